@@ -1,0 +1,18 @@
+//! The verb: everything that changes something implements [`Command`].
+
+use std::future::Future;
+
+use youlin_kernel::{Ctx, Result};
+
+use crate::Tx;
+
+/// One verb with its input. `run` validates, authorizes, loads, asks the model, saves, audits and emits; the platform
+/// commits. It may run more than once (PostgreSQL retries serialization failures), so it has no effects but through `tx`.
+pub trait Command: Send + Sync + 'static {
+    type Output: Send + 'static;
+
+    /// `module.verb`, the name in logs and metrics.
+    const NAME: &'static str;
+
+    fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+}

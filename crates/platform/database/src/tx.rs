@@ -1,0 +1,198 @@
+//! The transaction a command works in. Saving a record without an audit entry is a fault of the command, found at once.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IntoActiveModel, QueryFilter,
+};
+use serde::Serialize;
+use uuid::Uuid;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+
+use crate::audit::{AuditEntry, PendingAudit, TouchedRow};
+use crate::counters::CounterKey;
+use crate::group::Pending;
+use crate::{Event, NewJob, Record, row_digest};
+
+/// See the module's text.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    conn: &'a DatabaseTransaction,
+    pending: Mutex<Pending>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(conn: &'a DatabaseTransaction) -> Self {
+        Self {
+            conn,
+            pending: Mutex::default(),
+        }
+    }
+
+    /// For reads inside the command and for rows that are no records (relations, caches).
+    #[must_use]
+    pub fn conn(&self) -> &DatabaseTransaction {
+        self.conn
+    }
+
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+
+    /// Saves a new record.
+    ///
+    /// # Errors
+    /// 503 when the database cannot write now, 500 for a broken constraint the command should have checked.
+    pub async fn insert<E>(&self, model: E::Model) -> Result<E::Model>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send,
+    {
+        self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
+        E::insert(model.clone().into_active_model())
+            .exec_without_returning(self.conn)
+            .await?;
+        Ok(model)
+    }
+
+    /// Saves a changed record if nobody saved it since it was loaded: `model.version` is the version it was loaded
+    /// with; the saved row, with the next version, is returned.
+    ///
+    /// # Errors
+    /// 409 `stale` with the newer row when the race is lost.
+    pub async fn update<E>(&self, mut model: E::Model) -> Result<E::Model>
+    where
+        E: Record,
+        E::Model:
+            Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync + sea_orm::FromQueryResult,
+        E::ActiveModel: Send,
+    {
+        let loaded = E::version(&model);
+        E::set_version(&mut model, loaded.saturating_add(1));
+        let key = |column: &'static str| Expr::col(Alias::new(column));
+        let row = key("community_id")
+            .eq(E::community(&model))
+            .and(key("id").eq(E::id(&model)));
+        let done = E::update_many()
+            .set(model.clone().into_active_model().reset_all())
+            .filter(row.clone().and(key("version").eq(loaded)))
+            .exec(self.conn)
+            .await?;
+        if done.rows_affected == 1 {
+            self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
+            return Ok(model);
+        }
+        let newer = E::find().filter(row).one(self.conn).await?;
+        match newer {
+            Some(newer) => Err(Problem::stale(
+                serde_json::to_value(newer).unwrap_or_default(),
+            )),
+            None => Err(Problem::not_found()),
+        }
+    }
+
+    /// Removes a record; the audit chain remembers that it went.
+    ///
+    /// # Errors
+    /// 404 when it is not there.
+    pub async fn delete<E>(&self, model: &E::Model) -> Result<()>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+    {
+        let key = |column: &'static str| Expr::col(Alias::new(column));
+        let done = E::delete_many()
+            .filter(
+                key("community_id")
+                    .eq(E::community(model))
+                    .and(key("id").eq(E::id(model)))
+                    .and(key("version").eq(E::version(model))),
+            )
+            .exec(self.conn)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(Problem::not_found());
+        }
+        self.touch(E::TABLE, E::id(model), None);
+        Ok(())
+    }
+
+    fn touch(&self, table: &'static str, id: Uuid, digest: Option<[u8; 32]>) {
+        self.with(|pending| pending.touched.push(TouchedRow { table, id, digest }));
+    }
+
+    /// Writes the audit entry of what was saved so far; all rows saved since the last entry belong to this one.
+    pub fn audit(&self, ctx: &Ctx, community: CommunityId, entry: AuditEntry) {
+        self.with(|pending| {
+            let rows = std::mem::take(&mut pending.touched);
+            pending.audit.push(PendingAudit {
+                community: community.0,
+                at: ctx.now().0,
+                actor_kind: ctx.actor().kind(),
+                actor_id: ctx.actor().id(),
+                actor_name: ctx.actor().name().to_owned(),
+                request_id: ctx.request_id(),
+                entry,
+                rows,
+            });
+        });
+    }
+
+    /// Puts an event in the outbox; it goes to the live pages and to the consumers after the commit.
+    pub fn emit(&self, ctx: &Ctx, event: Event) {
+        self.with(|pending| pending.outbox.push((ctx.new_id(), ctx.now().0, event)));
+    }
+
+    /// Plans a job. A job with the same community, kind and key is moved to the new time.
+    pub fn schedule(&self, ctx: &Ctx, job: NewJob) {
+        self.with(|pending| pending.jobs.push((ctx.new_id(), ctx.now().0, job)));
+    }
+
+    /// Adds to a counter. `month` is 0 for current figures, else year × 100 + month.
+    pub fn count(
+        &self,
+        community: CommunityId,
+        area: AreaId,
+        family: &'static str,
+        month: i32,
+        key: &str,
+        delta: i64,
+    ) {
+        let counter = CounterKey {
+            community: community.0,
+            family,
+            area: area.0,
+            month,
+            key: key.to_owned(),
+        };
+        self.with(|pending| {
+            let counters: &mut BTreeMap<CounterKey, i64> = &mut pending.counters;
+            *counters.entry(counter).or_default() += delta;
+        });
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Pending) -> T) -> T {
+        match self.pending.lock() {
+            Ok(mut pending) => change(&mut pending),
+            Err(poisoned) => change(&mut poisoned.into_inner()),
+        }
+    }
+
+    pub(crate) fn into_pending(self) -> Result<Pending> {
+        let pending = match self.pending.into_inner() {
+            Ok(pending) => pending,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        match pending.touched.first() {
+            Some(row) => Err(Problem::internal(format!(
+                "a row of {} was saved without an audit entry",
+                row.table
+            ))),
+            None => Ok(pending),
+        }
+    }
+}
