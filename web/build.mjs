@@ -1,0 +1,72 @@
+// Bundles web/src and web/styles into web/dist under fixed names; the server embeds that folder.
+// Caches are broken by the server with ?v=<hash> on app.css and app.js; app.js passes it on to the map's files.
+import { build, context } from "esbuild";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { tokensCss } from "./styles/tokens.mjs";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, "dist");
+const watch = process.argv.includes("--watch");
+
+const tokens = {
+  name: "tokens",
+  setup(b) {
+    b.onResolve({ filter: /^tokens:css$/ }, () => ({ path: "tokens", namespace: "tokens" }));
+    b.onLoad({ filter: /.*/, namespace: "tokens" }, () => ({ contents: tokensCss(), loader: "css", watchFiles: [path.join(root, "styles/tokens.mjs")] }));
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !watch,
+  legalComments: "linked",
+  charset: "utf8",
+  logLevel: "warning",
+  outdir: dist,
+  // browsers of phones five years old; MapLibre itself asks for a little more and only where a map is
+  target: ["chrome91", "edge91", "firefox90", "safari15"],
+  plugins: [tokens],
+};
+
+/** One SVG sprite from the single icons, each 24 × 24 and drawn with the text's colour. */
+async function sprite() {
+  const folder = path.join(root, "assets/icons");
+  const symbols = [];
+  for (const file of (await readdir(folder)).filter((f) => f.endsWith(".svg")).sort()) {
+    const svg = await readFile(path.join(folder, file), "utf8");
+    const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1]?.trim();
+    const box = /viewBox="([^"]+)"/.exec(svg)?.[1];
+    if (!inner || !box) throw new Error(`${file}: not an SVG with a viewBox`);
+    symbols.push(`<symbol id="${path.basename(file, ".svg")}" viewBox="${box}">${inner}</symbol>`);
+  }
+  await writeFile(path.join(dist, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  return symbols.length;
+}
+
+async function assets() {
+  await cp(path.join(root, "assets/static"), dist, { recursive: true });
+  await cp(path.join(root, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"), path.join(dist, "maplibre-worker.js"));
+  return sprite();
+}
+
+const entries = [
+  { ...common, entryPoints: { app: "src/app.ts" }, format: "esm", external: ["./map.js"] },
+  { ...common, entryPoints: { map: "src/map/map.ts" }, format: "esm", target: ["es2022", "chrome111", "firefox110", "safari16.4"] },
+  { ...common, entryPoints: { app: "styles/app.css" } },
+];
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+if (watch) {
+  for (const entry of entries) await (await context(entry)).watch();
+  console.log(`watching; ${await assets()} icons`);
+} else {
+  await Promise.all(entries.map((entry) => build(entry)));
+  const icons = await assets();
+  const files = [];
+  for (const file of (await readdir(dist)).sort()) files.push(`${file} ${Math.ceil((await stat(path.join(dist, file))).size / 1024)} KB`);
+  console.log(`web/dist: ${files.join(", ")}; ${icons} icons`);
+}

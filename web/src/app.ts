@@ -1,0 +1,39 @@
+// One module for every page; each behaviour wakes only where its data-attribute is. Pages work without it.
+import htmx from "./htmx";
+import { behaviour, wake } from "./dom";
+import { preparePrefs } from "./prefs";
+import { prepareToasts } from "./toast";
+import { purgeDrafts } from "./draft";
+import "./answers";
+import "./conflict";
+import "./sending";
+import "./live";
+import "./keyboard";
+import "./filters";
+import "./locate";
+import "./files";
+import "./small";
+
+// The map is large, so it comes only where one is wanted. Its files lie beside this one.
+behaviour("[data-map]", (element) => {
+  const here = new URL(import.meta.url);
+  const beside = (name: string): string => new URL(name + here.search, here).href;
+  if (!document.querySelector("link[data-map-css]")) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = beside("map.css");
+    link.dataset.mapCss = "";
+    document.head.append(link);
+  }
+  const address = beside("map.js");
+  void (import(address) as Promise<{ draw(element: HTMLElement): Promise<void> }>).then((map) => map.draw(element));
+});
+
+document.documentElement.classList.add("js");
+preparePrefs();
+prepareToasts();
+purgeDrafts();
+wake(document);
+document.addEventListener("htmx:after:process", (event) => event.target instanceof Element && wake(event.target));
+
+export { htmx };

@@ -1,0 +1,164 @@
+// form[data-draft="key"]: what is typed survives errors, reloads and lost signal.
+// Kept in this browser only, per signed-in person (html[data-user]), for seven days; dropped when the server says
+// it has saved (response header X-Draft-Clear, or an element with data-draft-clear) and at sign-out.
+// Passwords, files, hidden fields and anything with data-no-draft are never kept.
+import { behaviour, formOf, make, on, store } from "./dom";
+import { ctxOf } from "./htmx";
+import { moment, say } from "./words";
+
+interface Draft {
+  /** when, in milliseconds */
+  t: number;
+  v: Record<string, string[]>;
+  /** version of the record it was written on */
+  base?: string | undefined;
+  /** idempotency key of a send whose answer never came */
+  key?: string | undefined;
+}
+
+const DAYS_7 = 7 * 24 * 3600 * 1000;
+const prefix = (): string => `draft:${document.documentElement.dataset.user ?? "-"}:`;
+const keyOf = (form: HTMLElement): string => prefix() + (form.dataset.draft ?? "");
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+const fields = (form: HTMLFormElement): Field[] =>
+  [...form.elements].filter(
+    (e): e is Field =>
+      (e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLInputElement && !/^(password|file|hidden|submit|button|reset|image)$/.test(e.type))) &&
+      e.name !== "" &&
+      !e.closest("[data-no-draft]"),
+  );
+const hidden = (form: HTMLFormElement, name: string): HTMLInputElement | null => form.querySelector<HTMLInputElement>(`input[type="hidden"][name="${name}"]`);
+
+function read(form: HTMLFormElement): Record<string, string[]> {
+  const values: Record<string, string[]> = {};
+  for (const field of fields(form)) {
+    const list = (values[field.name] ??= []);
+    if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type)) {
+      if (field.checked) list.push(field.value);
+    } else if (field instanceof HTMLSelectElement && field.multiple) {
+      list.push(...[...field.selectedOptions].map((o) => o.value));
+    } else list.push(field.value);
+  }
+  return values;
+}
+
+function write(form: HTMLFormElement, values: Record<string, string[]>): void {
+  const used: Record<string, number> = {};
+  for (const field of fields(form)) {
+    const list = values[field.name];
+    if (!list) continue;
+    if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type)) field.checked = list.includes(field.value);
+    else if (field instanceof HTMLSelectElement && field.multiple) for (const o of field.options) o.selected = list.includes(o.value);
+    else {
+      const nth = (used[field.name] = (used[field.name] ?? -1) + 1);
+      const value = list[nth];
+      if (value !== undefined) field.value = value;
+    }
+  }
+  form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
+}
+
+function load(key: string): Draft | null {
+  try {
+    const draft = JSON.parse(store.get(key) ?? "null") as Draft | null;
+    return draft && typeof draft.t === "number" && typeof draft.v === "object" ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+const same = (a: Record<string, string[]>, b: Record<string, string[]>): boolean => Object.keys(a).every((k) => JSON.stringify(a[k]) === JSON.stringify(b[k] ?? a[k]));
+
+const pending = new WeakMap<HTMLFormElement, number>();
+
+export function clearDrafts(keys: string): void {
+  for (const key of keys.split(/\s+/).filter(Boolean)) {
+    store.drop(prefix() + key);
+    for (const form of document.querySelectorAll<HTMLFormElement>(`form[data-draft="${CSS.escape(key)}"]`)) {
+      clearTimeout(pending.get(form));
+      pending.delete(form);
+      const note = form.querySelector("[data-draft-note]");
+      if (note) note.textContent = "";
+    }
+  }
+}
+
+/** Marks the draft as sent under this key, so that a send repeated after a reload is not a second one. */
+export function rememberSend(form: HTMLFormElement, key: string): void {
+  if (!form.dataset.draft) return;
+  store.set(keyOf(form), JSON.stringify({ t: Date.now(), v: read(form), base: hidden(form, "version")?.value, key } satisfies Draft));
+}
+
+export function forgetSend(form: HTMLFormElement): void {
+  const draft = form.dataset.draft ? load(keyOf(form)) : null;
+  if (draft?.key) store.set(keyOf(form), JSON.stringify({ ...draft, key: undefined }));
+}
+
+export const sentKey = (form: HTMLFormElement): string | undefined => (form.dataset.draft ? load(keyOf(form))?.key : undefined);
+
+behaviour("form[data-draft]", (element) => {
+  const form = element as HTMLFormElement;
+  const note = form.querySelector<HTMLElement>("[data-draft-note]") ?? make("p", { class: "draft-note", "data-draft-note": true });
+  if (!note.isConnected) form.append(note);
+  const first = read(form);
+
+  const save = (): void => {
+    pending.delete(form);
+    const before = load(keyOf(form));
+    const draft: Draft = { t: Date.now(), v: read(form), base: hidden(form, "version")?.value, key: before?.key };
+    note.textContent = store.set(keyOf(form), JSON.stringify(draft)) ? say("draftSaved", { time: moment(draft.t) }) : say("draftFull");
+  };
+  const soon = (): void => {
+    clearTimeout(pending.get(form));
+    pending.set(form, window.setTimeout(save, 400));
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  window.addEventListener("pagehide", () => pending.has(form) && save());
+
+  const drop = (): HTMLElement => {
+    const button = make("button", { type: "button", class: "btn-link" }, say("draftDrop"));
+    button.addEventListener("click", () => {
+      store.drop(keyOf(form));
+      write(form, first);
+      note.textContent = "";
+    });
+    return button;
+  };
+
+  const draft = load(keyOf(form));
+  if (!draft || Date.now() - draft.t > DAYS_7 || same(draft.v, first)) return;
+  const time = moment(draft.t);
+  const version = hidden(form, "version")?.value;
+  if (draft.base !== undefined && version !== undefined && draft.base !== version) {
+    // The record moved on: ask, so that an old draft does not silently undo somebody's work.
+    const back = make("button", { type: "button", class: "btn-link" }, say("draftRestore"));
+    back.addEventListener("click", () => {
+      write(form, draft.v);
+      note.replaceChildren(say("draftRestored", { time }), drop());
+    });
+    note.replaceChildren(say("draftOlder", { time }), back, drop());
+    return;
+  }
+  write(form, draft.v);
+  note.replaceChildren(say("draftRestored", { time }), drop());
+});
+
+behaviour("[data-draft-clear]", (element) => clearDrafts(element.dataset.draftClear ?? ""));
+
+document.addEventListener("htmx:after:request", (event) => {
+  const response = ctxOf(event)?.response;
+  const keys = response?.headers.get("X-Draft-Clear");
+  if (response && response.status < 400 && keys) clearDrafts(keys);
+});
+
+/** Old drafts, and everything at sign-out. */
+export function purgeDrafts(all = false): void {
+  for (const key of store.keys()) {
+    if (!key.startsWith("draft:")) continue;
+    const draft = load(key);
+    if (all || !draft || Date.now() - draft.t > DAYS_7) store.drop(key);
+  }
+}
+on("submit", "form[data-sign-out]", (element) => formOf(element) && purgeDrafts(true));

@@ -1,0 +1,175 @@
+// Small behaviours: copy, print, dialogs, menus, dismiss, remembered <details>, relative time, progress, confirmation.
+import { behaviour, make, on, ownPath, store } from "./dom";
+import { openHelp } from "./keyboard";
+import { toast } from "./toast";
+import { locale, say } from "./words";
+
+// ---- copy and print
+on("click", "[data-copy], [data-copy-from]", (button) => {
+  const from = button.dataset.copyFrom ? document.querySelector<HTMLElement>(button.dataset.copyFrom) : null;
+  const text = button.dataset.copy || (from instanceof HTMLInputElement ? from.value : from?.textContent?.trim()) || "";
+  const done = (ok: boolean): void => toast({ text: say(ok ? "copied" : "copyFailed"), state: ok ? "ok" : "soon" });
+  if (!navigator.clipboard) return done(false);
+  navigator.clipboard.writeText(text).then(
+    () => done(true),
+    () => done(false),
+  );
+});
+on("click", "[data-print-page]", () => window.print());
+
+// ---- dialogs: <button data-open="#id">, <button data-close> inside; a click on the backdrop closes
+on("click", "[data-open]", (button, event) => {
+  const dialog = document.querySelector<HTMLDialogElement>(button.dataset.open ?? "");
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  event.preventDefault();
+  if (!dialog.open) dialog.showModal();
+});
+on("click", "[data-close]", (button) => button.closest("dialog")?.close());
+on("click", "[data-help]", () => openHelp());
+on("click", "dialog.dialog", (dialog, event) => {
+  if (event.target !== dialog || !(dialog instanceof HTMLDialogElement)) return;
+  const box = dialog.getBoundingClientRect();
+  const { clientX: x, clientY: y } = event as MouseEvent;
+  if (x < box.left || x > box.right || y < box.top || y > box.bottom) dialog.close();
+});
+on("click", "[data-dismiss]", (button) => button.closest(".toast, .banner, .call, .conflict")?.remove());
+
+// ---- menus close when one looks elsewhere
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// ---- <details data-remember="tree:320613005018"> stays as it was left
+behaviour("details[data-remember]", (element) => {
+  const details = element as HTMLDetailsElement;
+  const key = `open:${details.dataset.remember ?? ""}`;
+  const kept = store.get(key);
+  if (kept !== null && !details.querySelector("[aria-current]")) details.open = kept === "1";
+  details.addEventListener("toggle", () => store.set(key, details.open ? "1" : "0"));
+});
+// A link inside a summary opens the page, not the branch.
+on("click", "summary a", (_, event) => event.stopPropagation());
+
+// ---- <time datetime="…" data-relative>11月23日 周一 14:30</time>: the relative words come after the absolute ones
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+function relative(at: number): string {
+  const seconds = (at - Date.now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  for (const [unit, size] of UNITS) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  return format.format(0, "minute");
+}
+function tick(element: HTMLElement): void {
+  const at = Date.parse((element as HTMLTimeElement).dateTime);
+  if (Number.isNaN(at)) return;
+  let words = element.querySelector<HTMLElement>("[data-relative-words]");
+  if (!words) {
+    words = make("span", { class: "faint nowrap", "data-relative-words": true });
+    element.append(" ", words);
+  }
+  const text = locale().startsWith("zh") ? `（${relative(at)}）` : `(${relative(at)})`;
+  if (words.textContent !== text) words.textContent = text;
+}
+behaviour("time[data-relative]", tick);
+setInterval(() => document.querySelectorAll<HTMLElement>("time[data-relative]").forEach(tick), 30_000);
+
+// ---- <div class="progress" data-progress-url="/jobs/1/progress">: {"done":3,"total":10,"state":"running|done|failed","message"?,"next"?}
+interface Progress {
+  done: number;
+  total: number;
+  state: "running" | "done" | "failed";
+  message?: string;
+  next?: string;
+}
+function part(box: HTMLElement, name: string): HTMLElement {
+  return box.querySelector<HTMLElement>(`[data-progress-${name}]`) ?? box.appendChild(make("span", { [`data-progress-${name}`]: true }));
+}
+behaviour("[data-progress-url]", (box) => {
+  const url = ownPath(box.dataset.progressUrl);
+  const bar = box.querySelector("progress");
+  if (!url || !bar) return;
+  let misses = 0;
+  const ask = async (): Promise<void> => {
+    if (!box.isConnected) return;
+    try {
+      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = (await answer.json()) as Progress;
+      misses = 0;
+      bar.max = Math.max(1, now.total);
+      bar.value = now.done;
+      part(box, "count").textContent = say("progressCount", { done: now.done, total: now.total });
+      const text = part(box, "text");
+      if (now.state === "running") {
+        if (now.message) text.textContent = now.message;
+        setTimeout(() => void ask(), 1000);
+        return;
+      }
+      box.dataset.state = now.state === "done" ? "ok" : "late";
+      text.textContent = now.state === "done" ? (now.message ?? say("progressDone", { total: now.total })) : say("progressFailed", { why: now.message ?? "" });
+      const next = ownPath(now.next);
+      if (next && box.dataset.progressFollow !== undefined) location.assign(next);
+      else if (next) box.append(make("a", { class: "btn", href: next }, say("open")));
+    } catch {
+      misses += 1;
+      part(box, "text").textContent = say("progressLost");
+      setTimeout(() => void ask(), Math.min(30_000, 1000 * 2 ** misses));
+    }
+  };
+  void ask();
+});
+
+// ---- asking before what can not be undone: data-confirm="删除「跃龙南路错峰停车」？" on a form or button, or hx-confirm
+function ask(text: string, danger: boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const yes = make("button", { class: danger ? "btn btn-danger" : "btn btn-primary", value: "yes" }, say("confirm"));
+    const dialog = make(
+      "dialog",
+      { class: "dialog", "aria-label": text },
+      make("form", { method: "dialog" }, make("div", { class: "dialog-body" }, make("p", {}, text)), make("div", { class: "dialog-foot" }, make("button", { class: "btn", value: "" }, say("cancel")), yes)),
+    );
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue === "yes");
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+document.addEventListener("htmx:confirm", (event) => {
+  const detail = (event as CustomEvent<{ ctx?: { confirm?: string; sourceElement?: Element }; issueRequest(): void; dropRequest(): void }>).detail;
+  const text = detail.ctx?.confirm;
+  if (!text) return;
+  event.preventDefault();
+  void ask(text, detail.ctx?.sourceElement?.querySelector(".btn-danger") != null || detail.ctx?.sourceElement?.matches(".btn-danger") === true).then((yes) => (yes ? detail.issueRequest() : detail.dropRequest()));
+});
+const allowed = new WeakSet<HTMLFormElement>();
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target as HTMLFormElement;
+    const { submitter } = event;
+    const text = submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!text || allowed.delete(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void ask(text, submitter?.matches(".btn-danger") === true).then((yes) => {
+      if (!yes) return;
+      allowed.add(form);
+      form.requestSubmit(submitter);
+    });
+  },
+  { capture: true },
+);
+
+// ---- the server may say a sentence: HX-Trigger: {"toast":{"text":"…","state":"ok","undo":"/cases/1/undo"}} (JSON with \u escapes)
+document.addEventListener("toast", (event) => {
+  const detail = (event as CustomEvent<{ text?: string; value?: string; state?: "ok"; url?: string; undo?: string }>).detail;
+  const text = detail.text ?? detail.value;
+  if (text) toast({ text, state: detail.state ?? "ok", url: detail.url ?? null, undo: detail.undo ?? null });
+});
+behaviour("[data-toast]", (element) => {
+  toast({ text: element.textContent?.trim() ?? "", state: (element.dataset.toast as "ok") || "ok", url: element.dataset.url ?? null, undo: element.dataset.undo ?? null });
+  element.remove();
+});
