@@ -1,0 +1,22 @@
+//! One test binary, so that the dictionary is loaded once.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod catalogue;
+mod category;
+mod helpers;
+mod segment;
+mod similar;
+mod urgency;
+
+use std::sync::OnceLock;
+
+use youlin_matching::Segmenter;
+
+/// The shared segmenter; making one is slow.
+fn segmenter() -> &'static Segmenter {
+    static SEGMENTER: OnceLock<Segmenter> = OnceLock::new();
+    SEGMENTER.get_or_init(Segmenter::new)
+}
+
+/// The story's call.
+const CALL: &str = "瘫痪的老人需要去医院复诊，小区路面改造推不了轮椅，能不能帮忙想想办法";
