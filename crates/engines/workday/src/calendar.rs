@@ -158,7 +158,8 @@ impl Calendar {
 
     /// When a limit that began to run at `start` is used up. The rules are at [`LimitUnit`] and [`Pause`].
     ///
-    /// Every input has an answer: years without a table are computed on the plain week and marked, what lies beyond year 9999 is [`Timestamp::MAX`].
+    /// Every input has an answer: years without a table are computed on the plain week and marked, what lies beyond
+    /// year 9999 is [`Timestamp::MAX`].
     /// For the mark, every year from `start` to the deadline counts as needed (plain hours need none, calendar days only the
     /// years of their last day).
     pub fn deadline(&self, start: Timestamp, limit: Limit, pauses: &[Pause]) -> Deadline {

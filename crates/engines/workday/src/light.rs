@@ -76,7 +76,7 @@ impl Calendar {
             return Light::OnTime;
         }
         let time = |from| self.elapsed(from, course.due, course.unit, course.pauses);
-        let left = time(now.max(course.start)).as_nanos();
+        let left = time(now).as_nanos();
         let soon = match policy.due_soon {
             DueSoon::Share { percent } => {
                 left * 100 < time(course.start).as_nanos() * u128::from(percent)
