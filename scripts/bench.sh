@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# bench.sh [ARGUMENT…] : measures the release build against the promised figures, on SQLite and a private PostgreSQL.
+# Writes target/bench/results.json (name, value, unit, size, limit, ratio, target, ok) and prints it as a table.
+set -eu
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+trap - INT TERM HUP
+"$ROOT/scripts/need.sh" cargo node python postgres
+if [ ! -f "$ROOT/crates/bench/Cargo.toml" ]; then
+  echo "crates/bench is not there: there is nothing to measure yet." >&2
+  exit 1
+fi
+"$ROOT/scripts/web.sh" >"$LOGS/web.log" 2>&1 || { tail -n 60 "$LOGS/web.log" >&2; exit 1; }
+cd "$ROOT"
+# The server is measured as it is shipped, so it is built beside the program that loads it.
+cargo build --release --quiet -p youlin -p youlin-bench "${CARGO_LOCKED[@]}"
+mkdir -p "$TARGET/bench"
+code=0
+YOULIN_BIN="$TARGET/release/youlin" "$ROOT/scripts/with-postgres.sh" \
+  "$TARGET/release/youlin-bench" --results "$TARGET/bench/results.json" "$@" || code=$?
+if [ -f "$TARGET/bench/results.json" ]; then "$ROOT/scripts/bench_table.py" "$TARGET/bench/results.json"; fi
+exit "$code"
