@@ -11,7 +11,7 @@
 //! away: [`Datum`] converts at the edge of the system. [`check_position`] tells a typing slip (latitude and longitude
 //! exchanged) from a place outside the service area.
 
-//mod address;
+mod address;
 mod area;
 mod boundary;
 mod datum;
@@ -20,7 +20,7 @@ mod position;
 #[cfg(feature = "workload")]
 pub mod workload;
 
-//pub use address::{AddressBook, Candidate, DwellingEntry, Label, Match, Why};
+pub use address::{AddressBook, Candidate, DwellingEntry, Label, Match, Why};
 pub use area::{AreaIndex, AreaShape, Located};
 pub use boundary::{
     BoundaryArea, BoundaryFault, BoundaryOptions, FaultKind, RawShape, check_boundaries,
