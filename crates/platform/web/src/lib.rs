@@ -1,0 +1,34 @@
+//! The web floor: one router from the modules' declarations, sessions, permission doors, problems in the reader's
+//! language, live events, and the layout every page shares.
+//!
+//! A module describes itself with [`Module`]; [`build`] turns the list of modules into the service. Every route names
+//! what it asks of its caller ([`youlin_kernel::Access`]); the table of routes is what the authorization matrix tests.
+
+mod app;
+mod door;
+mod extract;
+mod health;
+mod i18n;
+mod live;
+mod middleware;
+mod module;
+mod problem;
+mod ratelimit;
+mod service;
+mod session;
+mod shell;
+
+pub use app::{AccountSource, App, AppBuilder, SignedIn, WebConfig};
+pub use extract::{ApiForm, ApiJson, ApiQuery, Caller, IdempotencyHeader, PathId, idempotency};
+pub use i18n::I18n;
+pub use live::LiveTopic;
+pub use metrics_exporter_prometheus::PrometheusHandle;
+pub use module::{Method, Module, RouteInfo, Routes};
+pub use problem::{Fault, WebResult, problem_body};
+pub use ratelimit::RateLimits;
+pub use service::{AssetSource, Assets, Built, LiveTopics, build};
+pub use session::{
+    CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
+    session_cookie,
+};
+pub use shell::{Door, NavItem, NavPlace, Navigation, Prefs, Shell, page, part};

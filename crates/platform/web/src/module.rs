@@ -1,0 +1,215 @@
+//! How a module describes itself, and the one way to declare a route.
+
+use std::sync::Arc;
+
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, on};
+use utoipa::openapi::path::PathItem;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use youlin_database::{AuditedTable, Consumer, JobHandler, Migration};
+use youlin_kernel::{Access, Permission};
+
+use crate::App;
+use crate::door::door;
+use crate::live::LiveTopic;
+
+/// Methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn filter(self) -> axum::routing::MethodFilter {
+        use axum::routing::MethodFilter as Filter;
+        match self {
+            Self::Get => Filter::GET,
+            Self::Post => Filter::POST,
+            Self::Put => Filter::PUT,
+            Self::Patch => Filter::PATCH,
+            Self::Delete => Filter::DELETE,
+        }
+    }
+}
+
+/// One line of the authorization matrix.
+#[derive(Clone, Debug)]
+pub struct RouteInfo {
+    pub method: Method,
+    pub path: String,
+    pub access: Access,
+}
+
+/// A module's routes. There is no way to add one without saying who may call it.
+#[derive(Default)]
+pub struct Routes {
+    pub(crate) router: OpenApiRouter<App>,
+    pub(crate) table: Vec<RouteInfo>,
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Routes")
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Routes {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn get<H: Handler<T, App>, T: 'static>(
+        self,
+        path: &str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.page(Method::Get, path, access, handler)
+    }
+
+    #[must_use]
+    pub fn post<H: Handler<T, App>, T: 'static>(
+        self,
+        path: &str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.page(Method::Post, path, access, handler)
+    }
+
+    /// A route outside the OpenAPI description: pages, webhooks, foreign protocols.
+    #[must_use]
+    pub fn page<H: Handler<T, App>, T: 'static>(
+        self,
+        method: Method,
+        path: &str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.route(method, path, access, on(method.filter(), handler))
+    }
+
+    /// Like [`Routes::page`] for a handler that carries its own layers (a larger body limit for uploads).
+    #[must_use]
+    pub fn route(
+        mut self,
+        method: Method,
+        path: &str,
+        access: Access,
+        router: MethodRouter<App>,
+    ) -> Self {
+        self.table.push(RouteInfo {
+            method,
+            path: path.to_owned(),
+            access,
+        });
+        self.router = self.router.route(path, door(router, access));
+        self
+    }
+
+    /// A route of the REST interface: `routes!(handler)`, described by its `#[utoipa::path]`.
+    #[must_use]
+    pub fn api(
+        mut self,
+        access: Access,
+        (schemas, paths, router): UtoipaMethodRouter<App>,
+    ) -> Self {
+        for (path, item) in &paths.paths {
+            for method in methods(item) {
+                self.table.push(RouteInfo {
+                    method,
+                    path: path.clone(),
+                    access,
+                });
+            }
+        }
+        self.router = self.router.routes((schemas, paths, door(router, access)));
+        self
+    }
+
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.table.extend(other.table);
+        self
+    }
+
+    #[must_use]
+    pub fn table(&self) -> &[RouteInfo] {
+        &self.table
+    }
+}
+
+fn methods(item: &PathItem) -> Vec<Method> {
+    let declared = [
+        (item.get.is_some(), Method::Get),
+        (item.post.is_some(), Method::Post),
+        (item.put.is_some(), Method::Put),
+        (item.patch.is_some(), Method::Patch),
+        (item.delete.is_some(), Method::Delete),
+    ];
+    declared
+        .into_iter()
+        .filter_map(|(there, method)| there.then_some(method))
+        .collect()
+}
+
+type Handlers = fn(&App) -> Vec<Arc<dyn JobHandler>>;
+type Consumers = fn(&App) -> Vec<Arc<dyn Consumer>>;
+
+/// What a module brings to the house.
+pub struct Module {
+    pub name: &'static str,
+    pub migrations: &'static [Migration],
+    pub permissions: &'static [&'static Permission],
+    pub audited: Vec<AuditedTable>,
+    pub routes: Routes,
+    pub jobs: Handlers,
+    pub consumers: Consumers,
+    /// Events that reach open pages.
+    pub live: &'static [LiveTopic],
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Module {
+    /// A module without anything yet; fill in what it has with struct update syntax.
+    #[must_use]
+    pub fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            migrations: &[],
+            permissions: &[],
+            audited: Vec::new(),
+            routes: Routes::new(),
+            jobs: |_| Vec::new(),
+            consumers: |_| Vec::new(),
+            live: &[],
+        }
+    }
+}

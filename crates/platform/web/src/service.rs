@@ -1,0 +1,151 @@
+//! From the list of modules to the service.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+use youlin_kernel::{Access, Problem};
+
+use crate::live::LiveTopic;
+use crate::{App, Fault, Module, RouteInfo, Routes, health, live, middleware};
+
+/// Where `/assets/…` comes from: embedded files in the binary, the folder in development.
+pub trait AssetSource: Send + Sync {
+    /// The file's bytes, its media type and a tag that changes with the content.
+    fn get(&self, path: &str) -> Option<(bytes::Bytes, String, String)>;
+}
+
+/// Put into the application so that the event stream knows what to tell.
+#[derive(Debug)]
+pub struct LiveTopics(pub Vec<LiveTopic>);
+
+/// The assets as a service.
+pub struct Assets(pub Box<dyn AssetSource>);
+
+impl std::fmt::Debug for Assets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Assets")
+    }
+}
+
+/// The finished house.
+pub struct Built {
+    pub router: Router,
+    pub table: Vec<RouteInfo>,
+    pub openapi: utoipa::openapi::OpenApi,
+}
+
+impl std::fmt::Debug for Built {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Built")
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Routes, description and route table of all modules, before there is an application: for `youlin openapi` and tests.
+fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
+    let own = Routes::new()
+        .get("/healthz", Access::Public, health::healthz)
+        .get("/readyz", Access::Public, health::readyz)
+        .get("/metrics", Access::Public, health::metrics)
+        .get("/live", Access::SignedIn, live::stream)
+        .get("/assets/{*path}", Access::Public, asset);
+    let all = modules
+        .into_iter()
+        .fold(own, |all, module| all.merge(module.routes));
+    (all.router, all.table)
+}
+
+/// Builds the router around the application.
+pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Built {
+    let (router, table) = collect(modules);
+    let (router, mut openapi) = router.split_for_parts();
+    openapi.info = info;
+    let described = Arc::new(serde_json::to_string(&openapi).unwrap_or_default());
+    let mut table = table;
+    table.push(RouteInfo {
+        method: crate::Method::Get,
+        path: "/api/v1/openapi.json".into(),
+        access: Access::Public,
+    });
+    let router = router
+        .route(
+            "/api/v1/openapi.json",
+            axum::routing::get(move || async move {
+                (
+                    [(header::CONTENT_TYPE, "application/json")],
+                    described.to_string(),
+                )
+            }),
+        )
+        .fallback(|| async { Fault(Problem::not_found()) })
+        .method_not_allowed_fallback(|| async {
+            (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address does not know that method\n",
+            )
+        })
+        .layer(from_fn(middleware::measure))
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), middleware::around))
+        .layer(CompressionLayer::new())
+        .with_state(app);
+    Built {
+        router,
+        table,
+        openapi,
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature tower-http asks for"
+)]
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied());
+    Fault(Problem::internal(format!(
+        "panic: {}",
+        text.unwrap_or("unknown")
+    )))
+    .into_response()
+}
+
+async fn asset(
+    State(app): State<App>,
+    Path(path): Path<String>,
+    headers: http::HeaderMap,
+) -> Response {
+    let Some(assets) = app.service::<Assets>() else {
+        return Fault(Problem::not_found()).into_response();
+    };
+    let Some((bytes, kind, tag)) = assets.0.get(&path) else {
+        return Fault(Problem::not_found()).into_response();
+    };
+    let tag = format!("\"{tag}\"");
+    let same = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        == Some(tag.as_str());
+    let caching = [
+        (header::ETAG, tag),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=300, must-revalidate".into(),
+        ),
+    ];
+    if same {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(header::CONTENT_TYPE, kind)], bytes).into_response()
+}

@@ -1,0 +1,365 @@
+//! What every page shares: language, look, navigation, who is signed in. Templates call `s.t("key")`.
+
+use std::fmt::Display;
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use youlin_kernel::{Access, AreaId, Ctx, Locale, Problem, Role};
+
+use crate::{App, Fault};
+
+/// How a person likes pages: from the cookie `prefs` (`theme:dark.print:large.keys:off.lang:en`).
+#[derive(Clone, Copy, Debug)]
+pub struct Prefs {
+    pub theme: &'static str,
+    pub print: &'static str,
+    pub locale: Locale,
+    pub locale_chosen: bool,
+}
+
+impl Prefs {
+    pub(crate) fn parse(cookie: Option<&str>, fallback: Locale) -> Self {
+        let mut prefs = Self {
+            theme: "auto",
+            print: "normal",
+            locale: fallback,
+            locale_chosen: false,
+        };
+        for part in cookie.unwrap_or_default().split('.') {
+            match part {
+                "theme:dark" => prefs.theme = "dark",
+                "theme:light" => prefs.theme = "light",
+                "print:large" => prefs.print = "large",
+                "lang:en" => (prefs.locale, prefs.locale_chosen) = (Locale::En, true),
+                "lang:zh" => (prefs.locale, prefs.locale_chosen) = (Locale::Zh, true),
+                _ => {}
+            }
+        }
+        prefs
+    }
+}
+
+/// The places of the navigation; the page says where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NavPlace {
+    Today,
+    /// 清
+    Know,
+    /// 邻
+    Serve,
+    /// 众
+    Govern,
+    /// 护
+    Protect,
+    /// 闻
+    News,
+    Settings,
+    None,
+}
+
+impl NavPlace {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Know => "know",
+            Self::Serve => "serve",
+            Self::Govern => "govern",
+            Self::Protect => "protect",
+            Self::News => "news",
+            Self::Settings => "settings",
+            Self::None => "",
+        }
+    }
+}
+
+/// A door in the navigation, declared by the module that owns the page behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct NavItem {
+    pub place: NavPlace,
+    pub href: &'static str,
+    /// Key of the message catalogue.
+    pub label: &'static str,
+    pub icon: &'static str,
+    pub access: Access,
+    /// Whether it stands in the bottom bar of the phone too.
+    pub phone: bool,
+}
+
+/// All doors, in order; put into the application at start.
+#[derive(Debug)]
+pub struct Navigation(pub Vec<NavItem>);
+
+/// A door as the template draws it.
+#[derive(Debug)]
+pub struct Door {
+    pub href: &'static str,
+    pub label: String,
+    /// 清 邻 众 护 闻, where the place has a seal.
+    pub seal: &'static str,
+    pub place: &'static str,
+    pub icon: &'static str,
+    pub here: bool,
+    pub phone: bool,
+}
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    app: App,
+    ctx: Ctx,
+    pub prefs: Prefs,
+    place: NavPlace,
+    here: &'static str,
+}
+
+impl Shell {
+    /// A page inside the house.
+    #[must_use]
+    pub fn new(app: &App, ctx: &Ctx, prefs: Prefs, place: NavPlace, here: &'static str) -> Self {
+        Self {
+            app: app.clone(),
+            ctx: ctx.clone(),
+            prefs,
+            place,
+            here,
+        }
+    }
+
+    /// A frame where the preferences are not at hand.
+    #[must_use]
+    pub fn plain(app: &App, ctx: &Ctx) -> Self {
+        Self::new(
+            app,
+            ctx,
+            Prefs::parse(None, ctx.locale()),
+            NavPlace::None,
+            "",
+        )
+    }
+
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    #[must_use]
+    pub fn lang(&self) -> &'static str {
+        self.ctx.locale().tag()
+    }
+
+    #[must_use]
+    pub fn is_english(&self) -> bool {
+        self.ctx.locale() == Locale::En
+    }
+
+    #[must_use]
+    pub fn demo(&self) -> bool {
+        self.app.config().demo
+    }
+
+    /// A message without arguments.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        self.app.i18n().text(self.ctx.locale(), key, &[])
+    }
+
+    /// A message whose key is made of a family and a code: `tt("status", "accepted")` is `status-accepted`.
+    #[must_use]
+    pub fn tt(&self, family: &str, code: impl Display) -> String {
+        self.t(&format!("{family}-{code}"))
+    }
+
+    /// A message with one argument.
+    #[must_use]
+    pub fn t1(&self, key: &str, name: &str, value: impl Display) -> String {
+        self.app
+            .i18n()
+            .text(self.ctx.locale(), key, &[(name, value.to_string())])
+    }
+
+    /// A message with two arguments.
+    #[must_use]
+    pub fn t2(&self, key: &str, a: (&str, &dyn Display), b: (&str, &dyn Display)) -> String {
+        self.app.i18n().text(
+            self.ctx.locale(),
+            key,
+            &[(a.0, a.1.to_string()), (b.0, b.1.to_string())],
+        )
+    }
+
+    /// A message with any arguments.
+    #[must_use]
+    pub fn tn(&self, key: &str, args: &[(&str, String)]) -> String {
+        self.app.i18n().text(self.ctx.locale(), key, args)
+    }
+
+    /// 11月23日 周一 14:30, or the English way.
+    #[must_use]
+    pub fn when(&self, at: &youlin_kernel::Micros) -> String {
+        let local = at.local();
+        if self.is_english() {
+            return local.strftime("%a %-d %b %Y %H:%M").to_string();
+        }
+        let weekday = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+        let day = weekday[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())];
+        let this_year = local.year() == self.ctx.now().local().year();
+        let date = if this_year {
+            "%-m月%-d日"
+        } else {
+            "%Y年%-m月%-d日"
+        };
+        format!("{} {day} {}", local.strftime(date), local.strftime("%H:%M"))
+    }
+
+    /// The name of an area in the reader's language.
+    #[must_use]
+    pub fn area(&self, id: &AreaId) -> String {
+        self.ctx.areas().get(*id).map_or_else(String::new, |node| {
+            if self.is_english() && !node.name_en.is_empty() {
+                node.name_en.clone()
+            } else {
+                node.name.clone()
+            }
+        })
+    }
+
+    #[must_use]
+    pub fn signed_in(&self) -> bool {
+        self.ctx.is_signed_in()
+    }
+
+    #[must_use]
+    pub fn who(&self) -> String {
+        self.ctx.actor().name().to_owned()
+    }
+
+    /// The role to show beside the name: the one with the widest view.
+    #[must_use]
+    pub fn role(&self) -> String {
+        self.ctx
+            .roles()
+            .last()
+            .map_or_else(String::new, |role| self.tt("role", role.as_str()))
+    }
+
+    /// Those who mostly work on the street get the phone's bottom bar; the others the desk.
+    #[must_use]
+    pub fn on_street(&self) -> bool {
+        let desk = [
+            Role::CommunityDesk,
+            Role::CommunityLead,
+            Role::SubdistrictSupervisor,
+            Role::DistrictOperator,
+            Role::Auditor,
+            Role::Administrator,
+        ];
+        !self.ctx.roles().iter().any(|role| desk.contains(role))
+    }
+
+    /// The doors this person may open.
+    #[must_use]
+    pub fn doors(&self) -> Vec<Door> {
+        let Some(navigation) = self.app.service::<Navigation>() else {
+            return Vec::new();
+        };
+        let roles = self.ctx.roles();
+        navigation
+            .0
+            .iter()
+            .filter(|item| item.access.admits(&roles, self.signed_in()))
+            .map(|item| Door {
+                href: item.href,
+                label: self.t(item.label),
+                seal: seal(item.place),
+                place: item.place.key(),
+                icon: item.icon,
+                here: self.here == item.href || (self.here.is_empty() && item.place == self.place),
+                phone: item.phone,
+            })
+            .collect()
+    }
+}
+
+fn seal(place: NavPlace) -> &'static str {
+    match place {
+        NavPlace::Know => "清",
+        NavPlace::Serve => "邻",
+        NavPlace::Govern => "众",
+        NavPlace::Protect => "护",
+        NavPlace::News => "闻",
+        NavPlace::Today | NavPlace::Settings | NavPlace::None => "",
+    }
+}
+
+/// A whole page.
+///
+/// # Errors
+/// 500 when a template fails, which only a bug makes it do.
+pub fn page(template: &impl Template) -> Result<Response, Fault> {
+    part(template)
+}
+
+/// A part of a page for htmx.
+///
+/// # Errors
+/// 500 when a template fails.
+pub fn part(template: &impl Template) -> Result<Response, Fault> {
+    let html = template
+        .render()
+        .map_err(|error| Fault(Problem::internal(error)))?;
+    Ok(Html(html).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    s: &'a Shell,
+    status: u16,
+    sentence: String,
+    fields: Vec<(String, String)>,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "problem_part.html")]
+struct ProblemPart<'a> {
+    s: &'a Shell,
+    code: &'static str,
+    sentence: String,
+    fields: Vec<(String, String)>,
+}
+
+pub(crate) fn problem_page(shell: &Shell, problem: &Problem, as_part: bool) -> String {
+    let locale = shell.ctx.locale();
+    let i18n = shell.app.i18n();
+    let sentence = i18n.problem(locale, problem);
+    let fields: Vec<(String, String)> = problem
+        .fields()
+        .iter()
+        .map(|fault| (fault.field.clone(), i18n.field(locale, fault)))
+        .collect();
+    let rendered = if as_part {
+        ProblemPart {
+            s: shell,
+            code: problem.code(),
+            sentence: sentence.clone(),
+            fields,
+        }
+        .render()
+    } else {
+        ProblemPage {
+            s: shell,
+            status: problem.kind().status(),
+            sentence: sentence.clone(),
+            fields,
+            request_id: shell.ctx.request_id().to_string(),
+        }
+        .render()
+    };
+    rendered.unwrap_or(sentence)
+}
