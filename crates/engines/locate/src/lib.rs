@@ -17,7 +17,7 @@ mod boundary;
 mod datum;
 mod geometry;
 mod position;
-#[cfg(feature = "workload")]
+#[cfg(any(test, feature = "workload"))]
 pub mod workload;
 
 pub use address::{AddressBook, Candidate, DwellingEntry, Label, Match, Why};

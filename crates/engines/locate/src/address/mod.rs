@@ -120,4 +120,6 @@ pub struct Candidate {
 }
 
 #[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod tests;

@@ -5,3 +5,6 @@ mod nearest;
 mod prepared;
 
 pub use index::{AreaIndex, AreaShape, Located};
+
+#[cfg(test)]
+mod tests;
