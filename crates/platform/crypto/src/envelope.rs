@@ -132,6 +132,22 @@ impl Keyring {
         Ok(Zeroizing::new(text.to_owned()))
     }
 
+    /// Seals an opened field anew with the active key; `None` when it already is. For the job after a rotation.
+    ///
+    /// # Errors
+    /// As [`Keyring::open`] and [`Keyring::seal`]; the stored bytes are then to be left as they are.
+    pub fn rewrap(
+        &self,
+        aad: &Aad<'_>,
+        bytes: &[u8],
+        fill: Fill<'_>,
+    ) -> Result<Option<Vec<u8>>, CryptoError> {
+        if !self.needs_rewrap(bytes) {
+            return Ok(None);
+        }
+        self.seal(aad, &self.open(aad, bytes)?, fill).map(Some)
+    }
+
     /// Whether the field was sealed with another key than the active one (or is no envelope) and should be sealed
     /// anew by the job that follows a rotation.
     #[must_use]
@@ -238,6 +254,9 @@ mod tests {
         assert_eq!(*ring.open_string(&PLACE, &old).unwrap(), "张");
         let new = ring.seal(&PLACE, "张".as_bytes(), &fill).unwrap();
         assert!(!ring.needs_rewrap(&new));
+        let wrapped = ring.rewrap(&PLACE, &old, &fill).unwrap().unwrap();
+        assert_eq!(*ring.open_string(&PLACE, &wrapped).unwrap(), "张");
+        assert_eq!(ring.rewrap(&PLACE, &wrapped, &fill), Ok(None));
         // The header is authenticated: the old body under the new key's number does not open.
         let mut forged = old.clone();
         forged[2] = 2;

@@ -46,5 +46,6 @@ pub use webhook::{WebhookFault, sign_webhook, verify_webhook};
 
 /// Fills a buffer with random bytes fit for keys and nonces.
 ///
-/// The caller owns the source of randomness (the operating system's in the program, a seeded one in tests).
+/// The caller owns the source of randomness (the operating system's in the program, a seeded one in tests). With the
+/// context of a command it is `&|bytes: &mut [u8]| ctx.random(bytes)`.
 pub type Fill<'a> = &'a dyn Fn(&mut [u8]);

@@ -209,21 +209,27 @@ pub fn normalise_phone(input: &str, region: &PhoneRegion<'_>) -> Result<Phone, P
         }
         None => chinese(digits, region.area_code, false),
     };
-    match (whole, parts.hyphen_extension()) {
-        (Ok((line, kind)), _) => Ok(Phone::new(line, extension, kind)),
-        // 0513-85512345-801: with its last group the number is too long, without it it is whole.
-        (Err(PhoneFault::TooLong | PhoneFault::Unknown), Some((front, last)))
-            if extension.is_none() =>
-        {
-            let (line, kind) = match front.strip_prefix("86").filter(|_| parts.country.is_some()) {
-                Some(national) => chinese(national, None, true)?,
-                None if parts.country.is_some() => return Err(PhoneFault::TooLong),
-                None => chinese(front, region.area_code, false)?,
-            };
-            Ok(Phone::new(line, Some(last), kind))
-        }
-        (Err(fault), _) => Err(fault),
+    if let (Err(PhoneFault::TooLong | PhoneFault::Unknown), None) = (&whole, extension)
+        && let Some((line, kind, last)) = hyphen_extension(&parts, region)
+    {
+        return Ok(Phone::new(line, Some(last), kind));
     }
+    let (line, kind) = whole?;
+    Ok(Phone::new(line, extension, kind))
+}
+
+/// 0513-85512345-801: with its last group the number is too long, without it it is whole.
+fn hyphen_extension<'a>(
+    parts: &'a Parts,
+    region: &PhoneRegion<'_>,
+) -> Option<(String, PhoneKind, &'a str)> {
+    let (front, last) = parts.hyphen_extension()?;
+    let (line, kind) = match &parts.country {
+        Some(_) => chinese(front.strip_prefix("86")?, None, true),
+        None => chinese(front, region.area_code, false),
+    }
+    .ok()?;
+    Some((line, kind, last))
 }
 
 type Line = (String, PhoneKind);
