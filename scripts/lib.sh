@@ -48,10 +48,10 @@ totals_of() {
         /^test result / { p += before("passed"); f += before("failed"); s += before("ignored"); seen = 1 }
         END { if (seen) print p + 0, f + 0, s + 0 }' "$2" ;;
     node)
+      # Only the closing lines of the spec and tap reporters, not a test that happens to be called "fail 3".
       awk '
-        $2 == "pass" { p = $3; seen = 1 } $2 == "fail" { f = $3 } $2 == "cancelled" { c = $3 }
-        $2 == "skipped" { s = $3 } $2 == "todo" { t = $3 }
-        END { if (seen) print p + 0, f + c + 0, s + t + 0 }' "$2" ;;
+        ($1 == "\342\204\271" || $1 == "#") && NF == 3 && $3 ~ /^[0-9]+$/ { n[$2] = $3; seen = seen || $2 == "pass" }
+        END { if (seen) print n["pass"] + 0, n["fail"] + n["cancelled"], n["skipped"] + n["todo"] }' "$2" ;;
     own)
       awk '/^[0-9]+ passed, [0-9]+ failed$/ { p = $1; f = $3; seen = 1 } END { if (seen) print p, f, 0 }' "$2" ;;
   esac
@@ -80,6 +80,10 @@ stage() {
   if [ "$skipped" -gt 0 ]; then note="$skipped skipped"; fi
   if [ $code -eq 124 ] || [ $code -eq 137 ]; then note="stopped after $minutes minutes"; fi
   record "$name" "$passed" "$failed" $((SECONDS - started)) "$note"
+  if [ "$kind" = setup ] && [ $code -eq 0 ]; then
+    printf 'ready %2ds\n' $((SECONDS - started))
+    return 0
+  fi
   if [ $code -eq 0 ] && [ "$failed" -eq 0 ]; then
     printf 'ok %5ds  %s passed%s\n' $((SECONDS - started)) "$passed" "${note:+, $note}"
     return 0

@@ -13,6 +13,8 @@ if [ $# -eq 0 ]; then
   exit 2
 fi
 "$ROOT/scripts/need.sh" postgres >&2 || exit 1
+# runuser lies in sbin, which a plain user's or a bare PATH may lack.
+PATH="$PATH:/usr/sbin:/sbin"
 BIN="$("$ROOT/scripts/need.sh" --print postgres)"
 
 AS=()
