@@ -4,6 +4,7 @@ from collections import defaultdict
 from .facts import COMMUNITIES, ESTATES, GRIDS, LINES, RNG, SCHOOLS, grid_code
 from .people import VOLUNTEER
 
+WITH_COMMITTEE = ("光明东村", "悦美花园", "银杏苑", "濠景雅居")      # estates in 跃龙 whose owners have elected a committee
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -31,7 +32,7 @@ def make_organisations():
         add(f"o-pm-{tag}", "property_company", {"yl": "悦邻物业服务有限公司"}.get(tag, f"{short}安居物业服务有限公司"), code, True)
         add(f"o-vt-{tag}", "volunteer_team", {"yl": "友邻帮扶团", "xqy": "新桥苑护河小分队", "xsq": "“绿如蓝”保卫队"}.get(tag, f"{short}邻里志愿队"), code)
     for tag, key, name, *_ in ESTATES:
-        if tag == "yl" and name in ("光明东村", "悦美花园", "银杏苑", "濠景雅居"):
+        if tag == "yl" and name in WITH_COMMITTEE:
             add(f"o-oc-{key[3:]}", "owners_committee", f"{name}业主委员会", "320613005018")
     for n, (tag, name) in enumerate(SCHOOLS, 1):
         add(f"o-school-{n}", "school", name, next(c[0] for c in COMMUNITIES if c[6] == tag))
@@ -64,71 +65,97 @@ class Staffing:
         return self.people.add(name, sex, born, self.people.phone(), labels=labels, note=note)
 
 
-STORY_NAMES = {"周建国", "缪秀珍", "顾卫东", "汤玉明", "季海燕", "葛文斌", "蔡丽萍", "陆振宇", "储德才"}
+STORY_HOUSEHOLDS = "h-0008"      # the first eight households belong to the story and stay as written
 MICRO_ROLES = ["owners_committee_member", "branch_secretary", "party_group_leader", "property_staff", "party_member_in_service", "teacher"]
 
 
 def fill_community(st, community):
-    code, _, _, name, _, short, tag, *_ = community
+    """Everybody who works in one community."""
+    desk_and_lead(st, community)
+    for g, (gname, _, nbs) in enumerate(GRIDS[community[6]], 1):
+        grid_worker(st, community[6], g, gname)
+        for n, nb in enumerate(nbs, 1):
+            micro_grid_worker(st, community[6], g, n, nb[0])
+    helpers(st, community[6])
+    property_staff(st, community)
+
+
+def desk_and_lead(st, community):
+    code, _, _, name, _, _, tag, *_ = community
     main = tag == "yl"
-    p = st.people
-    desk_login, boss_login = ("desk", "lead") if main else (f"desk-{tag}", f"desk-{tag}")
-    desk = st.staff(p.name("female"), "female", RNG.randint(1980, 1998), f"{name}服务台")
-    st.account(desk_login, f"{name}服务台", desk, *([f"community_desk@{code}"] if main else [f"community_desk@{code}", f"community_lead@{code}"]))
+    st.desk[code], st.boss[code] = ("desk", "lead") if main else (f"desk-{tag}", f"desk-{tag}")
+    desk = st.staff(st.people.name("female"), "female", RNG.randint(1980, 1998), f"{name}服务台")
+    st.account(st.desk[code], f"{name}服务台", desk, *([f"community_desk@{code}"] if main else [f"community_desk@{code}", f"community_lead@{code}"]))
     if main:
-        boss = st.staff(p.name("female"), "female", 1978, "跃龙社区负责人")
+        boss = st.staff(st.people.name("female"), "female", 1978, "跃龙社区负责人")
         st.account("lead", "跃龙社区负责人", boss, f"community_lead@{code}")
         st.member(boss, "branch_secretary", code, f"o-pb-{tag}")
-    st.desk[code], st.boss[code] = desk_login, boss_login
-    workers = [("shi", "施雨晴", "female", "小施"), ("gu", "顾晓东", "male", "小顾"), ("lu", "陆文静", "female", "小陆"), ("qu", "瞿磊", "male", "小瞿")]
-    micro = 0
-    for g, (gname, _, nbs) in enumerate(GRIDS[tag], 1):
-        gcode = grid_code(tag, g)
-        if main:
-            login, wname, sex, display = workers[g - 1]
-        else:
-            login, sex = f"grid-{tag}-{g}", RNG.choice(("male", "female"))
-            wname = p.name(sex)
-            display = f"{gname}{wname[0]}{'师傅' if sex == 'male' else '姐'}"
-        worker = st.staff(wname, sex, RNG.randint(1984, 1999), f"{gname}网格员，人称{display}" if main else f"{gname}网格员")
-        st.account(login, f"{display}（{gname}）" if main else display, worker, f"grid_worker@{gcode}")
-        st.member(worker, "grid_worker", gcode)
-        st.grid_login[gcode] = login
-        for n in range(1, len(nbs) + 1):
-            ncode = grid_code(tag, g, n)
-            pool = [r for r in st.residents[ncode] if 1950 <= r[3] <= 2003 and r[1] not in STORY_NAMES]
-            wanted = "female" if main and micro == 1 else None
-            r = next((x for x in pool if VOLUNTEER not in x[8].split(";") and wanted in (None, x[2])), pool[0])
-            if not r[4]:
-                r[4] = p.phone()
-            if main and micro == 1:
-                r[1], r[2], r[3] = "蒋玉芬", "female", 1960
-                r[10] = "退休后在家门口老年大学学习，业委会委员"
-                p.names.add(r[1])
-            r[8] = ";".join(sorted({*filter(None, r[8].split(";")), "micro_grid_worker"}))
-            st.member(r[0], "micro_grid_worker", ncode)
-            role = MICRO_ROLES[(micro + 5) % 6] if main else MICRO_ROLES[(micro + g) % 6]
-            org = {"owners_committee_member": "o-oc-gmdc" if main else "", "branch_secretary": f"o-pb-{tag}", "party_group_leader": f"o-pb-{tag}", "property_staff": f"o-pm-{tag}"}.get(role, "")
-            st.member(r[0], role, ncode, org)
-            micro += 1
-            if main:
-                st.micro_login[ncode] = f"micro{micro}"
-                st.account(f"micro{micro}", f"{r[1]}（{nbs[n - 1][0]}微网格员）", r[0], f"micro_grid_worker@{ncode}")
-    for ncode in [c for c in st.residents if c.startswith(f"YL-{tag.upper()}-")]:
-        for r in st.residents[ncode]:
+
+
+# grid workers of 跃龙: login, name, sex, what people call them
+WORKERS = [("shi", "施雨晴", "female", "小施"), ("gu", "顾晓东", "male", "小顾"), ("lu", "陆文静", "female", "小陆"), ("qu", "瞿磊", "male", "小瞿")]
+
+
+def grid_worker(st, tag, g, gname):
+    gcode = grid_code(tag, g)
+    if tag == "yl":
+        login, name, sex, called = WORKERS[g - 1]
+        display, note = f"{called}（{gname}）", f"{gname}网格员，人称{called}"
+    else:
+        login, sex = f"grid-{tag}-{g}", RNG.choice(("male", "female"))
+        name = st.people.name(sex)
+        display, note = f"{gname}{name[0]}{'师傅' if sex == 'male' else '姐'}", f"{gname}网格员"
+    worker = st.staff(name, sex, RNG.randint(1984, 1999), note)
+    st.account(login, display, worker, f"grid_worker@{gcode}")
+    st.member(worker, "grid_worker", gcode)
+    st.grid_login[gcode] = login
+
+
+def micro_grid_worker(st, tag, g, n, name):
+    """One resident of the neighbourhood, who also stands in one of the roles the page lists."""
+    main, code = tag == "yl", grid_code(tag, g, n)
+    nth = len(st.micro_login) if main else g
+    retired = main and nth == 1           # 蒋阿姨 of the page, under an invented name
+    pool = [r for r in st.residents[code] if 1950 <= r[3] <= 2003 and r[7] > STORY_HOUSEHOLDS]
+    r = next((x for x in pool if VOLUNTEER not in x[8].split(";") and (not retired or x[2] == "female")), pool[0])
+    if not r[4]:
+        r[4] = st.people.phone()
+    if retired:
+        r[1], r[3], r[10] = "蒋玉芬", 1960, "退休后在家门口老年大学学习，业委会委员"
+        st.people.names.add(r[1])
+    r[8] = ";".join(sorted({*filter(None, r[8].split(";")), "micro_grid_worker"}))
+    role = MICRO_ROLES[(nth + 5) % 6]
+    committee = next((f"o-oc-{e[1][3:]}" for e in ESTATES if e[0] == tag and (g, n) in e[7] and e[2] in WITH_COMMITTEE), "")
+    if main and role == "owners_committee_member" and not committee:
+        role = "teacher"
+    organisation = {"owners_committee_member": committee, "branch_secretary": f"o-pb-{tag}", "party_group_leader": f"o-pb-{tag}", "property_staff": f"o-pm-{tag}"}.get(role, "")
+    st.member(r[0], "micro_grid_worker", code)
+    st.member(r[0], role, code, organisation)
+    if main:
+        st.micro_login[code] = f"micro{nth + 1}"
+        st.account(f"micro{nth + 1}", f"{r[1]}（{name}微网格员）", r[0], f"micro_grid_worker@{code}")
+
+
+def helpers(st, tag):
+    for code in [c for c in st.residents if c.startswith(f"YL-{tag.upper()}-")]:
+        for r in st.residents[code]:
             if VOLUNTEER in r[8].split(";"):
                 if not r[4] and RNG.random() < .8:
-                    r[4] = p.phone()
-                st.member(r[0], "volunteer", ncode, f"o-vt-{tag}", "2024-06-01")
+                    r[4] = st.people.phone()
+                st.member(r[0], "volunteer", code, f"o-vt-{tag}", "2024-06-01")
             if "party_member" in r[8].split(";") and r[3] > 1965:
-                st.member(r[0], "party_member_in_service", ncode)
-    for k in range(3 if main else 1):
+                st.member(r[0], "party_member_in_service", code)
+
+
+def property_staff(st, community):
+    code, _, _, _, _, short, tag, *_ = community
+    for k in range(3 if tag == "yl" else 1):
         sex = ("male", "male", "female")[k]
-        s = st.staff(p.name(sex), sex, RNG.randint(1968, 1992), f"{short}物业{('项目经理', '维修', '客服')[k]}")
-        st.member(s, "property_staff", code, f"o-pm-{tag}")
+        person = st.staff(st.people.name(sex), sex, RNG.randint(1968, 1992), f"{short}物业{('项目经理', '维修', '客服')[k]}")
+        st.member(person, "property_staff", code, f"o-pm-{tag}")
         if k == 0:
-            login = "property" if main else f"property-{tag}"
-            st.account(login, "悦邻物业" if main else f"{short}物业", s, f"partner@{code}#o-pm-{tag}")
+            login = "property" if tag == "yl" else f"property-{tag}"
+            st.account(login, "悦邻物业" if tag == "yl" else f"{short}物业", person, f"partner@{code}#o-pm-{tag}")
             st.partner_login[f"o-pm-{tag}"] = login
 
 
