@@ -89,6 +89,9 @@ def check_areas(areas, rings, bad):
         if by_code[code]["level"] in ("community", "grid"):
             tiled += 1
             bad.need(abs(sum(area(rings[k]) for k in kids) - area(ring)) < 1e-12, f"boundary {code}: its parts leave gaps")
+    if bad:
+        print(f"boundaries: {len(bad)} faults in {len(rings)} rings")
+        return by_code
     print(f"boundaries: {len(rings)} rings closed, simple, inside their parents; no siblings overlap; {tiled} communities and grids tiled exactly")
     return by_code
 
@@ -225,10 +228,10 @@ def check_catalogue(catalogue, bad):
 def run(folder, catalogue_path):
     bad = Faults()
     catalogue = json.loads(catalogue_path.read_text(encoding="utf-8"))
-    check_catalogue(catalogue, bad)
     shapes = json.loads((folder / "boundaries.geojson").read_text(encoding="utf-8"))
     rings = {f["properties"]["code"]: [tuple(p) for p in f["geometry"]["coordinates"][0]] for f in shapes["features"]}
     by_code = check_areas(table(folder, "areas.csv"), rings, bad)
+    check_catalogue(catalogue, bad)
     registers = check_registers(folder, by_code, rings, bad)
     offices = check_offices(folder, by_code, registers[2], bad)
     check_cases(folder, catalogue, by_code, rings, registers, offices, bad)
