@@ -165,7 +165,11 @@ fn estate_building(
                     estate: estate.to_owned(),
                     building: format!(
                         "{building}{}",
-                        if building % 2 == 0 { "号楼" } else { "幢" }
+                        if building.is_multiple_of(2) {
+                            "号楼"
+                        } else {
+                            "幢"
+                        }
                     ),
                     entrance: (entrances > 0).then(|| format!("{entrance}单元")),
                     dwelling: format!("{floor}0{room}"),

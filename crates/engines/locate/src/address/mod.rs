@@ -7,12 +7,14 @@
 //!
 //! A candidate always says why it was offered, in typed reasons that the pages put in words.
 
+mod ask;
 mod book;
 mod find;
 mod label;
 mod names;
 mod normalise;
 mod parts;
+mod show;
 
 pub use book::AddressBook;
 

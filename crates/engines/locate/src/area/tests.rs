@@ -77,7 +77,7 @@ fn holders(tiles: &[AreaShape], lon: f64, lat: f64) -> usize {
     tiles.iter().filter(alone).count()
 }
 
-/// A grid of jittered corners, each cell cut into two triangles.
+/// A grid of jittered corners, each cell cut into two triangles. A jitter of 0.15 keeps every cell convex.
 fn triangles(side: usize, jitter: &[(f64, f64)]) -> Vec<AreaShape> {
     let corner = |column: usize, row: usize| {
         let inner = column > 0 && row > 0 && column < side && row < side;
@@ -173,7 +173,7 @@ proptest! {
 
     #[test]
     fn triangles_share_nothing_and_miss_nothing(
-        jitter in prop::collection::vec((-0.3..0.3f64, -0.3..0.3f64), 7..20),
+        jitter in prop::collection::vec((-0.15..0.15f64, -0.15..0.15f64), 7..20),
         along in prop::collection::vec((any::<prop::sample::Index>(), 0..3usize, 0.0..1.0f64), 20),
     ) {
         let tiles = triangles(5, &jitter);

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::workload;
+use proptest::prelude::*;
 
 const WEST: f64 = 120.86;
 const SOUTH: f64 = 32.01;
@@ -328,4 +330,64 @@ fn the_tree_itself_is_checked() {
     assert!(kinds.contains(&FaultKind::DuplicateKey));
     let levels = check_boundaries(&[area(1, 5, None, square()), area(3, 5, Some(1), square())]);
     assert_eq!(levels[0].kind, FaultKind::ParentNotAbove { parent: 1 });
+}
+
+/// Tiles of the wavy town under one parent around it all.
+fn wavy_family(side: usize) -> Vec<BoundaryArea> {
+    let (west, south, size) = workload::TOWN;
+    let around = |x: f64, y: f64| [west + size * x, south + size * y];
+    let parent = vec![
+        around(-0.1, -0.1),
+        around(1.1, -0.1),
+        around(1.1, 1.1),
+        around(-0.1, 1.1),
+        around(-0.1, -0.1),
+    ];
+    let mut family = vec![area(0, 5, None, vec![vec![parent]])];
+    family.extend(workload::tiled_town(side, 3).into_iter().map(|tile| {
+        let ring = tile.shape.0[0]
+            .exterior()
+            .coords()
+            .map(|coord| [coord.x, coord.y])
+            .collect();
+        area(tile.key, 6, Some(0), vec![vec![ring]])
+    }));
+    family
+}
+
+#[test]
+fn tiles_that_share_their_edges_have_no_fault() {
+    assert_eq!(check_boundaries(&wavy_family(5)), []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// One corner pulled a few hundred metres or more over the border is found with its neighbour, near the corner.
+    #[test]
+    fn one_corner_out_of_place_is_found(tile in 0usize..9, corner in 1usize..124, by in 0.002..0.02f64) {
+        let mut family = wavy_family(3);
+        let middle = family[tile + 1].multi_polygon();
+        let (x, y) = crate::centroid(&middle).unwrap();
+        let point = &mut family[tile + 1].shape[0][0][corner];
+        let length = (point[0] - x).hypot(point[1] - y);
+        let (dx, dy) = ((point[0] - x) / length * by, (point[1] - y) / length * by);
+        let moved = (point[0] + dx, point[1] + dy);
+        (point[0], point[1]) = moved;
+        let (west, south, size) = workload::TOWN;
+        let inner = |value: f64, start: f64| value > start + 0.05 && value < start + size - 0.05;
+        prop_assume!(inner(moved.0, west) && inner(moved.1, south));
+        let faults = check_boundaries(&family);
+        let key = tile as i64 + 1;
+        let is_it = |fault: &&BoundaryFault| match fault.kind {
+            FaultKind::OverlapSibling { with, .. } => fault.key == key || with == key,
+            FaultKind::CrossingRing { .. } => fault.key == key,
+            _ => false,
+        };
+        prop_assert!(!faults.is_empty() && faults.iter().all(|fault| is_it(&fault)), "{faults:?}");
+        for fault in &faults {
+            let metres = crate::distance_m(fault.place().unwrap(), moved);
+            prop_assert!(metres < 10_000.0, "{metres} {fault:?}");
+        }
+    }
 }
