@@ -4,25 +4,21 @@
 //! related to a keyword; closed cases that used the same words. The parts add up to a weight, the weight becomes a
 //! score between 0 and 1 that only serves to order and to draw a bar; it is no probability.
 
+mod weigh;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::keywords::{Hit, WordSet};
-use crate::past::{PastCases, PastEvidence};
+use crate::keywords::WordSet;
+use crate::past::PastCases;
 use crate::related::CONCERNS;
 use crate::segment::{Segmenter, normalise};
 use crate::urgency::{UrgencySuggestion, assess};
 
-/// Weight of one keyword; the unit of all others is the same.
-const KEYWORD: f64 = 1.2;
-const NAME_WORD: f64 = 0.6;
-const RELATED: f64 = 0.5;
-/// Related words together never outweigh two keywords.
-const RELATED_MOST: f64 = 1.5;
-const PAST: f64 = 1.1;
-/// Weight at which the score reaches 1 - 1/e.
-const SCALE: f64 = 1.5;
-/// Suggestions below this are not worth a line on the screen.
-const LEAST_SCORE: f64 = 0.12;
+/// Words of names that tell no category from another.
+const BLAND: &[&str] = &[
+    "小区", "社区", "居民", "公共", "设施", "服务", "事务", "管理", "其他", "其它", "申请", "破损",
+    "损坏", "不上",
+];
 
 /// A category of the catalogue as far as suggesting needs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +70,10 @@ pub struct CategorySuggestion {
 #[derive(Debug)]
 struct Category {
     key: String,
-    /// Numbers in the model's `words`.
+    /// Normalised names.
+    names: String,
+    /// Numbers in the model's `words`: keywords that point here, and those that make a case urgent.
+    plain: BTreeSet<usize>,
     urgent: BTreeSet<usize>,
     /// Concern → the keyword that brought the category there.
     concerns: BTreeMap<usize, String>,
@@ -86,6 +85,8 @@ struct Meaning {
     keyword_of: BTreeSet<usize>,
     name_of: BTreeSet<usize>,
     concerns: BTreeSet<usize>,
+    /// Says little by itself.
+    slight: bool,
 }
 
 /// A catalogue and its closed cases, made ready for questions. Rebuild it when the catalogue changes and
@@ -168,23 +169,37 @@ impl CategoryModel {
         let number = self.categories.len();
         let mut category = Category {
             key: hints[0].key.clone(),
+            names: String::new(),
+            plain: BTreeSet::new(),
             urgent: BTreeSet::new(),
             concerns: BTreeMap::new(),
         };
         for hint in hints {
-            for keyword in hint.keywords.iter().chain(&hint.urgent_keywords) {
-                if let Some(word) = self.word(&normalise(keyword)) {
+            for (keywords, into) in [
+                (&hint.keywords, &mut category.plain),
+                (&hint.urgent_keywords, &mut category.urgent),
+            ] {
+                for keyword in keywords {
+                    let keyword = normalise(keyword);
+                    let Some(word) = self.word(&keyword) else {
+                        continue;
+                    };
                     self.meanings[word].keyword_of.insert(number);
+                    self.meanings[word].slight = segmenter.is_slight(keyword.trim());
+                    into.insert(word);
                 }
             }
-            for keyword in &hint.urgent_keywords {
-                category.urgent.extend(self.word(&normalise(keyword)));
-            }
-            for part in segmenter.distinct(&normalise(&hint.name)) {
+            let name = normalise(&hint.name);
+            for part in segmenter.distinct(&name) {
+                if BLAND.contains(&part.as_str()) {
+                    continue;
+                }
                 if let Some(word) = self.word(&part) {
                     self.meanings[word].name_of.insert(number);
                 }
             }
+            category.names.push_str(&name);
+            category.names.push(' ');
         }
         self.categories.push(category);
     }
@@ -236,129 +251,4 @@ impl CategoryModel {
         self.meanings.resize(self.words.len(), Meaning::default());
         Some(number)
     }
-
-    /// Categories anything at all speaks for; the others need not be weighed.
-    fn candidates(&self, hits: &[Hit], past: &BTreeMap<usize, PastEvidence>) -> BTreeSet<usize> {
-        let mut found: BTreeSet<usize> = past.keys().copied().collect();
-        for hit in hits {
-            let meaning = &self.meanings[hit.word];
-            found.extend(meaning.keyword_of.iter().chain(&meaning.name_of));
-            if !meaning.concerns.is_empty() {
-                let shares =
-                    |c: &Category| meaning.concerns.iter().any(|k| c.concerns.contains_key(k));
-                found.extend((0..self.categories.len()).filter(|&c| shares(&self.categories[c])));
-            }
-        }
-        found
-    }
-
-    fn weigh(
-        &self,
-        category: usize,
-        hits: &[Hit],
-        past: Option<PastEvidence>,
-    ) -> Option<CategorySuggestion> {
-        let mut reasons = Vec::new();
-        let is_keyword = |hit: &&Hit| self.meanings[hit.word].keyword_of.contains(&category);
-        let keywords: Vec<&Hit> = outermost(hits.iter().filter(is_keyword).collect());
-        let mut seen = BTreeSet::new();
-        let mut weight = 0.0;
-        for hit in &keywords {
-            if seen.insert(hit.word) {
-                weight += self.keyword_weight(hit);
-                reasons.push(Reason::Keyword(self.words.get(hit.word).to_owned()));
-            }
-        }
-        // A word inside a keyword already counted must not count again as name or relative.
-        let rest: Vec<&Hit> = hits
-            .iter()
-            .filter(|h| {
-                !keywords
-                    .iter()
-                    .any(|k| k.start <= h.start && h.end <= k.end)
-            })
-            .collect();
-        weight += self.name_words(category, &rest, &mut seen, &mut reasons);
-        weight += self.related_words(category, &rest, &mut seen, &mut reasons);
-        if let Some(past) = past {
-            weight += PAST * past.strength;
-            reasons.push(Reason::PastCases {
-                count: past.count,
-                words: past.words,
-            });
-        }
-        let score = 1.0 - (-weight / SCALE).exp();
-        let key = self.categories[category].key.clone();
-        (score >= LEAST_SCORE).then_some(CategorySuggestion {
-            key,
-            score: score.min(1.0),
-            reasons,
-        })
-    }
-
-    /// Longer keywords say more; keywords many categories list say less.
-    fn keyword_weight(&self, hit: &Hit) -> f64 {
-        let length = match self.words.get(hit.word).chars().count() {
-            0..=2 => 1.0,
-            3 => 1.15,
-            _ => 1.3,
-        };
-        let owners = self.meanings[hit.word].keyword_of.len() as f64;
-        KEYWORD * length * hit.fit / owners.sqrt()
-    }
-
-    fn name_words(
-        &self,
-        category: usize,
-        hits: &[&Hit],
-        seen: &mut BTreeSet<usize>,
-        reasons: &mut Vec<Reason>,
-    ) -> f64 {
-        let mut weight = 0.0;
-        for hit in hits {
-            let owners = &self.meanings[hit.word].name_of;
-            if owners.contains(&category) && seen.insert(hit.word) {
-                weight += NAME_WORD * hit.fit / (owners.len() as f64).sqrt();
-                reasons.push(Reason::NameWord(self.words.get(hit.word).to_owned()));
-            }
-        }
-        weight
-    }
-
-    fn related_words(
-        &self,
-        category: usize,
-        hits: &[&Hit],
-        seen: &mut BTreeSet<usize>,
-        reasons: &mut Vec<Reason>,
-    ) -> f64 {
-        let concerns = &self.categories[category].concerns;
-        let mut weight: f64 = 0.0;
-        for hit in hits {
-            let shared = self.meanings[hit.word]
-                .concerns
-                .iter()
-                .find_map(|k| concerns.get(k));
-            if let Some(keyword) = shared.filter(|_| seen.insert(hit.word)) {
-                weight += RELATED * hit.fit;
-                let word = self.words.get(hit.word).to_owned();
-                reasons.push(Reason::RelatedWord {
-                    word,
-                    keyword: keyword.clone(),
-                });
-            }
-        }
-        weight.min(RELATED_MOST)
-    }
-}
-
-/// Leaves out what lies inside a longer hit: 路面 within 路面改造 is one piece of evidence, not two.
-fn outermost(hits: Vec<&Hit>) -> Vec<&Hit> {
-    let inside = |a: &Hit, b: &Hit| {
-        b.start <= a.start && a.end <= b.end && b.end - b.start > a.end - a.start
-    };
-    hits.iter()
-        .copied()
-        .filter(|a| !hits.iter().any(|b| inside(a, b)))
-        .collect()
 }

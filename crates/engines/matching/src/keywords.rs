@@ -15,6 +15,20 @@ pub(crate) struct Hit {
     pub(crate) fit: f64,
 }
 
+impl Hit {
+    /// Whether it lies in a longer one.
+    pub(crate) fn within(&self, other: &Self) -> bool {
+        other.start <= self.start
+            && self.end <= other.end
+            && other.end - other.start > self.end - self.start
+    }
+
+    /// Whether the two share a character.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
 /// A set of normalised words, searchable by the first character.
 #[derive(Debug, Default)]
 pub(crate) struct WordSet {

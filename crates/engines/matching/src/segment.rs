@@ -6,7 +6,7 @@ use jieba_rs::Jieba;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::related::CONCERNS;
-use crate::words::{FIELD_WORDS, NUMBER_UNITS, SINGLE_CHARACTERS, STOP_WORDS};
+use crate::words::{FIELD_WORDS, NUMBER_UNITS, PEOPLE, SINGLE_CHARACTERS, STOP_WORDS};
 
 /// Characters of a text that are read; the rest is ignored. A report of a neighbour has a few hundred,
 /// and a pasted book must not hold up the desk.
@@ -137,6 +137,11 @@ impl Segmenter {
             at[token.byte_end] = true;
         }
         at
+    }
+
+    /// Whether a word says little by itself: a single character, a stop word, or people as such.
+    pub(crate) fn is_slight(&self, word: &str) -> bool {
+        word.chars().nth(1).is_none() || self.stop.contains(word) || PEOPLE.contains(&word)
     }
 
     fn keeps(&self, word: &str) -> bool {

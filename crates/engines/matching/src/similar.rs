@@ -70,7 +70,7 @@ pub struct Candidate {
 /// Why a case is shown as similar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SimilarReason {
-    /// Words both use, the rarest first, eight at most.
+    /// Words both use, the rarest first, eight at most; parts of a word already named are left out.
     SameWords(Vec<String>),
     /// Both in the same building.
     SameBuilding,
@@ -191,8 +191,11 @@ fn text_likeness(a: &[&str], b: &[&str], rarity: &Rarity<'_>) -> (f64, Vec<Strin
     };
     let likeness = 0.5 * of_all + 0.5 * of_shorter * trust;
     shared.sort_by(|x, y| rarity.of(y).total_cmp(&rarity.of(x)).then(x.cmp(y)));
+    // The segmenter gives parts of compounds too; people read 窨井盖 once, not 窨井, 井盖 and 窨井盖.
+    let is_part = |w: &str| shared.iter().any(|&o| o != w && o.contains(w));
     let named = shared
         .iter()
+        .filter(|w| !is_part(w))
         .take(SHOWN_WORDS)
         .map(|&w| w.to_owned())
         .collect();

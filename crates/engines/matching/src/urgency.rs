@@ -7,7 +7,10 @@
 
 mod lexicon;
 
-use lexicon::{DENIALS, EMERGENCY, FEARS, FILLERS, HARMLESS, OVER_AFTER, PAST_TIMES, URGENT, WEAK};
+use lexicon::{
+    DENIALS, EMERGENCY, FEARS, FILLERS, FILLING_PEOPLE, HARMLESS, IMPERSONAL, NO_FEARS, OVER_AFTER,
+    PAST_TIMES, URGENT, WEAK,
+};
 
 use crate::segment::normalise;
 
@@ -156,7 +159,7 @@ fn conclude(found: &[Found<'_>]) -> UrgencySuggestion {
 fn in_context<'a>(text: &str, found: Found<'a>, end: usize) -> Option<Found<'a>> {
     let before = clause_before(&text[..found.start]);
     let after = clause_after(&text[end..]);
-    if denied(before) {
+    if denied(before, found.word) {
         return None;
     }
     if found.kind != UrgencyKind::DangerToLife {
@@ -173,7 +176,7 @@ fn in_context<'a>(text: &str, found: Found<'a>, end: usize) -> Option<Found<'a>>
             ..found
         });
     }
-    if FEARS.iter().any(|w| near_before.contains(w)) {
+    if feared(near_before) {
         return Some(Found {
             kind: UrgencyKind::Risk,
             weight: 1.0,
@@ -183,9 +186,21 @@ fn in_context<'a>(text: &str, found: Found<'a>, end: usize) -> Option<Found<'a>>
     Some(found)
 }
 
+fn feared(near_before: &str) -> bool {
+    let plain = NO_FEARS
+        .iter()
+        .fold(near_before.to_owned(), |text, w| text.replace(w, ""));
+    FEARS.iter().any(|w| plain.contains(w))
+}
+
 /// Whether the clause before a word ends in a denial, with nothing but filling words in between: 没有人受伤
 /// denies, 没有电梯老人 does not, and 有没有 asks.
-fn denied(before: &str) -> bool {
+fn denied(before: &str, word: &str) -> bool {
+    let people: &[&str] = if word.contains(IMPERSONAL) {
+        &[]
+    } else {
+        FILLING_PEOPLE
+    };
     let mut rest = before;
     loop {
         for denial in DENIALS {
@@ -197,7 +212,11 @@ fn denied(before: &str) -> bool {
                 return !asks;
             }
         }
-        match FILLERS.iter().find_map(|f| rest.strip_suffix(f)) {
+        match FILLERS
+            .iter()
+            .chain(people)
+            .find_map(|f| rest.strip_suffix(f))
+        {
             Some(shorter) => rest = shorter,
             None => return false,
         }

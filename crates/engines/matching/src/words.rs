@@ -374,3 +374,24 @@ pub(crate) const FIELD_WORDS: &[&str] = &[
 pub(crate) const NUMBER_UNITS: &[&str] = &[
     "号楼", "号", "栋", "幢", "单元", "室", "楼", "层", "座", "弄",
 ];
+
+/// People who turn up in reports of every kind; as keywords they say little about the matter.
+pub(crate) const PEOPLE: &[&str] = &[
+    "老人",
+    "老年人",
+    "老太太",
+    "老爷爷",
+    "大爷",
+    "大妈",
+    "奶奶",
+    "爷爷",
+    "孩子",
+    "小孩",
+    "儿童",
+    "邻居",
+    "业主",
+    "住户",
+    "楼上",
+    "楼下",
+    "隔壁",
+];

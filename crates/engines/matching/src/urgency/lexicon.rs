@@ -15,7 +15,6 @@ pub(super) const EMERGENCY: &[&str] = &[
     "冒烟",
     "爆炸",
     "火势",
-    "明火",
     // gas and poison
     "漏气",
     "燃气泄漏",
@@ -41,7 +40,6 @@ pub(super) const EMERGENCY: &[&str] = &[
     "关在电梯",
     "困人",
     "坠楼",
-    "坠落",
     "掉下楼",
     "溺水",
     "落水",
@@ -51,9 +49,9 @@ pub(super) const EMERGENCY: &[&str] = &[
     "掉进井",
     "坍塌",
     "倒塌",
-    "塌了",
-    "被压",
     "被埋",
+    "被压住",
+    "压在",
     // body
     "晕倒",
     "昏倒",
@@ -153,6 +151,10 @@ pub(super) const URGENT: &[(UrgencyKind, &[&str])] = &[
         UrgencyKind::Risk,
         &[
             "高空坠物",
+            "高空坠落",
+            "坠落",
+            "塌了",
+            "明火",
             "电线掉",
             "电线断",
             "线断了",
@@ -310,9 +312,18 @@ pub(super) const DENIALS: &[&str] = &[
 
 /// Words that may stand between a denial and what is denied.
 pub(super) const FILLERS: &[&str] = &[
-    "任何", "什么", "人员", "居民", "发生", "发现", "出现", "造成", "看到", "看见", "闻到", "听说",
-    "引起", "人", "被", "再", "到", "过", "有", "明显", "那么", "太", "真的",
+    "任何", "什么", "发生", "发现", "出现", "造成", "看到", "看见", "闻到", "听说", "引起", "被",
+    "再", "到", "过", "有", "明显", "那么", "太", "真的",
 ];
+
+/// People, as fillers before what happens to people: 没人受伤 denies, but 家里没人着火了 does not.
+pub(super) const FILLING_PEOPLE: &[&str] = &["人员", "居民", "人"];
+
+/// Words with one of these characters happen to things, so that nobody before them is their subject.
+pub(super) const IMPERSONAL: &[char] = &['火', '烟', '气', '漏', '爆', '塌', '味', '势'];
+
+/// Not a fear, in spite of the 怕 inside.
+pub(super) const NO_FEARS: &[&str] = &["恐怕", "可怕", "哪怕"];
 
 /// The danger is feared or imagined, not there.
 pub(super) const FEARS: &[&str] = &[
@@ -329,7 +340,6 @@ pub(super) const FEARS: &[&str] = &[
     "如果",
     "要是",
     "迟早",
-    "早晚",
     "演练",
     "演习",
     "宣传",
@@ -347,14 +357,11 @@ pub(super) const PAST_TIMES: &[&str] = &[
     "上星期",
     "去年",
     "前年",
-    "以前",
     "曾经",
-    "曾",
     "前几天",
     "前些天",
     "多年前",
     "几年前",
-    "之前",
     "当年",
 ];
 

@@ -218,3 +218,58 @@ fn bare_shared() -> &'static CategoryModel {
     static MODEL: std::sync::OnceLock<CategoryModel> = std::sync::OnceLock::new();
     MODEL.get_or_init(bare)
 }
+
+fn hint(key: &str, name: &str, keywords: &[&str], urgent: &[&str]) -> CategoryHint {
+    let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect();
+    CategoryHint {
+        key: key.into(),
+        name: name.into(),
+        keywords: words(keywords),
+        urgent_keywords: words(urgent),
+    }
+}
+
+#[test]
+fn people_and_politeness_do_not_outweigh_the_matter() {
+    let hints = [
+        hint("childcare", "看护孩子", &["孩子", "帮忙"], &[]),
+        hint("dog", "犬只", &["遛狗"], &[]),
+        hint("pest", "虫害", &[], &["马蜂窝"]),
+    ];
+    let model = CategoryModel::build(segmenter(), &hints, std::iter::empty::<(&str, &str)>());
+    for (text, key) in [
+        ("遛狗不牵绳，把孩子吓哭了", "dog"),
+        ("有马蜂窝，孩子害怕，请帮忙", "pest"),
+    ] {
+        assert_eq!(model.suggest(segmenter(), text, 1)[0].key, key, "{text}");
+    }
+    assert_eq!(
+        model.suggest(segmenter(), "能不能帮忙看孩子", 1)[0].key,
+        "childcare"
+    );
+}
+
+#[test]
+fn a_longer_keyword_of_another_category_takes_the_word_over() {
+    let hints = [
+        hint("a-indoors", "进楼入户", &["楼道"], &[]),
+        hint("b-lamp", "灯具", &["楼道灯"], &[]),
+    ];
+    let model = CategoryModel::build(segmenter(), &hints, std::iter::empty::<(&str, &str)>());
+    let found = model.suggest(segmenter(), "楼道灯坏了", 2);
+    assert_eq!(found[0].key, "b-lamp");
+    assert!(
+        found[0].score > found.get(1).map_or(0.0, |s| s.score) + 0.2,
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_category_that_bears_the_word_in_its_name_comes_first() {
+    let hints = [
+        hint("a", "加压供水", &["停水"], &[]),
+        hint("b", "停水停电", &["停水"], &[]),
+    ];
+    let model = CategoryModel::build(segmenter(), &hints, std::iter::empty::<(&str, &str)>());
+    assert_eq!(model.suggest(segmenter(), "又停水了", 1)[0].key, "b");
+}

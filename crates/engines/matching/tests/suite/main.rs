@@ -1,9 +1,14 @@
 //! One test binary, so that the dictionary is loaded once.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests; what was missed is printed"
+)]
 
 mod catalogue;
 mod category;
 mod helpers;
+mod quality;
 mod segment;
 mod similar;
 mod urgency;

@@ -199,3 +199,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parts_of_a_word_already_named_are_not_named() {
+    let query = at("窨井盖没了", 0.0, 0.0, 0);
+    let found = similar(
+        &query,
+        &[Candidate {
+            id: 1,
+            case: at("路口窨井盖翻了", 9.0, 0.0, 0),
+        }],
+        1,
+    );
+    assert_eq!(
+        found[0].reasons[0],
+        SimilarReason::SameWords(vec!["窨井盖".into()])
+    );
+}
