@@ -61,6 +61,10 @@ function refresh(element: HTMLElement): void {
     active.addEventListener("blur", () => later(element), { once: true });
     return;
   }
+  if (element.matches("[data-map]")) {
+    element.dispatchEvent(new CustomEvent("map:reload"));
+    return;
+  }
   const url = ownPath(element.dataset.refreshUrl ?? element.getAttribute("hx-get"));
   if (!url) return;
   void htmx.ajax("GET", url, { source: element, target: element, swap: element.dataset.refreshSwap ?? "outerMorph" });

@@ -49,8 +49,6 @@ behaviour("details[data-remember]", (element) => {
   if (kept !== null && !details.querySelector("[aria-current]")) details.open = kept === "1";
   details.addEventListener("toggle", () => store.set(key, details.open ? "1" : "0"));
 });
-// A link inside a summary opens the page, not the branch.
-on("click", "summary a", (_, event) => event.stopPropagation());
 
 // ---- <time datetime="…" data-relative>11月23日 周一 14:30</time>: the relative words come after the absolute ones
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];

@@ -86,15 +86,16 @@ function styleOf(tiles: string, attribution: string): StyleSpecification {
   const minor: ["==", ["get", string], string] = ["==", ["get", "level"], "minor"];
   style.layers.push(
     { id: "area-fill", type: "fill", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("surface"), "fill-opacity": tiles ? 0.35 : ["case", minor, 0, 1] } },
-    { id: "area-line", type: "line", source: "areas", layout: { "line-join": "round" }, paint: { "line-color": ["case", minor, token("line-2"), token("ink-3")], "line-width": ["case", minor, 1, 2] } },
-    { id: "points", type: "symbol", source: "points", layout: { "icon-image": ["concat", "mark-", ["get", "state"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["match", ["get", "state"], "late", 5, "soon", 4, "wait", 3, "ok", 2, 1] } },
+    { id: "area-line", type: "line", source: "areas", layout: { "line-join": "round", "line-sort-key": ["case", minor, 0, 1] }, paint: { "line-color": ["case", minor, token("line-2"), token("ink-3")], "line-width": ["case", minor, 1, 2] } },
     {
       id: "labels",
       type: "symbol",
       source: "labels",
-      layout: { "text-field": ["get", "name"], "text-font": FONTS, "text-size": ["case", minor, 12, 14], "text-padding": 4, "symbol-sort-key": ["case", minor, 1, 0] },
+      layout: { "text-field": ["get", "name"], "text-font": FONTS, "text-size": ["case", minor, 12, 14], "text-padding": 4, "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 1.2, "symbol-sort-key": ["case", minor, 1, 0] },
       paint: { "text-color": ["case", minor, token("ink-2"), token("ink")], "text-halo-color": token("surface"), "text-halo-width": 1.5 },
     },
+    // above the labels and placed first, so that a label moves aside instead of covering a point
+    { id: "points", type: "symbol", source: "points", layout: { "icon-image": ["concat", "mark-", ["get", "state"]], "icon-allow-overlap": true, "symbol-sort-key": ["match", ["get", "state"], "late", 5, "soon", 4, "wait", 3, "ok", 2, 1] } },
   );
   return style;
 }
@@ -229,7 +230,7 @@ export async function draw(element: HTMLElement): Promise<void> {
     pitchWithRotate: false,
     touchPitch: false,
     cooperativeGestures: false,
-    locale: { "NavigationControl.ZoomIn": say("mapZoomIn"), "NavigationControl.ZoomOut": say("mapZoomOut"), "Map.Title": say("mapLabel"), "Popup.Close": say("close") },
+    locale: { "NavigationControl.ZoomIn": say("mapZoomIn"), "NavigationControl.ZoomOut": say("mapZoomOut"), "Map.Title": element.getAttribute("aria-label") ?? say("mapLabel"), "Popup.Close": say("close") },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");

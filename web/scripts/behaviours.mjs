@@ -1,0 +1,182 @@
+// Each behaviour once, as a person would use it. Called by gallery-check.mjs.
+import path from "node:path";
+
+export async function behaviours({ browser, server, watch, check, folder }) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "zh-CN", permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await context.newPage();
+  watch(page, "behaviours");
+  const open = () => page.goto(`${server.url}/gallery/behaviours.html`).then(() => page.waitForTimeout(200));
+  const text = (selector) => page.locator(selector).first().innerText();
+  const toast = () => page.locator(".toast > p").last().innerText({ timeout: 3000 }).catch(() => "");
+  await open();
+
+  // draft: kept, restored after a reload, cleared by the server's answer
+  await page.fill("#b-title", "楼道灯");
+  await page.fill("#b-text", "三楼不亮");
+  await page.waitForTimeout(600);
+  check((await text("#save [data-draft-note]")).includes("草稿已保存"), "draft: not said that it is kept");
+  await open();
+  check((await page.inputValue("#b-text")) === "三楼不亮", "draft: not restored after reload");
+  check((await text("#save [data-draft-note]")).includes("已恢复"), "draft: not said that it is restored");
+
+  // errors keep the page and what was typed
+  for (const [mode, words] of [["500", "服务器没能完成"], ["401", "登录已过期"]]) {
+    await page.selectOption("#b-mode", mode);
+    await page.click("#save button[type=submit]");
+    await page.waitForTimeout(700);
+    check((await toast()).includes(words), `answers: ${mode} is not put in words (${await toast()})`);
+    check((await page.inputValue("#b-text")) === "三楼不亮", `answers: ${mode} lost what was typed`);
+    await page.click(".toast [data-dismiss]").catch(() => undefined);
+  }
+  const keyAfter500 = server.seen.at(-2)?.key;
+  check(keyAfter500 && server.seen.at(-1)?.key === keyAfter500, "idempotency: a send after a 500 did not repeat its key");
+  await page.selectOption("#b-mode", "422");
+  await page.click("#save button[type=submit]");
+  await page.waitForTimeout(700);
+  check((await text("#saved")).includes("标题太短"), "answers: 422 was not swapped");
+
+  // conflict: panel inside the form, their words taken, then kept and saved on the newer version
+  await page.selectOption("#b-mode", "409");
+  await page.click("#save button[type=submit]");
+  await page.waitForSelector("#save [data-conflict]");
+  check((await page.inputValue("#b-text")) === "三楼不亮", "conflict: lost what was typed");
+  await page.click("[data-conflict-take]");
+  check((await page.inputValue("#b-title")) === "对方的标题", "conflict: their words not taken");
+  const before = server.seen.length;
+  await page.click("[data-conflict-keep]");
+  const busy = await page.locator("#save > button").innerText();
+  check(busy.includes("正在保存"), `sending: the button says “${busy}”`);
+  check(await page.locator("#save > button").isDisabled().catch(() => false), "sending: the button can be pressed twice");
+  await page.waitForTimeout(800);
+  check((await text("#saved")).includes("对方的标题 v8"), `conflict: not saved on the newer version (${await text("#saved")})`);
+  check(server.seen.length === before + 1, "sending: sent more than once");
+  check(server.seen.at(-1)?.csrf === "gallery", "csrf: header missing");
+  check(new Set(server.seen.slice(-2).map((s) => s.key)).size === 2, "idempotency: an answered send kept its key");
+  check((await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("draft:")).length)) === 0, "draft: not cleared by the server's answer");
+
+  // two quick presses are one send
+  await page.selectOption("#b-mode", "ok");
+  const n = server.seen.length;
+  await page.evaluate(() => {
+    const form = document.querySelector("#save");
+    form.requestSubmit();
+    form.requestSubmit();
+  });
+  await page.waitForTimeout(1000);
+  check(server.seen.length === n + 1, `sending: two presses made ${server.seen.length - n} sends`);
+
+  // asking before deleting
+  await page.click("#remove button");
+  await page.waitForSelector("dialog[open]");
+  check((await text("dialog[open]")).includes("跃龙南路错峰停车"), "confirm: does not name the thing");
+  await page.click("dialog[open] .btn-danger");
+  await page.waitForTimeout(300);
+  check((await text("#saved")).includes("已删除"), "confirm: did not go on");
+
+  // live: the call comes in while somebody types, and takes nothing away
+  await page.waitForFunction(() => document.querySelector("[data-live-state]")?.getAttribute("data-live-state") === "on", null, { timeout: 5000 }).catch(() => undefined);
+  await page.fill("#b-text", "正在写");
+  await page.focus("#b-text");
+  server.tell("call", { id: "1", url: "/desk/calls/1/panel" });
+  await page.waitForSelector("#call-slot .call", { timeout: 5000 }).catch(() => undefined);
+  check((await page.locator("#call-slot .call").count()) === 1, "live: the call did not slide in");
+  check(await page.evaluate(() => document.activeElement?.id === "b-text"), "live: the call stole the focus");
+  check((await page.inputValue("#b-text")) === "正在写", "live: the call changed an input");
+  server.tell("call", { id: "1", url: "/desk/calls/1/panel" });
+  server.tell("case", { id: "7" });
+  server.tell("notice", { text: "汤玉琴答应帮忙", state: "ok" });
+  await page.waitForTimeout(900);
+  check((await page.locator("#call-slot .call").count()) === 1, "live: the same call came twice");
+  check((await text("#case-7")).includes("第 1 次"), `live: the case was not fetched again (${await text("#case-7")})`);
+  check((await toast()).includes("汤玉琴"), "live: the notice was not said");
+  server.tell("call", { id: "2", url: "https://elsewhere.example/x" });
+  await page.waitForTimeout(200);
+
+  // keyboard
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  check((await page.evaluate(() => document.activeElement?.getAttribute("href"))) === "#b", "keyboard: j does not move");
+  await page.keyboard.press("k");
+  check((await page.evaluate(() => document.activeElement?.getAttribute("href"))) === "#a", "keyboard: k does not move");
+  await page.keyboard.press("/");
+  check(await page.evaluate(() => document.activeElement?.matches("[data-search]")), "keyboard: / does not search");
+  await page.keyboard.type("jn?");
+  check((await page.inputValue("#b-q")) === "jn?", "keyboard: acts while typing");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  check((await page.locator("dialog#help[open]").count()) === 1, "keyboard: ? shows no help");
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(100);
+  check((await page.locator("dialog#help[open]").count()) === 0, "keyboard: Esc does not close");
+  await page.keyboard.press("n");
+  check(page.url().endsWith("#new"), "keyboard: n does not open the new one");
+
+  // filters are an address
+  await page.check(".chips input[value=late]", { force: true });
+  await page.waitForTimeout(400);
+  check(page.url().includes("state=late"), "filters: the address did not change");
+  check((await text("#found")).includes("state=late"), "filters: the list did not change");
+
+  // preferences
+  await open();
+  await page.click("[data-pref=theme]");
+  await page.click("[data-pref=print]");
+  check((await page.getAttribute("html", "data-theme")) === "dark" && (await page.getAttribute("html", "data-print")) === "large", "prefs: not applied");
+  check((await context.cookies()).some((c) => c.name === "prefs" && c.value === "theme:dark.print:large.keys:on"), "prefs: cookie missing");
+  await open();
+  check((await page.getAttribute("html", "data-print")) === "large", "prefs: not remembered");
+  await page.click("[data-pref=theme]");
+  await page.click("[data-pref=print]");
+
+  // files, position, copy, time, progress
+  await page.setInputFiles("#b-file", path.join(folder, "big.png"));
+  check((await text("#files .error")).includes("超过上限"), "files: a large file is not refused");
+  await page.click("[data-locate]");
+  await page.waitForTimeout(500);
+  check((await text("#spot [data-locate-status]")).length > 5, "locate: a refusal has no words");
+  await context.grantPermissions(["geolocation", "clipboard-read", "clipboard-write"]);
+  await context.setGeolocation({ latitude: 32.01, longitude: 120.87, accuracy: 18 });
+  await page.click("[data-locate]");
+  await page.waitForTimeout(700);
+  check((await page.inputValue("#spot [name=lat]")) === "32.010000" && (await page.inputValue("#spot [name=datum]")) === "wgs84", "locate: fields not filled");
+  check((await text("#spot [data-locate-status]")).includes("18 米"), "locate: accuracy not said");
+  await page.click("[data-copy]");
+  await page.waitForTimeout(200);
+  check((await page.evaluate(() => navigator.clipboard.readText())) === "K7QF-2M9X", "copy: clipboard is empty");
+  check(/（.+）/.test(await text("time[data-relative]")), "time: no relative words");
+  await page.waitForTimeout(1500);
+  check((await text("[data-progress-url]")).includes("已完成"), "progress: never done");
+
+  // map: drawn, a point opens its card, a click fills the form, dark recolours
+  const ready = await page.waitForSelector("#map[data-map-ready]", { timeout: 20_000 }).catch(() => null);
+  check(ready, "map: not drawn");
+  check((await page.locator("#map .map-list li").count()) === 7, "map: the list stands not in for it");
+  if (ready) {
+    await page.locator("#pick .map-canvas").scrollIntoViewIfNeeded();
+    await page.locator("#pick canvas").click({ position: { x: 300, y: 150 } });
+    await page.waitForTimeout(300);
+    check(Number(await page.inputValue("#pick [name=lat]")) > 31.9, "map: a click does not fill the place");
+  }
+
+  // one stream for two tabs
+  const second = await context.newPage();
+  watch(second, "second tab");
+  await second.goto(`${server.url}/gallery/behaviours.html`);
+  await second.waitForTimeout(500);
+  check(server.streams.size === 1, `live: ${server.streams.size} streams for two tabs`);
+  server.tell("notice", { text: "两边都听到", state: "ok" });
+  await second.waitForTimeout(300);
+  check((await second.locator(".toast > p").last().innerText().catch(() => "")).includes("两边都听到"), "live: the second tab hears nothing");
+  await page.close();
+  await second.waitForTimeout(1500);
+  check(server.streams.size === 1, "live: the second tab did not take over");
+  await context.close();
+
+  // without script: forms, links and details are all there is
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const bare = await plain.newPage();
+  await bare.goto(`${server.url}/gallery/resident-home.html`);
+  check((await bare.locator("a.door").count()) === 3, "without script: the three doors are missing");
+  await plain.close();
+}
