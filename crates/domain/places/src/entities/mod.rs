@@ -1,0 +1,24 @@
+//! Rows as the database keeps them. Other crates see [`crate::Place`] and the views of [`crate::queries`].
+
+pub(crate) mod area;
+pub(crate) mod area_code;
+pub(crate) mod boundary;
+pub(crate) mod building;
+pub(crate) mod dwelling;
+pub(crate) mod entrance;
+pub(crate) mod estate;
+
+use youlin_database::{AuditedTable, audited_table};
+
+/// Every table the audit chain covers.
+pub(crate) fn audited() -> Vec<AuditedTable> {
+    vec![
+        audited_table::<area::Entity>(),
+        audited_table::<area_code::Entity>(),
+        audited_table::<boundary::Entity>(),
+        audited_table::<estate::Entity>(),
+        audited_table::<building::Entity>(),
+        audited_table::<entrance::Entity>(),
+        audited_table::<dwelling::Entity>(),
+    ]
+}

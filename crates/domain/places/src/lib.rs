@@ -1,0 +1,33 @@
+//! Places: the area tree with codes and boundaries through time, estates, buildings, entrances and dwellings, and the
+//! [`Locator`] that every other module asks where something is.
+//!
+//! Areas and boundaries are reference data, filed under the system community; estates and everything below belong to
+//! their community. Boundaries are never overwritten: a redraw ends the former one on the day the new one begins,
+//! so any record can be asked where it was on a day ([`where_was`]).
+
+mod days;
+mod entities;
+mod history;
+mod locator;
+mod migrations;
+mod model;
+pub mod permissions;
+mod shape;
+
+pub use history::where_was;
+pub use locator::Locator;
+pub use migrations::MIGRATIONS;
+pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
+
+use youlin_web::Module;
+
+/// This module as the composition root takes it in.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        migrations: MIGRATIONS,
+        permissions: permissions::ALL,
+        audited: entities::audited(),
+        ..Module::named("places")
+    }
+}

@@ -1,0 +1,159 @@
+//! Finding places in memory: the service every other module asks where something is.
+//!
+//! Two pictures are held, each replaced whole when it changes: [`ground`] (boundaries in force, and those that come into
+//! force later, so that a redraw decided today for 1 January takes effect at midnight without anybody doing anything)
+//! and [`register`] (estates, buildings and dwellings, one shard for each community, so that a change in one
+//! community rebuilds only its shard and a search within a scope looks only there).
+
+mod ground;
+mod load;
+pub(crate) use load::node;
+mod register;
+mod resolve;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_kernel::{AreaId, AreaTree, Clock, CommunityId, Result, Scope, SystemClock};
+use youlin_locate::Bbox;
+
+use crate::{AddressCandidate, Place, PlaceInput};
+use ground::Grounds;
+use register::Register;
+
+/// See the module's text. Put into the application as `Arc<Locator>`.
+pub struct Locator {
+    areas: Arc<ArcSwap<AreaTree>>,
+    grounds: ArcSwap<Grounds>,
+    register: ArcSwap<Register>,
+    /// Decides which boundaries are in force; nothing else here depends on time.
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Locator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Locator")
+            .field("dwellings", &self.register.load().dwellings())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Locator {
+    /// Builds everything from the database, and puts the area tree into its cell.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn load(db: &Database, areas: Arc<ArcSwap<AreaTree>>) -> Result<Arc<Self>> {
+        Self::load_with_clock(db, areas, Arc::new(SystemClock)).await
+    }
+
+    /// [`Locator::load`] with the clock of a story test.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn load_with_clock(
+        db: &Database,
+        areas: Arc<ArcSwap<AreaTree>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>> {
+        let locator = Self {
+            areas,
+            grounds: ArcSwap::default(),
+            register: ArcSwap::default(),
+            clock,
+        };
+        locator.reload_areas(db).await?;
+        locator.reload_addresses(db).await?;
+        Ok(Arc::new(locator))
+    }
+
+    /// Reads tree and boundaries anew, after they changed.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn reload_areas(&self, db: &Database) -> Result<()> {
+        let tree = Arc::new(load::tree(db.read()).await?);
+        let grounds = load::grounds(db.read(), &tree, self.clock.now()).await?;
+        // An empty table leaves a tree alone that was put in without one (tests, the very first start).
+        if !tree.is_empty() {
+            self.areas.store(tree);
+        }
+        self.grounds.store(Arc::new(grounds));
+        Ok(())
+    }
+
+    /// Reads the whole register anew.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn reload_addresses(&self, db: &Database) -> Result<()> {
+        let register = load::register(db.read()).await?;
+        self.register.store(Arc::new(register));
+        Ok(())
+    }
+
+    /// Reads one community's part of the register anew.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn reload_community(&self, db: &Database, community: CommunityId) -> Result<()> {
+        let shard = Arc::new(load::shard(db.read(), community).await?);
+        self.register
+            .rcu(|register| register.with(Arc::clone(&shard)));
+        Ok(())
+    }
+
+    /// The tree as it is now.
+    #[must_use]
+    pub fn tree(&self) -> Arc<AreaTree> {
+        self.areas.load_full()
+    }
+
+    /// Where this is, from the most precise thing said: dwelling, building, position, area, text. A position in the
+    /// same community as the dwelling or building named is kept as the exact spot.
+    ///
+    /// # Errors
+    /// 422 naming `lon`, `lat`, `place`, `area`, `building` or `dwelling`; its code is `place-needed`,
+    /// `position-incomplete`, `position-swapped`, `position-range`, `position-outside`, `place-unknown`,
+    /// `place-ambiguous` (with the candidates as data), `place-too-wide` or `area-closed`.
+    pub fn resolve(&self, input: &PlaceInput) -> Result<Place> {
+        resolve::resolve(self, input)
+    }
+
+    /// What a text may mean, best first; within a scope only what is visible there.
+    #[must_use]
+    pub fn candidates(
+        &self,
+        text: &str,
+        within: Option<&Scope>,
+        limit: usize,
+    ) -> Vec<AddressCandidate> {
+        self.register.load().candidates(text, within, limit)
+    }
+
+    /// A dwelling of the register.
+    #[must_use]
+    pub fn dwelling(&self, id: Uuid) -> Option<Place> {
+        self.register.load().dwelling(id)
+    }
+
+    /// A building of the register.
+    #[must_use]
+    pub fn building(&self, id: Uuid) -> Option<Place> {
+        self.register.load().building(id)
+    }
+
+    /// The most specific area in force that holds the point (degrees, WGS-84).
+    #[must_use]
+    pub fn area_at(&self, lon: f64, lat: f64) -> Option<AreaId> {
+        self.grounds.load().at(self.clock.now()).area_at(lon, lat)
+    }
+
+    /// The box around all boundaries in force; `None` before any was imported.
+    #[must_use]
+    pub fn service_area(&self) -> Option<Bbox> {
+        self.grounds.load().at(self.clock.now()).bounds()
+    }
+}

@@ -1,0 +1,27 @@
+//! Who may read the register of places, and who may change it.
+
+use youlin_kernel::{Permission, Role};
+
+/// Areas, estates, buildings and dwellings; no personal data. Everyone who works here needs it to find their way.
+pub static PLACES_READ: Permission = Permission::new(
+    "places.read",
+    &[
+        Role::MicroGridWorker,
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+        Role::Auditor,
+        Role::Administrator,
+    ],
+);
+
+/// Changing areas, boundaries and the register: once, above, for everybody below.
+pub static PLACES_ADMIN: Permission = Permission::new(
+    "places.admin",
+    &[Role::DistrictOperator, Role::Administrator],
+);
+
+/// All of this module's permissions.
+pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_ADMIN];
