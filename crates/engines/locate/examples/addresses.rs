@@ -44,6 +44,27 @@ fn main() {
     }
     let (p50, p99) = quantiles(all);
     println!("all: p50 {p50:?} p99 {p99:?}");
+
+    for text in hostile(&entries[0].estate) {
+        let begun = Instant::now();
+        let found = black_box(book.find(&text, LIMIT)).len();
+        let start: String = text.chars().take(12).collect();
+        println!(
+            "hostile {:>9.1?} candidates {found} {start}…",
+            begun.elapsed()
+        );
+    }
+}
+
+/// Texts made to be expensive.
+fn hostile(estate: &str) -> [String; 5] {
+    [
+        "12号楼304，，，".repeat(1_000),
+        "1 2 3 4 5 6 7 8 9 10 ".repeat(1_000),
+        estate.repeat(1_000),
+        "新村花园花苑家园公寓光明学田虹桥濠河".repeat(1_000),
+        format!("{estate}1-1-1，").repeat(1_000),
+    ]
 }
 
 fn quantiles(mut times: Vec<Duration>) -> (Duration, Duration) {

@@ -140,12 +140,13 @@ impl AddressBook {
             factor: 1.0,
             missing: 0,
         };
-        if let Some(label) = wanted.building
-            && !search.keep(Why::BuildingNumber, |dwelling| {
-                self.has_building(dwelling, label)
-            })
-        {
-            return self.elsewhere(scope, pool, wanted);
+        if let Some(label) = wanted.building {
+            let fitting = self.in_building(scope, pool, label);
+            if fitting.is_empty() {
+                return self.elsewhere(scope, pool, wanted);
+            }
+            search.ids = Some(fitting);
+            search.why.push(Why::BuildingNumber);
         }
         let mut entrance_found = false;
         if let Some(label) = wanted.entrance {
@@ -190,6 +191,28 @@ impl AddressBook {
             why: search.why,
             rank,
         }
+    }
+
+    /// The dwellings of a name in the building of a label. An estate of any size is asked by its buildings.
+    fn in_building(&self, scope: Scope, pool: &Pool<'_>, label: LabelId) -> Vec<u32> {
+        let Scope::Estate(estate) = scope else {
+            return pool
+                .ids()
+                .filter(|at| self.has_building(&self.dwellings[*at as usize], label))
+                .collect();
+        };
+        let Range { start, end } = self.estates[estate as usize].buildings;
+        let numbered = self
+            .buildings_by_label
+            .get(&label)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let first = numbered.partition_point(|building| *building < start);
+        let ours = numbered[first..]
+            .iter()
+            .take_while(|building| **building < end);
+        ours.flat_map(|building| self.buildings[*building as usize].dwellings.clone())
+            .collect()
     }
 
     /// The building said is not among the dwellings: rooms of other buildings would be guesses.

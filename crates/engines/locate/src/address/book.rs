@@ -57,6 +57,7 @@ pub struct AddressBook {
     pub(super) streets: Vec<Vec<u32>>,
     pub(super) names: Names,
     pub(super) labels: HashMap<String, LabelId>,
+    /// Ascending, each building once.
     pub(super) buildings_by_label: HashMap<LabelId, Vec<u32>>,
 }
 

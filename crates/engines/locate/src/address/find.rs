@@ -23,6 +23,9 @@ const APART: f32 = 0.9;
 const SHORT_APART: f32 = 0.7;
 /// Unfitting words further than this part a name from its numbers.
 const MAX_APART: usize = 6;
+/// Names, and groups of numbers for each, that are followed: an address needs one, a hostile text has hundreds.
+const MAX_NAMES: usize = 32;
+const MAX_GROUPS: usize = 6;
 /// No name in the text: one place in the whole book fits, or several.
 const NAMELESS_ONE: f32 = 0.75;
 const NAMELESS_MANY: f32 = 0.45;
@@ -49,7 +52,7 @@ impl AddressBook {
         let text = normalise(text);
         let hits = self.names.find(&text);
         let mut found = Finds::new();
-        for hit in &hits {
+        for hit in hits.iter().take(MAX_NAMES) {
             for meaning in &self.names.names[hit.name].meanings {
                 self.follow(&text, &hits, hit, meaning, &mut found);
             }
@@ -150,7 +153,10 @@ impl AddressBook {
     fn find_nameless(&self, text: &[char], hits: &[Hit], found: &mut Finds) {
         let mut best: Vec<Outcome> = Vec::new();
         let mut held: Option<Rank> = None;
-        for group in groups(text, nameless(hits, tokens(text, 0, text.len()))) {
+        for group in groups(text, nameless(hits, tokens(text, 0, text.len())))
+            .into_iter()
+            .take(MAX_GROUPS)
+        {
             for reading in readings(text, &group, &|label| self.labels.contains_key(label)) {
                 for outcome in self.ask_all_buildings(&reading) {
                     if held.is_none_or(|held| outcome.rank > held) {
@@ -240,6 +246,7 @@ fn around(
             .into_iter()
             .map(|group| (apart(from..group[0].start), group))
             .take_while(|(apart, _)| *apart <= MAX_APART)
+            .take(MAX_GROUPS)
             .map(|(apart, group)| (group, if apart == 0 { 1.0 } else { apart_factor }))
             .collect();
     if near.is_empty() {

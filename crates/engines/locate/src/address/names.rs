@@ -102,6 +102,7 @@ impl Names {
         }
         let all = hits.clone();
         hits.retain(|hit| !all.iter().any(|other| hides(other, hit)));
+        hits.sort_by_key(|hit| (hit.start, hit.name));
         let compared = || close.iter().take(COMPARED).map(|(_, number)| *number);
         let slips: Vec<Hit> = compared()
             .filter_map(|number| self.slip(text, number))

@@ -333,3 +333,43 @@ fn the_order_of_entries_changes_nothing() {
         assert_eq!(town().find(text, 20), reversed.find(text, 20), "{text}");
     }
 }
+
+#[test]
+fn a_longer_name_hides_a_shorter_one_in_it() {
+    let mut all = entries();
+    all.push(entry(9300, "光明", "12号楼", None, "304"));
+    let found = AddressBook::build(all).find("光明东村12号楼304", 10);
+    assert_eq!(
+        found.iter().map(place).collect::<Vec<_>>(),
+        ["光明东村/12号楼/2单元/304"]
+    );
+}
+
+#[test]
+fn what_is_left_unsaid_costs() {
+    let full = first("光明东村12号楼2单元304").score;
+    let apart = first("光明东村老张他家12号楼2单元304");
+    assert_eq!(place(&apart), "光明东村/12号楼/2单元/304");
+    assert!(apart.score < full);
+    let rooms = town().find("光明东村304室", 20);
+    assert_eq!(rooms.len(), 12);
+    assert!(rooms.iter().all(
+        |candidate| candidate.score < 0.7 && candidate.label.dwelling.as_deref() == Some("304")
+    ));
+    // A座 and 幸福楼 both have a 301.
+    let open = town().find("濠河花园301", 20);
+    assert_eq!(open.len(), 2);
+    assert!(open[0].score < 0.7);
+}
+
+#[test]
+fn a_telephone_number_beside_the_address_is_not_read_as_part_of_it() {
+    for text in [
+        "光明东村12号楼304 138 1234 5678",
+        "光明东村12-304，13812345678",
+        "13812345678光明东村12-304",
+        "光明东村12号楼304 0513-85123456",
+    ] {
+        assert_eq!(place(&first(text)), "光明东村/12号楼/2单元/304", "{text}");
+    }
+}

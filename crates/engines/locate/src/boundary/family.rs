@@ -6,7 +6,7 @@
 
 use super::{BoundaryArea, FaultKind};
 use crate::geometry::{LocalPlane, bbox};
-use geo::{BooleanOps, InteriorPoint, LinesIter, MultiPolygon, Polygon};
+use geo::{BooleanOps, Coord, InteriorPoint, LinesIter, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{RTree, RTreeObject};
 use std::collections::{BTreeMap, HashMap};
@@ -194,30 +194,27 @@ fn measure(piece: &Polygon<f64>, lat: f64) -> (f64, f64) {
         return (0.0, 0.0);
     };
     let plane = LocalPlane::at(origin.x, lat);
-    let ring = |line: &geo::LineString<f64>| {
-        let points: Vec<(f64, f64)> = line
-            .0
-            .iter()
-            .map(|coord| plane.project(coord.x, coord.y))
-            .collect();
-        let pairs = points.windows(2);
-        let twice: f64 = pairs
-            .clone()
-            .map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1)
-            .sum();
-        let length: f64 = pairs
-            .map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1))
-            .sum();
-        (twice.abs() / 2.0, length)
-    };
-    let (outer, length) = ring(piece.exterior());
-    piece
-        .interiors()
+    let ring = |line: &geo::LineString<f64>| measure_ring(&line.0, &plane);
+    let outer = ring(piece.exterior());
+    let holes = piece.interiors().iter().map(ring);
+    holes.fold(outer, |sum, hole| (sum.0 - hole.0, sum.1 + hole.1))
+}
+
+/// Square metres inside a closed line, and its metres.
+pub(super) fn measure_ring(line: &[Coord<f64>], plane: &LocalPlane) -> (f64, f64) {
+    let points: Vec<(f64, f64)> = line
         .iter()
-        .map(ring)
-        .fold((outer, length), |sum, hole| {
-            (sum.0 - hole.0, sum.1 + hole.1)
-        })
+        .map(|coord| plane.project(coord.x, coord.y))
+        .collect();
+    let pairs = points.windows(2);
+    let twice: f64 = pairs
+        .clone()
+        .map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1)
+        .sum();
+    let length: f64 = pairs
+        .map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1))
+        .sum();
+    (twice.abs() / 2.0, length)
 }
 
 /// Metres from the plane's origin to the nearest boundary of a shape.

@@ -54,9 +54,12 @@ impl BoundaryArea {
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// No polygon, a polygon without rings, or one that encloses nothing.
+    /// No polygon, a polygon without rings, or a ring folded flat.
     #[error("the boundary encloses nothing")]
-    Empty,
+    Empty {
+        /// First point of the flat ring; `None` where there is no ring.
+        at: Option<(f64, f64)>,
+    },
     /// A ring of fewer than three different points.
     #[error("a ring has only {points} different points")]
     TooFewPoints {
@@ -148,7 +151,7 @@ impl BoundaryFault {
     #[must_use]
     pub fn place(&self) -> Option<(f64, f64)> {
         match self.kind {
-            FaultKind::TooFewPoints { at, .. } => at,
+            FaultKind::Empty { at } | FaultKind::TooFewPoints { at, .. } => at,
             FaultKind::UnclosedRing { at }
             | FaultKind::OutOfRange { at }
             | FaultKind::CrossingRing { at }

@@ -1,6 +1,7 @@
 //! One area's rings by themselves.
 
 use super::{FaultKind, RawShape, family};
+use crate::geometry::LocalPlane;
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon};
@@ -10,16 +11,19 @@ use rstar::{AABB, RTree, RTreeObject};
 /// More crossings than this in one polygon tell the reader nothing new.
 const CROSSINGS_REPORTED: usize = 20;
 
+/// A ring of less mean width, in metres, is a line.
+const FLAT_M: f64 = 0.001;
+
 /// Faults of one shape, in reading order.
 pub(super) fn check(shape: &RawShape, tolerance_m: f64) -> Vec<FaultKind> {
     if shape.is_empty() {
-        return vec![FaultKind::Empty];
+        return vec![FaultKind::Empty { at: None }];
     }
     let mut found = Vec::new();
     let mut polygons = Vec::new();
     for rings in shape {
         if rings.is_empty() {
-            found.push(FaultKind::Empty);
+            found.push(FaultKind::Empty { at: None });
             continue;
         }
         let before = found.len();
@@ -31,6 +35,9 @@ pub(super) fn check(shape: &RawShape, tolerance_m: f64) -> Vec<FaultKind> {
         }
         let lines: Vec<Vec<Coord<f64>>> = rings.iter().map(|ring| without_repeats(ring)).collect();
         check_crossings(&lines, &mut found);
+        if found.len() == before {
+            found.extend(lines.iter().filter_map(|line| flat(line)));
+        }
         if found.len() == before {
             check_holes(&lines, &mut found);
         }
@@ -48,6 +55,16 @@ fn polygon(lines: Vec<Vec<Coord<f64>>>) -> Polygon<f64> {
     let mut lines = lines.into_iter().map(LineString);
     let outer = lines.next().unwrap_or_else(LineString::empty);
     Polygon::new(outer, lines.collect())
+}
+
+/// A ring whose points are on one line but for the last digit crosses nothing and encloses nothing.
+fn flat(line: &[Coord<f64>]) -> Option<FaultKind> {
+    let first = line.first()?;
+    let (area, length) = family::measure_ring(line, &LocalPlane::at(first.x, first.y));
+    let mean_width = 2.0 * area / length;
+    (mean_width < FLAT_M).then_some(FaultKind::Empty {
+        at: Some((first.x, first.y)),
+    })
 }
 
 fn check_points(ring: &[[f64; 2]], found: &mut Vec<FaultKind>) {

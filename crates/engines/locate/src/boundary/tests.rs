@@ -103,8 +103,8 @@ fn a_ring_touching_itself_and_a_spike_are_crossings() {
 
 #[test]
 fn each_fault_of_the_points_has_its_kind_and_place() {
-    assert_eq!(faults_of(vec![]), [FaultKind::Empty]);
-    assert_eq!(faults_of(vec![vec![]]), [FaultKind::Empty]);
+    assert_eq!(faults_of(vec![]), [FaultKind::Empty { at: None }]);
+    assert_eq!(faults_of(vec![vec![]]), [FaultKind::Empty { at: None }]);
     let kinds = faults_of(vec![vec![path(&[
         (0.0, 0.0),
         (4.0, 0.0),
@@ -314,6 +314,22 @@ fn a_bump_at_the_end_of_a_long_sliver_is_not_averaged_away() {
 }
 
 #[test]
+fn a_strip_counts_by_its_whole_width() {
+    // 1.5 m of overlap: no point is further than 0.75 m from both edges.
+    let family = [
+        area(1, 5, None, vec![vec![ring(0.0, 0.0, 5.0159, 10.0)]]),
+        area(2, 5, None, vec![vec![ring(5.0, 0.0, 10.0, 10.0)]]),
+    ];
+    assert!(matches!(
+        check_boundaries(&family)[..],
+        [BoundaryFault {
+            kind: FaultKind::OverlapSibling { .. },
+            ..
+        }]
+    ));
+}
+
+#[test]
 fn the_tree_itself_is_checked() {
     let square = || vec![vec![ring(0.0, 0.0, 1.0, 1.0)]];
     let family = [
@@ -389,5 +405,33 @@ proptest! {
             let metres = crate::distance_m(fault.place().unwrap(), moved);
             prop_assert!(metres < 10_000.0, "{metres} {fault:?}");
         }
+    }
+}
+
+proptest! {
+    /// Rings drawn on a small lattice are full of touches, overlaps and repeats. What passes is what the plain
+    /// checker of `geo` calls valid, and nothing panics.
+    #[test]
+    fn what_passes_is_what_is_valid(rings in prop::collection::vec(prop::collection::vec((0..5i32, 0..5i32), 0..8), 1..3)) {
+        let closed = |points: &Vec<(i32, i32)>| {
+            let mut ring = path(&points.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))).collect::<Vec<_>>());
+            ring.extend(ring.first().copied());
+            ring
+        };
+        let family = [
+            area(1, 4, None, vec![rings.iter().map(closed).collect()]),
+            area(2, 5, Some(1), vec![vec![ring(1.0, 1.0, 3.0, 3.0)]]),
+            area(3, 4, None, vec![vec![ring(2.0, 0.0, 6.0, 3.0)]]),
+        ];
+        let own_fault = check_boundaries(&family).iter().any(|fault| {
+            fault.key == 1 && !matches!(fault.kind, FaultKind::OverlapSibling { .. })
+        });
+        // A ring folded flat is no fault for the plain checker; here every ring must enclose something.
+        let flat = |ring: &Vec<[f64; 2]>| {
+            let alone = area(0, 0, None, vec![vec![ring.clone()]]);
+            crate::area_m2(&alone.multi_polygon()) < 100.0
+        };
+        let plain = !family[0].shape[0].iter().any(flat) && geo::Validation::is_valid(&family[0].multi_polygon());
+        prop_assert_eq!(!own_fault, plain, "{:?}", check_boundaries(&family));
     }
 }
