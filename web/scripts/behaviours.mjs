@@ -30,6 +30,24 @@ export async function behaviours({ browser, server, watch, check, folder }) {
   }
   const keyAfter500 = server.seen.at(-2)?.key;
   check(keyAfter500 && server.seen.at(-1)?.key === keyAfter500, "idempotency: a send after a 500 did not repeat its key");
+  await page.selectOption("#b-mode", "500");
+  await page.fill("#b-title", "楼道灯两盏");
+  await page.click("#save button[type=submit]");
+  await page.waitForTimeout(700);
+  check(server.seen.at(-1)?.key !== keyAfter500, "idempotency: other words were sent under the old key");
+  check(server.seen.at(-1)?.key === server.seen.at(-1)?.form.get("idempotency_key"), "idempotency: header and field differ");
+  const unanswered = server.seen.at(-1)?.key;
+  await open();
+  await page.selectOption("#b-mode", "500");
+  await page.click("#save button[type=submit]");
+  await page.waitForTimeout(700);
+  check(server.seen.at(-1)?.key === unanswered, "idempotency: a reload lost the key of an unanswered send");
+  await context.setOffline(true);
+  await page.click("#save button[type=submit]");
+  await page.waitForTimeout(500);
+  check((await toast()).includes("没有连上服务器"), "answers: being offline is not put in words");
+  await context.setOffline(false);
+  for (const close of await page.locator(".toast [data-dismiss]").all()) await close.click().catch(() => undefined);
   await page.selectOption("#b-mode", "422");
   await page.click("#save button[type=submit]");
   await page.waitForTimeout(700);
@@ -77,6 +95,7 @@ export async function behaviours({ browser, server, watch, check, folder }) {
   await page.waitForFunction(() => document.querySelector("[data-live-state]")?.getAttribute("data-live-state") === "on", null, { timeout: 5000 }).catch(() => undefined);
   await page.fill("#b-text", "正在写");
   await page.focus("#b-text");
+  await page.evaluate(() => document.querySelector("#case-7 details").setAttribute("open", ""));
   server.tell("call", { id: "1", url: "/desk/calls/1/panel" });
   await page.waitForSelector("#call-slot .call", { timeout: 5000 }).catch(() => undefined);
   check((await page.locator("#call-slot .call").count()) === 1, "live: the call did not slide in");
@@ -87,6 +106,7 @@ export async function behaviours({ browser, server, watch, check, folder }) {
   server.tell("notice", { text: "汤玉琴答应帮忙", state: "ok" });
   await page.waitForTimeout(900);
   check((await page.locator("#call-slot .call").count()) === 1, "live: the same call came twice");
+  check((await page.locator("#case-7 details[open]").count()) === 1, "live: what was opened was closed by the refresh");
   check((await text("#case-7")).includes("第 1 次"), `live: the case was not fetched again (${await text("#case-7")})`);
   check((await toast()).includes("汤玉琴"), "live: the notice was not said");
   server.tell("call", { id: "2", url: "https://elsewhere.example/x" });
@@ -129,6 +149,7 @@ export async function behaviours({ browser, server, watch, check, folder }) {
   await page.click("[data-pref=theme]");
   await page.click("[data-pref=print]");
 
+  check(await page.isVisible("#b-file"), "files: the input can not be seen");
   // files, position, copy, time, progress
   await page.setInputFiles("#b-file", path.join(folder, "big.png"));
   check((await text("#files .error")).includes("超过上限"), "files: a large file is not refused");
@@ -172,6 +193,25 @@ export async function behaviours({ browser, server, watch, check, folder }) {
   await second.waitForTimeout(1500);
   check(server.streams.size === 1, "live: the second tab did not take over");
   await context.close();
+
+  // a row on a narrow screen opens its page, on a wide one its pane; large print fits
+  for (const [width, page_] of [[1280, false], [390, true]]) {
+    const narrow = await browser.newContext({ viewport: { width, height: 844 } });
+    const list = await narrow.newPage();
+    watch(list, `rows ${width}`);
+    await list.goto(`${server.url}/gallery/behaviours.html`);
+    await list.click("#to-pane");
+    await list.waitForTimeout(500);
+    check(new URL(list.url()).pathname.endsWith("desk.html") === page_, `rows: at ${width} px the link went to ${list.url()}`);
+    await list.evaluate(() => localStorage.setItem("prefs", "theme:auto.print:large.keys:on"));
+    for (const name of ["desk", "worker-today", "note", "resident-home", "resident-track", "admin", "sign-in"]) {
+      await list.goto(`${server.url}/gallery/${name}.html`);
+      await list.waitForTimeout(150);
+      const wide = await list.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      check(wide <= 0 && (await list.getAttribute("html", "data-print")) === "large", `${name} in large print at ${width}: ${wide} px too wide`);
+    }
+    await narrow.close();
+  }
 
   // without script: forms, links and details are all there is
   const plain = await browser.newContext({ javaScriptEnabled: false });

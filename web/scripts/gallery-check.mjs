@@ -25,7 +25,7 @@ function watch(page, name) {
   page.on("console", (m) => {
     if (m.type() !== "error") return;
     const text = m.text();
-    if (/status of (409|422|500|401)/.test(text)) return; // asked for by the behaviours
+    if (/status of (409|422|500|401)|ERR_INTERNET_DISCONNECTED|Failed to fetch/.test(text)) return; // asked for by the behaviours
     faults.push(`${name}: console: ${text}`);
   });
 }

@@ -41,7 +41,7 @@ export function serve(port = 0) {
       return;
     }
     if (url.pathname === "/desk/calls/1/panel") return send(200, PANEL);
-    if (url.pathname === "/demo/case") return send(200, `<div id="case-7" class="card" data-refresh-on="case:7" data-refresh-url="/demo/case">第 ${++refreshed} 次</div>`);
+    if (url.pathname === "/demo/case") return send(200, `<div id="case-7" class="card" data-refresh-on="case:7" data-refresh-url="/demo/case">第 ${++refreshed} 次 <details><summary>更多</summary>细节</details></div>`);
     if (url.pathname === "/demo/list") return send(200, `筛选：${url.search.replaceAll(/[<>&"]/g, "")}`);
     if (url.pathname === "/demo/progress") {
       asked += 1;

@@ -68,6 +68,9 @@ function load(key: string): Draft | null {
   }
 }
 
+/** What would be kept of the form right now, to see whether it changed. */
+export const snapshot = (form: HTMLFormElement): string => JSON.stringify(read(form));
+
 const same = (a: Record<string, string[]>, b: Record<string, string[]>): boolean => Object.keys(a).every((k) => JSON.stringify(a[k]) === JSON.stringify(b[k] ?? a[k]));
 
 const pending = new WeakMap<HTMLFormElement, number>();
@@ -106,7 +109,9 @@ behaviour("form[data-draft]", (element) => {
   const save = (): void => {
     pending.delete(form);
     const before = load(keyOf(form));
-    const draft: Draft = { t: Date.now(), v: read(form), base: hidden(form, "version")?.value, key: before?.key };
+    const draft: Draft = { t: Date.now(), v: read(form), base: hidden(form, "version")?.value };
+    // a send that was not answered keeps its key only while its words stay the same
+    if (before?.key && JSON.stringify(before.v) === JSON.stringify(draft.v)) draft.key = before.key;
     note.textContent = store.set(keyOf(form), JSON.stringify(draft)) ? say("draftSaved", { time: moment(draft.t) }) : say("draftFull");
   };
   const soon = (): void => {

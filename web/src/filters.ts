@@ -25,6 +25,7 @@ behaviour("form[data-filters]", (element) => {
       return;
     }
     part.setAttribute("aria-busy", "true");
+    part.setAttribute("hx-sync", "this:replace"); // the newest choice wins over one still on its way
     void htmx
       .ajax("GET", address, { source: part, target: part, swap: form.dataset.filtersSwap ?? "innerHTML", select: form.dataset.filtersSelect ?? "", replace: address })
       .finally(() => part.removeAttribute("aria-busy"));

@@ -32,4 +32,14 @@ document.addEventListener("htmx:config:request", (event) => {
   if (csrf) ctx.request.headers["X-CSRF-Token"] = csrf;
 });
 
+// On a narrow screen the pane a row would be fetched into is not shown: then the link opens as a page.
+document.addEventListener("htmx:config:request", (event) => {
+  const ctx = ctxOf(event);
+  const link = ctx?.sourceElement;
+  if (!(link instanceof HTMLAnchorElement) || !(ctx?.target instanceof HTMLElement) || ctx.target === document.body) return;
+  if (ctx.target.getClientRects().length > 0 || !link.href) return;
+  event.preventDefault();
+  location.assign(link.href);
+});
+
 export default htmx;

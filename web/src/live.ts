@@ -13,6 +13,8 @@ type Kind = (typeof EVENTS)[number];
 interface Told {
   kind: Kind | "state";
   data: string;
+  /** the server's id of the event, for going on where another tab left off */
+  id?: string;
 }
 
 function show(on: boolean): void {
@@ -100,11 +102,13 @@ function hear(told: Told): void {
 }
 
 /** Holds the stream open for good: the browser reconnects dropped lines, this reconnects refused ones. */
-function hold(url: string, tell: (told: Told) => void): void {
+function hold(url: string, last: () => string, tell: (told: Told) => void): void {
   let wait = 2000;
   let opened = false;
   const start = (): void => {
-    const source = new EventSource(url, { withCredentials: true });
+    const address = new URL(url, location.href);
+    if (last()) address.searchParams.set("last_event_id", last());
+    const source = new EventSource(address.href, { withCredentials: true });
     source.onopen = () => {
       tell({ kind: "state", data: opened ? "again" : "on" });
       opened = true;
@@ -116,7 +120,7 @@ function hold(url: string, tell: (told: Told) => void): void {
       setTimeout(start, wait + Math.random() * 1000);
       wait = Math.min(wait * 2, 60_000);
     };
-    for (const kind of EVENTS) source.addEventListener(kind, (e) => tell({ kind, data: String((e as MessageEvent).data) }));
+    for (const kind of EVENTS) source.addEventListener(kind, (e) => tell({ kind, data: String((e as MessageEvent).data), id: (e as MessageEvent).lastEventId }));
   };
   start();
 }
@@ -128,21 +132,30 @@ behaviour("[data-live]", (element) => {
   if (!url || held.has(url)) return;
   held.add(url);
   if (!("locks" in navigator) || typeof BroadcastChannel === "undefined") {
-    hold(url, hear);
+    let id = "";
+    hold(url, () => id, (told) => {
+      id = told.id || id;
+      hear(told);
+    });
     return;
   }
   const channel = new BroadcastChannel(`live:${url}`);
   let leader = false;
   let last: Told = { kind: "state", data: "off" };
+  let id = "";
   channel.onmessage = (e: MessageEvent<Told | "ask">) => {
     if (e.data === "ask") {
       if (leader) channel.postMessage(last);
-    } else if (!leader) hear(e.data);
+    } else if (!leader) {
+      id = e.data.id || id;
+      hear(e.data);
+    }
   };
   channel.postMessage("ask");
   void navigator.locks.request(`live:${url}`, () => {
     leader = true;
-    hold(url, (told) => {
+    hold(url, () => id, (told) => {
+      id = told.id || id;
       if (told.kind === "state") last = { kind: "state", data: told.data === "off" ? "off" : "on" };
       hear(told);
       channel.postMessage(told);

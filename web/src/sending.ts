@@ -1,7 +1,7 @@
 // form[data-idempotent]: one key per rendered form, so a repeated send is answered, not repeated;
 // and while a send is under way its button says so and cannot be pressed twice.
 import { behaviour, formOf, make } from "./dom";
-import { forgetSend, rememberSend, sentKey } from "./draft";
+import { forgetSend, rememberSend, sentKey, snapshot } from "./draft";
 import { ctxOf } from "./htmx";
 import { say } from "./words";
 
@@ -15,14 +15,35 @@ const uuid = (): string => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 };
 
+/** What was last sent from a form without an answer. */
+const sent = new WeakMap<HTMLFormElement, string>();
+
+/** A form that comes back with faults was answered: its next send is a new act. */
+const answered = (form: HTMLFormElement): boolean => form.querySelector('.form-summary, [aria-invalid="true"], [data-conflict]') !== null;
+
 function keyField(form: HTMLFormElement): HTMLInputElement {
   let field = form.querySelector<HTMLInputElement>('input[name="idempotency_key"]');
   if (!field) {
     field = make("input", { type: "hidden", name: "idempotency_key" });
     form.append(field);
   }
-  if (!field.value) field.value = sentKey(form) ?? uuid();
+  if (!field.value) {
+    const before = answered(form) ? undefined : sentKey(form);
+    if (before) sent.set(form, snapshot(form));
+    else forgetSend(form);
+    field.value = before ?? uuid();
+  }
   return field;
+}
+
+/** The key to send under: the same as before only when the same words are sent again. */
+function keyToSend(form: HTMLFormElement): string {
+  const field = keyField(form);
+  const now = snapshot(form);
+  if (sent.has(form) && sent.get(form) !== now) field.value = uuid();
+  sent.set(form, now);
+  rememberSend(form, field.value);
+  return field.value;
 }
 
 function busy(form: HTMLFormElement, submitter?: HTMLElement | null): void {
@@ -61,7 +82,7 @@ behaviour("form[data-idempotent]", (element) => {
         return;
       }
       if (viaHtmx || event.defaultPrevented) return; // htmx: below, only once it really sends
-      rememberSend(form, keyField(form).value);
+      keyToSend(form);
       busy(form, (event as SubmitEvent).submitter);
     },
     { capture: true },
@@ -72,10 +93,21 @@ document.addEventListener("htmx:before:request", (event) => {
   const ctx = ctxOf(event);
   const form = formOf(ctx?.sourceElement);
   if (!ctx || !form?.matches("[data-idempotent]") || ctx.request.method === "GET") return;
-  const key = keyField(form).value;
+  const key = keyToSend(form);
   ctx.request.headers["Idempotency-Key"] = key;
-  rememberSend(form, key);
+  if (ctx.request.body instanceof URLSearchParams || ctx.request.body instanceof FormData) ctx.request.body.set("idempotency_key", key);
   busy(form, ctx.request.submitter);
+});
+
+// Answered (well or badly): the next send from this form is a new act. Not answered: the same act again.
+// Before the swap, because a form swapped in looks for the key of an unanswered send.
+document.addEventListener("htmx:after:request", (event) => {
+  const ctx = ctxOf(event);
+  const form = formOf(ctx?.sourceElement);
+  if (!ctx?.response || !form?.matches("[data-idempotent]") || ctx.request.method === "GET" || ctx.response.status >= 500) return;
+  forgetSend(form);
+  sent.delete(form);
+  keyField(form).value = uuid();
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
@@ -83,11 +115,6 @@ document.addEventListener("htmx:finally:request", (event) => {
   const form = formOf(ctx?.sourceElement);
   if (!ctx || !form?.matches("[data-idempotent]") || ctx.request.method === "GET") return;
   idle(form);
-  // Answered (well or badly): the next send from this form is a new act. Not answered: the same act again.
-  if (ctx.response && ctx.response.status < 500) {
-    forgetSend(form);
-    keyField(form).value = uuid();
-  }
 });
 
 // Coming back with the browser's back button finds the form as it was left: busy.

@@ -70,7 +70,9 @@ function tick(element: HTMLElement): void {
   if (words.textContent !== text) words.textContent = text;
 }
 behaviour("time[data-relative]", tick);
-setInterval(() => document.querySelectorAll<HTMLElement>("time[data-relative]").forEach(tick), 30_000);
+const tickAll = (): void => document.querySelectorAll<HTMLElement>("time[data-relative]").forEach(tick);
+setInterval(tickAll, 30_000);
+document.addEventListener("htmx:after:swap", tickAll);
 
 // ---- <div class="progress" data-progress-url="/jobs/1/progress">: {"done":3,"total":10,"state":"running|done|failed","message"?,"next"?}
 interface Progress {
