@@ -1,0 +1,94 @@
+//! Note a telephone number with a person: at the desk, when an unknown caller says who is calling.
+
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use super::person_for;
+use crate::Vault;
+use crate::entities::{person, person_phone};
+use crate::events::{self, event};
+use crate::permissions::PEOPLE_WRITE;
+use crate::vault::FieldPlace;
+
+/// More numbers than this with one person are a mistake.
+const MOST: u64 = 20;
+
+/// See the module's text. Answers the phone's id; a number the person already has is answered, not doubled.
+#[derive(Debug)]
+pub struct AttachPhone {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub person: Uuid,
+    pub phone: String,
+}
+
+impl Command for AttachPhone {
+    type Output = Uuid;
+    const NAME: &'static str = "people.attach-phone";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        let vault = &self.vault;
+        let row = person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
+        let (id, new) = attach(ctx, tx, vault, &row, &self.phone).await?;
+        if new {
+            tx.audit(
+                ctx,
+                self.community,
+                AuditEntry::new("people.attach-phone", "person", self.person)
+                    .detail(json!({ "phone": id })),
+            );
+            tx.emit(
+                ctx,
+                event(events::PERSON_SAVED, self.community, self.person),
+            );
+        }
+        Ok(id)
+    }
+}
+
+/// The phone's id, and whether it is new. The caller writes the audit entry.
+pub(super) async fn attach(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    row: &person::Model,
+    phone: &str,
+) -> Result<(Uuid, bool)> {
+    let phone = vault.phone("phone", phone)?;
+    let number_index = vault.phone_index(&phone);
+    let own = person_phone::Entity::find()
+        .filter(person_phone::Column::CommunityId.eq(row.community_id))
+        .filter(person_phone::Column::PersonId.eq(row.id));
+    let known = own
+        .clone()
+        .filter(person_phone::Column::NumberIndex.eq(number_index.clone()))
+        .one(tx.conn())
+        .await?;
+    if let Some(known) = known {
+        return Ok((known.id, false));
+    }
+    let count = own.count(tx.conn()).await?;
+    if count >= MOST {
+        return Err(Problem::invalid("phone", "too-many-phones").field_arg("max", MOST));
+    }
+    let id = ctx.new_id();
+    let at = FieldPlace::new("person_phone", "number", row.community_id, id);
+    let number_sealed = vault.seal(ctx, at, phone.as_str())?;
+    tx.insert::<person_phone::Entity>(person_phone::Model {
+        community_id: row.community_id,
+        id,
+        version: 1,
+        person_id: row.id,
+        position: i32::try_from(count).unwrap_or(i32::MAX),
+        number_sealed,
+        number_index,
+        created_at: ctx.now().0,
+    })
+    .await?;
+    Ok((id, true))
+}

@@ -1,0 +1,48 @@
+//! Somebody's role ends; that it was held stays on record.
+
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+
+use crate::entities::membership;
+use crate::events::{self, event};
+use crate::permissions::PEOPLE_WRITE;
+
+/// See the module's text. Ending what has ended changes nothing.
+#[derive(Clone, Debug)]
+pub struct EndMembership {
+    pub community: CommunityId,
+    pub id: Uuid,
+}
+
+impl Command for EndMembership {
+    type Output = ();
+    const NAME: &'static str = "people.end-membership";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = membership::Entity::find_by_id((self.community.0, self.id))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        ctx.authorize(&PEOPLE_WRITE, AreaId(row.area_id))?;
+        if row.valid_to.is_some() {
+            return Ok(());
+        }
+        let ended = membership::Model {
+            valid_to: Some(ctx.now().0),
+            ..row
+        };
+        tx.update::<membership::Entity>(ended).await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new("people.end-membership", "membership", self.id),
+        );
+        tx.emit(
+            ctx,
+            event(events::MEMBERSHIP_SAVED, self.community, self.id),
+        );
+        Ok(())
+    }
+}

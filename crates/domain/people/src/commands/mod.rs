@@ -1,0 +1,69 @@
+//! One verb per file.
+
+pub(crate) mod accounts;
+pub(crate) mod api_keys;
+pub(crate) mod attach_phone;
+pub(crate) mod end_membership;
+pub(crate) mod reveal;
+pub(crate) mod save_membership;
+pub(crate) mod save_organisation;
+pub(crate) mod save_person;
+pub(crate) mod second_factor;
+pub(crate) mod set_consent;
+pub(crate) mod set_grants;
+pub(crate) mod set_label;
+pub(crate) mod set_password;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_database::Tx;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Permission, Problem, Result};
+
+use crate::Vault;
+use crate::entities::{person, residence};
+
+/// The most specific area a person is known to live in: what a change of that person is authorized for.
+pub(crate) async fn area_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    person: Uuid,
+) -> Result<AreaId> {
+    let home = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(community.0))
+        .filter(residence::Column::PersonId.eq(person))
+        .filter(residence::Column::ValidTo.is_null())
+        .one(db)
+        .await?;
+    Ok(home
+        .and_then(|home| vault.place(home.dwelling_id))
+        .map_or_else(|| community.into(), |place| place.area()))
+}
+
+/// The person, for somebody who has the permission where that person lives; for everybody else there is no such person.
+pub(crate) async fn person_for(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    permission: &'static Permission,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<person::Model> {
+    let area = area_of(tx.conn(), vault, community, id).await?;
+    ctx.authorize(permission, area)?;
+    person::Entity::find_by_id((community.0, id))
+        .one(tx.conn())
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+/// The community a record about this area is filed under: the community it lies in, or the system's for those above.
+pub(crate) fn filed_under(ctx: &Ctx, area: AreaId) -> Result<CommunityId> {
+    if ctx.areas().get(area).is_none() {
+        return Err(Problem::invalid("area", "unknown-area"));
+    }
+    Ok(ctx
+        .areas()
+        .community_of(area)
+        .unwrap_or(CommunityId::SYSTEM))
+}

@@ -1,0 +1,85 @@
+//! Note that a person agreed to something, or no longer does. The person may say so, or somebody who keeps the register.
+
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use super::person_for;
+use crate::Vault;
+use crate::consent;
+use crate::entities::{person, person_consent};
+use crate::permissions::PEOPLE_WRITE;
+
+/// See the module's text.
+#[derive(Debug)]
+pub struct SetConsent {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub person: Uuid,
+    /// One of [`consent::ALL`].
+    pub consent: String,
+    pub given: bool,
+}
+
+impl Command for SetConsent {
+    type Output = ();
+    const NAME: &'static str = "people.set-consent";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        if !consent::ALL.contains(&self.consent.as_str()) {
+            return Err(Problem::invalid("consent", "unknown-value"));
+        }
+        if ctx.actor().person() == Some(self.person) {
+            person::Entity::find_by_id((self.community.0, self.person))
+                .one(tx.conn())
+                .await?
+                .ok_or_else(Problem::not_found)?;
+        } else {
+            let (vault, community) = (&self.vault, self.community);
+            person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
+        }
+        let known = person_consent::Entity::find()
+            .filter(person_consent::Column::CommunityId.eq(self.community.0))
+            .filter(person_consent::Column::PersonId.eq(self.person))
+            .filter(person_consent::Column::Consent.eq(self.consent.as_str()))
+            .one(tx.conn())
+            .await?;
+        let now = ctx.now().0;
+        let withdrawn_at = (!self.given).then_some(now);
+        match known {
+            Some(known) if known.withdrawn_at.is_none() == self.given => return Ok(()),
+            Some(known) => {
+                let given_at = if self.given { now } else { known.given_at };
+                tx.update::<person_consent::Entity>(person_consent::Model {
+                    given_at,
+                    withdrawn_at,
+                    ..known
+                })
+                .await?;
+            }
+            None => {
+                tx.insert::<person_consent::Entity>(person_consent::Model {
+                    community_id: self.community.0,
+                    id: ctx.new_id(),
+                    version: 1,
+                    person_id: self.person,
+                    consent: self.consent.clone(),
+                    given_at: now,
+                    withdrawn_at,
+                })
+                .await?;
+            }
+        }
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new("people.set-consent", "person", self.person)
+                .detail(json!({ "consent": self.consent, "given": self.given })),
+        );
+        Ok(())
+    }
+}

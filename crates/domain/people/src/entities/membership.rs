@@ -1,0 +1,29 @@
+//! What a person does in an area, for an organisation or not, from when to when.
+
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i32,
+    pub person_community: i64,
+    pub person_id: Uuid,
+    pub organisation_id: Option<Uuid>,
+    pub role: String,
+    pub area_id: i64,
+    pub duty_phone_sealed: Option<Vec<u8>>,
+    pub valid_from: i64,
+    pub valid_to: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+youlin_database::record!(Entity, Model, "membership");

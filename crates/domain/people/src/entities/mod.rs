@@ -1,0 +1,14 @@
+//! SeaORM entities; nobody outside this crate sees them.
+
+pub(crate) mod account;
+pub(crate) mod account_grant;
+pub(crate) mod api_key;
+pub(crate) mod household;
+pub(crate) mod membership;
+pub(crate) mod organisation;
+pub(crate) mod person;
+pub(crate) mod person_consent;
+pub(crate) mod person_label;
+pub(crate) mod person_phone;
+pub(crate) mod residence;
+pub(crate) mod who_looked;

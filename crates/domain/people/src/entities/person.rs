@@ -1,0 +1,33 @@
+//! A person of the register, sealed field by field.
+
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[sea_orm(table_name = "person")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i32,
+    pub ext_key: Option<String>,
+    pub name_sealed: Vec<u8>,
+    pub name_index: Vec<u8>,
+    pub surname_index: Vec<u8>,
+    pub sex: Option<String>,
+    pub birth_year: Option<i32>,
+    pub language: Option<String>,
+    pub note_sealed: Option<Vec<u8>>,
+    pub identity_sealed: Option<Vec<u8>>,
+    pub identity_index: Option<Vec<u8>>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+youlin_database::record!(Entity, Model, "person");

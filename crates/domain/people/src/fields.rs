@@ -1,0 +1,92 @@
+//! What people type, made ready to keep: trimmed, in Unicode NFC, without control characters, within its length. Markup
+//! stays as typed and is shown as typed.
+
+use unicode_normalization::UnicodeNormalization;
+use youlin_kernel::{Problem, Result};
+
+/// Trimmed, NFC, no control characters; line breaks stay.
+pub(crate) fn clean(text: &str) -> String {
+    text.nfc()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// A text that must be there.
+pub(crate) fn required(field: &'static str, text: &str, max: usize) -> Result<String> {
+    let text = clean(text);
+    if text.is_empty() {
+        return Err(Problem::invalid(field, "required"));
+    }
+    within(field, text, max)
+}
+
+/// A text that may be missing.
+pub(crate) fn optional(
+    field: &'static str,
+    text: Option<&str>,
+    max: usize,
+) -> Result<Option<String>> {
+    match text.map(clean) {
+        Some(text) if !text.is_empty() => within(field, text, max).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn within(field: &'static str, text: String, max: usize) -> Result<String> {
+    if text.chars().count() > max {
+        return Err(Problem::invalid(field, "too-long").field_arg("max", max));
+    }
+    Ok(text)
+}
+
+/// The sentence of the first refusal wins, but all fields that must be mended are named.
+#[derive(Default)]
+pub(crate) struct Faults(Option<Problem>);
+
+impl Faults {
+    /// The value, or the default with the refusal kept.
+    pub(crate) fn take<T: Default>(&mut self, outcome: Result<T>) -> T {
+        outcome.unwrap_or_else(|problem| {
+            self.0 = Some(match self.0.take() {
+                None => problem,
+                Some(first) => problem.fields().iter().fold(first, |all, fault| {
+                    let all = all.and_field(fault.field.clone(), fault.code);
+                    fault
+                        .args
+                        .iter()
+                        .fold(all, |all, (name, value)| all.field_arg(name, value))
+                }),
+            });
+            T::default()
+        })
+    }
+
+    pub(crate) fn done(self) -> Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn markup_stays_and_control_characters_go() {
+        assert_eq!(clean(" <b>周\u{0}\u{7}</b> "), "<b>周</b>");
+        assert_eq!(clean("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn all_faulty_fields_are_named() {
+        let mut faults = Faults::default();
+        faults.take(required("name", " ", 5));
+        faults.take(optional("note", Some("123456"), 5));
+        let problem = faults.done().unwrap_err();
+        let fields: Vec<&str> = problem.fields().iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(fields, ["name", "note"]);
+        assert_eq!(problem.fields()[1].args[0].1, "5");
+    }
+}

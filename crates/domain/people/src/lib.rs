@@ -1,0 +1,81 @@
+//! Who lives here, who works here, which organisations there are, who may do what, and who looked at whom.
+//!
+//! Names, numbers, notes and labels are sealed field by field and leave this crate masked ([`PersonCard`]); showing one
+//! in the clear is a command of its own ([`Reveal`]) with a purpose, which the person concerned can read later. Accounts,
+//! grants (role × area), keys and signing in are here too: they are the other side of the same register.
+//!
+//! Other floors use [`Directory`] for questions, [`Vault`] where a sealed field of their own must be searched by number,
+//! and [`Party`] for whoever can be given a task.
+
+mod accounts;
+mod commands;
+pub mod consent;
+mod entities;
+pub mod events;
+mod fields;
+mod migrations;
+mod model;
+mod password;
+pub mod permissions;
+mod queries;
+mod totp;
+mod vault;
+
+use youlin_database::{AuditedTable, audited_table};
+use youlin_web::Module;
+
+pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
+pub use commands::accounts::{CloseAccount, CreateAccount};
+pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
+pub use commands::attach_phone::AttachPhone;
+pub use commands::end_membership::EndMembership;
+pub use commands::reveal::Reveal;
+pub use commands::save_membership::SaveMembership;
+pub use commands::save_organisation::SaveOrganisation;
+pub use commands::save_person::{Home, PersonInput, SavePerson};
+pub use commands::second_factor::{
+    ConfirmTotp, DisableTotp, EnrolTotp, Enrolment, UseSecondFactor,
+};
+pub use commands::set_consent::SetConsent;
+pub use commands::set_grants::SetGrants;
+pub use commands::set_label::SetLabel;
+pub use commands::set_password::SetPassword;
+pub use migrations::MIGRATIONS;
+pub use model::{
+    Contact, HelperView, KeyKind, Look, MembershipRole, MembershipView, OrganisationKind,
+    OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation, RevealField, Revealed,
+    RevealedField, Sex,
+};
+pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
+pub use queries::{Directory, looks_at_me, who_looked};
+pub use totp::code_at;
+pub use vault::{FieldPlace, Vault};
+
+fn audited() -> Vec<AuditedTable> {
+    use entities::*;
+    vec![
+        audited_table::<person::Entity>(),
+        audited_table::<person_phone::Entity>(),
+        audited_table::<person_label::Entity>(),
+        audited_table::<person_consent::Entity>(),
+        audited_table::<household::Entity>(),
+        audited_table::<residence::Entity>(),
+        audited_table::<organisation::Entity>(),
+        audited_table::<membership::Entity>(),
+        audited_table::<account::Entity>(),
+        audited_table::<account_grant::Entity>(),
+        audited_table::<api_key::Entity>(),
+        audited_table::<who_looked::Entity>(),
+    ]
+}
+
+/// This module as the composition root takes it in.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        migrations: MIGRATIONS,
+        permissions: permissions::ALL,
+        audited: audited(),
+        ..Module::named("people")
+    }
+}

@@ -1,0 +1,189 @@
+//! Tables of this module. Personal fields are `*_sealed` (envelope of youlin-crypto) with a `*_index` beside them where
+//! exact search is needed; nothing that names a resident stands in the clear.
+
+use youlin_database::Migration;
+
+/// Add-only; see [`Migration`].
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    module: "people",
+    version: 1,
+    name: "persons, organisations, memberships, accounts, grants, keys, looks",
+    sql: r"
+CREATE TABLE person (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    ext_key TEXT,
+    name_sealed {bytes} NOT NULL,
+    name_index {bytes} NOT NULL,
+    surname_index {bytes} NOT NULL,
+    sex TEXT,
+    birth_year INTEGER,
+    language TEXT,
+    note_sealed {bytes},
+    identity_sealed {bytes},
+    identity_index {bytes},
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, ext_key)
+);
+CREATE INDEX person_name ON person (community_id, name_index);
+CREATE INDEX person_surname ON person (community_id, surname_index, id);
+CREATE INDEX person_identity ON person (community_id, identity_index);
+CREATE INDEX person_key ON person (ext_key);
+CREATE TABLE person_phone (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    position INTEGER NOT NULL,
+    number_sealed {bytes} NOT NULL,
+    number_index {bytes} NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, number_index, person_id)
+);
+CREATE INDEX person_phone_person ON person_phone (community_id, person_id, position);
+CREATE TABLE person_label (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    label_sealed {bytes} NOT NULL,
+    label_index {bytes} NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, label_index, person_id)
+);
+CREATE INDEX person_label_person ON person_label (community_id, person_id);
+CREATE TABLE person_consent (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    consent TEXT NOT NULL,
+    given_at BIGINT NOT NULL,
+    withdrawn_at BIGINT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, person_id, consent)
+);
+CREATE TABLE household (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    ext_key TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, ext_key)
+);
+CREATE TABLE residence (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    dwelling_id {uuid} NOT NULL,
+    household_id {uuid},
+    relation TEXT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX residence_person ON residence (community_id, person_id, valid_from);
+CREATE INDEX residence_dwelling ON residence (community_id, dwelling_id);
+CREATE TABLE organisation (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    ext_key TEXT,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    phone TEXT,
+    credit_code TEXT,
+    created_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, ext_key)
+);
+CREATE INDEX organisation_kind ON organisation (community_id, kind, name);
+CREATE INDEX organisation_key ON organisation (ext_key);
+CREATE TABLE membership (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_community BIGINT NOT NULL,
+    person_id {uuid} NOT NULL,
+    organisation_id {uuid},
+    role TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    duty_phone_sealed {bytes},
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX membership_role ON membership (community_id, role, area_id);
+CREATE INDEX membership_person ON membership (community_id, person_id);
+CREATE INDEX membership_organisation ON membership (community_id, organisation_id);
+CREATE TABLE account (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    login TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    person_community BIGINT,
+    person_id {uuid},
+    password_hash TEXT NOT NULL,
+    must_change BOOLEAN NOT NULL,
+    totp_sealed {bytes},
+    totp_confirmed BOOLEAN NOT NULL,
+    totp_step BIGINT NOT NULL,
+    recovery_hashes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    password_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, login)
+);
+CREATE INDEX account_person ON account (community_id, person_id);
+CREATE TABLE account_grant (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    account_id {uuid} NOT NULL,
+    role TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    organisation_id {uuid},
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX account_grant_account ON account_grant (community_id, account_id);
+CREATE TABLE api_key (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sha256 {bytes} NOT NULL,
+    grants TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, sha256)
+);
+CREATE TABLE who_looked (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id {uuid},
+    actor_name TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_id {uuid},
+    at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
+",
+}];

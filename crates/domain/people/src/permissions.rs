@@ -1,0 +1,88 @@
+//! Who may do what with people's data. A grant holds for its area and everything below.
+
+use youlin_kernel::{Permission, Role};
+
+/// See registers with everything personal masked.
+pub static PEOPLE_READ: Permission = Permission::new(
+    "people.read",
+    &[
+        Role::MicroGridWorker,
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+        Role::Auditor,
+        Role::Administrator,
+    ],
+);
+
+/// Enter and change persons, households, memberships, labels.
+pub static PEOPLE_WRITE: Permission = Permission::new(
+    "people.write",
+    &[
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::Administrator,
+    ],
+);
+
+/// Show what is hidden, for a purpose, which is logged. Those far from the street do not need it.
+pub static PEOPLE_REVEAL: Permission = Permission::new(
+    "people.reveal",
+    &[
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::DistrictOperator,
+    ],
+);
+
+/// See who looked at whom.
+pub static PEOPLE_LOOKS: Permission = Permission::new(
+    "people.looks",
+    &[Role::CommunityLead, Role::Auditor, Role::Administrator],
+);
+
+/// Accounts, grants and keys.
+pub static ACCOUNTS_ADMIN: Permission = Permission::new("people.accounts", &[Role::Administrator]);
+
+/// See organisations.
+pub static ORGANISATIONS_READ: Permission = Permission::new(
+    "people.organisations-read",
+    &[
+        Role::Volunteer,
+        Role::MicroGridWorker,
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::Partner,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+        Role::Auditor,
+        Role::Administrator,
+    ],
+);
+
+/// Enter and change organisations.
+pub static ORGANISATIONS_WRITE: Permission = Permission::new(
+    "people.organisations-write",
+    &[
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::DistrictOperator,
+        Role::Administrator,
+    ],
+);
+
+/// All of them, for the authorization matrix.
+pub static ALL: &[&Permission] = &[
+    &PEOPLE_READ,
+    &PEOPLE_WRITE,
+    &PEOPLE_REVEAL,
+    &PEOPLE_LOOKS,
+    &ACCOUNTS_ADMIN,
+    &ORGANISATIONS_READ,
+    &ORGANISATIONS_WRITE,
+];

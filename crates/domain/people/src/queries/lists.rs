@@ -1,0 +1,154 @@
+//! Small lookups the other queries share, and the lists of organisations and memberships.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use youlin_kernel::{AreaId, CommunityId, Micros, Result, Scope};
+
+use super::Directory;
+use crate::entities::{membership, organisation, person};
+use crate::{MembershipRole, MembershipView, OrganisationKind, OrganisationView};
+
+pub(crate) async fn find_person(
+    db: &impl ConnectionTrait,
+    communities: &[i64],
+    id: Uuid,
+) -> Result<Option<person::Model>> {
+    Ok(person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(person::Column::Id.eq(id))
+        .one(db)
+        .await?)
+}
+
+/// Persons by community and id, for rows that name both.
+pub(crate) async fn persons_by_id(
+    db: &impl ConnectionTrait,
+    ids: &[(i64, Uuid)],
+) -> Result<HashMap<Uuid, person::Model>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(communities_of(ids)))
+        .filter(person::Column::Id.is_in(ids.iter().map(|(_, id)| *id)))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+fn communities_of(ids: &[(i64, Uuid)]) -> Vec<i64> {
+    let mut communities: Vec<i64> = ids.iter().map(|(community, _)| *community).collect();
+    communities.sort_unstable();
+    communities.dedup();
+    communities
+}
+
+pub(crate) fn organisation_views(rows: Vec<organisation::Model>) -> Vec<OrganisationView> {
+    rows.into_iter()
+        .map(|row| OrganisationView {
+            id: row.id,
+            community: CommunityId(row.community_id),
+            kind: OrganisationKind::parse(&row.kind).unwrap_or(OrganisationKind::Other),
+            name: row.name,
+            area: AreaId(row.area_id),
+            phone: row.phone,
+            credit_code: row.credit_code,
+        })
+        .collect()
+}
+
+impl Directory {
+    /// Organisations of the scope's communities, and those of no community (line departments, fire stations), which
+    /// all may call on. Ordered by kind and name.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn organisations(
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        kind: Option<OrganisationKind>,
+    ) -> Result<Vec<OrganisationView>> {
+        let mut communities = scope.communities();
+        communities.push(CommunityId::SYSTEM.0);
+        let mut find = organisation::Entity::find()
+            .filter(organisation::Column::CommunityId.is_in(communities))
+            .filter(organisation::Column::ClosedAt.is_null());
+        if let Some(kind) = kind {
+            find = find.filter(organisation::Column::Kind.eq(kind.as_str()));
+        }
+        let rows = find
+            .order_by_asc(organisation::Column::Kind)
+            .order_by_asc(organisation::Column::Name)
+            .order_by_asc(organisation::Column::Id)
+            .all(db)
+            .await?;
+        Ok(organisation_views(rows))
+    }
+
+    /// One organisation of the community, or of none.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn organisation(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        id: Uuid,
+    ) -> Result<Option<OrganisationView>> {
+        let row = organisation::Entity::find()
+            .filter(organisation::Column::CommunityId.is_in([community.0, CommunityId::SYSTEM.0]))
+            .filter(organisation::Column::Id.eq(id))
+            .one(db)
+            .await?;
+        Ok(row.and_then(|row| organisation_views(vec![row]).pop()))
+    }
+
+    /// What a person does, present memberships first, then those that ended.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn memberships(
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        person: Uuid,
+    ) -> Result<Vec<MembershipView>> {
+        let mut communities = scope.communities();
+        communities.push(CommunityId::SYSTEM.0);
+        let mut rows = membership::Entity::find()
+            .filter(membership::Column::CommunityId.is_in(communities.clone()))
+            .filter(membership::Column::PersonId.eq(person))
+            .order_by_asc(membership::Column::ValidFrom)
+            .order_by_asc(membership::Column::Id)
+            .all(db)
+            .await?;
+        rows.sort_by_key(|row| row.valid_to.is_some());
+        let wanted: Vec<Uuid> = rows.iter().filter_map(|row| row.organisation_id).collect();
+        let organisations: HashMap<Uuid, OrganisationView> = organisation_views(
+            organisation::Entity::find()
+                .filter(organisation::Column::CommunityId.is_in(communities))
+                .filter(organisation::Column::Id.is_in(wanted))
+                .all(db)
+                .await?,
+        )
+        .into_iter()
+        .map(|view| (view.id, view))
+        .collect();
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(MembershipView {
+                    id: row.id,
+                    community: CommunityId(row.community_id),
+                    role: MembershipRole::parse(&row.role)?,
+                    area: AreaId(row.area_id),
+                    organisation: row
+                        .organisation_id
+                        .and_then(|id| organisations.get(&id).cloned()),
+                    valid_from: Micros(row.valid_from),
+                    valid_to: row.valid_to.map(Micros),
+                })
+            })
+            .collect())
+    }
+}

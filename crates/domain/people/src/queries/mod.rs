@@ -1,0 +1,79 @@
+//! Reads. Each takes a [`Scope`] or a community; what lies outside does not exist.
+
+mod cards;
+mod helpers;
+mod lists;
+mod looks;
+mod parties;
+mod search;
+mod staff;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+use youlin_kernel::{Problem, Result, Scope};
+
+use crate::{PersonCard, PersonFile, Vault};
+
+pub(crate) use cards::visible_cards;
+pub(crate) use lists::find_person;
+pub use looks::{looks_at_me, who_looked};
+pub(crate) use staff::display_number;
+
+/// The register's questions. A namespace: it holds nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Directory;
+
+impl Directory {
+    /// Everybody with this number, with their files: what the desk sees while the telephone rings. A number of any
+    /// usual shape is read; an extension does not count.
+    ///
+    /// # Errors
+    /// 422 on `phone` when it is no telephone number.
+    pub async fn by_phone(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        phone: &str,
+    ) -> Result<Vec<PersonFile>> {
+        let phone = vault.phone("phone", phone)?;
+        let found = search::with_phone(db, vault, scope, &phone).await?;
+        let mut files = Vec::with_capacity(found.len());
+        for card in visible_cards(db, vault, scope, found).await? {
+            files.push(cards::file_of(db, vault, card).await?);
+        }
+        Ok(files)
+    }
+
+    /// One person's file.
+    ///
+    /// # Errors
+    /// 404 outside the scope.
+    pub async fn person(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        id: Uuid,
+    ) -> Result<PersonFile> {
+        let card = Self::card(db, vault, scope, id).await?;
+        cards::file_of(db, vault, card).await
+    }
+
+    /// One person's card.
+    ///
+    /// # Errors
+    /// 404 outside the scope.
+    pub async fn card(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        id: Uuid,
+    ) -> Result<PersonCard> {
+        let row = find_person(db, &scope.communities(), id)
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        visible_cards(db, vault, scope, vec![row])
+            .await?
+            .pop()
+            .ok_or_else(Problem::not_found)
+    }
+}

@@ -1,0 +1,168 @@
+//! Finding people by what the desk has: a number, a name or the beginning of one, an address.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use youlin_crypto::Phone;
+use youlin_kernel::{Problem, Result, Scope};
+
+use super::Directory;
+use super::cards::{open_name, visible_cards};
+use crate::entities::{person, person_phone, residence};
+use crate::{PersonCard, Vault};
+
+/// Longest text that is searched for, characters.
+const LONGEST: usize = 100;
+/// Persons of one family name opened to compare the rest of the name.
+const SCANNED: u64 = 5_000;
+/// Addresses tried for one text.
+const ADDRESSES: usize = 5;
+
+impl Directory {
+    /// People of the scope whom the text means: an exact number, a name or the beginning of one, an address. Names and
+    /// numbers are sealed, so a name must begin with its family name.
+    ///
+    /// # Errors
+    /// 422 on `q` when the text is longer than 100 characters.
+    pub async fn search(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        text: &str,
+        limit: u64,
+    ) -> Result<Vec<PersonCard>> {
+        let text = text.trim();
+        if text.chars().count() > LONGEST {
+            return Err(Problem::invalid("q", "too-long").field_arg("max", LONGEST));
+        }
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = match vault.phone("q", text) {
+            Ok(phone) => with_phone(db, vault, scope, &phone).await?,
+            Err(_not_a_number) => {
+                let mut rows = with_name(db, vault, scope, text).await?;
+                rows.extend(at_address(db, vault, scope, text).await?);
+                rows
+            }
+        };
+        let mut seen = BTreeSet::new();
+        let rows: Vec<person::Model> = rows
+            .into_iter()
+            .filter(|row| seen.insert((row.community_id, row.id)))
+            .collect();
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut cards = Vec::new();
+        for chunk in rows.chunks(200) {
+            cards.extend(visible_cards(db, vault, scope, chunk.to_vec()).await?);
+            if cards.len() >= limit {
+                break;
+            }
+        }
+        cards.truncate(limit);
+        Ok(cards)
+    }
+}
+
+pub(crate) async fn with_phone(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    phone: &Phone,
+) -> Result<Vec<person::Model>> {
+    let owners: Vec<Uuid> = person_phone::Entity::find()
+        .filter(person_phone::Column::CommunityId.is_in(scope.communities()))
+        .filter(person_phone::Column::NumberIndex.eq(vault.phone_index(phone)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.person_id)
+        .collect();
+    by_ids(db, scope, owners).await
+}
+
+async fn with_name(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    text: &str,
+) -> Result<Vec<person::Model>> {
+    let exact = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::NameIndex.eq(vault.name_index(text)))
+        .order_by_asc(person::Column::Id)
+        .limit(SCANNED)
+        .all(db)
+        .await?;
+    if !exact.is_empty() {
+        return Ok(exact);
+    }
+    let surnames: BTreeSet<Vec<u8>> = surnames(text)
+        .iter()
+        .map(|surname| vault.surname_index(surname))
+        .collect();
+    let same_family = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::SurnameIndex.is_in(surnames))
+        .order_by_asc(person::Column::Id)
+        .limit(SCANNED)
+        .all(db)
+        .await?;
+    let wanted = text.to_lowercase();
+    let mut found = Vec::new();
+    for row in same_family {
+        if open_name(vault, &row)?.to_lowercase().starts_with(&wanted) {
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// What the family name may be when a name begins like this: one character or two; the first word of Latin letters.
+fn surnames(text: &str) -> Vec<String> {
+    if text.chars().any(|c| c.is_ascii_alphabetic()) {
+        return text.split_whitespace().take(1).map(str::to_owned).collect();
+    }
+    (1..=2.min(text.chars().count()))
+        .map(|length| text.chars().take(length).collect())
+        .collect()
+}
+
+async fn at_address(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    text: &str,
+) -> Result<Vec<person::Model>> {
+    let dwellings = vault.dwellings_at(text, scope, ADDRESSES);
+    if dwellings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let living: Vec<Uuid> = residence::Entity::find()
+        .filter(residence::Column::CommunityId.is_in(scope.communities()))
+        .filter(residence::Column::DwellingId.is_in(dwellings))
+        .filter(residence::Column::ValidTo.is_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.person_id)
+        .collect();
+    by_ids(db, scope, living).await
+}
+
+async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: Vec<Uuid>,
+) -> Result<Vec<person::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::Id.is_in(ids))
+        .order_by_asc(person::Column::Id)
+        .all(db)
+        .await?)
+}

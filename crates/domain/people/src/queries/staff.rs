@@ -1,0 +1,187 @@
+//! People on duty. Their names are public within the house.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use youlin_kernel::{AreaId, AreaTree, CommunityId, Result};
+
+use super::Directory;
+use super::cards::open_name;
+use super::lists::persons_by_id;
+use crate::entities::{account, membership};
+use crate::vault::FieldPlace;
+use crate::{Contact, MembershipRole, Vault};
+
+impl Directory {
+    /// The grid worker of an area: the most specific membership from there upwards, the one longest in office first.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn grid_worker_of(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        areas: &AreaTree,
+        community: CommunityId,
+        area: Option<AreaId>,
+    ) -> Result<Option<Contact>> {
+        let path = upwards(areas, community, area);
+        worker_among(db, vault, community, &path, MembershipRole::GridWorker).await
+    }
+
+    /// The micro-grid worker of an area, found the same way.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn micro_grid_worker_of(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        areas: &AreaTree,
+        community: CommunityId,
+        area: Option<AreaId>,
+    ) -> Result<Option<Contact>> {
+        let path = upwards(areas, community, area);
+        worker_among(db, vault, community, &path, MembershipRole::MicroGridWorker).await
+    }
+
+    /// Those in office in a community, with one of these roles (none given: every role on duty).
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn staff(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        community: CommunityId,
+        roles: &[MembershipRole],
+    ) -> Result<Vec<Contact>> {
+        let roles: Vec<&str> = MembershipRole::ALL
+            .iter()
+            .filter(|role| {
+                if roles.is_empty() {
+                    role.on_duty()
+                } else {
+                    roles.contains(role)
+                }
+            })
+            .map(|role| role.as_str())
+            .collect();
+        let rows = membership::Entity::find()
+            .filter(membership::Column::CommunityId.eq(community.0))
+            .filter(membership::Column::Role.is_in(roles))
+            .filter(membership::Column::ValidTo.is_null())
+            .order_by_asc(membership::Column::AreaId)
+            .order_by_asc(membership::Column::ValidFrom)
+            .order_by_asc(membership::Column::Id)
+            .all(db)
+            .await?;
+        contacts(db, vault, rows).await
+    }
+}
+
+/// The area and what is above it, down to the community.
+fn upwards(areas: &AreaTree, community: CommunityId, area: Option<AreaId>) -> Vec<AreaId> {
+    let start = area.unwrap_or_else(|| community.into());
+    let mut path: Vec<AreaId> = areas
+        .upwards(start)
+        .map(|node| node.id)
+        .take_while(|id| *id != AreaId::from(community))
+        .collect();
+    path.push(community.into());
+    path
+}
+
+/// The one in office in the first of these areas (most specific first) that has anybody.
+pub(crate) async fn worker_among(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    areas: &[AreaId],
+    role: MembershipRole,
+) -> Result<Option<Contact>> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::CommunityId.eq(community.0))
+        .filter(membership::Column::Role.eq(role.as_str()))
+        .filter(membership::Column::AreaId.is_in(areas.iter().map(|area| area.0)))
+        .filter(membership::Column::ValidTo.is_null())
+        .order_by_asc(membership::Column::ValidFrom)
+        .order_by_asc(membership::Column::Id)
+        .all(db)
+        .await?;
+    let nearest = areas
+        .iter()
+        .find_map(|area| rows.iter().find(|row| row.area_id == area.0))
+        .cloned();
+    match nearest {
+        Some(row) => Ok(contacts(db, vault, vec![row]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+async fn contacts(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    rows: Vec<membership::Model>,
+) -> Result<Vec<Contact>> {
+    let ids: Vec<(i64, Uuid)> = rows
+        .iter()
+        .map(|row| (row.person_community, row.person_id))
+        .collect();
+    let persons = persons_by_id(db, &ids).await?;
+    let accounts = accounts_of(db, ids.iter().map(|(_, id)| *id)).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (Some(person), Some(role)) = (
+            persons.get(&row.person_id),
+            MembershipRole::parse(&row.role),
+        ) else {
+            continue;
+        };
+        found.push(Contact {
+            person: row.person_id,
+            account: accounts.get(&row.person_id).copied(),
+            name: open_name(vault, person)?,
+            role,
+            area: AreaId(row.area_id),
+            duty_phone: duty_phone(vault, &row)?,
+        });
+    }
+    Ok(found)
+}
+
+pub(crate) fn duty_phone(vault: &Vault, row: &membership::Model) -> Result<Option<String>> {
+    row.duty_phone_sealed
+        .as_deref()
+        .map(|sealed| {
+            let at = FieldPlace::new("membership", "duty_phone", row.community_id, row.id);
+            Ok(display_number(vault, &vault.open(at, sealed)?))
+        })
+        .transpose()
+}
+
+/// A stored number as people write it.
+pub(crate) fn display_number(vault: &Vault, canonical: &str) -> String {
+    vault
+        .phone("phone", canonical)
+        .map_or_else(|_| canonical.to_owned(), |phone| phone.display())
+}
+
+/// The open account of each person that has one (the first made, should there be several).
+pub(crate) async fn accounts_of(
+    db: &impl ConnectionTrait,
+    persons: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Uuid>> {
+    let rows = account::Entity::find()
+        .filter(account::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(account::Column::PersonId.is_in(persons))
+        .filter(account::Column::ClosedAt.is_null())
+        .order_by_asc(account::Column::Id)
+        .all(db)
+        .await?;
+    let mut found = HashMap::new();
+    for row in rows {
+        if let Some(person) = row.person_id {
+            found.entry(person).or_insert(row.id);
+        }
+    }
+    Ok(found)
+}

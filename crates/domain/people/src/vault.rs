@@ -1,0 +1,202 @@
+//! The one place where personal fields are sealed and opened, and where their blind indexes are made.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use youlin_crypto::{
+    Aad, BlindIndex, IdentityNumber, Keyring, Phone, PhoneFault, PhoneRegion, mask, normalise_phone,
+};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
+use youlin_places::{Locator, Place};
+
+/// Keys and blind index of an installation, with the locator that turns a dwelling into an address. Put into the
+/// application at start as `Arc<Vault>`.
+pub struct Vault {
+    keyring: Keyring,
+    index: BlindIndex,
+    area_code: Option<String>,
+    locator: Option<Arc<Locator>>,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+/// The place of a sealed field: a ciphertext moved elsewhere does not open there.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldPlace {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub community: CommunityId,
+    pub row: Uuid,
+}
+
+impl FieldPlace {
+    #[must_use]
+    pub fn new(table: &'static str, column: &'static str, community: i64, row: Uuid) -> Self {
+        Self {
+            table,
+            column,
+            community: CommunityId(community),
+            row,
+        }
+    }
+
+    fn aad(&self) -> Aad<'_> {
+        Aad {
+            table: self.table,
+            column: self.column,
+            community_id: self.community.0,
+            row: self.row,
+        }
+    }
+}
+
+impl Vault {
+    #[must_use]
+    pub fn new(keyring: Keyring) -> Self {
+        Self {
+            index: keyring.blind_index(),
+            keyring,
+            area_code: None,
+            locator: None,
+        }
+    }
+
+    /// Telephone area code (`0513`) of landline numbers written without one.
+    #[must_use]
+    pub fn with_area_code(mut self, code: impl Into<String>) -> Self {
+        self.area_code = Some(code.into());
+        self
+    }
+
+    /// Lets cards carry the place a person lives at; without it they carry none.
+    #[must_use]
+    pub fn with_places(mut self, locator: Arc<Locator>) -> Self {
+        self.locator = Some(locator);
+        self
+    }
+
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    #[must_use]
+    pub fn index(&self) -> &BlindIndex {
+        &self.index
+    }
+
+    /// The place of a dwelling, when the locator knows it.
+    #[must_use]
+    pub fn place(&self, dwelling: Uuid) -> Option<Place> {
+        self.locator.as_ref()?.dwelling(dwelling)
+    }
+
+    /// Whether a locator was put in.
+    pub(crate) fn has_places(&self) -> bool {
+        self.locator.is_some()
+    }
+
+    /// Dwellings of the scope that a text certainly enough means, at most so many; none for texts that name an estate
+    /// or a building only.
+    pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<Uuid> {
+        let Some(locator) = &self.locator else {
+            return Vec::new();
+        };
+        locator
+            .candidates(text, Some(scope), limit)
+            .into_iter()
+            .filter_map(|candidate| candidate.place.dwelling)
+            .collect()
+    }
+
+    /// Seals a field of one row.
+    ///
+    /// # Errors
+    /// 500 when the random source gives nothing.
+    pub fn seal(&self, ctx: &Ctx, at: FieldPlace, text: &str) -> Result<Vec<u8>> {
+        self.keyring
+            .seal(&at.aad(), text.as_bytes(), &|bytes| ctx.random(bytes))
+            .map_err(Problem::internal)
+    }
+
+    /// Opens a field of one row.
+    ///
+    /// # Errors
+    /// 500 when the key is missing or the bytes were changed; the log names the place, never the content.
+    pub fn open(&self, at: FieldPlace, sealed: &[u8]) -> Result<String> {
+        self.keyring
+            .open_string(&at.aad(), sealed)
+            .map(|text| text.to_string())
+            .map_err(|error| {
+                Problem::internal(format!(
+                    "{}.{} of {}/{}: {error}",
+                    at.table, at.column, at.community, at.row
+                ))
+            })
+    }
+
+    /// Reads a telephone number of any usual shape.
+    ///
+    /// # Errors
+    /// 422 naming `field`.
+    pub fn phone(&self, field: &str, text: &str) -> Result<Phone> {
+        let region = self
+            .area_code
+            .as_deref()
+            .map_or_else(PhoneRegion::china, PhoneRegion::city);
+        normalise_phone(text, &region).map_err(|fault| {
+            Problem::invalid(
+                field,
+                match fault {
+                    PhoneFault::Empty => "required",
+                    PhoneFault::Letters => "phone-letters",
+                    PhoneFault::TooShort => "phone-too-short",
+                    PhoneFault::TooLong => "phone-too-long",
+                    PhoneFault::Unknown => "phone-unknown",
+                },
+            )
+        })
+    }
+
+    pub(crate) fn phone_index(&self, phone: &Phone) -> Vec<u8> {
+        self.index.phone(phone).to_vec()
+    }
+
+    pub(crate) fn name_index(&self, name: &str) -> Vec<u8> {
+        self.index.name(name).to_vec()
+    }
+
+    /// Index of the family name, so that 「周」 finds every 周.
+    pub(crate) fn surname_index(&self, name: &str) -> Vec<u8> {
+        self.index
+            .blind("surname", &surname(name).to_lowercase())
+            .to_vec()
+    }
+
+    pub(crate) fn label_index(&self, label: &str) -> Vec<u8> {
+        self.index.blind("label", label).to_vec()
+    }
+
+    pub(crate) fn identity_index(&self, number: &IdentityNumber) -> Vec<u8> {
+        self.index.identity(number).to_vec()
+    }
+}
+
+/// The part of a name that its mask leaves: the family name, or the first word of a name in Latin letters.
+pub(crate) fn surname(name: &str) -> String {
+    let name = name.trim();
+    if name.chars().any(|c| c.is_ascii_alphabetic()) {
+        return name
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+    }
+    let masked = mask::name(name);
+    let kept = masked.chars().take_while(|c| *c != '*').count();
+    name.chars().take(kept.max(1)).collect()
+}
