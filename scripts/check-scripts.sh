@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# check-scripts.sh : every script parses, is executable when it is meant to be run, and only then.
+# check-scripts.sh : every script parses, is executable when it is meant to be run, and only then; and the totals are
+# read right from what the runners print, for a miscount would hide a failure.
 set -u
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 trap - INT TERM HUP
@@ -27,4 +28,17 @@ for module in e2e/*.mjs e2e/lib/*.mjs e2e/tests/*.mjs; do
   [ -f "$module" ] || continue
   node --check "$module" || fault "$module" 'does not parse'
 done
+
+# counts KIND "PASSED FAILED SKIPPED" TEXT
+counts() {
+  local got
+  got="$(totals_of "$1" <(printf '%b' "$3"))"
+  if [ "$got" != "$2" ]; then fault "totals_of $1" "read '$got' instead of '$2' from: $3"; fi
+}
+counts cargo '2 2 4' '     Summary [   0.008s] 4 tests run: 2 passed (1 slow), 1 failed, 1 timed out, 4 skipped\n'
+counts cargo '7 1 2' 'test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured\ntest result: ok. 4 passed; 0 failed; 0 ignored\n'
+counts cargo '' 'error: could not compile `youlin`\n'
+counts node '5 3 1' 'ℹ tests 9\nℹ pass 5\nℹ fail 1\nℹ cancelled 2\nℹ skipped 1\nℹ todo 0\n✖ fail 7\n'
+counts node '5 0 0' '# pass 5\n# fail 0\n# cancelled 0\n# skipped 0\n# todo 0\n'
+counts own '4 2 0' 'noise\n4 passed, 2 failed\n'
 [ "$faults" -eq 0 ]

@@ -126,5 +126,5 @@ packages() {
   local dir="$1" lock stamp="$1/node_modules/.installed-for"
   lock="$(sha256sum <"$dir/package-lock.json")"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then return 0; fi
-  (cd "$dir" && npm ci) && printf '%s\n' "$lock" >"$stamp"
+  (cd "$dir" && npm ci && mkdir -p node_modules) && printf '%s\n' "$lock" >"$stamp"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # need.sh WHAT… : makes sure the named things are there, or says in one sentence what to install and fails.
-# cargo, node and python are only looked for; chromium and postgres are installed from Debian's packages when root.
+# cargo, node and python are only looked for; chromium, postgres and Python's venv module are installed from Debian's
+# packages when root.
 set -u
 
 missing() {
@@ -63,7 +64,9 @@ need() {
         missing "Node $(node --version) is too old: install Node 20 or newer (https://nodejs.org) and run this again." ;;
     python)
       command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        missing "Python 3.11 or newer is missing: install it with \`sudo apt-get install python3 python3-venv\` and run this again." ;;
+        missing "Python 3.11 or newer is missing: install it with \`sudo apt-get install python3 python3-venv\` and run this again."
+      # Debian cuts the module that fills virtual environments out of its python3.
+      python3 -c 'import ensurepip, venv' 2>/dev/null || install "Python's venv module" python3-venv ;;
     chromium)
       if [ -z "$(chromium_bin)" ] || ! has_chinese_font; then
         install "Chromium with Chinese fonts" chromium fonts-noto-cjk fontconfig
