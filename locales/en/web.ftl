@@ -20,6 +20,7 @@ problem-request = Request { $id }. Tell the administrator this number.
 stale-what-to-do = What you typed is still here. Compare it with the newer state, then decide whether to send it.
 
 problem-not-found = This page or record cannot be found; it may lie outside your area.
+problem-method-not-allowed = This address does not know that method.
 problem-forbidden = Your role does not allow this. Ask the community's administrator if you need it.
 problem-sign-in-needed = Please sign in first.
 problem-second-factor-needed = Please complete the second step of signing in.

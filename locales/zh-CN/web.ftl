@@ -20,6 +20,7 @@ problem-request = 请求编号 { $id }，向管理员反映时请报这个编号
 stale-what-to-do = 您填写的内容还在。请对照最新情况，再决定是否提交。
 
 problem-not-found = 找不到这个页面或记录，它可能不在您的管辖范围内。
+problem-method-not-allowed = 这个地址不支持这种请求方式。
 problem-forbidden = 您的岗位没有这项权限。如有需要，请联系社区管理员。
 problem-sign-in-needed = 请先登录。
 problem-second-factor-needed = 请先完成第二步验证。

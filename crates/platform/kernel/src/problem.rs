@@ -16,6 +16,8 @@ pub enum ProblemKind {
     Forbidden,
     /// 404: does not exist for this caller.
     NotFound,
+    /// 405: the address does not know that method.
+    MethodNotAllowed,
     /// 409: somebody else was faster, or the record is in another state.
     Conflict,
     /// 410: was there, is over (an expired link).
@@ -42,6 +44,7 @@ impl ProblemKind {
             Self::SignInNeeded => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
             Self::Gone => 410,
             Self::TooLarge => 413,

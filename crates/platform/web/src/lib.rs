@@ -26,7 +26,7 @@ pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use module::{Method, Module, RouteInfo, Routes};
 pub use problem::{Fault, WebResult, problem_body};
 pub use ratelimit::RateLimits;
-pub use service::{AssetSource, Assets, Built, LiveTopics, build};
+pub use service::{AssetSource, Assets, Built, LiveTopics, build, describe};
 pub use session::{
     CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
     session_cookie,

@@ -44,15 +44,19 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
         Err(problem) => (visitor, Fault(problem).into_response()),
     };
     if let Some(Unrendered(problem)) = response.extensions_mut().remove::<Unrendered>() {
-        let cookies: Vec<HeaderValue> = response
-            .headers()
-            .get_all(header::SET_COOKIE)
-            .iter()
-            .cloned()
+        // What the handler or the router said besides the problem: cookies, and the methods an address does know.
+        let said: Vec<(HeaderName, HeaderValue)> = [header::SET_COOKIE, header::ALLOW]
+            .into_iter()
+            .flat_map(|name| {
+                let values = response.headers().get_all(&name).iter().cloned();
+                values
+                    .map(move |value| (name.clone(), value))
+                    .collect::<Vec<_>>()
+            })
             .collect();
         response = render(&app, &ctx, wants, &asked, &problem);
-        for cookie in cookies {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+        for (name, value) in said {
+            response.headers_mut().append(name, value);
         }
     }
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {

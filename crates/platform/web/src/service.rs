@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
-use youlin_kernel::{Access, Problem};
+use youlin_kernel::{Access, Problem, ProblemKind};
 
 use crate::live::LiveTopic;
 use crate::{App, Fault, Module, RouteInfo, Routes, health, live, middleware};
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Built {
     }
 }
 
-/// Routes, description and route table of all modules, before there is an application: for `youlin openapi` and tests.
+/// Routes, description and route table of all modules.
 fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
     let own = Routes::new()
         .get("/healthz", Access::Public, health::healthz)
@@ -61,6 +61,15 @@ fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
         .into_iter()
         .fold(own, |all, module| all.merge(module.routes));
     (all.router, all.table)
+}
+
+/// The description alone, before there is an application: for `youlin openapi` and its snapshot.
+#[must_use]
+pub fn describe(modules: Vec<Module>, info: utoipa::openapi::Info) -> utoipa::openapi::OpenApi {
+    let (router, _) = collect(modules);
+    let mut openapi = router.into_openapi();
+    openapi.info = info;
+    openapi
 }
 
 /// Builds the router around the application.
@@ -87,10 +96,10 @@ pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Bui
         )
         .fallback(|| async { Fault(Problem::not_found()) })
         .method_not_allowed_fallback(|| async {
-            (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this address does not know that method\n",
-            )
+            Fault(Problem::new(
+                ProblemKind::MethodNotAllowed,
+                "method-not-allowed",
+            ))
         })
         .layer(from_fn(middleware::measure))
         .layer(DefaultBodyLimit::max(1024 * 1024))

@@ -1,0 +1,229 @@
+//! Configuration by file and environment; the environment wins. A wrong or unknown setting stops the start with its
+//! name and what is expected there.
+
+mod read;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use youlin_database::DatabaseConfig;
+use youlin_kernel::Micros;
+use youlin_web::{CookiePolicy, WebConfig};
+use youlin_workday::DayHours;
+
+pub use read::{ConfigFault, Origin, Raw};
+pub use settings::{NOT_SETTINGS, SETTINGS, Setting};
+
+/// Example or earnest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Demo,
+    Production,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// All settings, read and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub mode: Mode,
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database: DatabaseConfig,
+    /// Without a slash at the end.
+    pub public_url: String,
+    pub allow_public_demo: bool,
+    pub tile_url: Option<String>,
+    pub session_idle: i64,
+    pub session_max: i64,
+    pub require_second_factor: bool,
+    /// Bytes.
+    pub max_upload: usize,
+    pub public_writes_per_minute: u32,
+    pub public_reads_per_minute: u32,
+    pub sign_ins_per_minute: u32,
+    pub working_hours: DayHours,
+    pub log_format: LogFormat,
+    pub log_level: String,
+}
+
+impl Config {
+    /// Checks raw values and those that must fit together.
+    ///
+    /// # Errors
+    /// [`ConfigFault`] with the name of the first setting that is wrong.
+    pub fn from_raw(raw: &Raw) -> Result<Self, ConfigFault> {
+        let data_dir = PathBuf::from(raw.text("data_dir"));
+        let listen: SocketAddr = raw.parse("listen")?;
+        let database = DatabaseConfig {
+            url: database_url(raw, &data_dir)?,
+            connections: raw.number("database_connections", 1, 200)?,
+        };
+        let config = Self {
+            mode: raw.choice(
+                "mode",
+                &[("demo", Mode::Demo), ("production", Mode::Production)],
+            )?,
+            public_url: public_url(raw, listen)?,
+            listen,
+            database,
+            allow_public_demo: raw.yes_no("allow_public_demo")?,
+            tile_url: tile_url(raw)?,
+            session_idle: i64::from(raw.number("session_idle_minutes", 1, 43_200)?)
+                * Micros::MINUTE,
+            session_max: i64::from(raw.number("session_max_hours", 1, 8_760)?) * Micros::HOUR,
+            require_second_factor: raw.yes_no("require_second_factor")?,
+            max_upload: raw.number("max_upload_mb", 1, 500)? as usize * 1024 * 1024,
+            public_writes_per_minute: raw.number("public_writes_per_minute", 1, 100_000)?,
+            public_reads_per_minute: raw.number("public_reads_per_minute", 1, 100_000)?,
+            sign_ins_per_minute: raw.number("sign_ins_per_minute", 1, 100_000)?,
+            working_hours: raw.parse("working_hours")?,
+            log_format: raw.choice(
+                "log_format",
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            )?,
+            log_level: log_level(raw)?,
+            data_dir,
+        };
+        config.check_mode(raw)?;
+        Ok(config)
+    }
+
+    /// What must hold between the mode and the addresses.
+    fn check_mode(&self, raw: &Raw) -> Result<(), ConfigFault> {
+        let loopback = self.listen.ip().is_loopback();
+        if self.mode == Mode::Demo && !loopback && !self.allow_public_demo {
+            return Err(raw.conflict(
+                "listen",
+                "the demo shows its sign-ins to everybody, so it listens on loopback only (127.0.0.1); to show it to \
+                 others on purpose use --allow-public-demo or YOULIN_ALLOW_PUBLIC_DEMO=yes",
+            ));
+        }
+        if self.mode == Mode::Production && !self.secure() && !is_local(&self.public_url) {
+            return Err(raw.conflict(
+                "public_url",
+                "passwords and personal data must not travel in the clear: expected an https:// address (the proxy in \
+                 front of Youlin holds the certificate)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// People reach Youlin over https.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The key file of this installation.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+
+    /// The folder of attached files.
+    #[must_use]
+    pub fn files_folder(&self) -> PathBuf {
+        self.data_dir.join("files")
+    }
+
+    /// The database file, when the database is SQLite.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        self.database
+            .url
+            .strip_prefix("sqlite:")
+            .map(|path| PathBuf::from(path.trim_start_matches("//")))
+    }
+
+    /// What the web floor needs of it.
+    #[must_use]
+    pub fn web(&self) -> WebConfig {
+        WebConfig {
+            public_url: self.public_url.clone(),
+            demo: self.mode == Mode::Demo,
+            cookies: CookiePolicy {
+                secure: self.secure(),
+                idle: self.session_idle,
+                absolute: self.session_max,
+            },
+            tile_url: self.tile_url.clone(),
+            max_upload: self.max_upload,
+        }
+    }
+}
+
+fn database_url(raw: &Raw, data_dir: &Path) -> Result<String, ConfigFault> {
+    let url = raw.text("database_url");
+    if url.is_empty() {
+        return Ok(format!("sqlite:{}", data_dir.join("youlin.db").display()));
+    }
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| url.starts_with(scheme)) {
+        Ok(url.to_owned())
+    } else {
+        Err(raw.wrong("database_url"))
+    }
+}
+
+fn public_url(raw: &Raw, listen: SocketAddr) -> Result<String, ConfigFault> {
+    let url = raw.text("public_url").trim_end_matches('/');
+    if url.is_empty() {
+        return Ok(format!("http://{listen}"));
+    }
+    let host = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+        .ok_or_else(|| raw.wrong("public_url"))?;
+    let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@');
+    if host.is_empty() || host.contains(odd) {
+        return Err(raw.wrong("public_url"));
+    }
+    Ok(url.to_owned())
+}
+
+fn tile_url(raw: &Raw) -> Result<Option<String>, ConfigFault> {
+    let url = raw.text("tile_url");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let complete = ["{z}", "{x}", "{y}"].iter().all(|part| url.contains(part));
+    // The origin goes into the content security policy: nothing that could end the directive may be in it.
+    let clean = !url.contains(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '\'' | '"'));
+    let scheme = url.starts_with("https://") || url.starts_with("http://");
+    if complete && clean && scheme {
+        Ok(Some(url.to_owned()))
+    } else {
+        Err(raw.wrong("tile_url"))
+    }
+}
+
+fn log_level(raw: &Raw) -> Result<String, ConfigFault> {
+    let text = raw.text("log_level");
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err(raw.wrong("log_level")),
+    }
+}
+
+/// This very machine, by name or number.
+fn is_local(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, host)| host);
+    let name = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost"
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+use super::*;
+
+fn read(environment: &[(&str, &str)]) -> Result<Config, ConfigFault> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::from_raw(&Raw::gather(None, environment)?)
+}
+
+fn fault(environment: &[(&str, &str)]) -> String {
+    read(environment).unwrap_err().to_string()
+}
+
+#[test]
+fn the_defaults_are_right_by_themselves() {
+    let config = read(&[("YOULIN_DATA_DIR", "/nowhere")]).unwrap();
+    assert_eq!(config.public_url, "http://127.0.0.1:8080");
+    assert_eq!(config.database.url, "sqlite:/nowhere/youlin.db");
+    assert_eq!(config.max_upload, 20 * 1024 * 1024);
+    assert_eq!(config.mode, Mode::Production);
+    assert!(!config.web().cookies.secure);
+}
+
+#[test]
+fn every_wrong_value_is_named_with_what_is_expected() {
+    for (name, value) in [
+        ("YOULIN_MODE", "live"),
+        ("YOULIN_LISTEN", "8080"),
+        ("YOULIN_LISTEN", "localhost"),
+        ("YOULIN_DATABASE_URL", "mysql://h/x"),
+        ("YOULIN_DATABASE_CONNECTIONS", "0"),
+        ("YOULIN_PUBLIC_URL", "youlin.example"),
+        ("YOULIN_PUBLIC_URL", "https://user@youlin.example"),
+        ("YOULIN_PUBLIC_URL", "https://youlin.example/path"),
+        ("YOULIN_ALLOW_PUBLIC_DEMO", "maybe"),
+        ("YOULIN_TILE_URL", "https://tiles.example/0/0/0.png"),
+        (
+            "YOULIN_TILE_URL",
+            "https://t.example; script-src *//{z}/{x}/{y}",
+        ),
+        ("YOULIN_SESSION_IDLE_MINUTES", "-5"),
+        ("YOULIN_SESSION_MAX_HOURS", "99999"),
+        ("YOULIN_REQUIRE_SECOND_FACTOR", "2"),
+        ("YOULIN_MAX_UPLOAD_MB", "20MB"),
+        ("YOULIN_PUBLIC_WRITES_PER_MINUTE", "0"),
+        ("YOULIN_PUBLIC_READS_PER_MINUTE", ""),
+        ("YOULIN_SIGN_INS_PER_MINUTE", "many"),
+        ("YOULIN_WORKING_HOURS", "8-12"),
+        ("YOULIN_LOG_FORMAT", "xml"),
+        ("YOULIN_LOG_LEVEL", "youlin=loud=er"),
+    ] {
+        let said = fault(&[(name, value)]);
+        assert!(said.starts_with(name), "{said}");
+        assert!(said.contains("expected "), "{said}");
+    }
+}
+
+#[test]
+fn an_unknown_name_stops_the_start_and_its_neighbour_is_offered() {
+    let said = fault(&[("YOULIN_LISTEM", "127.0.0.1:1")]);
+    assert!(
+        said.contains("YOULIN_LISTEM") && said.contains("YOULIN_LISTEN?"),
+        "{said}"
+    );
+    assert!(read(&[("YOULIN_TEST_POSTGRES_URL", "x"), ("YOULIN_BIN", "y")]).is_ok());
+}
+
+#[test]
+fn a_demo_stays_at_home_unless_told_otherwise() {
+    let public = [("YOULIN_MODE", "demo"), ("YOULIN_LISTEN", "0.0.0.0:8080")];
+    assert!(fault(&public).starts_with("YOULIN_LISTEN: "));
+    let mut allowed = public.to_vec();
+    allowed.push(("YOULIN_ALLOW_PUBLIC_DEMO", "yes"));
+    assert!(read(&allowed).is_ok());
+}
+
+#[test]
+fn production_is_reached_over_https_or_from_this_machine() {
+    assert!(
+        fault(&[("YOULIN_PUBLIC_URL", "http://youlin.example")]).starts_with("YOULIN_PUBLIC_URL: ")
+    );
+    assert!(fault(&[("YOULIN_LISTEN", "0.0.0.0:80")]).starts_with("YOULIN_PUBLIC_URL: "));
+    for fine in [
+        "https://youlin.example/",
+        "http://localhost:80",
+        "http://[::1]:8080",
+    ] {
+        assert!(read(&[("YOULIN_PUBLIC_URL", fine)]).is_ok(), "{fine}");
+    }
+    let secure = read(&[("YOULIN_PUBLIC_URL", "https://youlin.example")]).unwrap();
+    assert!(secure.web().cookies.secure);
+}
+
+#[test]
+fn the_file_is_read_and_the_environment_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("youlin.toml");
+    std::fs::write(
+        &file,
+        "listen = \"127.0.0.1:9000\"\nmax_upload_mb = 5\nrequire_second_factor = true\n",
+    )
+    .unwrap();
+    let data = folder.path().display().to_string();
+    let config = read(&[("YOULIN_DATA_DIR", &data), ("YOULIN_MAX_UPLOAD_MB", "7")]).unwrap();
+    assert_eq!(config.listen.port(), 9000);
+    assert!(config.require_second_factor);
+    assert_eq!(config.max_upload, 7 * 1024 * 1024);
+
+    for (text, wanted) in [
+        ("listen = [1]", "listen in "),
+        ("max_upload_mb = 1.5", "max_upload_mb in "),
+        ("lisen = \"x\"", "lisen in "),
+        ("listen = \"nowhere\"", "listen in "),
+        ("listen = ", "cannot be read"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let said = fault(&[("YOULIN_DATA_DIR", &data)]);
+        assert!(said.contains(wanted), "{text}: {said}");
+    }
+    let missing = Raw::gather(Some(&folder.path().join("none.toml")), []).unwrap_err();
+    assert!(missing.to_string().contains("none.toml"));
+}

@@ -1,0 +1,264 @@
+//! The house: one list of modules, and everything they need, opened once for the server and for every command.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use arc_swap::ArcSwap;
+use youlin_crypto::Keyring;
+use youlin_database::{Database, Migration};
+use youlin_files::{FileStore, FilesConfig};
+use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
+use youlin_places::Locator;
+use youlin_web::{
+    App, AppBuilder, Assets, LiveTopics, Module, NavItem, Navigation, RateLimits,
+    SESSION_MIGRATIONS,
+};
+
+use crate::assets::{Bundles, catalogues};
+use crate::config::{Config, Mode};
+use crate::installation::{self, DEMO, fact};
+use crate::{VERSION, keys, metering};
+
+/// Every module, lowest floor first: migrations run in this order.
+#[must_use]
+pub fn modules() -> Vec<Module> {
+    vec![youlin_places::module()]
+}
+
+/// The doors of the navigation, in the order they are shown.
+#[must_use]
+pub fn navigation() -> Vec<NavItem> {
+    Vec::new()
+}
+
+/// All migrations after the platform's own.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    let mut all = SESSION_MIGRATIONS.to_vec();
+    all.extend_from_slice(installation::MIGRATIONS);
+    for module in modules() {
+        all.extend_from_slice(module.migrations);
+    }
+    all
+}
+
+/// Title and version of the REST description.
+#[must_use]
+pub fn api_info() -> utoipa::openapi::Info {
+    let mut info = utoipa::openapi::Info::new("Youlin", VERSION);
+    info.description = Some(
+        "Neighbourhood affairs: places, people, cases. Errors are application/problem+json (RFC 9457).".to_owned(),
+    );
+    info.license = Some(
+        utoipa::openapi::LicenseBuilder::new()
+            .name("AGPL-3.0-or-later")
+            .identifier(Some("AGPL-3.0-or-later"))
+            .build(),
+    );
+    info
+}
+
+/// How to open the house.
+#[derive(Debug)]
+pub struct Opening {
+    pub config: Config,
+    /// Apply migrations; without it a database that lacks some is refused.
+    pub migrate: bool,
+    /// The machine's clock, or one that is moved by hand.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Opening {
+    /// As the server does it.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            migrate: true,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// An opened house.
+#[derive(Debug)]
+pub struct House {
+    pub config: Config,
+    pub db: Database,
+    pub app: App,
+    pub keyring: Arc<Keyring>,
+}
+
+impl House {
+    /// Opens the database, brings it up to date, loads areas and keys, and puts the services in place.
+    ///
+    /// # Errors
+    /// Sentences for the administrator who starts Youlin.
+    pub async fn open(opening: Opening) -> Result<Self> {
+        let Opening {
+            config,
+            migrate,
+            clock,
+        } = opening;
+        prepare_folder(&config)?;
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let db = Database::open(&config.database).await?;
+        bring_up_to_date(&db, migrate, &*clock).await?;
+        if config.mode == Mode::Production && fact(db.read(), DEMO).await?.is_some() {
+            bail!(
+                "this database was made by the demo: its people are invented and its passwords were printed, so \
+                 YOULIN_MODE=production refuses it. Choose another database or folder (YOULIN_DATABASE_URL, \
+                 YOULIN_DATA_DIR)."
+            );
+        }
+        let areas = Arc::new(ArcSwap::from_pointee(AreaTree::default()));
+        let ctx = Ctx::service(
+            "start",
+            areas.load_full(),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+        );
+        let keyring = Arc::new(keys::ring(&config, &db, &ctx, &*entropy).await?);
+        let locator = Locator::load_with_clock(&db, Arc::clone(&areas), Arc::clone(&clock)).await?;
+        let app = furnish(&config, &db, areas, clock, entropy, &keyring, &locator)?;
+        Ok(Self {
+            config,
+            db,
+            app,
+            keyring,
+        })
+    }
+
+    /// Youlin's own context for a command.
+    #[must_use]
+    pub fn ctx(&self, name: &'static str) -> Ctx {
+        self.app.service_ctx(name)
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+}
+
+/// Other people of the machine have no business in the data folder.
+pub(crate) fn prepare_folder(config: &Config) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folder = &config.data_dir;
+    if folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| {
+            format!(
+                "YOULIN_DATA_DIR: the folder {} cannot be made",
+                folder.display()
+            )
+        })
+}
+
+async fn bring_up_to_date(db: &Database, migrate: bool, clock: &dyn Clock) -> Result<()> {
+    if migrate {
+        let ran = db
+            .migrate(&migrations(), clock.now())
+            .await
+            .context("the database cannot be brought up to date")?;
+        if ran > 0 {
+            tracing::info!(migrations = ran, "the database was brought up to date");
+        }
+        return Ok(());
+    }
+    let missing = missing_migrations(db).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the database lacks {} migrations ({}): run `youlin migrate`",
+        missing.len(),
+        missing.join(", ")
+    )
+}
+
+/// Migrations of this build that the database has not seen, as `module version name`.
+pub(crate) async fn missing_migrations(db: &Database) -> Result<Vec<String>> {
+    // A new database has no ledger yet: then everything is missing.
+    let applied = youlin_database::migrate::applied(db.read())
+        .await
+        .unwrap_or_default();
+    let wanted = youlin_database::migrate::PLATFORM
+        .iter()
+        .copied()
+        .chain(migrations());
+    Ok(wanted
+        .map(|step| format!("{} {} {}", step.module, step.version, step.name))
+        .filter(|line| !applied.contains(line))
+        .collect())
+}
+
+fn furnish(
+    config: &Config,
+    db: &Database,
+    areas: Arc<ArcSwap<AreaTree>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    keyring: &Arc<Keyring>,
+    locator: &Arc<Locator>,
+) -> Result<App> {
+    let i18n = Arc::new(catalogues().map_err(anyhow::Error::msg)?);
+    let limits = RateLimits::per_minute(
+        config.public_writes_per_minute,
+        config.public_reads_per_minute,
+        config.sign_ins_per_minute,
+    );
+    let mut files = FilesConfig::folder(config.files_folder());
+    files.max_bytes = config.max_upload as u64;
+    let accounts = Arc::new(NoAccounts);
+    let live = modules()
+        .iter()
+        .flat_map(|module| module.live.iter().copied())
+        .collect();
+    let mut builder = AppBuilder::new(
+        db.clone(),
+        areas,
+        clock,
+        entropy,
+        i18n,
+        config.web(),
+        accounts,
+        limits,
+    )
+    .with(Arc::clone(keyring))
+    .with(Arc::clone(locator))
+    .with(Arc::new(keyring.link_signer()))
+    .with(Arc::new(
+        FileStore::open(files).context("the folder of attached files cannot be opened")?,
+    ))
+    .with(Arc::new(Navigation(navigation())))
+    .with(Arc::new(LiveTopics(live)))
+    .with(Arc::new(Assets(Box::new(Bundles))));
+    if let Some(handle) = metering::handle() {
+        builder = builder.with(handle);
+    }
+    Ok(builder.finish())
+}
+
+struct NoAccounts;
+
+impl youlin_web::AccountSource for NoAccounts {
+    fn account(
+        &self,
+        _id: uuid::Uuid,
+    ) -> futures::future::BoxFuture<'_, youlin_kernel::Result<Option<youlin_web::SignedIn>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn key(
+        &self,
+        _sha256: [u8; 32],
+    ) -> futures::future::BoxFuture<'_, youlin_kernel::Result<Option<youlin_web::SignedIn>>> {
+        Box::pin(async { Ok(None) })
+    }
+}

@@ -1,0 +1,99 @@
+//! The key file of the installation: made at the first start, readable by its owner only, and never silently made anew:
+//! with another key nobody could read the protected fields again.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use youlin_crypto::Keyring;
+use youlin_database::Database;
+use youlin_kernel::{Ctx, Entropy};
+
+use crate::config::{Config, Mode};
+use crate::installation::{KEY_CHECK, Note, fact};
+
+/// Stands in key files that a demo made.
+const DEMO_MARK: &str = "# made by the demo: refused in production\n";
+
+/// The ring of this installation, after checking that it is the one the database belongs to.
+///
+/// # Errors
+/// Says what is missing and what to do.
+pub(crate) async fn ring(
+    config: &Config,
+    db: &Database,
+    ctx: &Ctx,
+    entropy: &dyn Entropy,
+) -> Result<Keyring> {
+    let path = config.key_file();
+    let known = fact(db.read(), KEY_CHECK).await?;
+    let ring = match (path.exists(), &known) {
+        (true, _) => read(&path, config.mode)?,
+        (false, None) => make(&path, config.mode, entropy)?,
+        (false, Some(_)) => bail!(
+            "the key file {} is missing, but the database holds fields sealed with it. Put the key file back from \
+             where you keep its copy (not in the backups); without it nobody can read those fields. Youlin does not \
+             start with a new one.",
+            path.display()
+        ),
+    };
+    let check = fingerprint(&ring);
+    match known {
+        Some(known) if known != check => bail!(
+            "the key file {} does not belong to this database: its fingerprint is {check}, the database was made with \
+             {known}. Put the right key file in its place.",
+            path.display()
+        ),
+        Some(_) => {}
+        None => {
+            let note = Note {
+                fact: KEY_CHECK,
+                value: check,
+            };
+            db.execute(ctx, note).await?;
+        }
+    }
+    Ok(ring)
+}
+
+/// Tells two rings apart without telling anything of their keys.
+pub(crate) fn fingerprint(ring: &Keyring) -> String {
+    hex::encode(&ring.derive("key check").expose()[..8])
+}
+
+/// Reads a key file.
+pub(crate) fn read(path: &Path, mode: Mode) -> Result<Keyring> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the key file {} cannot be read", path.display()))?;
+    if mode == Mode::Production && text.contains(DEMO_MARK) {
+        bail!(
+            "the key file {} was made by the demo and is refused in production: choose another folder with \
+             YOULIN_DATA_DIR",
+            path.display()
+        );
+    }
+    Keyring::parse(&text).with_context(|| path.display().to_string())
+}
+
+fn make(path: &Path, mode: Mode, entropy: &dyn Entropy) -> Result<Keyring> {
+    let ring = Keyring::generate(&|bytes| entropy.fill(bytes));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("the key file {} cannot be made", path.display()))?;
+    if mode == Mode::Demo {
+        file.write_all(DEMO_MARK.as_bytes())?;
+    }
+    file.write_all(ring.to_text().as_bytes())?;
+    // A key that is lost in a power cut after fields were sealed with it cannot be made again.
+    file.sync_all()?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    tracing::info!(file = %path.display(), "a key file was made; keep a copy of it apart from the backups");
+    Ok(ring)
+}

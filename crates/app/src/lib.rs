@@ -1,0 +1,23 @@
+//! The composition root: the one list of modules, configuration, the server and the commands of `youlin`.
+//!
+//! A library with a thin `main`, so that tests start the whole house in their own process ([`start`]). Nothing here
+//! decides anything of the domain: it opens, wires, runs and closes.
+
+pub mod assets;
+pub mod commands;
+pub mod config;
+pub mod house;
+mod housekeeping;
+mod installation;
+mod keys;
+mod logging;
+mod metering;
+mod out;
+mod server;
+
+pub use house::House;
+pub use logging::start_logging;
+pub use server::{Running, start};
+
+/// The version of this build.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
