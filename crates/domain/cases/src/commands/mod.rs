@@ -1,0 +1,22 @@
+//! Every change of a case walks through here, whoever asks.
+
+mod act;
+mod attach_file;
+mod calendar;
+mod call;
+mod categories;
+mod merge;
+mod report;
+mod save;
+pub(crate) use save::FAMILY;
+mod sweep;
+
+pub use act::{Act, Acted, Via};
+pub use attach_file::AttachFile;
+pub use calendar::LoadCalendarYear;
+pub use call::{AttachCaller, IncomingCall, TakeCall};
+pub use categories::{ImportCategories, SaveCategory};
+pub use merge::{Merge, Unmerge};
+pub use report::{NewCase, Report, Reported, Reporter, prepare};
+pub use sweep::SWEEP_KIND;
+pub(crate) use sweep::Sweep;

@@ -1,0 +1,62 @@
+//! Cases: one problem from report to verified end, its tasks, deadlines, dispatch, verification, merge, and the three
+//! lists. See the README for the state diagram and the table of transitions.
+
+mod answers;
+mod api;
+pub mod catalogue;
+mod commands;
+mod entities;
+mod error;
+mod migrations;
+mod pages;
+pub mod model;
+pub mod permissions;
+mod queries;
+mod service;
+mod tracking;
+
+pub use commands::*;
+pub use migrations::MIGRATIONS;
+pub use queries::*;
+pub use service::{Cases, CasesSettings};
+pub use tracking::shown as shown_tracking_code;
+
+use std::sync::Arc;
+
+use youlin_database::{JobHandler, audited_table};
+use youlin_web::{App, LiveTopic, Module};
+
+/// What open pages hear of.
+const LIVE: &[LiveTopic] = &[
+    LiveTopic { prefix: "cases.", name: "case", permission: &permissions::CASES_READ },
+    LiveTopic { prefix: "calls.", name: "call", permission: &permissions::CASES_DESK },
+];
+
+/// This module as the composition root takes it in.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        migrations: MIGRATIONS,
+        permissions: permissions::ALL,
+        audited: vec![
+            audited_table::<entities::case_record::Entity>(),
+            audited_table::<entities::case_task::Entity>(),
+            audited_table::<entities::case_event::Entity>(),
+            audited_table::<entities::case_file::Entity>(),
+            audited_table::<entities::phone_call::Entity>(),
+            audited_table::<entities::category_row::Entity>(),
+            audited_table::<entities::calendar_year::Entity>(),
+        ],
+        routes: api::routes().merge(pages::routes()),
+        jobs,
+        live: LIVE,
+        ..Module::named("cases")
+    }
+}
+
+fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
+    match app.service::<Cases>() {
+        Some(cases) => vec![Arc::new(commands::Sweep(cases))],
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,23 @@
+//! Reads. Each takes a scope, or a code or link that stands for one case.
+
+mod calls;
+mod counts;
+mod list;
+mod one;
+mod suggest;
+mod tasks;
+mod track;
+mod views;
+
+pub(crate) use calls::call_phone;
+pub use calls::{CallView, call_view, recent_calls};
+pub use counts::{CaseCounts, MonthCounts, counts, months};
+pub use list::{CaseFilter, Sort, list};
+pub(crate) use one::contact;
+pub use one::{case, case_by_number, past_of_person, visible};
+pub use suggest::{
+    CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
+};
+pub use tasks::{TaskRow, link_token, open_link, tasks_of, LinkedTask};
+pub use track::{TrackEntry, TrackView, track, track_key};
+pub use views::{CaseRow, CaseView, EventView, FileView, TaskView};

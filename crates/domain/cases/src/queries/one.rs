@@ -1,0 +1,253 @@
+//! One case, whole.
+
+use sea_orm::sea_query::{Condition, ExprTrait};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_database::sql::col;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_people::{Directory, Party};
+
+use super::views::{self, CaseRow, CaseView, TaskView};
+use crate::commands::Reporter;
+use crate::entities::{case_event, case_file, case_record, case_task};
+use crate::model::{CaseState, RULES, Source, TaskRole, Who, task_party, task_status};
+use crate::permissions;
+use crate::service::Cases;
+
+/// The case with this id, if the caller may see it: in their areas, as a party, or as its reporter.
+///
+/// # Errors
+/// 404 otherwise; 401 for visitors.
+pub async fn visible(db: &Database, ctx: &Ctx, id: Uuid) -> Result<(CommunityId, Uuid)> {
+    find(db, ctx, id).await.map(|case| (CommunityId(case.community_id), case.id))
+}
+
+pub(crate) async fn find(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Model> {
+    if let Ok(scope) = ctx.scope(&permissions::CASES_READ) {
+        let found = case_record::Entity::find()
+            .filter(col("community_id").is_in(scope.communities()))
+            .filter(col("id").eq(id))
+            .one(db.read())
+            .await?;
+        if let Some(case) = found {
+            let areas = [case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)];
+            if scope.contains(CommunityId(case.community_id), &areas) {
+                return Ok(case);
+            }
+        }
+    } else if !ctx.is_signed_in() {
+        return Err(ctx.scope(&permissions::CASES_READ).err().unwrap_or_else(Problem::not_found));
+    }
+    as_party(db, ctx, id).await
+}
+
+/// A party or reporter sees the case wherever it lies; their communities are those of their grants.
+async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Model> {
+    let communities: Vec<i64> =
+        ctx.grants().iter().flat_map(|grant| ctx.areas().communities_of(grant.area)).map(|one| one.0).collect();
+    let case = case_record::Entity::find()
+        .filter(col("community_id").is_in(communities))
+        .filter(col("id").eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    if case.reporter_person.is_some() && case.reporter_person == ctx.actor().person() {
+        return Ok(case);
+    }
+    let parties: Vec<Uuid> = Directory::parties_of(ctx).iter().map(|party| party.id).collect();
+    let task = case_task::Entity::find()
+        .filter(col("community_id").eq(case.community_id))
+        .filter(col("case_id").eq(id))
+        .filter(col("party_id").is_in(parties))
+        .one(db.read())
+        .await?;
+    task.map(|_| case).ok_or_else(Problem::not_found)
+}
+
+/// A case with everything the caller may know of it.
+///
+/// # Errors
+/// 404 when it does not exist for the caller.
+pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<CaseView> {
+    let case = find(db, ctx, id).await?;
+    let tasks = case_task::Entity::find()
+        .filter(col("community_id").eq(case.community_id))
+        .filter(col("case_id").eq(id))
+        .order_by_asc(case_task::Column::Id)
+        .all(db.read())
+        .await?;
+    let events = case_event::Entity::find()
+        .filter(col("community_id").eq(case.community_id))
+        .filter(col("case_id").eq(id))
+        .order_by_asc(case_event::Column::Id)
+        .all(db.read())
+        .await?;
+    let files = case_file::Entity::find()
+        .filter(col("community_id").eq(case.community_id))
+        .filter(col("case_id").eq(id))
+        .order_by_asc(case_file::Column::Id)
+        .all(db.read())
+        .await?;
+    let merged = case_record::Entity::find()
+        .filter(col("community_id").eq(case.community_id))
+        .filter(col("merged_into").eq(id))
+        .all(db.read())
+        .await?;
+    let state = CaseState { case, tasks };
+    let mut view = view(cases, ctx, &state)?;
+    view.tasks = task_views(db, cases, ctx, &state).await?;
+    view.events = events.into_iter().map(views::event).collect();
+    view.files = files.into_iter().map(views::file).collect();
+    view.merged = merged.iter().map(|case| views::row(case, cases, ctx.locale(), ctx.now())).collect();
+    Ok(view)
+}
+
+fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
+    let case = &state.case;
+    let asked: Option<serde_json::Value> =
+        case.extension_asked.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    Ok(CaseView {
+        row: views::row(case, cases, ctx.locale(), ctx.now()),
+        source: Source::parse(&case.source).unwrap_or(Source::Desk),
+        full_text: case.text.clone(),
+        answers: serde_json::from_str(&case.answers).unwrap_or_default(),
+        building: case.building_id,
+        dwelling: case.dwelling_id,
+        reporter: case.reporter_person,
+        contact_masked: contact(cases, case)?.map(|contact| masked(cases, &contact)),
+        tracking_code: crate::tracking::shown(&case.tracking_code),
+        lead: state.lead(),
+        accepted_at: case.accepted_at.map(Micros),
+        handled_at: case.handled_at.map(Micros),
+        ended_at: case.ended_at.map(Micros),
+        review_at: case.review_at.map(Micros),
+        extension_asked: asked.map(|asked| {
+            let days = u32::try_from(asked["days"].as_u64().unwrap_or(0)).unwrap_or(0);
+            (days, asked["reason"].as_str().unwrap_or_default().to_owned())
+        }),
+        extensions: case.extensions,
+        reworks: case.reworks,
+        responded: case.responded,
+        solved: case.solved,
+        satisfied: case.satisfied,
+        thanks: case.thanks.clone(),
+        merged_into: case.merged_into,
+        merged: Vec::new(),
+        tasks: Vec::new(),
+        events: Vec::new(),
+        files: Vec::new(),
+        allowed: allowed(ctx, state),
+    })
+}
+
+/// The sealed contact of an unregistered reporter, opened: for notices only.
+pub(crate) fn contact(cases: &Cases, case: &case_record::Model) -> Result<Option<Reporter>> {
+    let Some(sealed) = &case.reporter_contact else { return Ok(None) };
+    let at = youlin_people::FieldPlace::new("case_record", "reporter_contact", case.community_id, case.id);
+    let text = cases.vault.open(at, sealed)?;
+    serde_json::from_str(&text).map(Some).map_err(Problem::internal)
+}
+
+fn masked(cases: &Cases, contact: &Reporter) -> String {
+    let name = youlin_crypto::mask::name(&contact.name);
+    let phone = cases.vault.phone("phone", &contact.phone).map(|phone| phone.masked()).unwrap_or_default();
+    format!("{name} {phone}").trim().to_owned()
+}
+
+/// The verbs whose rule admits this caller in this state.
+pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
+    let case = &state.case;
+    let area = AreaId(case.neighbourhood_id.or(case.grid_id).unwrap_or(case.community_id));
+    let parties = Directory::parties_of(ctx);
+    let reporter = case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
+    let own = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
+    let handled_it = own(state.lead()) || (case.handled_by.is_some() && case.handled_by == ctx.actor().id());
+    let has_task =
+        state.tasks.iter().any(|task| !task_status(task).is_ended() && parties.contains(&task_party(task)));
+    RULES
+        .iter()
+        .filter(|rule| rule.from.contains(&state.status()))
+        .filter(|rule| {
+            rule.who.iter().any(|who| match who {
+                Who::Holder(permission) => ctx.authorize(permission, area).is_ok(),
+                Who::Lead => own(state.lead()),
+                Who::TaskParty => has_task,
+                Who::Reporter => reporter,
+                Who::OtherThanHandler(permission) => ctx.authorize(permission, area).is_ok() && !handled_it,
+            })
+        })
+        .filter(|rule| rule.verb != "decide_extension" || case.extension_asked.is_some())
+        .filter(|rule| rule.verb != "ask_extension" || case.extension_asked.is_none())
+        .map(|rule| rule.verb.to_owned())
+        .collect()
+}
+
+async fn task_views(db: &Database, cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<Vec<TaskView>> {
+    let parties = Directory::parties_of(ctx);
+    let community = CommunityId(state.case.community_id);
+    let mut names: std::collections::HashMap<Party, String> = std::collections::HashMap::new();
+    let mut views = Vec::with_capacity(state.tasks.len());
+    for task in &state.tasks {
+        let party = task_party(task);
+        if !names.contains_key(&party) {
+            let name = Directory::party_name(db.read(), &cases.vault, community, party).await;
+            names.insert(party, name.unwrap_or_default());
+        }
+        views.push(TaskView {
+            id: task.id,
+            role: TaskRole::parse(&task.role).unwrap_or(TaskRole::Supporting),
+            party,
+            party_name: names.get(&party).cloned().unwrap_or_default(),
+            text: task.text.clone(),
+            status: task_status(task),
+            planned_at: task.planned_at.map(Micros),
+            note: task.note.clone(),
+            mine: parties.contains(&party),
+        });
+    }
+    Ok(views)
+}
+
+/// The id behind a number (`20261111-0007`) or an id typed as text.
+///
+/// # Errors
+/// 404 when there is none in the scope.
+pub async fn case_by_number(db: &Database, scope: &Scope, number: &str) -> Result<(CommunityId, Uuid)> {
+    let mut any = Condition::any().add(col("number").eq(number.trim()));
+    if let Ok(id) = Uuid::parse_str(number.trim()) {
+        any = any.add(col("id").eq(id));
+    }
+    let found = case_record::Entity::find()
+        .filter(col("community_id").is_in(scope.communities()))
+        .filter(any)
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok((CommunityId(found.community_id), found.id))
+}
+
+/// Open and past cases of a person, newest first: for the caller's file.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn past_of_person(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: &Scope,
+    person: Uuid,
+    limit: u64,
+) -> Result<Vec<CaseRow>> {
+    let rows = case_record::Entity::find()
+        .filter(col("community_id").is_in(scope.communities()))
+        .filter(col("reporter_person").eq(person))
+        .order_by_desc(case_record::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    let seen = |case: &&case_record::Model| {
+        scope.contains(CommunityId(case.community_id), &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)])
+    };
+    Ok(rows.iter().filter(seen).map(|case| views::row(case, cases, ctx.locale(), ctx.now())).collect())
+}
