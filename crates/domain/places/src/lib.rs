@@ -5,14 +5,19 @@
 //! their community. Boundaries are never overwritten: a redraw ends the former one on the day the new one begins,
 //! so any record can be asked where it was on a day ([`where_was`]).
 
+mod areas;
+pub mod commands;
 mod days;
 mod entities;
+pub mod events;
 mod history;
+pub mod import;
 mod locator;
 mod migrations;
 mod model;
 pub mod permissions;
 mod shape;
+mod words;
 
 pub use history::where_was;
 pub use locator::Locator;

@@ -1,0 +1,86 @@
+//! Closes an area: its records and history stay, new ones go elsewhere.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+
+use crate::areas::AreaRows;
+use crate::entities::{area, boundary};
+use crate::permissions::PLACES_ADMIN;
+use crate::{days, events, words};
+
+/// See the module's text. Its boundary ends today.
+#[derive(Clone, Debug)]
+pub struct CloseArea {
+    pub area: AreaId,
+    pub version: i32,
+    /// Shown in the area's history, 1 to 200 characters.
+    pub reason: String,
+}
+
+impl Command for CloseArea {
+    type Output = ();
+    const NAME: &'static str = "places.close-area";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        ctx.authorize(&PLACES_ADMIN, self.area)?;
+        let reason = words::clean(&self.reason);
+        if reason.is_empty() {
+            return Err(Problem::invalid("reason", "required"));
+        }
+        if reason.chars().count() > 200 {
+            return Err(Problem::invalid("reason", "too-long").field_arg("max", 200));
+        }
+        let rows = AreaRows::load(tx.conn()).await?;
+        let row = rows
+            .by_id
+            .get(&self.area.0)
+            .ok_or_else(Problem::not_found)?;
+        if row.closed_at.is_some() {
+            return Err(
+                Problem::new(ProblemKind::Conflict, "area-closed-already").arg("area", &row.name)
+            );
+        }
+        let open_below = rows
+            .by_id
+            .values()
+            .filter(|child| child.parent_id == Some(self.area.0) && child.closed_at.is_none())
+            .count();
+        if open_below > 0 {
+            return Err(Problem::new(ProblemKind::Conflict, "area-open-below")
+                .arg("area", &row.name)
+                .arg("count", open_below));
+        }
+        let closed = area::Model {
+            version: self.version,
+            closed_at: Some(ctx.now().0),
+            closed_reason: Some(reason.clone()),
+            ..row.clone()
+        };
+        let closed = tx.update::<area::Entity>(closed).await?;
+        end_boundaries(tx, self.area, days::of(ctx.now())).await?;
+        let entry = AuditEntry::new(Self::NAME, "area", closed.id)
+            .detail(json!({"area": closed.area_id, "reason": reason}));
+        tx.audit(ctx, CommunityId::SYSTEM, entry);
+        tx.emit(ctx, events::areas_changed(closed.id));
+        Ok(())
+    }
+}
+
+/// What holds today or later ends today; what never held stays on record as replaced.
+async fn end_boundaries(tx: &Tx<'_>, area: AreaId, today: i32) -> Result<()> {
+    let rows = boundary::Entity::find()
+        .filter(boundary::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(boundary::Column::AreaId.eq(area.0))
+        .all(tx.conn())
+        .await?;
+    for mut row in rows {
+        if row.valid_to.is_some_and(|end| end <= today) {
+            continue;
+        }
+        row.valid_to = Some(row.valid_from.max(today));
+        tx.update::<boundary::Entity>(row).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Takes an area file in: parents may stand anywhere in it.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Result};
+
+use super::area_draft::AreaDraft;
+use crate::areas::AreaRows;
+use crate::events;
+use crate::import::{ImportReport, Row};
+
+/// Rows of `areas.csv`: code, scheme, scheme_version, level, parent_code, name, name_en, short. An area is known again by
+/// scheme and code, former codes included. Sound rows are taken in, the others are refused with their reason.
+#[derive(Clone, Debug)]
+pub struct ImportAreas {
+    pub rows: Vec<Row>,
+    pub dry_run: bool,
+}
+
+impl Command for ImportAreas {
+    type Output = ImportReport;
+    const NAME: &'static str = "places.import-areas";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
+        let mut report = ImportReport::default();
+        let mut drafts: Vec<AreaDraft> = Vec::with_capacity(self.rows.len());
+        let mut seen = HashSet::new();
+        for row in &self.rows {
+            match AreaDraft::read(row) {
+                Err(refused) => report.refused.push(refused),
+                Ok(draft) if !seen.insert((draft.scheme.clone(), draft.code.clone())) => {
+                    report.refused.push(row.refuse("code", "key-twice"));
+                }
+                Ok(draft) => drafts.push(draft),
+            }
+        }
+        // Stable: parents first, whatever the order of the file.
+        drafts.sort_by_key(|draft| draft.level);
+        let mut rows = AreaRows::load(tx.conn()).await?;
+        for draft in &drafts {
+            report.note(draft.apply(ctx, tx, &mut rows, None, self.dry_run).await?);
+        }
+        report.refused.sort_by_key(|refused| refused.line);
+        if !self.dry_run && report.new + report.changed > 0 {
+            let id = ctx.new_id();
+            let entry = AuditEntry::new(Self::NAME, "import", id).detail(json!({
+                "new": report.new, "changed": report.changed,
+                "unchanged": report.unchanged, "refused": report.refused.len(),
+            }));
+            tx.audit(ctx, CommunityId::SYSTEM, entry);
+            tx.emit(ctx, events::areas_changed(id));
+        }
+        Ok(report)
+    }
+}

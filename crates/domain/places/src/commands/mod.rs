@@ -1,0 +1,31 @@
+//! One verb per file. Imports are verbs too: the same rules whether a row comes from a file or a form.
+
+mod area_draft;
+mod boundary_plan;
+mod close_area;
+mod import_areas;
+mod import_boundaries;
+mod import_buildings;
+mod import_dwellings;
+mod import_estates;
+mod placing;
+mod redraw_boundary;
+mod save_area;
+mod save_building;
+mod save_dwelling;
+
+pub use close_area::CloseArea;
+pub use import_areas::ImportAreas;
+pub use import_boundaries::ImportBoundaries;
+pub use import_buildings::ImportBuildings;
+pub use import_dwellings::ImportDwellings;
+pub use import_estates::ImportEstates;
+pub use redraw_boundary::RedrawBoundary;
+pub use save_area::SaveArea;
+pub use save_building::SaveBuilding;
+pub use save_dwelling::SaveDwelling;
+
+pub use area_draft::AREA_COLUMNS;
+pub use import_buildings::BUILDING_COLUMNS;
+pub use import_dwellings::DWELLING_COLUMNS;
+pub use import_estates::ESTATE_COLUMNS;

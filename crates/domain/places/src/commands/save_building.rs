@@ -1,0 +1,144 @@
+//! Opens a building or changes it, from its page.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+
+use super::import_estates::{ALIASES_MAX, NAME_MAX, STREET_MAX};
+use super::placing::Placer;
+use crate::entities::{building, estate};
+use crate::import::Row;
+use crate::permissions::PLACES_ADMIN;
+use crate::{events, words};
+
+/// See the module's text.
+#[derive(Clone, Debug)]
+pub struct SaveBuilding {
+    pub community: CommunityId,
+    /// The building to change and the version it was shown with; `None` opens a new one.
+    pub known: Option<(Uuid, i32)>,
+    pub estate: Option<Uuid>,
+    pub name: String,
+    /// Separated by `;`.
+    pub aliases: String,
+    pub street_address: String,
+    pub floors: Option<i32>,
+    /// Degrees, WGS-84.
+    pub position: Option<(f64, f64)>,
+    /// Grid or neighbourhood; without one the position decides.
+    pub area: Option<AreaId>,
+}
+
+impl Command for SaveBuilding {
+    type Output = Uuid;
+    const NAME: &'static str = "places.save-building";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        let name = field("name", &self.name, NAME_MAX, true)?;
+        let aliases = words::aliases(&field("aliases", &self.aliases, ALIASES_MAX, false)?);
+        let street_address = field("street_address", &self.street_address, STREET_MAX, false)?;
+        if self
+            .floors
+            .is_some_and(|floors| !(1..=200).contains(&floors))
+        {
+            return Err(Problem::invalid("floors", "unknown-value"));
+        }
+        if let Some(id) = self.estate {
+            estate::Entity::find_by_id((self.community.0, id))
+                .one(tx.conn())
+                .await?
+                .ok_or_else(|| Problem::invalid("estate", "unknown-value"))?;
+        }
+        let standing = self.standing(ctx, tx).await?;
+        let old = match self.known {
+            None => None,
+            Some((id, _)) => Some(
+                building::Entity::find()
+                    .filter(building::Column::CommunityId.eq(self.community.0))
+                    .filter(building::Column::Id.eq(id))
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(Problem::not_found)?,
+            ),
+        };
+        let model = building::Model {
+            community_id: self.community.0,
+            id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),
+            version: self.known.map_or(1, |(_, version)| version),
+            external_key: old.as_ref().and_then(|old| old.external_key.clone()),
+            estate_id: self.estate,
+            name,
+            aliases,
+            street_address,
+            floors: self.floors,
+            lon: standing.lon,
+            lat: standing.lat,
+            cell: standing.cell(),
+            grid_id: standing.grid_id,
+            neighbourhood_id: standing.neighbourhood_id,
+            closed_at: old.as_ref().and_then(|old| old.closed_at),
+        };
+        let saved = match old {
+            None => tx.insert::<building::Entity>(model).await?,
+            Some(_) => tx.update::<building::Entity>(model).await?,
+        };
+        let entry = AuditEntry::new(Self::NAME, "building", saved.id)
+            .detail(json!({"name": saved.name, "version": saved.version}));
+        tx.audit(ctx, self.community, entry);
+        tx.emit(ctx, events::addresses_changed(self.community, saved.id));
+        Ok(saved.id)
+    }
+}
+
+impl SaveBuilding {
+    /// The same rules as for a row of a file.
+    async fn standing(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<super::placing::Standing> {
+        let placer = Placer::load(ctx, tx, self.community).await?;
+        let (lon, lat) = self.position.unzip();
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let code = match self.area {
+            None => String::new(),
+            Some(area) => placer
+                .code(area)
+                .ok_or_else(|| Problem::invalid("area", "unknown-value"))?,
+        };
+        let row = Row::new(
+            0,
+            &[
+                ("lon", number(lon).as_str()),
+                ("lat", number(lat).as_str()),
+                ("neighbourhood_code", code.as_str()),
+            ],
+        );
+        placer.place(&row).map_err(|refused| {
+            let field = match refused.column.as_str() {
+                "neighbourhood_code" => "area",
+                other => other,
+            };
+            let code = match refused.code.as_str() {
+                "position-swapped" => "building-swapped",
+                "position-far" => "building-far",
+                "area-closed" => "area-closed",
+                _ => "unknown-value",
+            };
+            Problem::invalid(field, code)
+                .field_arg("metres", refused.value("metres").unwrap_or_default())
+                .field_arg("area", refused.value("area").unwrap_or_default())
+        })
+    }
+}
+
+/// A text field: cleaned, filled where needed, not too long.
+pub(super) fn field(name: &str, text: &str, max: usize, needed: bool) -> Result<String> {
+    let text = words::clean(text);
+    if needed && text.is_empty() {
+        return Err(Problem::invalid(name, "required"));
+    }
+    if text.chars().count() > max {
+        return Err(Problem::invalid(name, "too-long").field_arg("max", max));
+    }
+    Ok(text)
+}

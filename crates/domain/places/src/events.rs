@@ -1,0 +1,30 @@
+//! What this module tells the others.
+
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::Event;
+use youlin_kernel::CommunityId;
+
+/// The tree or the boundaries changed: whoever holds them in memory reads them anew.
+pub const AREAS_CHANGED: &str = "places.areas-changed";
+
+/// The register of a community changed.
+pub const ADDRESSES_CHANGED: &str = "places.addresses-changed";
+
+pub(crate) fn areas_changed(subject: Uuid) -> Event {
+    Event {
+        topic: AREAS_CHANGED.to_owned(),
+        community: CommunityId::SYSTEM,
+        subject,
+        payload: json!({}),
+    }
+}
+
+pub(crate) fn addresses_changed(community: CommunityId, subject: Uuid) -> Event {
+    Event {
+        topic: ADDRESSES_CHANGED.to_owned(),
+        community,
+        subject,
+        payload: json!({}),
+    }
+}

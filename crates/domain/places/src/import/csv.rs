@@ -1,0 +1,187 @@
+//! Rows of a CSV file, with the line they stand on.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use youlin_kernel::{Problem, Result};
+
+use super::Refused;
+use crate::words;
+
+/// One row: values by column name, trimmed and in one Unicode form.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Line of the file; the header is line 1.
+    pub line: u32,
+    columns: Arc<[String]>,
+    values: Vec<String>,
+}
+
+impl Row {
+    /// A row made by hand (forms, tests).
+    #[must_use]
+    pub fn new(line: u32, cells: &[(&str, &str)]) -> Self {
+        Self {
+            line,
+            columns: cells.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            values: cells.iter().map(|(_, value)| words::clean(value)).collect(),
+        }
+    }
+
+    /// The cell; empty when the file has no such column.
+    #[must_use]
+    pub fn get(&self, column: &str) -> &str {
+        self.columns
+            .iter()
+            .position(|name| name == column)
+            .and_then(|at| self.values.get(at))
+            .map_or("", String::as_str)
+    }
+
+    /// Whether the file has the column at all: a missing column leaves what is held alone, an empty cell clears it.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|name| name == column)
+    }
+
+    /// A cell that must be filled, at most `max` characters.
+    ///
+    /// # Errors
+    /// `cell-empty` or `cell-too-long`.
+    pub fn required(&self, column: &str, max: usize) -> std::result::Result<&str, Refused> {
+        match self.text(column, max)? {
+            "" => Err(self.refuse(column, "cell-empty")),
+            text => Ok(text),
+        }
+    }
+
+    /// A cell of at most `max` characters.
+    ///
+    /// # Errors
+    /// `cell-too-long`.
+    pub fn text(&self, column: &str, max: usize) -> std::result::Result<&str, Refused> {
+        let text = self.get(column);
+        if text.chars().count() > max {
+            return Err(self.refuse(column, "cell-too-long").arg("max", max));
+        }
+        Ok(text)
+    }
+
+    /// A number, if the cell is filled.
+    ///
+    /// # Errors
+    /// `cell-no-number`.
+    pub fn number<T: FromStr>(&self, column: &str) -> std::result::Result<Option<T>, Refused> {
+        match self.get(column) {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_no_number| self.refuse(column, "cell-no-number").arg("value", text)),
+        }
+    }
+
+    /// A refusal of this row.
+    #[must_use]
+    pub fn refuse(&self, column: &str, code: &'static str) -> Refused {
+        Refused::new(self.line, column, code)
+    }
+}
+
+/// Reads a CSV text with a header. A byte-order mark is skipped, and so are rows that are empty or begin with `#`: the
+/// explanation row of a template. Columns that are not known are ignored.
+///
+/// # Errors
+/// 422 on the field `file`: `csv-empty`, `csv-columns` (with the missing ones) or `csv-syntax` (with the line).
+pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let columns: Arc<[String]> = reader
+        .headers()
+        .map_err(|error| syntax(&error))?
+        .iter()
+        .map(words::clean)
+        .collect();
+    if columns.iter().all(String::is_empty) {
+        return Err(Problem::invalid("file", "csv-empty"));
+    }
+    let missing: Vec<&str> = required
+        .iter()
+        .filter(|name| !columns.iter().any(|column| column == *name))
+        .copied()
+        .collect();
+    if !missing.is_empty() {
+        return Err(
+            Problem::invalid("file", "csv-columns").field_arg("columns", missing.join(", "))
+        );
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| syntax(&error))?;
+        let values: Vec<String> = record.iter().map(words::clean).collect();
+        let explains = values.first().is_some_and(|first| first.starts_with('#'));
+        if explains || values.iter().all(String::is_empty) {
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push(Row {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            columns: Arc::clone(&columns),
+            values,
+        });
+    }
+    Ok(rows)
+}
+
+fn syntax(error: &csv::Error) -> Problem {
+    let line = error.position().map_or(0, csv::Position::line);
+    Problem::invalid("file", "csv-syntax").field_arg("line", line)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_line_and_explanations_are_skipped() {
+        let text = "\u{feff}key,name\n# 编号,名称\na, 光明东村 \n\nb,\"两行\n名称\"\nc,丙\n";
+        let rows = read_csv(text, &["key", "name"]).unwrap();
+        let seen: Vec<(u32, &str, &str)> = rows
+            .iter()
+            .map(|row| (row.line, row.get("key"), row.get("name")))
+            .collect();
+        assert_eq!(
+            seen,
+            [(3, "a", "光明东村"), (5, "b", "两行 名称"), (7, "c", "丙")]
+        );
+        assert_eq!(rows[0].get("nothing"), "");
+        assert!(!rows[0].has("nothing"));
+    }
+
+    #[test]
+    fn missing_columns_are_named() {
+        let problem = read_csv("key,name\n", &["key", "level", "code"]).unwrap_err();
+        assert_eq!(
+            problem.fields()[0].args,
+            [("columns", "level, code".to_owned())]
+        );
+        assert_eq!(
+            read_csv("", &["key"]).unwrap_err().fields()[0].code,
+            "csv-empty"
+        );
+    }
+
+    #[test]
+    fn cells_say_what_is_wrong_with_them() {
+        let row = Row::new(4, &[("lon", "12o"), ("name", ""), ("long", "一二三四")]);
+        assert_eq!(row.number::<f64>("lon").unwrap_err().code, "cell-no-number");
+        assert_eq!(row.required("name", 9).unwrap_err().code, "cell-empty");
+        let long = row.text("long", 3).unwrap_err();
+        assert_eq!((long.line, long.value("max")), (4, Some("3")));
+        assert_eq!(row.number::<f64>("lat").unwrap(), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! Stories of this module, each on every database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod boundaries;
+mod example;
+mod ground;
+mod register;
+mod tree;
