@@ -13,6 +13,7 @@ pub mod consent;
 mod entities;
 pub mod events;
 mod fields;
+pub mod import;
 mod migrations;
 mod model;
 mod password;

@@ -95,11 +95,6 @@ impl Vault {
         self.locator.as_ref()?.dwelling(dwelling)
     }
 
-    /// Whether a locator was put in.
-    pub(crate) fn has_places(&self) -> bool {
-        self.locator.is_some()
-    }
-
     /// Dwellings of the scope that a text certainly enough means, at most so many; none for texts that name an estate
     /// or a building only.
     pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<Uuid> {

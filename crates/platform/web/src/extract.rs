@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_database::IdempotencyKey;
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind};
 
-use crate::{App, Fault};
+use crate::{App, Fault, SessionToken};
 
 /// The context of the request, made by the middleware.
 #[derive(Clone, Debug)]
@@ -184,5 +184,48 @@ impl<S: Sync> FromRequestParts<S> for crate::Prefs {
             .get::<Self>()
             .copied()
             .ok_or_else(|| Fault(Problem::internal("no preferences")))
+    }
+}
+
+/// The session a request came with, for the pages that begin, confirm and end one.
+#[derive(Clone, Debug)]
+pub struct CurrentSession {
+    /// What the cookie holds, whether it still stands for anything or not.
+    pub token: Option<SessionToken>,
+    /// The account of a session that is still good.
+    pub account: Option<Uuid>,
+    /// Whether that session passed a second factor.
+    pub second_factor: bool,
+}
+
+impl FromRequestParts<App> for CurrentSession {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let Caller(ctx) = Caller::from_request_parts(parts, app).await?;
+        let policy = &app.config().cookies;
+        let token = crate::middleware::cookie(&parts.headers, policy.cookie_name())
+            .map(SessionToken::from_cookie);
+        let row = match &token {
+            Some(token) => crate::session::find(app.db(), &ctx, policy, token.hash()).await?,
+            None => None,
+        };
+        Ok(Self {
+            token,
+            account: row.map(|row| row.account),
+            second_factor: row.is_some_and(|row| row.second_factor),
+        })
+    }
+}
+
+/// Where the request comes from, for limits beside those of the middleware. Never stored, never logged.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddr(pub std::net::IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddr {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Fault> {
+        Ok(Self(crate::middleware::client(parts)))
     }
 }

@@ -19,7 +19,10 @@ mod session;
 mod shell;
 
 pub use app::{AccountSource, App, AppBuilder, SignedIn, WebConfig};
-pub use extract::{ApiForm, ApiJson, ApiQuery, Caller, IdempotencyHeader, PathId, idempotency};
+pub use extract::{
+    ApiForm, ApiJson, ApiQuery, Caller, ClientAddr, CurrentSession, IdempotencyHeader, PathId,
+    idempotency,
+};
 pub use i18n::I18n;
 pub use live::LiveTopic;
 pub use metrics_exporter_prometheus::PrometheusHandle;

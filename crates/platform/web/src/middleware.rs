@@ -193,7 +193,7 @@ pub(crate) fn client(parts: &Parts) -> IpAddr {
         .unwrap_or(peer)
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -38,27 +38,7 @@ impl Command for SaveOrganisation {
     const NAME: &'static str = "people.save-organisation";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        let community = filed_under(ctx, self.area)?;
-        ctx.authorize(&ORGANISATIONS_WRITE, self.area)?;
-        let mut faults = Faults::default();
-        let name = faults.take(required("name", &self.name, 100));
-        let phone = faults.take(optional("phone", self.phone.as_deref(), 40));
-        let credit_code = faults.take(credit_code(self.credit_code.as_deref()));
-        faults.done()?;
-        let now = ctx.now().0;
-        let fresh = organisation::Model {
-            community_id: community.0,
-            id: Uuid::nil(),
-            version: 1,
-            ext_key: self.ext_key.clone(),
-            kind: self.kind.as_str().to_owned(),
-            name,
-            area_id: self.area.0,
-            phone,
-            credit_code,
-            created_at: now,
-            closed_at: self.closed.then_some(now),
-        };
+        let (community, fresh) = self.checked(ctx)?;
         let row = match self.id {
             None => {
                 let id = ctx.new_id();
@@ -94,6 +74,34 @@ impl Command for SaveOrganisation {
         );
         tx.emit(ctx, event(events::ORGANISATION_SAVED, community, row.id));
         Ok(row.id)
+    }
+}
+
+impl SaveOrganisation {
+    /// Validates and authorizes; the community it is filed under and the row as it would be, still without an id.
+    pub(crate) fn checked(&self, ctx: &Ctx) -> Result<(CommunityId, organisation::Model)> {
+        let community = filed_under(ctx, self.area)?;
+        ctx.authorize(&ORGANISATIONS_WRITE, self.area)?;
+        let mut faults = Faults::default();
+        let name = faults.take(required("name", &self.name, 100));
+        let phone = faults.take(optional("phone", self.phone.as_deref(), 40));
+        let credit_code = faults.take(credit_code(self.credit_code.as_deref()));
+        faults.done()?;
+        let now = ctx.now().0;
+        let fresh = organisation::Model {
+            community_id: community.0,
+            id: Uuid::nil(),
+            version: 1,
+            ext_key: self.ext_key.clone(),
+            kind: self.kind.as_str().to_owned(),
+            name,
+            area_id: self.area.0,
+            phone,
+            credit_code,
+            created_at: now,
+            closed_at: self.closed.then_some(now),
+        };
+        Ok((community, fresh))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
+use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
@@ -69,32 +71,22 @@ impl Command for SavePerson {
     const NAME: &'static str = "people.save-person";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        let (row, changed) = self.apply(ctx, tx).await?;
+        self.note(ctx, tx, row.id, &changed);
+        Ok(row.id)
+    }
+}
+
+impl SavePerson {
+    /// Saves the person with numbers and residence; the caller adds what belongs to it and calls [`SavePerson::note`].
+    pub(crate) async fn apply(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+    ) -> Result<(person::Model, Vec<&'static str>)> {
         let clean = Clean::read(ctx, &self.input)?;
-        let area = self.area(ctx)?;
-        let now = ctx.now();
-        let row = match self.id {
-            None => {
-                ctx.authorize(&PEOPLE_WRITE, area)?;
-                if ctx.areas().community_of(self.community.into()).is_none()
-                    && self.community != CommunityId::SYSTEM
-                {
-                    return Err(Problem::invalid("community", "unknown-area"));
-                }
-                let row = self.filled(ctx, &clean, blank(self.community, ctx.new_id(), now.0))?;
-                tx.insert::<person::Entity>(row).await?
-            }
-            Some(id) => {
-                let old =
-                    person_for(ctx, tx, &self.vault, &PEOPLE_WRITE, self.community, id).await?;
-                let old = person::Model {
-                    version: self.version.unwrap_or(old.version),
-                    updated_at: now.0,
-                    ..old
-                };
-                let row = self.filled(ctx, &clean, old)?;
-                tx.update::<person::Entity>(row).await?
-            }
-        };
+        let area = self.area()?;
+        let row = self.save(ctx, tx, &clean, area).await?;
         let mut changed = vec!["person"];
         for phone in &clean.phones {
             if attach_phone::attach(ctx, tx, &self.vault, &row, phone)
@@ -105,34 +97,73 @@ impl Command for SavePerson {
             }
         }
         if let Some(home) = &self.input.home {
+            if !dwelling_exists(tx, self.community, home.dwelling).await? {
+                return Err(Problem::invalid("dwelling", "unknown-dwelling"));
+            }
             // Moving somebody to where one may not write would hide the person from oneself.
             ctx.authorize(&PEOPLE_WRITE, area)?;
             if settle(ctx, tx, &row, home).await? {
                 changed.push("residence");
             }
         }
+        Ok((row, changed))
+    }
+
+    /// Everything that can be refused without looking at the database.
+    pub(crate) fn check(&self, ctx: &Ctx) -> Result<()> {
+        Clean::read(ctx, &self.input)?;
+        ctx.authorize(&PEOPLE_WRITE, self.area()?).map(|_scope| ())
+    }
+
+    /// The audit entry and the event.
+    pub(crate) fn note(&self, ctx: &Ctx, tx: &Tx<'_>, id: Uuid, changed: &[&str]) {
         tx.audit(
             ctx,
             self.community,
-            AuditEntry::new("people.save-person", "person", row.id)
+            AuditEntry::new("people.save-person", "person", id)
                 .detail(json!({ "changed": changed, "new": self.id.is_none() })),
         );
-        tx.emit(ctx, event(events::PERSON_SAVED, self.community, row.id));
-        Ok(row.id)
+        tx.emit(ctx, event(events::PERSON_SAVED, self.community, id));
     }
-}
 
-impl SavePerson {
+    async fn save(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        clean: &Clean,
+        area: AreaId,
+    ) -> Result<person::Model> {
+        let now = ctx.now().0;
+        let Some(id) = self.id else {
+            let known = self.community == CommunityId::SYSTEM
+                || ctx.areas().community_of(self.community.into()).is_some();
+            if !known {
+                return Err(Problem::invalid("community", "unknown-area"));
+            }
+            ctx.authorize(&PEOPLE_WRITE, area)?;
+            let row = self.filled(ctx, clean, blank(self.community, ctx.new_id(), now))?;
+            return tx.insert::<person::Entity>(row).await;
+        };
+        let old = person_for(ctx, tx, &self.vault, &PEOPLE_WRITE, self.community, id).await?;
+        let old = person::Model {
+            version: self.version.unwrap_or(old.version),
+            updated_at: now,
+            ..old
+        };
+        let row = self.filled(ctx, clean, old)?;
+        tx.update::<person::Entity>(row).await
+    }
+
     /// The area of the home, which must lie in the person's community.
-    fn area(&self, _ctx: &Ctx) -> Result<AreaId> {
+    fn area(&self) -> Result<AreaId> {
         let Some(home) = &self.input.home else {
             return Ok(self.community.into());
         };
         match self.vault.place(home.dwelling) {
             Some(place) if place.community == self.community => Ok(place.area()),
-            // A locator that has not caught up with an import knows less; the community is what counts then.
-            None if !self.vault.has_places() => Ok(self.community.into()),
-            _ => Err(Problem::invalid("dwelling", "unknown-dwelling")),
+            Some(_elsewhere) => Err(Problem::invalid("dwelling", "unknown-dwelling")),
+            // A locator that has not caught up knows less than the register; then the whole community must be allowed.
+            None => Ok(self.community.into()),
         }
     }
 
@@ -303,4 +334,13 @@ async fn household(ctx: &Ctx, tx: &Tx<'_>, community: i64, key: &str) -> Result<
         })
         .await?;
     Ok(made.id)
+}
+
+async fn dwelling_exists(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<bool> {
+    let mut find = Query::select();
+    find.column(name("id"))
+        .from(name("dwelling"))
+        .and_where(col("community_id").eq(community.0))
+        .and_where(col("id").eq(id));
+    Ok(tx.conn().query_one(&find).await?.is_some())
 }

@@ -58,13 +58,7 @@ pub(crate) async fn set(
     label: &str,
     on: bool,
 ) -> Result<bool> {
-    let label = required("label", label, 40)?;
-    if label
-        .chars()
-        .any(|c| c == ';' || c == ',' || c.is_whitespace())
-    {
-        return Err(Problem::invalid("label", "label-characters"));
-    }
+    let label = checked(label)?;
     let label_index = vault.label_index(&label);
     let known = person_label::Entity::find()
         .filter(person_label::Column::CommunityId.eq(row.community_id))
@@ -94,4 +88,16 @@ pub(crate) async fn set(
             Ok(true)
         }
     }
+}
+
+/// A label as it is kept: at most 40 characters, no separators.
+pub(crate) fn checked(label: &str) -> Result<String> {
+    let label = required("label", label, 40)?;
+    if label
+        .chars()
+        .any(|c| matches!(c, ';' | ',') || c.is_whitespace())
+    {
+        return Err(Problem::invalid("label", "label-characters"));
+    }
+    Ok(label)
 }

@@ -1,0 +1,87 @@
+//! From keys of the files to records.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
+use youlin_kernel::{CommunityId, Result};
+
+use crate::entities::{organisation, person};
+
+/// What a key stands for: the community and the id.
+pub(super) type Keys = HashMap<String, (CommunityId, Uuid)>;
+
+/// Keys looked up with one statement.
+const BATCH: usize = 500;
+
+fn wanted<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut keys: Vec<String> = keys
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+pub(super) async fn persons<'a>(
+    db: &impl ConnectionTrait,
+    keys: impl Iterator<Item = &'a str>,
+) -> Result<Keys> {
+    let mut found = Keys::new();
+    for batch in wanted(keys).chunks(BATCH) {
+        let rows = person::Entity::find()
+            .filter(person::Column::ExtKey.is_in(batch.iter().cloned()))
+            .all(db)
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter_map(|row| Some((row.ext_key?, (CommunityId(row.community_id), row.id)))),
+        );
+    }
+    Ok(found)
+}
+
+pub(super) async fn organisations<'a>(
+    db: &impl ConnectionTrait,
+    keys: impl Iterator<Item = &'a str>,
+) -> Result<Keys> {
+    let mut found = Keys::new();
+    for batch in wanted(keys).chunks(BATCH) {
+        let rows = organisation::Entity::find()
+            .filter(organisation::Column::ExtKey.is_in(batch.iter().cloned()))
+            .all(db)
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter_map(|row| Some((row.ext_key?, (CommunityId(row.community_id), row.id)))),
+        );
+    }
+    Ok(found)
+}
+
+/// Dwellings by the key they were imported under.
+pub(super) async fn dwellings<'a>(
+    db: &impl ConnectionTrait,
+    keys: impl Iterator<Item = &'a str>,
+) -> Result<Keys> {
+    let mut found = Keys::new();
+    for batch in wanted(keys).chunks(BATCH) {
+        let mut query = Query::select();
+        query
+            .columns(["community_id", "id", "external_key"].map(name))
+            .from(name("dwelling"))
+            .and_where(col("external_key").is_in(batch.iter().cloned()));
+        for row in db.query_all(&query).await? {
+            let community: i64 = row.try_get("", "community_id")?;
+            let id: Uuid = row.try_get("", "id")?;
+            found.insert(
+                row.try_get("", "external_key")?,
+                (CommunityId(community), id),
+            );
+        }
+    }
+    Ok(found)
+}

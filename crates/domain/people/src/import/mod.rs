@@ -1,0 +1,60 @@
+//! Taking the register in from CSV: organisations, persons, memberships, accounts (the columns of `examples/nantong`).
+//!
+//! Rows are matched by their key, so a second run of the same file changes nothing. Sound rows are taken in, the others
+//! are refused with their line and reason; `dry_run` decides everything and saves nothing. Each community's rows are
+//! saved in transactions of their own, 200 at a time, so that an import does not hold up the desk.
+
+mod accounts;
+mod keys;
+mod memberships;
+mod organisations;
+mod persons;
+
+use std::collections::BTreeMap;
+
+use youlin_kernel::{Ctx, Permission, Problem, Result};
+use youlin_places::import::{Refused, Row};
+
+pub use accounts::accounts;
+pub use memberships::memberships;
+pub use organisations::organisations;
+pub use persons::{persons, staff_areas};
+
+/// Rows saved in one transaction.
+const CHUNK: usize = 200;
+
+/// Imports are for those who have the permission at all; each row is authorized again where it belongs.
+fn allowed(ctx: &Ctx, permission: &'static Permission) -> Result<()> {
+    ctx.scope(permission).map(|_scope| ())
+}
+
+/// A command's refusal of one row as the report shows it. Faults of the database are no refusals and end the import.
+fn refused(row: &Row, problem: Problem) -> Result<Refused> {
+    use youlin_kernel::ProblemKind;
+    match problem.kind() {
+        ProblemKind::Invalid => {
+            let fault = problem.fields().first();
+            let mut refused = row.refuse(
+                fault.map_or("", |fault| fault.field.as_str()),
+                fault.map_or("row-invalid", |fault| fault.code),
+            );
+            for (name, value) in fault.map_or(&[][..], |fault| &fault.args) {
+                refused = refused.arg(name, value);
+            }
+            Ok(refused)
+        }
+        ProblemKind::Forbidden | ProblemKind::NotFound | ProblemKind::SignInNeeded => {
+            Ok(row.refuse("", "row-not-yours"))
+        }
+        _ => Err(problem),
+    }
+}
+
+/// Rows by what they are filed under, in the order of the file.
+fn grouped<K: Ord, V>(rows: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
+    let mut groups: BTreeMap<K, Vec<V>> = BTreeMap::new();
+    for (key, row) in rows {
+        groups.entry(key).or_default().push(row);
+    }
+    groups
+}

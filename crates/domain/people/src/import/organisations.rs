@@ -1,0 +1,140 @@
+//! `organisations.csv`: key, kind, name, area_code, phone, uscc.
+
+use std::collections::HashSet;
+
+use sea_orm::EntityTrait;
+use youlin_database::{Command, Database, Tx};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
+use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
+
+use super::keys::{self, Keys};
+use super::{CHUNK, allowed, grouped, refused};
+use crate::commands::filed_under;
+use crate::entities::organisation;
+use crate::permissions::ORGANISATIONS_WRITE;
+use crate::{OrganisationKind, SaveOrganisation};
+
+/// Takes organisations in.
+///
+/// # Errors
+/// 422 for a file that cannot be read, 403 without the permission.
+pub async fn organisations(
+    db: &Database,
+    ctx: &Ctx,
+    text: &str,
+    dry_run: bool,
+) -> Result<ImportReport> {
+    allowed(ctx, &ORGANISATIONS_WRITE)?;
+    let rows = read_csv(text, &["key", "kind", "name", "area_code"])?;
+    let known = keys::organisations(db.read(), rows.iter().map(|row| row.get("key"))).await?;
+    let mut report = ImportReport::default();
+    let mut seen = HashSet::new();
+    let mut drafts = Vec::new();
+    for row in rows {
+        if !seen.insert(row.get("key").to_owned()) {
+            report.refused.push(row.refuse("key", "key-twice"));
+            continue;
+        }
+        match draft(ctx, &row, &known) {
+            Ok((community, save)) => drafts.push((community.0, (row, save))),
+            Err(refusal) => report.refused.push(refusal),
+        }
+    }
+    for rows in grouped(drafts).into_values() {
+        for rows in rows.chunks(CHUNK) {
+            let rows = rows.to_vec();
+            report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
+        }
+    }
+    report.refused.sort_by_key(|refused| refused.line);
+    Ok(report)
+}
+
+fn draft(
+    ctx: &Ctx,
+    row: &Row,
+    known: &Keys,
+) -> std::result::Result<(CommunityId, SaveOrganisation), Refused> {
+    let key = row.required("key", 100)?;
+    let kind = OrganisationKind::parse(row.get("kind")).ok_or_else(|| {
+        row.refuse("kind", "unknown-value")
+            .arg("value", row.get("kind"))
+    })?;
+    let area = area(ctx, row, row.get("area_code"))?;
+    let community = filed_under(ctx, area).map_err(|_| row.refuse("area_code", "area-unknown"))?;
+    let filled = |column: &str| Some(row.get(column).to_owned()).filter(|text| !text.is_empty());
+    let save = SaveOrganisation {
+        id: known.get(key).copied(),
+        version: None,
+        ext_key: Some(key.to_owned()),
+        kind,
+        name: row.get("name").to_owned(),
+        area,
+        phone: filled("phone"),
+        credit_code: filled("uscc"),
+        closed: false,
+    };
+    Ok((community, save))
+}
+
+/// The area of a code.
+pub(super) fn area(ctx: &Ctx, row: &Row, code: &str) -> std::result::Result<AreaId, Refused> {
+    ctx.areas()
+        .by_code(code)
+        .map(|node| node.id)
+        .ok_or_else(|| row.refuse("area_code", "area-unknown").arg("code", code))
+}
+
+struct Import {
+    rows: Vec<(Row, SaveOrganisation)>,
+    dry_run: bool,
+}
+
+impl Command for Import {
+    type Output = ImportReport;
+    const NAME: &'static str = "people.import-organisations";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
+        let mut report = ImportReport::default();
+        for (row, save) in &self.rows {
+            let old = match save.id {
+                Some((community, id)) => {
+                    organisation::Entity::find_by_id((community.0, id))
+                        .one(tx.conn())
+                        .await?
+                }
+                None => None,
+            };
+            let checked = save.checked(ctx);
+            let outcome = match (&checked, &old) {
+                (Ok((_, fresh)), Some(old)) if same(fresh, old) => Outcome::Unchanged,
+                (_, Some(_)) => Outcome::Changed,
+                (_, None) => Outcome::New,
+            };
+            let saved = match checked {
+                Err(problem) => Err(problem),
+                Ok(_) if self.dry_run || outcome == Outcome::Unchanged => Ok(()),
+                Ok(_) => save.run(ctx, tx).await.map(|_id| ()),
+            };
+            match saved {
+                Ok(()) => report.count(outcome),
+                Err(problem) => report.refused.push(refused(row, problem)?),
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn same(fresh: &organisation::Model, old: &organisation::Model) -> bool {
+    let of = |row: &organisation::Model| {
+        (
+            row.kind.clone(),
+            row.name.clone(),
+            row.area_id,
+            row.phone.clone(),
+            row.credit_code.clone(),
+            row.closed_at.is_some(),
+        )
+    };
+    of(fresh) == of(old)
+}
