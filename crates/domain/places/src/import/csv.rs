@@ -118,6 +118,7 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
         );
     }
     let mut rows = Vec::new();
+    let mut lines = Lines::default();
     for record in reader.records() {
         let record = record.map_err(|error| syntax(&error))?;
         let values: Vec<String> = record.iter().map(words::clean).collect();
@@ -125,14 +126,37 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
         if explains || values.iter().all(String::is_empty) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let from = record.position().map_or(0, csv::Position::byte);
         rows.push(Row {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
+            line: lines.at(text, usize::try_from(from).unwrap_or(usize::MAX)),
             columns: Arc::clone(&columns),
             values,
         });
     }
     Ok(rows)
+}
+
+/// Counts lines as an editor does. The reader's own count is that of the blank lines before a record.
+#[derive(Default)]
+struct Lines {
+    seen: usize,
+    line: u32,
+}
+
+impl Lines {
+    fn at(&mut self, text: &str, from: usize) -> u32 {
+        let rest = text.as_bytes().get(from..).unwrap_or_default();
+        let blank = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+            .count();
+        let upto = from + blank;
+        let passed = text.as_bytes().get(self.seen..upto).unwrap_or_default();
+        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += u32::try_from(breaks).unwrap_or(u32::MAX);
+        self.seen = upto;
+        self.line + 1
+    }
 }
 
 fn syntax(error: &csv::Error) -> Problem {

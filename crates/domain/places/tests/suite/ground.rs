@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use serde_json::{Value, json};
-use youlin_kernel::{AreaTree, Clock, Ctx, Role};
+use youlin_database::audit::verify;
+use youlin_kernel::{AreaTree, Clock, CommunityId, Ctx, Role};
 use youlin_places::import::{self, AREA_COLUMNS, Row, read_csv};
-use youlin_places::{Datum, Locator, MIGRATIONS};
+use youlin_places::{Datum, Locator, MIGRATIONS, module};
 use youlin_testkit::{TestDatabase, World};
 
 /// A city district of two subdistricts; S1 has communities A (grids A1, A2; neighbourhood A1N in A1) and B, S2 has C.
@@ -106,6 +107,17 @@ impl Town {
 
     pub(crate) fn id(&self, code: &str) -> youlin_kernel::AreaId {
         self.locator.tree().by_code(code).unwrap().id
+    }
+
+    /// The audit chains of the system and of these communities cover every row as it stands.
+    pub(crate) async fn prove(&self, communities: &[&str]) {
+        let mut chains = vec![CommunityId::SYSTEM];
+        chains.extend(communities.iter().map(|code| CommunityId(self.id(code).0)));
+        let tables = module().audited;
+        let report = verify(self.world.db().read(), &tables, &chains, None)
+            .await
+            .unwrap();
+        assert!(report.faults.is_empty() && report.entries > 0, "{report:?}");
     }
 
     pub(crate) async fn areas(&self, csv: &str) -> import::ImportReport {
