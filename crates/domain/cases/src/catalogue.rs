@@ -15,7 +15,9 @@ use youlin_workday::Limit;
 use crate::entities::category_row;
 
 /// The three families of categories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// 部件: things that stand in the street.
@@ -145,7 +147,11 @@ impl Category {
     /// The name in the reader's language.
     #[must_use]
     pub fn name_in(&self, locale: Locale) -> &str {
-        if locale == Locale::En && !self.name_en.is_empty() { &self.name_en } else { &self.name }
+        if locale == Locale::En && !self.name_en.is_empty() {
+            &self.name_en
+        } else {
+            &self.name
+        }
     }
 
     /// # Errors
@@ -158,13 +164,19 @@ impl Category {
         if self.name.trim().is_empty() || self.name.chars().count() > 80 {
             return Err(CategoryFault::Name);
         }
-        let basis = self.evidence_basis.as_deref().is_some_and(|basis| !basis.trim().is_empty());
+        let basis = self
+            .evidence_basis
+            .as_deref()
+            .is_some_and(|basis| !basis.trim().is_empty());
         if self.evidence == Evidence::Required && !basis {
             return Err(CategoryFault::EvidenceWithoutBasis);
         }
         let mut seen = std::collections::BTreeSet::new();
         for question in &self.questions {
-            let list = matches!(question.kind, QuestionType::SingleValueList | QuestionType::MultiValueList);
+            let list = matches!(
+                question.kind,
+                QuestionType::SingleValueList | QuestionType::MultiValueList
+            );
             if list && question.values.is_empty() {
                 return Err(CategoryFault::NoChoices(question.code.clone()));
             }
@@ -196,7 +208,9 @@ impl Catalogue {
             .await?;
         let mut newest: BTreeMap<String, category_row::Model> = BTreeMap::new();
         for row in rows {
-            let kept = newest.entry(row.code.clone()).or_insert_with(|| row.clone());
+            let kept = newest
+                .entry(row.code.clone())
+                .or_insert_with(|| row.clone());
             if kept.revision < row.revision {
                 *kept = row;
             }
@@ -206,7 +220,11 @@ impl Catalogue {
             let mut category: Category =
                 serde_json::from_str(&row.data).map_err(youlin_kernel::Problem::internal)?;
             category.revision = row.revision;
-            let shelf = if row.active { &mut catalogue.active } else { &mut catalogue.retired };
+            let shelf = if row.active {
+                &mut catalogue.active
+            } else {
+                &mut catalogue.retired
+            };
             shelf.insert(row.code, Arc::new(category));
         }
         Ok(catalogue)

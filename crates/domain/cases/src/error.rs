@@ -9,15 +9,23 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let conflict = |code| Problem::new(ProblemKind::Conflict, code);
         match refusal {
-            Refusal::NotAllowedNow { verb, status, possible } => conflict("transition-not-allowed")
+            Refusal::NotAllowedNow {
+                verb,
+                status,
+                possible,
+            } => conflict("transition-not-allowed")
                 .arg("verb", verb)
                 .arg("status", status)
                 .arg("possible", possible.join(", "))
                 .with_data(json!({ "status": status, "possible": possible })),
-            Refusal::NotYours { verb } => Problem::new(ProblemKind::Forbidden, "not-yours").arg("verb", verb),
+            Refusal::NotYours { verb } => {
+                Problem::new(ProblemKind::Forbidden, "not-yours").arg("verb", verb)
+            }
             Refusal::OwnWork => Problem::new(ProblemKind::Forbidden, "own-work"),
             Refusal::Missing { field } => Problem::invalid(field, "required"),
-            Refusal::TooLong { field, max } => Problem::invalid(field, "too-long").field_arg("max", max),
+            Refusal::TooLong { field, max } => {
+                Problem::invalid(field, "too-long").field_arg("max", max)
+            }
             Refusal::TasksOpen { open } => conflict("tasks-open").arg("open", open),
             Refusal::FollowUpsOpen { open } => conflict("follow-ups-open").arg("open", open),
             Refusal::UnknownTask => Problem::not_found(),

@@ -8,8 +8,8 @@ mod commands;
 mod entities;
 mod error;
 mod migrations;
-mod pages;
 pub mod model;
+mod pages;
 pub mod permissions;
 mod queries;
 mod service;
@@ -28,8 +28,16 @@ use youlin_web::{App, LiveTopic, Module};
 
 /// What open pages hear of.
 const LIVE: &[LiveTopic] = &[
-    LiveTopic { prefix: "cases.", name: "case", permission: &permissions::CASES_READ },
-    LiveTopic { prefix: "calls.", name: "call", permission: &permissions::CASES_DESK },
+    LiveTopic {
+        prefix: "cases.",
+        name: "case",
+        permission: &permissions::CASES_READ,
+    },
+    LiveTopic {
+        prefix: "calls.",
+        name: "call",
+        permission: &permissions::CASES_DESK,
+    },
 ];
 
 /// This module as the composition root takes it in.

@@ -3,8 +3,8 @@
 use youlin_kernel::{Permission, Role};
 
 use Role::{
-    Administrator, Auditor, CommunityDesk, CommunityLead, DistrictOperator, GridWorker, MicroGridWorker, Partner,
-    SubdistrictSupervisor, Volunteer,
+    Administrator, Auditor, CommunityDesk, CommunityLead, DistrictOperator, GridWorker,
+    MicroGridWorker, Partner, SubdistrictSupervisor, Volunteer,
 };
 
 /// See cases of one's area.
@@ -36,19 +36,41 @@ pub static CASES_REPORT: Permission = Permission::new(
     ],
 );
 /// Accept, decline, dispatch, reassign, merge, close the loop: the desk's work.
-pub static CASES_DESK: Permission =
-    Permission::new("cases.desk", &[CommunityDesk, CommunityLead, SubdistrictSupervisor, DistrictOperator]);
+pub static CASES_DESK: Permission = Permission::new(
+    "cases.desk",
+    &[
+        CommunityDesk,
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+    ],
+);
 /// Verify that a case is solved.
 pub static CASES_VERIFY: Permission = Permission::new(
     "cases.verify",
-    &[GridWorker, CommunityDesk, CommunityLead, SubdistrictSupervisor, DistrictOperator],
+    &[
+        GridWorker,
+        CommunityDesk,
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+    ],
 );
 /// Approve extensions and deferrals.
-pub static CASES_APPROVE: Permission =
-    Permission::new("cases.approve", &[CommunityDesk, CommunityLead, SubdistrictSupervisor, DistrictOperator]);
+pub static CASES_APPROVE: Permission = Permission::new(
+    "cases.approve",
+    &[
+        CommunityDesk,
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+    ],
+);
 /// Take escalated cases, supervise.
-pub static CASES_SUPERVISE: Permission =
-    Permission::new("cases.supervise", &[SubdistrictSupervisor, DistrictOperator]);
+pub static CASES_SUPERVISE: Permission = Permission::new(
+    "cases.supervise",
+    &[SubdistrictSupervisor, DistrictOperator],
+);
 /// Have tasks and answer them while signed in.
 pub static CASES_TASKS: Permission = Permission::new(
     "cases.tasks",
@@ -65,7 +87,8 @@ pub static CASES_TASKS: Permission = Permission::new(
     ],
 );
 /// Edit categories and load calendar years.
-pub static CASES_ADMIN: Permission = Permission::new("cases.admin", &[Administrator, DistrictOperator]);
+pub static CASES_ADMIN: Permission =
+    Permission::new("cases.admin", &[Administrator, DistrictOperator]);
 
 pub static ALL: &[&Permission] = &[
     &CASES_READ,

@@ -46,7 +46,9 @@ pub struct Cases {
 
 impl std::fmt::Debug for Cases {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cases").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Cases")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,13 +84,18 @@ impl Cases {
     /// # Errors
     /// When the database cannot be read.
     pub async fn reload(&self) -> Result<()> {
-        self.catalogue.store(Arc::new(Catalogue::load(self.db.read()).await?));
+        self.catalogue
+            .store(Arc::new(Catalogue::load(self.db.read()).await?));
         self.model.store(None);
         let rows = calendar_year::Entity::find()
             .filter(col("community_id").eq(CommunityId::SYSTEM.0))
             .all(self.db.read())
             .await?;
-        let shipped = Calendar::new(youlin_workday::shipped(), self.settings.hours.clone(), youlin_workday::CHINA);
+        let shipped = Calendar::new(
+            youlin_workday::shipped(),
+            self.settings.hours.clone(),
+            youlin_workday::CHINA,
+        );
         let mut calendar = shipped.map_err(Problem::internal)?;
         for row in rows {
             let table = YearTable::from_json(&row.data).map_err(Problem::internal)?;
@@ -153,7 +160,11 @@ impl Cases {
                 urgent_keywords: category.urgent_keywords.clone(),
             })
             .collect();
-        let model = Arc::new(CategoryModel::build(self.segmenter(), &hints, past.into_iter()));
+        let model = Arc::new(CategoryModel::build(
+            self.segmenter(),
+            &hints,
+            past.into_iter(),
+        ));
         self.model.store(Some(Arc::clone(&model)));
         Ok(model)
     }

@@ -8,7 +8,10 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 pub(crate) fn new_code(ctx: &Ctx) -> String {
     let mut bytes = [0u8; 10];
     ctx.random(&mut bytes);
-    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }
 
 /// What somebody typed, as it is stored: case, spaces, hyphens and look-alikes do not matter.

@@ -65,7 +65,15 @@ impl Command for Act {
             evidence(tx, &policy, &state).await?;
         }
         let outcome = decide(&state, &self.verb, &facts, &policy, ctx.now())?;
-        let saved = save::outcome(ctx, tx, &state, outcome.state, &outcome.happened, action(&self.verb)).await?;
+        let saved = save::outcome(
+            ctx,
+            tx,
+            &state,
+            outcome.state,
+            &outcome.happened,
+            action(&self.verb),
+        )
+        .await?;
         Ok(Acted {
             id: saved.case.id,
             community: self.community,
@@ -92,14 +100,17 @@ impl Act {
     fn policy(&self, state: &CaseState) -> Result<Policy> {
         let catalogue = self.cases.catalogue();
         let category = match &self.verb {
-            Verb::Recategorise { category, .. } => catalogue
-                .get(category)
-                .ok_or_else(|| Problem::invalid("category", "unknown-category").field_arg("code", category))?,
-            _ => catalogue
-                .any(&state.case.category)
-                .ok_or_else(|| Problem::internal(format!("category {} is gone", state.case.category)))?,
+            Verb::Recategorise { category, .. } => catalogue.get(category).ok_or_else(|| {
+                Problem::invalid("category", "unknown-category").field_arg("code", category)
+            })?,
+            _ => catalogue.any(&state.case.category).ok_or_else(|| {
+                Problem::internal(format!("category {} is gone", state.case.category))
+            })?,
         };
-        Ok(Policy { category: category.as_ref().clone(), calendar: self.cases.calendar() })
+        Ok(Policy {
+            category: category.as_ref().clone(),
+            calendar: self.cases.calendar(),
+        })
     }
 
     fn facts(&self, ctx: &Ctx, state: &CaseState) -> Result<Facts> {
@@ -119,8 +130,12 @@ impl Act {
                 facts.actor = facts.actor.or(Some(self.case));
             }
             Via::TaskLink { task, nonce } => {
-                let task = state.tasks.iter().find(|known| known.id == *task && known.link_nonce == *nonce);
-                let task = task.ok_or_else(|| Problem::new(youlin_kernel::ProblemKind::Gone, "link-over"))?;
+                let task = state
+                    .tasks
+                    .iter()
+                    .find(|known| known.id == *task && known.link_nonce == *nonce);
+                let task = task
+                    .ok_or_else(|| Problem::new(youlin_kernel::ProblemKind::Gone, "link-over"))?;
                 facts.parties.push(crate::model::task_party(task));
                 facts.actor = Some(task.party_id);
             }
@@ -136,14 +151,37 @@ fn account_facts(ctx: &Ctx, state: &CaseState, facts: &mut Facts) -> Result<()> 
         return Ok(());
     }
     let case = &state.case;
-    let area = AreaId(case.neighbourhood_id.or(case.grid_id).unwrap_or(case.community_id));
-    facts.permissions = permissions::ALL.iter().copied().filter(|one| ctx.authorize(one, area).is_ok()).collect();
+    let area = AreaId(
+        case.neighbourhood_id
+            .or(case.grid_id)
+            .unwrap_or(case.community_id),
+    );
+    facts.permissions = permissions::ALL
+        .iter()
+        .copied()
+        .filter(|one| ctx.authorize(one, area).is_ok())
+        .collect();
     facts.parties = youlin_people::Directory::parties_of(ctx);
-    facts.is_reporter = case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
-    let party = |party: &Party| state.tasks.iter().any(|task| crate::model::task_party(task) == *party);
-    let sees = facts.permissions.iter().any(|held| held.name == permissions::CASES_READ.name);
+    facts.is_reporter =
+        case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
+    let party = |party: &Party| {
+        state
+            .tasks
+            .iter()
+            .any(|task| crate::model::task_party(task) == *party)
+    };
+    let sees = facts
+        .permissions
+        .iter()
+        .any(|held| held.name == permissions::CASES_READ.name);
     if !sees && !facts.is_reporter && !facts.parties.iter().any(party) {
-        return Err(if ctx.is_signed_in() { Problem::not_found() } else { ctx.scope(&permissions::CASES_READ).err().unwrap_or_else(Problem::not_found) });
+        return Err(if ctx.is_signed_in() {
+            Problem::not_found()
+        } else {
+            ctx.scope(&permissions::CASES_READ)
+                .err()
+                .unwrap_or_else(Problem::not_found)
+        });
     }
     Ok(())
 }

@@ -40,19 +40,31 @@ impl Command for AttachFile {
             name: self.file.name.clone().unwrap_or_default(),
             lon: self.file.position.map(|position| position.0),
             lat: self.file.position.map(|position| position.1),
-            taken_at: self.file.taken_at.as_ref().map(|taken| taken.local.to_string()),
+            taken_at: self
+                .file
+                .taken_at
+                .as_ref()
+                .map(|taken| taken.local.to_string()),
             stage: self.stage.to_owned(),
             created_at: Micros::from(ctx.now().timestamp()).0,
         };
         tx.insert::<case_file::Entity>(row).await?;
-        let happened = [Happened::new("file_added").data(serde_json::json!({ "file": id, "stage": self.stage }))];
+        let happened = [Happened::new("file_added")
+            .data(serde_json::json!({ "file": id, "stage": self.stage }))];
         let mut case = state.case;
         if self.locate && case.lon.is_none() {
-            (case.lon, case.lat) = (self.file.position.map(|p| p.0), self.file.position.map(|p| p.1));
+            (case.lon, case.lat) = (
+                self.file.position.map(|p| p.0),
+                self.file.position.map(|p| p.1),
+            );
             case = tx.update::<case_record::Entity>(case).await?;
         }
         save::history(ctx, tx, &case, &happened).await?;
-        tx.audit(ctx, self.community, AuditEntry::new("cases.attach-file", "case", self.case));
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new("cases.attach-file", "case", self.case),
+        );
         save::announce(ctx, tx, &case, &happened);
         Ok(id)
     }

@@ -36,7 +36,11 @@ impl Command for LoadCalendarYear {
         let id = match known {
             Some(row) => {
                 let id = row.id;
-                let row = calendar_year::Model { data, loaded_at: ctx.now().0, ..row };
+                let row = calendar_year::Model {
+                    data,
+                    loaded_at: ctx.now().0,
+                    ..row
+                };
                 tx.update::<calendar_year::Entity>(row).await?;
                 id
             }

@@ -59,7 +59,11 @@ impl Command for IncomingCall {
             taken_by: None,
         };
         tx.insert::<phone_call::Entity>(row).await?;
-        tx.audit(ctx, self.community, AuditEntry::new("cases.incoming-call", "call", id));
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new("cases.incoming-call", "call", id),
+        );
         let event = Event {
             topic: "calls.incoming".into(),
             community: self.community,
@@ -71,14 +75,30 @@ impl Command for IncomingCall {
     }
 }
 
-pub(crate) async fn load(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<phone_call::Model> {
-    phone_call::Entity::find_by_id((community.0, id)).one(tx.conn()).await?.ok_or_else(Problem::not_found)
+pub(crate) async fn load(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<phone_call::Model> {
+    phone_call::Entity::find_by_id((community.0, id))
+        .one(tx.conn())
+        .await?
+        .ok_or_else(Problem::not_found)
 }
 
 /// Notes which case came of a call; its audit entry is the report's.
-pub(crate) async fn link_case(tx: &Tx<'_>, community: CommunityId, call: Uuid, case: Uuid) -> Result<()> {
+pub(crate) async fn link_case(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    call: Uuid,
+    case: Uuid,
+) -> Result<()> {
     let call = load(tx, community, call).await?;
-    tx.update::<phone_call::Entity>(phone_call::Model { case_id: Some(case), ..call }).await?;
+    tx.update::<phone_call::Entity>(phone_call::Model {
+        case_id: Some(case),
+        ..call
+    })
+    .await?;
     Ok(())
 }
 
@@ -97,8 +117,16 @@ impl Command for TakeCall {
         ctx.authorize(&CASES_DESK, self.community)?;
         let call = load(tx, self.community, self.call).await?;
         if call.taken_by.is_none() {
-            tx.update::<phone_call::Entity>(phone_call::Model { taken_by: ctx.actor().id(), ..call }).await?;
-            tx.audit(ctx, self.community, AuditEntry::new("cases.take-call", "call", self.call));
+            tx.update::<phone_call::Entity>(phone_call::Model {
+                taken_by: ctx.actor().id(),
+                ..call
+            })
+            .await?;
+            tx.audit(
+                ctx,
+                self.community,
+                AuditEntry::new("cases.take-call", "call", self.call),
+            );
         }
         Ok(())
     }
@@ -120,7 +148,11 @@ impl Command for AttachCaller {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         ctx.authorize(&CASES_DESK, self.community)?;
         let call = load(tx, self.community, self.call).await?;
-        tx.update::<phone_call::Entity>(phone_call::Model { person_id: Some(self.person), ..call }).await?;
+        tx.update::<phone_call::Entity>(phone_call::Model {
+            person_id: Some(self.person),
+            ..call
+        })
+        .await?;
         let entry = AuditEntry::new("cases.attach-caller", "call", self.call)
             .detail(serde_json::json!({ "person": self.person }));
         tx.audit(ctx, self.community, entry);

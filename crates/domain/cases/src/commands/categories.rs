@@ -37,7 +37,9 @@ impl Command for SaveCategory {
         self.category.check().map_err(|fault| {
             Problem::new(ProblemKind::Invalid, "category-fault").arg("reason", fault)
         })?;
-        let newest = newest(tx, Some(&self.category.code)).await?.remove(&self.category.code);
+        let newest = newest(tx, Some(&self.category.code))
+            .await?
+            .remove(&self.category.code);
         let last = newest.map(|row| row.revision);
         if self.seen != last {
             return Err(Problem::stale(serde_json::json!({ "revision": last })));
@@ -84,14 +86,18 @@ impl Command for ImportCategories {
         let mut report = CatalogueReport::default();
         for category in &file.categories {
             if let Err(fault) = category.check() {
-                report.refused.push((category.code.clone(), fault.to_string()));
+                report
+                    .refused
+                    .push((category.code.clone(), fault.to_string()));
             }
         }
         let newest = newest(tx, None).await?;
         for category in &file.categories {
             let old = newest.get(&category.code);
             let revision = old.map_or(0, |row| row.revision);
-            let mut known: Option<Category> = old.filter(|row| row.active).and_then(|row| serde_json::from_str(&row.data).ok());
+            let mut known: Option<Category> = old
+                .filter(|row| row.active)
+                .and_then(|row| serde_json::from_str(&row.data).ok());
             if let Some(known) = &mut known {
                 known.revision = category.revision;
             }
@@ -115,7 +121,8 @@ impl Command for ImportCategories {
 }
 
 async fn newest(tx: &Tx<'_>, code: Option<&str>) -> Result<BTreeMap<String, category_row::Model>> {
-    let mut find = category_row::Entity::find().filter(col("community_id").eq(CommunityId::SYSTEM.0));
+    let mut find =
+        category_row::Entity::find().filter(col("community_id").eq(CommunityId::SYSTEM.0));
     if let Some(code) = code {
         find = find.filter(col("code").eq(code));
     }
@@ -131,7 +138,13 @@ async fn newest(tx: &Tx<'_>, code: Option<&str>) -> Result<BTreeMap<String, cate
     Ok(newest)
 }
 
-async fn save(ctx: &Ctx, tx: &Tx<'_>, category: &Category, revision: i32, active: bool) -> Result<()> {
+async fn save(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    category: &Category,
+    revision: i32,
+    active: bool,
+) -> Result<()> {
     let id = ctx.new_id();
     let row = category_row::Model {
         community_id: CommunityId::SYSTEM.0,
@@ -144,8 +157,9 @@ async fn save(ctx: &Ctx, tx: &Tx<'_>, category: &Category, revision: i32, active
         created_at: ctx.now().0,
     };
     tx.insert::<category_row::Entity>(row).await?;
-    let entry = AuditEntry::new("cases.save-category", "category", id)
-        .detail(serde_json::json!({ "code": category.code, "revision": revision, "active": active }));
+    let entry = AuditEntry::new("cases.save-category", "category", id).detail(
+        serde_json::json!({ "code": category.code, "revision": revision, "active": active }),
+    );
     tx.audit(ctx, CommunityId::SYSTEM, entry);
     Ok(())
 }

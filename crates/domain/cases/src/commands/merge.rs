@@ -33,7 +33,11 @@ pub struct Unmerge {
 
 fn authorize(ctx: &Ctx, state: &CaseState) -> Result<()> {
     let case = &state.case;
-    let area = AreaId(case.neighbourhood_id.or(case.grid_id).unwrap_or(case.community_id));
+    let area = AreaId(
+        case.neighbourhood_id
+            .or(case.grid_id)
+            .unwrap_or(case.community_id),
+    );
     ctx.authorize(&CASES_DESK, area).map(|_scope| ())
 }
 
@@ -53,8 +57,13 @@ impl Command for Merge {
         let into = act::load(tx, self.community, self.into).await?;
         authorize(ctx, &duplicate)?;
         authorize(ctx, &into)?;
-        if self.version.is_some_and(|seen| seen != duplicate.case.version) {
-            return Err(Problem::stale(json!({ "version": duplicate.case.version, "status": duplicate.case.status })));
+        if self
+            .version
+            .is_some_and(|seen| seen != duplicate.case.version)
+        {
+            return Err(Problem::stale(
+                json!({ "version": duplicate.case.version, "status": duplicate.case.status }),
+            ));
         }
         if duplicate.status().is_ended() {
             return Err(conflict("merge-ended"));
@@ -68,14 +77,20 @@ impl Command for Merge {
         after.case.merged_into = Some(self.into);
         after.case.ended_at = Some(ctx.now().0);
         after.case.overdue = false;
-        for task in after.tasks.iter_mut().filter(|task| task.ended_at.is_none()) {
+        for task in after
+            .tasks
+            .iter_mut()
+            .filter(|task| task.ended_at.is_none())
+        {
             task.status = "cancelled".into();
             task.ended_at = Some(ctx.now().0);
         }
-        let happened = [Happened::new("merged").data(json!({ "into": self.into, "number": into.case.number }))];
-        save::outcome(ctx, tx, &duplicate, after, &happened, "cases.merge").await?;
         let happened =
-            [Happened::new("merged_in").data(json!({ "case": self.duplicate, "number": duplicate.case.number }))];
+            [Happened::new("merged")
+                .data(json!({ "into": self.into, "number": into.case.number }))];
+        save::outcome(ctx, tx, &duplicate, after, &happened, "cases.merge").await?;
+        let happened = [Happened::new("merged_in")
+            .data(json!({ "case": self.duplicate, "number": duplicate.case.number }))];
         save::outcome(ctx, tx, &into, into.clone(), &happened, "cases.merge").await?;
         Ok(())
     }
@@ -104,7 +119,15 @@ impl Command for Unmerge {
         after.case.merged_into = None;
         after.case.ended_at = None;
         crate::model::restart_clock(&mut after.case, &self.cases.calendar(), ctx.now());
-        save::outcome(ctx, tx, &merged, after, &[Happened::new("unmerged")], "cases.unmerge").await?;
+        save::outcome(
+            ctx,
+            tx,
+            &merged,
+            after,
+            &[Happened::new("unmerged")],
+            "cases.unmerge",
+        )
+        .await?;
         Ok(())
     }
 }

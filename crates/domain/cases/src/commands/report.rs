@@ -105,10 +105,14 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
     if new.text.is_empty() {
         faults = faults.and_field("text", "required");
     } else if new.text.chars().count() > MAX_TEXT {
-        faults = faults.and_field("text", "too-long").field_arg("max", MAX_TEXT);
+        faults = faults
+            .and_field("text", "too-long")
+            .field_arg("max", MAX_TEXT);
     }
     if category.is_none() {
-        faults = faults.and_field("category", "unknown-category").field_arg("code", &new.category);
+        faults = faults
+            .and_field("category", "unknown-category")
+            .field_arg("code", &new.category);
     }
     if let Some(category) = &category {
         faults = answers::check(category, &new.answers, faults);
@@ -131,9 +135,12 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
         }
     };
     match (place, category) {
-        (Some(place), Some(category)) if faults.fields().is_empty() => {
-            Ok(Report { cases: Arc::clone(cases), new, place, category })
-        }
+        (Some(place), Some(category)) if faults.fields().is_empty() => Ok(Report {
+            cases: Arc::clone(cases),
+            new,
+            place,
+            category,
+        }),
         _ => Err(faults),
     }
 }
@@ -143,7 +150,9 @@ fn check_contact(vault: &Vault, contact: &mut Reporter, mut faults: Problem) -> 
     contact.phone = contact.phone.trim().to_owned();
     contact.email = contact.email.trim().to_owned();
     if contact.name.chars().count() > 80 {
-        faults = faults.and_field("contact.name", "too-long").field_arg("max", 80);
+        faults = faults
+            .and_field("contact.name", "too-long")
+            .field_arg("max", 80);
     }
     if !contact.phone.is_empty() {
         match vault.phone("contact.phone", &contact.phone) {
@@ -156,7 +165,9 @@ fn check_contact(vault: &Vault, contact: &mut Reporter, mut faults: Problem) -> 
         }
     }
     let at = contact.email.split_once('@');
-    if !contact.email.is_empty() && at.is_none_or(|(name, host)| name.is_empty() || !host.contains('.')) {
+    if !contact.email.is_empty()
+        && at.is_none_or(|(name, host)| name.is_empty() || !host.contains('.'))
+    {
         faults = faults.and_field("contact.email", "email");
     }
     faults
@@ -179,7 +190,11 @@ impl Report {
         if open_door && !matches!(ctx.actor(), Actor::Link(_)) {
             return Ok(());
         }
-        let area = self.place.neighbourhood.or(self.place.grid).unwrap_or(self.place.community.into());
+        let area = self
+            .place
+            .neighbourhood
+            .or(self.place.grid)
+            .unwrap_or(self.place.community.into());
         ctx.authorize(&CASES_REPORT, area).map(|_scope| ())
     }
 }
@@ -215,7 +230,9 @@ impl Command for Report {
 impl Report {
     async fn already_there(&self, tx: &Tx<'_>) -> Result<Option<Reported>> {
         use sea_orm::{EntityTrait, QueryFilter};
-        let Some(key) = &self.new.external_key else { return Ok(None) };
+        let Some(key) = &self.new.external_key else {
+            return Ok(None);
+        };
         let found = case_record::Entity::find()
             .filter(youlin_database::sql::col("community_id").eq(self.place.community.0))
             .filter(youlin_database::sql::col("external_key").eq(key.clone()))
@@ -226,10 +243,18 @@ impl Report {
 
     fn row(&self, ctx: &Ctx, id: Uuid, number: String) -> Result<case_record::Model> {
         let now = ctx.now();
-        let deadline = self.cases.calendar().deadline(now.timestamp(), self.category.limit, &[]);
+        let deadline = self
+            .cases
+            .calendar()
+            .deadline(now.timestamp(), self.category.limit, &[]);
         let contact = match &self.new.contact {
             Some(contact) if *contact != Reporter::default() => {
-                let at = FieldPlace::new("case_record", "reporter_contact", self.place.community.0, id);
+                let at = FieldPlace::new(
+                    "case_record",
+                    "reporter_contact",
+                    self.place.community.0,
+                    id,
+                );
                 let text = serde_json::to_string(contact).map_err(Problem::internal)?;
                 Some(self.cases.vault.seal(ctx, at, &text)?)
             }
@@ -255,7 +280,10 @@ impl Report {
             address: self.place.address.clone(),
             lon: self.place.position.map(|position| position.0),
             lat: self.place.position.map(|position| position.1),
-            reporter_person: self.new.reporter.or_else(|| reporting_self(ctx, self.new.source)),
+            reporter_person: self
+                .new
+                .reporter
+                .or_else(|| reporting_self(ctx, self.new.source)),
             reporter_contact: contact,
             lead_kind: None,
             lead_id: None,
@@ -291,7 +319,11 @@ impl Report {
 
 /// A resident who is signed in reports for themselves.
 fn reporting_self(ctx: &Ctx, source: Source) -> Option<Uuid> {
-    if source == Source::Resident { ctx.actor().person() } else { None }
+    if source == Source::Resident {
+        ctx.actor().person()
+    } else {
+        None
+    }
 }
 
 pub(crate) fn reported(case: &case_record::Model) -> Reported {
@@ -312,17 +344,24 @@ pub(crate) fn reported(case: &case_record::Model) -> Reported {
 /// `20261111-0007`: the local day and a running number of the community.
 async fn next_number(ctx: &Ctx, tx: &Tx<'_>, community: CommunityId) -> Result<String> {
     let local = ctx.now().local();
-    let day = i32::from(local.year()) * 10_000 + i32::from(local.month()) * 100 + i32::from(local.day());
+    let day =
+        i32::from(local.year()) * 10_000 + i32::from(local.month()) * 100 + i32::from(local.day());
     let mut next = Query::insert();
     let last = Expr::col((Alias::new("case_sequence"), Alias::new("last")));
     next.into_table(name("case_sequence"))
         .columns([name("community_id"), name("day"), name("last")])
         .values_panic([community.0.into(), day.into(), 1i32.into()])
         .on_conflict(
-            OnConflict::columns([name("community_id"), name("day")]).value(name("last"), last.add(1)).to_owned(),
+            OnConflict::columns([name("community_id"), name("day")])
+                .value(name("last"), last.add(1))
+                .to_owned(),
         )
         .returning_col(name("last"));
-    let row = tx.conn().query_one(&next).await?.ok_or_else(|| Problem::internal("no case number"))?;
+    let row = tx
+        .conn()
+        .query_one(&next)
+        .await?
+        .ok_or_else(|| Problem::internal("no case number"))?;
     let last: i32 = row.try_get("", "last")?;
     Ok(format!("{day}-{last:04}"))
 }

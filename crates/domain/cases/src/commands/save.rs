@@ -27,13 +27,18 @@ pub(crate) async fn outcome(
     }
     history(ctx, tx, &saved.case, happened).await?;
     count(tx, Some(&before.case), &saved.case);
-    let entry = AuditEntry::new(action, "case", saved.case.id).detail(detail(&saved.case, happened));
+    let entry =
+        AuditEntry::new(action, "case", saved.case.id).detail(detail(&saved.case, happened));
     tx.audit(ctx, CommunityId(saved.case.community_id), entry);
     announce(ctx, tx, &saved.case, happened);
     Ok(saved)
 }
 
-async fn save_task(tx: &Tx<'_>, before: &CaseState, mut task: case_task::Model) -> Result<case_task::Model> {
+async fn save_task(
+    tx: &Tx<'_>,
+    before: &CaseState,
+    mut task: case_task::Model,
+) -> Result<case_task::Model> {
     match before.tasks.iter().find(|old| old.id == task.id) {
         Some(old) if *old == task => Ok(task),
         Some(_) => tx.update::<case_task::Entity>(task).await,
@@ -45,7 +50,12 @@ async fn save_task(tx: &Tx<'_>, before: &CaseState, mut task: case_task::Model) 
 }
 
 /// Appends to the history of the case.
-pub(crate) async fn history(ctx: &Ctx, tx: &Tx<'_>, case: &case_record::Model, happened: &[Happened]) -> Result<()> {
+pub(crate) async fn history(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    case: &case_record::Model,
+    happened: &[Happened],
+) -> Result<()> {
     for one in happened {
         let event = case_event::Model {
             community_id: case.community_id,
@@ -96,7 +106,12 @@ pub(crate) fn announce(ctx: &Ctx, tx: &Tx<'_>, case: &case_record::Model, happen
 /// Moves the counters from the state before to the state after: by month of report and for today.
 pub(crate) fn count(tx: &Tx<'_>, before: Option<&case_record::Model>, after: &case_record::Model) {
     let community = CommunityId(after.community_id);
-    let area = AreaId(after.neighbourhood_id.or(after.grid_id).unwrap_or(after.community_id));
+    let area = AreaId(
+        after
+            .neighbourhood_id
+            .or(after.grid_id)
+            .unwrap_or(after.community_id),
+    );
     let month = Micros(after.reported_at).month();
     let add = |key: &str, delta: i64| {
         for month in [0, month] {

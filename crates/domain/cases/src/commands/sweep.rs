@@ -33,7 +33,12 @@ impl JobHandler for Sweep {
         SWEEP_KIND
     }
 
-    fn run<'a>(&'a self, ctx: &'a Ctx, db: &'a Database, _run: &'a JobRun) -> BoxFuture<'a, Result<JobOutcome>> {
+    fn run<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        db: &'a Database,
+        _run: &'a JobRun,
+    ) -> BoxFuture<'a, Result<JobOutcome>> {
         Box::pin(async move {
             self.sweep(ctx, db).await?;
             Ok(JobOutcome::Again(ctx.now().plus(EVERY)))
@@ -51,16 +56,22 @@ impl Sweep {
             col("due_at").lte(now.0),
         ];
         for (community, case) in find(db, "case_record", &running).await? {
-            db.execute(ctx, self.change(community, case, Change::Overdue)).await?;
+            db.execute(ctx, self.change(community, case, Change::Overdue))
+                .await?;
         }
         let review = [col("review_at").is_not_null(), col("review_at").lte(now.0)];
         for (community, case) in find(db, "case_record", &review).await? {
-            db.execute(ctx, self.change(community, case, Change::ReviewDue)).await?;
+            db.execute(ctx, self.change(community, case, Change::ReviewDue))
+                .await?;
         }
         let last = self.last_loaded_year();
-        let provisional = [col("due_provisional").is_not_null(), col("due_provisional").lte(last)];
+        let provisional = [
+            col("due_provisional").is_not_null(),
+            col("due_provisional").lte(last),
+        ];
         for (community, case) in find(db, "case_record", &provisional).await? {
-            db.execute(ctx, self.change(community, case, Change::Recompute)).await?;
+            db.execute(ctx, self.change(community, case, Change::Recompute))
+                .await?;
         }
         let planned = [
             col("ended_at").is_null(),
@@ -75,11 +86,21 @@ impl Sweep {
     }
 
     fn last_loaded_year(&self) -> i32 {
-        self.0.calendar().tables().map(|table| i32::from(table.year)).max().unwrap_or(0)
+        self.0
+            .calendar()
+            .tables()
+            .map(|table| i32::from(table.year))
+            .max()
+            .unwrap_or(0)
     }
 
     fn change(&self, community: CommunityId, case: Uuid, change: Change) -> TimeChange {
-        TimeChange { cases: Arc::clone(&self.0), community, case, change }
+        TimeChange {
+            cases: Arc::clone(&self.0),
+            community,
+            case,
+            change,
+        }
     }
 }
 
@@ -89,13 +110,20 @@ async fn find(
     conditions: &[sea_orm::sea_query::SimpleExpr],
 ) -> Result<Vec<(CommunityId, Uuid)>> {
     let mut query = Query::select();
-    query.columns([name("community_id"), name("id")]).from(name(table)).order_by(name("id"), Order::Asc).limit(BATCH);
+    query
+        .columns([name("community_id"), name("id")])
+        .from(name(table))
+        .order_by(name("id"), Order::Asc)
+        .limit(BATCH);
     for condition in conditions {
         query.and_where(condition.clone());
     }
     let mut found = Vec::new();
     for row in db.read().query_all(&query).await? {
-        found.push((CommunityId(row.try_get("", "community_id")?), row.try_get("", "id")?));
+        found.push((
+            CommunityId(row.try_get("", "community_id")?),
+            row.try_get("", "id")?,
+        ));
     }
     Ok(found)
 }
@@ -124,11 +152,18 @@ impl Command for TimeChange {
         let now = ctx.now();
         let calendar = self.cases.calendar();
         let happened = match self.change {
-            Change::Overdue if !before.status().is_ended() && !before.case.clock_stopped && before.case.due_at <= now.0 => {
+            Change::Overdue
+                if !before.status().is_ended()
+                    && !before.case.clock_stopped
+                    && before.case.due_at <= now.0 =>
+            {
                 after.case.overdue = true;
                 Happened::new("overdue")
             }
-            Change::ReviewDue if before.status() == Status::Deferred && before.case.review_at.is_some_and(|at| at <= now.0) => {
+            Change::ReviewDue
+                if before.status() == Status::Deferred
+                    && before.case.review_at.is_some_and(|at| at <= now.0) =>
+            {
                 after.case.review_at = None;
                 Happened::new("review_due")
             }
@@ -137,7 +172,8 @@ impl Command for TimeChange {
                 if after.case == before.case {
                     return Ok(());
                 }
-                let data = json!({ "from": Micros(before.case.due_at), "to": Micros(after.case.due_at) });
+                let data =
+                    json!({ "from": Micros(before.case.due_at), "to": Micros(after.case.due_at) });
                 Happened::new("deadline_recomputed").data(data)
             }
             // Somebody was faster; nothing is left to do.
@@ -159,8 +195,11 @@ impl Command for Remind {
     const NAME: &'static str = "cases.remind";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let task = case_task::Entity::find_by_id((self.community.0, self.task)).one(tx.conn()).await?;
-        let Some(task) = task.filter(|task| task.ended_at.is_none() && task.reminded_at.is_none()) else {
+        let task = case_task::Entity::find_by_id((self.community.0, self.task))
+            .one(tx.conn())
+            .await?;
+        let Some(task) = task.filter(|task| task.ended_at.is_none() && task.reminded_at.is_none())
+        else {
             return Ok(());
         };
         let before = act::load(tx, self.community, task.case_id).await?;

@@ -27,13 +27,17 @@ fn store(case: &mut case_record::Model, pauses: &[StoredPause]) {
 fn pauses(case: &case_record::Model) -> Vec<Pause> {
     stored(case)
         .into_iter()
-        .map(|(from, to)| Pause { from: Micros(from).timestamp(), to: to.map(|to| Micros(to).timestamp()) })
+        .map(|(from, to)| Pause {
+            from: Micros(from).timestamp(),
+            to: to.map(|to| Micros(to).timestamp()),
+        })
         .collect()
 }
 
 /// The limit in force.
 pub(crate) fn limit(case: &case_record::Model) -> Limit {
-    serde_json::from_str(&case.time_limit).unwrap_or_else(|_never| Limit::new(5, LimitUnit::WorkingDays))
+    serde_json::from_str(&case.time_limit)
+        .unwrap_or_else(|_never| Limit::new(5, LimitUnit::WorkingDays))
 }
 
 pub(crate) fn set_limit(case: &mut case_record::Model, limit: Limit) {
@@ -61,7 +65,11 @@ pub(crate) fn resume(case: &mut case_record::Model, calendar: &Calendar, now: Mi
 
 /// Computes `due_at` anew from the report, the limit and the pauses. While the clock stands, the last due time stays.
 pub(crate) fn recompute(case: &mut case_record::Model, calendar: &Calendar) {
-    let deadline = calendar.deadline(Micros(case.reported_at).timestamp(), limit(case), &pauses(case));
+    let deadline = calendar.deadline(
+        Micros(case.reported_at).timestamp(),
+        limit(case),
+        &pauses(case),
+    );
     case.due_provisional = deadline.provisional.map(i32::from);
     if !deadline.stopped {
         case.due_at = Micros::from(deadline.at).0;
@@ -70,7 +78,11 @@ pub(crate) fn recompute(case: &mut case_record::Model, calendar: &Calendar) {
 
 /// The traffic light as of now.
 pub(crate) fn light(case: &case_record::Model, calendar: &Calendar, now: Micros) -> Light {
-    let until = case.handled_at.filter(|_| case.clock_stopped).or(case.ended_at).map_or(now, Micros);
+    let until = case
+        .handled_at
+        .filter(|_| case.clock_stopped)
+        .or(case.ended_at)
+        .map_or(now, Micros);
     let pauses = pauses(case);
     let course = Course {
         start: Micros(case.reported_at).timestamp(),

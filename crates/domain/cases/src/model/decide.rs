@@ -46,7 +46,11 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("{verb} is not possible while {status}")]
-    NotAllowedNow { verb: &'static str, status: Status, possible: Vec<&'static str> },
+    NotAllowedNow {
+        verb: &'static str,
+        status: Status,
+        possible: Vec<&'static str>,
+    },
     #[error("{verb} is for others")]
     NotYours { verb: &'static str },
     #[error("whoever handled it cannot verify it")]
@@ -87,14 +91,32 @@ pub(crate) const MAX_TEXT: usize = 2_000;
 ///
 /// # Errors
 /// A [`Refusal`] that names what is wrong or what is possible instead.
-pub fn decide(state: &CaseState, verb: &Verb, facts: &Facts, policy: &Policy, now: Micros) -> Result<Outcome, Refusal> {
+pub fn decide(
+    state: &CaseState,
+    verb: &Verb,
+    facts: &Facts,
+    policy: &Policy,
+    now: Micros,
+) -> Result<Outcome, Refusal> {
     check_rule(state, verb, facts)?;
     check_text(verb)?;
-    let mut next = Outcome { state: state.clone(), happened: Vec::new() };
+    let mut next = Outcome {
+        state: state.clone(),
+        happened: Vec::new(),
+    };
     match verb {
         Verb::Accept => accept(&mut next, now),
-        Verb::Decline { reason } => end(&mut next, Status::Declined, "declined", reason, policy, now),
-        Verb::Cancel { reason } => end(&mut next, Status::Cancelled, "cancelled", reason, policy, now),
+        Verb::Decline { reason } => {
+            end(&mut next, Status::Declined, "declined", reason, policy, now)
+        }
+        Verb::Cancel { reason } => end(
+            &mut next,
+            Status::Cancelled,
+            "cancelled",
+            reason,
+            policy,
+            now,
+        ),
         Verb::Dispatch { lead, supporting } => dispatch(&mut next, lead, supporting, facts, now)?,
         Verb::Return { reason } => {
             tasks::cancel_all(&mut next.state, now);
@@ -110,10 +132,13 @@ pub fn decide(state: &CaseState, verb: &Verb, facts: &Facts, policy: &Policy, no
         }
         Verb::Note { text, public } => {
             let note = Happened::because("noted", text);
-            next.happened.push(if *public { note.public() } else { note });
+            next.happened
+                .push(if *public { note.public() } else { note });
         }
         Verb::AskExtension { days, reason } => oversight::ask_extension(&mut next, *days, reason)?,
-        Verb::DecideExtension { approve, reason } => oversight::decide_extension(&mut next, *approve, reason, policy)?,
+        Verb::DecideExtension { approve, reason } => {
+            oversight::decide_extension(&mut next, *approve, reason, policy)?
+        }
         Verb::Defer { until, reason } => oversight::defer(&mut next, *until, reason, now)?,
         Verb::Resume => oversight::resume(&mut next, policy, now),
         Verb::Escalate { to, reason } => oversight::escalate(&mut next, to, reason, now),
@@ -126,14 +151,30 @@ pub fn decide(state: &CaseState, verb: &Verb, facts: &Facts, policy: &Policy, no
         Verb::Handled { text } => verification::handled(&mut next, text, facts, now),
         Verb::Verify { .. } => verification::verify(&mut next, verb, policy, now)?,
         Verb::Reopen { reason } => verification::reopen(&mut next, reason, facts, policy, now)?,
-        Verb::Rate { solved, satisfied, text } => verification::rate(&mut next, *solved, *satisfied, text)?,
+        Verb::Rate {
+            solved,
+            satisfied,
+            text,
+        } => verification::rate(&mut next, *solved, *satisfied, text)?,
         Verb::Thank { text } => {
             next.state.case.thanks = Some(text.trim().to_owned());
-            next.happened.push(Happened::because("thanked", text).public());
+            next.happened
+                .push(Happened::because("thanked", text).public());
         }
-        Verb::PlanFollowUp { at, text, parties } => tasks::plan_follow_up(&mut next, *at, text, parties, facts, now)?,
-        Verb::AddTask { assignment } => tasks::add(&mut next, TaskRole::Supporting, assignment, None, facts, now),
-        Verb::AnswerTask { task, accept, note } => tasks::answer(&mut next, *task, *accept, note, facts, now)?,
+        Verb::PlanFollowUp { at, text, parties } => {
+            tasks::plan_follow_up(&mut next, *at, text, parties, facts, now)?
+        }
+        Verb::AddTask { assignment } => tasks::add(
+            &mut next,
+            TaskRole::Supporting,
+            assignment,
+            None,
+            facts,
+            now,
+        ),
+        Verb::AnswerTask { task, accept, note } => {
+            tasks::answer(&mut next, *task, *accept, note, facts, now)?
+        }
         Verb::FinishTask { task, note } => tasks::finish(&mut next, *task, note, facts, now)?,
         Verb::CancelTask { task, reason } => tasks::cancel(&mut next, *task, reason, now)?,
     }
@@ -145,26 +186,43 @@ fn check_rule(state: &CaseState, verb: &Verb, facts: &Facts) -> Result<(), Refus
     let status = state.status();
     let allowed = rule(name).filter(|rule| rule.from.contains(&status));
     let Some(rule) = allowed else {
-        return Err(Refusal::NotAllowedNow { verb: name, status, possible: allowed_verbs(status) });
+        return Err(Refusal::NotAllowedNow {
+            verb: name,
+            status,
+            possible: allowed_verbs(status),
+        });
     };
     if facts.actor.is_none() || rule.who.iter().any(|who| is(*who, state, facts)) {
         return Ok(());
     }
-    let would_be = rule.who.iter().any(|who| matches!(who, Who::OtherThanHandler(needed) if holds(facts, needed)));
-    Err(if would_be { Refusal::OwnWork } else { Refusal::NotYours { verb: name } })
+    let would_be = rule
+        .who
+        .iter()
+        .any(|who| matches!(who, Who::OtherThanHandler(needed) if holds(facts, needed)));
+    Err(if would_be {
+        Refusal::OwnWork
+    } else {
+        Refusal::NotYours { verb: name }
+    })
 }
 
 fn holds(facts: &Facts, needed: &Permission) -> bool {
-    facts.permissions.iter().any(|held| held.name == needed.name)
+    facts
+        .permissions
+        .iter()
+        .any(|held| held.name == needed.name)
 }
 
 fn is(who: Who, state: &CaseState, facts: &Facts) -> bool {
     match who {
         Who::Holder(permission) => holds(facts, permission),
-        Who::Lead => state.lead().is_some_and(|lead| facts.parties.contains(&lead)),
-        Who::TaskParty => state.tasks.iter().any(|task| {
-            !task_status(task).is_ended() && facts.parties.contains(&task_party(task))
-        }),
+        Who::Lead => state
+            .lead()
+            .is_some_and(|lead| facts.parties.contains(&lead)),
+        Who::TaskParty => state
+            .tasks
+            .iter()
+            .any(|task| !task_status(task).is_ended() && facts.parties.contains(&task_party(task))),
         Who::Reporter => facts.is_reporter,
         Who::OtherThanHandler(permission) => holds(facts, permission) && !handled_it(state, facts),
     }
@@ -172,16 +230,24 @@ fn is(who: Who, state: &CaseState, facts: &Facts) -> bool {
 
 fn handled_it(state: &CaseState, facts: &Facts) -> bool {
     let by_account = state.case.handled_by.is_some() && state.case.handled_by == facts.actor;
-    by_account || state.lead().is_some_and(|lead| facts.parties.contains(&lead))
+    by_account
+        || state
+            .lead()
+            .is_some_and(|lead| facts.parties.contains(&lead))
 }
 
 fn check_text(verb: &Verb) -> Result<(), Refusal> {
-    let Some((field, text)) = verb.needed_text() else { return Ok(()) };
+    let Some((field, text)) = verb.needed_text() else {
+        return Ok(());
+    };
     if text.trim().is_empty() {
         return Err(Refusal::Missing { field });
     }
     if text.chars().count() > MAX_TEXT {
-        return Err(Refusal::TooLong { field, max: MAX_TEXT });
+        return Err(Refusal::TooLong {
+            field,
+            max: MAX_TEXT,
+        });
     }
     Ok(())
 }
@@ -199,7 +265,10 @@ fn dispatch(
     facts: &Facts,
     now: Micros,
 ) -> Result<(), Refusal> {
-    let mut parties: Vec<Party> = supporting.iter().map(|assignment| assignment.party).collect();
+    let mut parties: Vec<Party> = supporting
+        .iter()
+        .map(|assignment| assignment.party)
+        .collect();
     parties.push(lead.party);
     if (1..parties.len()).any(|at| parties[at..].contains(&parties[at - 1])) {
         return Err(Refusal::PartyTwice);
@@ -213,7 +282,8 @@ fn dispatch(
     case.dispatched_at = Some(now.0);
     case.lead_kind = Some(lead.party.kind.as_str().into());
     case.lead_id = Some(lead.party.id);
-    next.happened.push(Happened::new("dispatched").data(serde_json::json!({ "lead": lead.party })));
+    next.happened
+        .push(Happened::new("dispatched").data(serde_json::json!({ "lead": lead.party })));
     tasks::add(next, TaskRole::Lead, lead, None, facts, now);
     for assignment in supporting {
         tasks::add(next, TaskRole::Supporting, assignment, None, facts, now);
@@ -221,7 +291,14 @@ fn dispatch(
     Ok(())
 }
 
-fn end(next: &mut Outcome, status: Status, kind: &'static str, reason: &str, policy: &Policy, now: Micros) {
+fn end(
+    next: &mut Outcome,
+    status: Status,
+    kind: &'static str,
+    reason: &str,
+    policy: &Policy,
+    now: Micros,
+) {
     tasks::cancel_all(&mut next.state, now);
     next.state.finish(status, policy, now);
     next.happened.push(Happened::because(kind, reason).public());
@@ -235,8 +312,15 @@ impl CaseState {
 
     #[must_use]
     pub fn lead(&self) -> Option<Party> {
-        let kind = self.case.lead_kind.as_deref().and_then(youlin_people::PartyKind::parse)?;
-        Some(Party { kind, id: self.case.lead_id? })
+        let kind = self
+            .case
+            .lead_kind
+            .as_deref()
+            .and_then(youlin_people::PartyKind::parse)?;
+        Some(Party {
+            kind,
+            id: self.case.lead_id?,
+        })
     }
 
     pub(crate) fn finish(&mut self, status: Status, policy: &Policy, now: Micros) {
@@ -262,6 +346,10 @@ pub(crate) fn task_status(task: &case_task::Model) -> TaskStatus {
 }
 
 pub(crate) fn task_party(task: &case_task::Model) -> Party {
-    let kind = youlin_people::PartyKind::parse(&task.party_kind).unwrap_or(youlin_people::PartyKind::Person);
-    Party { kind, id: task.party_id }
+    let kind = youlin_people::PartyKind::parse(&task.party_kind)
+        .unwrap_or(youlin_people::PartyKind::Person);
+    Party {
+        kind,
+        id: task.party_id,
+    }
 }

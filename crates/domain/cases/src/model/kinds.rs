@@ -66,7 +66,10 @@ impl Status {
     /// No further work, though it may be reopened or taken apart again.
     #[must_use]
     pub fn is_ended(self) -> bool {
-        matches!(self, Self::Declined | Self::Closed | Self::Cancelled | Self::Merged)
+        matches!(
+            self,
+            Self::Declined | Self::Closed | Self::Cancelled | Self::Merged
+        )
     }
 }
 
@@ -136,11 +139,19 @@ pub struct Happened {
 
 impl Happened {
     pub(crate) fn new(kind: &'static str) -> Self {
-        Self { kind, text: None, public: false, data: serde_json::Value::Null }
+        Self {
+            kind,
+            text: None,
+            public: false,
+            data: serde_json::Value::Null,
+        }
     }
 
     pub(crate) fn because(kind: &'static str, text: &str) -> Self {
-        Self { text: Some(text.to_owned()), ..Self::new(kind) }
+        Self {
+            text: Some(text.to_owned()),
+            ..Self::new(kind)
+        }
     }
 
     pub(crate) fn public(mut self) -> Self {

@@ -25,8 +25,10 @@ pub(super) fn ask_extension(next: &mut Outcome, days: u32, reason: &str) -> Resu
     if next.state.case.extension_asked.is_some() {
         return Err(Refusal::ExtensionAsked);
     }
-    next.state.case.extension_asked = Some(json!({ "days": days, "reason": reason.trim() }).to_string());
-    next.happened.push(Happened::because("extension_asked", reason).data(json!({ "days": days })));
+    next.state.case.extension_asked =
+        Some(json!({ "days": days, "reason": reason.trim() }).to_string());
+    next.happened
+        .push(Happened::because("extension_asked", reason).data(json!({ "days": days })));
     Ok(())
 }
 
@@ -36,24 +38,33 @@ pub(super) fn decide_extension(
     reason: &str,
     policy: &Policy,
 ) -> Result<(), Refusal> {
-    let asked = next.state.case.extension_asked.take().ok_or(Refusal::NoExtensionAsked)?;
+    let asked = next
+        .state
+        .case
+        .extension_asked
+        .take()
+        .ok_or(Refusal::NoExtensionAsked)?;
     let asked: serde_json::Value = serde_json::from_str(&asked).unwrap_or_default();
     let days = u32::try_from(asked["days"].as_u64().unwrap_or(0)).unwrap_or(0);
     if !approve {
         if reason.trim().is_empty() {
             return Err(Refusal::Missing { field: "reason" });
         }
-        next.happened.push(Happened::because("extension_refused", reason));
+        next.happened
+            .push(Happened::because("extension_refused", reason));
         return Ok(());
     }
     let case = &mut next.state.case;
     let minutes_per_day = policy.calendar.hours().minutes_per_day();
-    clock::set_limit(case, longer(clock::limit(case), days, u32::from(minutes_per_day)));
+    clock::set_limit(case, longer(clock::limit(case), days, minutes_per_day));
     case.extensions = case.extensions.saturating_add(1);
     case.overdue = false;
     clock::recompute(case, &policy.calendar);
     let text = Some(reason.trim().to_owned()).filter(|text| !text.is_empty());
-    next.happened.push(Happened { text, ..Happened::new("extension_approved").data(json!({ "days": days })) });
+    next.happened.push(Happened {
+        text,
+        ..Happened::new("extension_approved").data(json!({ "days": days }))
+    });
     Ok(())
 }
 
@@ -67,7 +78,12 @@ fn longer(limit: Limit, days: u32, minutes_per_day: u32) -> Limit {
     Limit::new(limit.amount.saturating_add(more), limit.unit)
 }
 
-pub(super) fn defer(next: &mut Outcome, until: Micros, reason: &str, now: Micros) -> Result<(), Refusal> {
+pub(super) fn defer(
+    next: &mut Outcome,
+    until: Micros,
+    reason: &str,
+    now: Micros,
+) -> Result<(), Refusal> {
     if until <= now {
         return Err(Refusal::NotInFuture { field: "until" });
     }
@@ -80,13 +96,20 @@ pub(super) fn defer(next: &mut Outcome, until: Micros, reason: &str, now: Micros
     case.review_at = Some(until.0);
     case.overdue = false;
     clock::stop(case, now);
-    next.happened.push(Happened::because("deferred", reason).public().data(json!({ "until": until })));
+    next.happened.push(
+        Happened::because("deferred", reason)
+            .public()
+            .data(json!({ "until": until })),
+    );
     Ok(())
 }
 
 pub(super) fn resume(next: &mut Outcome, policy: &Policy, now: Micros) {
     let before = next.state.case.status_before.take();
-    let status = before.as_deref().and_then(Status::parse).unwrap_or(Status::Accepted);
+    let status = before
+        .as_deref()
+        .and_then(Status::parse)
+        .unwrap_or(Status::Accepted);
     next.state.case.review_at = None;
     next.state.work_again(status, policy, now);
     next.happened.push(Happened::new("resumed"));
@@ -98,7 +121,8 @@ pub(super) fn escalate(next: &mut Outcome, to: &EscalateTo, reason: &str, now: M
     case.status = Status::Escalated.as_str().into();
     case.escalated_to = serde_json::to_string(to).ok();
     (case.lead_kind, case.lead_id) = (None, None);
-    next.happened.push(Happened::because("escalated", reason).data(json!({ "to": to })));
+    next.happened
+        .push(Happened::because("escalated", reason).data(json!({ "to": to })));
 }
 
 pub(super) fn hand_back(next: &mut Outcome, reason: &str) {
@@ -115,5 +139,6 @@ pub(super) fn recategorise(next: &mut Outcome, reason: &str, policy: &Policy) {
     clock::set_limit(case, policy.category.limit);
     clock::recompute(case, &policy.calendar);
     let data = json!({ "from": from, "to": case.category });
-    next.happened.push(Happened::because("recategorised", reason).data(data));
+    next.happened
+        .push(Happened::because("recategorised", reason).data(data));
 }

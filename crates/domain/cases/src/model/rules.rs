@@ -61,16 +61,32 @@ pub struct Rule {
 }
 
 use ClockEffect::{Changes, Ends, Keeps, Resumes, Stops};
-use Status::{Accepted, Closed, Deferred, Declined, Dispatched, Escalated, Handled, InProgress, Reported};
+use Status::{
+    Accepted, Closed, Declined, Deferred, Dispatched, Escalated, Handled, InProgress, Reported,
+};
 use Who::{Holder, Lead, OtherThanHandler, Reporter, TaskParty};
 
-const OPEN: &[Status] = &[Reported, Accepted, Dispatched, InProgress, Handled, Deferred, Escalated];
+const OPEN: &[Status] = &[
+    Reported, Accepted, Dispatched, InProgress, Handled, Deferred, Escalated,
+];
 const WORK: &[Status] = &[Dispatched, InProgress];
 
 /// All transitions.
 pub static RULES: &[Rule] = &[
-    Rule { verb: "accept", from: &[Reported], who: &[Holder(&CASES_DESK)], needs: &[], clock: Keeps },
-    Rule { verb: "decline", from: &[Reported, Accepted], who: &[Holder(&CASES_DESK)], needs: &["reason"], clock: Ends },
+    Rule {
+        verb: "accept",
+        from: &[Reported],
+        who: &[Holder(&CASES_DESK)],
+        needs: &[],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "decline",
+        from: &[Reported, Accepted],
+        who: &[Holder(&CASES_DESK)],
+        needs: &["reason"],
+        clock: Ends,
+    },
     Rule {
         verb: "dispatch",
         from: &[Reported, Accepted, Escalated],
@@ -78,12 +94,48 @@ pub static RULES: &[Rule] = &[
         needs: &["lead"],
         clock: Keeps,
     },
-    Rule { verb: "return", from: WORK, who: &[Lead], needs: &["reason"], clock: Keeps },
-    Rule { verb: "reassign", from: WORK, who: &[Holder(&CASES_DESK)], needs: &["lead", "reason"], clock: Keeps },
-    Rule { verb: "start", from: &[Dispatched], who: &[Lead, Holder(&CASES_DESK)], needs: &[], clock: Keeps },
-    Rule { verb: "note", from: OPEN, who: &[Holder(&CASES_READ), TaskParty, Reporter], needs: &["text"], clock: Keeps },
-    Rule { verb: "ask_extension", from: WORK, who: &[Lead], needs: &["days", "reason"], clock: Keeps },
-    Rule { verb: "decide_extension", from: WORK, who: &[Holder(&CASES_APPROVE)], needs: &["approve"], clock: Changes },
+    Rule {
+        verb: "return",
+        from: WORK,
+        who: &[Lead],
+        needs: &["reason"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "reassign",
+        from: WORK,
+        who: &[Holder(&CASES_DESK)],
+        needs: &["lead", "reason"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "start",
+        from: &[Dispatched],
+        who: &[Lead, Holder(&CASES_DESK)],
+        needs: &[],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "note",
+        from: OPEN,
+        who: &[Holder(&CASES_READ), TaskParty, Reporter],
+        needs: &["text"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "ask_extension",
+        from: WORK,
+        who: &[Lead],
+        needs: &["days", "reason"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "decide_extension",
+        from: WORK,
+        who: &[Holder(&CASES_APPROVE)],
+        needs: &["approve"],
+        clock: Changes,
+    },
     Rule {
         verb: "defer",
         from: &[Accepted, Dispatched, InProgress],
@@ -91,8 +143,20 @@ pub static RULES: &[Rule] = &[
         needs: &["until", "reason"],
         clock: Stops,
     },
-    Rule { verb: "resume", from: &[Deferred], who: &[Holder(&CASES_DESK)], needs: &[], clock: Resumes },
-    Rule { verb: "handled", from: WORK, who: &[Lead], needs: &["text"], clock: Stops },
+    Rule {
+        verb: "resume",
+        from: &[Deferred],
+        who: &[Holder(&CASES_DESK)],
+        needs: &[],
+        clock: Resumes,
+    },
+    Rule {
+        verb: "handled",
+        from: WORK,
+        who: &[Lead],
+        needs: &["text"],
+        clock: Stops,
+    },
     Rule {
         verb: "verify",
         from: &[Handled],
@@ -114,9 +178,27 @@ pub static RULES: &[Rule] = &[
         needs: &["to", "reason"],
         clock: Keeps,
     },
-    Rule { verb: "hand_back", from: &[Escalated], who: &[Holder(&CASES_SUPERVISE)], needs: &["reason"], clock: Keeps },
-    Rule { verb: "supervise", from: OPEN, who: &[Holder(&CASES_SUPERVISE)], needs: &["text"], clock: Keeps },
-    Rule { verb: "cancel", from: OPEN, who: &[Reporter, Holder(&CASES_DESK)], needs: &["reason"], clock: Ends },
+    Rule {
+        verb: "hand_back",
+        from: &[Escalated],
+        who: &[Holder(&CASES_SUPERVISE)],
+        needs: &["reason"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "supervise",
+        from: OPEN,
+        who: &[Holder(&CASES_SUPERVISE)],
+        needs: &["text"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "cancel",
+        from: OPEN,
+        who: &[Reporter, Holder(&CASES_DESK)],
+        needs: &["reason"],
+        clock: Ends,
+    },
     Rule {
         verb: "plan_follow_up",
         from: &[Accepted, Dispatched, InProgress, Handled],
@@ -124,8 +206,20 @@ pub static RULES: &[Rule] = &[
         needs: &["at", "text", "parties"],
         clock: Keeps,
     },
-    Rule { verb: "add_task", from: WORK, who: &[Holder(&CASES_DESK), Lead], needs: &["assignment"], clock: Keeps },
-    Rule { verb: "answer_task", from: OPEN, who: &[TaskParty], needs: &["task", "accept"], clock: Keeps },
+    Rule {
+        verb: "add_task",
+        from: WORK,
+        who: &[Holder(&CASES_DESK), Lead],
+        needs: &["assignment"],
+        clock: Keeps,
+    },
+    Rule {
+        verb: "answer_task",
+        from: OPEN,
+        who: &[TaskParty],
+        needs: &["task", "accept"],
+        clock: Keeps,
+    },
     Rule {
         verb: "finish_task",
         from: OPEN,
@@ -147,10 +241,18 @@ pub static RULES: &[Rule] = &[
         needs: &["category", "reason"],
         clock: Changes,
     },
-    Rule { verb: "rate", from: &[Closed], who: &[Reporter], needs: &["solved", "satisfied"], clock: Keeps },
+    Rule {
+        verb: "rate",
+        from: &[Closed],
+        who: &[Reporter],
+        needs: &["solved", "satisfied"],
+        clock: Keeps,
+    },
     Rule {
         verb: "thank",
-        from: &[Reported, Accepted, Dispatched, InProgress, Handled, Deferred, Escalated, Closed],
+        from: &[
+            Reported, Accepted, Dispatched, InProgress, Handled, Deferred, Escalated, Closed,
+        ],
         who: &[Reporter, Holder(&CASES_DESK)],
         needs: &["text"],
         clock: Keeps,
@@ -166,5 +268,9 @@ pub fn rule(verb: &str) -> Option<&'static Rule> {
 /// What can be done in this state, whoever asks.
 #[must_use]
 pub fn allowed_verbs(status: Status) -> Vec<&'static str> {
-    RULES.iter().filter(|rule| rule.from.contains(&status)).map(|rule| rule.verb).collect()
+    RULES
+        .iter()
+        .filter(|rule| rule.from.contains(&status))
+        .map(|rule| rule.verb)
+        .collect()
 }

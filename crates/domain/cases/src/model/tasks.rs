@@ -15,7 +15,11 @@ use crate::permissions::CASES_DESK;
 const FARTHEST: i64 = 400 * Micros::DAY;
 
 pub(super) fn cancel_all(state: &mut CaseState, now: Micros) {
-    for task in state.tasks.iter_mut().filter(|task| !task_status(task).is_ended()) {
+    for task in state
+        .tasks
+        .iter_mut()
+        .filter(|task| !task_status(task).is_ended())
+    {
         close(task, TaskStatus::Cancelled, now);
     }
 }
@@ -42,7 +46,12 @@ pub(super) fn add(
     facts: &Facts,
     now: Micros,
 ) {
-    let fresh = next.state.tasks.iter().filter(|task| facts.ids.contains(&task.id)).count();
+    let fresh = next
+        .state
+        .tasks
+        .iter()
+        .filter(|task| facts.ids.contains(&task.id))
+        .count();
     let id = facts.ids.get(fresh).copied().unwrap_or_default();
     let kind = match role {
         TaskRole::FollowUp => "follow_up_planned",
@@ -69,11 +78,22 @@ pub(super) fn add(
     next.happened.push(Happened::new(kind).data(data));
 }
 
-pub(super) fn reassign(next: &mut Outcome, lead: &Assignment, reason: &str, facts: &Facts, now: Micros) {
+pub(super) fn reassign(
+    next: &mut Outcome,
+    lead: &Assignment,
+    reason: &str,
+    facts: &Facts,
+    now: Micros,
+) {
     let same_or_lead = |task: &case_task::Model| {
-        !task_status(task).is_ended() && (task.role == TaskRole::Lead.as_str() || task_party(task) == lead.party)
+        !task_status(task).is_ended()
+            && (task.role == TaskRole::Lead.as_str() || task_party(task) == lead.party)
     };
-    for task in next.state.tasks.iter_mut().filter(|task| same_or_lead(task) && task.role != TaskRole::FollowUp.as_str())
+    for task in next
+        .state
+        .tasks
+        .iter_mut()
+        .filter(|task| same_or_lead(task) && task.role != TaskRole::FollowUp.as_str())
     {
         close(task, TaskStatus::Cancelled, now);
     }
@@ -82,12 +102,17 @@ pub(super) fn reassign(next: &mut Outcome, lead: &Assignment, reason: &str, fact
     case.lead_id = Some(lead.party.id);
     case.status = super::Status::Dispatched.as_str().into();
     case.extension_asked = None;
-    next.happened.push(Happened::because("reassigned", reason).data(json!({ "lead": lead.party })));
+    next.happened
+        .push(Happened::because("reassigned", reason).data(json!({ "lead": lead.party })));
     add(next, TaskRole::Lead, lead, None, facts, now);
 }
 
 pub(super) fn start_lead(state: &mut CaseState) {
-    for task in state.tasks.iter_mut().filter(|task| task.role == TaskRole::Lead.as_str()) {
+    for task in state
+        .tasks
+        .iter_mut()
+        .filter(|task| task.role == TaskRole::Lead.as_str())
+    {
         if !task_status(task).is_ended() {
             task.status = TaskStatus::Started.as_str().into();
         }
@@ -95,7 +120,11 @@ pub(super) fn start_lead(state: &mut CaseState) {
 }
 
 pub(super) fn finish_lead(state: &mut CaseState, text: &str, now: Micros) {
-    for task in state.tasks.iter_mut().filter(|task| task.role == TaskRole::Lead.as_str()) {
+    for task in state
+        .tasks
+        .iter_mut()
+        .filter(|task| task.role == TaskRole::Lead.as_str())
+    {
         if !task_status(task).is_ended() {
             task.note = Some(text.trim().to_owned());
             close(task, TaskStatus::Done, now);
@@ -124,16 +153,31 @@ pub(super) fn plan_follow_up(
         return Err(Refusal::PartyTwice);
     }
     for party in parties {
-        let assignment = Assignment { party: *party, text: text.to_owned() };
+        let assignment = Assignment {
+            party: *party,
+            text: text.to_owned(),
+        };
         add(next, TaskRole::FollowUp, &assignment, Some(at), facts, now);
     }
     Ok(())
 }
 
 /// The task, if it is unfinished and the caller's (or the caller is the desk).
-fn mine<'a>(state: &'a mut CaseState, id: Uuid, facts: &Facts) -> Result<&'a mut case_task::Model, Refusal> {
-    let task = state.tasks.iter_mut().find(|task| task.id == id).ok_or(Refusal::UnknownTask)?;
-    let desk = facts.actor.is_none() || facts.permissions.iter().any(|held| held.name == CASES_DESK.name);
+fn mine<'a>(
+    state: &'a mut CaseState,
+    id: Uuid,
+    facts: &Facts,
+) -> Result<&'a mut case_task::Model, Refusal> {
+    let task = state
+        .tasks
+        .iter_mut()
+        .find(|task| task.id == id)
+        .ok_or(Refusal::UnknownTask)?;
+    let desk = facts.actor.is_none()
+        || facts
+            .permissions
+            .iter()
+            .any(|held| held.name == CASES_DESK.name);
     if !desk && !facts.parties.contains(&task_party(task)) {
         return Err(Refusal::UnknownTask);
     }
@@ -161,7 +205,11 @@ pub(super) fn answer(
         close(task, TaskStatus::Declined, now);
     }
     let party = task_party(task);
-    let kind = if accept { "task_accepted" } else { "task_declined" };
+    let kind = if accept {
+        "task_accepted"
+    } else {
+        "task_declined"
+    };
     next.happened.push(Happened {
         text: Some(note.trim().to_owned()).filter(|note| !note.is_empty()),
         ..Happened::new(kind).data(json!({ "task": id, "party": party }))
@@ -169,22 +217,43 @@ pub(super) fn answer(
     Ok(())
 }
 
-pub(super) fn finish(next: &mut Outcome, id: Uuid, note: &str, facts: &Facts, now: Micros) -> Result<(), Refusal> {
+pub(super) fn finish(
+    next: &mut Outcome,
+    id: Uuid,
+    note: &str,
+    facts: &Facts,
+    now: Micros,
+) -> Result<(), Refusal> {
     let task = mine(&mut next.state, id, facts)?;
     task.note = Some(note.trim().to_owned());
     close(task, TaskStatus::Done, now);
-    let kind = if task.role == TaskRole::FollowUp.as_str() { "follow_up_done" } else { "task_done" };
+    let kind = if task.role == TaskRole::FollowUp.as_str() {
+        "follow_up_done"
+    } else {
+        "task_done"
+    };
     let data = json!({ "task": id, "party": task_party(task) });
     next.happened.push(Happened::because(kind, note).data(data));
     Ok(())
 }
 
-pub(super) fn cancel(next: &mut Outcome, id: Uuid, reason: &str, now: Micros) -> Result<(), Refusal> {
-    let task = next.state.tasks.iter_mut().find(|task| task.id == id).ok_or(Refusal::UnknownTask)?;
+pub(super) fn cancel(
+    next: &mut Outcome,
+    id: Uuid,
+    reason: &str,
+    now: Micros,
+) -> Result<(), Refusal> {
+    let task = next
+        .state
+        .tasks
+        .iter_mut()
+        .find(|task| task.id == id)
+        .ok_or(Refusal::UnknownTask)?;
     if task_status(task).is_ended() {
         return Err(Refusal::TaskEnded);
     }
     close(task, TaskStatus::Cancelled, now);
-    next.happened.push(Happened::because("task_cancelled", reason).about(id));
+    next.happened
+        .push(Happened::because("task_cancelled", reason).about(id));
     Ok(())
 }

@@ -38,42 +38,111 @@ pub enum VerifyMethod {
 #[serde(rename_all = "snake_case", tag = "verb")]
 pub enum Verb {
     Accept,
-    Decline { reason: String },
-    Dispatch { lead: Assignment, #[serde(default)] supporting: Vec<Assignment> },
-    Return { reason: String },
-    Reassign { lead: Assignment, reason: String },
+    Decline {
+        reason: String,
+    },
+    Dispatch {
+        lead: Assignment,
+        #[serde(default)]
+        supporting: Vec<Assignment>,
+    },
+    Return {
+        reason: String,
+    },
+    Reassign {
+        lead: Assignment,
+        reason: String,
+    },
     Start,
-    Note { text: String, #[serde(default)] public: bool },
+    Note {
+        text: String,
+        #[serde(default)]
+        public: bool,
+    },
     /// Working days more than the limit.
-    AskExtension { days: u32, reason: String },
-    DecideExtension { approve: bool, #[serde(default)] reason: String },
-    Defer { until: Micros, reason: String },
+    AskExtension {
+        days: u32,
+        reason: String,
+    },
+    DecideExtension {
+        approve: bool,
+        #[serde(default)]
+        reason: String,
+    },
+    Defer {
+        until: Micros,
+        reason: String,
+    },
     Resume,
-    Handled { text: String },
+    Handled {
+        text: String,
+    },
     Verify {
         method: VerifyMethod,
         passed: bool,
-        #[serde(default)] responded: Option<bool>,
-        #[serde(default)] solved: Option<bool>,
-        #[serde(default)] satisfied: Option<bool>,
+        #[serde(default)]
+        responded: Option<bool>,
+        #[serde(default)]
+        solved: Option<bool>,
+        #[serde(default)]
+        satisfied: Option<bool>,
         text: String,
-        #[serde(default)] thanks: Option<String>,
+        #[serde(default)]
+        thanks: Option<String>,
     },
-    Reopen { reason: String },
-    Escalate { to: EscalateTo, reason: String },
-    HandBack { reason: String },
-    Supervise { text: String },
-    Cancel { reason: String },
-    PlanFollowUp { at: Micros, text: String, parties: Vec<Party> },
-    AddTask { assignment: Assignment },
-    AnswerTask { task: Uuid, accept: bool, #[serde(default)] note: String },
-    FinishTask { task: Uuid, note: String },
-    CancelTask { task: Uuid, reason: String },
+    Reopen {
+        reason: String,
+    },
+    Escalate {
+        to: EscalateTo,
+        reason: String,
+    },
+    HandBack {
+        reason: String,
+    },
+    Supervise {
+        text: String,
+    },
+    Cancel {
+        reason: String,
+    },
+    PlanFollowUp {
+        at: Micros,
+        text: String,
+        parties: Vec<Party>,
+    },
+    AddTask {
+        assignment: Assignment,
+    },
+    AnswerTask {
+        task: Uuid,
+        accept: bool,
+        #[serde(default)]
+        note: String,
+    },
+    FinishTask {
+        task: Uuid,
+        note: String,
+    },
+    CancelTask {
+        task: Uuid,
+        reason: String,
+    },
     /// Files it under another category; the limit follows, counted from the report.
-    Recategorise { category: String, reason: String },
+    Recategorise {
+        category: String,
+        reason: String,
+    },
     /// Asked of the reporter by link after the end.
-    Rate { solved: bool, satisfied: bool, #[serde(default)] text: String },
-    Thank { text: String },
+    Rate {
+        solved: bool,
+        satisfied: bool,
+        #[serde(default)]
+        text: String,
+    },
+    Thank {
+        text: String,
+    },
 }
 
 impl Verb {

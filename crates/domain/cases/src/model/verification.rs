@@ -20,29 +20,52 @@ pub(super) fn handled(next: &mut Outcome, text: &str, facts: &Facts, now: Micros
     case.handled_by = facts.actor;
     case.extension_asked = None;
     clock::stop(case, now);
-    next.happened.push(Happened::because("handled", text).public());
+    next.happened
+        .push(Happened::because("handled", text).public());
 }
 
-pub(super) fn verify(next: &mut Outcome, verb: &Verb, policy: &Policy, now: Micros) -> Result<(), Refusal> {
-    let Verb::Verify { method, passed, responded, solved, satisfied, text, thanks } = verb else {
+pub(super) fn verify(
+    next: &mut Outcome,
+    verb: &Verb,
+    policy: &Policy,
+    now: Micros,
+) -> Result<(), Refusal> {
+    let Verb::Verify {
+        method,
+        passed,
+        responded,
+        solved,
+        satisfied,
+        text,
+        thanks,
+    } = verb
+    else {
         return Ok(());
     };
     if *passed {
         nothing_open(&next.state)?;
     }
-    let thanks = thanks.as_deref().map(str::trim).filter(|thanks| !thanks.is_empty());
+    let thanks = thanks
+        .as_deref()
+        .map(str::trim)
+        .filter(|thanks| !thanks.is_empty());
     if thanks.is_some_and(|thanks| thanks.chars().count() > MAX_TEXT) {
-        return Err(Refusal::TooLong { field: "thanks", max: MAX_TEXT });
+        return Err(Refusal::TooLong {
+            field: "thanks",
+            max: MAX_TEXT,
+        });
     }
     let case = &mut next.state.case;
     (case.responded, case.solved, case.satisfied) = (*responded, *solved, *satisfied);
     let data = json!({
         "method": method, "passed": passed, "responded": responded, "solved": solved, "satisfied": satisfied,
     });
-    next.happened.push(Happened::because("verified", text).data(data));
+    next.happened
+        .push(Happened::because("verified", text).data(data));
     if let Some(thanks) = thanks {
         next.state.case.thanks = Some(thanks.to_owned());
-        next.happened.push(Happened::because("thanked", thanks).public());
+        next.happened
+            .push(Happened::because("thanked", thanks).public());
     }
     if *passed {
         next.state.finish(Status::Closed, policy, now);
@@ -57,7 +80,11 @@ pub(super) fn verify(next: &mut Outcome, verb: &Verb, policy: &Policy, now: Micr
 fn nothing_open(state: &CaseState) -> Result<(), Refusal> {
     let open = |follow_up: bool| {
         let of_kind = |role: &str| (role == TaskRole::FollowUp.as_str()) == follow_up;
-        state.tasks.iter().filter(|task| !task_status(task).is_ended() && of_kind(&task.role)).count()
+        state
+            .tasks
+            .iter()
+            .filter(|task| !task_status(task).is_ended() && of_kind(&task.role))
+            .count()
     };
     match (open(true), open(false)) {
         (0, 0) => Ok(()),
@@ -76,11 +103,9 @@ fn rework(next: &mut Outcome, text: &str, policy: &Policy, now: Micros) {
 /// The lead's part is unfinished again.
 fn reopen_lead(state: &mut CaseState) {
     let lead = state.lead();
-    let last = state
-        .tasks
-        .iter_mut()
-        .rev()
-        .find(|task| task.role == TaskRole::Lead.as_str() && Some(super::decide::task_party(task)) == lead);
+    let last = state.tasks.iter_mut().rev().find(|task| {
+        task.role == TaskRole::Lead.as_str() && Some(super::decide::task_party(task)) == lead
+    });
     if let Some(task) = last {
         task.status = super::TaskStatus::Started.as_str().into();
         task.ended_at = None;
@@ -94,28 +119,55 @@ pub(super) fn reopen(
     policy: &Policy,
     now: Micros,
 ) -> Result<(), Refusal> {
-    let desk = facts.actor.is_none() || facts.permissions.iter().any(|held| held.name == CASES_DESK.name);
-    if !desk && next.state.case.reopen_until.is_none_or(|until| now.0 > until) {
+    let desk = facts.actor.is_none()
+        || facts
+            .permissions
+            .iter()
+            .any(|held| held.name == CASES_DESK.name);
+    if !desk
+        && next
+            .state
+            .case
+            .reopen_until
+            .is_none_or(|until| now.0 > until)
+    {
         return Err(Refusal::ReopenOver);
     }
     // The time between end and reopening does not count.
-    if let Some(ended) = next.state.case.ended_at.filter(|_| !next.state.case.clock_stopped) {
+    if let Some(ended) = next
+        .state
+        .case
+        .ended_at
+        .filter(|_| !next.state.case.clock_stopped)
+    {
         clock::stop(&mut next.state.case, Micros(ended));
     }
     next.state.work_again(Status::Accepted, policy, now);
     (next.state.case.lead_kind, next.state.case.lead_id) = (None, None);
-    next.happened.push(Happened::because("reopened", reason).public());
+    next.happened
+        .push(Happened::because("reopened", reason).public());
     Ok(())
 }
 
-pub(super) fn rate(next: &mut Outcome, solved: bool, satisfied: bool, text: &str) -> Result<(), Refusal> {
+pub(super) fn rate(
+    next: &mut Outcome,
+    solved: bool,
+    satisfied: bool,
+    text: &str,
+) -> Result<(), Refusal> {
     if text.chars().count() > MAX_TEXT {
-        return Err(Refusal::TooLong { field: "text", max: MAX_TEXT });
+        return Err(Refusal::TooLong {
+            field: "text",
+            max: MAX_TEXT,
+        });
     }
     let case = &mut next.state.case;
     (case.responded, case.solved, case.satisfied) = (Some(true), Some(solved), Some(satisfied));
     let data = json!({ "solved": solved, "satisfied": satisfied });
     let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    next.happened.push(Happened { text, ..Happened::new("rated").data(data) });
+    next.happened.push(Happened {
+        text,
+        ..Happened::new("rated").data(data)
+    });
     Ok(())
 }

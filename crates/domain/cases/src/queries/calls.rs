@@ -33,7 +33,13 @@ pub struct CallView {
 ///
 /// # Errors
 /// 404 outside the scope.
-pub async fn call_view(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, id: Uuid) -> Result<CallView> {
+pub async fn call_view(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<CallView> {
     let call = phone_call::Entity::find()
         .filter(col("community_id").is_in(scope.communities()))
         .filter(col("id").eq(id))
@@ -68,7 +74,11 @@ pub async fn call_view(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, i
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn recent_calls(db: &Database, ctx: &Ctx, scope: &Scope) -> Result<Vec<(Uuid, String, Micros)>> {
+pub async fn recent_calls(
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+) -> Result<Vec<(Uuid, String, Micros)>> {
     let calls = phone_call::Entity::find()
         .filter(col("community_id").is_in(scope.communities()))
         .filter(col("case_id").is_null())
@@ -77,14 +87,22 @@ pub async fn recent_calls(db: &Database, ctx: &Ctx, scope: &Scope) -> Result<Vec
         .limit(20)
         .all(db.read())
         .await?;
-    Ok(calls.into_iter().map(|call| (call.id, call.phone_masked, Micros(call.at))).collect())
+    Ok(calls
+        .into_iter()
+        .map(|call| (call.id, call.phone_masked, Micros(call.at)))
+        .collect())
 }
 
 /// The caller's number in the clear, to add it to a person's file.
 ///
 /// # Errors
 /// 404 outside the scope.
-pub(crate) async fn call_phone(db: &Database, cases: &Cases, scope: &Scope, id: Uuid) -> Result<(CommunityId, String)> {
+pub(crate) async fn call_phone(
+    db: &Database,
+    cases: &Cases,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<(CommunityId, String)> {
     let call = phone_call::Entity::find()
         .filter(col("community_id").is_in(scope.communities()))
         .filter(col("id").eq(id))
@@ -92,5 +110,8 @@ pub(crate) async fn call_phone(db: &Database, cases: &Cases, scope: &Scope, id: 
         .await?
         .ok_or_else(Problem::not_found)?;
     let at = FieldPlace::new("phone_call", "phone", call.community_id, call.id);
-    Ok((CommunityId(call.community_id), cases.vault.open(at, &call.phone)?))
+    Ok((
+        CommunityId(call.community_id),
+        cases.vault.open(at, &call.phone)?,
+    ))
 }

@@ -60,7 +60,13 @@ pub async fn counts(db: &Database, scope: &Scope) -> Result<CaseCounts> {
 pub async fn months(db: &Database, scope: &Scope, from: i32, to: i32) -> Result<Vec<MonthCounts>> {
     let mut by_month: BTreeMap<i32, CaseCounts> = BTreeMap::new();
     for figure in counters::sums(db.read(), scope, FAMILY, (from.max(1), to)).await? {
-        by_month.entry(figure.month).or_default().add(&figure.key, figure.value);
+        by_month
+            .entry(figure.month)
+            .or_default()
+            .add(&figure.key, figure.value);
     }
-    Ok(by_month.into_iter().map(|(month, counts)| MonthCounts { month, counts }).collect())
+    Ok(by_month
+        .into_iter()
+        .map(|(month, counts)| MonthCounts { month, counts })
+        .collect())
 }

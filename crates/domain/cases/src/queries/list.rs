@@ -1,7 +1,10 @@
 //! Lists of cases: filtered, sorted, paged by key. Each community's share is read from its own index and limited before
 //! the shares are put together, so that a list costs the same with a thousand cases or a million.
 
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement, SimpleExpr, UnionType};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement, SimpleExpr,
+    UnionType,
+};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,13 +70,22 @@ const SPLIT_UP_TO: usize = 64;
 ///
 /// # Errors
 /// 400 for a cursor that is none; 503 when the database does not answer.
-pub async fn list(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, filter: &CaseFilter) -> Result<Page<CaseRow>> {
+pub async fn list(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: &Scope,
+    filter: &CaseFilter,
+) -> Result<Page<CaseRow>> {
     let scope = match filter.area {
         Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
         None => scope.clone(),
     };
     if scope.is_empty() {
-        return Ok(Page { items: Vec::new(), next: None });
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
     }
     let size = filter.limit.unwrap_or(50).clamp(1, 200);
     let after = filter.cursor.as_deref().map(parse_cursor).transpose()?;
@@ -81,15 +93,23 @@ pub async fn list(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, filter
     let more = keys.len() as u64 > size;
     let shown = &keys[..keys.len().min(usize::try_from(size).unwrap_or(200))];
     let rows = fetch(db, shown).await?;
-    let items = rows.iter().map(|case| views::row(case, cases, ctx.locale(), ctx.now())).collect();
-    let next = shown.last().filter(|_| more).map(|(_, id, key)| format!("{key}_{}", id.simple()));
+    let items = rows
+        .iter()
+        .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
+        .collect();
+    let next = shown
+        .last()
+        .filter(|_| more)
+        .map(|(_, id, key)| format!("{key}_{}", id.simple()));
     Ok(Page { items, next })
 }
 
 type Key = (i64, Uuid, i64);
 
 fn parse_cursor(text: &str) -> Result<(i64, Uuid)> {
-    let parsed = text.split_once('_').and_then(|(key, id)| Some((key.parse().ok()?, Uuid::parse_str(id).ok()?)));
+    let parsed = text
+        .split_once('_')
+        .and_then(|(key, id)| Some((key.parse().ok()?, Uuid::parse_str(id).ok()?)));
     parsed.ok_or_else(|| Problem::new(youlin_kernel::ProblemKind::Malformed, "cursor"))
 }
 
@@ -103,7 +123,10 @@ async fn keys(
 ) -> Result<Vec<Key>> {
     let parts = scope.parts();
     let mut shares: Vec<SelectStatement> = if parts.len() <= SPLIT_UP_TO {
-        parts.iter().map(|part| share(ctx, std::slice::from_ref(part), filter, after, limit)).collect()
+        parts
+            .iter()
+            .map(|part| share(ctx, std::slice::from_ref(part), filter, after, limit))
+            .collect()
     } else {
         vec![share(ctx, parts, filter, after, limit)]
     };
@@ -113,27 +136,37 @@ async fn keys(
         // SQLite takes a LIMIT in a part of a UNION only inside a subselect.
         let mut wrapped = shares.into_iter().map(|one| {
             let mut outer = Query::select();
-            outer.columns(["community_id", "id", "sort_key"].map(name)).from_subquery(one, name("share"));
+            outer
+                .columns(["community_id", "id", "sort_key"].map(name))
+                .from_subquery(one, name("share"));
             outer
         });
-        let Some(mut all) = wrapped.next() else { return Ok(Vec::new()) };
+        let Some(mut all) = wrapped.next() else {
+            return Ok(Vec::new());
+        };
         for one in wrapped {
             all.union(UnionType::All, one);
         }
-        order(&mut all, filter.sort, Expr::col(name("sort_key")).into());
+        order(&mut all, filter.sort, Expr::col(name("sort_key")));
         all.limit(limit);
         db.read().query_all(&all).await?
     };
     let mut keys = Vec::with_capacity(rows.len());
     for row in rows {
-        keys.push((row.try_get("", "community_id")?, row.try_get("", "id")?, row.try_get("", "sort_key")?));
+        keys.push((
+            row.try_get("", "community_id")?,
+            row.try_get("", "id")?,
+            row.try_get("", "sort_key")?,
+        ));
     }
     Ok(keys)
 }
 
 fn order(query: &mut SelectStatement, sort: Sort, key: SimpleExpr) {
     match sort {
-        Sort::Due => query.order_by_expr(key, Order::Asc).order_by(name("id"), Order::Asc),
+        Sort::Due => query
+            .order_by_expr(key, Order::Asc)
+            .order_by(name("id"), Order::Asc),
         Sort::Recent => query.order_by(name("id"), Order::Desc),
     };
 }
@@ -156,13 +189,21 @@ fn share(
         .from(name("case_record"));
     match parts {
         [one] => query.and_where(col("community_id").eq(one.community.0)),
-        many => query.and_where(col("community_id").is_in(many.iter().map(|part| part.community.0))),
+        many => {
+            query.and_where(col("community_id").is_in(many.iter().map(|part| part.community.0)))
+        }
     };
     for part in parts {
         if let Some(areas) = &part.areas {
             let areas: Vec<i64> = areas.iter().map(|area| area.0).collect();
-            let inside = col("neighbourhood_id").is_in(areas.clone()).or(col("grid_id").is_in(areas));
-            query.and_where(if parts.len() == 1 { inside } else { col("community_id").ne(part.community.0).or(inside) });
+            let inside = col("neighbourhood_id")
+                .is_in(areas.clone())
+                .or(col("grid_id").is_in(areas));
+            query.and_where(if parts.len() == 1 {
+                inside
+            } else {
+                col("community_id").ne(part.community.0).or(inside)
+            });
         }
     }
     query.cond_where(condition(ctx, filter));
@@ -170,10 +211,14 @@ fn share(
         match filter.sort {
             // Ids are in the order of their making, so the newest-first list needs no other key.
             Sort::Recent => query.and_where(col("id").lt(id)),
-            Sort::Due => query.and_where(col(sort_key).gt(key).or(col(sort_key).eq(key).and(col("id").gt(id)))),
+            Sort::Due => query.and_where(
+                col(sort_key)
+                    .gt(key)
+                    .or(col(sort_key).eq(key).and(col("id").gt(id))),
+            ),
         };
     }
-    order(&mut query, filter.sort, col(sort_key).into());
+    order(&mut query, filter.sort, col(sort_key));
     query.limit(limit);
     query
 }
@@ -182,7 +227,9 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
     let words = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let mut all = Condition::all();
     if !filter.status.is_empty() {
-        all = all.add(col("status").is_in(words(filter.status.iter().map(|one| one.as_str()).collect())));
+        all = all.add(col("status").is_in(words(
+            filter.status.iter().map(|one| one.as_str()).collect(),
+        )));
     }
     all = match filter.open {
         Some(true) => all.add(col("ended_at").is_null()),
@@ -192,18 +239,29 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
     if let Some(overdue) = filter.overdue {
         all = all.add(col("overdue").eq(overdue));
     }
-    let categories: Vec<&String> = filter.category.iter().filter(|code| !code.is_empty()).collect();
+    let categories: Vec<&String> = filter
+        .category
+        .iter()
+        .filter(|code| !code.is_empty())
+        .collect();
     if !categories.is_empty() {
         all = all.add(col("category").is_in(categories.into_iter().cloned()));
     }
     if !filter.urgency.is_empty() {
-        all = all.add(col("urgency").is_in(words(filter.urgency.iter().map(|one| one.as_str()).collect())));
+        all = all.add(col("urgency").is_in(words(
+            filter.urgency.iter().map(|one| one.as_str()).collect(),
+        )));
     }
     if !filter.source.is_empty() {
-        all = all.add(col("source").is_in(words(filter.source.iter().map(|one| one.as_str()).collect())));
+        all = all.add(col("source").is_in(words(
+            filter.source.iter().map(|one| one.as_str()).collect(),
+        )));
     }
     if filter.mine == Some(true) {
-        let mine: Vec<Uuid> = youlin_people::Directory::parties_of(ctx).iter().map(|party: &Party| party.id).collect();
+        let mine: Vec<Uuid> = youlin_people::Directory::parties_of(ctx)
+            .iter()
+            .map(|party: &Party| party.id)
+            .collect();
         all = all.add(col("lead_id").is_in(mine));
     }
     if let Some(person) = filter.person {
@@ -220,10 +278,15 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
 
 fn search(q: &str) -> Condition {
     let like = |text: &str| {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         LikeExpr::new(format!("%{escaped}%")).escape('\\')
     };
-    let mut any = Condition::any().add(Expr::col(Alias::new("text")).like(like(q))).add(col("address").like(like(q)));
+    let mut any = Condition::any()
+        .add(Expr::col(Alias::new("text")).like(like(q)))
+        .add(col("address").like(like(q)));
     if q.chars().all(|c| c.is_ascii_digit() || c == '-') {
         any = any.add(col("number").like(like(q)));
     }

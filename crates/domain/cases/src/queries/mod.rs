@@ -18,6 +18,6 @@ pub use one::{case, case_by_number, past_of_person, visible};
 pub use suggest::{
     CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
 };
-pub use tasks::{TaskRow, link_token, open_link, tasks_of, LinkedTask};
+pub use tasks::{LinkedTask, TaskRow, link_token, open_link, tasks_of};
 pub use track::{TrackEntry, TrackView, track, track_key};
 pub use views::{CaseRow, CaseView, EventView, FileView, TaskView};

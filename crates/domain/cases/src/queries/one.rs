@@ -20,7 +20,9 @@ use crate::service::Cases;
 /// # Errors
 /// 404 otherwise; 401 for visitors.
 pub async fn visible(db: &Database, ctx: &Ctx, id: Uuid) -> Result<(CommunityId, Uuid)> {
-    find(db, ctx, id).await.map(|case| (CommunityId(case.community_id), case.id))
+    find(db, ctx, id)
+        .await
+        .map(|case| (CommunityId(case.community_id), case.id))
 }
 
 pub(crate) async fn find(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Model> {
@@ -37,15 +39,22 @@ pub(crate) async fn find(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_reco
             }
         }
     } else if !ctx.is_signed_in() {
-        return Err(ctx.scope(&permissions::CASES_READ).err().unwrap_or_else(Problem::not_found));
+        return Err(ctx
+            .scope(&permissions::CASES_READ)
+            .err()
+            .unwrap_or_else(Problem::not_found));
     }
     as_party(db, ctx, id).await
 }
 
 /// A party or reporter sees the case wherever it lies; their communities are those of their grants.
 async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Model> {
-    let communities: Vec<i64> =
-        ctx.grants().iter().flat_map(|grant| ctx.areas().communities_of(grant.area)).map(|one| one.0).collect();
+    let communities: Vec<i64> = ctx
+        .grants()
+        .iter()
+        .flat_map(|grant| ctx.areas().communities_of(grant.area))
+        .map(|one| one.0)
+        .collect();
     let case = case_record::Entity::find()
         .filter(col("community_id").is_in(communities))
         .filter(col("id").eq(id))
@@ -55,7 +64,10 @@ async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Mod
     if case.reporter_person.is_some() && case.reporter_person == ctx.actor().person() {
         return Ok(case);
     }
-    let parties: Vec<Uuid> = Directory::parties_of(ctx).iter().map(|party| party.id).collect();
+    let parties: Vec<Uuid> = Directory::parties_of(ctx)
+        .iter()
+        .map(|party| party.id)
+        .collect();
     let task = case_task::Entity::find()
         .filter(col("community_id").eq(case.community_id))
         .filter(col("case_id").eq(id))
@@ -99,14 +111,19 @@ pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<C
     view.tasks = task_views(db, cases, ctx, &state).await?;
     view.events = events.into_iter().map(views::event).collect();
     view.files = files.into_iter().map(views::file).collect();
-    view.merged = merged.iter().map(|case| views::row(case, cases, ctx.locale(), ctx.now())).collect();
+    view.merged = merged
+        .iter()
+        .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
+        .collect();
     Ok(view)
 }
 
 fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
     let case = &state.case;
-    let asked: Option<serde_json::Value> =
-        case.extension_asked.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let asked: Option<serde_json::Value> = case
+        .extension_asked
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
     Ok(CaseView {
         row: views::row(case, cases, ctx.locale(), ctx.now()),
         source: Source::parse(&case.source).unwrap_or(Source::Desk),
@@ -124,7 +141,10 @@ fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
         review_at: case.review_at.map(Micros),
         extension_asked: asked.map(|asked| {
             let days = u32::try_from(asked["days"].as_u64().unwrap_or(0)).unwrap_or(0);
-            (days, asked["reason"].as_str().unwrap_or_default().to_owned())
+            (
+                days,
+                asked["reason"].as_str().unwrap_or_default().to_owned(),
+            )
         }),
         extensions: case.extensions,
         reworks: case.reworks,
@@ -143,28 +163,48 @@ fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
 
 /// The sealed contact of an unregistered reporter, opened: for notices only.
 pub(crate) fn contact(cases: &Cases, case: &case_record::Model) -> Result<Option<Reporter>> {
-    let Some(sealed) = &case.reporter_contact else { return Ok(None) };
-    let at = youlin_people::FieldPlace::new("case_record", "reporter_contact", case.community_id, case.id);
+    let Some(sealed) = &case.reporter_contact else {
+        return Ok(None);
+    };
+    let at = youlin_people::FieldPlace::new(
+        "case_record",
+        "reporter_contact",
+        case.community_id,
+        case.id,
+    );
     let text = cases.vault.open(at, sealed)?;
-    serde_json::from_str(&text).map(Some).map_err(Problem::internal)
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(Problem::internal)
 }
 
 fn masked(cases: &Cases, contact: &Reporter) -> String {
     let name = youlin_crypto::mask::name(&contact.name);
-    let phone = cases.vault.phone("phone", &contact.phone).map(|phone| phone.masked()).unwrap_or_default();
+    let phone = cases
+        .vault
+        .phone("phone", &contact.phone)
+        .map(|phone| phone.masked())
+        .unwrap_or_default();
     format!("{name} {phone}").trim().to_owned()
 }
 
 /// The verbs whose rule admits this caller in this state.
 pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
     let case = &state.case;
-    let area = AreaId(case.neighbourhood_id.or(case.grid_id).unwrap_or(case.community_id));
+    let area = AreaId(
+        case.neighbourhood_id
+            .or(case.grid_id)
+            .unwrap_or(case.community_id),
+    );
     let parties = Directory::parties_of(ctx);
     let reporter = case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
     let own = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
-    let handled_it = own(state.lead()) || (case.handled_by.is_some() && case.handled_by == ctx.actor().id());
-    let has_task =
-        state.tasks.iter().any(|task| !task_status(task).is_ended() && parties.contains(&task_party(task)));
+    let handled_it =
+        own(state.lead()) || (case.handled_by.is_some() && case.handled_by == ctx.actor().id());
+    let has_task = state
+        .tasks
+        .iter()
+        .any(|task| !task_status(task).is_ended() && parties.contains(&task_party(task)));
     RULES
         .iter()
         .filter(|rule| rule.from.contains(&state.status()))
@@ -174,7 +214,9 @@ pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
                 Who::Lead => own(state.lead()),
                 Who::TaskParty => has_task,
                 Who::Reporter => reporter,
-                Who::OtherThanHandler(permission) => ctx.authorize(permission, area).is_ok() && !handled_it,
+                Who::OtherThanHandler(permission) => {
+                    ctx.authorize(permission, area).is_ok() && !handled_it
+                }
             })
         })
         .filter(|rule| rule.verb != "decide_extension" || case.extension_asked.is_some())
@@ -183,17 +225,19 @@ pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
         .collect()
 }
 
-async fn task_views(db: &Database, cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<Vec<TaskView>> {
+async fn task_views(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    state: &CaseState,
+) -> Result<Vec<TaskView>> {
     let parties = Directory::parties_of(ctx);
     let community = CommunityId(state.case.community_id);
-    let mut names: std::collections::HashMap<Party, String> = std::collections::HashMap::new();
+    let named = state.tasks.iter().map(|task| (community, task_party(task)));
+    let names = views::party_names(db, cases, named).await;
     let mut views = Vec::with_capacity(state.tasks.len());
     for task in &state.tasks {
         let party = task_party(task);
-        if !names.contains_key(&party) {
-            let name = Directory::party_name(db.read(), &cases.vault, community, party).await;
-            names.insert(party, name.unwrap_or_default());
-        }
         views.push(TaskView {
             id: task.id,
             role: TaskRole::parse(&task.role).unwrap_or(TaskRole::Supporting),
@@ -213,7 +257,11 @@ async fn task_views(db: &Database, cases: &Cases, ctx: &Ctx, state: &CaseState) 
 ///
 /// # Errors
 /// 404 when there is none in the scope.
-pub async fn case_by_number(db: &Database, scope: &Scope, number: &str) -> Result<(CommunityId, Uuid)> {
+pub async fn case_by_number(
+    db: &Database,
+    scope: &Scope,
+    number: &str,
+) -> Result<(CommunityId, Uuid)> {
     let mut any = Condition::any().add(col("number").eq(number.trim()));
     if let Ok(id) = Uuid::parse_str(number.trim()) {
         any = any.add(col("id").eq(id));
@@ -247,7 +295,14 @@ pub async fn past_of_person(
         .all(db.read())
         .await?;
     let seen = |case: &&case_record::Model| {
-        scope.contains(CommunityId(case.community_id), &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)])
+        scope.contains(
+            CommunityId(case.community_id),
+            &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
+        )
     };
-    Ok(rows.iter().filter(seen).map(|case| views::row(case, cases, ctx.locale(), ctx.now())).collect())
+    Ok(rows
+        .iter()
+        .filter(seen)
+        .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
+        .collect())
 }

@@ -10,8 +10,8 @@ use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_matching::{
-    Candidate, CaseText, HelpNeed, Helper, HelperReason, PlaceKeys, Position, Reason, SimilarReason, Window, rank_helpers,
-    similar,
+    Candidate, CaseText, HelpNeed, Helper, HelperReason, PlaceKeys, Position, Reason,
+    SimilarReason, Window, rank_helpers, similar,
 };
 use youlin_people::{Directory, HelperView};
 use youlin_places::{Place, PlaceInput};
@@ -71,7 +71,13 @@ const CANDIDATES: u64 = 500;
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn suggest(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, input: &SuggestInput) -> Result<Suggestions> {
+pub async fn suggest(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: &Scope,
+    input: &SuggestInput,
+) -> Result<Suggestions> {
     let text = input.text.trim();
     let place = cases.locator.resolve(&input.place).ok();
     if text.is_empty() {
@@ -85,16 +91,19 @@ pub async fn suggest(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, inp
     }
     let model = cases.model().await?;
     let catalogue = cases.catalogue();
-    let categories = model.suggest(cases.segmenter(), text, 3).into_iter().map(|one| {
-        let (because, past_cases) = reasons(&one.reasons);
-        CategoryChoice {
-            name: views::category_name(&catalogue, &one.key, ctx.locale()),
-            code: one.key,
-            score: one.score,
-            because,
-            past_cases,
-        }
-    });
+    let categories = model
+        .suggest(cases.segmenter(), text, 3)
+        .into_iter()
+        .map(|one| {
+            let (because, past_cases) = reasons(&one.reasons);
+            CategoryChoice {
+                name: views::category_name(&catalogue, &one.key, ctx.locale()),
+                code: one.key,
+                score: one.score,
+                because,
+                past_cases,
+            }
+        });
     let urgency = model.suggest_urgency(text, input.category.as_deref());
     Ok(Suggestions {
         categories: categories.collect(),
@@ -103,7 +112,11 @@ pub async fn suggest(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, inp
             youlin_matching::Urgency::Urgent => Urgency::Urgent,
             youlin_matching::Urgency::Emergency => Urgency::Emergency,
         },
-        urgency_because: urgency.reasons.into_iter().map(|reason| reason.word).collect(),
+        urgency_because: urgency
+            .reasons
+            .into_iter()
+            .map(|reason| reason.word)
+            .collect(),
         similar: match &place {
             Some(place) => similar_cases(db, cases, ctx, scope, place, input).await?,
             None => Vec::new(),
@@ -119,7 +132,7 @@ fn reasons(reasons: &[Reason]) -> (Vec<String>, u32) {
         match reason {
             Reason::Keyword(word) | Reason::NameWord(word) => words.push(word.clone()),
             Reason::RelatedWord { word, .. } => words.push(word.clone()),
-            Reason::PastCases { count, .. } => past = u32::try_from(*count).unwrap_or(u32::MAX),
+            Reason::PastCases { count, .. } => past = *count,
         }
     }
     (words, past)
@@ -144,13 +157,22 @@ async fn similar_cases(
         .all(db.read())
         .await?;
     let seen = |case: &&case_record::Model| {
-        scope.contains(CommunityId(case.community_id), &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)])
+        scope.contains(
+            CommunityId(case.community_id),
+            &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
+        )
     };
     let open: Vec<&case_record::Model> = open.iter().filter(seen).collect();
     let query = CaseText {
         tokens: cases.segmenter().tokens(&input.text),
-        position: place.position.and_then(|(lon, lat)| Position::new(lon, lat)),
-        places: keys(place.building, place.neighbourhood.map(|area| area.0), place.grid.map(|area| area.0)),
+        position: place
+            .position
+            .and_then(|(lon, lat)| Position::new(lon, lat)),
+        places: keys(
+            place.building,
+            place.neighbourhood.map(|area| area.0),
+            place.grid.map(|area| area.0),
+        ),
         category: input.category.clone(),
         at_micros: ctx.now().0,
     };
@@ -160,14 +182,22 @@ async fn similar_cases(
         .into_iter()
         .filter_map(|one| {
             let case = open.iter().find(|case| case.id.as_u128() == one.id)?;
-            Some(worded(views::row(case, cases, ctx.locale(), ctx.now()), one.score, one.reasons))
+            Some(worded(
+                views::row(case, cases, ctx.locale(), ctx.now()),
+                one.score,
+                one.reasons,
+            ))
         })
         .collect())
 }
 
 fn keys(building: Option<Uuid>, neighbourhood: Option<i64>, grid: Option<i64>) -> PlaceKeys {
     let key = |id: i64| u128::from(id.unsigned_abs());
-    PlaceKeys { building: building.map(|id| id.as_u128()), neighbourhood: neighbourhood.map(key), grid: grid.map(key) }
+    PlaceKeys {
+        building: building.map(|id| id.as_u128()),
+        neighbourhood: neighbourhood.map(key),
+        grid: grid.map(key),
+    }
 }
 
 fn candidate(cases: &Cases, case: &case_record::Model) -> Candidate {
@@ -175,7 +205,8 @@ fn candidate(cases: &Cases, case: &case_record::Model) -> Candidate {
         id: case.id.as_u128(),
         case: CaseText {
             tokens: cases.segmenter().tokens(&case.text),
-            position: views::position(case.lon, case.lat).and_then(|(lon, lat)| Position::new(lon, lat)),
+            position: views::position(case.lon, case.lat)
+                .and_then(|(lon, lat)| Position::new(lon, lat)),
             places: keys(case.building_id, case.neighbourhood_id, case.grid_id),
             category: Some(case.category.clone()),
             at_micros: case.reported_at,
@@ -184,7 +215,14 @@ fn candidate(cases: &Cases, case: &case_record::Model) -> Candidate {
 }
 
 fn worded(case: CaseRow, score: f64, reasons: Vec<SimilarReason>) -> SimilarCase {
-    let mut shown = SimilarCase { case, score, same_words: Vec::new(), because: Vec::new(), metres: None, hours: None };
+    let mut shown = SimilarCase {
+        case,
+        score,
+        same_words: Vec::new(),
+        because: Vec::new(),
+        metres: None,
+        hours: None,
+    };
     for reason in reasons {
         match reason {
             SimilarReason::SameWords(words) => shown.same_words = words,
@@ -214,13 +252,23 @@ pub struct HelperChoice {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn helpers_for(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope, place: &Place) -> Result<Vec<HelperChoice>> {
+pub async fn helpers_for(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: &Scope,
+    place: &Place,
+) -> Result<Vec<HelperChoice>> {
     let known = Directory::helpers(db.read(), &cases.vault, scope, place, 1_500.0).await?;
     let load = recent_load(db, ctx, place.community).await?;
     let now = ctx.now();
-    let Ok(window) = Window::new(now.0, now.plus(2 * Micros::HOUR).0) else { return Ok(Vec::new()) };
+    let Ok(window) = Window::new(now.0, now.plus(2 * Micros::HOUR).0) else {
+        return Ok(Vec::new());
+    };
     let need = HelpNeed {
-        position: place.position.and_then(|(lon, lat)| Position::new(lon, lat)),
+        position: place
+            .position
+            .and_then(|(lon, lat)| Position::new(lon, lat)),
         window,
         skills: Vec::new(),
         licences: Vec::new(),
@@ -251,7 +299,11 @@ pub async fn helpers_for(db: &Database, cases: &Cases, ctx: &Ctx, scope: &Scope,
         .collect())
 }
 
-async fn recent_load(db: &Database, ctx: &Ctx, community: CommunityId) -> Result<std::collections::HashMap<Uuid, u32>> {
+async fn recent_load(
+    db: &Database,
+    ctx: &Ctx,
+    community: CommunityId,
+) -> Result<std::collections::HashMap<Uuid, u32>> {
     use crate::entities::case_task;
     let parties: Vec<Uuid> = case_task::Entity::find()
         .select_only()

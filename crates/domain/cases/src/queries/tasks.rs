@@ -35,18 +35,36 @@ pub struct TaskRow {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn tasks_of(db: &Database, cases: &Cases, ctx: &Ctx, scope: Option<&Scope>) -> Result<Vec<TaskRow>> {
+pub async fn tasks_of(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    scope: Option<&Scope>,
+) -> Result<Vec<TaskRow>> {
     let mut query = case_task::Entity::find().filter(col("ended_at").is_null());
     query = match scope {
         Some(scope) => query.filter(col("community_id").is_in(scope.communities())),
         None => {
-            let parties: Vec<Uuid> = Directory::parties_of(ctx).iter().map(|party| party.id).collect();
-            let communities: Vec<i64> =
-                ctx.grants().iter().flat_map(|grant| ctx.areas().communities_of(grant.area)).map(|one| one.0).collect();
-            query.filter(col("community_id").is_in(communities)).filter(col("party_id").is_in(parties))
+            let parties: Vec<Uuid> = Directory::parties_of(ctx)
+                .iter()
+                .map(|party| party.id)
+                .collect();
+            let communities: Vec<i64> = ctx
+                .grants()
+                .iter()
+                .flat_map(|grant| ctx.areas().communities_of(grant.area))
+                .map(|one| one.0)
+                .collect();
+            query
+                .filter(col("community_id").is_in(communities))
+                .filter(col("party_id").is_in(parties))
         }
     };
-    let tasks = query.order_by_asc(case_task::Column::Id).limit(500).all(db.read()).await?;
+    let tasks = query
+        .order_by_asc(case_task::Column::Id)
+        .limit(500)
+        .all(db.read())
+        .await?;
     let mut communities: Vec<i64> = tasks.iter().map(|task| task.community_id).collect();
     communities.sort_unstable();
     communities.dedup();
@@ -55,11 +73,17 @@ pub async fn tasks_of(db: &Database, cases: &Cases, ctx: &Ctx, scope: Option<&Sc
         .filter(col("id").is_in(tasks.iter().map(|task| task.case_id)))
         .all(db.read())
         .await?;
-    let by_id: std::collections::HashMap<Uuid, &case_record::Model> = found.iter().map(|case| (case.id, case)).collect();
+    let by_id: std::collections::HashMap<Uuid, &case_record::Model> =
+        found.iter().map(|case| (case.id, case)).collect();
     let mut rows = Vec::new();
     for task in &tasks {
-        let Some(case) = by_id.get(&task.case_id) else { continue };
-        let areas = [case.grid_id.map(youlin_kernel::AreaId), case.neighbourhood_id.map(youlin_kernel::AreaId)];
+        let Some(case) = by_id.get(&task.case_id) else {
+            continue;
+        };
+        let areas = [
+            case.grid_id.map(youlin_kernel::AreaId),
+            case.neighbourhood_id.map(youlin_kernel::AreaId),
+        ];
         if scope.is_none_or(|scope| scope.contains(CommunityId(case.community_id), &areas)) {
             rows.push(row(cases, ctx, task, case));
         }
@@ -84,12 +108,12 @@ fn row(cases: &Cases, ctx: &Ctx, task: &case_task::Model, case: &case_record::Mo
 }
 
 async fn name_parties(db: &Database, cases: &Cases, rows: &mut [TaskRow]) {
-    let mut names: std::collections::HashMap<Party, String> = std::collections::HashMap::new();
+    let parties: Vec<(CommunityId, Party)> = rows
+        .iter()
+        .map(|row| (row.case.community, row.party))
+        .collect();
+    let names = views::party_names(db, cases, parties.into_iter()).await;
     for row in rows {
-        if !names.contains_key(&row.party) {
-            let name = Directory::party_name(db.read(), &cases.vault, row.case.community, row.party).await;
-            names.insert(row.party, name.unwrap_or_default());
-        }
         row.party_name = names.get(&row.party).cloned().unwrap_or_default();
     }
 }
@@ -100,14 +124,25 @@ const TASK_LINK: Purpose = Purpose::new("case-task");
 ///
 /// # Errors
 /// 404 when there is no such task.
-pub async fn link_token(db: &Database, cases: &Cases, ctx: &Ctx, community: CommunityId, task: Uuid) -> Result<String> {
-    let row = case_task::Entity::find_by_id((community.0, task)).one(db.read()).await?.ok_or_else(Problem::not_found)?;
+pub async fn link_token(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    community: CommunityId,
+    task: Uuid,
+) -> Result<String> {
+    let row = case_task::Entity::find_by_id((community.0, task))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
     let mut subject = Vec::with_capacity(32);
     subject.extend_from_slice(&community.0.to_be_bytes());
     subject.extend_from_slice(task.as_bytes());
     subject.extend_from_slice(&row.link_nonce.to_be_bytes());
     // A follow-up's link lives until after its appointed time.
-    let from = row.planned_at.map_or(ctx.now(), |at| std::cmp::max(Micros(at), ctx.now()));
+    let from = row
+        .planned_at
+        .map_or(ctx.now(), |at| std::cmp::max(Micros(at), ctx.now()));
     let expires = from.plus(cases.settings.link_days.saturating_mul(Micros::DAY));
     let mut random = [0u8; 8];
     ctx.random(&mut random);
@@ -132,18 +167,29 @@ pub struct LinkedTask {
 /// 410 for a link that expired or was replaced, 404 for one that was never issued.
 pub async fn open_link(db: &Database, cases: &Cases, ctx: &Ctx, token: &str) -> Result<LinkedTask> {
     let gone = || Problem::new(ProblemKind::Gone, "link-over");
-    let claims = cases.links.verify(TASK_LINK, token, ctx.now().0).map_err(|fault| match fault {
-        LinkFault::Expired => gone(),
-        LinkFault::Malformed => Problem::new(ProblemKind::NotFound, "link-incomplete"),
-        LinkFault::Tampered | LinkFault::WrongPurpose => Problem::new(ProblemKind::NotFound, "link-unknown"),
-    })?;
+    let claims =
+        cases
+            .links
+            .verify(TASK_LINK, token, ctx.now().0)
+            .map_err(|fault| match fault {
+                LinkFault::Expired => gone(),
+                LinkFault::Malformed => Problem::new(ProblemKind::NotFound, "link-incomplete"),
+                LinkFault::Tampered | LinkFault::WrongPurpose => {
+                    Problem::new(ProblemKind::NotFound, "link-unknown")
+                }
+            })?;
     let (community, task, nonce) = split(&claims.subject).ok_or_else(gone)?;
-    let row = case_task::Entity::find_by_id((community, task)).one(db.read()).await?.ok_or_else(gone)?;
+    let row = case_task::Entity::find_by_id((community, task))
+        .one(db.read())
+        .await?
+        .ok_or_else(gone)?;
     if row.link_nonce != nonce {
         return Err(gone());
     }
-    let case =
-        case_record::Entity::find_by_id((community, row.case_id)).one(db.read()).await?.ok_or_else(gone)?;
+    let case = case_record::Entity::find_by_id((community, row.case_id))
+        .one(db.read())
+        .await?
+        .ok_or_else(gone)?;
     Ok(LinkedTask {
         community: CommunityId(community),
         case: case.id,
@@ -157,5 +203,9 @@ pub async fn open_link(db: &Database, cases: &Cases, ctx: &Ctx, token: &str) -> 
 fn split(subject: &[u8]) -> Option<(i64, Uuid, i64)> {
     let (community, rest) = subject.split_first_chunk::<8>()?;
     let (task, nonce) = rest.split_first_chunk::<16>()?;
-    Some((i64::from_be_bytes(*community), Uuid::from_bytes(*task), i64::from_be_bytes(nonce.try_into().ok()?)))
+    Some((
+        i64::from_be_bytes(*community),
+        Uuid::from_bytes(*task),
+        i64::from_be_bytes(nonce.try_into().ok()?),
+    ))
 }

@@ -53,9 +53,27 @@ pub struct TrackView {
 
 /// Steps that say something to the reporter; the others are the house's own.
 const TOLD: &[&str] = &[
-    "reported", "accepted", "declined", "dispatched", "started", "extension_approved", "deferred", "resumed", "handled",
-    "closed", "rework", "reopened", "escalated", "handed_back", "cancelled", "merged", "unmerged", "follow_up_planned",
-    "follow_up_done", "thanked", "rated",
+    "reported",
+    "accepted",
+    "declined",
+    "dispatched",
+    "started",
+    "extension_approved",
+    "deferred",
+    "resumed",
+    "handled",
+    "closed",
+    "rework",
+    "reopened",
+    "escalated",
+    "handed_back",
+    "cancelled",
+    "merged",
+    "unmerged",
+    "follow_up_planned",
+    "follow_up_done",
+    "thanked",
+    "rated",
 ];
 
 /// The community and id behind a code, for the reporter's own steps.
@@ -63,14 +81,20 @@ const TOLD: &[&str] = &[
 /// # Errors
 /// 404 when no case has it.
 pub async fn track_key(db: &Database, typed: &str) -> Result<(CommunityId, Uuid)> {
-    find(db, typed).await.map(|case| (CommunityId(case.community_id), case.id))
+    find(db, typed)
+        .await
+        .map(|case| (CommunityId(case.community_id), case.id))
 }
 
 async fn find(db: &Database, typed: &str) -> Result<case_record::Model> {
     let unknown = || Problem::new(youlin_kernel::ProblemKind::NotFound, "code-unknown");
     let code = tracking::normalise(typed).ok_or_else(unknown)?;
     // A named roll-up: the code alone finds the case, whatever its community.
-    case_record::Entity::find().filter(col("tracking_code").eq(code)).one(db.read()).await?.ok_or_else(unknown)
+    case_record::Entity::find()
+        .filter(col("tracking_code").eq(code))
+        .one(db.read())
+        .await?
+        .ok_or_else(unknown)
 }
 
 /// The reporter's view.
@@ -83,10 +107,16 @@ pub async fn track(db: &Database, cases: &Cases, ctx: &Ctx, typed: &str) -> Resu
     if let Some(into) = case.merged_into {
         // The matter goes on in another case: its steps since then are told here too, without its own report.
         let merged_at = case.ended_at.unwrap_or(0);
-        let other = case_record::Entity::find_by_id((case.community_id, into)).one(db.read()).await?;
+        let other = case_record::Entity::find_by_id((case.community_id, into))
+            .one(db.read())
+            .await?;
         if let Some(other) = other {
             let later = self::entries(db, &other).await?;
-            entries.extend(later.into_iter().filter(|entry| entry.at.0 >= merged_at && entry.kind != "reported"));
+            entries.extend(
+                later
+                    .into_iter()
+                    .filter(|entry| entry.at.0 >= merged_at && entry.kind != "reported"),
+            );
         }
     }
     let tasks = case_task::Entity::find()
@@ -112,7 +142,9 @@ fn view(
     files: usize,
 ) -> TrackView {
     let status = Status::parse(&case.status).unwrap_or(Status::Reported);
-    let visits = tasks.iter().filter(|task| task.role == TaskRole::FollowUp.as_str() && !task_status(task).is_ended());
+    let visits = tasks
+        .iter()
+        .filter(|task| task.role == TaskRole::FollowUp.as_str() && !task_status(task).is_ended());
     let within = case.reopen_until.is_some_and(|until| ctx.now().0 <= until);
     TrackView {
         number: case.number.clone(),
@@ -152,10 +184,16 @@ async fn entries(db: &Database, case: &case_record::Model) -> Result<Vec<TrackEn
     for event in events {
         let told = TOLD.contains(&event.kind.as_str()) || (event.kind == "noted" && event.public);
         // Three helpers asked at once are one step for the reporter.
-        let again = entries.last().is_some_and(|last| last.kind == event.kind && last.kind.starts_with("follow_up"));
+        let again = entries
+            .last()
+            .is_some_and(|last| last.kind == event.kind && last.kind.starts_with("follow_up"));
         if told && !again {
             let text = event.text.filter(|_| event.public);
-            entries.push(TrackEntry { at: Micros(event.at), kind: event.kind, text });
+            entries.push(TrackEntry {
+                at: Micros(event.at),
+                kind: event.kind,
+                text,
+            });
         }
     }
     Ok(entries)

@@ -132,14 +132,22 @@ pub(crate) fn light_word(case: &case_record::Model, cases: &Cases, now: Micros) 
 }
 
 pub(crate) fn category_name(catalogue: &Catalogue, code: &str, locale: Locale) -> String {
-    catalogue.any(code).map_or_else(|| code.to_owned(), |category| category.name_in(locale).to_owned())
+    catalogue.any(code).map_or_else(
+        || code.to_owned(),
+        |category| category.name_in(locale).to_owned(),
+    )
 }
 
 pub(crate) fn position(lon: Option<f64>, lat: Option<f64>) -> Option<(f64, f64)> {
     Some((lon?, lat?))
 }
 
-pub(crate) fn row(case: &case_record::Model, cases: &Cases, locale: Locale, now: Micros) -> CaseRow {
+pub(crate) fn row(
+    case: &case_record::Model,
+    cases: &Cases,
+    locale: Locale,
+    now: Micros,
+) -> CaseRow {
     let mut text: String = case.text.chars().take(120).collect();
     if text.len() < case.text.len() {
         text.push('…');
@@ -188,4 +196,23 @@ pub(crate) fn file(file: case_file::Model) -> FileView {
         position: position(file.lon, file.lat),
         has_thumbnail: file.thumbnail.is_some(),
     }
+}
+
+/// Names of parties, each asked once.
+pub(crate) async fn party_names(
+    db: &youlin_database::Database,
+    cases: &Cases,
+    parties: impl Iterator<Item = (CommunityId, Party)>,
+) -> std::collections::HashMap<Party, String> {
+    let mut names = std::collections::HashMap::new();
+    for (community, party) in parties {
+        if let std::collections::hash_map::Entry::Vacant(unnamed) = names.entry(party) {
+            // A party that is gone is shown without a name; the task stays.
+            let name =
+                youlin_people::Directory::party_name(db.read(), &cases.vault, community, party)
+                    .await;
+            unnamed.insert(name.unwrap_or_default());
+        }
+    }
+    names
 }
