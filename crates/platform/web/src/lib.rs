@@ -14,6 +14,7 @@ mod middleware;
 mod module;
 mod problem;
 mod ratelimit;
+mod refusals;
 mod service;
 mod session;
 mod shell;
@@ -29,6 +30,7 @@ pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use module::{Method, Module, RouteInfo, Routes};
 pub use problem::{Fault, WebResult, problem_body};
 pub use ratelimit::RateLimits;
+pub use refusals::{ProblemBody, ProblemField, Refusals};
 pub use service::{AssetSource, Assets, Built, LiveTopics, build, describe};
 pub use session::{
     CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
