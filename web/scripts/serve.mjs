@@ -51,7 +51,7 @@ export function serve(port = 0) {
     if (url.pathname === "/demo/save" && request.method === "POST") {
       const form = await body(request);
       seen.push({ form, key: request.headers["idempotency-key"], csrf: request.headers["x-csrf-token"] });
-      await new Promise((r) => setTimeout(r, 300));
+      await new Promise((r) => setTimeout(r, 600));
       const mode = form.get("mode") ?? "ok";
       if (mode === "409" && form.get("version") === "7") return send(409, CONFLICT);
       if (mode === "422") return send(422, `<p class="error">标题太短。</p>`);
