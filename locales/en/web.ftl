@@ -57,3 +57,14 @@ role-subdistrict_supervisor = subdistrict supervisor
 role-district_operator = district operator
 role-auditor = auditor
 role-administrator = administrator
+
+look-menu = Display and account
+look-theme = Light or dark
+look-theme-auto = As the system
+look-theme-light = Light
+look-theme-dark = Dark
+look-print = Text size
+look-print-normal = Standard
+keyboard-help = Keyboard help
+live-connecting = Connecting…
+incoming-calls = Incoming calls

@@ -57,3 +57,14 @@ role-subdistrict_supervisor = 街道督导
 role-district_operator = 区级调度
 role-auditor = 审计
 role-administrator = 管理员
+
+look-menu = 显示与账号
+look-theme = 明暗
+look-theme-auto = 跟随系统
+look-theme-light = 浅色
+look-theme-dark = 深色
+look-print = 字号
+look-print-normal = 标准
+keyboard-help = 键盘帮助
+live-connecting = 正在连接…
+incoming-calls = 来电

@@ -60,14 +60,13 @@ pub enum NavPlace {
 impl NavPlace {
     fn key(self) -> &'static str {
         match self {
-            Self::Today => "today",
-            Self::Know => "know",
-            Self::Serve => "serve",
-            Self::Govern => "govern",
-            Self::Protect => "protect",
-            Self::News => "news",
-            Self::Settings => "settings",
-            Self::None => "",
+            // As the style sheet names them (`data-place`, `seal-…`).
+            Self::Know => "qing",
+            Self::Serve => "lin",
+            Self::Govern => "zhong",
+            Self::Protect => "hu",
+            Self::News => "wen",
+            Self::Today | Self::Settings | Self::None => "",
         }
     }
 }
@@ -231,6 +230,30 @@ impl Shell {
     #[must_use]
     pub fn signed_in(&self) -> bool {
         self.ctx.is_signed_in()
+    }
+
+    /// The colour of thin marks: the place this page belongs to.
+    #[must_use]
+    pub fn place(&self) -> &'static str {
+        self.place.key()
+    }
+
+    /// A stable id without meaning, so that drafts of people who share a browser stay apart.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        self.ctx
+            .actor()
+            .id()
+            .map_or_else(|| "visitor".to_owned(), |id| id.to_string())
+    }
+
+    /// Where this person works: the name of the area of their first grant.
+    #[must_use]
+    pub fn home(&self) -> String {
+        self.ctx
+            .grants()
+            .first()
+            .map_or_else(String::new, |grant| self.area(&grant.area))
     }
 
     #[must_use]
