@@ -8,6 +8,7 @@ use youlin_crypto::Keyring;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
+use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
     App, AppBuilder, Assets, LiveTopics, Module, NavItem, Navigation, RateLimits,
@@ -22,7 +23,7 @@ use crate::{VERSION, keys, metering};
 /// Every module, lowest floor first: migrations run in this order.
 #[must_use]
 pub fn modules() -> Vec<Module> {
-    vec![youlin_places::module()]
+    vec![youlin_places::module(), youlin_people::module()]
 }
 
 /// The doors of the navigation, in the order they are shown.
@@ -86,7 +87,7 @@ pub struct House {
     pub config: Config,
     pub db: Database,
     pub app: App,
-    pub keyring: Arc<Keyring>,
+    pub vault: Arc<Vault>,
 }
 
 impl House {
@@ -118,14 +119,15 @@ impl House {
             Arc::clone(&clock),
             Arc::clone(&entropy),
         );
-        let keyring = Arc::new(keys::ring(&config, &db, &ctx, &*entropy).await?);
+        let keyring = keys::ring(&config, &db, &ctx, &*entropy).await?;
         let locator = Locator::load_with_clock(&db, Arc::clone(&areas), Arc::clone(&clock)).await?;
-        let app = furnish(&config, &db, areas, clock, entropy, &keyring, &locator)?;
+        let vault = Arc::new(vault(&config, keyring).with_places(Arc::clone(&locator)));
+        let app = furnish(&config, &db, areas, clock, entropy, &vault, &locator)?;
         Ok(Self {
             config,
             db,
             app,
-            keyring,
+            vault,
         })
     }
 
@@ -198,13 +200,28 @@ pub(crate) async fn missing_migrations(db: &Database) -> Result<Vec<String>> {
         .collect())
 }
 
+/// The area tree alone, for commands that need no more of the house.
+pub(crate) async fn load_areas(db: &Database) -> Result<Arc<AreaTree>> {
+    let cell = Arc::new(ArcSwap::from_pointee(AreaTree::default()));
+    Locator::load(db, Arc::clone(&cell)).await?;
+    Ok(cell.load_full())
+}
+
+fn vault(config: &Config, keyring: Keyring) -> Vault {
+    let vault = Vault::new(keyring);
+    match &config.area_code {
+        Some(code) => vault.with_area_code(code.clone()),
+        None => vault,
+    }
+}
+
 fn furnish(
     config: &Config,
     db: &Database,
     areas: Arc<ArcSwap<AreaTree>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    keyring: &Arc<Keyring>,
+    vault: &Arc<Vault>,
     locator: &Arc<Locator>,
 ) -> Result<App> {
     let i18n = Arc::new(catalogues().map_err(anyhow::Error::msg)?);
@@ -215,7 +232,10 @@ fn furnish(
     );
     let mut files = FilesConfig::folder(config.files_folder());
     files.max_bytes = config.max_upload as u64;
-    let accounts = Arc::new(NoAccounts);
+    let policy = AccountPolicy {
+        require_second_factor: config.require_second_factor,
+    };
+    let accounts = Arc::new(Accounts::new(db.clone(), policy));
     let live = modules()
         .iter()
         .flat_map(|module| module.live.iter().copied())
@@ -227,12 +247,13 @@ fn furnish(
         entropy,
         i18n,
         config.web(),
-        accounts,
+        Arc::<Accounts>::clone(&accounts),
         limits,
     )
-    .with(Arc::clone(keyring))
+    .with(Arc::clone(vault))
+    .with(accounts)
     .with(Arc::clone(locator))
-    .with(Arc::new(keyring.link_signer()))
+    .with(Arc::new(vault.keyring().link_signer()))
     .with(Arc::new(
         FileStore::open(files).context("the folder of attached files cannot be opened")?,
     ))
@@ -243,22 +264,4 @@ fn furnish(
         builder = builder.with(handle);
     }
     Ok(builder.finish())
-}
-
-struct NoAccounts;
-
-impl youlin_web::AccountSource for NoAccounts {
-    fn account(
-        &self,
-        _id: uuid::Uuid,
-    ) -> futures::future::BoxFuture<'_, youlin_kernel::Result<Option<youlin_web::SignedIn>>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn key(
-        &self,
-        _sha256: [u8; 32],
-    ) -> futures::future::BoxFuture<'_, youlin_kernel::Result<Option<youlin_web::SignedIn>>> {
-        Box::pin(async { Ok(None) })
-    }
 }

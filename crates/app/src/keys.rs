@@ -77,6 +77,19 @@ pub(crate) fn read(path: &Path, mode: Mode) -> Result<Keyring> {
     Keyring::parse(&text).with_context(|| path.display().to_string())
 }
 
+/// Copies a key file, readable by its owner only.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    let text = std::fs::read(from)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .with_context(|| format!("the key file {} cannot be made", to.display()))?;
+    file.write_all(&text)?;
+    Ok(file.sync_all()?)
+}
+
 fn make(path: &Path, mode: Mode, entropy: &dyn Entropy) -> Result<Keyring> {
     let ring = Keyring::generate(&|bytes| entropy.fill(bytes));
     let mut file = OpenOptions::new()

@@ -4,6 +4,7 @@
 //! decides anything of the domain: it opens, wires, runs and closes.
 
 pub mod assets;
+mod backup;
 pub mod commands;
 pub mod config;
 pub mod house;
@@ -17,7 +18,7 @@ mod server;
 
 pub use house::House;
 pub use logging::start_logging;
-pub use server::{Running, start};
+pub use server::{Running, start, start_with};
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

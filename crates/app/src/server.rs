@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use youlin_database::{Database, JobWorker, OutboxDispatcher};
-use youlin_web::App;
+use youlin_web::{App, Module, RouteInfo};
 
 use crate::House;
 use crate::config::Config;
@@ -35,6 +35,8 @@ const GRACE: Duration = Duration::from_secs(15);
 pub struct Running {
     pub addr: SocketAddr,
     pub app: App,
+    /// Every route with what it asks of its caller.
+    pub table: Vec<RouteInfo>,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
     background: JoinSet<()>,
@@ -46,14 +48,22 @@ pub struct Running {
 /// # Errors
 /// Sentences for the administrator: settings, database, keys, the address.
 pub async fn start(config: Config) -> Result<Running> {
-    serve(House::open(Opening::new(config)).await?).await
+    start_with(config, Vec::new()).await
+}
+
+/// [`start`] with further modules: tests put in routes that fail on purpose.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(config: Config, further: Vec<Module>) -> Result<Running> {
+    serve(House::open(Opening::new(config)).await?, further).await
 }
 
 /// Serves an opened house.
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub(crate) async fn serve(house: House) -> Result<Running> {
+pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running> {
     let House {
         config, db, app, ..
     } = house;
@@ -67,7 +77,8 @@ pub(crate) async fn serve(house: House) -> Result<Running> {
         );
     }
     let (stop, stopping) = watch::channel(false);
-    let built = youlin_web::build(app.clone(), modules(), api_info());
+    let all = modules().into_iter().chain(further).collect();
+    let built = youlin_web::build(app.clone(), all, api_info());
     let router = built
         .router
         .layer(from_fn_with_state(stopping.clone(), end_streams));
@@ -78,6 +89,7 @@ pub(crate) async fn serve(house: House) -> Result<Running> {
     Ok(Running {
         addr,
         app,
+        table: built.table,
         stop,
         served,
         background,

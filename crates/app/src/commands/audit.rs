@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
+use youlin_database::Database;
 use youlin_database::audit::{AuditFault, AuditReport, verify};
 use youlin_kernel::{AreaId, AreaTree, CommunityId};
 
@@ -46,7 +47,7 @@ impl Audit {
 impl Verify {
     async fn run(&self, house: &House) -> Result<Outcome> {
         let (communities, subject) = self.what(house).await?;
-        let report = check(house, &communities, subject).await?;
+        let report = check(&house.db, &communities, subject).await?;
         if self.json {
             out::say(serde_json::to_string_pretty(&report)?);
         } else {
@@ -81,7 +82,7 @@ impl Verify {
 
 /// Verifies; `restore` ends with it too.
 pub(crate) async fn check(
-    house: &House,
+    db: &Database,
     communities: &[CommunityId],
     subject: Option<Uuid>,
 ) -> Result<AuditReport> {
@@ -89,7 +90,7 @@ pub(crate) async fn check(
         .into_iter()
         .flat_map(|module| module.audited)
         .collect();
-    Ok(verify(house.db.read(), &tables, communities, subject).await?)
+    Ok(verify(db.read(), &tables, communities, subject).await?)
 }
 
 /// Every chain there is: the communities' and that of records of no community.

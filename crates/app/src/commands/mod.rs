@@ -1,9 +1,13 @@
 //! The commands of `youlin`. Each reads the same settings and walks the same way through the house as a page does.
 
 mod audit;
+mod backup;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
+mod user;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +43,10 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    User(user::User),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     #[command(subcommand)]
     Audit(audit::Audit),
     Openapi(openapi::OpenApi),
@@ -86,6 +94,9 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Serve(command) => command.run(raw).await,
         Command::Migrate(command) => command.run(raw).await,
+        Command::User(command) => command.run(raw).await,
+        Command::Backup(command) => command.run(raw).await,
+        Command::Restore(command) => command.run(raw).await,
         Command::Audit(command) => command.run(raw).await,
         Command::Openapi(_) => Ok(Outcome::Good),
     }

@@ -32,7 +32,7 @@ impl Serve {
         let mut opening = Opening::new(configure(&raw)?);
         opening.migrate = !self.no_migrate;
         let public_url = opening.config.public_url.clone();
-        let running = server::serve(House::open(opening).await?).await?;
+        let running = server::serve(House::open(opening).await?, Vec::new()).await?;
         out::say(format!(
             "Youlin serves {public_url} (listening on {})",
             running.addr

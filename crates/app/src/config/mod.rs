@@ -48,6 +48,8 @@ pub struct Config {
     pub public_writes_per_minute: u32,
     pub public_reads_per_minute: u32,
     pub sign_ins_per_minute: u32,
+    /// Of landline numbers written without one.
+    pub area_code: Option<String>,
     pub working_hours: DayHours,
     pub log_format: LogFormat,
     pub log_level: String,
@@ -83,6 +85,7 @@ impl Config {
             public_writes_per_minute: raw.number("public_writes_per_minute", 1, 100_000)?,
             public_reads_per_minute: raw.number("public_reads_per_minute", 1, 100_000)?,
             sign_ins_per_minute: raw.number("sign_ins_per_minute", 1, 100_000)?,
+            area_code: area_code(raw)?,
             working_hours: raw.parse("working_hours")?,
             log_format: raw.choice(
                 "log_format",
@@ -201,6 +204,16 @@ fn tile_url(raw: &Raw) -> Result<Option<String>, ConfigFault> {
         Ok(Some(url.to_owned()))
     } else {
         Err(raw.wrong("tile_url"))
+    }
+}
+
+fn area_code(raw: &Raw) -> Result<Option<String>, ConfigFault> {
+    let code = raw.text("area_code");
+    let digits = code.starts_with('0') && code.bytes().all(|byte| byte.is_ascii_digit());
+    match code.len() {
+        0 => Ok(None),
+        3 | 4 if digits => Ok(Some(code.to_owned())),
+        _ => Err(raw.wrong("area_code")),
     }
 }
 

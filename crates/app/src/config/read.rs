@@ -91,7 +91,7 @@ impl Raw {
     fn take_environment(&mut self, name: &str, value: &str) -> Result<(), ConfigFault> {
         let foreign =
             |known: &&str| name == *known || (known.ends_with('_') && name.starts_with(*known));
-        if NOT_SETTINGS.iter().any(|known| foreign(known)) {
+        if NOT_SETTINGS.iter().any(foreign) {
             return Ok(());
         }
         let short = name.trim_start_matches("YOULIN_").to_lowercase();

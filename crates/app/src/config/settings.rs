@@ -98,6 +98,11 @@ pub const SETTINGS: &[Setting] = &[
         "a whole number from 1 to 100000",
     ),
     Setting::new(
+        "area_code",
+        "",
+        "a telephone area code of 3 or 4 digits beginning with 0, such as 0513",
+    ),
+    Setting::new(
         "working_hours",
         "08:30-12:00 14:00-18:00",
         "intervals of a working day in order, such as 08:30-12:00 14:00-18:00",

@@ -46,6 +46,7 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         ("YOULIN_PUBLIC_WRITES_PER_MINUTE", "0"),
         ("YOULIN_PUBLIC_READS_PER_MINUTE", ""),
         ("YOULIN_SIGN_INS_PER_MINUTE", "many"),
+        ("YOULIN_AREA_CODE", "513"),
         ("YOULIN_WORKING_HOURS", "8-12"),
         ("YOULIN_LOG_FORMAT", "xml"),
         ("YOULIN_LOG_LEVEL", "youlin=loud=er"),
