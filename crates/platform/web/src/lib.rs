@@ -27,7 +27,7 @@ pub use extract::{
 pub use i18n::I18n;
 pub use live::LiveTopic;
 pub use metrics_exporter_prometheus::PrometheusHandle;
-pub use module::{Method, Module, RouteInfo, Routes};
+pub use module::{Method, Module, Protocol, RouteInfo, Routes};
 pub use problem::{Fault, WebResult, problem_body};
 pub use ratelimit::RateLimits;
 pub use refusals::{ProblemBody, ProblemField, Refusals};

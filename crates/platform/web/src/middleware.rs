@@ -17,13 +17,21 @@ use youlin_kernel::{Actor, Ctx, Locale, Problem, ProblemKind, Result};
 use crate::problem::{Unrendered, Wants, render};
 use crate::session::{self, SessionToken};
 use crate::shell::Prefs;
-use crate::{App, Caller, Fault, SignedIn};
+use crate::{App, Caller, Fault, Protocol, SignedIn};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(crate) async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn around(
+    State((app, protocols)): State<(App, Arc<[Protocol]>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
+    let protocol = protocols
+        .iter()
+        .find(|protocol| parts.uri.path().starts_with(protocol.prefix));
+    let path = protocol.map(|_| parts.uri.path().to_owned());
     let wants = wants(parts.uri.path(), &parts.headers);
     let asked = parts
         .uri
@@ -35,7 +43,11 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
     let request_id = visitor.new_id();
     let visitor = app.ctx(Actor::Visitor, Arc::from([]), prefs.locale, request_id);
 
-    let (ctx, mut response) = match admit(&app, &visitor, &parts).await {
+    let admitted = match protocol {
+        Some(_) => Ok(visitor.clone()),
+        None => admit(&app, &visitor, &parts).await,
+    };
+    let (ctx, mut response) = match admitted {
         Ok(ctx) => {
             parts.extensions.insert(Caller(ctx.clone()));
             parts.extensions.insert(prefs);
@@ -54,7 +66,13 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
                     .collect::<Vec<_>>()
             })
             .collect();
-        response = render(&app, &ctx, wants, &asked, &problem);
+        response = match (protocol, &path) {
+            (Some(protocol), Some(path)) => {
+                crate::problem::log(&ctx, &problem);
+                (protocol.refuse)(&app, &ctx, path, &problem)
+            }
+            _ => render(&app, &ctx, wants, &asked, &problem),
+        };
         for (name, value) in said {
             response.headers_mut().append(name, value);
         }
@@ -158,9 +176,9 @@ async fn machine(app: &App, key: &str) -> Result<Option<SignedIn>> {
 }
 
 /// Browsers say where a request comes from (`Sec-Fetch-Site`, else `Origin`); programs without either carry no cookie
-/// by accident. Signed and keyed interfaces use no cookies at all.
+/// by accident. Signed interfaces use no cookies at all.
 fn same_origin(headers: &HeaderMap, path: &str) -> bool {
-    if path.starts_with("/hooks/") || path.starts_with("/open311/") {
+    if path.starts_with("/hooks/") {
         return true;
     }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -212,7 +230,7 @@ fn wants(path: &str, headers: &HeaderMap) -> Wants {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if path.starts_with("/api/") || path.starts_with("/hooks/") || path.starts_with("/open311/") {
+    if path.starts_with("/api/") || path.starts_with("/hooks/") {
         Wants::Json
     } else if headers.contains_key("hx-request") {
         Wants::Part

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::handler::Handler;
+use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use youlin_database::{AuditedTable, Consumer, JobHandler, Migration};
-use youlin_kernel::{Access, Permission};
+use youlin_kernel::{Access, Ctx, Permission, Problem};
 
 use crate::App;
 use crate::door::door;
@@ -173,6 +174,17 @@ fn methods(item: &PathItem) -> Vec<Method> {
         .collect()
 }
 
+/// A foreign protocol under a path of its own. It uses no cookies, finds out itself who calls (its keys need not be in a
+/// header) and therefore limits its anonymous callers itself ([`crate::RateLimits::public`]), and its clients understand
+/// refusals only in its own form, also those of the router and of the middleware.
+#[derive(Clone, Copy, Debug)]
+pub struct Protocol {
+    /// `/open311/`
+    pub prefix: &'static str,
+    /// The refusal of a request to this path.
+    pub refuse: fn(&App, &Ctx, path: &str, &Problem) -> Response,
+}
+
 type Handlers = fn(&App) -> Vec<Arc<dyn JobHandler>>;
 type Consumers = fn(&App) -> Vec<Arc<dyn Consumer>>;
 
@@ -187,6 +199,8 @@ pub struct Module {
     pub consumers: Consumers,
     /// Events that reach open pages.
     pub live: &'static [LiveTopic],
+    /// The foreign protocol this module speaks.
+    pub protocol: Option<Protocol>,
 }
 
 impl std::fmt::Debug for Module {
@@ -210,6 +224,7 @@ impl Module {
             jobs: |_| Vec::new(),
             consumers: |_| Vec::new(),
             live: &[],
+            protocol: None,
         }
     }
 }

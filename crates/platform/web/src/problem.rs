@@ -111,7 +111,7 @@ pub(crate) fn render(
     }
 }
 
-fn log(ctx: &Ctx, problem: &Problem) {
+pub(crate) fn log(ctx: &Ctx, problem: &Problem) {
     let request_id = ctx.request_id();
     match problem.kind() {
         ProblemKind::Internal => tracing::error!(%request_id, %problem, "a request failed"),

@@ -26,7 +26,12 @@ impl RateLimits {
         }
     }
 
-    pub(crate) fn public(&self, client: IpAddr, writes: bool) -> Result<()> {
+    /// One anonymous request of this client. The middleware counts those of pages and of the REST interface; a
+    /// [`crate::Protocol`] counts its own.
+    ///
+    /// # Errors
+    /// 429 when there were too many within a minute.
+    pub fn public(&self, client: IpAddr, writes: bool) -> Result<()> {
         let limiter = if writes {
             &self.public_writes
         } else {

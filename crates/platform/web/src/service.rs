@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use youlin_kernel::{Access, Problem, ProblemKind};
 
 use crate::live::LiveTopic;
-use crate::{App, Fault, Module, RouteInfo, Routes, health, live, middleware};
+use crate::{App, Fault, Module, Protocol, RouteInfo, Routes, health, live, middleware};
 
 /// Where `/assets/…` comes from: embedded files in the binary, the folder in development.
 pub trait AssetSource: Send + Sync {
@@ -74,6 +74,10 @@ pub fn describe(modules: Vec<Module>, info: utoipa::openapi::Info) -> utoipa::op
 
 /// Builds the router around the application.
 pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Built {
+    let protocols: Arc<[Protocol]> = modules
+        .iter()
+        .filter_map(|module| module.protocol)
+        .collect();
     let (router, table) = collect(modules);
     let (router, mut openapi) = router.split_for_parts();
     openapi.info = info;
@@ -104,7 +108,10 @@ pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Bui
         .layer(from_fn(middleware::measure))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), middleware::around))
+        .layer(from_fn_with_state(
+            (app.clone(), protocols),
+            middleware::around,
+        ))
         .layer(CompressionLayer::new())
         .with_state(app);
     Built {
