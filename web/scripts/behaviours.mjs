@@ -212,6 +212,21 @@ export async function behaviours({ browser, server, watch, check, folder }) {
     await narrow.close();
   }
 
+  // the tree becomes a drawer where it has no room
+  const tablet = await browser.newContext({ viewport: { width: 1024, height: 768 } });
+  const desk = await tablet.newPage();
+  watch(desk, "drawer");
+  await desk.goto(`${server.url}/gallery/desk.html`);
+  await desk.waitForTimeout(300);
+  check(!(await desk.isVisible(".pane-tree")), "drawer: the tree is open from the start");
+  await desk.click("[data-tree-toggle]");
+  check(await desk.isVisible(".pane-tree"), "drawer: does not open");
+  await desk.keyboard.press("Escape");
+  check(!(await desk.isVisible(".pane-tree")), "drawer: Esc does not close it");
+  await desk.setViewportSize({ width: 1440, height: 900 });
+  check((await desk.isVisible(".pane-tree")) && !(await desk.isVisible("[data-tree-toggle]")), "drawer: on a wide screen the tree does not stand by itself");
+  await tablet.close();
+
   // without script: forms, links and details are all there is
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const bare = await plain.newPage();

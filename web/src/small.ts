@@ -41,6 +41,25 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// ---- the tree of areas as a drawer on smaller screens: <button data-tree-toggle aria-expanded="false">
+function tree(open: boolean): void {
+  document.querySelector(".pane-tree")?.classList.toggle("is-open", open);
+  for (const button of document.querySelectorAll("[data-tree-toggle]")) button.setAttribute("aria-expanded", String(open));
+}
+on("click", "[data-tree-toggle]", (button) => {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  tree(open);
+  if (open) document.querySelector<HTMLElement>(".pane-tree a[aria-current], .pane-tree a")?.focus();
+});
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && !event.target.closest(".pane-tree, [data-tree-toggle]")) tree(false);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !document.querySelector(".pane-tree.is-open")) return;
+  tree(false);
+  document.querySelector<HTMLElement>("[data-tree-toggle]")?.focus();
+});
+
 // ---- <details data-remember="tree:320613005018"> stays as it was left
 behaviour("details[data-remember]", (element) => {
   const details = element as HTMLDetailsElement;
