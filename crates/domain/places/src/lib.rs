@@ -5,6 +5,7 @@
 //! their community. Boundaries are never overwritten: a redraw ends the former one on the day the new one begins,
 //! so any record can be asked where it was on a day ([`where_was`]).
 
+mod api;
 mod areas;
 pub mod commands;
 mod days;
@@ -16,6 +17,7 @@ mod locator;
 mod migrations;
 mod model;
 pub mod permissions;
+pub mod queries;
 mod shape;
 mod words;
 
@@ -33,6 +35,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: entities::audited(),
+        routes: api::routes(),
         ..Module::named("places")
     }
 }
