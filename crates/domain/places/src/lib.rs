@@ -16,6 +16,7 @@ pub mod import;
 mod locator;
 mod migrations;
 mod model;
+mod pages;
 pub mod permissions;
 pub mod queries;
 mod shape;
@@ -25,6 +26,7 @@ pub use history::where_was;
 pub use locator::Locator;
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
+pub use pages::NAV;
 
 use youlin_web::Module;
 
@@ -35,7 +37,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: entities::audited(),
-        routes: api::routes(),
+        routes: api::routes().merge(pages::routes()),
         ..Module::named("places")
     }
 }

@@ -138,6 +138,18 @@ pub(crate) async fn shapes_on(
     Ok(shapes.collect())
 }
 
+/// The GeoJSON geometry of each of these areas in force at that moment, for maps.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn outlines(
+    db: &Database,
+    areas: &[AreaId],
+    at: Micros,
+) -> Result<Vec<(AreaId, String)>> {
+    shapes_on(db, areas, days::of(at)).await
+}
+
 /// A building in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BuildingLine {
