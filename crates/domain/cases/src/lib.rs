@@ -32,11 +32,13 @@ const LIVE: &[LiveTopic] = &[
         prefix: "cases.",
         name: "case",
         permission: &permissions::CASES_READ,
+        url: "/cases/{id}",
     },
     LiveTopic {
         prefix: "calls.",
         name: "call",
         permission: &permissions::CASES_DESK,
+        url: "/desk/calls/{id}/panel",
     },
 ];
 

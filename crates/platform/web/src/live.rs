@@ -24,6 +24,8 @@ pub struct LiveTopic {
     pub name: &'static str,
     /// Who hears of it, in the event's community.
     pub permission: &'static Permission,
+    /// Address of what the page may fetch, with `{id}`; empty when the page knows by itself.
+    pub url: &'static str,
 }
 
 pub(crate) async fn stream(
@@ -35,7 +37,7 @@ pub(crate) async fn stream(
         let told = match event {
             Ok(event) => tell(&topics, &ctx, &event),
             // The page was slower than the events: it should look again at everything it shows.
-            Err(_lagged) => Some(SseEvent::default().event("resync").data("{}")),
+            Err(_lagged) => Some(SseEvent::default().event("case").data(r#"{"id":"*"}"#)),
         };
         futures::future::ready(told.map(Ok))
     });
@@ -56,6 +58,7 @@ fn tell(topics: &LiveTopics, ctx: &Ctx, event: &Event) -> Option<SseEvent> {
     if !mine || !scope.contains(event.community, &areas) {
         return None;
     }
-    let data = json!({"id": event.subject, "topic": event.topic, "community": event.community.0});
+    let url = topic.url.replace("{id}", &event.subject.to_string());
+    let data = json!({"id": event.subject, "url": url, "topic": event.topic, "community": event.community.0});
     Some(SseEvent::default().event(topic.name).data(data.to_string()))
 }
