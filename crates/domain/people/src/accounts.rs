@@ -73,7 +73,12 @@ impl Accounts {
         else {
             return Ok(None);
         };
-        let grants = grants_of_account(self.db.read(), id).await?;
+        // Whoever signed in with a password somebody else knows may do nothing but set one of their own.
+        let grants = if row.must_change {
+            Vec::new()
+        } else {
+            grants_of_account(self.db.read(), id).await?
+        };
         let sensitive = grants.iter().any(|grant| grant.role.sees_sensitive_data());
         let second_factor_required =
             row.totp_confirmed || (self.policy.require_second_factor && sensitive);

@@ -8,6 +8,7 @@
 //! and [`Party`] for whoever can be given a task.
 
 mod accounts;
+mod api;
 mod commands;
 pub mod consent;
 mod entities;
@@ -16,6 +17,7 @@ mod fields;
 pub mod import;
 mod migrations;
 mod model;
+mod pages;
 mod password;
 pub mod permissions;
 mod queries;
@@ -47,8 +49,9 @@ pub use model::{
     OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation, RevealField, Revealed,
     RevealedField, Sex,
 };
+pub use pages::NAV;
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
-pub use queries::{Directory, looks_at_me, who_looked};
+pub use queries::{Directory, OnDuty, Responsible, looks_at_me, who_looked};
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};
 
@@ -77,6 +80,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: audited(),
+        routes: pages::routes().merge(api::routes()),
         ..Module::named("people")
     }
 }

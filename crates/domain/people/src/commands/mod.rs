@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod attach_phone;
 pub(crate) mod end_membership;
+pub(crate) mod note_sign_in;
 pub(crate) mod reveal;
 pub(crate) mod save_membership;
 pub(crate) mod save_organisation;

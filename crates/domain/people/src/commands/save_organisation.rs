@@ -53,7 +53,7 @@ impl Command for SaveOrganisation {
                 ctx.authorize(&ORGANISATIONS_WRITE, AreaId(old.area_id))?;
                 if filed != community {
                     // A record never changes its community; tasks and memberships refer to it there.
-                    return Err(Problem::invalid("area", "other-community"));
+                    return Err(Problem::invalid("area", "filed-elsewhere"));
                 }
                 tx.update::<organisation::Entity>(organisation::Model {
                     id,

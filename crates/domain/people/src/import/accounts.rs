@@ -78,7 +78,7 @@ fn draft(
             persons
                 .get(key)
                 .copied()
-                .ok_or_else(|| row.refuse("person_key", "unknown-person").arg("value", key))?,
+                .ok_or_else(|| row.refuse("person_key", "person-unknown").arg("value", key))?,
         ),
     };
     let grants = row
@@ -104,7 +104,7 @@ fn grant(
     text: &str,
     organisations: &Keys,
 ) -> std::result::Result<Grant, Refused> {
-    let wrong = || row.refuse("grants", "unknown-value").arg("value", text);
+    let wrong = || row.refuse("grants", "person-value").arg("value", text);
     let (role, rest) = text.split_once('@').ok_or_else(wrong)?;
     let (area, organisation) = rest
         .split_once('#')
@@ -112,7 +112,7 @@ fn grant(
     let organisation = organisation
         .map(|key| {
             organisations.get(key).map(|(_, id)| *id).ok_or_else(|| {
-                row.refuse("grants", "unknown-organisation")
+                row.refuse("grants", "organisation-unknown")
                     .arg("value", key)
             })
         })

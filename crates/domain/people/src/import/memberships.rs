@@ -65,18 +65,18 @@ fn draft(
 ) -> std::result::Result<(CommunityId, SaveMembership), Refused> {
     let person = row.required("person_key", 100)?;
     let (person_community, person) = persons.get(person).copied().ok_or_else(|| {
-        row.refuse("person_key", "unknown-person")
+        row.refuse("person_key", "person-unknown")
             .arg("value", person)
     })?;
     let organisation = match row.get("organisation_key") {
         "" => None,
         key => Some(organisations.get(key).copied().ok_or_else(|| {
-            row.refuse("organisation_key", "unknown-organisation")
+            row.refuse("organisation_key", "organisation-unknown")
                 .arg("value", key)
         })?),
     };
     let role = MembershipRole::parse(row.get("role")).ok_or_else(|| {
-        row.refuse("role", "unknown-value")
+        row.refuse("role", "person-value")
             .arg("value", row.get("role"))
     })?;
     let area = super::organisations::area(ctx, row, row.get("area_code"))?;

@@ -57,7 +57,7 @@ fn draft(
 ) -> std::result::Result<(CommunityId, SaveOrganisation), Refused> {
     let key = row.required("key", 100)?;
     let kind = OrganisationKind::parse(row.get("kind")).ok_or_else(|| {
-        row.refuse("kind", "unknown-value")
+        row.refuse("kind", "person-value")
             .arg("value", row.get("kind"))
     })?;
     let area = area(ctx, row, row.get("area_code"))?;

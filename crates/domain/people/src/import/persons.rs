@@ -115,7 +115,7 @@ impl Reader<'_> {
         let (community, home) = self.home(&row, &key)?;
         let id = match self.known.get(&key) {
             Some((filed, _)) if *filed != community => {
-                return Err(row.refuse("key", "other-community"));
+                return Err(row.refuse("key", "filed-elsewhere"));
             }
             known => known.map(|(_, id)| *id),
         };
@@ -126,7 +126,7 @@ impl Reader<'_> {
             sex: filled("sex")
                 .map(|text| {
                     Sex::parse(&text)
-                        .ok_or_else(|| row.refuse("sex", "unknown-value").arg("value", &text))
+                        .ok_or_else(|| row.refuse("sex", "person-value").arg("value", &text))
                 })
                 .transpose()?,
             birth_year: row.number("birth_year")?,
@@ -152,13 +152,13 @@ impl Reader<'_> {
         let dwelling = row.get("dwelling_key");
         if !dwelling.is_empty() {
             let (community, dwelling) = self.dwellings.get(dwelling).copied().ok_or_else(|| {
-                row.refuse("dwelling_key", "unknown-dwelling")
+                row.refuse("dwelling_key", "dwelling-unknown")
                     .arg("value", dwelling)
             })?;
             let relation = match row.get("relation") {
                 "" => Relation::Other,
                 text => Relation::parse(text)
-                    .ok_or_else(|| row.refuse("relation", "unknown-value").arg("value", text))?,
+                    .ok_or_else(|| row.refuse("relation", "person-value").arg("value", text))?,
             };
             let household_key =
                 Some(row.get("household_key").to_owned()).filter(|key| !key.is_empty());

@@ -1,10 +1,12 @@
 //! Reads. Each takes a [`Scope`] or a community; what lies outside does not exist.
 
 mod cards;
+mod factor;
 mod helpers;
 mod lists;
 mod looks;
 mod parties;
+mod responsible;
 mod search;
 mod staff;
 
@@ -15,8 +17,11 @@ use youlin_kernel::{Problem, Result, Scope};
 use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::visible_cards;
+pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::find_person;
 pub use looks::{looks_at_me, who_looked};
+pub use responsible::{OnDuty, Responsible};
+pub(crate) use responsible::{responsible_at, responsible_for};
 pub(crate) use staff::display_number;
 
 /// The register's questions. A namespace: it holds nothing.

@@ -1,0 +1,160 @@
+//! Pages: signing in, one's account, the register, organisations, administration, and who is my grid worker.
+
+mod account;
+mod admin_accounts;
+mod admin_keys;
+mod form;
+mod grants;
+mod my_grid_worker;
+mod organisations;
+mod people;
+mod second_factor;
+mod sign_in;
+
+use youlin_kernel::{Access, Grant};
+use youlin_web::{NavItem, NavPlace, Routes, Shell};
+
+use crate::permissions::{
+    ACCOUNTS_ADMIN, ORGANISATIONS_READ, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
+};
+
+/// Doors of the navigation to this module's pages.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        place: NavPlace::Know,
+        href: "/people",
+        label: "nav-people",
+        icon: "people",
+        access: Access::Needs(&PEOPLE_READ),
+        phone: true,
+    },
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/admin/accounts",
+        label: "nav-accounts",
+        icon: "lock",
+        access: Access::Needs(&ACCOUNTS_ADMIN),
+        phone: false,
+    },
+];
+
+pub(crate) fn routes() -> Routes {
+    signing_in().merge(register()).merge(administration())
+}
+
+fn signing_in() -> Routes {
+    Routes::new()
+        .get("/sign-in", Access::Public, sign_in::show)
+        .post("/sign-in", Access::Public, sign_in::submit)
+        .get(
+            "/sign-in/second-factor",
+            Access::SignedIn,
+            sign_in::show_factor,
+        )
+        .post(
+            "/sign-in/second-factor",
+            Access::SignedIn,
+            sign_in::submit_factor,
+        )
+        .post("/sign-out", Access::Public, sign_in::sign_out)
+        .post("/lang", Access::Public, sign_in::language)
+        .get("/account", Access::SignedIn, account::show)
+        .post("/account/password", Access::SignedIn, account::password)
+        .get(
+            "/account/second-factor",
+            Access::SignedIn,
+            second_factor::show,
+        )
+        .post(
+            "/account/second-factor",
+            Access::SignedIn,
+            second_factor::enrol,
+        )
+        .post(
+            "/account/second-factor/confirm",
+            Access::SignedIn,
+            second_factor::confirm,
+        )
+        .post(
+            "/account/second-factor/off",
+            Access::SignedIn,
+            second_factor::off,
+        )
+}
+
+fn register() -> Routes {
+    let (read, write) = (Access::Needs(&PEOPLE_READ), Access::Needs(&PEOPLE_WRITE));
+    Routes::new()
+        .get("/people", read, people::search)
+        .get(
+            "/people/organisations",
+            Access::Needs(&ORGANISATIONS_READ),
+            organisations::show,
+        )
+        .get("/people/{id}", read, people::show)
+        .post(
+            "/people/{id}/reveal",
+            Access::Needs(&PEOPLE_REVEAL),
+            people::reveal,
+        )
+        .post("/people/{id}/phones", write, people::attach_phone)
+        .post("/people/{id}/labels", write, people::set_label)
+        .get("/my-grid-worker", Access::Public, my_grid_worker::show)
+}
+
+fn administration() -> Routes {
+    let admin = Access::Needs(&ACCOUNTS_ADMIN);
+    Routes::new()
+        .get("/admin/accounts", admin, admin_accounts::list)
+        .post("/admin/accounts", admin, admin_accounts::create)
+        .get("/admin/accounts/{id}", admin, admin_accounts::show)
+        .post(
+            "/admin/accounts/{id}/grants",
+            admin,
+            admin_accounts::set_grants,
+        )
+        .post(
+            "/admin/accounts/{id}/password",
+            admin,
+            admin_accounts::reset_password,
+        )
+        .post(
+            "/admin/accounts/{id}/second-factor-off",
+            admin,
+            admin_accounts::factor_off,
+        )
+        .post("/admin/accounts/{id}/close", admin, admin_accounts::close)
+        .get("/admin/keys", admin, admin_keys::list)
+        .post("/admin/keys", admin, admin_keys::create)
+        .post("/admin/keys/{id}/revoke", admin, admin_keys::revoke)
+}
+
+/// A label in words: known needs and talents from the catalogue, everything else as it was entered.
+pub(crate) fn label_words(s: &Shell, label: &str) -> String {
+    let i18n = s.app().i18n();
+    let known = |key: &str| i18n.find(s.ctx().locale(), key, &[]);
+    match label.split_once(':') {
+        Some(("talent", talent)) => {
+            known(&format!("talent-{talent}")).unwrap_or_else(|| talent.to_owned())
+        }
+        Some(("hometown", town)) => s.t1("people-home-town", "town", town),
+        _ => known(&format!("label-{label}")).unwrap_or_else(|| label.to_owned()),
+    }
+}
+
+/// A grant in words: 网格员 · 悦美网格.
+pub(crate) fn grant_words(s: &Shell, grant: &Grant) -> String {
+    format!(
+        "{} · {}",
+        s.tt("role", grant.role.as_str()),
+        s.area(&grant.area)
+    )
+}
+
+/// A number for a `tel:` link.
+pub(crate) fn dial(phone: &str) -> String {
+    phone
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect()
+}

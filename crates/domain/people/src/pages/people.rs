@@ -1,0 +1,313 @@
+//! 清: finding people, a person's file, and showing what is hidden, for a purpose.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_kernel::{AreaId, Ctx, Problem};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
+
+use super::form::{Errors, shown, to, with_status};
+use crate::permissions::{PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE};
+use crate::{
+    AttachPhone, Directory, Look, MembershipView, PersonCard, PersonFile, Reveal, RevealField,
+    SetLabel, Vault, who_looked,
+};
+
+/// Cards on the search page.
+const SHOWN: u64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/people.html")]
+struct PeoplePage {
+    s: Shell,
+    e: Errors,
+    q: String,
+    cards: Vec<PersonCard>,
+}
+
+fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
+}
+
+/// `GET /people?q=`.
+pub(super) async fn search(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(query): ApiQuery<Search>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let vault = app.need::<Vault>()?;
+    let s = shell(&app, &ctx, prefs);
+    let found = Directory::search(app.db().read(), &vault, &scope, &query.q, SHOWN).await;
+    let (cards, e) = match found {
+        Ok(cards) => (cards, Errors::none()),
+        Err(problem) => {
+            let problem = shown(problem)?;
+            (Vec::new(), Errors::of(&s, &problem))
+        }
+    };
+    let q = query.q;
+    page(&PeoplePage { s, e, q, cards })
+}
+
+/// A field that can be ticked on the reveal form.
+struct Tick {
+    value: String,
+    label: String,
+}
+
+/// A field in the clear, on the one page that answers the form.
+struct Shown {
+    label: String,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/person.html")]
+struct PersonPage {
+    s: Shell,
+    e: Errors,
+    community: AreaId,
+    file: PersonFile,
+    memberships: Vec<MembershipView>,
+    looks: Vec<Look>,
+    may_write: bool,
+    may_look: bool,
+    may_reveal: bool,
+    ticks: Vec<Tick>,
+    /// What was typed, after a refusal.
+    purpose: String,
+    phone: String,
+    typed_label: String,
+    shown: Vec<Shown>,
+}
+
+/// What was typed or shown, beside the file itself.
+#[derive(Default)]
+struct Typed {
+    e: Errors,
+    purpose: String,
+    phone: String,
+    label: String,
+    shown: Vec<Shown>,
+}
+
+async fn person_page(
+    app: &App,
+    ctx: &Ctx,
+    s: Shell,
+    id: Uuid,
+    typed: Typed,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let vault = app.need::<Vault>()?;
+    let db = app.db().read();
+    let file = Directory::person(db, &vault, &scope, id).await?;
+    let memberships = Directory::memberships(db, &scope, id).await?;
+    let may_look = ctx.may(&PEOPLE_LOOKS);
+    let looks = match ctx.scope(&PEOPLE_LOOKS) {
+        Ok(scope) => who_looked(db, &vault, &scope, id).await.unwrap_or_default(),
+        Err(_not_allowed) => Vec::new(),
+    };
+    let mut ticks: Vec<Tick> = ["name", "identity", "address", "note"]
+        .into_iter()
+        .map(|field| Tick {
+            value: field.to_owned(),
+            label: s.tt("people-field", field),
+        })
+        .collect();
+    ticks.extend(file.phones.iter().map(|(id, masked)| Tick {
+        value: id.to_string(),
+        label: s.t1("people-field-number", "number", masked),
+    }));
+    page(&PersonPage {
+        e: typed.e,
+        community: file.card.community.into(),
+        file,
+        memberships,
+        looks,
+        may_write: ctx.may(&PEOPLE_WRITE),
+        may_look,
+        may_reveal: ctx.may(&PEOPLE_REVEAL),
+        ticks,
+        purpose: typed.purpose,
+        phone: typed.phone,
+        typed_label: typed.label,
+        shown: typed.shown,
+        s,
+    })
+}
+
+/// `GET /people/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    person_page(&app, &ctx, s, id, Typed::default()).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RevealForm {
+    #[serde(default)]
+    field: Vec<String>,
+    #[serde(default)]
+    purpose: String,
+    case: Option<String>,
+}
+
+fn field_of(text: &str) -> Option<RevealField> {
+    Some(match text {
+        "name" => RevealField::Name,
+        "identity" => RevealField::Identity,
+        "address" => RevealField::Address,
+        "note" => RevealField::Note,
+        id => RevealField::Phone(id.parse().ok()?),
+    })
+}
+
+/// `POST /people/{id}/reveal`: what is shown stands on this one answer only; a reload asks again.
+pub(super) async fn reveal(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<RevealForm>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = Reveal {
+        vault,
+        community: card.community,
+        person: id,
+        fields: form
+            .field
+            .iter()
+            .filter_map(|text| field_of(text))
+            .collect(),
+        purpose: form.purpose.clone(),
+        case: form.case.as_deref().and_then(|text| text.parse().ok()),
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(revealed) => {
+            let shown = revealed
+                .fields
+                .into_iter()
+                .map(|one| Shown {
+                    label: s.tt("people-field", one.field.as_str()),
+                    value: one.value.unwrap_or_else(|| s.t("none")),
+                })
+                .collect();
+            let typed = Typed {
+                shown,
+                ..Typed::default()
+            };
+            person_page(&app, &ctx, s, id, typed).await
+        }
+        Err(problem) => {
+            let typed = Typed {
+                purpose: form.purpose,
+                ..Typed::default()
+            };
+            again(&app, &ctx, s, id, problem, typed).await
+        }
+    }
+}
+
+async fn again(
+    app: &App,
+    ctx: &Ctx,
+    s: Shell,
+    id: Uuid,
+    problem: Problem,
+    typed: Typed,
+) -> WebResult<Response> {
+    let problem = shown(problem)?;
+    let e = Errors::of(&s, &problem);
+    let page = person_page(app, ctx, s, id, Typed { e, ..typed }).await?;
+    Ok(with_status(&problem, page))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PhoneForm {
+    #[serde(default)]
+    phone: String,
+}
+
+/// `POST /people/{id}/phones`.
+pub(super) async fn attach_phone(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<PhoneForm>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = AttachPhone {
+        vault,
+        community: card.community,
+        person: id,
+        phone: form.phone.clone(),
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(_phone) => Ok(to(&format!("/people/{id}"))),
+        Err(problem) => {
+            let typed = Typed {
+                phone: form.phone,
+                ..Typed::default()
+            };
+            again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LabelForm {
+    #[serde(default)]
+    label: String,
+    /// `off` takes the label away.
+    #[serde(default)]
+    set: String,
+}
+
+/// `POST /people/{id}/labels`.
+pub(super) async fn set_label(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<LabelForm>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = SetLabel {
+        vault,
+        community: card.community,
+        person: id,
+        label: form.label.clone(),
+        on: form.set != "off",
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(to(&format!("/people/{id}"))),
+        Err(problem) => {
+            let typed = Typed {
+                label: form.label,
+                ..Typed::default()
+            };
+            again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
+        }
+    }
+}
