@@ -5,5 +5,6 @@
 mod boundaries;
 mod example;
 mod ground;
+mod http;
 mod register;
 mod tree;
