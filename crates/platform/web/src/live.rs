@@ -52,13 +52,24 @@ fn tell(topics: &LiveTopics, ctx: &Ctx, event: &Event) -> Option<SseEvent> {
     let scope = ctx.scope(topic.permission).ok()?;
     let areas =
         ["grid", "neighbourhood"].map(|key| event.payload[key].as_i64().map(youlin_kernel::AreaId));
-    let mine = event.payload["account"]
-        .as_str()
-        .is_none_or(|account| ctx.actor().id().is_some_and(|id| id.to_string() == account));
-    if !mine || !scope.contains(event.community, &areas) {
+    // An event that names an account is for that account alone, whichever part of the community it looks after.
+    let visible = match event.payload["account"].as_str() {
+        Some(account) => {
+            ctx.actor().id().is_some_and(|id| id.to_string() == account)
+                && scope.contains_community(event.community)
+        }
+        None => scope.contains(event.community, &areas),
+    };
+    if !visible {
         return None;
     }
-    let url = topic.url.replace("{id}", &event.subject.to_string());
-    let data = json!({"id": event.subject, "url": url, "topic": event.topic, "community": event.community.0});
+    let url = event.payload["url"].as_str().map_or_else(
+        || topic.url.replace("{id}", &event.subject.to_string()),
+        str::to_owned,
+    );
+    let mut data = json!({"id": event.subject, "url": url, "topic": event.topic, "community": event.community.0});
+    if let Some(text) = event.payload["text"][ctx.locale().tag()].as_str() {
+        data["text"] = text.into();
+    }
     Some(SseEvent::default().event(topic.name).data(data.to_string()))
 }
