@@ -181,9 +181,9 @@ impl Shell {
             .text(self.ctx.locale(), key, &[(name, value.to_string())])
     }
 
-    /// A message with two arguments.
+    /// A message with two arguments, in templates `s.t2("key", ("a", x), ("b", y))`.
     #[must_use]
-    pub fn t2(&self, key: &str, a: (&str, &dyn Display), b: (&str, &dyn Display)) -> String {
+    pub fn t2(&self, key: &str, a: &(&str, impl Display), b: &(&str, impl Display)) -> String {
         self.app.i18n().text(
             self.ctx.locale(),
             key,
