@@ -1,6 +1,9 @@
 //! A photograph or document joins a case. The content is already in the file store, rewritten and under its hash.
 
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{EntityTrait, QueryFilter};
 use uuid::Uuid;
+use youlin_database::sql::col;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
@@ -27,6 +30,9 @@ impl Command for AttachFile {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         let state = act::load(tx, self.community, self.case).await?;
+        if let Some(known) = self.already_there(tx).await? {
+            return Ok(known);
+        }
         let id = ctx.new_id();
         let row = case_file::Model {
             community_id: self.community.0,
@@ -67,5 +73,19 @@ impl Command for AttachFile {
         );
         save::announce(ctx, tx, &case, &happened);
         Ok(id)
+    }
+}
+
+impl AttachFile {
+    /// A form that is sent again after a lost answer brings the same photographs again.
+    async fn already_there(&self, tx: &Tx<'_>) -> Result<Option<Uuid>> {
+        let known = case_file::Entity::find()
+            .filter(col("community_id").eq(self.community.0))
+            .filter(col("case_id").eq(self.case))
+            .filter(col("sha256").eq(self.file.sha256.clone()))
+            .filter(col("stage").eq(self.stage))
+            .one(tx.conn())
+            .await?;
+        Ok(known.map(|row| row.id))
     }
 }

@@ -1,7 +1,20 @@
 //! Pages of cases: desk, record, workers, partners, residents, administration.
 
+mod admin;
+mod files;
+mod link;
+mod resident;
+mod street;
+
+pub use street::NAV as STREET_NAV;
+
 use youlin_web::Routes;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
+        .merge(street::routes())
+        .merge(resident::routes())
+        .merge(link::routes())
+        .merge(files::routes())
+        .merge(admin::routes())
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod counts;
+mod files;
 mod list;
 mod one;
 mod suggest;
@@ -12,6 +13,7 @@ mod views;
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, months};
+pub use files::{FileAt, file_of, report_files};
 pub use list::{CaseFilter, Sort, list};
 pub(crate) use one::contact;
 pub use one::{case, case_by_number, past_of_person, visible};

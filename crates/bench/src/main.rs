@@ -1,0 +1,62 @@
+//! `youlin-bench`: measures the release build against the figures that were promised, each beside its limit or peer in
+//! the same run, as a ratio. Started by `make bench`; needs the built binary in `YOULIN_BIN`, and a PostgreSQL server in
+//! `YOULIN_TEST_POSTGRES_URL` for the lines about PostgreSQL.
+
+mod engines;
+mod ground;
+mod http;
+mod intake;
+mod million;
+mod raw;
+mod results;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::results::Results;
+
+/// Measures Youlin on this machine.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Where the results go, as JSON.
+    #[arg(long, default_value = "target/bench/results.json")]
+    results: PathBuf,
+    /// Only sections whose name contains this (engines, intake, million).
+    #[arg(long)]
+    only: Option<String>,
+    /// Cases in the large database.
+    #[arg(long, default_value_t = 1_000_000)]
+    cases: u64,
+    /// Seconds each load runs.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let binary = std::env::var_os("YOULIN_BIN").map(PathBuf::from).context("YOULIN_BIN names the built binary")?;
+    let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| name.contains(only));
+    let mut results = Results::default();
+    if wanted("engines") {
+        engines::measure(&mut results);
+    }
+    if wanted("intake") {
+        intake::sqlite(&mut results, &binary, arguments.seconds).await?;
+        match std::env::var("YOULIN_TEST_POSTGRES_URL") {
+            Ok(server) => intake::postgres(&mut results, &binary, &server, arguments.seconds).await?,
+            Err(_unset) => results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set"),
+        }
+    }
+    if wanted("million") {
+        million::measure(&mut results, &binary, arguments.cases, arguments.seconds).await?;
+    }
+    results.write(&arguments.results)?;
+    let missed = results.missed();
+    if missed > 0 {
+        anyhow::bail!("{missed} figures miss their target");
+    }
+    Ok(())
+}

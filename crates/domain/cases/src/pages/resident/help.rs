@@ -1,0 +1,144 @@
+//! 我需要帮助: what is the matter, a photograph, where. Nothing else is needed, and no account.
+
+use askama::Template;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use youlin_kernel::Ctx;
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part};
+
+use crate::model::Source;
+use crate::pages::street::faults::{Faults, shown, with_status};
+use crate::pages::street::intake::{ReportView, take};
+use crate::pages::street::kinds::{Kinds, for_resident};
+use crate::pages::street::report_form::ReportForm;
+use crate::pages::street::upload;
+use crate::queries::{TrackView, track};
+use crate::service::Cases;
+
+#[derive(Template)]
+#[template(path = "resident_help.html")]
+struct HelpPage {
+    s: Shell,
+    v: ReportView,
+}
+
+#[derive(Template)]
+#[template(path = "street_kinds.html")]
+struct KindsPart<'a> {
+    s: &'a Shell,
+    kinds: &'a Kinds,
+    faults: &'a Faults,
+}
+
+#[derive(Template)]
+#[template(path = "resident_sent.html")]
+struct SentPage {
+    s: Shell,
+    t: TrackView,
+    by: String,
+}
+
+fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Serve, "/help")
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// Words to begin with, from a page that leads here.
+    #[serde(default)]
+    place: String,
+}
+
+/// `GET /help`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let place = asked.place.chars().take(100).collect();
+    let form = ReportForm {
+        place,
+        ..ReportForm::default()
+    };
+    let kinds = Kinds {
+        refresh: "/help/kinds",
+        ..Kinds::default()
+    };
+    page(&HelpPage {
+        v: ReportView::new(&app, &ctx, form, kinds),
+        s,
+    })
+}
+
+/// `POST /help`.
+pub(super) async fn send(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    request: Request,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let cases = app.need::<Cases>()?;
+    let (form, taken) = take(&app, &ctx, &cases, Source::Resident, request).await?;
+    match taken {
+        Ok(taken) => {
+            let to = format!(
+                "/help/sent/{}?by={}",
+                taken.reported.tracking_code,
+                taken.by.as_str()
+            );
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(mut refusal) => {
+            refusal.problem = shown(refusal.problem)?;
+            let kinds = for_resident(&app, &cases, &ctx, &form).await?;
+            let v = ReportView::new(&app, &ctx, form, kinds).refused(&s, &cases, &refusal);
+            Ok(with_status(&refusal.problem, page(&HelpPage { s, v })?))
+        }
+    }
+}
+
+/// `POST /help/kinds`: the part of the form that changes with the words.
+pub(super) async fn kinds(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    request: Request,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let cases = app.need::<Cases>()?;
+    let form = ReportForm::of(&upload::read(&app, request).await?);
+    let kinds = for_resident(&app, &cases, &ctx, &form).await?;
+    part(&KindsPart {
+        s: &s,
+        kinds: &kinds,
+        faults: &Faults::none(),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SentBy {
+    #[serde(default)]
+    by: String,
+}
+
+/// `GET /help/sent/{code}`: the number, the code, and what happens next.
+pub(super) async fn sent(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    Path(code): Path<String>,
+    ApiQuery(SentBy { by }): ApiQuery<SentBy>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let cases = app.need::<Cases>()?;
+    let t = track(app.db(), &cases, &ctx, &code).await?;
+    let by = match by.as_str() {
+        "device" | "photo" => by,
+        _ => String::new(),
+    };
+    page(&SentPage { s, t, by })
+}
