@@ -5,6 +5,7 @@ mod counts;
 mod files;
 mod list;
 mod one;
+mod open311;
 mod suggest;
 mod tasks;
 mod track;
@@ -17,6 +18,10 @@ pub use files::{FileAt, file_of, report_files};
 pub use list::{CaseFilter, Sort, list};
 pub(crate) use one::contact;
 pub use one::{case, case_by_number, past_of_person, visible};
+pub use open311::{
+    Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_file, open311_filed_by,
+    open311_mark, open311_request, open311_requests, open311_step_of, open311_updates,
+};
 pub use suggest::{
     CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
 };
