@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
+use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
@@ -23,7 +24,11 @@ use crate::{VERSION, keys, metering};
 /// Every module, lowest floor first: migrations run in this order.
 #[must_use]
 pub fn modules() -> Vec<Module> {
-    vec![youlin_places::module(), youlin_people::module()]
+    vec![
+        youlin_places::module(),
+        youlin_people::module(),
+        youlin_cases::module(),
+    ]
 }
 
 /// The doors of the navigation, in the order they are shown.
@@ -87,7 +92,15 @@ pub struct House {
     pub config: Config,
     pub db: Database,
     pub app: App,
+    pub services: Services,
+}
+
+/// What the modules keep in memory; handlers fetch the same from the application.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub locator: Arc<Locator>,
     pub vault: Arc<Vault>,
+    pub cases: Arc<Cases>,
 }
 
 impl House {
@@ -122,12 +135,24 @@ impl House {
         let keyring = keys::ring(&config, &db, &ctx, &*entropy).await?;
         let locator = Locator::load_with_clock(&db, Arc::clone(&areas), Arc::clone(&clock)).await?;
         let vault = Arc::new(vault(&config, keyring).with_places(Arc::clone(&locator)));
-        let app = furnish(&config, &db, areas, clock, entropy, &vault, &locator)?;
+        let cases = Cases::load(
+            db.clone(),
+            Arc::clone(&locator),
+            Arc::clone(&vault),
+            cases_settings(&config),
+        )
+        .await?;
+        let services = Services {
+            locator,
+            vault,
+            cases,
+        };
+        let app = furnish(&config, &db, areas, clock, entropy, &services)?;
         Ok(Self {
             config,
             db,
             app,
-            vault,
+            services,
         })
     }
 
@@ -215,14 +240,23 @@ fn vault(config: &Config, keyring: Keyring) -> Vault {
     }
 }
 
+fn cases_settings(config: &Config) -> CasesSettings {
+    CasesSettings {
+        hours: config.working_hours.clone(),
+        lines: config.telephony_lines.clone(),
+        telephony_secrets: config.telephony_secrets.clone(),
+        link_days: config.link_days,
+        public_url: config.public_url.clone(),
+    }
+}
+
 fn furnish(
     config: &Config,
     db: &Database,
     areas: Arc<ArcSwap<AreaTree>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    vault: &Arc<Vault>,
-    locator: &Arc<Locator>,
+    services: &Services,
 ) -> Result<App> {
     let i18n = Arc::new(catalogues().map_err(anyhow::Error::msg)?);
     let limits = RateLimits::per_minute(
@@ -250,10 +284,11 @@ fn furnish(
         Arc::<Accounts>::clone(&accounts),
         limits,
     )
-    .with(Arc::clone(vault))
+    .with(Arc::clone(&services.vault))
     .with(accounts)
-    .with(Arc::clone(locator))
-    .with(Arc::new(vault.keyring().link_signer()))
+    .with(Arc::clone(&services.locator))
+    .with(Arc::clone(&services.cases))
+    .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(
         FileStore::open(files).context("the folder of attached files cannot be opened")?,
     ))

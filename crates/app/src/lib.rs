@@ -7,6 +7,7 @@ pub mod assets;
 mod backup;
 pub mod commands;
 pub mod config;
+mod demo;
 pub mod house;
 mod housekeeping;
 mod installation;
@@ -14,6 +15,7 @@ mod keys;
 mod logging;
 mod metering;
 mod out;
+mod registers;
 mod server;
 
 pub use house::House;

@@ -65,7 +65,10 @@ pub async fn start_with(config: Config, further: Vec<Module>) -> Result<Running>
 /// When the address cannot be listened on.
 pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running> {
     let House {
-        config, db, app, ..
+        config,
+        db,
+        app,
+        services,
     } = house;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -82,6 +85,9 @@ pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running>
     let router = built
         .router
         .layer(from_fn_with_state(stopping.clone(), end_streams));
+    // The segmenter's dictionary takes a moment: nobody should wait for it, neither the start nor the first report.
+    let cases = services.cases;
+    tokio::task::spawn_blocking(move || cases.warm_up());
     let mut background = JoinSet::new();
     start_background(&mut background, &app, &stopping);
     let served = tokio::spawn(run_server(listener, router, stopping));

@@ -32,15 +32,21 @@ async fn twenty_kills_lose_nothing_and_double_nothing() {
         let answered = Arc::new(AtomicU64::new(0));
         let mut senders = tokio::task::JoinSet::new();
         for _ in 0..SENDERS {
-            let (ground, next, answered, addr) =
-                (Arc::clone(&ground), Arc::clone(&next), Arc::clone(&answered), server.addr);
+            let (ground, next, answered, addr) = (
+                Arc::clone(&ground),
+                Arc::clone(&next),
+                Arc::clone(&answered),
+                server.addr,
+            );
             senders.spawn(async move {
                 let client = client(Duration::from_secs(10));
                 let mut mine = Vec::new();
                 // Until the server is gone: a report without an answer may or may not be there.
                 loop {
                     let n = next.fetch_add(1, Ordering::SeqCst);
-                    let Some((status, body)) = send(&client, addr, &ground, n).await else { return mine };
+                    let Some((status, body)) = send(&client, addr, &ground, n).await else {
+                        return mine;
+                    };
                     assert_eq!(status, 201, "{body}");
                     mine.push((body["id"].as_str().unwrap().to_owned(), n));
                     answered.fetch_add(1, Ordering::SeqCst);
@@ -56,29 +62,57 @@ async fn twenty_kills_lose_nothing_and_double_nothing() {
         }
     }
     assert!(acknowledged.len() as u64 >= KILLS * BETWEEN);
-    check(folder.path(), &url, &acknowledged, next.load(Ordering::SeqCst)).await;
+    check(
+        folder.path(),
+        &url,
+        &acknowledged,
+        next.load(Ordering::SeqCst),
+    )
+    .await;
 }
 
-async fn check(folder: &std::path::Path, url: &str, acknowledged: &HashMap<String, u64>, sent: u64) {
+async fn check(
+    folder: &std::path::Path,
+    url: &str,
+    acknowledged: &HashMap<String, u64>,
+    sent: u64,
+) {
     let house = open(folder, url).await;
     let mut query = Query::select();
-    query.columns([name("id"), name("external_key")]).from(name("case_record"));
+    query
+        .columns([name("id"), name("external_key")])
+        .from(name("case_record"));
     let mut found: HashMap<String, String> = HashMap::new();
     let mut keys = std::collections::HashSet::new();
     for row in house.db.read().query_all(&query).await.unwrap() {
-        let (id, key): (uuid::Uuid, String) = (row.try_get("", "id").unwrap(), row.try_get("", "external_key").unwrap());
+        let (id, key): (uuid::Uuid, String) = (
+            row.try_get("", "id").unwrap(),
+            row.try_get("", "external_key").unwrap(),
+        );
         assert!(keys.insert(key.clone()), "{key} is there twice");
         found.insert(id.to_string(), key);
     }
     for (id, n) in acknowledged {
-        assert_eq!(found.get(id), Some(&format!("crash-{n}")), "an acknowledged case is not there");
+        assert_eq!(
+            found.get(id),
+            Some(&format!("crash-{n}")),
+            "an acknowledged case is not there"
+        );
     }
     assert!(found.len() as u64 <= sent);
-    let tables: Vec<_> = youlin::house::modules().into_iter().flat_map(|module| module.audited).collect();
+    let tables: Vec<_> = youlin::house::modules()
+        .into_iter()
+        .flat_map(|module| module.audited)
+        .collect();
     let mut communities = house.app.areas().communities().to_vec();
     communities.push(youlin_kernel::CommunityId::SYSTEM);
-    let report = verify(house.db.read(), &tables, &communities, None).await.unwrap();
+    let report = verify(house.db.read(), &tables, &communities, None)
+        .await
+        .unwrap();
     assert!(report.faults.is_empty(), "{:?}", report.faults);
-    assert!(report.rows >= 2 * found.len() as u64, "a case and its history are attested");
+    assert!(
+        report.rows >= 2 * found.len() as u64,
+        "a case and its history are attested"
+    );
     house.close().await;
 }

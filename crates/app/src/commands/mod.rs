@@ -2,6 +2,8 @@
 
 mod audit;
 mod backup;
+mod demo;
+mod import;
 mod migrate;
 mod openapi;
 mod restore;
@@ -41,10 +43,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     User(user::User),
+    Import(import::Import),
     Backup(backup::Backup),
     Restore(restore::Restore),
     #[command(subcommand)]
@@ -92,9 +96,11 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
     }
     let raw = Raw::gather(cli.config.as_deref(), std::env::vars())?;
     match cli.command {
+        Command::Demo(command) => command.run(raw).await,
         Command::Serve(command) => command.run(raw).await,
         Command::Migrate(command) => command.run(raw).await,
         Command::User(command) => command.run(raw).await,
+        Command::Import(command) => command.run(raw).await,
         Command::Backup(command) => command.run(raw).await,
         Command::Restore(command) => command.run(raw).await,
         Command::Audit(command) => command.run(raw).await,

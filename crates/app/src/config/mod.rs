@@ -51,6 +51,11 @@ pub struct Config {
     /// Of landline numbers written without one.
     pub area_code: Option<String>,
     pub working_hours: DayHours,
+    /// Days a helper's link lives.
+    pub link_days: i64,
+    pub telephony_secrets: Vec<String>,
+    /// Called number → code of the community whose desk rings.
+    pub telephony_lines: Vec<(String, String)>,
     pub log_format: LogFormat,
     pub log_level: String,
 }
@@ -87,6 +92,9 @@ impl Config {
             sign_ins_per_minute: raw.number("sign_ins_per_minute", 1, 100_000)?,
             area_code: area_code(raw)?,
             working_hours: raw.parse("working_hours")?,
+            link_days: i64::from(raw.number("link_days", 1, 365)?),
+            telephony_secrets: telephony_secrets(raw)?,
+            telephony_lines: telephony_lines(raw)?,
             log_format: raw.choice(
                 "log_format",
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
@@ -215,6 +223,30 @@ fn area_code(raw: &Raw) -> Result<Option<String>, ConfigFault> {
         3 | 4 if digits => Ok(Some(code.to_owned())),
         _ => Err(raw.wrong("area_code")),
     }
+}
+
+fn telephony_secrets(raw: &Raw) -> Result<Vec<String>, ConfigFault> {
+    let secrets: Vec<String> = raw
+        .text("telephony_secret")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    if secrets.len() > 2 || secrets.iter().any(|secret| secret.chars().count() < 16) {
+        return Err(raw.wrong("telephony_secret"));
+    }
+    Ok(secrets)
+}
+
+fn telephony_lines(raw: &Raw) -> Result<Vec<(String, String)>, ConfigFault> {
+    raw.text("telephony_lines")
+        .split_whitespace()
+        .map(|line| match line.split_once('=') {
+            Some((number, code)) if !number.is_empty() && !code.is_empty() => {
+                Ok((number.to_owned(), code.to_owned()))
+            }
+            _ => Err(raw.wrong("telephony_lines")),
+        })
+        .collect()
 }
 
 fn log_level(raw: &Raw) -> Result<String, ConfigFault> {

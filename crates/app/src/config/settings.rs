@@ -107,6 +107,17 @@ pub const SETTINGS: &[Setting] = &[
         "08:30-12:00 14:00-18:00",
         "intervals of a working day in order, such as 08:30-12:00 14:00-18:00",
     ),
+    Setting::new("link_days", "14", "a whole number of days from 1 to 365"),
+    Setting::secret(
+        "telephony_secret",
+        "one secret of 16 characters or more, or two (the new one and the old) with a space between",
+    ),
+    Setting::new(
+        "telephony_lines",
+        "",
+        "called numbers with the code of the community that answers, such as 051300001000=320613005018, with spaces \
+         between",
+    ),
     Setting::new("log_format", "text", "text or json"),
     Setting::new(
         "log_level",

@@ -48,12 +48,29 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         ("YOULIN_SIGN_INS_PER_MINUTE", "many"),
         ("YOULIN_AREA_CODE", "513"),
         ("YOULIN_WORKING_HOURS", "8-12"),
+        ("YOULIN_LINK_DAYS", "0"),
+        ("YOULIN_TELEPHONY_SECRET", "short"),
+        ("YOULIN_TELEPHONY_LINES", "0513"),
         ("YOULIN_LOG_FORMAT", "xml"),
         ("YOULIN_LOG_LEVEL", "youlin=loud=er"),
     ] {
         let said = fault(&[(name, value)]);
         assert!(said.starts_with(name), "{said}");
         assert!(said.contains("expected "), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_printed() {
+    for (name, value) in [
+        ("YOULIN_TELEPHONY_SECRET", "hunter2"),
+        ("YOULIN_DATABASE_URL", "mysql://youlin:hunter2@db/x"),
+    ] {
+        let said = fault(&[(name, value)]);
+        assert!(
+            said.starts_with(name) && !said.contains("hunter2"),
+            "{said}"
+        );
     }
 }
 

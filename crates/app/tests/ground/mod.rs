@@ -1,5 +1,9 @@
 //! A small prepared house for tests that start the real binary: two communities, the catalogue, a key.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part; a test that cannot prepare must stop loudly")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its part; a test that cannot prepare must stop loudly"
+)]
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -55,27 +59,78 @@ pub fn sqlite_url(folder: &Path) -> String {
 /// Opens the house without serving it.
 pub async fn open(folder: &Path, database_url: &str) -> House {
     let raw = Raw::gather(None, settings(folder, database_url, "127.0.0.1:0")).unwrap();
-    House::open(Opening::new(Config::from_raw(&raw).unwrap())).await.unwrap()
+    House::open(Opening::new(Config::from_raw(&raw).unwrap()))
+        .await
+        .unwrap()
 }
 
 /// Fills an empty database.
 pub async fn prepare(folder: &Path, database_url: &str) -> Ground {
     let house = open(folder, database_url).await;
     let rows = read_csv(AREAS, &["code"]).unwrap();
-    house.db.execute(&house.ctx("test"), ImportAreas { rows, dry_run: false }).await.unwrap();
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/categories.json")).unwrap();
-    house.db.execute(&house.ctx("test"), ImportCategories { text, dry_run: false }).await.unwrap();
-    house.app.need::<youlin_places::Locator>().unwrap().reload_areas(&house.db).await.unwrap();
+    house
+        .db
+        .execute(
+            &house.ctx("test"),
+            ImportAreas {
+                rows,
+                dry_run: false,
+            },
+        )
+        .await
+        .unwrap();
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../data/categories.json"
+    ))
+    .unwrap();
+    house
+        .db
+        .execute(
+            &house.ctx("test"),
+            ImportCategories {
+                text,
+                dry_run: false,
+            },
+        )
+        .await
+        .unwrap();
+    house
+        .app
+        .need::<youlin_places::Locator>()
+        .unwrap()
+        .reload_areas(&house.db)
+        .await
+        .unwrap();
     let tree = house.app.areas();
     let district = tree.by_code("D").unwrap().id;
-    let grants = vec![Grant { role: Role::DistrictOperator, area: district, organisation: None }];
-    let make = CreateApiKey { name: "test".into(), kind: KeyKind::Rest, grants };
-    let key = house.db.execute(&house.ctx("test"), make).await.unwrap().key;
-    let mut neighbourhoods: Vec<i64> =
-        tree.iter().filter(|node| node.level == AreaLevel::Neighbourhood).map(|node| node.id.0).collect();
+    let grants = vec![Grant {
+        role: Role::DistrictOperator,
+        area: district,
+        organisation: None,
+    }];
+    let make = CreateApiKey {
+        name: "test".into(),
+        kind: KeyKind::Rest,
+        grants,
+    };
+    let key = house
+        .db
+        .execute(&house.ctx("test"), make)
+        .await
+        .unwrap()
+        .key;
+    let mut neighbourhoods: Vec<i64> = tree
+        .iter()
+        .filter(|node| node.level == AreaLevel::Neighbourhood)
+        .map(|node| node.id.0)
+        .collect();
     neighbourhoods.sort_unstable();
     house.close().await;
-    Ground { key, neighbourhoods }
+    Ground {
+        key,
+        neighbourhoods,
+    }
 }
 
 /// The real binary, serving. Killed when dropped.
@@ -86,7 +141,10 @@ pub struct Server {
 
 impl Server {
     pub async fn start(folder: &Path, database_url: &str) -> Self {
-        let addr = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let addr = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_youlin"))
             .arg("serve")
             .envs(settings(folder, database_url, &addr.to_string()))
@@ -98,15 +156,24 @@ impl Server {
         let mut server = Self { child, addr };
         let started = Instant::now();
         while !server.is_ready().await {
-            assert!(server.child.try_wait().unwrap().is_none(), "the server ended at once");
-            assert!(started.elapsed() < Duration::from_secs(60), "the server did not get ready");
+            assert!(
+                server.child.try_wait().unwrap().is_none(),
+                "the server ended at once"
+            );
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "the server did not get ready"
+            );
         }
         server
     }
 
     /// Asks once, with a short limit so that asking again is the wait.
     pub async fn is_ready(&self) -> bool {
-        let asked = client(Duration::from_millis(250)).get(format!("http://{}/readyz", self.addr)).send().await;
+        let asked = client(Duration::from_millis(250))
+            .get(format!("http://{}/readyz", self.addr))
+            .send()
+            .await;
         let ready = asked.is_ok_and(|answer| answer.status() == StatusCode::OK);
         if !ready {
             tokio::task::yield_now().await;
@@ -130,7 +197,11 @@ impl Drop for Server {
 
 pub fn client(timeout: Duration) -> Client {
     let _installed = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().timeout(timeout).no_proxy().build().unwrap()
+    Client::builder()
+        .timeout(timeout)
+        .no_proxy()
+        .build()
+        .unwrap()
 }
 
 /// A report that says which one it is, so that it can be sent again and found again.
@@ -146,7 +217,12 @@ pub fn report(ground: &Ground, n: u64) -> Value {
 }
 
 /// Sends a report; the answer's status and body, or nothing when the server was gone.
-pub async fn send(client: &Client, addr: SocketAddr, ground: &Ground, n: u64) -> Option<(StatusCode, Value)> {
+pub async fn send(
+    client: &Client,
+    addr: SocketAddr,
+    ground: &Ground,
+    n: u64,
+) -> Option<(StatusCode, Value)> {
     let answer = client
         .post(format!("http://{addr}/api/v1/cases"))
         .bearer_auth(&ground.key)

@@ -1,0 +1,12 @@
+//! The Nantong example: registers through the same imports as real data, then half a year of cases through the same
+//! commands a desk uses, under a clock that stands in the past.
+
+mod access;
+mod keys;
+mod load;
+mod picture;
+mod replay;
+mod script;
+
+pub(crate) use access::{Access, LINE};
+pub(crate) use load::load;
