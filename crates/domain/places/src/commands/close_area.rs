@@ -7,6 +7,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
 use crate::areas::AreaRows;
 use crate::entities::{area, boundary};
+use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 use crate::{days, events, words};
 
@@ -64,6 +65,7 @@ impl Command for CloseArea {
             .detail(json!({"area": closed.area_id, "reason": reason}));
         tx.audit(ctx, CommunityId::SYSTEM, entry);
         tx.emit(ctx, events::areas_changed(closed.id));
+        mark(tx, CommunityId::SYSTEM);
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use super::area_draft::AreaDraft;
 use crate::areas::AreaRows;
 use crate::events;
 use crate::import::{ImportReport, Row};
+use crate::locator::mark;
 
 /// Rows of `areas.csv`: code, scheme, scheme_version, level, parent_code, name, name_en, short. An area is known again by
 /// scheme and code, former codes included. Sound rows are taken in, the others are refused with their reason.
@@ -51,6 +52,7 @@ impl Command for ImportAreas {
             }));
             tx.audit(ctx, CommunityId::SYSTEM, entry);
             tx.emit(ctx, events::areas_changed(id));
+            mark(tx, CommunityId::SYSTEM);
         }
         Ok(report)
     }

@@ -13,6 +13,7 @@ use super::boundary_plan::{self, BoundaryDraft};
 use crate::areas::AreaRows;
 use crate::entities::boundary;
 use crate::import::{ImportReport, Outcome, Refused};
+use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 use crate::{Datum, days, events, shape};
 
@@ -60,6 +61,7 @@ impl Command for ImportBoundaries {
             }));
             tx.audit(ctx, CommunityId::SYSTEM, entry);
             tx.emit(ctx, events::areas_changed(id));
+            mark(tx, CommunityId::SYSTEM);
         }
         Ok(report)
     }

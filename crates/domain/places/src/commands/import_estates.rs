@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use super::placing::{Placer, Standing};
 use crate::entities::estate;
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 use crate::{events, words};
 
@@ -100,6 +101,7 @@ pub(super) fn finish(
     }));
     tx.audit(ctx, community, entry);
     tx.emit(ctx, events::addresses_changed(community, id));
+    mark(tx, community);
 }
 
 struct EstateDraft {

@@ -7,6 +7,7 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
 use super::area_draft::{AreaDraft, CODE_MAX, NAME_MAX};
 use crate::areas::AreaRows;
 use crate::import::{Outcome, Refused};
+use crate::locator::mark;
 use crate::{events, words};
 
 /// See the module's text. The former code stays findable.
@@ -99,6 +100,7 @@ impl Command for SaveArea {
                 .detail(json!({"area": saved.area_id, "code": saved.code, "name": saved.name}));
             tx.audit(ctx, CommunityId::SYSTEM, entry);
             tx.emit(ctx, events::areas_changed(saved.id));
+            mark(tx, CommunityId::SYSTEM);
         }
         Ok(AreaId(saved.area_id))
     }

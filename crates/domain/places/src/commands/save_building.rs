@@ -10,6 +10,7 @@ use super::import_estates::{ALIASES_MAX, NAME_MAX, STREET_MAX};
 use super::placing::Placer;
 use crate::entities::{building, estate};
 use crate::import::Row;
+use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 use crate::{events, words};
 
@@ -89,6 +90,7 @@ impl Command for SaveBuilding {
             .detail(json!({"name": saved.name, "version": saved.version}));
         tx.audit(ctx, self.community, entry);
         tx.emit(ctx, events::addresses_changed(self.community, saved.id));
+        mark(tx, self.community);
         Ok(saved.id)
     }
 }

@@ -10,6 +10,7 @@ use super::import_dwellings::{USAGES, new_entrance, square_metres};
 use super::save_building::field;
 use crate::entities::{building, dwelling, entrance};
 use crate::events;
+use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 
 const ROOM_MAX: usize = 20;
@@ -100,6 +101,7 @@ impl Command for SaveDwelling {
             .detail(json!({"building": saved.building_id, "version": saved.version}));
         tx.audit(ctx, self.community, entry);
         tx.emit(ctx, events::addresses_changed(self.community, saved.id));
+        mark(tx, self.community);
         Ok(saved.id)
     }
 }

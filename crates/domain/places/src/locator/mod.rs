@@ -5,8 +5,10 @@
 //! and [`register`] (estates, buildings and dwellings, one shard for each community, so that a change in one
 //! community rebuilds only its shard and a search within a scope looks only there).
 
+mod follow;
 mod ground;
 mod load;
+pub(crate) use follow::mark;
 pub(crate) use load::node;
 mod register;
 mod resolve;
@@ -28,6 +30,8 @@ pub struct Locator {
     areas: Arc<ArcSwap<AreaTree>>,
     grounds: ArcSwap<Grounds>,
     register: ArcSwap<Register>,
+    /// What was held when this was last compared with the database.
+    marks: ArcSwap<follow::Marks>,
     /// Decides which boundaries are in force; nothing else here depends on time.
     clock: Arc<dyn Clock>,
 }
@@ -62,8 +66,12 @@ impl Locator {
             areas,
             grounds: ArcSwap::default(),
             register: ArcSwap::default(),
+            marks: ArcSwap::default(),
             clock,
         };
+        // The tree alone first: it says whose marks to note.
+        locator.hold_tree(Arc::new(load::tree(db.read()).await?));
+        locator.note_marks(db).await?;
         locator.reload_areas(db).await?;
         locator.reload_addresses(db).await?;
         Ok(Arc::new(locator))
@@ -76,12 +84,16 @@ impl Locator {
     pub async fn reload_areas(&self, db: &Database) -> Result<()> {
         let tree = Arc::new(load::tree(db.read()).await?);
         let grounds = load::grounds(db.read(), &tree, self.clock.now()).await?;
-        // An empty table leaves a tree alone that was put in without one (tests, the very first start).
+        self.hold_tree(tree);
+        self.grounds.store(Arc::new(grounds));
+        Ok(())
+    }
+
+    /// An empty table leaves a tree alone that was put in without one (tests, the very first start).
+    fn hold_tree(&self, tree: Arc<AreaTree>) {
         if !tree.is_empty() {
             self.areas.store(tree);
         }
-        self.grounds.store(Arc::new(grounds));
-        Ok(())
     }
 
     /// Reads the whole register anew.

@@ -313,3 +313,25 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
         town.prove(&["A"]).await;
     }
 }
+
+#[tokio::test]
+async fn another_server_notices_what_this_one_changed() {
+    for base in databases().await {
+        let town = Town::drawn(base).await;
+        let areas = std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(
+            youlin_kernel::AreaTree::default(),
+        ));
+        let other = youlin_places::Locator::load(town.world.db(), areas)
+            .await
+            .unwrap();
+        assert_eq!(other.freshen(town.world.db()).await.unwrap(), 0);
+        let town = town.with_register().await;
+        town.areas("code,scheme,level,parent_code,name\nA3,t,grid,A,甲三网格\n")
+            .await;
+        assert!(other.candidates("光明东村12号楼304", None, 1).is_empty());
+        assert_eq!(other.freshen(town.world.db()).await.unwrap(), 2);
+        assert_eq!(other.candidates("光明东村12号楼304", None, 1).len(), 1);
+        assert!(other.tree().by_code("A3").is_some());
+        assert_eq!(other.freshen(town.world.db()).await.unwrap(), 0);
+    }
+}
