@@ -1,0 +1,209 @@
+//! The module behind its router, and a browser that keeps cookies.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use uuid::Uuid;
+use youlin_kernel::{Entropy, Grant, Locale, Micros};
+use youlin_people::{AccountPolicy, Accounts, CreateAccount, hash_password};
+use youlin_web::{App, AppBuilder, CookiePolicy, I18n, RateLimits, WebConfig};
+
+use crate::ground::Ground;
+
+/// Every account of the stories has this password.
+pub(crate) const PASSWORD: &str = "悦美网格今天值班";
+
+pub(crate) fn catalogues() -> I18n {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
+    let mut files = Vec::new();
+    for locale in [Locale::Zh, Locale::En] {
+        for name in ["web.ftl", "places.ftl", "people.ftl"] {
+            let path = root.join(locale.tag()).join(name);
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                files.push((locale, name, text));
+            }
+        }
+    }
+    I18n::load(files).unwrap()
+}
+
+pub(crate) struct House {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) table: Vec<youlin_web::RouteInfo>,
+    pub(crate) openapi: utoipa::openapi::OpenApi,
+}
+
+/// The service as it runs, with so many sign-in attempts a minute.
+pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> House {
+    let config = WebConfig {
+        public_url: "http://localhost".to_owned(),
+        demo: false,
+        cookies: CookiePolicy {
+            secure: false,
+            idle: 2 * Micros::HOUR,
+            absolute: 12 * Micros::HOUR,
+        },
+        tile_url: None,
+        max_upload: 1_000,
+    };
+    let world = &ground.world;
+    let accounts = Arc::new(Accounts::new(world.db().clone(), policy));
+    let app = AppBuilder::new(
+        world.db().clone(),
+        Arc::clone(&world.areas),
+        Arc::<youlin_kernel::ManualClock>::clone(&world.clock),
+        Arc::<dyn Entropy>::clone(&world.entropy),
+        Arc::new(catalogues()),
+        config,
+        Arc::<Accounts>::clone(&accounts),
+        RateLimits::per_minute(1_000, 1_000, sign_ins),
+    )
+    .with(Arc::clone(&ground.vault))
+    .with(Arc::clone(&ground.locator))
+    .with(accounts)
+    .with(Arc::new(youlin_web::Navigation(
+        youlin_people::NAV.to_vec(),
+    )))
+    .finish();
+    let info = utoipa::openapi::Info::new("test", "0");
+    let built = youlin_web::build(app.clone(), vec![youlin_people::module()], info);
+    House {
+        app,
+        router: built.router,
+        table: built.table,
+        openapi: built.openapi,
+    }
+}
+
+/// An account with the common password.
+pub(crate) async fn account(
+    ground: &Ground,
+    login: &str,
+    grants: Vec<Grant>,
+    person: Option<Uuid>,
+) -> Uuid {
+    let ctx = ground.world.service();
+    let command = CreateAccount {
+        login: login.to_owned(),
+        password: hash_password(&ctx, login, PASSWORD).await.unwrap(),
+        display_name: format!("{login} 的名字"),
+        person: person.map(|id| (crate::ground::JIA, id)),
+        grants,
+        must_change: false,
+    };
+    ground.world.db().execute(&ctx, command).await.unwrap()
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) text: String,
+}
+
+/// Keeps one session cookie and sends what a browser sends.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    pub(crate) cookie: String,
+    pub(crate) key: String,
+}
+
+impl Browser {
+    pub(crate) fn new(house: &House) -> Self {
+        Self {
+            router: house.router.clone(),
+            cookie: String::new(),
+            key: String::new(),
+        }
+    }
+
+    /// Signs in with the common password and says where one lands.
+    pub(crate) async fn signed_in(house: &House, login: &str) -> Self {
+        let mut browser = Self::new(house);
+        let answer = browser.sign_in(login, PASSWORD).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        browser
+    }
+
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("login", login), ("password", password)])
+            .await
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(encoded(fields)))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn post_json(&mut self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let headers = request.headers_mut();
+        headers
+            .entry(header::ACCEPT)
+            .or_insert("text/html".parse().unwrap());
+        headers.insert(header::HOST, "localhost".parse().unwrap());
+        if !self.cookie.is_empty() {
+            headers.insert(header::COOKIE, self.cookie.parse().unwrap());
+        }
+        if !self.key.is_empty() {
+            let value = format!("Bearer {}", self.key).parse().unwrap();
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            if cookie.starts_with("youlin=") {
+                self.cookie = cookie.split(';').next().unwrap().to_owned();
+            }
+        }
+        let location = response
+            .headers()
+            .get(header::LOCATION)
+            .map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        Answer {
+            status,
+            location,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in fields {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        for byte in value.bytes() {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,14 @@
+//! Stories of this module, each on every database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod accounts;
+mod browser;
+mod directory;
+mod example;
+mod ground;
+mod pages;
+mod rest;
+mod reveal;
+mod sign_in;
+mod words;

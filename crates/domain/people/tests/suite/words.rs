@@ -1,0 +1,99 @@
+//! Both catalogues have every word this module says.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use youlin_kernel::Locale;
+use youlin_people::{KeyKind, MembershipRole, OrganisationKind};
+
+use crate::browser::catalogues;
+
+fn sources() -> Vec<String> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    walk(&root.join("src"), &mut files);
+    walk(&root.join("templates"), &mut files);
+    files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect()
+}
+
+/// The text between `before` and the next quotation mark, wherever it stands.
+fn quoted_after(text: &str, before: &str) -> Vec<String> {
+    text.match_indices(before)
+        .filter_map(|(at, _)| text[at + before.len()..].split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The last string literal before each closing parenthesis of `call`: the code of a refusal.
+fn second_literals(text: &str, call: &str) -> Vec<String> {
+    text.match_indices(call)
+        .filter_map(|(at, _)| {
+            let arguments = text[at + call.len()..].split(')').next()?;
+            let literals: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
+            literals
+                .last()
+                .filter(|code| !code.is_empty())
+                .map(|code| (*code).to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_word_stands_in_both_catalogues() {
+    let i18n = catalogues();
+    let mut wanted = BTreeSet::new();
+    for text in sources() {
+        let text = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        for before in ["s.t(\"", "s.t1(\"", "s.t2(\"", "s.tn(\"", "label: \"nav-"] {
+            for key in quoted_after(&text, before) {
+                let nav = before.ends_with("nav-");
+                wanted.insert(if nav { format!("nav-{key}") } else { key });
+            }
+        }
+        for code in second_literals(&text, "Problem::invalid(") {
+            wanted.insert(format!("field-{code}"));
+        }
+        for code in second_literals(&text, "Problem::new(") {
+            wanted.insert(format!("problem-{code}"));
+        }
+        for code in second_literals(&text, ".refuse(") {
+            wanted.insert(format!("import-{code}"));
+        }
+    }
+    for role in MembershipRole::ALL {
+        wanted.insert(format!("member-{}", role.as_str()));
+    }
+    for kind in OrganisationKind::ALL {
+        wanted.insert(format!("organisation-{}", kind.as_str()));
+    }
+    for kind in KeyKind::ALL {
+        wanted.insert(format!("people-key-{}", kind.as_str()));
+    }
+    assert!(
+        wanted.len() > 150,
+        "the search finds the words: {}",
+        wanted.len()
+    );
+    for locale in [Locale::Zh, Locale::En] {
+        let keys = i18n.keys(locale);
+        let missing: Vec<&String> = wanted.iter().filter(|key| !keys.contains(*key)).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", locale.tag());
+    }
+}
