@@ -246,6 +246,11 @@ impl Catalogue {
         self.active.values()
     }
 
+    /// Categories that are no longer offered.
+    pub fn retired(&self) -> impl Iterator<Item = &Arc<Category>> {
+        self.retired.values()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.active.is_empty()

@@ -15,7 +15,7 @@ pub use act::{Act, Acted, Via};
 pub use attach_file::AttachFile;
 pub use calendar::LoadCalendarYear;
 pub use call::{AttachCaller, IncomingCall, TakeCall};
-pub use categories::{ImportCategories, SaveCategory};
+pub use categories::{CatalogueReport, ImportCategories, SaveCategory};
 pub use merge::{Merge, Unmerge};
 pub use report::{NewCase, Report, Reported, Reporter, prepare};
 pub use sweep::SWEEP_KIND;

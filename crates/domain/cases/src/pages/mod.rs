@@ -6,6 +6,7 @@ mod link;
 mod resident;
 mod street;
 
+pub use admin::NAV as ADMIN_NAV;
 pub use street::NAV as STREET_NAV;
 
 use youlin_web::Routes;

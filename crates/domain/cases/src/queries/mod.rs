@@ -6,6 +6,7 @@ mod files;
 mod list;
 mod one;
 mod open311;
+mod provisional;
 mod suggest;
 mod tasks;
 mod track;
@@ -22,6 +23,7 @@ pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_file, open311_filed_by,
     open311_mark, open311_request, open311_requests, open311_step_of, open311_updates,
 };
+pub use provisional::{loaded_years, provisional};
 pub use suggest::{
     CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
 };

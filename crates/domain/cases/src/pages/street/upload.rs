@@ -212,3 +212,47 @@ fn broken(error: &MultipartError) -> Problem {
     }
     Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(error)
 }
+
+/// Texts of an administrator's form; a file chosen there is a text too.
+const MAX_TEXTS: usize = 2 * 1024 * 1024;
+
+/// Fields and small text files together, for administration pages.
+#[derive(Debug, Default)]
+pub(in crate::pages) struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    pub(in crate::pages) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |text| text.trim())
+    }
+
+    /// The chosen file, else what was pasted.
+    pub(in crate::pages) fn text_or_file(&self, text: &str, file: &str) -> String {
+        let chosen = self.text(file);
+        if chosen.is_empty() {
+            self.text(text).to_owned()
+        } else {
+            chosen.to_owned()
+        }
+    }
+}
+
+/// Reads a multipart form whose parts are all texts, two megabytes in all.
+///
+/// # Errors
+/// 400 for what is no such form, 413 when it is larger.
+pub(in crate::pages) async fn read_texts(request: Request) -> Result<Texts> {
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, Body::new(Limited::new(body, MAX_TEXTS)));
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| {
+            Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
+        })?;
+    let mut texts = Texts::default();
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(|error| broken(&error))?;
+        texts.0.insert(name, utf8(bytes.to_vec())?);
+    }
+    Ok(texts)
+}
