@@ -1,0 +1,388 @@
+//! One case with everything the caller may know of it and do to it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_kernel::{Problem, Result};
+use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::{Directory, Party, PartyKind, PersonFile};
+use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page, part};
+
+use super::verbs::{OFFERED, PLAIN};
+use super::words::{self, Told};
+use super::{Part, shell};
+use crate::model::TaskStatus;
+use crate::permissions::{CASES_DESK, CASES_READ};
+use crate::service::Cases;
+use crate::{CaseRow, CaseView, TaskView, case, link_token, past_of_person};
+
+/// A case loaded for its page.
+pub(super) struct Record<'a> {
+    pub(super) s: &'a Shell,
+    pub(super) v: CaseView,
+    pub(super) reporter: Option<PersonFile>,
+    /// How many other cases the reporter has, as far as the caller sees them.
+    others: usize,
+    told: Vec<Told>,
+    crumbs: Vec<(i64, String)>,
+    /// Links for parties that answer without an account, by task.
+    links: BTreeMap<Uuid, String>,
+    /// Questions and what was answered, in words.
+    answers: Vec<(String, String)>,
+    merged_into: Option<CaseRow>,
+    may_merge: bool,
+    may_unmerge: bool,
+    may_read: bool,
+}
+
+impl<'a> Record<'a> {
+    pub(super) async fn load(s: &'a Shell, id: Uuid) -> Result<Record<'a>> {
+        let (app, ctx) = (s.app(), s.ctx());
+        let cases = app.need::<Cases>()?;
+        let v = case(app.db(), &cases, ctx, id).await?;
+        let reporter = reporter(s, &cases, &v).await?;
+        let others = match (&reporter, ctx.scope(&CASES_READ)) {
+            (Some(file), Ok(scope)) => {
+                let past = past_of_person(app.db(), &cases, ctx, &scope, file.card.id, 50).await?;
+                past.iter().filter(|row| row.id != id).count()
+            }
+            _ => 0,
+        };
+        let names = party_names(s, &cases, &v).await;
+        let told = words::history(s, &v, &|party| {
+            names.get(party).cloned().unwrap_or_default()
+        });
+        let area = v
+            .row
+            .neighbourhood
+            .or(v.row.grid)
+            .unwrap_or_else(|| v.row.community.into());
+        let desk = ctx.authorize(&CASES_DESK, area).is_ok();
+        let merged_into = match v.merged_into {
+            Some(into) => case(app.db(), &cases, ctx, into)
+                .await
+                .ok()
+                .map(|other| other.row),
+            None => None,
+        };
+        Ok(Self {
+            links: if desk {
+                links(s, &cases, &v).await?
+            } else {
+                BTreeMap::new()
+            },
+            answers: answers(s, &cases, &v),
+            crumbs: words::crumbs(s, &v.row),
+            others,
+            told,
+            reporter,
+            merged_into,
+            may_unmerge: desk,
+            may_merge: desk && !v.row.status.is_ended(),
+            may_read: ctx.may(&CASES_READ),
+            s,
+            v,
+        })
+    }
+
+    /// The record as a part, with a form opened in it or none.
+    pub(super) fn draw(&self, form: &str, done: &str) -> Result<String> {
+        let drawn = RecordPart {
+            s: self.s,
+            r: self,
+            form,
+            done: known(done),
+        };
+        drawn.render().map_err(Problem::internal)
+    }
+
+    pub(super) fn may_merge(&self) -> bool {
+        self.may_merge
+    }
+
+    fn may_unmerge(&self) -> bool {
+        self.may_unmerge
+    }
+
+    fn badge(&self) -> &'static str {
+        words::badge(self.v.row.light)
+    }
+
+    fn light(&self) -> String {
+        words::light_words(self.s, &self.v.row)
+    }
+
+    /// The first line of the report, as a heading.
+    fn title(&self) -> String {
+        let line = self.v.full_text.lines().next().unwrap_or_default();
+        let mut title: String = line.chars().take(60).collect();
+        if title.len() < line.len() {
+            title.push('…');
+        }
+        title
+    }
+
+    fn offered(&self) -> Vec<&'static str> {
+        OFFERED
+            .iter()
+            .copied()
+            .filter(|verb| self.v.allowed.iter().any(|allowed| allowed == verb))
+            .collect()
+    }
+
+    /// The steps that stand as buttons; the others are in the menu beside them.
+    fn first_verbs(&self) -> Vec<&'static str> {
+        self.offered().into_iter().take(4).collect()
+    }
+
+    fn more_verbs(&self) -> Vec<&'static str> {
+        self.offered().into_iter().skip(4).collect()
+    }
+
+    fn plain(&self, verb: &str) -> bool {
+        PLAIN.contains(&verb)
+    }
+
+    fn may(&self, verb: &str) -> bool {
+        self.v.allowed.iter().any(|allowed| allowed == verb)
+    }
+
+    fn task_badge(&self, task: &TaskView) -> &'static str {
+        words::task_badge(task.status)
+    }
+
+    fn open(&self, task: &TaskView) -> bool {
+        !task.status.is_ended()
+    }
+
+    fn unanswered(&self, task: &TaskView) -> bool {
+        task.status == TaskStatus::Open
+    }
+
+    fn link(&self, task: &TaskView) -> &str {
+        self.links.get(&task.id).map_or("", String::as_str)
+    }
+
+    fn open_tasks(&self) -> usize {
+        self.v
+            .tasks
+            .iter()
+            .filter(|task| !task.status.is_ended())
+            .count()
+    }
+
+    fn organisation(&self, task: &TaskView) -> bool {
+        task.party.kind == PartyKind::Organisation
+    }
+
+    fn said(&self, question: &str, answer: Option<bool>) -> String {
+        answer.map_or_else(String::new, |yes| {
+            self.s.t(&format!(
+                "said-{question}-{}",
+                if yes { "yes" } else { "no" }
+            ))
+        })
+    }
+
+    fn file_size(&self, bytes: i64) -> String {
+        if bytes >= 1_048_576 {
+            format!(
+                "{}.{} MB",
+                bytes / 1_048_576,
+                bytes % 1_048_576 * 10 / 1_048_576
+            )
+        } else {
+            format!("{} kB", (bytes + 1_023) / 1_024)
+        }
+    }
+}
+
+/// Steps after which the record says what happened.
+fn known(done: &str) -> &str {
+    let there = OFFERED.contains(&done)
+        || matches!(
+            done,
+            "reported" | "merge" | "unmerge" | "answer_task" | "finish_task" | "cancel_task"
+        );
+    if there { done } else { "" }
+}
+
+async fn reporter(s: &Shell, cases: &Cases, v: &CaseView) -> Result<Option<PersonFile>> {
+    let (Some(person), Ok(scope)) = (v.reporter, s.ctx().scope(&PEOPLE_READ)) else {
+        return Ok(None);
+    };
+    match Directory::person(s.app().db().read(), cases.vault(), &scope, person).await {
+        Ok(file) => Ok(Some(file)),
+        // The reporter may live where the caller does not work; the case is theirs all the same.
+        Err(problem) if problem.code() == "not-found" => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn party_names(s: &Shell, cases: &Cases, v: &CaseView) -> HashMap<Party, String> {
+    let mut names: HashMap<Party, String> = v
+        .tasks
+        .iter()
+        .map(|task| (task.party, task.party_name.clone()))
+        .collect();
+    let named = v
+        .events
+        .iter()
+        .flat_map(|event| [&event.data["lead"], &event.data["party"]]);
+    let parties: Vec<Party> = named
+        .filter_map(|value| serde_json::from_value(value.clone()).ok())
+        .collect();
+    for party in parties {
+        if let std::collections::hash_map::Entry::Vacant(free) = names.entry(party) {
+            let db = s.app().db().read();
+            let name = Directory::party_name(db, cases.vault(), v.row.community, party).await;
+            free.insert(name.unwrap_or_default());
+        }
+    }
+    names
+}
+
+async fn links(s: &Shell, cases: &Cases, v: &CaseView) -> Result<BTreeMap<Uuid, String>> {
+    let mut links = BTreeMap::new();
+    for task in v.tasks.iter().filter(|task| !task.status.is_ended()) {
+        let token = link_token(s.app().db(), cases, s.ctx(), v.row.community, task.id).await?;
+        links.insert(
+            task.id,
+            format!("{}/t/{token}", s.app().config().public_url),
+        );
+    }
+    Ok(links)
+}
+
+fn answers(s: &Shell, cases: &Cases, v: &CaseView) -> Vec<(String, String)> {
+    let Some(answers) = v.answers.as_object() else {
+        return Vec::new();
+    };
+    let catalogue = cases.catalogue();
+    let questions = catalogue
+        .any(&v.row.category)
+        .map(|category| category.questions.clone())
+        .unwrap_or_default();
+    answers
+        .iter()
+        .map(|(code, answer)| {
+            let question = questions.iter().find(|question| question.code == *code);
+            let choice = |key: &str| {
+                let choice =
+                    question.and_then(|q| q.values.iter().find(|choice| choice.key == key));
+                choice.map_or_else(|| key.to_owned(), |choice| choice.name.clone())
+            };
+            let said = match answer {
+                serde_json::Value::String(text) => choice(text),
+                serde_json::Value::Array(many) => {
+                    let many: Vec<String> = many
+                        .iter()
+                        .filter_map(|one| one.as_str())
+                        .map(choice)
+                        .collect();
+                    many.join(&s.t("list-comma"))
+                }
+                other => other.to_string(),
+            };
+            let label = question.map_or(code.as_str(), |q| {
+                if s.is_english() && !q.label_en.is_empty() {
+                    &q.label_en
+                } else {
+                    &q.label
+                }
+            });
+            (label.to_owned(), said)
+        })
+        .filter(|(_, said)| !said.is_empty())
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "desk_record_part.html")]
+struct RecordPart<'a> {
+    s: &'a Shell,
+    r: &'a Record<'a>,
+    form: &'a str,
+    done: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "desk_record_top_part.html")]
+struct TopPart<'a> {
+    s: &'a Shell,
+    r: &'a Record<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_record_rest_part.html")]
+struct RestPart<'a> {
+    s: &'a Shell,
+    r: &'a Record<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_record.html")]
+struct RecordPage<'a> {
+    s: &'a Shell,
+    number: &'a str,
+    record: String,
+}
+
+/// How the record is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RecordQuery {
+    /// What was just done, for the sentence that says so.
+    done: String,
+    /// `top` or `rest`: the parts that keep themselves fresh while a form between them is filled in.
+    part: String,
+}
+
+/// The record for the right pane of the desk.
+pub(super) async fn drawn(s: &Shell, id: Uuid) -> Result<String> {
+    Record::load(s, id).await?.draw("", "")
+}
+
+/// `GET /cases/{id}`.
+pub(super) async fn record(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    wants: Part,
+    PathId(id): PathId,
+    ApiQuery(query): ApiQuery<RecordQuery>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let r = Record::load(&s, id).await?;
+    match query.part.as_str() {
+        "top" => part(&TopPart { s: &s, r: &r }),
+        "rest" => part(&RestPart { s: &s, r: &r }),
+        _ => answer(&r, wants, "", &query.done, StatusCode::OK),
+    }
+}
+
+/// The record as whoever asked can use it: a part for htmx, else a page.
+pub(super) fn answer(
+    r: &Record<'_>,
+    wants: Part,
+    form: &str,
+    done: &str,
+    status: StatusCode,
+) -> WebResult<Response> {
+    let drawn = r.draw(form, done)?;
+    let response = if wants.0 {
+        axum::response::Html(drawn).into_response()
+    } else {
+        page(&RecordPage {
+            s: r.s,
+            number: &r.v.row.number,
+            record: drawn,
+        })?
+    };
+    Ok((status, response).into_response())
+}
