@@ -17,7 +17,7 @@ mod tracking;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
-pub use pages::{ADMIN_NAV, STREET_NAV};
+pub use pages::{ADMIN_NAV, DESK_NAV, STREET_NAV};
 pub use queries::*;
 pub use service::{Cases, CasesSettings};
 pub use tracking::shown as shown_tracking_code;

@@ -1,18 +1,20 @@
 //! Pages of cases: desk, record, workers, partners, residents, administration.
 
 mod admin;
+mod desk;
 mod files;
 mod link;
 mod resident;
 mod street;
 
+pub use desk::NAV as DESK_NAV;
 pub use admin::NAV as ADMIN_NAV;
 pub use street::NAV as STREET_NAV;
 
 use youlin_web::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    desk::routes()
         .merge(street::routes())
         .merge(resident::routes())
         .merge(link::routes())

@@ -14,14 +14,14 @@ mod views;
 
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
-pub use counts::{CaseCounts, MonthCounts, counts, months};
+pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
 pub use files::{FileAt, file_of, report_files};
 pub use list::{CaseFilter, Sort, list};
 pub(crate) use one::contact;
 pub use one::{case, case_by_number, past_of_person, visible};
 pub use open311::{
-    Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_file, open311_filed_by,
-    open311_mark, open311_request, open311_requests, open311_step_of, open311_updates,
+    Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,
+    open311_request, open311_requests, open311_step_of, open311_updates,
 };
 pub use provisional::{loaded_years, provisional};
 pub use suggest::{
