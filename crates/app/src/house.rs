@@ -34,7 +34,17 @@ pub fn modules() -> Vec<Module> {
 /// The doors of the navigation, in the order they are shown.
 #[must_use]
 pub fn navigation() -> Vec<NavItem> {
-    Vec::new()
+    let mut all: Vec<NavItem> = [
+        youlin_cases::STREET_NAV,
+        youlin_cases::DESK_NAV,
+        youlin_places::NAV,
+        youlin_people::NAV,
+        youlin_cases::ADMIN_NAV,
+    ]
+    .concat();
+    // The same order on every page: by place, within a place as the modules list them.
+    all.sort_by_key(|item| item.place as u8);
+    all
 }
 
 /// All migrations after the platform's own.

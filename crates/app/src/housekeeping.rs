@@ -36,12 +36,23 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
             handle.run_upkeep();
         }
         seen = reload_if_changed(&app, seen).await;
+        freshen(&app).await;
         if beat.is_multiple_of(MINUTE) {
             app.limits().shrink();
         }
         if beat.is_multiple_of(HOUR) {
             tidy(&app).await;
         }
+    }
+}
+
+/// Areas, boundaries and registers that another process changed.
+async fn freshen(app: &App) {
+    let Some(locator) = app.service::<Locator>() else {
+        return;
+    };
+    if let Err(problem) = locator.freshen(app.db()).await {
+        tracing::warn!(%problem, "changed areas could not be read; trying again");
     }
 }
 
@@ -77,9 +88,6 @@ async fn reload_if_changed(app: &App, seen: i64) -> i64 {
 
 async fn reload(app: &App, actions: &[String]) -> Result<()> {
     let is = |what: &str| actions.iter().any(|action| action.contains(what));
-    if is("places.") {
-        app.need::<Locator>()?.reload_areas(app.db()).await?;
-    }
     if is("category") || is("calendar") {
         app.need::<Cases>()?.reload().await?;
     }

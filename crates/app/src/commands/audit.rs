@@ -1,6 +1,6 @@
 //! `youlin audit verify`: proves that the trail is unbroken, or names the place where it is not.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 use youlin_database::Database;
@@ -71,10 +71,14 @@ impl Verify {
         match &self.case {
             None => Ok((communities, None)),
             Some(case) => {
-                let id: Uuid = case
-                    .parse()
-                    .with_context(|| format!("--case {case}: expected the id of a case"))?;
-                Ok((communities, Some(id)))
+                let ctx = house.ctx("cli");
+                let scope = ctx.scope(&youlin_cases::permissions::CASES_READ)?;
+                let (community, id) = youlin_cases::case_by_number(&house.db, &scope, case)
+                    .await
+                    .map_err(|_not_there| {
+                        anyhow!("--case {case}: there is no case of that number or id")
+                    })?;
+                Ok((vec![community], Some(id)))
             }
         }
     }

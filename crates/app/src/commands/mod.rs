@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod demo;
+mod export;
 mod import;
 mod migrate;
 mod openapi;
@@ -49,6 +50,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Import(import::Import),
+    Export(export::Export),
     Backup(backup::Backup),
     Restore(restore::Restore),
     #[command(subcommand)]
@@ -101,6 +103,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Migrate(command) => command.run(raw).await,
         Command::User(command) => command.run(raw).await,
         Command::Import(command) => command.run(raw).await,
+        Command::Export(command) => command.run(raw).await,
         Command::Backup(command) => command.run(raw).await,
         Command::Restore(command) => command.run(raw).await,
         Command::Audit(command) => command.run(raw).await,
