@@ -148,7 +148,8 @@ fn fresh(at: Instant) -> bool {
     at.elapsed() < REMEMBERED
 }
 
-fn client() -> reqwest::ClientBuilder {
+/// A client that follows no redirect and waits no longer than [`TIMEOUT`].
+pub(crate) fn client() -> reqwest::ClientBuilder {
     // Only the first caller's provider counts; this one is what the whole program uses.
     let _already_there = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()

@@ -84,6 +84,12 @@ impl Command for SaveWebhook {
         }
         if let Some(before) = &before {
             ctx.authorize(&NOTICES_ADMIN, AreaId(before.area_id))?;
+            if self.change.is_some_and(|(_, seen)| seen != before.version) {
+                // Without the secret, sealed as it is.
+                let newer =
+                    json!({ "version": before.version, "name": before.name, "url": before.url });
+                return Err(Problem::stale(newer));
+            }
         }
         let same = |row: &&webhook_subscription::Model| {
             row.id != id && row.url == checked.url && row.area_id == checked.area_id

@@ -67,8 +67,13 @@ impl Courier {
         let mut running = futures::stream::iter(due)
             .map(|row| self.attempt(ctx, row))
             .buffer_unordered(TOGETHER);
+        // One that cannot be noted must not cut the others off half-way: they would go out twice.
+        let mut fault = None;
         while let Some(settled) = running.next().await {
-            settled?;
+            fault = fault.or(settled.err());
+        }
+        if let Some(problem) = fault {
+            return Err(problem);
         }
         Ok(count)
     }

@@ -8,7 +8,7 @@ use reqwest::header::CONTENT_TYPE;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 use youlin_crypto::sign_webhook;
-use youlin_kernel::{Ctx, Micros, Result};
+use youlin_kernel::{Ctx, Micros, ProblemKind, Result};
 
 use super::http_code;
 use crate::commands::{Outcome, SYSTEM, SwitchWebhook, secret_place};
@@ -58,8 +58,11 @@ pub(super) async fn send(
                 active: false,
                 gone: true,
             };
-            notices.db.execute(ctx, switch).await?;
-            notices.forget_webhooks();
+            match notices.db.execute(ctx, switch).await {
+                // Another call to the same receiver was told so at the same moment.
+                Err(problem) if problem.kind() != ProblemKind::Conflict => return Err(problem),
+                _ => notices.forget_webhooks(),
+            }
             refused("gone")
         }
         Ok(answer) => Ok(Outcome::Later(format!("http-{}", answer.status().as_u16()))),
@@ -78,4 +81,28 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
         cause = one.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::guard::GuardedResolver;
+
+    /// A name that passes the first check and leads home is refused for good, not tried again.
+    #[tokio::test]
+    async fn the_guards_refusal_is_told_from_a_failed_connection() {
+        let ask = async |private_allowed| {
+            let guard = GuardedResolver { private_allowed };
+            let client = crate::service::client()
+                .dns_resolver(guard)
+                .build()
+                .unwrap();
+            // Port 1: nobody listens there.
+            client.get("http://localhost:1/").send().await.unwrap_err()
+        };
+        assert!(is_forbidden(&ask(false).await));
+        let refused = ask(true).await;
+        assert!(!is_forbidden(&refused) && refused.is_connect());
+    }
 }
