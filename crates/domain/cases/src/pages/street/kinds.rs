@@ -16,6 +16,9 @@ use crate::service::Cases;
 /// 其他事件 of the shipped catalogue: what nobody could name is filed here, and the desk files it anew.
 const OTHER: &str = "E-0699";
 
+/// Share of the best suggestion's score that the others must reach.
+const NEAR: f64 = 0.5;
+
 /// A kind to choose.
 #[derive(Clone, Debug)]
 pub(in crate::pages) struct KindOption {
@@ -110,9 +113,12 @@ async fn kinds(
     input: &SuggestInput,
 ) -> Result<Kinds> {
     let found = suggest(app.db(), cases, ctx, scope, input).await?;
+    // A far second is noise to somebody in need: shown is what comes near the best.
+    let best = found.categories.first().map_or(0.0, |one| one.score);
     let mut options: Vec<KindOption> = found
         .categories
         .into_iter()
+        .filter(|one| one.score >= best * NEAR)
         .map(|one| option(one, &form.category))
         .collect();
     let catalogue = cases.catalogue();
