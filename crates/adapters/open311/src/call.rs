@@ -6,12 +6,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use youlin_cases::permissions::CASES_READ;
 use youlin_cases::{Cases, Open311Eyes};
 use youlin_kernel::{Actor, CommunityId, Ctx, Problem};
-use youlin_people::{Accounts, KeyKind};
+use youlin_people::{Accounts, Directory, KeyKind};
 use youlin_web::{App, Caller, ClientAddr, Fault};
 
 use crate::item::{Format, Item};
@@ -198,6 +199,10 @@ impl Call {
                 .machine
                 .and_then(|_| known.ctx.scope(&CASES_READ).ok()),
             filer: known.machine,
+            parties: Directory::parties_of(&known.ctx)
+                .iter()
+                .map(|party| party.id)
+                .collect(),
         })
     }
 
@@ -212,5 +217,20 @@ impl Call {
             Ok(item) => item.answer(root, self.format, status),
             Err(refusal) => refusal.answer(self.format),
         }
+    }
+}
+
+/// The parts of the path, as text; what is no text names nothing.
+#[derive(Debug)]
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        axum::extract::Path::<T>::from_request_parts(parts, app)
+            .await
+            .map(|path| Self(path.0))
+            .map_err(|_not_utf8| Problem::not_found().into())
     }
 }

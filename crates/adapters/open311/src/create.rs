@@ -70,8 +70,7 @@ async fn file(call: &Call, request: Request) -> Outcome {
     attach(
         call,
         &posted.ctx,
-        &once,
-        reported.id,
+        (reported.community, reported.id),
         posted.files,
         "report",
     )
@@ -112,45 +111,31 @@ impl Once {
     ) -> Result<Option<IdempotencyKey>, Problem> {
         youlin_web::idempotency(self.key.as_deref(), self.community, route, body)
     }
-
-    /// The key of a part of the request.
-    fn part(
-        &self,
-        part: &str,
-        body: &impl serde::Serialize,
-    ) -> Result<Option<IdempotencyKey>, Problem> {
-        let key = self.key.as_ref().map(|key| format!("{part}:{key}"));
-        youlin_web::idempotency(key.as_deref(), self.community, "open311.file", body)
-    }
 }
 
-/// `Idempotency-Key` as the REST interface takes it; short enough that parts of the request can have their own.
+/// `Idempotency-Key`, as the REST interface takes it.
 pub(crate) fn sent_key(headers: &HeaderMap, words: Words<'_>) -> Outcome<Option<String>> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
     let key = value.to_str().map(str::trim).unwrap_or_default();
-    if key.is_empty() || key.chars().count() > 150 {
+    if key.is_empty() || key.chars().count() > 200 {
         return Err(words.refuse(400, "idempotency-key", &[]));
     }
     Ok(Some(key.to_owned()))
 }
 
-/// Photographs join the case, each once.
+/// Photographs join the case; the command takes the same one only once.
 pub(crate) async fn attach(
     call: &Call,
     ctx: &Ctx,
-    once: &Once,
-    case: Uuid,
+    (community, case): (CommunityId, Uuid),
     files: Vec<StoredFile>,
     stage: &'static str,
 ) -> Outcome<()> {
-    for (number, file) in files.into_iter().enumerate() {
-        let key = once
-            .part(&format!("file{number}"), &file.sha256)
-            .map_err(|problem| call.refused(problem))?;
+    for file in files {
         let command = AttachFile {
-            community: once.community,
+            community,
             case,
             file,
             stage,
@@ -158,7 +143,7 @@ pub(crate) async fn attach(
         };
         call.app
             .db()
-            .execute_once(ctx, key, command)
+            .execute(ctx, command)
             .await
             .map_err(|problem| call.refused(problem))?;
     }

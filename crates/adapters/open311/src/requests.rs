@@ -1,12 +1,11 @@
 //! Service requests as they are read: the list with its filters, one, and the id behind a token.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 use youlin_cases::{Open311Filter, open311_request, open311_requests, track_key};
 
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Named, Outcome};
 use crate::item::{Format, Item};
 use crate::paging;
 use crate::params::{self, Params};
@@ -91,7 +90,7 @@ fn extensions(params: &Params) -> bool {
         .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
 }
 
-pub(crate) async fn one(call: Call, Path(file): Path<String>) -> Response {
+pub(crate) async fn one(call: Call, Named(file): Named<String>) -> Response {
     let outcome = match Format::split(&file) {
         Some((id, _)) => request(&call, id).await,
         None => Err(call.words().refuse(404, "format-unknown", &[])),
@@ -126,7 +125,7 @@ async fn request(call: &Call, id: &str) -> Outcome {
 }
 
 /// Requests get their id at once, so no answer holds a token; the reporter's tracking code is taken for one.
-pub(crate) async fn token(call: Call, Path(file): Path<String>) -> Response {
+pub(crate) async fn token(call: Call, Named(file): Named<String>) -> Response {
     let outcome = match Format::split(&file) {
         Some((token, _)) => behind(&call, token).await,
         None => Err(call.words().refuse(404, "format-unknown", &[])),

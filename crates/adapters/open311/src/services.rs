@@ -1,12 +1,11 @@
 //! What can be asked for: the categories of the catalogue, and the questions each asks.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use youlin_cases::catalogue::{Category, Question, QuestionType};
 use youlin_kernel::Locale;
 
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Named, Outcome};
 use crate::item::{Format, Item};
 
 pub(crate) async fn list(call: Call) -> Response {
@@ -53,7 +52,7 @@ fn service(call: &Call, category: &Category) -> Item {
     ])
 }
 
-pub(crate) async fn definition(call: Call, Path(file): Path<String>) -> Response {
+pub(crate) async fn definition(call: Call, Named(file): Named<String>) -> Response {
     let outcome = match Format::split(&file) {
         Some((code, _)) => attributes(&call, code).await,
         None => Err(call.words().refuse(404, "format-unknown", &[])),

@@ -136,7 +136,14 @@ async fn add(call: &Call, request: Request) -> Outcome {
         .execute_once(&posted.ctx, key, act)
         .await
         .map_err(|problem| call.refused(problem))?;
-    create::attach(call, &posted.ctx, &once, row.id, posted.files, stage).await?;
+    create::attach(
+        call,
+        &posted.ctx,
+        (row.community, row.id),
+        posted.files,
+        stage,
+    )
+    .await?;
     let text = posted.params.get("description").unwrap_or_default();
     let step = open311_step_of(call.app.db(), row.community, row.id, posted.machine, text).await;
     let step = step.map_err(|problem| call.refused(problem))?;

@@ -16,7 +16,7 @@ use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 
-use crate::entities::{case_event, case_file, case_record};
+use crate::entities::{case_event, case_record};
 use crate::model::{Source, Status};
 use crate::service::Cases;
 use facts::{Facts, communities_of, fetch, row};
@@ -37,6 +37,8 @@ pub struct Open311Eyes {
     pub reads: Option<Scope>,
     /// The key itself: it sees what it filed.
     pub filer: Option<Uuid>,
+    /// The organisations the key acts for: it sees what they lead.
+    pub parties: Vec<Uuid>,
 }
 
 /// Which requests. Ids override everything else, as the specification says.
@@ -103,7 +105,8 @@ impl Open311Eyes {
             .reads
             .as_ref()
             .is_some_and(|scope| scope.contains(CommunityId(case.community_id), &areas));
-        reads || self.filed(case)
+        let leads = case.lead_id.is_some_and(|lead| self.parties.contains(&lead));
+        reads || leads || self.filed(case)
     }
 
     /// Whether the key filed this case.
@@ -278,22 +281,4 @@ pub async fn open311_step_of(
         .one(db.read())
         .await?;
     Ok(found.map(|event| event.id))
-}
-
-/// The stored content of a case's file: its SHA-256 and type.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn open311_file(
-    db: &Database,
-    community: CommunityId,
-    case: Uuid,
-    file: Uuid,
-) -> Result<Option<(String, String)>> {
-    let found = case_file::Entity::find_by_id((community.0, file))
-        .one(db.read())
-        .await?;
-    Ok(found
-        .filter(|row| row.case_id == case)
-        .map(|row| (row.sha256, row.content_type)))
 }

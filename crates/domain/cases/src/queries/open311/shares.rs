@@ -56,6 +56,9 @@ impl Open311Eyes {
                 .add(of("grid_id").is_in(areas.clone()))
                 .add(of("neighbourhood_id").is_in(areas));
         }
+        if !self.parties.is_empty() {
+            any = any.add(of("lead_id").is_in(self.parties.iter().copied()));
+        }
         if let Some(machine) = self.filer {
             // A mark has neither `%` nor `_` before its own key.
             let like = LikeExpr::new(format!("{}%", open311_mark(machine, "")));
