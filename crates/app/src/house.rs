@@ -9,6 +9,7 @@ use youlin_crypto::Keyring;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
+use youlin_notices::Notices;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -19,6 +20,7 @@ use youlin_web::{
 use crate::assets::{Bundles, catalogues};
 use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
+use crate::notices::FromCases;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -28,6 +30,8 @@ pub fn modules() -> Vec<Module> {
         youlin_places::module(),
         youlin_people::module(),
         youlin_cases::module(),
+        youlin_notices::module(),
+        youlin_open311::module(),
     ]
 }
 
@@ -40,6 +44,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_places::NAV,
         youlin_people::NAV,
         youlin_cases::ADMIN_NAV,
+        youlin_notices::NAV,
     ]
     .concat();
     // The same order on every page: by place, within a place as the modules list them.
@@ -280,6 +285,23 @@ fn furnish(
         require_second_factor: config.require_second_factor,
     };
     let accounts = Arc::new(Accounts::new(db.clone(), policy));
+    let notices = Notices::new(
+        db.clone(),
+        Arc::clone(&services.vault),
+        Arc::clone(&i18n),
+        config.notices.clone(),
+        Arc::new(FromCases {
+            db: db.clone(),
+            cases: Arc::clone(&services.cases),
+            public_url: config.public_url.clone(),
+            ctx: Ctx::service(
+                "notices",
+                areas.load_full(),
+                Arc::clone(&clock),
+                Arc::clone(&entropy),
+            ),
+        }),
+    )?;
     let live = modules()
         .iter()
         .flat_map(|module| module.live.iter().copied())
@@ -298,6 +320,8 @@ fn furnish(
     .with(accounts)
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
+    .with(notices)
+    .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(
         FileStore::open(files).context("the folder of attached files cannot be opened")?,

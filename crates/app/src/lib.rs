@@ -14,6 +14,7 @@ mod installation;
 mod keys;
 mod logging;
 mod metering;
+mod notices;
 mod out;
 mod registers;
 mod server;

@@ -19,7 +19,8 @@ use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use youlin_database::{Database, JobWorker, OutboxDispatcher};
+use youlin_database::{Command, Database, JobWorker, NewJob, OutboxDispatcher, Tx};
+use youlin_kernel::Ctx;
 use youlin_web::{App, Module, RouteInfo};
 
 use crate::House;
@@ -126,6 +127,7 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
         jobs.extend((module.jobs)(app));
         consumers.extend((module.consumers)(app));
     }
+    tasks.spawn(plan_jobs(app.clone()));
     let worker = JobWorker::new(app.db().clone(), jobs);
     let ctx = {
         let app = app.clone();
@@ -142,6 +144,37 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
     };
     tasks.spawn(dispatcher.run(ctx, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
+    if let Some(notices) = app.service::<youlin_notices::Notices>() {
+        let app = app.clone();
+        let ctx = move || app.service_ctx("notices");
+        tasks.spawn(youlin_notices::Courier::new(notices).run(ctx, stopping.clone()));
+    }
+}
+
+/// Jobs that run again and again: each server plans them at its start, and there is still only one of each.
+async fn plan_jobs(app: App) {
+    let ctx = app.service_ctx("start");
+    let planned = async {
+        app.db().execute(&ctx, youlin_cases::PlanSweep).await?;
+        app.db()
+            .execute(&ctx, PlanJob(youlin_notices::tidy_job(&ctx)))
+            .await
+    };
+    if let Err(problem) = planned.await {
+        tracing::warn!(%problem, "recurring jobs could not be planned; those of an earlier start go on");
+    }
+}
+
+struct PlanJob(NewJob);
+
+impl Command for PlanJob {
+    type Output = ();
+    const NAME: &'static str = "app.plan-job";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> youlin_kernel::Result<()> {
+        tx.schedule(ctx, self.0.clone());
+        Ok(())
+    }
 }
 
 /// An event stream never ends by itself; without this one open page would hold up the end of the server.

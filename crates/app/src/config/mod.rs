@@ -1,6 +1,7 @@
 //! Configuration by file and environment; the environment wins. A wrong or unknown setting stops the start with its
 //! name and what is expected there.
 
+mod notices;
 mod read;
 mod settings;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use youlin_database::DatabaseConfig;
 use youlin_kernel::Micros;
+use youlin_open311::{Jurisdiction, Open311Settings};
 use youlin_web::{CookiePolicy, WebConfig};
 use youlin_workday::DayHours;
 
@@ -56,8 +58,11 @@ pub struct Config {
     pub telephony_secrets: Vec<String>,
     /// Called number → code of the community whose desk rings.
     pub telephony_lines: Vec<(String, String)>,
+    pub open311: Open311Settings,
     pub log_format: LogFormat,
     pub log_level: String,
+    /// E-mail, SMS, webhooks.
+    pub notices: youlin_notices::NoticesSettings,
 }
 
 impl Config {
@@ -72,11 +77,12 @@ impl Config {
             url: database_url(raw, &data_dir)?,
             connections: raw.number("database_connections", 1, 200)?,
         };
+        let mode = raw.choice(
+            "mode",
+            &[("demo", Mode::Demo), ("production", Mode::Production)],
+        )?;
         let config = Self {
-            mode: raw.choice(
-                "mode",
-                &[("demo", Mode::Demo), ("production", Mode::Production)],
-            )?,
+            mode,
             public_url: public_url(raw, listen)?,
             listen,
             database,
@@ -95,6 +101,8 @@ impl Config {
             link_days: i64::from(raw.number("link_days", 1, 365)?),
             telephony_secrets: telephony_secrets(raw)?,
             telephony_lines: telephony_lines(raw)?,
+            open311: open311(raw)?,
+            notices: notices::settings(raw, mode)?,
             log_format: raw.choice(
                 "log_format",
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
@@ -238,15 +246,32 @@ fn telephony_secrets(raw: &Raw) -> Result<Vec<String>, ConfigFault> {
 }
 
 fn telephony_lines(raw: &Raw) -> Result<Vec<(String, String)>, ConfigFault> {
-    raw.text("telephony_lines")
+    pairs(raw, "telephony_lines")
+}
+
+/// `a=b c=d`
+fn pairs(raw: &Raw, name: &str) -> Result<Vec<(String, String)>, ConfigFault> {
+    raw.text(name)
         .split_whitespace()
-        .map(|line| match line.split_once('=') {
-            Some((number, code)) if !number.is_empty() && !code.is_empty() => {
-                Ok((number.to_owned(), code.to_owned()))
+        .map(|pair| match pair.split_once('=') {
+            Some((left, right)) if !left.is_empty() && !right.is_empty() => {
+                Ok((left.to_owned(), right.to_owned()))
             }
-            _ => Err(raw.wrong("telephony_lines")),
+            _ => Err(raw.wrong(name)),
         })
         .collect()
+}
+
+fn open311(raw: &Raw) -> Result<Open311Settings, ConfigFault> {
+    let jurisdictions = pairs(raw, "open311_jurisdictions")?
+        .into_iter()
+        .map(|(id, area_code)| Jurisdiction { id, area_code })
+        .collect();
+    Ok(Open311Settings {
+        jurisdictions,
+        contact: raw.text("open311_contact").to_owned(),
+        key_service: raw.text("open311_key_service").to_owned(),
+    })
 }
 
 fn log_level(raw: &Raw) -> Result<String, ConfigFault> {

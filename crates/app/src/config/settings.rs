@@ -118,6 +118,39 @@ pub const SETTINGS: &[Setting] = &[
         "called numbers with the code of the community that answers, such as 051300001000=320613005018, with spaces \
          between",
     ),
+    Setting::new(
+        "open311_jurisdictions",
+        "",
+        "names with the code of an area, such as chongchuan.example.cn=320613, with spaces between",
+    ),
+    Setting::new("open311_contact", "", "how developers reach somebody"),
+    Setting::new("open311_key_service", "", "how one gets a key"),
+    Setting::new("notices_language", "zh-CN", "zh-CN or en"),
+    Setting::new("webhooks_private", "no", YES_NO),
+    Setting::new("smtp_host", "", "the name of a mail server"),
+    Setting::new("smtp_port", "", "a port from 1 to 65535"),
+    Setting::new("smtp_security", "starttls", "starttls, tls or none"),
+    Setting::new(
+        "smtp_user",
+        "",
+        "the name to sign in to the mail server with",
+    ),
+    Setting::secret("smtp_password", "the password that goes with smtp_user"),
+    Setting::new(
+        "smtp_from",
+        "",
+        "an e-mail address such as 友邻 <noreply@community.example>",
+    ),
+    // Gateways often want a key in the address or in a header.
+    Setting::secret(
+        "sms_url",
+        "an http(s) address; {phone} and {text} are filled in",
+    ),
+    Setting::new("sms_method", "POST", "GET, POST or PUT"),
+    Setting::secret("sms_headers", "Name: value pairs with ; between"),
+    Setting::new("sms_body", "", "the body; {phone} and {text} are filled in"),
+    Setting::new("sms_success_status", "", "an HTTP status such as 200"),
+    Setting::new("sms_success_text", "", "text the answer must hold"),
     Setting::new("log_format", "text", "text or json"),
     Setting::new(
         "log_level",

@@ -51,6 +51,15 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         ("YOULIN_LINK_DAYS", "0"),
         ("YOULIN_TELEPHONY_SECRET", "short"),
         ("YOULIN_TELEPHONY_LINES", "0513"),
+        ("YOULIN_NOTICES_LANGUAGE", "fr"),
+        ("YOULIN_SMTP_PORT", "0"),
+        ("YOULIN_SMTP_SECURITY", "ssl3"),
+        ("YOULIN_SMS_METHOD", "SEND"),
+        ("YOULIN_SMS_HEADERS", "Authorization"),
+        ("YOULIN_SMS_SUCCESS_STATUS", "ok"),
+        ("YOULIN_SMS_URL", "gateway.example"),
+        ("YOULIN_WEBHOOKS_PRIVATE", "some"),
+        ("YOULIN_OPEN311_JURISDICTIONS", "chongchuan"),
         ("YOULIN_LOG_FORMAT", "xml"),
         ("YOULIN_LOG_LEVEL", "youlin=loud=er"),
     ] {
@@ -58,6 +67,33 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         assert!(said.starts_with(name), "{said}");
         assert!(said.contains("expected "), "{said}");
     }
+}
+
+#[test]
+fn the_ways_of_messages_fit_together_or_the_setting_at_fault_is_named() {
+    let mail = [
+        ("YOULIN_SMTP_HOST", "mail.example"),
+        ("YOULIN_SMTP_FROM", "友邻 <noreply@youlin.example>"),
+    ];
+    assert!(read(&mail).unwrap().notices.smtp.is_some());
+    assert!(fault(&mail[..1]).starts_with("YOULIN_SMTP_FROM"));
+    assert!(
+        fault(&[mail[0], mail[1], ("YOULIN_SMTP_USER", "youlin")])
+            .starts_with("YOULIN_SMTP_PASSWORD")
+    );
+    let sms = [
+        ("YOULIN_SMS_URL", "https://sms.example/send"),
+        (
+            "YOULIN_SMS_BODY",
+            "{\"to\":\"{phone}\",\"text\":\"{text}\"}",
+        ),
+        (
+            "YOULIN_SMS_HEADERS",
+            "Authorization: Bearer x; X-App: youlin",
+        ),
+    ];
+    assert_eq!(read(&sms).unwrap().notices.sms.unwrap().headers.len(), 2);
+    assert!(fault(&sms[..1]).starts_with("YOULIN_SMS_BODY"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Who is asking, when, in what language, with which rights: carried explicitly through every command and query.
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
@@ -171,6 +172,8 @@ pub struct Ctx {
     entropy: Arc<dyn Entropy>,
     locale: Locale,
     request_id: Uuid,
+    /// Ids made so far, so that those of one moment sort in the order of their making.
+    made: Arc<AtomicU16>,
 }
 
 impl Ctx {
@@ -192,6 +195,7 @@ impl Ctx {
             entropy,
             locale,
             request_id,
+            made: Arc::default(),
         }
     }
 
@@ -274,11 +278,14 @@ impl Ctx {
         self.entropy.fill(bytes);
     }
 
-    /// A new UUIDv7: time ordered, so that primary keys grow at their end.
+    /// A new UUIDv7: time ordered, so that primary keys grow at their end; ids of one context made within the same
+    /// millisecond sort in the order of their making (the first twelve of the 74 random bits count them).
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         let mut tail = [0u8; 10];
         self.entropy.fill(&mut tail);
+        let made = self.made.fetch_add(1, Ordering::Relaxed) & 0x0fff;
+        tail[..2].copy_from_slice(&made.to_be_bytes());
         let millis = u64::try_from(self.now().0 / 1_000).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
     }

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, Tx};
+use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, NewJob, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
 use super::{act, save};
@@ -24,6 +24,27 @@ const EVERY: i64 = Micros::MINUTE;
 const BATCH: u64 = 500;
 /// Helpers are reminded this long before the appointed time.
 const REMIND_BEFORE: i64 = 2 * Micros::HOUR;
+
+/// Plans the sweep, at the start of each server; there is one for all of them.
+#[derive(Debug)]
+pub struct PlanSweep;
+
+impl Command for PlanSweep {
+    type Output = ();
+    const NAME: &'static str = "cases.plan-sweep";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let job = NewJob {
+            community: CommunityId::SYSTEM,
+            kind: SWEEP_KIND,
+            key: String::new(),
+            run_at: ctx.now(),
+            payload: serde_json::Value::Null,
+        };
+        tx.schedule(ctx, job);
+        Ok(())
+    }
+}
 
 /// The handler of the job.
 pub(crate) struct Sweep(pub(crate) Arc<Cases>);

@@ -1,5 +1,6 @@
 //! Reads. Each takes a scope, or a code or link that stands for one case.
 
+mod brief;
 mod calls;
 mod counts;
 mod files;
@@ -13,6 +14,7 @@ mod track;
 mod views;
 
 pub(crate) use calls::call_phone;
+pub use brief::{Brief, BriefReporter, BriefTask, brief};
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
 pub use files::{FileAt, file_of, report_files};

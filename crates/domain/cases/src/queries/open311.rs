@@ -105,7 +105,9 @@ impl Open311Eyes {
             .reads
             .as_ref()
             .is_some_and(|scope| scope.contains(CommunityId(case.community_id), &areas));
-        let leads = case.lead_id.is_some_and(|lead| self.parties.contains(&lead));
+        let leads = case
+            .lead_id
+            .is_some_and(|lead| self.parties.contains(&lead));
         reads || leads || self.filed(case)
     }
 

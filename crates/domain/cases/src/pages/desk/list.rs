@@ -149,6 +149,11 @@ impl ListPage<'_> {
         words::where_of(self.s, row)
     }
 
+    /// Where a clock runs the badge says the time, so the state is said beside it.
+    fn running(&self, row: &CaseRow) -> bool {
+        !matches!(row.light, "done" | "waiting")
+    }
+
     fn url(&self, row: &CaseRow) -> String {
         if self.s.on_street() {
             format!("/cases/{}", row.id)

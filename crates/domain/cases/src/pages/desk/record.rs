@@ -44,7 +44,9 @@ impl<'a> Record<'a> {
     pub(super) async fn load(s: &'a Shell, id: Uuid) -> Result<Record<'a>> {
         let (app, ctx) = (s.app(), s.ctx());
         let cases = app.need::<Cases>()?;
-        let v = case(app.db(), &cases, ctx, id).await?;
+        let mut v = case(app.db(), &cases, ctx, id).await?;
+        // The lead first, what was planned last; within a part in the order of asking.
+        v.tasks.sort_by_key(|task| task.role);
         let reporter = reporter(s, &cases, &v).await?;
         let others = match (&reporter, ctx.scope(&CASES_READ)) {
             (Some(file), Ok(scope)) => {

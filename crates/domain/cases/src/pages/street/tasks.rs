@@ -78,6 +78,8 @@ pub(in crate::pages) struct TaskCard {
     pub(in crate::pages) task: TaskRow,
     /// What is asked, in words.
     pub(in crate::pages) what: String,
+    /// The reporter's own words, for the lead, where the task has words of its own.
+    pub(in crate::pages) story: String,
     pub(in crate::pages) steps: Vec<Step>,
     /// Number of the community's desk.
     pub(in crate::pages) desk: Option<String>,
@@ -114,6 +116,7 @@ impl TaskCard {
         };
         Self {
             steps: steps(&task),
+            story: if lead && !task.text.is_empty() { full_text.to_owned() } else { String::new() },
             what,
             desk: desk_number(cases, ctx, task.case.community),
             photo: lead && evidence != Evidence::None,

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::name;
-use youlin_kernel::{CommunityId, Micros, Result};
+use youlin_kernel::{CommunityId, Micros, Result, Scope, ScopePart};
 
 use super::{Open311Eyes, Open311Filter, open311_mark};
 use crate::service::Cases;
@@ -36,37 +36,6 @@ const TOLD: &[&str] = &[
     "unmerged",
     "noted",
 ];
-
-impl Open311Eyes {
-    /// The part of one community that exists for these eyes; `None`: all of it.
-    pub(super) fn visible(&self, community: CommunityId, hidden: &[String]) -> Option<Condition> {
-        let part = self.reads.as_ref().and_then(|scope| {
-            scope
-                .parts()
-                .iter()
-                .find(|part| part.community == community)
-        });
-        if hidden.is_empty() || part.is_some_and(|part| part.areas.is_none()) {
-            return None;
-        }
-        let mut any = Condition::any().add(of("category").is_not_in(hidden.iter().cloned()));
-        if let Some(areas) = part.and_then(|part| part.areas.as_ref()) {
-            let areas: Vec<i64> = areas.iter().map(|area| area.0).collect();
-            any = any
-                .add(of("grid_id").is_in(areas.clone()))
-                .add(of("neighbourhood_id").is_in(areas));
-        }
-        if !self.parties.is_empty() {
-            any = any.add(of("lead_id").is_in(self.parties.iter().copied()));
-        }
-        if let Some(machine) = self.filer {
-            // A mark has neither `%` nor `_` before its own key.
-            let like = LikeExpr::new(format!("{}%", open311_mark(machine, "")));
-            any = any.add(of("external_key").like(like));
-        }
-        Some(any)
-    }
-}
 
 /// A column of the case, wherever else the query looks.
 fn of(column: &'static str) -> Expr {
@@ -147,30 +116,42 @@ fn bind(query: &mut SelectStatement, table: &'static str, communities: &[Communi
     };
 }
 
+/// Leaves out what does not exist for these eyes.
 fn restrict(
     query: &mut SelectStatement,
     eyes: &Open311Eyes,
     hidden: &[String],
     communities: &[CommunityId],
 ) {
-    match communities {
-        [one] => {
-            if let Some(visible) = eyes.visible(*one, hidden) {
-                query.cond_where(visible);
-            }
-        }
-        many => {
-            let mut any = Condition::any();
-            for community in many {
-                let here = Condition::all().add(of("community_id").eq(community.0));
-                any = any.add(match eyes.visible(*community, hidden) {
-                    Some(visible) => here.add(visible),
-                    None => here,
-                });
-            }
-            query.cond_where(any);
-        }
+    if hidden.is_empty() {
+        return;
     }
+    let parts = eyes.reads.iter().flat_map(Scope::parts);
+    let parts: Vec<&ScopePart> = parts
+        .filter(|part| communities.contains(&part.community))
+        .collect();
+    let mut any = Condition::any().add(of("category").is_not_in(hidden.iter().cloned()));
+    let whole = parts.iter().filter(|part| part.areas.is_none());
+    let whole: Vec<i64> = whole.map(|part| part.community.0).collect();
+    if !whole.is_empty() {
+        any = any.add(of("community_id").is_in(whole));
+    }
+    for areas in parts.iter().filter_map(|part| part.areas.as_ref()) {
+        // Areas have ids of their own everywhere, so the community need not be said again.
+        let areas: Vec<i64> = areas.iter().map(|area| area.0).collect();
+        any = any
+            .add(of("grid_id").is_in(areas.clone()))
+            .add(of("neighbourhood_id").is_in(areas));
+    }
+    if !eyes.parties.is_empty() {
+        any = any.add(of("lead_id").is_in(eyes.parties.iter().copied()));
+    }
+    if let Some(machine) = eyes.filer {
+        // A mark has neither `%` nor `_` before its own key.
+        let like = LikeExpr::new(format!("{}%", open311_mark(machine, "")));
+        any = any.add(of("external_key").like(like));
+    }
+    query.cond_where(any);
 }
 
 pub(super) fn request_share(
