@@ -2,7 +2,7 @@
 //!
 //! A foreign protocol over the verbs of the cases module, with no rules of its own: a service is a category, a service
 //! request is a case filed by [`youlin_cases::Report`], an update is a step by [`youlin_cases::Act`]. What the public may
-//! read without a key is decided in one place (`shown`, ADR 0011). Both formats are written from one description of the
+//! read without a key is decided in one place (`shown`, ADR 0006). Both formats are written from one description of the
 //! answer (`item`); refusals are the specification's lists of errors, also those of router and middleware
 //! ([`youlin_web::Protocol`]).
 

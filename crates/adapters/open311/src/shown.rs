@@ -1,4 +1,4 @@
-//! What of a case stands in an answer (ADR 0011): everything for a key that may read it or filed it, little for the
+//! What of a case stands in an answer (ADR 0006): everything for a key that may read it or filed it, little for the
 //! public, and nothing that leads to a person.
 
 use uuid::Uuid;

@@ -115,6 +115,6 @@ async fn a_client_finds_its_way_from_discovery_to_the_end() {
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
         assert_eq!(poll().await, "open");
         let listed = ground.ids("status=open&service_code=P-1").await;
-        assert_eq!(listed, [id.clone()]);
+        assert_eq!(listed, [id.as_str()]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the public sees, what a key sees: ADR 0011.
+//! What the public sees, what a key sees: ADR 0006.
 
 use axum::http::StatusCode;
 use serde_json::Value;

@@ -272,7 +272,7 @@ async fn the_system_of_the_organisation_in_charge_reads_and_notes() {
             .await;
         assert_eq!(
             ground.ids(&format!("api_key={lead_key}")).await,
-            [id.clone()]
+            [id.as_str()]
         );
         assert_eq!(
             ground.seen(&id, Some(&lead_key)).await["description"],

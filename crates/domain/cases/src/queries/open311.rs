@@ -2,7 +2,7 @@
 //!
 //! Open311 is read without signing in, so these are the only reads of cases without a [`Scope`]. What stands in its place
 //! are [`Open311Eyes`]: cases of sensitive categories exist only for a key that may read them or that filed them itself;
-//! of every other case the row says whether the caller sees it whole, and the adapter leaves out the rest (ADR 0011).
+//! of every other case the row says whether the caller sees it whole, and the adapter leaves out the rest (ADR 0006).
 
 mod facts;
 mod shares;
