@@ -65,11 +65,6 @@ impl Step {
             Self::Return => "undo",
         }
     }
-
-    /// The button that is filled.
-    pub(in crate::pages) fn main(self) -> bool {
-        matches!(self, Self::Yes | Self::Start | Self::Done | Self::Handled)
-    }
 }
 
 /// A task as its party sees it.
@@ -116,7 +111,11 @@ impl TaskCard {
         };
         Self {
             steps: steps(&task),
-            story: if lead && !task.text.is_empty() { full_text.to_owned() } else { String::new() },
+            story: if lead && !task.text.is_empty() {
+                full_text.to_owned()
+            } else {
+                String::new()
+            },
             what,
             desk: desk_number(cases, ctx, task.case.community),
             photo: lead && evidence != Evidence::None,
@@ -166,7 +165,7 @@ fn steps(task: &TaskRow) -> Vec<Step> {
         }
         (TaskRole::Lead, _) if working => vec![Step::Handled, Step::Return],
         (TaskRole::Lead, _) => Vec::new(),
-        (_, TaskStatus::Open) => vec![Step::Yes, Step::Done, Step::No],
+        (_, TaskStatus::Open) => vec![Step::Yes, Step::No, Step::Done],
         (_, _) => vec![Step::Done, Step::No],
     }
 }
