@@ -486,3 +486,5 @@ field-merge-with-itself = It cannot be merged with itself.
 field-case-unknown = Case { $number } was not found.
 field-case-elsewhere = Case { $number } belongs to another community.
 field-call-elsewhere = This place lies in another community than the call; change the place or begin without the call.
+problem-signature = The signature is wrong or too old. Check the secret and the clocks of both sides.
+field-unknown-line = No community answers this number. Name it in the setting telephony_lines.

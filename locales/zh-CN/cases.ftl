@@ -486,3 +486,5 @@ field-merge-with-itself = 不能并入自己。
 field-case-unknown = 没有找到工单 { $number }。
 field-case-elsewhere = 工单 { $number } 不在同一个社区。
 field-call-elsewhere = 这个地点不属于来电的社区，请改地点，或不从来电新建。
+problem-signature = 签名不对，或者发出得太久了。请检查双方的密钥和时钟。
+field-unknown-line = 没有社区接听这个号码。请在设置 telephony_lines 里写明。

@@ -326,6 +326,38 @@ async fn visitors_are_slowed_down_and_health_is_not() {
 }
 
 #[tokio::test]
+async fn a_storm_of_sign_ins_is_stopped_for_the_name_and_not_for_others() {
+    let house = house(&[("YOULIN_SIGN_INS_PER_MINUTE", "3")], Vec::new()).await;
+    house.account(Role::GridWorker).await;
+    let attempt = async |login: &str, from: &str| {
+        house
+            .ask(Method::POST, "/sign-in")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", from)
+            .body(format!("login={login}&password=falsch-geraten"))
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    let mut answers = Vec::new();
+    // From many clients: the name is what is guarded.
+    for client in 0..6 {
+        answers.push(attempt("grid-worker", &format!("203.0.113.{client}")).await);
+    }
+    assert!(
+        answers[..3]
+            .iter()
+            .all(|status| matches!(status, 401 | 422)),
+        "{answers:?}"
+    );
+    assert_eq!(answers[3..], [429, 429, 429], "{answers:?}");
+    assert_ne!(attempt("somebody-else", "203.0.113.77").await, 429);
+    house.running.stop().await;
+}
+
+#[tokio::test]
 async fn long_answers_are_compressed_and_head_has_no_body() {
     let house = probing().await;
     let zipped = house
