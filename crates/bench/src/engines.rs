@@ -22,7 +22,13 @@ fn locate_points(results: &mut Results) {
     }
     let rate = asked.len() as f64 / started.elapsed().as_secs_f64();
     assert!(inside > 0, "no point lies inside any area");
-    results.at_least("locate.points", rate, "points/s/core", "10,000 polygons of 125 vertices", 1_000_000.0);
+    results.at_least(
+        "locate.points",
+        rate,
+        "points/s/core",
+        "10,000 polygons of 125 vertices",
+        1_000_000.0,
+    );
 }
 
 fn find_addresses(results: &mut Results) {
@@ -44,7 +50,13 @@ fn find_addresses(results: &mut Results) {
             started.elapsed().as_secs_f64() * 1_000.0
         })
         .collect();
-    results.below("locate.address_p99", percentile(&mut times, 99.0), "ms", "200,000 dwellings", 5.0);
+    results.below(
+        "locate.address_p99",
+        percentile(&mut times, 99.0),
+        "ms",
+        "200,000 dwellings",
+        5.0,
+    );
 }
 
 /// Sorts and takes the percentile.

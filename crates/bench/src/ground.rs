@@ -33,24 +33,57 @@ pub(crate) struct Ground {
 impl Ground {
     /// Prepares an empty database: SQLite in the folder, or the one named.
     pub(crate) async fn prepare(postgres: Option<String>) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("youlin-bench").tempdir_in(target_folder()?)?;
-        let database_url =
-            postgres.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("youlin.db").display()));
+        let folder = tempfile::Builder::new()
+            .prefix("youlin-bench")
+            .tempdir_in(target_folder()?)?;
+        let database_url = postgres
+            .unwrap_or_else(|| format!("sqlite:{}", folder.path().join("youlin.db").display()));
         let raw = Raw::gather(None, settings(folder.path(), &database_url, "127.0.0.1:0"))?;
         let config = Config::from_raw(&raw)?;
         let house = House::open(youlin::house::Opening::new(config)).await?;
         let rows = read_csv(&areas_csv(), &["code"]).map_err(anyhow::Error::msg)?;
-        house.db.execute(&house.ctx("bench"), ImportAreas { rows, dry_run: false }).await?;
-        let catalogue = youlin_cases::ImportCategories { text: categories()?, dry_run: false };
+        house
+            .db
+            .execute(
+                &house.ctx("bench"),
+                ImportAreas {
+                    rows,
+                    dry_run: false,
+                },
+            )
+            .await?;
+        let catalogue = youlin_cases::ImportCategories {
+            text: categories()?,
+            dry_run: false,
+        };
         house.db.execute(&house.ctx("bench"), catalogue).await?;
-        house.app.need::<youlin_places::Locator>()?.reload_areas(&house.db).await?;
+        house
+            .app
+            .need::<youlin_places::Locator>()?
+            .reload_areas(&house.db)
+            .await?;
         let tree = house.app.areas();
-        let district = tree.by_code("BENCH-D").context("the district was imported")?.id;
-        let grants = vec![Grant { role: Role::DistrictOperator, area: district, organisation: None }];
-        let make = CreateApiKey { name: "bench".into(), kind: KeyKind::Rest, grants };
+        let district = tree
+            .by_code("BENCH-D")
+            .context("the district was imported")?
+            .id;
+        let grants = vec![Grant {
+            role: Role::DistrictOperator,
+            area: district,
+            organisation: None,
+        }];
+        let make = CreateApiKey {
+            name: "bench".into(),
+            kind: KeyKind::Rest,
+            grants,
+        };
         let key = house.db.execute(&house.ctx("bench"), make).await?.key;
         let of_level = |level: AreaLevel| {
-            let mut ids: Vec<i64> = tree.iter().filter(|node| node.level == level).map(|node| node.id.0).collect();
+            let mut ids: Vec<i64> = tree
+                .iter()
+                .filter(|node| node.level == level)
+                .map(|node| node.id.0)
+                .collect();
             ids.sort_unstable();
             ids
         };
@@ -59,27 +92,46 @@ impl Ground {
             let all = of_level(level);
             communities
                 .iter()
-                .filter_map(|community| all.iter().copied().find(|id| tree.is_within(youlin_kernel::AreaId(*id), (*community).into())))
+                .filter_map(|community| {
+                    all.iter()
+                        .copied()
+                        .find(|id| tree.is_within(youlin_kernel::AreaId(*id), (*community).into()))
+                })
                 .collect()
         };
         let (neighbourhoods, grids) = (below(AreaLevel::Neighbourhood), below(AreaLevel::Grid));
         house.close().await;
-        Ok(Self { folder, database_url, key, communities, neighbourhoods, grids })
+        Ok(Self {
+            folder,
+            database_url,
+            key,
+            communities,
+            neighbourhoods,
+            grids,
+        })
     }
 
     /// Starts the binary on this ground and waits until it answers; says how long that took.
     pub(crate) async fn serve(&self, binary: &Path) -> Result<(Server, Duration)> {
         let addr: SocketAddr = free_addr()?;
         let mut command = Command::new(binary);
-        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         for (name, value) in settings(self.folder.path(), &self.database_url, &addr.to_string()) {
             command.env(name, value);
         }
         let started = Instant::now();
-        let mut child = command.spawn().with_context(|| binary.display().to_string())?;
+        let mut child = command
+            .spawn()
+            .with_context(|| binary.display().to_string())?;
         loop {
             if let Ok(mut connection) = crate::http::Connection::open(addr).await
-                && let Ok((200, _)) = connection.ask(b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n").await
+                && let Ok((200, _)) = connection
+                    .ask(b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n")
+                    .await
             {
                 return Ok((Server { child, addr }, started.elapsed()));
             }
@@ -105,7 +157,10 @@ impl Server {
     /// Resident memory in MB.
     pub(crate) fn memory_mb(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .context("VmRSS")?;
         let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kilobytes / 1_024.0)
     }
@@ -145,13 +200,16 @@ fn free_addr() -> Result<SocketAddr> {
 }
 
 fn categories() -> Result<String> {
-    std::fs::read_to_string("data/categories.json").context("run in the project's folder: data/categories.json")
+    std::fs::read_to_string("data/categories.json")
+        .context("run in the project's folder: data/categories.json")
 }
 
 fn areas_csv() -> String {
     let mut csv = String::from("code,scheme,scheme_version,level,parent_code,name,name_en,short\n");
     let mut add = |code: &str, level: &str, parent: &str| {
-        csv.push_str(&format!("{code},youlin-bench,1,{level},{parent},{code},{code},\n"));
+        csv.push_str(&format!(
+            "{code},youlin-bench,1,{level},{parent},{code},{code},\n"
+        ));
     };
     add("BENCH-D", "district", "");
     add("BENCH-S", "subdistrict", "BENCH-D");
@@ -162,7 +220,11 @@ fn areas_csv() -> String {
             let grid_code = format!("{code}-G{grid}");
             add(&grid_code, "grid", &code);
             for neighbourhood in 0..3 {
-                add(&format!("{grid_code}-N{neighbourhood}"), "neighbourhood", &grid_code);
+                add(
+                    &format!("{grid_code}-N{neighbourhood}"),
+                    "neighbourhood",
+                    &grid_code,
+                );
             }
         }
     }

@@ -39,12 +39,39 @@ pub(crate) fn post_json(path: &str, key: &str, body: &str) -> Vec<u8> {
 }
 
 /// Runs `connections` at once for `seconds` after a short warm-up; every answer must have the expected status.
-pub(crate) async fn load(addr: SocketAddr, connections: u64, seconds: u64, expected: u16, make: Maker) -> Result<Load> {
-    run(addr, connections, Duration::from_secs(2), expected, Arc::clone(&make)).await.context("warm-up")?;
-    run(addr, connections, Duration::from_secs(seconds), expected, make).await
+pub(crate) async fn load(
+    addr: SocketAddr,
+    connections: u64,
+    seconds: u64,
+    expected: u16,
+    make: Maker,
+) -> Result<Load> {
+    run(
+        addr,
+        connections,
+        Duration::from_secs(2),
+        expected,
+        Arc::clone(&make),
+    )
+    .await
+    .context("warm-up")?;
+    run(
+        addr,
+        connections,
+        Duration::from_secs(seconds),
+        expected,
+        make,
+    )
+    .await
 }
 
-async fn run(addr: SocketAddr, connections: u64, time: Duration, expected: u16, make: Maker) -> Result<Load> {
+async fn run(
+    addr: SocketAddr,
+    connections: u64,
+    time: Duration,
+    expected: u16,
+    make: Maker,
+) -> Result<Load> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
@@ -59,7 +86,10 @@ async fn run(addr: SocketAddr, connections: u64, time: Duration, expected: u16, 
                 let (status, body) = connection.ask(&request).await?;
                 times.push(sent.elapsed().as_secs_f64() * 1_000.0);
                 if status != expected {
-                    bail!("{status}: {}", String::from_utf8_lossy(&body[..body.len().min(400)]));
+                    bail!(
+                        "{status}: {}",
+                        String::from_utf8_lossy(&body[..body.len().min(400)])
+                    );
                 }
             }
             Ok(times)
@@ -71,7 +101,12 @@ async fn run(addr: SocketAddr, connections: u64, time: Duration, expected: u16, 
     }
     let answers = times.len() as u64;
     let per_second = answers as f64 / started.elapsed().as_secs_f64();
-    Ok(Load { per_second, p50_ms: percentile(&mut times, 50.0), p99_ms: percentile(&mut times, 99.0), answers })
+    Ok(Load {
+        per_second,
+        p50_ms: percentile(&mut times, 50.0),
+        p99_ms: percentile(&mut times, 99.0),
+        answers,
+    })
 }
 
 /// One keep-alive connection.
@@ -85,7 +120,10 @@ impl Connection {
     pub(crate) async fn open(addr: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(64 * 1024),
+        })
     }
 
     /// Sends one request and reads its answer: status and body.
@@ -99,8 +137,15 @@ impl Connection {
             }
         };
         let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status line")?;
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|n| n.trim().parse().ok());
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .context("no status line")?;
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .and_then(|n| n.trim().parse().ok());
         match length {
             Some(length) => {
                 let length: usize = length;
@@ -128,5 +173,7 @@ impl Connection {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }

@@ -24,19 +24,41 @@ pub(crate) async fn sqlite(results: &mut Results, binary: &Path, seconds: u64) -
     };
     let raw = raw::sqlite(&ground.folder.path().join("youlin.db"), seconds).await?;
     let size = format!("64 connections, {} cases", measured.answers);
-    results.share_of("intake.sqlite.share_of_raw", measured.per_second, "cases/s", &size, raw, 0.4);
-    results.at_least("intake.sqlite.rate", measured.per_second, "cases/s", &size, 4_000.0);
+    results.share_of(
+        "intake.sqlite.share_of_raw",
+        measured.per_second,
+        "cases/s",
+        &size,
+        raw,
+        0.4,
+    );
+    results.at_least(
+        "intake.sqlite.rate",
+        measured.per_second,
+        "cases/s",
+        &size,
+        4_000.0,
+    );
     results.below("intake.sqlite.p99", measured.p99_ms, "ms", &size, 50.0);
     results.below("intake.sqlite.p50", measured.p50_ms, "ms", &size, 50.0);
     Ok(())
 }
 
-pub(crate) async fn postgres(results: &mut Results, binary: &Path, server_url: &str, seconds: u64) -> Result<()> {
+pub(crate) async fn postgres(
+    results: &mut Results,
+    binary: &Path,
+    server_url: &str,
+    seconds: u64,
+) -> Result<()> {
     let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
     let admin = Database::connect(server_url).await?;
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await?;
     admin.close().await?;
-    let (base, _) = server_url.rsplit_once('/').context("a URL with a database name")?;
+    let (base, _) = server_url
+        .rsplit_once('/')
+        .context("a URL with a database name")?;
     let url = format!("{base}/{name}");
     let ground = Ground::prepare(Some(url.clone())).await?;
     let measured = {
@@ -45,7 +67,14 @@ pub(crate) async fn postgres(results: &mut Results, binary: &Path, server_url: &
     };
     let raw = raw::postgres(&url, POSTGRES_CONNECTIONS, seconds).await?;
     let size = format!("64 connections, {} cases", measured.answers);
-    results.share_of("intake.postgres.share_of_raw", measured.per_second, "cases/s", &size, raw, 0.5);
+    results.share_of(
+        "intake.postgres.share_of_raw",
+        measured.per_second,
+        "cases/s",
+        &size,
+        raw,
+        0.5,
+    );
     results.below("intake.postgres.p99", measured.p99_ms, "ms", &size, 250.0);
     Ok(())
 }

@@ -37,8 +37,15 @@ struct Arguments {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let binary = std::env::var_os("YOULIN_BIN").map(PathBuf::from).context("YOULIN_BIN names the built binary")?;
-    let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| name.contains(only));
+    let binary = std::env::var_os("YOULIN_BIN")
+        .map(PathBuf::from)
+        .context("YOULIN_BIN names the built binary")?;
+    let wanted = |name: &str| {
+        arguments
+            .only
+            .as_deref()
+            .is_none_or(|only| name.contains(only))
+    };
     let mut results = Results::default();
     if wanted("engines") {
         engines::measure(&mut results);
@@ -46,8 +53,12 @@ async fn main() -> Result<()> {
     if wanted("intake") {
         intake::sqlite(&mut results, &binary, arguments.seconds).await?;
         match std::env::var("YOULIN_TEST_POSTGRES_URL") {
-            Ok(server) => intake::postgres(&mut results, &binary, &server, arguments.seconds).await?,
-            Err(_unset) => results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set"),
+            Ok(server) => {
+                intake::postgres(&mut results, &binary, &server, arguments.seconds).await?
+            }
+            Err(_unset) => {
+                results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set")
+            }
         }
     }
     if wanted("million") {

@@ -14,15 +14,29 @@ use crate::results::{Results, println_line};
 
 const CONNECTIONS: u64 = 16;
 
-pub(crate) async fn measure(results: &mut Results, binary: &Path, cases: u64, seconds: u64) -> Result<()> {
+pub(crate) async fn measure(
+    results: &mut Results,
+    binary: &Path,
+    cases: u64,
+    seconds: u64,
+) -> Result<()> {
     let ground = Ground::prepare(None).await?;
     first_case(&ground, binary).await?;
     let started = Instant::now();
     let ids = fill(&ground, cases).await?;
-    println_line(&format!("{cases} cases filled in {:.0} s", started.elapsed().as_secs_f64()));
+    println_line(&format!(
+        "{cases} cases filled in {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
     let size = format!("{cases} cases, 16 connections");
     let (server, start) = ground.serve(binary).await?;
-    results.below("start.first_answer", start.as_secs_f64(), "s", format!("{cases} cases"), 1.0);
+    results.below(
+        "start.first_answer",
+        start.as_secs_f64(),
+        "s",
+        format!("{cases} cases"),
+        1.0,
+    );
     reads(results, &server, &ground, &ids, &size, seconds).await?;
     counts(results, &server, &ground, cases).await?;
     results.below("server.memory", server.memory_mb()?, "MB", &size, 120.0);
@@ -35,8 +49,13 @@ pub(crate) async fn measure(results: &mut Results, binary: &Path, cases: u64, se
 async fn first_case(ground: &Ground, binary: &Path) -> Result<()> {
     let (server, _) = ground.serve(binary).await?;
     let area = ground.neighbourhoods.first().context("a neighbourhood")?;
-    let body = format!(r#"{{"source":"api","text":"楼道灯不亮","category":"E-0101","place":{{"area":{area}}}}}"#);
-    let (status, body) = Client::open(server.addr).await?.ask(&post_json("/api/v1/cases", &ground.key, &body)).await?;
+    let body = format!(
+        r#"{{"source":"api","text":"楼道灯不亮","category":"E-0101","place":{{"area":{area}}}}}"#
+    );
+    let (status, body) = Client::open(server.addr)
+        .await?
+        .ask(&post_json("/api/v1/cases", &ground.key, &body))
+        .await?;
     anyhow::ensure!(status == 201, "{}", String::from_utf8_lossy(&body));
     Ok(())
 }
@@ -54,29 +73,42 @@ async fn reads(
         let id = &all[usize::try_from(n.wrapping_mul(7_919)).unwrap_or(0) % all.len()];
         get(&format!("/api/v1/cases/{id}"), &key, "application/json")
     });
-    let found = load(server.addr, CONNECTIONS, seconds, 200, one).await.context("get one")?;
+    let found = load(server.addr, CONNECTIONS, seconds, 200, one)
+        .await
+        .context("get one")?;
     results.at_least("read.one", found.per_second, "requests/s", size, 4_000.0);
 
     let (key, communities) = (ground.key.clone(), ground.communities.clone());
     let list = Arc::new(move |n: u64| {
         let community = communities[usize::try_from(n).unwrap_or(0) % communities.len()];
-        let path = format!("/api/v1/cases?area={community}&open=true&category=E-0101&sort=due&limit=50");
+        let path =
+            format!("/api/v1/cases?area={community}&open=true&category=E-0101&sort=due&limit=50");
         get(&path, &key, "application/json")
     });
-    let found = load(server.addr, CONNECTIONS, seconds, 200, list).await.context("list")?;
+    let found = load(server.addr, CONNECTIONS, seconds, 200, list)
+        .await
+        .context("list")?;
     results.at_least("read.list", found.per_second, "requests/s", size, 800.0);
 
     let key = ground.key.clone();
     let district = Arc::new(move |_| get("/api/v1/cases?limit=50", &key, "application/json"));
-    let found = load(server.addr, CONNECTIONS, seconds, 200, district).await.context("list of the district")?;
+    let found = load(server.addr, CONNECTIONS, seconds, 200, district)
+        .await
+        .context("list of the district")?;
     results.below("read.list_of_district_p99", found.p99_ms, "ms", size, 100.0);
 
     let (key, communities) = (ground.key.clone(), ground.communities.clone());
     let page = Arc::new(move |n: u64| {
         let community = communities[usize::try_from(n).unwrap_or(0) % communities.len()];
-        get(&format!("/desk?area={community}&open=true&sort=due"), &key, "text/html")
+        get(
+            &format!("/desk?area={community}&open=true&sort=due"),
+            &key,
+            "text/html",
+        )
     });
-    let found = load(server.addr, CONNECTIONS, seconds, 200, page).await.context("page")?;
+    let found = load(server.addr, CONNECTIONS, seconds, 200, page)
+        .await
+        .context("page")?;
     results.below("read.page_p99", found.p99_ms, "ms", size, 30.0);
     Ok(())
 }
@@ -85,16 +117,31 @@ async fn counts(results: &mut Results, server: &Server, ground: &Ground, cases: 
     let mut client = Client::open(server.addr).await?;
     let mut worst: f64 = 0.0;
     let mut areas: Vec<String> = vec![String::new()];
-    let named = ground.communities.iter().map(|id| id.0).chain(ground.grids.iter().copied()).chain(ground.neighbourhoods.iter().copied());
+    let named = ground
+        .communities
+        .iter()
+        .map(|id| id.0)
+        .chain(ground.grids.iter().copied())
+        .chain(ground.neighbourhoods.iter().copied());
     areas.extend(named.map(|id| format!("?area={id}")));
     for area in areas {
-        let request = get(&format!("/api/v1/cases/counts{area}"), &ground.key, "application/json");
+        let request = get(
+            &format!("/api/v1/cases/counts{area}"),
+            &ground.key,
+            "application/json",
+        );
         let asked = Instant::now();
         let (status, _) = client.ask(&request).await?;
         anyhow::ensure!(status == 200, "counts answered {status}");
         worst = worst.max(asked.elapsed().as_secs_f64() * 1_000.0);
     }
-    results.below("read.counts_worst", worst, "ms", format!("{cases} cases, each area once"), 10.0);
+    results.below(
+        "read.counts_worst",
+        worst,
+        "ms",
+        format!("{cases} cases, each area once"),
+        10.0,
+    );
     Ok(())
 }
 
@@ -107,7 +154,9 @@ async fn fill(ground: &Ground, cases: u64) -> Result<Vec<String>> {
         .synchronous(SqliteSynchronous::Off);
     let mut conn = SqliteConnection::connect_with(&options).await?;
     let columns: Vec<(String,)> =
-        sqlx::query_as("SELECT name FROM pragma_table_info('case_record')").fetch_all(&mut conn).await?;
+        sqlx::query_as("SELECT name FROM pragma_table_info('case_record')")
+            .fetch_all(&mut conn)
+            .await?;
     conn.execute("CREATE TEMP TABLE spot (n INTEGER PRIMARY KEY, community BIGINT, grid BIGINT, neighbourhood BIGINT)")
         .await?;
     for (n, community) in ground.communities.iter().enumerate() {
@@ -119,7 +168,8 @@ async fn fill(ground: &Ground, cases: u64) -> Result<Vec<String>> {
             .execute(&mut conn)
             .await?;
     }
-    let changed = |name: &str| match name {
+    let changed = |name: &str| {
+        match name {
         "community_id" => "spot.community".to_owned(),
         "grid_id" => "spot.grid".to_owned(),
         "neighbourhood_id" => "spot.neighbourhood".to_owned(),
@@ -133,6 +183,7 @@ async fn fill(ground: &Ground, cases: u64) -> Result<Vec<String>> {
         "due_at" => "c.due_at + k.n * 1000000".to_owned(),
         "category" => "CASE WHEN k.n % 3 = 0 THEN 'E-0102' ELSE 'E-0101' END".to_owned(),
         other => format!("c.{other}"),
+    }
     };
     let names: Vec<&str> = columns.iter().map(|column| column.0.as_str()).collect();
     let values: Vec<String> = names.iter().map(|name| changed(name)).collect();
@@ -160,8 +211,12 @@ async fn fill(ground: &Ground, cases: u64) -> Result<Vec<String>> {
     .await?;
     conn.execute("ANALYZE").await?;
     let ids: Vec<(Vec<u8>,)> =
-        sqlx::query_as("SELECT id FROM case_record ORDER BY random() LIMIT 5000").fetch_all(&mut conn).await?;
+        sqlx::query_as("SELECT id FROM case_record ORDER BY random() LIMIT 5000")
+            .fetch_all(&mut conn)
+            .await?;
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
     conn.close().await?;
-    ids.into_iter().map(|(id,)| Ok(uuid::Uuid::from_slice(&id)?.to_string())).collect()
+    ids.into_iter()
+        .map(|(id,)| Ok(uuid::Uuid::from_slice(&id)?.to_string()))
+        .collect()
 }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use sea_orm::sqlx::postgres::{PgConnection, PgPoolOptions};
-use sea_orm::sqlx::{self, Connection, Executor, SqliteConnection};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, Executor, SqliteConnection};
 use uuid::Uuid;
 
 /// Rows per transaction: about what group commit puts together at 64 connections.
@@ -49,7 +49,10 @@ struct Template {
 
 /// Table, and the columns that must differ in each copy: `$1` id, `$2` text, `$3` number.
 const TABLES: &[(&str, &[(&str, &str)])] = &[
-    ("case_record", &[("id", "$1"), ("number", "$2"), ("tracking_code", "$2")]),
+    (
+        "case_record",
+        &[("id", "$1"), ("number", "$2"), ("tracking_code", "$2")],
+    ),
     ("case_event", &[("id", "$1")]),
     ("audit", &[("seq", "$3 + 1000000000")]),
     ("outbox", &[("id", "$1")]),
@@ -59,11 +62,18 @@ impl Template {
     async fn of_sqlite(conn: &mut SqliteConnection) -> Result<Self> {
         let mut statements = Vec::new();
         for (table, changed) in TABLES {
-            let names: Vec<(String,)> =
-                sqlx::query_as(leak(format!("SELECT name FROM pragma_table_info('{table}')"))).fetch_all(&mut *conn).await?;
+            let names: Vec<(String,)> = sqlx::query_as(leak(format!(
+                "SELECT name FROM pragma_table_info('{table}')"
+            )))
+            .fetch_all(&mut *conn)
+            .await?;
             let literal = literals(conn, table, &names, changed).await?;
             let columns: Vec<&str> = names.iter().map(|name| name.0.as_str()).collect();
-            statements.push(leak(format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(","), literal.join(","))));
+            statements.push(leak(format!(
+                "INSERT INTO {table} ({}) VALUES ({})",
+                columns.join(","),
+                literal.join(",")
+            )));
         }
         Ok(Self { statements })
     }
@@ -97,13 +107,20 @@ fn leak(text: String) -> &'static str {
 /// Cases per second that plain transactions of the same four inserts reach in PostgreSQL over so many connections,
 /// each its own transaction, prepared once per connection: what pgbench does with a script.
 pub(crate) async fn postgres(url: &str, connections: u32, seconds: u64) -> Result<f64> {
-    let pool = PgPoolOptions::new().max_connections(connections).connect(url).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .connect(url)
+        .await?;
     let statements = copies_in_postgres(&mut *pool.acquire().await?).await?;
     let started = Instant::now();
     let written = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..connections {
-        let (pool, statements, written) = (pool.clone(), statements.clone(), std::sync::Arc::clone(&written));
+        let (pool, statements, written) = (
+            pool.clone(),
+            statements.clone(),
+            std::sync::Arc::clone(&written),
+        );
         tasks.spawn(async move {
             let mut conn = pool.acquire().await?;
             while started.elapsed().as_secs() < seconds {
@@ -112,9 +129,9 @@ pub(crate) async fn postgres(url: &str, connections: u32, seconds: u64) -> Resul
                 for (statement, kind) in &statements {
                     let query = sqlx::query(*statement);
                     let query = match kind {
-                        Copied::ByIdAndText => query.bind(Uuid::now_v7()).bind(format!("raw-{n}")),
-                        Copied::ById => query.bind(Uuid::now_v7()),
-                        Copied::ByNumber => query.bind(i64::try_from(n)?),
+                        Copied::IdAndText => query.bind(Uuid::now_v7()).bind(format!("raw-{n}")),
+                        Copied::Id => query.bind(Uuid::now_v7()),
+                        Copied::Number => query.bind(i64::try_from(n)?),
                     };
                     query.execute(&mut *txn).await?;
                 }
@@ -126,16 +143,17 @@ pub(crate) async fn postgres(url: &str, connections: u32, seconds: u64) -> Resul
     while let Some(done) = tasks.join_next().await {
         done??;
     }
-    let rate = written.load(std::sync::atomic::Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
+    let rate =
+        written.load(std::sync::atomic::Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
     pool.close().await;
     Ok(rate)
 }
 
 #[derive(Clone, Copy)]
 enum Copied {
-    ByIdAndText,
-    ById,
-    ByNumber,
+    IdAndText,
+    Id,
+    Number,
 }
 
 async fn copies_in_postgres(conn: &mut PgConnection) -> Result<Vec<(&'static str, Copied)>> {
@@ -149,22 +167,32 @@ async fn copies_in_postgres(conn: &mut PgConnection) -> Result<Vec<(&'static str
         .fetch_all(&mut *conn)
         .await?;
         let (kind, number) = match *table {
-            "case_record" => (Copied::ByIdAndText, ""),
-            "audit" => (Copied::ByNumber, "$1::bigint + 1000000000"),
-            _ => (Copied::ById, ""),
+            "case_record" => (Copied::IdAndText, ""),
+            "audit" => (Copied::Number, "$1::bigint + 1000000000"),
+            _ => (Copied::Id, ""),
         };
         let mut literal = Vec::new();
         for (name,) in &columns {
             if let Some((_, placeholder)) = changed.iter().find(|(column, _)| column == name) {
-                literal.push(if number.is_empty() { (*placeholder).to_owned() } else { number.to_owned() });
+                literal.push(if number.is_empty() {
+                    (*placeholder).to_owned()
+                } else {
+                    number.to_owned()
+                });
                 continue;
             }
-            let query = leak(format!("SELECT quote_nullable({name}::text) FROM {table} LIMIT 1"));
+            let query = leak(format!(
+                "SELECT quote_nullable({name}::text) FROM {table} LIMIT 1"
+            ));
             let (value,): (String,) = sqlx::query_as(query).fetch_one(&mut *conn).await?;
             literal.push(value);
         }
         let names: Vec<&str> = columns.iter().map(|column| column.0.as_str()).collect();
-        let insert = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(","), literal.join(","));
+        let insert = format!(
+            "INSERT INTO {table} ({}) VALUES ({})",
+            names.join(","),
+            literal.join(",")
+        );
         statements.push((leak(insert), kind));
     }
     Ok(statements)

@@ -28,13 +28,43 @@ pub(crate) struct Results(Vec<Line>);
 
 impl Results {
     /// A figure that must be at least `least`.
-    pub(crate) fn at_least(&mut self, name: &str, value: f64, unit: &'static str, size: impl Into<String>, least: f64) {
-        self.push(name, value, unit, size.into(), Some(least), format!("≥ {least} {unit}"), value >= least);
+    pub(crate) fn at_least(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &'static str,
+        size: impl Into<String>,
+        least: f64,
+    ) {
+        self.push(
+            name,
+            value,
+            unit,
+            size.into(),
+            Some(least),
+            format!("≥ {least} {unit}"),
+            value >= least,
+        );
     }
 
     /// A figure that must be less than `most`.
-    pub(crate) fn below(&mut self, name: &str, value: f64, unit: &'static str, size: impl Into<String>, most: f64) {
-        self.push(name, value, unit, size.into(), Some(most), format!("< {most} {unit}"), value < most);
+    pub(crate) fn below(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &'static str,
+        size: impl Into<String>,
+        most: f64,
+    ) {
+        self.push(
+            name,
+            value,
+            unit,
+            size.into(),
+            Some(most),
+            format!("< {most} {unit}"),
+            value < most,
+        );
     }
 
     /// A figure that must be at least `share` of what its peer reached in the same run.
@@ -48,7 +78,15 @@ impl Results {
         share: f64,
     ) {
         let target = format!("≥ {share} of {peer:.0} {unit}");
-        self.push(name, value, unit, size.into(), Some(peer), target, value >= share * peer);
+        self.push(
+            name,
+            value,
+            unit,
+            size.into(),
+            Some(peer),
+            target,
+            value >= share * peer,
+        );
     }
 
     /// A line that could not be measured here; said, never hidden.
@@ -56,7 +94,6 @@ impl Results {
         println_line(&format!("{name}: skipped ({why})"));
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one value per column of the table")]
     fn push(
         &mut self,
         name: &str,
@@ -67,9 +104,23 @@ impl Results {
         target: String,
         ok: bool,
     ) {
-        let ratio = limit.filter(|limit| *limit > 0.0).map(|limit| value / limit);
-        println_line(&format!("{} {name}: {value:.3} {unit} ({target}) at {size}", if ok { "ok  " } else { "MISS" }));
-        self.0.push(Line { name: name.into(), value, unit, size, limit, ratio, target, ok });
+        let ratio = limit
+            .filter(|limit| *limit > 0.0)
+            .map(|limit| value / limit);
+        println_line(&format!(
+            "{} {name}: {value:.3} {unit} ({target}) at {size}",
+            if ok { "ok  " } else { "MISS" }
+        ));
+        self.0.push(Line {
+            name: name.into(),
+            value,
+            unit,
+            size,
+            limit,
+            ratio,
+            target,
+            ok,
+        });
     }
 
     pub(crate) fn missed(&self) -> usize {
@@ -80,7 +131,8 @@ impl Results {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(path, serde_json::to_string_pretty(&self.0)?).with_context(|| path.display().to_string())
+        std::fs::write(path, serde_json::to_string_pretty(&self.0)?)
+            .with_context(|| path.display().to_string())
     }
 }
 
