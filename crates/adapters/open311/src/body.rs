@@ -12,7 +12,7 @@ use youlin_files::{FileStore, StoredFile};
 use youlin_kernel::Ctx;
 
 use crate::call::{Call, Outcome};
-use crate::params::Params;
+use crate::params::{self, Params};
 
 /// All texts of one request together.
 const MOST_TEXT: usize = 256 * 1024;
@@ -153,6 +153,6 @@ async fn text(call: &Call, mut field: Field<'_>, left: &mut usize) -> Outcome<(S
         *left -= piece.len();
         bytes.extend_from_slice(&piece);
     }
-    let value = String::from_utf8(bytes).map_err(|_| call.words().refuse(400, "not-utf8", &[]))?;
+    let value = params::text_of(bytes).map_err(|_| call.words().refuse(400, "not-utf8", &[]))?;
     Ok((name, value))
 }

@@ -88,7 +88,13 @@ fn decoded(text: &str) -> Result<String, NotUtf8> {
             byte => bytes.push(byte),
         }
     }
-    String::from_utf8(bytes).map_err(|_| NotUtf8)
+    text_of(bytes)
+}
+
+/// Bytes as text. PostgreSQL keeps every sign but NUL; it becomes the sign for what cannot be shown.
+pub(crate) fn text_of(bytes: Vec<u8>) -> Result<String, NotUtf8> {
+    let text = String::from_utf8(bytes).map_err(|_| NotUtf8)?;
+    Ok(text.replace('\0', "\u{fffd}"))
 }
 
 /// The span a W3C date or date and time names: its first moment and the first one after it.
@@ -134,6 +140,7 @@ mod tests {
         assert_eq!(params.get("d"), Some("50%"));
         assert_eq!(params.get("e"), Some("%zz"));
         assert_eq!(Params::parse("a=%ff").unwrap_err(), NotUtf8);
+        assert_eq!(Params::parse("a=x%00").unwrap().get("a"), Some("x\u{fffd}"));
     }
 
     #[test]
@@ -174,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encoded_is_decoded(text in ".{0,40}") {
+        fn what_was_encoded_is_decoded(text in "[^\\x00]{0,40}") {
             let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
             prop_assert_eq!(decoded(&encoded), Ok(text));
         }
