@@ -37,7 +37,10 @@ on("click", "[data-dismiss]", (button) => button.closest(".toast, .banner, .call
 // ---- menus close when one looks elsewhere
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+    if (!(event.target instanceof Element)) continue;
+    // … and when a step was chosen in them; how the page looks is tried out with the menu open
+    const chosen = event.target.closest(".menu-body a, .menu-body button:not([data-pref])");
+    if (!menu.contains(event.target) || (chosen && menu.contains(chosen))) menu.open = false;
   }
 });
 

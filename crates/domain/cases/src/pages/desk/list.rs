@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use youlin_kernel::{AreaId, Ctx, Micros, Page, Result, Scope};
-use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+use youlin_kernel::{AreaId, Ctx, Micros, Page, Problem, ProblemKind, Result, Scope};
+use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page, part};
 
 use super::counted::{self, Figure};
 use super::query::DeskQuery;
@@ -124,6 +124,24 @@ pub(super) fn grouped(cases: &Cases, ctx: &Ctx, chosen: &[String]) -> Vec<Group>
     groups
 }
 
+/// The list alone, for a page that keeps itself fresh.
+#[derive(Template)]
+#[template(path = "desk_cases_part.html")]
+struct CasesPart<'a> {
+    s: &'a Shell,
+    f: &'a Frame,
+    rows: &'a Page<CaseRow>,
+    may_report: bool,
+}
+
+/// The figures alone.
+#[derive(Template)]
+#[template(path = "desk_figures.html")]
+struct FiguresPart<'a> {
+    s: &'a Shell,
+    f: &'a Frame,
+}
+
 #[derive(Template)]
 #[template(path = "desk_list.html")]
 struct ListPage<'a> {
@@ -151,7 +169,38 @@ impl ListPage<'_> {
 
     /// Where a clock runs the badge says the time, so the state is said beside it.
     fn running(&self, row: &CaseRow) -> bool {
-        !matches!(row.light, "done" | "waiting")
+        words::running(row)
+    }
+
+    fn url(&self, row: &CaseRow) -> String {
+        if self.s.on_street() {
+            format!("/cases/{}", row.id)
+        } else {
+            self.f.query.with_case(&row.id)
+        }
+    }
+
+    fn here(&self, row: &CaseRow) -> bool {
+        self.f.query.case == Some(row.id)
+    }
+}
+
+impl CasesPart<'_> {
+    fn badge(&self, row: &CaseRow) -> &'static str {
+        words::badge(row.light)
+    }
+
+    fn light(&self, row: &CaseRow) -> String {
+        words::light_words(self.s, row)
+    }
+
+    fn place(&self, row: &CaseRow) -> String {
+        words::where_of(self.s, row)
+    }
+
+    /// Where a clock runs the badge says the time, so the state is said beside it.
+    fn running(&self, row: &CaseRow) -> bool {
+        words::running(row)
     }
 
     fn url(&self, row: &CaseRow) -> String {
@@ -178,12 +227,17 @@ pub(super) async fn desk(
     let scope = ctx.scope(&CASES_READ)?;
     let cases = app.need::<Cases>()?;
     let rows = list(app.db(), &cases, &ctx, &scope, &query.filter(ROWS)).await?;
+    let may_report = ctx.may(&CASES_REPORT);
+    if !query.part.is_empty() {
+        return fresh(&s, &scope, query, &rows, may_report).await;
+    }
     let missed = match ctx.scope(&CASES_DESK) {
         Ok(desk) => recent_calls(app.db(), &ctx, &desk).await?,
         Err(_not_the_desk) => Vec::new(),
     };
     let record = match query.case {
-        Some(id) => Some(record::drawn(&s, id).await?),
+        // A shared view may name a case its reader may not see: the list is theirs all the same.
+        Some(id) => record::drawn(&s, id).await.map(Some).or_else(absent)?,
         None => None,
     };
     let f = Frame::of(&s, &scope, query, "/desk").await?;
@@ -192,8 +246,37 @@ pub(super) async fn desk(
         f,
         rows,
         missed,
-        may_report: ctx.may(&CASES_REPORT),
+        may_report,
         record,
+    })
+}
+
+fn absent(problem: Problem) -> Result<Option<String>> {
+    if problem.kind() == ProblemKind::NotFound {
+        Ok(None)
+    } else {
+        Err(problem)
+    }
+}
+
+/// One part of the desk, fetched again after something happened.
+async fn fresh(
+    s: &Shell,
+    scope: &Scope,
+    query: DeskQuery,
+    rows: &Page<CaseRow>,
+    may_report: bool,
+) -> WebResult<Response> {
+    let asked = query.part.clone();
+    let f = Frame::of(s, scope, query, "/desk").await?;
+    if asked == "figures" {
+        return part(&FiguresPart { s, f: &f });
+    }
+    part(&CasesPart {
+        s,
+        f: &f,
+        rows,
+        may_report,
     })
 }
 

@@ -25,6 +25,8 @@ pub(super) struct DeskQuery {
     pub(super) building: Option<Uuid>,
     pub(super) sort: Option<Sort>,
     pub(super) cursor: Option<String>,
+    /// `cases` or `figures`: only that part of the page.
+    pub(super) part: String,
     /// The case in the right pane.
     pub(super) case: Option<Uuid>,
 }
@@ -155,6 +157,21 @@ impl DeskQuery {
             ..self.clone()
         }
         .at(page)
+    }
+
+    /// A part of this view, for what keeps itself fresh.
+    pub(super) fn part(&self, part: &str) -> String {
+        let query = Self {
+            cursor: None,
+            ..self.clone()
+        }
+        .encoded();
+        let join = if query.is_empty() { '?' } else { '&' };
+        let open = self
+            .case
+            .map(|case| format!("&case={case}"))
+            .unwrap_or_default();
+        format!("/desk{query}{join}part={part}{open}")
     }
 
     /// The next page of this view.

@@ -107,6 +107,11 @@ impl<'a> Record<'a> {
         self.may_merge
     }
 
+    /// Where a clock runs the badge says the time, so the state is said beside it.
+    fn running(&self) -> bool {
+        words::running(&self.v.row)
+    }
+
     fn may_unmerge(&self) -> bool {
         self.may_unmerge
     }
@@ -122,7 +127,7 @@ impl<'a> Record<'a> {
     /// The first line of the report, as a heading.
     fn title(&self) -> String {
         let line = self.v.full_text.lines().next().unwrap_or_default();
-        let mut title: String = line.chars().take(60).collect();
+        let mut title: String = line.chars().take(80).collect();
         if title.len() < line.len() {
             title.push('…');
         }

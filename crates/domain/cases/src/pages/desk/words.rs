@@ -21,6 +21,11 @@ pub(super) fn badge(light: &str) -> &'static str {
     }
 }
 
+/// Whether a badge shows the time left, and so leaves the state to be said beside it.
+pub(super) fn running(row: &CaseRow) -> bool {
+    !matches!(row.light, "done" | "waiting")
+}
+
 /// 「还剩 2 天」, 「超期 1 天」, or the state where no clock runs.
 pub(super) fn light_words(s: &Shell, row: &CaseRow) -> String {
     match row.light {
@@ -104,13 +109,42 @@ pub(super) fn history(s: &Shell, view: &CaseView, known: &dyn Fn(&Party) -> Stri
         });
     let mut told: Vec<Told> = planned.collect();
     told.sort_by_key(|one| std::cmp::Reverse(one.at));
-    told.extend(
-        view.events
-            .iter()
-            .rev()
-            .map(|event| tell(s, view, event, known)),
-    );
+    let mut events: Vec<&EventView> = view.events.iter().collect();
+    // Steps of one act bear nearly the same time: then the order of the act itself counts.
+    events.sort_by_key(|event| (event.at, rank(&event.kind)));
+    let mut past: Vec<Told> = Vec::new();
+    for event in events {
+        let one = tell(s, view, event, known);
+        let gathers = matches!(event.kind.as_str(), "task_given" | "follow_up_planned");
+        match past
+            .last_mut()
+            .filter(|last| gathers && in_one_go(last, &one))
+        {
+            Some(last) => {
+                last.detail.push_str(&s.t("list-semicolon"));
+                last.detail.push_str(&one.detail);
+            }
+            None => past.push(one),
+        }
+    }
+    told.extend(past.into_iter().rev());
     told
+}
+
+/// Steps of one kind that one person took in one go.
+fn in_one_go(last: &Told, one: &Told) -> bool {
+    last.what == one.what && last.who == one.who && one.at.0 - last.at.0 < Micros::SECOND
+}
+
+/// Which of the steps of one act comes first.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "reported" => 0,
+        "accepted" | "returned" => 1,
+        "dispatched" | "reassigned" | "handled" | "verified" => 2,
+        "closed" | "rework" => 4,
+        _ => 3,
+    }
 }
 
 fn tell(s: &Shell, view: &CaseView, event: &EventView, known: &dyn Fn(&Party) -> String) -> Told {
