@@ -25,6 +25,8 @@ struct TodayPage {
     /// Due by tonight.
     due: Vec<TaskRow>,
     later: Vec<TaskRow>,
+    /// Put aside: the clock stands, nothing is asked of anybody today.
+    waiting: Vec<TaskRow>,
     new: Vec<CaseRow>,
     /// Whether the caller sees cases of an area at all.
     sees_cases: bool,
@@ -52,6 +54,7 @@ pub(super) async fn show(
         overdue: Vec::new(),
         due: Vec::new(),
         later: Vec::new(),
+        waiting: Vec::new(),
         sees_cases: ctx.scope(&CASES_READ).is_ok(),
         more_new,
         new,
@@ -68,6 +71,7 @@ pub(super) async fn show(
         let shelf = match task.planned {
             true if task.due_at <= tonight => &mut today.visits,
             true => &mut today.later,
+            false if task.case.light == "waiting" => &mut today.waiting,
             false if task.case.light == "overdue" => &mut today.overdue,
             false if task.due_at <= tonight => &mut today.due,
             false => &mut today.later,
@@ -104,15 +108,17 @@ impl TodayPage {
             && self.overdue.is_empty()
             && self.due.is_empty()
             && self.later.is_empty()
+            && self.waiting.is_empty()
     }
 
     /// Task cards of one part, with its title.
-    fn parts(&self) -> [(&'static str, &[TaskRow]); 4] {
+    fn parts(&self) -> [(&'static str, &[TaskRow]); 5] {
         [
             ("visits", &self.visits),
             ("overdue", &self.overdue),
             ("due", &self.due),
             ("later", &self.later),
+            ("waiting", &self.waiting),
         ]
     }
 }
