@@ -23,7 +23,9 @@ pub(super) async fn merge(
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     match join(&app, &s, id, &typed).await {
-        Ok(into) => Ok(Redirect::to(&format!("/cases/{into}?done=merge")).into_response()),
+        Ok(into) => {
+            Ok(Redirect::to(&format!("/cases/{into}?done=merge&other={id}")).into_response())
+        }
         Err(problem) => act::refused(&s, wants, id, &typed, problem).await,
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Record<'a> {
     /// Questions and what was answered, in words.
     answers: Vec<(String, String)>,
     merged_into: Option<CaseRow>,
+    /// The case that was just merged into this one.
+    undo: Option<Uuid>,
     may_merge: bool,
     may_unmerge: bool,
     may_read: bool,
@@ -78,13 +80,14 @@ impl<'a> Record<'a> {
             } else {
                 BTreeMap::new()
             },
-            answers: answers(s, &cases, &v),
+            answers: words::answered(s, &cases, &v),
             crumbs: words::crumbs(s, &v.row),
             others,
             told,
             reporter,
             merged_into,
             may_unmerge: desk,
+            undo: None,
             may_merge: desk && !v.row.status.is_ended(),
             may_read: ctx.may(&CASES_READ),
             s,
@@ -266,49 +269,6 @@ async fn links(s: &Shell, cases: &Cases, v: &CaseView) -> Result<BTreeMap<Uuid, 
     Ok(links)
 }
 
-fn answers(s: &Shell, cases: &Cases, v: &CaseView) -> Vec<(String, String)> {
-    let Some(answers) = v.answers.as_object() else {
-        return Vec::new();
-    };
-    let catalogue = cases.catalogue();
-    let questions = catalogue
-        .any(&v.row.category)
-        .map(|category| category.questions.clone())
-        .unwrap_or_default();
-    answers
-        .iter()
-        .map(|(code, answer)| {
-            let question = questions.iter().find(|question| question.code == *code);
-            let choice = |key: &str| {
-                let choice =
-                    question.and_then(|q| q.values.iter().find(|choice| choice.key == key));
-                choice.map_or_else(|| key.to_owned(), |choice| choice.name.clone())
-            };
-            let said = match answer {
-                serde_json::Value::String(text) => choice(text),
-                serde_json::Value::Array(many) => {
-                    let many: Vec<String> = many
-                        .iter()
-                        .filter_map(|one| one.as_str())
-                        .map(choice)
-                        .collect();
-                    many.join(&s.t("list-comma"))
-                }
-                other => other.to_string(),
-            };
-            let label = question.map_or(code.as_str(), |q| {
-                if s.is_english() && !q.label_en.is_empty() {
-                    &q.label_en
-                } else {
-                    &q.label
-                }
-            });
-            (label.to_owned(), said)
-        })
-        .filter(|(_, said)| !said.is_empty())
-        .collect()
-}
-
 #[derive(Template)]
 #[template(path = "desk_record_part.html")]
 struct RecordPart<'a> {
@@ -346,6 +306,8 @@ struct RecordPage<'a> {
 pub(super) struct RecordQuery {
     /// What was just done, for the sentence that says so.
     done: String,
+    /// The case that was just merged into this one, for taking it out again.
+    other: Option<Uuid>,
     /// `top` or `rest`: the parts that keep themselves fresh while a form between them is filled in.
     part: String,
 }
@@ -365,7 +327,10 @@ pub(super) async fn record(
     ApiQuery(query): ApiQuery<RecordQuery>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let r = Record::load(&s, id).await?;
+    let mut r = Record::load(&s, id).await?;
+    r.undo = query
+        .other
+        .filter(|other| r.v.merged.iter().any(|row| row.id == *other));
     match query.part.as_str() {
         "top" => part(&TopPart { s: &s, r: &r }),
         "rest" => part(&RestPart { s: &s, r: &r }),

@@ -8,6 +8,7 @@ use youlin_web::Shell;
 
 use super::query::days_between;
 use crate::model::{Status, TaskStatus};
+use crate::service::Cases;
 use crate::{CaseRow, CaseView, EventView};
 
 /// The look of a badge: `data-state` of the design system.
@@ -283,3 +284,47 @@ pub(super) const COLUMNS: &[Status] = &[
     Status::Deferred,
     Status::Escalated,
 ];
+
+/// Questions of the category and what was answered, in words.
+pub(super) fn answered(s: &Shell, cases: &Cases, v: &CaseView) -> Vec<(String, String)> {
+    let Some(answers) = v.answers.as_object() else {
+        return Vec::new();
+    };
+    let catalogue = cases.catalogue();
+    let questions = catalogue
+        .any(&v.row.category)
+        .map(|category| category.questions.clone())
+        .unwrap_or_default();
+    answers
+        .iter()
+        .map(|(code, answer)| {
+            let question = questions.iter().find(|question| question.code == *code);
+            let choice = |key: &str| {
+                let choice =
+                    question.and_then(|q| q.values.iter().find(|choice| choice.key == key));
+                choice.map_or_else(|| key.to_owned(), |choice| choice.name.clone())
+            };
+            let said = match answer {
+                serde_json::Value::String(text) => choice(text),
+                serde_json::Value::Array(many) => {
+                    let many: Vec<String> = many
+                        .iter()
+                        .filter_map(|one| one.as_str())
+                        .map(choice)
+                        .collect();
+                    many.join(&s.t("list-comma"))
+                }
+                other => other.to_string(),
+            };
+            let label = question.map_or(code.as_str(), |q| {
+                if s.is_english() && !q.label_en.is_empty() {
+                    &q.label_en
+                } else {
+                    &q.label
+                }
+            });
+            (label.to_owned(), said)
+        })
+        .filter(|(_, said)| !said.is_empty())
+        .collect()
+}
