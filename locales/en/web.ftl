@@ -40,6 +40,7 @@ problem-form-syntax = The form cannot be read ({ $reason }).
 problem-query-syntax = The filters in the address cannot be read ({ $reason }).
 problem-body-too-large = Too much was sent. Text may be 1 MB at most.
 problem-body-unreadable = The request did not arrive whole. Please try again.
+problem-nul-character = The text holds a NUL character, which cannot be kept. Please remove it.
 problem-not-utf8 = The text is not valid UTF-8 (byte { $position }).
 field-idempotency-key = The request key must have 1 to 200 characters.
 field-required = Please fill this in.

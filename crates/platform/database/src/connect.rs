@@ -109,9 +109,9 @@ impl Database {
                     .pragma("query_only", "ON"),
             )
             .await?;
-        let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
+        let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone());
         let (live, _) = broadcast::channel(4_096);
-        let mode = Mode::Sqlite(Writer::start(write.clone(), live.clone()));
+        let mode = Mode::Sqlite(Writer::start(write.clone(), writer, live.clone()));
         Ok(Self {
             read: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
             write,

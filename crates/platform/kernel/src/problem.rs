@@ -235,6 +235,10 @@ impl From<sea_orm::DbErr> for Problem {
                     "unexpected end of file",
                     "error communicating",
                 ];
+                // PostgreSQL keeps no NUL characters in text.
+                if text.contains("invalid byte sequence for encoding") {
+                    return Self::new(ProblemKind::Malformed, "nul-character");
+                }
                 if passing.iter().any(|sign| text.contains(sign)) {
                     Self::unavailable(text)
                 } else {

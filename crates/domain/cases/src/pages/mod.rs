@@ -7,8 +7,8 @@ mod link;
 mod resident;
 mod street;
 
-pub use desk::NAV as DESK_NAV;
 pub use admin::NAV as ADMIN_NAV;
+pub use desk::NAV as DESK_NAV;
 pub use street::NAV as STREET_NAV;
 
 use youlin_web::Routes;

@@ -63,7 +63,12 @@ pub async fn counts(db: &Database, scope: &Scope) -> Result<CaseCounts> {
 pub async fn counts_by_area(db: &Database, scope: &Scope) -> Result<BTreeMap<AreaId, (i64, i64)>> {
     let mut query = Query::select();
     query
-        .columns([name("community_id"), name("area_id"), name("key"), name("value")])
+        .columns([
+            name("community_id"),
+            name("area_id"),
+            name("key"),
+            name("value"),
+        ])
         .from(name("counter"))
         .and_where(col("community_id").is_in(scope.communities()))
         .and_where(col("family").eq(FAMILY))

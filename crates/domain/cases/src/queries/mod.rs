@@ -13,8 +13,8 @@ mod tasks;
 mod track;
 mod views;
 
-pub(crate) use calls::call_phone;
 pub use brief::{Brief, BriefReporter, BriefTask, brief};
+pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
 pub use files::{FileAt, file_of, report_files};
