@@ -159,11 +159,12 @@ describe("a telephone call becomes a verified, closed case", () => {
     await screenshot(worker, "story-4-today");
     await worker.goto(caseUrl);
     await worker.locator('form:has(input[value="start"]) button').first().click();
+    await worker.locator(".record-head", { hasText: "处置中" }).first().waitFor();
     await step(worker, "handled");
     await worker.locator("#v-text").fill("邻居们一起把老人送到医院，已经看完医生。");
     await worker.locator('#verb-form button[type="submit"]').click();
     await screenshot(worker, "story-4-handled");
-    await worker.locator(".tag", { hasText: "待核实" }).first().waitFor();
+    await worker.locator(".record-head", { hasText: "待核实" }).first().waitFor();
     noConsoleErrors(worker);
     await worker.context().close();
 
@@ -207,7 +208,7 @@ describe("a telephone call becomes a verified, closed case", () => {
     await choose(desk, 'input[name="passed"][value="yes"]');
     await screenshot(desk, "story-5-verify");
     await desk.locator('#verb-form button[type="submit"]').click();
-    await desk.locator(".tag", { hasText: "已结案" }).first().waitFor();
+    await desk.locator(".record-head", { hasText: "已结案" }).first().waitFor();
     await screenshot(desk, "story-5-closed");
     await axe(desk);
     noConsoleErrors(desk, { allow: [/409/] });
