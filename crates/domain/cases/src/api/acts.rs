@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 use youlin_kernel::Access;
-use youlin_web::{ApiJson, App, Caller, IdempotencyHeader, PathId, Routes, WebResult, idempotency};
+use youlin_web::{
+    ApiJson, App, Caller, IdempotencyHeader, PathId, Refusals, Routes, WebResult, idempotency,
+};
 
-use super::ProblemShape;
 use crate::model::Verb;
 use crate::permissions::CASES_DESK;
 use crate::queries::visible;
@@ -38,16 +39,7 @@ pub(crate) struct Step {
     request_body = Step,
     responses(
         (status = 200, body = Acted),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 404, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 409, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 413, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 415, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 422, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn act_on_case(
@@ -90,16 +82,7 @@ pub(crate) struct MergeInto {
     request_body = MergeInto,
     responses(
         (status = 204),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 404, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 409, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 413, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 415, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 422, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn merge_case(
@@ -125,12 +108,7 @@ pub(crate) async fn merge_case(
     params(("id" = Uuid, Path)),
     responses(
         (status = 204),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 404, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 409, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn unmerge_case(

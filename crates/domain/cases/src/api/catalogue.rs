@@ -6,9 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use youlin_kernel::Access;
-use youlin_web::{App, Caller, Routes, WebResult};
+use youlin_web::{App, Caller, Refusals, Routes, WebResult};
 
-use super::ProblemShape;
 use crate::Cases;
 use crate::catalogue::{Category, Class, Evidence, Question};
 
@@ -37,8 +36,7 @@ pub(crate) struct CategoryView {
     get, path = "/api/v1/categories", operation_id = "listCategories", tag = "catalogue",
     responses(
         (status = 200, body = Vec<CategoryView>),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn list_categories(

@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::routes;
 use youlin_kernel::{Access, Actor};
-use youlin_web::{ApiJson, App, Caller, IdempotencyHeader, Routes, WebResult, idempotency};
+use youlin_web::{
+    ApiJson, App, Caller, IdempotencyHeader, Refusals, Routes, WebResult, idempotency,
+};
 
-use super::ProblemShape;
 use crate::model::Source;
 use crate::permissions::CASES_REPORT;
 use crate::queries::{SuggestInput, Suggestions, suggest};
@@ -29,14 +30,7 @@ pub(super) fn routes() -> Routes {
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters")),
     responses(
         (status = 201, body = Reported),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 413, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 415, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 422, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn report_case(
@@ -74,14 +68,7 @@ pub(crate) async fn report_case(
     request_body = SuggestInput,
     responses(
         (status = 200, body = Suggestions),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 413, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 415, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 422, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn suggest_case(

@@ -6,9 +6,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 use youlin_kernel::{Access, AreaId, Page};
-use youlin_web::{ApiQuery, App, Caller, PathId, Routes, WebResult};
+use youlin_web::{ApiQuery, App, Caller, PathId, Refusals, Routes, WebResult};
 
-use super::ProblemShape;
 use crate::Cases;
 use crate::permissions::{CASES_READ, CASES_TASKS};
 use crate::queries::{
@@ -31,11 +30,7 @@ pub(super) fn routes() -> Routes {
     params(CaseFilter),
     responses(
         (status = 200, body = Page<CaseRow>),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn list_cases(
@@ -56,10 +51,7 @@ pub(crate) async fn list_cases(
     params(("id" = uuid::Uuid, Path)),
     responses(
         (status = 200, body = CaseView),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 404, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn get_case(
@@ -84,11 +76,7 @@ pub(crate) struct CountParams {
     params(CountParams),
     responses(
         (status = 200, body = CaseCounts),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn count_cases(
@@ -118,11 +106,7 @@ pub(crate) struct MonthParams {
     params(MonthParams),
     responses(
         (status = 200, body = Vec<MonthCounts>),
-        (status = 400, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn count_months(
@@ -144,10 +128,7 @@ pub(crate) async fn count_months(
     get, path = "/api/v1/tasks", operation_id = "listMyTasks", tag = "cases",
     responses(
         (status = 200, body = Vec<TaskRow>),
-        (status = 401, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 403, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn my_tasks(
@@ -164,9 +145,7 @@ pub(crate) async fn my_tasks(
     params(("code" = String, Path, description = "Tracking code; case, spaces and hyphens do not matter")),
     responses(
         (status = 200, body = TrackView),
-        (status = 404, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 429, body = ProblemShape, content_type = "application/problem+json"),
-        (status = 503, body = ProblemShape, content_type = "application/problem+json"),
+        Refusals,
     )
 )]
 pub(crate) async fn track_case(
