@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_database::sql::col;
 use youlin_database::{Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_people::Party;
 
 use super::save;
@@ -145,17 +145,9 @@ impl Act {
     }
 }
 
-/// A case outside the caller's areas exists for them only as a party or as its reporter.
-fn account_facts(ctx: &Ctx, state: &CaseState, facts: &mut Facts) -> Result<()> {
-    if ctx.is_service() {
-        return Ok(());
-    }
-    let case = &state.case;
-    let area = AreaId(
-        case.neighbourhood_id
-            .or(case.grid_id)
-            .unwrap_or(case.community_id),
-    );
+/// What the rules ask of somebody with an account, before it is known what they want.
+pub(crate) fn standing(ctx: &Ctx, state: &CaseState, facts: &mut Facts) {
+    let (case, area) = (&state.case, state.area());
     facts.permissions = permissions::ALL
         .iter()
         .copied()
@@ -164,6 +156,14 @@ fn account_facts(ctx: &Ctx, state: &CaseState, facts: &mut Facts) -> Result<()> 
     facts.parties = youlin_people::Directory::parties_of(ctx);
     facts.is_reporter =
         case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
+}
+
+/// A case outside the caller's areas exists for them only as a party or as its reporter.
+fn account_facts(ctx: &Ctx, state: &CaseState, facts: &mut Facts) -> Result<()> {
+    if ctx.is_service() {
+        return Ok(());
+    }
+    standing(ctx, state, facts);
     let party = |party: &Party| {
         state
             .tasks

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 
 use super::{act, save};
 use crate::model::{CaseState, Happened, Status};
@@ -32,13 +32,7 @@ pub struct Unmerge {
 }
 
 fn authorize(ctx: &Ctx, state: &CaseState) -> Result<()> {
-    let case = &state.case;
-    let area = AreaId(
-        case.neighbourhood_id
-            .or(case.grid_id)
-            .unwrap_or(case.community_id),
-    );
-    ctx.authorize(&CASES_DESK, area).map(|_scope| ())
+    ctx.authorize(&CASES_DESK, state.area()).map(|_scope| ())
 }
 
 fn conflict(code: &'static str) -> Problem {

@@ -11,6 +11,7 @@ mod save;
 pub(crate) use save::FAMILY;
 mod sweep;
 
+pub(crate) use act::standing;
 pub use act::{Act, Acted, Via};
 pub use attach_file::AttachFile;
 pub use calendar::LoadCalendarYear;

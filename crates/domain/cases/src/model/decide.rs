@@ -1,12 +1,12 @@
 //! The decision: rule table first, then what each verb needs and does.
 
 use uuid::Uuid;
-use youlin_kernel::{Micros, Permission};
+use youlin_kernel::{AreaId, Micros, Permission};
 use youlin_people::Party;
 
 use super::clock::{self, Policy};
 use super::kinds::{Happened, Status, TaskRole, TaskStatus};
-use super::rules::{Who, allowed_verbs, rule};
+use super::rules::{Rule, Who, allowed_verbs, rule};
 use super::verb::{Assignment, Verb};
 use super::{oversight, tasks, verification};
 use crate::entities::{case_record, case_task};
@@ -192,7 +192,7 @@ fn check_rule(state: &CaseState, verb: &Verb, facts: &Facts) -> Result<(), Refus
             possible: allowed_verbs(status),
         });
     };
-    if facts.actor.is_none() || rule.who.iter().any(|who| is(*who, state, facts)) {
+    if facts.actor.is_none() || admits(rule, state, facts) {
         return Ok(());
     }
     let would_be = rule
@@ -204,6 +204,11 @@ fn check_rule(state: &CaseState, verb: &Verb, facts: &Facts) -> Result<(), Refus
     } else {
         Refusal::NotYours { verb: name }
     })
+}
+
+/// Whether the rule is for this caller: decides steps, and which steps are offered.
+pub(crate) fn admits(rule: &Rule, state: &CaseState, facts: &Facts) -> bool {
+    rule.who.iter().any(|who| is(*who, state, facts))
 }
 
 fn holds(facts: &Facts, needed: &Permission) -> bool {
@@ -321,6 +326,16 @@ impl CaseState {
             kind,
             id: self.case.lead_id?,
         })
+    }
+
+    /// The most specific area the case is filed under: where rights are asked for.
+    pub(crate) fn area(&self) -> AreaId {
+        let case = &self.case;
+        AreaId(
+            case.neighbourhood_id
+                .or(case.grid_id)
+                .unwrap_or(case.community_id),
+        )
     }
 
     pub(crate) fn finish(&mut self, status: Status, policy: &Policy, now: Micros) {

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
-use youlin_people::{Directory, Party};
+use youlin_people::Directory;
 
 use super::views::{self, CaseRow, CaseView, TaskView};
-use crate::commands::Reporter;
+use crate::commands::{Reporter, standing};
 use crate::entities::{case_event, case_file, case_record, case_task};
-use crate::model::{CaseState, RULES, Source, TaskRole, Who, task_party, task_status};
+use crate::model::{CaseState, Facts, RULES, Source, TaskRole, admits, task_party, task_status};
 use crate::permissions;
 use crate::service::Cases;
 
@@ -191,34 +191,19 @@ fn masked(cases: &Cases, contact: &Reporter) -> String {
 /// The verbs whose rule admits this caller in this state.
 pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
     let case = &state.case;
-    let area = AreaId(
-        case.neighbourhood_id
-            .or(case.grid_id)
-            .unwrap_or(case.community_id),
-    );
-    let parties = Directory::parties_of(ctx);
-    let reporter = case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
-    let own = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
-    let handled_it =
-        own(state.lead()) || (case.handled_by.is_some() && case.handled_by == ctx.actor().id());
-    let has_task = state
-        .tasks
-        .iter()
-        .any(|task| !task_status(task).is_ended() && parties.contains(&task_party(task)));
+    let mut facts = Facts {
+        permissions: Vec::new(),
+        parties: Vec::new(),
+        is_reporter: false,
+        actor: ctx.actor().id(),
+        ids: Vec::new(),
+        nonces: Vec::new(),
+    };
+    standing(ctx, state, &mut facts);
     RULES
         .iter()
         .filter(|rule| rule.from.contains(&state.status()))
-        .filter(|rule| {
-            rule.who.iter().any(|who| match who {
-                Who::Holder(permission) => ctx.authorize(permission, area).is_ok(),
-                Who::Lead => own(state.lead()),
-                Who::TaskParty => has_task,
-                Who::Reporter => reporter,
-                Who::OtherThanHandler(permission) => {
-                    ctx.authorize(permission, area).is_ok() && !handled_it
-                }
-            })
-        })
+        .filter(|rule| admits(rule, state, &facts))
         .filter(|rule| rule.verb != "decide_extension" || case.extension_asked.is_some())
         .filter(|rule| rule.verb != "ask_extension" || case.extension_asked.is_none())
         .map(|rule| rule.verb.to_owned())
