@@ -14,5 +14,11 @@ pub trait Command: Send + Sync + 'static {
     /// `module.verb`, the name in logs and metrics.
     const NAME: &'static str;
 
+    /// Saves new records and reads nothing through `tx` (running numbers apart): it then needs no savepoint of its own
+    /// in a group, and its rows are written together with those of its neighbours. For what comes in storms.
+    fn blind(&self) -> bool {
+        false
+    }
+
     fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }

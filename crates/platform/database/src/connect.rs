@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
 use youlin_kernel::{Ctx, Problem, Result};
 
+use crate::checkpoint::{Checkpoints, SAFETY_NET};
 use crate::idempotency::Once;
 use crate::writer::Writer;
 use crate::{Command, Event, IdempotencyKey, Migration, Tx, migrate};
@@ -26,7 +28,7 @@ use crate::{Command, Event, IdempotencyKey, Migration, Tx, migrate};
 pub struct DatabaseConfig {
     /// `sqlite:path/to/file.db` or `postgres://user@host/name`.
     pub url: String,
-    /// Connections for reading (SQLite) or for everything (PostgreSQL).
+    /// Connections for reading (SQLite, twice the processors at most) or for everything (PostgreSQL).
     pub connections: u32,
 }
 
@@ -50,7 +52,7 @@ enum Mode {
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
-    mode: std::sync::Arc<Mode>,
+    mode: Arc<Mode>,
     live: broadcast::Sender<Event>,
 }
 
@@ -87,31 +89,37 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
-            // 4 KiB pages: a checkpoint every 32 MB instead of every 4 MB keeps it out of most commits.
-            .pragma("wal_autocheckpoint", "8000")
+            .pragma("wal_autocheckpoint", SAFETY_NET)
             .pragma("journal_size_limit", "67108864")
             .pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone().pragma("cache_size", "-32000"))
+            .connect_with(options.clone().pragma("cache_size", "-16000"))
             .await?;
+        let checkpoints = Arc::new(Checkpoints::default());
+        checkpoints.start(options.clone().pragma("cache_size", "-500"));
         let readers = SqlitePoolOptions::new()
-            .max_connections(connections.max(1))
+            .max_connections(connections.clamp(1, useful_readers()))
             .min_connections(1)
             .idle_timeout(Duration::from_secs(60))
             .max_lifetime(None)
             .test_before_acquire(false)
             .connect_with(
                 options
-                    .pragma("cache_size", "-4000")
+                    .pragma("cache_size", "-2000")
                     .pragma("query_only", "ON"),
             )
             .await?;
         let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone());
         let (live, _) = broadcast::channel(4_096);
-        let mode = Mode::Sqlite(Writer::start(write.clone(), writer, live.clone()));
+        let mode = Mode::Sqlite(Writer::start(
+            write.clone(),
+            writer,
+            live.clone(),
+            checkpoints,
+        ));
         Ok(Self {
             read: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
             write,
@@ -155,6 +163,13 @@ impl Database {
     #[must_use]
     pub fn is_postgres(&self) -> bool {
         matches!(*self.mode, Mode::Postgres)
+    }
+
+    /// Whether commands come faster than they can be written one at a time. On PostgreSQL the server spreads the load,
+    /// and this is never said.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(&*self.mode, Mode::Sqlite(writer) if writer.is_busy())
     }
 
     /// Events of this process after their commit, for live pages.
@@ -233,14 +248,14 @@ impl Database {
 
     async fn try_postgres<C: Command>(&self, ctx: &Ctx, command: &C) -> Result<C::Output> {
         let txn = self.write.begin().await?;
-        let tx = Tx::new(&txn);
+        let tx = Tx::new(&txn, None, command.blind());
         let outcome = command
             .run(ctx, &tx)
             .await
             .and_then(|output| Ok((output, tx.into_pending()?)));
         match outcome {
-            Ok((output, pending)) => {
-                pending.flush(&txn).await?;
+            Ok((output, mut pending)) => {
+                pending.flush(&txn, None).await?;
                 txn.commit().await?;
                 for (_, _, event) in pending.outbox {
                     let _listeners = self.live.send(event);
@@ -279,11 +294,18 @@ impl Database {
     }
 }
 
+/// Reading is work for a processor, so more connections than this only keep more caches.
+fn useful_readers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(4, std::num::NonZero::get);
+    u32::try_from(2 * processors).unwrap_or(u32::MAX)
+}
+
 /// PostgreSQL's 40001 and 40P01, and two transactions that both made a row that either may make.
 fn is_serialization_failure(problem: &Problem) -> bool {
     problem.cause().is_some_and(|cause| {
         cause.contains("could not serialize")
             || cause.contains("deadlock detected")
             || cause.contains("audit_pkey")
+            || cause.contains("idempotency_pkey")
     })
 }

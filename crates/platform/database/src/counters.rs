@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query};
+use sea_orm::sea_query::{Alias, ExprTrait, Func, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use youlin_kernel::{AreaId, CommunityId, Result, Scope};
 
@@ -38,16 +38,9 @@ pub(crate) async fn write(
         })
         .collect();
     let columns = ["community_id", "family", "area_id", "month", "key", "value"];
-    insert_many(conn, "counter", &columns, rows, |insert| {
-        let sum = Expr::col((Alias::new("counter"), Alias::new("value")))
-            .add(Expr::col((Alias::new("excluded"), Alias::new("value"))));
-        insert.on_conflict(
-            OnConflict::columns(columns[..5].iter().map(|column| Alias::new(*column)))
-                .value(name("value"), sum)
-                .to_owned(),
-        );
-    })
-    .await
+    let added = "ON CONFLICT (community_id, family, area_id, month, key) \
+                 DO UPDATE SET value = counter.value + excluded.value";
+    insert_many(conn, "counter", &columns, rows, added).await
 }
 
 /// One figure: the counter's key and its sum over the scope.

@@ -1,13 +1,13 @@
 //! The same request sent twice has one effect: the answer of the first is kept with a hash of its body.
 
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
-use crate::sql::{col, name};
+use crate::sql::{col, insert_many, name};
 use crate::{Command, Tx};
 
 /// How long an answer is kept.
@@ -72,43 +72,81 @@ where
     type Output = C::Output;
     const NAME: &'static str = C::NAME;
 
+    fn blind(&self) -> bool {
+        self.command.blind()
+    }
+
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<C::Output> {
-        let stored = self.key.stored(ctx);
-        let mut find = Query::select();
-        find.columns([name("body_hash"), name("answer")])
-            .from(name("idempotency"))
-            .and_where(col("community_id").eq(self.key.community.0))
-            .and_where(col("key").eq(stored.clone()));
-        if let Some(row) = tx.conn().query_one(&find).await? {
-            let body: Vec<u8> = row.try_get("", "body_hash")?;
-            let answer: String = row.try_get("", "answer")?;
-            if body != self.key.body {
+        let (community, key) = (self.key.community.0, self.key.stored(ctx));
+        if let Some(answer) = tx.answer(community, &key).await? {
+            if answer.body != self.key.body {
                 return Err(Problem::new(ProblemKind::Invalid, "idempotency-reused"));
             }
-            return serde_json::from_str(&answer).map_err(Problem::internal);
+            return serde_json::from_str(&answer.text).map_err(Problem::internal);
         }
         let output = self.command.run(ctx, tx).await?;
-        let answer = serde_json::to_string(&output).map_err(Problem::internal)?;
-        let mut insert = Query::insert();
-        insert
-            .into_table(name("idempotency"))
-            .columns([
-                name("community_id"),
-                name("key"),
-                name("body_hash"),
-                name("answer"),
-                name("created_at"),
-            ])
-            .values_panic([
-                self.key.community.0.into(),
-                stored.into(),
-                self.key.body.to_vec().into(),
-                answer.into(),
-                ctx.now().0.into(),
-            ]);
-        tx.conn().execute(&insert).await?;
+        let text = serde_json::to_string(&output).map_err(Problem::internal)?;
+        tx.keep_answer(NewAnswer {
+            community,
+            key,
+            answer: Answer {
+                body: self.key.body,
+                text,
+            },
+            at: ctx.now().0,
+        });
         Ok(output)
     }
+}
+
+/// An answer as it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// SHA-256 of the request it answered.
+    pub(crate) body: [u8; 32],
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NewAnswer {
+    pub(crate) community: i64,
+    pub(crate) key: String,
+    pub(crate) answer: Answer,
+    pub(crate) at: i64,
+}
+
+pub(crate) async fn find(
+    conn: &DatabaseTransaction,
+    community: i64,
+    key: &str,
+) -> Result<Option<Answer>> {
+    let mut find = Query::select();
+    find.columns([name("body_hash"), name("answer")])
+        .from(name("idempotency"))
+        .and_where(col("community_id").eq(community))
+        .and_where(col("key").eq(key));
+    let Some(row) = conn.query_one(&find).await? else {
+        return Ok(None);
+    };
+    let body: Vec<u8> = row.try_get("", "body_hash")?;
+    Ok(Some(Answer {
+        body: body.try_into().unwrap_or_default(),
+        text: row.try_get("", "answer")?,
+    }))
+}
+
+pub(crate) async fn write(conn: &DatabaseTransaction, answers: Vec<NewAnswer>) -> Result<()> {
+    let rows = answers.into_iter().map(|new| {
+        vec![
+            new.community.into(),
+            new.key.into(),
+            new.answer.body.to_vec().into(),
+            new.answer.text.into(),
+            new.at.into(),
+        ]
+    });
+    let columns = ["community_id", "key", "body_hash", "answer", "created_at"];
+    insert_many(conn, "idempotency", &columns, rows.collect(), "").await
 }
 
 /// Forgets answers older than a week: housekeeping.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{ExprTrait, OnConflict, Order, Query};
+use sea_orm::sea_query::{ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -153,20 +153,10 @@ pub(crate) async fn write(conn: &DatabaseTransaction, jobs: &[(Uuid, i64, NewJob
             ]
         })
         .collect();
-    insert_many(conn, "job", &columns, rows, |insert| {
-        insert.on_conflict(
-            OnConflict::columns([name("community_id"), name("kind"), name("key")])
-                .update_columns([
-                    name("payload"),
-                    name("state"),
-                    name("run_at"),
-                    name("attempts"),
-                    name("lease_until"),
-                ])
-                .to_owned(),
-        );
-    })
-    .await
+    let moved = "ON CONFLICT (community_id, kind, key) DO UPDATE SET payload = excluded.payload, \
+                 state = excluded.state, run_at = excluded.run_at, attempts = excluded.attempts, \
+                 lease_until = excluded.lease_until";
+    insert_many(conn, "job", &columns, rows, moved).await
 }
 
 /// One job, for a progress bar.

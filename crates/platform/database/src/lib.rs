@@ -6,6 +6,7 @@
 //! has its own transaction, tried again when the server reports a serialization failure.
 
 pub mod audit;
+mod checkpoint;
 mod command;
 mod connect;
 pub mod counters;
@@ -13,6 +14,7 @@ mod digest;
 mod group;
 mod idempotency;
 mod jobs;
+mod kept;
 pub mod migrate;
 mod outbox;
 mod record;

@@ -1,11 +1,12 @@
 //! The outbox: events are rows of the command's transaction and go out afterwards, at least once, to idempotent
 //! consumers. Claimed by leased polling; no triggers, no LISTEN/NOTIFY, no advisory locks (Citus has none of them).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{ExprTrait, Order, Query};
+use sea_orm::sea_query::{Condition, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -50,13 +51,22 @@ pub(crate) async fn write(conn: &DatabaseTransaction, events: &[(Uuid, i64, Even
         "attempts",
         "due_at",
     ];
-    insert_many(conn, "outbox", &columns, rows, |_| {}).await
+    insert_many(conn, "outbox", &columns, rows, "").await
 }
 
 /// Takes events. Must be idempotent: an event comes again when the process died before it was marked.
 pub trait Consumer: Send + Sync {
     fn name(&self) -> &'static str;
     fn wants(&self, topic: &str) -> bool;
+    /// Told which wanted events come next, so that what they need can be read together. It may fail or be left out:
+    /// `handle` then reads by itself.
+    fn foresee<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _events: &'a [(Uuid, &'a Event)],
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
     /// `id` is the same at each delivery of the event.
     fn handle<'a>(&'a self, ctx: &'a Ctx, id: Uuid, event: &'a Event) -> BoxFuture<'a, Result<()>>;
 }
@@ -78,6 +88,7 @@ impl std::fmt::Debug for OutboxDispatcher {
 const LEASE: i64 = 60 * Micros::SECOND;
 const BATCH: u64 = 200;
 const MAX_BACKOFF: i64 = 6 * Micros::HOUR;
+const STEP_BACK: Duration = Duration::from_millis(400);
 
 impl OutboxDispatcher {
     /// Runs until `stop` resolves. `ctx` gives a fresh context (areas may change meanwhile).
@@ -90,6 +101,14 @@ impl OutboxDispatcher {
         loop {
             match self.drain(&ctx()).await {
                 Ok(0) => {}
+                // In a storm reports go first: what is told of them can wait, being told while they come in would
+                // take the machine away from them. Open pages hear at once all the same.
+                Ok(_) if self.db.is_busy() => {
+                    tokio::select! {
+                        _ = stop.changed() => return,
+                        () = tokio::time::sleep(STEP_BACK) => continue,
+                    }
+                }
                 Ok(_) => continue,
                 Err(problem) => {
                     tracing::warn!(%problem, "the outbox could not be read; trying again")
@@ -110,6 +129,7 @@ impl OutboxDispatcher {
     pub async fn drain(&self, ctx: &Ctx) -> Result<usize> {
         let claimed = self.db.execute(ctx, Claim).await?;
         let count = claimed.len();
+        self.foresee(ctx, &claimed).await;
         let mut done = Vec::new();
         let mut failed = Vec::new();
         for row in claimed {
@@ -125,6 +145,22 @@ impl OutboxDispatcher {
             self.db.execute(ctx, Settle { done, failed }).await?;
         }
         Ok(count)
+    }
+
+    async fn foresee(&self, ctx: &Ctx, claimed: &[Claimed]) {
+        for consumer in &self.consumers {
+            let events: Vec<(Uuid, &Event)> = claimed
+                .iter()
+                .filter(|row| consumer.wants(&row.event.topic))
+                .map(|row| (row.id, &row.event))
+                .collect();
+            if events.is_empty() {
+                continue;
+            }
+            if let Err(problem) = consumer.foresee(ctx, &events).await {
+                tracing::debug!(%problem, consumer = consumer.name(), "events are read one by one");
+            }
+        }
     }
 
     async fn deliver(&self, ctx: &Ctx, row: &Claimed) -> Result<()> {
@@ -181,23 +217,44 @@ impl Command for Claim {
                 },
             });
         }
-        // The lease: until it runs out nobody else sees the row as due. A rival that read the same row first finds
-        // `due_at` changed and gets nothing.
-        let mut mine = Vec::with_capacity(claimed.len());
-        for row in claimed {
-            let mut lease = Query::update();
-            lease
-                .table(name("outbox"))
-                .value(name("due_at"), now.saturating_add(LEASE))
-                .and_where(col("community_id").eq(row.event.community.0))
-                .and_where(col("id").eq(row.id))
-                .and_where(col("due_at").lte(now));
-            if tx.conn().execute(&lease).await?.rows_affected() == 1 {
-                mine.push(row);
-            }
-        }
-        Ok(mine)
+        lease(tx, claimed, now).await
     }
+}
+
+/// Until the lease runs out nobody else sees these events as due. A rival that read the same rows first finds their
+/// `due_at` changed and gets none of them.
+async fn lease(tx: &Tx<'_>, claimed: Vec<Claimed>, now: i64) -> Result<Vec<Claimed>> {
+    if claimed.is_empty() {
+        return Ok(claimed);
+    }
+    let mut lease = Query::update();
+    lease
+        .table(name("outbox"))
+        .value(name("due_at"), now.saturating_add(LEASE))
+        .cond_where(these(
+            claimed.iter().map(|row| (row.event.community.0, row.id)),
+        ))
+        .and_where(col("due_at").lte(now))
+        .returning_col(name("id"));
+    let mut mine = HashSet::with_capacity(claimed.len());
+    for row in tx.conn().query_all(&lease).await? {
+        let id: Uuid = row.try_get("", "id")?;
+        mine.insert(id);
+    }
+    Ok(claimed
+        .into_iter()
+        .filter(|row| mine.contains(&row.id))
+        .collect())
+}
+
+/// The rows with these keys. Ids are unique by themselves; the communities lead to them by the primary key.
+fn these(keys: impl Iterator<Item = (i64, Uuid)>) -> Condition {
+    let (mut communities, ids): (Vec<i64>, Vec<Uuid>) = keys.unzip();
+    communities.sort_unstable();
+    communities.dedup();
+    Condition::all()
+        .add(col("community_id").is_in(communities))
+        .add(col("id").is_in(ids))
 }
 
 /// 5 s, doubled at each attempt, six hours at most.
@@ -216,12 +273,11 @@ impl Command for Settle {
     const NAME: &'static str = "outbox.settle";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        for (community, id) in &self.done {
+        if !self.done.is_empty() {
             let mut delete = Query::delete();
             delete
                 .from_table(name("outbox"))
-                .and_where(col("community_id").eq(*community))
-                .and_where(col("id").eq(*id));
+                .cond_where(these(self.done.iter().copied()));
             tx.conn().execute(&delete).await?;
         }
         for (community, id, attempts) in &self.failed {

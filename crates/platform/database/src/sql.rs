@@ -1,7 +1,9 @@
 //! Small helpers over sea-query for rows that have no entity.
 
-use sea_orm::sea_query::{Alias, Expr, InsertStatement, Query, SimpleExpr};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use std::fmt::Write;
+
+use sea_orm::sea_query::{Alias, Expr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 use youlin_kernel::Result;
 
 /// A column or table name.
@@ -17,27 +19,64 @@ pub fn col(text: &'static str) -> Expr {
 }
 
 /// Inserts rows in runs whose lengths are powers of two, so that the prepared-statement cache sees few texts.
+/// `rest` follows the values (`ON CONFLICT …`). The text is written here and not by the query builder: building it is
+/// what a report would spend most of its writing time on.
 pub(crate) async fn insert_many(
     conn: &DatabaseTransaction,
-    table: &'static str,
-    columns: &[&'static str],
+    table: &str,
+    columns: &[&str],
     rows: Vec<Vec<Value>>,
-    finish: impl Fn(&mut InsertStatement),
+    rest: &str,
 ) -> Result<()> {
+    let backend = conn.get_database_backend();
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let run = largest_power_of_two(rows.len()).min(128);
-        let mut insert = Query::insert();
-        insert
-            .into_table(name(table))
-            .columns(columns.iter().map(|column| Alias::new(*column)));
-        for row in rows.by_ref().take(run) {
-            insert.values_panic(row.into_iter().map(SimpleExpr::from));
-        }
-        finish(&mut insert);
-        conn.execute(&insert).await?;
+        let run = largest_power_of_two(rows.len()).min(MAX_RUN);
+        let text = insert_text(backend, table, columns, run, rest);
+        let values: Vec<Value> = rows.by_ref().take(run).flatten().collect();
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        conn.execute_raw(statement).await?;
     }
     Ok(())
+}
+
+/// Rows per statement at most; both databases allow more values than the widest table needs.
+const MAX_RUN: usize = 128;
+
+fn insert_text(
+    backend: DbBackend,
+    table: &str,
+    columns: &[&str],
+    rows: usize,
+    rest: &str,
+) -> String {
+    let mut text = String::with_capacity(64 + columns.len() * (16 + rows * 5));
+    let _infallible = write!(
+        text,
+        "INSERT INTO \"{table}\" (\"{}\") VALUES ",
+        columns.join("\",\"")
+    );
+    let mut bound = 0;
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns.len() {
+            if column > 0 {
+                text.push(',');
+            }
+            bound += 1;
+            if backend == DbBackend::Postgres {
+                let _infallible = write!(text, "${bound}");
+            } else {
+                text.push('?');
+            }
+        }
+        text.push(')');
+    }
+    if !rest.is_empty() {
+        text.push(' ');
+        text.push_str(rest);
+    }
+    text
 }
 
 fn largest_power_of_two(n: usize) -> usize {
@@ -46,12 +85,33 @@ fn largest_power_of_two(n: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::largest_power_of_two;
+    use sea_orm::DbBackend;
+
+    use super::{insert_text, largest_power_of_two};
 
     #[test]
     fn runs_are_powers_of_two() {
         for (n, run) in [(1, 1), (2, 2), (3, 2), (7, 4), (8, 8), (200, 128)] {
             assert_eq!(largest_power_of_two(n), run);
         }
+    }
+
+    #[test]
+    fn each_database_gets_its_own_placeholders() {
+        let columns = ["a", "b"];
+        assert_eq!(
+            insert_text(DbBackend::Sqlite, "t", &columns, 2, ""),
+            r#"INSERT INTO "t" ("a","b") VALUES (?,?),(?,?)"#
+        );
+        assert_eq!(
+            insert_text(
+                DbBackend::Postgres,
+                "t",
+                &columns,
+                2,
+                "ON CONFLICT DO NOTHING"
+            ),
+            r#"INSERT INTO "t" ("a","b") VALUES ($1,$2),($3,$4) ON CONFLICT DO NOTHING"#
+        );
     }
 }

@@ -1,11 +1,14 @@
-//! The transaction a command works in. Saving a record without an audit entry is a fault of the command, found at once.
+//! The transaction a command works in. Saving a record without an audit entry is a fault of the command, found at once;
+//! so is a blind command ([`crate::Command::blind`]) that reads.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IdenStatic, IntoActiveModel,
+    Iterable, QueryFilter,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,28 +16,90 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use crate::audit::{AuditEntry, PendingAudit, TouchedRow};
 use crate::counters::CounterKey;
-use crate::group::Pending;
+use crate::group::{NewRows, Pending};
+use crate::idempotency::{self, Answer, NewAnswer};
+use crate::kept::{self, Kept, Series};
 use crate::{Event, NewJob, Record, row_digest};
 
 /// See the module's text.
 #[derive(Debug)]
 pub struct Tx<'a> {
     conn: &'a DatabaseTransaction,
+    /// Of the single writer on SQLite.
+    kept: Option<&'a Kept>,
+    blind: bool,
+    /// A blind command touched the database, or the database failed it.
+    tainted: AtomicBool,
     pending: Mutex<Pending>,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(conn: &'a DatabaseTransaction) -> Self {
+    pub(crate) fn new(conn: &'a DatabaseTransaction, kept: Option<&'a Kept>, blind: bool) -> Self {
         Self {
             conn,
+            kept,
+            blind,
+            tainted: AtomicBool::new(false),
             pending: Mutex::default(),
         }
     }
 
-    /// For reads inside the command and for rows that are no records (relations, caches).
+    /// For reads inside the command and for rows that are no records (relations, caches). Not for blind commands.
     #[must_use]
     pub fn conn(&self) -> &DatabaseTransaction {
+        if self.blind {
+            self.taint();
+        }
         self.conn
+    }
+
+    /// The next running number of a community in `table` (columns `community_id`, `day`, `last`), counted anew for
+    /// each `day`. Numbers of commands that fail may be skipped.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn next_number(
+        &self,
+        table: &'static str,
+        community: CommunityId,
+        day: i32,
+    ) -> Result<i32> {
+        let series = Series {
+            table,
+            community: community.0,
+            period: day,
+        };
+        let next = match self.kept {
+            Some(kept) => kept.next(self.conn, series).await,
+            None => kept::next_in_table(self.conn, &series).await,
+        };
+        next.inspect_err(|_| self.taint())
+    }
+
+    fn taint(&self) {
+        self.tainted.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_tainted(&self) -> bool {
+        self.tainted.load(Ordering::Relaxed)
+    }
+
+    /// The answer kept under an idempotency key.
+    pub(crate) async fn answer(&self, community: i64, key: &str) -> Result<Option<Answer>> {
+        let of_group = self.kept.and_then(|kept| {
+            let memory = kept.memory();
+            memory.answers.get(&(community, key.to_owned())).cloned()
+        });
+        match of_group {
+            Some(answer) => Ok(Some(answer)),
+            None => idempotency::find(self.conn, community, key)
+                .await
+                .inspect_err(|_| self.taint()),
+        }
+    }
+
+    pub(crate) fn keep_answer(&self, new: NewAnswer) {
+        self.with(|pending| pending.answers.push(new));
     }
 
     #[must_use]
@@ -53,6 +118,11 @@ impl<'a> Tx<'a> {
         E::ActiveModel: Send,
     {
         self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
+        if self.blind {
+            let new = new_row::<E>(model.clone());
+            self.with(|pending| pending.record(new));
+            return Ok(model);
+        }
         E::insert(model.clone().into_active_model())
             .exec_without_returning(self.conn)
             .await?;
@@ -77,16 +147,17 @@ impl<'a> Tx<'a> {
         let row = key("community_id")
             .eq(E::community(&model))
             .and(key("id").eq(E::id(&model)));
+        let conn = self.conn();
         let done = E::update_many()
             .set(model.clone().into_active_model().reset_all())
             .filter(row.clone().and(key("version").eq(loaded)))
-            .exec(self.conn)
+            .exec(conn)
             .await?;
         if done.rows_affected == 1 {
             self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
             return Ok(model);
         }
-        let newer = E::find().filter(row).one(self.conn).await?;
+        let newer = E::find().filter(row).one(conn).await?;
         match newer {
             Some(newer) => Err(Problem::stale(
                 serde_json::to_value(newer).unwrap_or_default(),
@@ -112,7 +183,7 @@ impl<'a> Tx<'a> {
                     .and(key("id").eq(E::id(model)))
                     .and(key("version").eq(E::version(model))),
             )
-            .exec(self.conn)
+            .exec(self.conn())
             .await?;
         if done.rows_affected == 0 {
             return Err(Problem::not_found());
@@ -183,6 +254,9 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn into_pending(self) -> Result<Pending> {
+        if self.blind && self.is_tainted() {
+            return Err(Problem::internal("a command called blind reads or changes"));
+        }
         let pending = match self.pending.into_inner() {
             Ok(pending) => pending,
             Err(poisoned) => poisoned.into_inner(),
@@ -194,5 +268,24 @@ impl<'a> Tx<'a> {
             ))),
             None => Ok(pending),
         }
+    }
+}
+
+/// The row as it is written at the group's end.
+fn new_row<E>(model: E::Model) -> NewRows
+where
+    E: Record,
+    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let mut active = model.into_active_model();
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let row = columns
+        .iter()
+        .filter_map(|column| active.take(*column).into_value())
+        .collect();
+    NewRows {
+        table: E::TABLE,
+        columns: columns.iter().map(IdenStatic::as_str).collect(),
+        rows: vec![row],
     }
 }

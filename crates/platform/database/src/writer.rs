@@ -1,16 +1,21 @@
 //! SQLite's single writer with group commit: commands that wait together share one transaction and one fsync, each
 //! behind its own savepoint, and all are answered after the commit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures::future::BoxFuture;
 use sea_orm::sqlx::SqlitePool;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
 use youlin_kernel::{Ctx, Problem, Result};
 
+use crate::checkpoint::{Checkpoints, PASSIVE};
 use crate::group::Pending;
+use crate::kept::Kept;
 use crate::{Command, Event, Tx};
 
 /// Bounds the time a command waits behind others and the size of a transaction.
@@ -19,20 +24,25 @@ const MAX_GROUP: usize = 256;
 const QUEUE: usize = 8_192;
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-type Work =
-    Box<dyn for<'a> FnOnce(&'a DatabaseTransaction, &'a mut Group) -> BoxFuture<'a, Answer> + Send>;
+type Work = Box<
+    dyn for<'a> FnOnce(&'a DatabaseTransaction, &'a mut Group<'_>) -> BoxFuture<'a, Answer> + Send,
+>;
 
 /// What the commands of one transaction have in common.
-#[derive(Default)]
-struct Group {
+struct Group<'a> {
     pending: Pending,
+    kept: &'a Kept,
     /// The transaction is gone (a full disk ends it by itself): nothing of the group can be saved.
     broken: Option<Problem>,
 }
 
+/// Groups of this size and more mean that commands come faster than one at a time can be served.
+const BUSY: usize = 8;
+
 #[derive(Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Work>,
+    last_group: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -40,10 +50,24 @@ impl Writer {
         conn: DatabaseConnection,
         pool: SqlitePool,
         live: broadcast::Sender<Event>,
+        checkpoints: Arc<Checkpoints>,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(conn, pool, waiting, live));
-        Self { queue }
+        let last_group = Arc::new(AtomicUsize::new(0));
+        let serving = Serving {
+            conn,
+            pool,
+            live,
+            checkpoints,
+            last_group: Arc::clone(&last_group),
+        };
+        tokio::spawn(serving.run(waiting));
+        Self { queue, last_group }
+    }
+
+    /// Whether commands come in a storm.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.last_group.load(Ordering::Relaxed) >= BUSY
     }
 
     pub(crate) async fn execute<C: Command>(&self, ctx: &Ctx, command: C) -> Result<C::Output> {
@@ -51,7 +75,7 @@ impl Writer {
         let ctx = ctx.clone();
         let work: Work = Box::new(move |txn, group| {
             Box::pin(async move {
-                let outcome = in_savepoint(&ctx, &command, txn, group).await;
+                let outcome = run_one(&ctx, &command, txn, group).await;
                 let reply: Answer = Box::new(move |committed| {
                     // The caller may have gone away; the command is committed all the same.
                     let _gone = send.send(committed.and(outcome));
@@ -68,17 +92,64 @@ impl Writer {
     }
 }
 
-async fn in_savepoint<C: Command>(
+async fn run_one<C: Command>(
     ctx: &Ctx,
     command: &C,
     txn: &DatabaseTransaction,
-    group: &mut Group,
+    group: &mut Group<'_>,
 ) -> Result<C::Output> {
     if let Some(problem) = &group.broken {
         return Err(problem.clone());
     }
+    let (output, pending) = if command.blind() {
+        run_blind(ctx, command, txn, group).await?
+    } else {
+        in_savepoint(ctx, command, txn, group).await?
+    };
+    let mut memory = group.kept.memory();
+    for new in &pending.answers {
+        let key = (new.community, new.key.clone());
+        memory.answers.insert(key, new.answer.clone());
+    }
+    drop(memory);
+    group.pending.absorb(pending);
+    Ok(output)
+}
+
+/// Nothing of it reaches the database before the group's end: a refusal leaves nothing to take back.
+async fn run_blind<C: Command>(
+    ctx: &Ctx,
+    command: &C,
+    txn: &DatabaseTransaction,
+    group: &mut Group<'_>,
+) -> Result<(C::Output, Pending)> {
+    let tx = Tx::new(txn, Some(group.kept), true);
+    let outcome = command.run(ctx, &tx).await;
+    if tx.is_tainted() {
+        // Without a savepoint it cannot be told apart from its neighbours any more.
+        let problem = outcome
+            .err()
+            .unwrap_or_else(|| Problem::internal(format!("{} is not blind", C::NAME)));
+        group.broken = Some(problem.clone());
+        return Err(problem);
+    }
+    let output = outcome?;
+    Ok((output, tx.into_pending()?))
+}
+
+async fn in_savepoint<C: Command>(
+    ctx: &Ctx,
+    command: &C,
+    txn: &DatabaseTransaction,
+    group: &mut Group<'_>,
+) -> Result<(C::Output, Pending)> {
+    // It may read what its neighbours saved.
+    if let Err(problem) = group.pending.write_records(txn).await {
+        group.broken = Some(problem.clone());
+        return Err(problem);
+    }
     let savepoint = txn.begin().await?;
-    let tx = Tx::new(&savepoint);
+    let tx = Tx::new(&savepoint, Some(group.kept), false);
     let outcome = command.run(ctx, &tx).await;
     let outcome = outcome.and_then(|output| tx.into_pending().map(|pending| (output, pending)));
     let ended = match &outcome {
@@ -90,23 +161,36 @@ async fn in_savepoint<C: Command>(
         group.broken = Some(problem.clone());
         return Err(outcome.err().unwrap_or(problem));
     }
-    let (output, pending) = outcome?;
-    group.pending.absorb(pending);
-    Ok(output)
+    outcome
 }
 
-async fn serve(
+/// The one task that writes.
+struct Serving {
     conn: DatabaseConnection,
     pool: SqlitePool,
-    mut waiting: mpsc::Receiver<Work>,
     live: broadcast::Sender<Event>,
-) {
-    let mut batch = Vec::with_capacity(MAX_GROUP);
-    while waiting.recv_many(&mut batch, MAX_GROUP).await > 0 {
-        let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
-        metrics::histogram!("youlin_commit_group_size").record(f64::from(size));
-        if !run_group(&conn, batch.drain(..), &live).await {
-            renew(&pool).await;
+    checkpoints: Arc<Checkpoints>,
+    last_group: Arc<AtomicUsize>,
+}
+
+impl Serving {
+    async fn run(self, mut waiting: mpsc::Receiver<Work>) {
+        let mut batch = Vec::with_capacity(MAX_GROUP);
+        let kept = Kept::default();
+        while waiting.recv_many(&mut batch, MAX_GROUP).await > 0 {
+            self.last_group.store(batch.len(), Ordering::Relaxed);
+            let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+            metrics::histogram!("youlin_commit_group_size").record(f64::from(size));
+            if !run_group(&self.conn, batch.drain(..), &kept, &self.live).await {
+                kept.forget();
+                renew(&self.pool).await;
+            }
+            self.checkpoints.committed();
+            if self.checkpoints.wanted()
+                && let Err(error) = self.conn.execute_unprepared(PASSIVE).await
+            {
+                tracing::debug!(%error, "the write-ahead log could not be copied now");
+            }
         }
     }
 }
@@ -115,10 +199,15 @@ async fn serve(
 async fn run_group(
     conn: &DatabaseConnection,
     batch: impl Iterator<Item = Work>,
+    kept: &Kept,
     live: &broadcast::Sender<Event>,
 ) -> bool {
     let mut answers = Vec::new();
-    let mut group = Group::default();
+    let mut group = Group {
+        pending: Pending::default(),
+        kept,
+        broken: None,
+    };
     let committed = run_works(conn, batch, &mut group, &mut answers).await;
     if committed.is_ok() {
         for (_, _, event) in group.pending.outbox {
@@ -148,7 +237,7 @@ async fn renew(pool: &SqlitePool) {
 async fn run_works(
     conn: &DatabaseConnection,
     batch: impl Iterator<Item = Work>,
-    group: &mut Group,
+    group: &mut Group<'_>,
     answers: &mut Vec<Answer>,
 ) -> Result<()> {
     let immediate = TransactionOptions {
@@ -157,12 +246,14 @@ async fn run_works(
     };
     // If this fails the works are dropped and their callers hear that the writer could not serve them.
     let txn = conn.begin_with_options(immediate).await?;
+    group.kept.refresh(&txn).await?;
     for work in batch {
         answers.push(work(&txn, group).await);
     }
+    group.kept.memory().answers.clear();
     let flushed = match group.broken.take() {
         Some(problem) => Err(problem),
-        None => group.pending.flush(&txn).await,
+        None => group.pending.flush(&txn, Some(group.kept)).await,
     };
     match flushed {
         Ok(()) => txn.commit().await.map_err(Problem::unavailable),

@@ -347,12 +347,26 @@ impl Ctx {
                 |community| Scope::community(permission, community),
             ));
         }
+        self.require(permission, area)?;
+        Ok(Scope::from_grants(permission, &self.grants, &self.areas))
+    }
+
+    /// [`Ctx::authorize`] for a verb that reads nothing and so needs no scope.
+    ///
+    /// # Errors
+    /// 401 for visitors, 403 otherwise.
+    pub fn require(
+        &self,
+        permission: &'static Permission,
+        area: impl Into<AreaId>,
+    ) -> Result<(), Problem> {
+        let area = area.into();
         let granted = self
             .grants
             .iter()
             .any(|grant| permission.held_by(grant.role) && self.areas.is_within(area, grant.area));
-        if granted {
-            Ok(Scope::from_grants(permission, &self.grants, &self.areas))
+        if granted || self.is_service() {
+            Ok(())
         } else {
             Err(self.denied())
         }

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::ExprTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_database::sql::name;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{Actor, AreaId, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_people::{FieldPlace, Vault};
@@ -195,13 +193,18 @@ impl Report {
             .neighbourhood
             .or(self.place.grid)
             .unwrap_or(self.place.community.into());
-        ctx.authorize(&CASES_REPORT, area).map(|_scope| ())
+        ctx.require(&CASES_REPORT, area)
     }
 }
 
 impl Command for Report {
     type Output = Reported;
     const NAME: &'static str = "cases.report";
+
+    /// But for what was sent before, or came by a call.
+    fn blind(&self) -> bool {
+        self.new.external_key.is_none() && self.new.call.is_none()
+    }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Reported> {
         self.authorize(ctx)?;
@@ -346,22 +349,6 @@ async fn next_number(ctx: &Ctx, tx: &Tx<'_>, community: CommunityId) -> Result<S
     let local = ctx.now().local();
     let day =
         i32::from(local.year()) * 10_000 + i32::from(local.month()) * 100 + i32::from(local.day());
-    let mut next = Query::insert();
-    let last = Expr::col((Alias::new("case_sequence"), Alias::new("last")));
-    next.into_table(name("case_sequence"))
-        .columns([name("community_id"), name("day"), name("last")])
-        .values_panic([community.0.into(), day.into(), 1i32.into()])
-        .on_conflict(
-            OnConflict::columns([name("community_id"), name("day")])
-                .value(name("last"), last.add(1))
-                .to_owned(),
-        )
-        .returning_col(name("last"));
-    let row = tx
-        .conn()
-        .query_one(&next)
-        .await?
-        .ok_or_else(|| Problem::internal("no case number"))?;
-    let last: i32 = row.try_get("", "last")?;
+    let last = tx.next_number("case_sequence", community, day).await?;
     Ok(format!("{day}-{last:04}"))
 }
