@@ -204,15 +204,9 @@ pub(crate) async fn party_names(
     cases: &Cases,
     parties: impl Iterator<Item = (CommunityId, Party)>,
 ) -> std::collections::HashMap<Party, String> {
-    let mut names = std::collections::HashMap::new();
-    for (community, party) in parties {
-        if let std::collections::hash_map::Entry::Vacant(unnamed) = names.entry(party) {
-            // A party that is gone is shown without a name; the task stays.
-            let name =
-                youlin_people::Directory::party_name(db.read(), &cases.vault, community, party)
-                    .await;
-            unnamed.insert(name.unwrap_or_default());
-        }
-    }
-    names
+    let parties: Vec<(CommunityId, Party)> = parties.collect();
+    // A party that is gone is shown without a name; the task stays.
+    youlin_people::Directory::party_names(db.read(), &cases.vault, &parties)
+        .await
+        .unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! Parties to a task: how they are called and how they are reached.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_crypto::mask;
@@ -8,7 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result, Role};
 use super::Directory;
 use super::cards::{open_name, open_phone, phones_of};
 use super::staff::duty_phone;
-use crate::entities::{membership, person};
+use crate::entities::{membership, organisation, person};
 use crate::{MembershipRole, Party, PartyKind, Vault};
 
 impl Directory {
@@ -22,22 +24,25 @@ impl Directory {
         community: CommunityId,
         party: Party,
     ) -> Result<String> {
-        match party.kind {
-            PartyKind::Organisation => Self::organisation(db, community, party.id)
-                .await?
-                .map(|view| view.name)
-                .ok_or_else(Problem::not_found),
-            PartyKind::Person => {
-                let row = party_person(db, community, party.id).await?;
-                let name = open_name(vault, &row)?;
-                let duties = duties(db, community, party.id).await?;
-                Ok(if duties.is_empty() {
-                    mask::name(&name)
-                } else {
-                    name
-                })
-            }
-        }
+        Self::party_names(db, vault, &[(community, party)])
+            .await?
+            .remove(&party)
+            .ok_or_else(Problem::not_found)
+    }
+
+    /// The names of many parties, each as seen from its community, in three queries at most. Parties that are gone
+    /// have none.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn party_names(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        parties: &[(CommunityId, Party)],
+    ) -> Result<HashMap<Party, String>> {
+        let mut names = organisation_names(db, parties).await?;
+        names.extend(person_names(db, vault, parties).await?);
+        Ok(names)
     }
 
     /// A party's number in the clear, for sending a notice only; never for a page. People on duty are reached at
@@ -132,4 +137,94 @@ async fn duties(
         .order_by_asc(membership::Column::Id)
         .all(db)
         .await?)
+}
+
+/// Ids of the parties of a kind, and where to look for them: their communities, and the house as a whole.
+fn of_kind(parties: &[(CommunityId, Party)], kind: PartyKind) -> (Vec<Uuid>, Vec<i64>) {
+    let (mut ids, mut communities): (Vec<Uuid>, Vec<i64>) = parties
+        .iter()
+        .filter(|(_, party)| party.kind == kind)
+        .map(|(community, party)| (party.id, community.0))
+        .unzip();
+    ids.sort_unstable();
+    ids.dedup();
+    communities.push(CommunityId::SYSTEM.0);
+    communities.sort_unstable();
+    communities.dedup();
+    (ids, communities)
+}
+
+/// Whether a row of `community` is one of those a viewer in `seen_from` may be told of.
+fn here(seen_from: CommunityId, community: i64) -> bool {
+    community == seen_from.0 || community == CommunityId::SYSTEM.0
+}
+
+async fn organisation_names(
+    db: &impl ConnectionTrait,
+    parties: &[(CommunityId, Party)],
+) -> Result<HashMap<Party, String>> {
+    let (ids, communities) = of_kind(parties, PartyKind::Organisation);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = organisation::Entity::find()
+        .filter(organisation::Column::CommunityId.is_in(communities))
+        .filter(organisation::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let named = |(community, party): &(CommunityId, Party)| {
+        rows.iter()
+            .find(|row| row.id == party.id && here(*community, row.community_id))
+            .map(|row| (*party, row.name.clone()))
+    };
+    Ok(parties.iter().filter_map(named).collect())
+}
+
+async fn person_names(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    parties: &[(CommunityId, Party)],
+) -> Result<HashMap<Party, String>> {
+    let (ids, communities) = of_kind(parties, PartyKind::Person);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::CommunityId.is_in(communities.clone()))
+        .filter(membership::Column::PersonId.is_in(ids.clone()))
+        .all(db)
+        .await?;
+    // Somebody on duty here may live elsewhere; the membership says where.
+    let mut homes = communities;
+    homes.extend(memberships.iter().map(|one| one.person_community));
+    homes.sort_unstable();
+    homes.dedup();
+    let rows = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(homes))
+        .filter(person::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let mut names = HashMap::new();
+    for (community, party) in parties {
+        let mut duties = memberships
+            .iter()
+            .filter(|one| one.person_id == party.id && here(*community, one.community_id));
+        let home = duties.clone().map(|one| one.person_community).next();
+        let row = rows.iter().find(|row| {
+            row.id == party.id
+                && (here(*community, row.community_id) || home == Some(row.community_id))
+        });
+        if let Some(row) = row {
+            let name = open_name(vault, row)?;
+            let on_duty = duties.any(|one| one.valid_to.is_none() && is_duty(&one.role));
+            names.insert(*party, if on_duty { name } else { mask::name(&name) });
+        }
+    }
+    Ok(names)
+}
+
+fn is_duty(role: &str) -> bool {
+    MembershipRole::ALL
+        .iter()
+        .any(|one| one.on_duty() && one.as_str() == role)
 }

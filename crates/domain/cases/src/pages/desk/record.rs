@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{Problem, Result};
+use youlin_kernel::{CommunityId, Problem, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, PartyKind, PersonFile};
 use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page, part};
@@ -244,16 +244,13 @@ async fn party_names(s: &Shell, cases: &Cases, v: &CaseView) -> HashMap<Party, S
         .events
         .iter()
         .flat_map(|event| [&event.data["lead"], &event.data["party"]]);
-    let parties: Vec<Party> = named
+    let missing: Vec<(CommunityId, Party)> = named
         .filter_map(|value| serde_json::from_value(value.clone()).ok())
+        .filter(|party| !names.contains_key(party))
+        .map(|party| (v.row.community, party))
         .collect();
-    for party in parties {
-        if let std::collections::hash_map::Entry::Vacant(free) = names.entry(party) {
-            let db = s.app().db().read();
-            let name = Directory::party_name(db, cases.vault(), v.row.community, party).await;
-            free.insert(name.unwrap_or_default());
-        }
-    }
+    let further = Directory::party_names(s.app().db().read(), cases.vault(), &missing).await;
+    names.extend(further.unwrap_or_default());
     names
 }
 
