@@ -1,5 +1,6 @@
 //! What notices must know of cases: the bridge between two modules that do not know each other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -19,14 +20,16 @@ pub(crate) struct FromCases {
 }
 
 impl CaseSource for FromCases {
-    fn brief(
+    fn briefs(
         &self,
-        community: CommunityId,
-        case: Uuid,
-    ) -> BoxFuture<'_, Result<Option<CaseBrief>>> {
+        wanted: Vec<(CommunityId, Uuid)>,
+    ) -> BoxFuture<'_, Result<HashMap<Uuid, CaseBrief>>> {
         Box::pin(async move {
-            let brief = youlin_cases::brief(&self.db, &self.cases, community, case).await?;
-            Ok(brief.map(translate))
+            let briefs = youlin_cases::briefs(&self.db, &self.cases, &wanted).await?;
+            Ok(briefs
+                .into_iter()
+                .map(|(case, brief)| (case, translate(brief)))
+                .collect())
         })
     }
 

@@ -52,6 +52,22 @@ impl Consumer for CaseNotices {
             || topic == youlin_people::events::ACCOUNT_CHANGED
     }
 
+    fn foresee<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        events: &'a [(Uuid, &'a Event)],
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let news: Vec<(Uuid, &Event)> = events
+                .iter()
+                .filter(|(_, event)| event.topic.starts_with("cases."))
+                .filter(|(id, _)| moment(ctx, *id).plus(NEWS) >= ctx.now())
+                .copied()
+                .collect();
+            self.0.foresee(&news).await
+        })
+    }
+
     fn handle<'a>(&'a self, ctx: &'a Ctx, id: Uuid, event: &'a Event) -> BoxFuture<'a, Result<()>> {
         self.tell(ctx, id, event).boxed()
     }
@@ -68,7 +84,7 @@ impl CaseNotices {
         if at.plus(NEWS) < ctx.now() {
             return Ok(());
         }
-        let Some(brief) = notices.source.brief(event.community, event.subject).await? else {
+        let Some(brief) = notices.brief(id, event).await? else {
             return Ok(());
         };
         let roster = notices.roster().await?;
@@ -337,7 +353,7 @@ impl WebhookFeed {
         if wanted.is_empty() {
             return Ok(());
         }
-        let brief = notices.source.brief(event.community, event.subject).await?;
+        let brief = notices.brief(id, event).await?;
         let body = body(ctx, id, at, event, brief.map(|brief| brief.number)).to_string();
         let deliveries = wanted
             .into_iter()

@@ -1,12 +1,14 @@
 //! The module's service: settings, connections, and what is remembered for a moment.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::Notify;
-use youlin_database::Database;
-use youlin_kernel::Result;
+use uuid::Uuid;
+use youlin_database::{Database, Event};
+use youlin_kernel::{CommunityId, Result};
 use youlin_people::{Vault, account_list};
 use youlin_web::I18n;
 
@@ -15,7 +17,7 @@ use crate::entities::webhook_subscription;
 use crate::guard::GuardedResolver;
 use crate::roster::Roster;
 use crate::settings::{NoticesSettings, SettingsFault};
-use crate::source::CaseSource;
+use crate::source::{CaseBrief, CaseSource};
 use crate::{commands, queries};
 
 /// What is kept of accounts and subscriptions is read again after this long, should another process change them.
@@ -39,6 +41,8 @@ pub struct Notices {
     pub(crate) mailer: Option<Mailer>,
     /// Something to deliver was saved.
     pub(crate) wake: Notify,
+    /// What the events at hand are about, by the event's id.
+    foreseen: Mutex<HashMap<Uuid, CaseBrief>>,
     roster: Kept<Arc<Roster>>,
     webhooks: Kept<Arc<Vec<webhook_subscription::Model>>>,
 }
@@ -85,6 +89,7 @@ impl Notices {
             hooks,
             mailer,
             wake: Notify::new(),
+            foreseen: Mutex::default(),
             roster: ArcSwapOption::empty(),
             webhooks: ArcSwapOption::empty(),
         }))
@@ -108,6 +113,41 @@ impl Notices {
         self.webhooks
             .store(Some(Arc::new((Instant::now(), Arc::clone(&active)))));
         Ok(active)
+    }
+
+    /// Reads the cases of the events at hand together.
+    pub(crate) async fn foresee(&self, events: &[(Uuid, &Event)]) -> Result<()> {
+        let mut wanted: Vec<(CommunityId, Uuid)> = events
+            .iter()
+            .map(|(_, event)| (event.community, event.subject))
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let briefs = match wanted.is_empty() {
+            true => HashMap::new(),
+            false => self.source.briefs(wanted).await?,
+        };
+        let by_event = events
+            .iter()
+            .filter_map(|(id, event)| Some((*id, briefs.get(&event.subject)?.clone())));
+        *self.foreseen() = by_event.collect();
+        Ok(())
+    }
+
+    /// The case an event is about.
+    pub(crate) async fn brief(&self, id: Uuid, event: &Event) -> Result<Option<CaseBrief>> {
+        let foreseen = self.foreseen().get(&id).cloned();
+        match foreseen {
+            Some(brief) => Ok(Some(brief)),
+            None => self.source.brief(event.community, event.subject).await,
+        }
+    }
+
+    fn foreseen(&self) -> MutexGuard<'_, HashMap<Uuid, CaseBrief>> {
+        match self.foreseen.lock() {
+            Ok(foreseen) => foreseen,
+            Err(poisoned) => poisoned.into_inner(),
+        }
     }
 
     /// Accounts changed: read them again when next asked.

@@ -1,6 +1,8 @@
 //! What notices must know of a case. The composition root gives an implementation over the cases module; this crate
 //! knows no case tables.
 
+use std::collections::HashMap;
+
 use futures::future::BoxFuture;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Micros, Result};
@@ -8,9 +10,20 @@ use youlin_people::Party;
 
 /// Answers for the consumers of case events.
 pub trait CaseSource: Send + Sync {
-    /// The case as it is now; `None` when there is none (any more).
-    fn brief(&self, community: CommunityId, case: Uuid)
-    -> BoxFuture<'_, Result<Option<CaseBrief>>>;
+    /// The cases as they are now, by id, read together; without those that are not there (any more).
+    fn briefs(
+        &self,
+        wanted: Vec<(CommunityId, Uuid)>,
+    ) -> BoxFuture<'_, Result<HashMap<Uuid, CaseBrief>>>;
+
+    /// One case.
+    fn brief(
+        &self,
+        community: CommunityId,
+        case: Uuid,
+    ) -> BoxFuture<'_, Result<Option<CaseBrief>>> {
+        Box::pin(async move { Ok(self.briefs(vec![(community, case)]).await?.remove(&case)) })
+    }
 
     /// The signed address at which the party of a task answers without an account; `None` when the task is over.
     fn task_url(&self, community: CommunityId, task: Uuid)

@@ -63,13 +63,16 @@ pub(crate) fn catalogue() -> Arc<I18n> {
 pub(crate) struct FakeCases(pub(crate) Mutex<HashMap<Uuid, CaseBrief>>);
 
 impl CaseSource for FakeCases {
-    fn brief(
+    fn briefs(
         &self,
-        _community: CommunityId,
-        case: Uuid,
-    ) -> BoxFuture<'_, Result<Option<CaseBrief>>> {
-        let found = self.0.lock().unwrap().get(&case).cloned();
-        async { Ok(found) }.boxed()
+        wanted: Vec<(CommunityId, Uuid)>,
+    ) -> BoxFuture<'_, Result<HashMap<Uuid, CaseBrief>>> {
+        let known = self.0.lock().unwrap();
+        let found = wanted
+            .into_iter()
+            .filter_map(|(_, case)| Some((case, known.get(&case)?.clone())))
+            .collect();
+        async move { Ok(found) }.boxed()
     }
 
     fn task_url(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,9 +14,10 @@ use youlin_people::Party;
 
 use super::save;
 use crate::catalogue::Evidence;
-use crate::entities::{case_file, case_record, case_task};
+use crate::entities::{case_file, case_record};
 use crate::model::{CaseState, Facts, Policy, Refusal, Status, Verb, decide};
 use crate::permissions;
+use crate::queries::parts;
 use crate::service::Cases;
 
 /// By which way the caller came to the case.
@@ -216,12 +217,7 @@ pub(crate) async fn load(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Resul
         .one(tx.conn())
         .await?
         .ok_or_else(Problem::not_found)?;
-    let tasks = case_task::Entity::find()
-        .filter(col("community_id").eq(community.0))
-        .filter(col("case_id").eq(id))
-        .order_by_asc(case_task::Column::Id)
-        .all(tx.conn())
-        .await?;
+    let tasks = parts::tasks(tx.conn(), (community.0, id)).await?;
     Ok(CaseState { case, tasks })
 }
 

@@ -1,5 +1,7 @@
 //! A case as those who send notices need it: never for pages, it holds contacts in the clear.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -47,48 +49,59 @@ pub struct BriefReporter {
     pub contact: Option<Reporter>,
 }
 
-/// Everything a notice about this case may need; `None` when there is no such case.
+/// Everything a notice about these cases may need, by case, in three queries however many they are. Cases that do not
+/// exist are left out.
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn brief(
+pub async fn briefs(
     db: &Database,
     cases: &Cases,
-    community: CommunityId,
-    id: Uuid,
-) -> Result<Option<Brief>> {
-    let Some(case) = case_record::Entity::find_by_id((community.0, id))
-        .one(db.read())
-        .await?
-    else {
-        return Ok(None);
-    };
+    wanted: &[(CommunityId, Uuid)],
+) -> Result<HashMap<Uuid, Brief>> {
+    let (communities, ids): (Vec<i64>, Vec<Uuid>) = wanted
+        .iter()
+        .map(|(community, id)| (community.0, *id))
+        .unzip();
+    let communities: BTreeSet<i64> = communities.into_iter().collect();
+    let within = || col("community_id").is_in(communities.iter().copied());
+    let found = case_record::Entity::find()
+        .filter(within().and(col("id").is_in(ids.clone())))
+        .all(db.read())
+        .await?;
     let tasks = case_task::Entity::find()
-        .filter(col("community_id").eq(community.0))
-        .filter(col("case_id").eq(id))
+        .filter(within().and(col("case_id").is_in(ids.clone())))
         .order_by_asc(case_task::Column::Id)
         .all(db.read())
         .await?;
     let merged = case_record::Entity::find()
-        .filter(col("community_id").eq(community.0))
-        .filter(col("merged_into").eq(id))
+        .filter(within().and(col("merged_into").is_in(ids)))
         .order_by_asc(case_record::Column::Id)
         .all(db.read())
         .await?;
-    let reporters = std::iter::once(&case)
-        .chain(&merged)
-        .map(|one| reporter(cases, one))
-        .collect::<Result<Vec<_>>>()?;
     let catalogue = cases.catalogue();
-    Ok(Some(Brief {
-        number: case.number.clone(),
-        category_name: category_name(&catalogue, &case.category, Locale::Zh),
-        category_name_en: category_name(&catalogue, &case.category, Locale::En),
-        grid: case.grid_id.map(AreaId),
-        neighbourhood: case.neighbourhood_id.map(AreaId),
-        tasks: tasks.iter().map(task).collect(),
-        reporters,
-    }))
+    let mut briefs = HashMap::with_capacity(found.len());
+    for case in &found {
+        let joined = merged
+            .iter()
+            .filter(|other| other.merged_into == Some(case.id));
+        let reporters = std::iter::once(case)
+            .chain(joined)
+            .map(|one| reporter(cases, one))
+            .collect::<Result<Vec<_>>>()?;
+        let own = tasks.iter().filter(|task| task.case_id == case.id);
+        let brief = Brief {
+            number: case.number.clone(),
+            category_name: category_name(&catalogue, &case.category, Locale::Zh),
+            category_name_en: category_name(&catalogue, &case.category, Locale::En),
+            grid: case.grid_id.map(AreaId),
+            neighbourhood: case.neighbourhood_id.map(AreaId),
+            tasks: own.map(task).collect(),
+            reporters,
+        };
+        briefs.insert(case.id, brief);
+    }
+    Ok(briefs)
 }
 
 fn task(task: &case_task::Model) -> BriefTask {

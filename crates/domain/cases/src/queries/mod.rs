@@ -7,13 +7,14 @@ mod files;
 mod list;
 mod one;
 mod open311;
+pub(crate) mod parts;
 mod provisional;
 mod suggest;
 mod tasks;
 mod track;
 mod views;
 
-pub use brief::{Brief, BriefReporter, BriefTask, brief};
+pub use brief::{Brief, BriefReporter, BriefTask, briefs};
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};

@@ -8,9 +8,10 @@ use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_people::Directory;
 
+use super::parts;
 use super::views::{self, CaseRow, CaseView, TaskView};
 use crate::commands::{Reporter, standing};
-use crate::entities::{case_event, case_file, case_record, case_task};
+use crate::entities::{case_record, case_task};
 use crate::model::{CaseState, Facts, RULES, Source, TaskRole, admits, task_party, task_status};
 use crate::permissions;
 use crate::service::Cases;
@@ -83,29 +84,23 @@ async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Mod
 /// 404 when it does not exist for the caller.
 pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<CaseView> {
     let case = find(db, ctx, id).await?;
-    let tasks = case_task::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("case_id").eq(id))
-        .order_by_asc(case_task::Column::Id)
-        .all(db.read())
-        .await?;
-    let events = case_event::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("case_id").eq(id))
-        .order_by_asc(case_event::Column::Id)
-        .all(db.read())
-        .await?;
-    let files = case_file::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("case_id").eq(id))
-        .order_by_asc(case_file::Column::Id)
-        .all(db.read())
-        .await?;
-    let merged = case_record::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("merged_into").eq(id))
-        .all(db.read())
-        .await?;
+    let (db_read, of) = (db.read(), (case.community_id, id));
+    let events = parts::events(db_read, of).await?;
+    // Whatever is added to a case leaves a line in its history: most cases have no files and none merged into them, and
+    // what has only been reported has no tasks. Those queries are not asked.
+    let happened = |kind: &str| events.iter().any(|event| event.kind == kind);
+    let tasks = match events.len() {
+        0 | 1 => Vec::new(),
+        _ => parts::tasks(db_read, of).await?,
+    };
+    let files = match happened("file_added") {
+        true => parts::files(db_read, of).await?,
+        false => Vec::new(),
+    };
+    let merged = match happened("merged_in") {
+        true => parts::merged(db_read, of).await?,
+        false => Vec::new(),
+    };
     let state = CaseState { case, tasks };
     let mut view = view(cases, ctx, &state)?;
     view.tasks = task_views(db, cases, ctx, &state).await?;

@@ -9,8 +9,8 @@ use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 
-use super::views;
-use crate::entities::{case_event, case_file, case_record, case_task};
+use super::{parts, views};
+use crate::entities::{case_event, case_record, case_task};
 use crate::model::{Status, TaskRole, task_status};
 use crate::service::Cases;
 use crate::tracking;
@@ -119,17 +119,9 @@ pub async fn track(db: &Database, cases: &Cases, ctx: &Ctx, typed: &str) -> Resu
             );
         }
     }
-    let tasks = case_task::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("case_id").eq(case.id))
-        .all(db.read())
-        .await?;
-    let files = case_file::Entity::find()
-        .filter(col("community_id").eq(case.community_id))
-        .filter(col("case_id").eq(case.id))
-        .all(db.read())
-        .await?
-        .len();
+    let of = (case.community_id, case.id);
+    let tasks = parts::tasks(db.read(), of).await?;
+    let files = parts::files(db.read(), of).await?.len();
     Ok(view(cases, ctx, &case, entries, &tasks, files))
 }
 
