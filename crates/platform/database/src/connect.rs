@@ -285,5 +285,7 @@ fn is_serialization_failure(problem: &Problem) -> bool {
         cause.contains("could not serialize")
             || cause.contains("deadlock detected")
             || cause.contains("audit_pkey")
+            // The same request twice at the same time: the second one finds the answer of the first.
+            || cause.contains("idempotency_pkey")
     })
 }

@@ -16,7 +16,9 @@ mod jobs;
 pub mod migrate;
 mod outbox;
 mod record;
+pub mod schema;
 pub mod sql;
+pub mod transfer;
 mod tx;
 mod writer;
 
