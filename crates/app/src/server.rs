@@ -19,7 +19,7 @@ use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use youlin_database::{Command, Database, JobWorker, NewJob, OutboxDispatcher, Tx};
+use youlin_database::{Command, Database, JobWorker, LiveTail, NewJob, OutboxDispatcher, Tx};
 use youlin_kernel::Ctx;
 use youlin_web::{App, Module, RouteInfo};
 
@@ -143,6 +143,12 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
         move || app.service_ctx("outbox")
     };
     tasks.spawn(dispatcher.run(ctx, stopping.clone()));
+    let ctx = {
+        let app = app.clone();
+        move || app.service_ctx("live")
+    };
+    let tail = LiveTail::new(app.db().clone(), ctx().now());
+    tasks.spawn(tail.run(ctx, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
     if let Some(notices) = app.service::<youlin_notices::Notices>() {
         let app = app.clone();

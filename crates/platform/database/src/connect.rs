@@ -18,6 +18,7 @@ use tokio::sync::broadcast;
 use youlin_kernel::{Ctx, Problem, Result};
 
 use crate::idempotency::Once;
+use crate::tail::Told;
 use crate::writer::Writer;
 use crate::{Command, Event, IdempotencyKey, Migration, Tx, migrate};
 
@@ -52,6 +53,7 @@ pub struct Database {
     write: DatabaseConnection,
     mode: std::sync::Arc<Mode>,
     live: broadcast::Sender<Event>,
+    told: std::sync::Arc<Told>,
 }
 
 impl std::fmt::Debug for Database {
@@ -117,6 +119,7 @@ impl Database {
             write,
             mode: mode.into(),
             live,
+            told: std::sync::Arc::default(),
         })
     }
 
@@ -137,6 +140,7 @@ impl Database {
             write: conn,
             mode: Mode::Postgres.into(),
             live,
+            told: std::sync::Arc::default(),
         })
     }
 
@@ -157,10 +161,24 @@ impl Database {
         matches!(*self.mode, Mode::Postgres)
     }
 
-    /// Events of this process after their commit, for live pages.
+    /// Events after their commit, for live pages: those of this process, and those that [`crate::LiveTail`] finds.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.live.subscribe()
+    }
+
+    /// Tells open pages of an event of a database that other servers use too; says whether it was news.
+    pub(crate) fn tell(&self, id: uuid::Uuid, created_at: i64, event: Event) -> bool {
+        let news = self.told.note(id, created_at);
+        if news {
+            // Nobody listening is fine.
+            let _listeners = self.live.send(event);
+        }
+        news
+    }
+
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
     }
 
     /// Applies the platform's migrations, then the modules'.
@@ -242,8 +260,8 @@ impl Database {
             Ok((output, pending)) => {
                 pending.flush(&txn).await?;
                 txn.commit().await?;
-                for (_, _, event) in pending.outbox {
-                    let _listeners = self.live.send(event);
+                for (id, created_at, event) in pending.outbox {
+                    self.tell(id, created_at, event);
                 }
                 Ok(output)
             }

@@ -18,6 +18,7 @@ mod outbox;
 mod record;
 pub mod schema;
 pub mod sql;
+mod tail;
 pub mod transfer;
 mod tx;
 mod writer;
@@ -33,4 +34,5 @@ pub use jobs::{
 pub use migrate::Migration;
 pub use outbox::{Consumer, Event, OutboxDispatcher};
 pub use record::Record;
+pub use tail::{LiveTail, PruneOutbox};
 pub use tx::Tx;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
 use crate::sql::{col, insert_many, name};
+use crate::tail::delivered;
 use crate::{Command, Database, Tx};
 
 /// Something that happened. The payload holds ids and codes, never personal data: consumers load what they may see.
@@ -114,7 +115,7 @@ impl OutboxDispatcher {
         let mut failed = Vec::new();
         for row in claimed {
             match self.deliver(ctx, &row).await {
-                Ok(()) => done.push((row.event.community.0, row.id)),
+                Ok(()) => done.push((row.event.community.0, row.id, row.created_at)),
                 Err(problem) => {
                     tracing::warn!(topic = row.event.topic, %problem, attempts = row.attempts, "an event could not be delivered");
                     failed.push((row.event.community.0, row.id, row.attempts + 1));
@@ -122,7 +123,12 @@ impl OutboxDispatcher {
             }
         }
         if count > 0 {
-            self.db.execute(ctx, Settle { done, failed }).await?;
+            let settle = Settle {
+                kept: self.db.is_postgres(),
+                done,
+                failed,
+            };
+            self.db.execute(ctx, settle).await?;
         }
         Ok(count)
     }
@@ -143,6 +149,7 @@ impl OutboxDispatcher {
 struct Claimed {
     id: Uuid,
     attempts: i32,
+    created_at: i64,
     event: Event,
 }
 
@@ -162,6 +169,7 @@ impl Command for Claim {
             name("subject"),
             name("payload"),
             name("attempts"),
+            name("created_at"),
         ])
         .from(name("outbox"))
         .and_where(col("due_at").lte(now))
@@ -173,6 +181,7 @@ impl Command for Claim {
             claimed.push(Claimed {
                 id: row.try_get("", "id")?,
                 attempts: row.try_get("", "attempts")?,
+                created_at: row.try_get("", "created_at")?,
                 event: Event {
                     topic: row.try_get("", "topic")?,
                     community: CommunityId(row.try_get("", "community_id")?),
@@ -207,7 +216,9 @@ fn backoff(attempts: i32) -> i64 {
 }
 
 struct Settle {
-    done: Vec<(i64, Uuid)>,
+    /// Other servers have open pages too: what is delivered stays a while for [`crate::LiveTail`].
+    kept: bool,
+    done: Vec<(i64, Uuid, i64)>,
     failed: Vec<(i64, Uuid, i32)>,
 }
 
@@ -216,7 +227,16 @@ impl Command for Settle {
     const NAME: &'static str = "outbox.settle";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        for (community, id) in &self.done {
+        for (community, id, created_at) in &self.done {
+            if self.kept {
+                let mut keep = Query::update();
+                keep.table(name("outbox"))
+                    .value(name("due_at"), delivered(*created_at))
+                    .and_where(col("community_id").eq(*community))
+                    .and_where(col("id").eq(*id));
+                tx.conn().execute(&keep).await?;
+                continue;
+            }
             let mut delete = Query::delete();
             delete
                 .from_table(name("outbox"))
