@@ -60,6 +60,7 @@ pub fn module() -> Module {
         ],
         routes: api::routes().merge(pages::routes()),
         jobs,
+        recurring: &[SWEEP],
         live: LIVE,
         ..Module::named("cases")
     }

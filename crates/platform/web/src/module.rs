@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
-use youlin_database::{AuditedTable, Consumer, JobHandler, Migration};
+use youlin_database::{AuditedTable, Consumer, JobHandler, Migration, Recurring};
 use youlin_kernel::{Access, Ctx, Permission, Problem};
 
 use crate::App;
@@ -196,6 +196,8 @@ pub struct Module {
     pub audited: Vec<AuditedTable>,
     pub routes: Routes,
     pub jobs: Handlers,
+    /// Those of its jobs that run again and again; every server plans them at its start.
+    pub recurring: &'static [Recurring],
     pub consumers: Consumers,
     /// Events that reach open pages.
     pub live: &'static [LiveTopic],
@@ -222,6 +224,7 @@ impl Module {
             audited: Vec::new(),
             routes: Routes::new(),
             jobs: |_| Vec::new(),
+            recurring: &[],
             consumers: |_| Vec::new(),
             live: &[],
             protocol: None,

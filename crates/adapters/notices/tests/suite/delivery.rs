@@ -6,7 +6,7 @@ use serde_json::json;
 use youlin_database::{JobHandler, JobRun};
 use youlin_kernel::{CommunityId, Micros};
 use youlin_notices::{
-    Hidden, NoticesSettings, SendAgain, SmsSettings, SmtpSecurity, SmtpSettings, TIDY_KIND,
+    Hidden, NoticesSettings, SendAgain, SmsSettings, SmtpSecurity, SmtpSettings, TIDY,
     TidyNotices,
 };
 
@@ -381,7 +381,7 @@ async fn what_has_had_its_time_goes() {
         let run = JobRun {
             community: CommunityId::SYSTEM,
             id: ctx.new_id(),
-            kind: TIDY_KIND.into(),
+            kind: TIDY.kind.into(),
             key: String::new(),
             payload: json!(null),
             attempts: 0,
