@@ -9,6 +9,9 @@
     reason = "a test that cannot prepare its ground must stop loudly"
 )]
 
+pub mod town;
+pub mod web;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
