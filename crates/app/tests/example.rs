@@ -389,6 +389,7 @@ fn every_command_has_help_with_an_example() {
         "export",
         "backup",
         "restore",
+        "distribute",
         "audit verify",
         "openapi",
     ] {

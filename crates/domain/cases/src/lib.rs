@@ -48,6 +48,7 @@ const LIVE: &[LiveTopic] = &[
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
+        reference: &["category_row", "calendar_year"],
         permissions: permissions::ALL,
         audited: vec![
             audited_table::<entities::case_record::Entity>(),

@@ -192,6 +192,9 @@ type Consumers = fn(&App) -> Vec<Arc<dyn Consumer>>;
 pub struct Module {
     pub name: &'static str,
     pub migrations: &'static [Migration],
+    /// Tables that every machine holds whole when the database is distributed: small, read everywhere, rarely written.
+    /// All others that begin with a `community_id` are spread by it.
+    pub reference: &'static [&'static str],
     pub permissions: &'static [&'static Permission],
     pub audited: Vec<AuditedTable>,
     pub routes: Routes,
@@ -220,6 +223,7 @@ impl Module {
         Self {
             name,
             migrations: &[],
+            reference: &[],
             permissions: &[],
             audited: Vec::new(),
             routes: Routes::new(),
