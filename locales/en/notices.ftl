@@ -67,6 +67,15 @@ delivery-waiting = Waiting
 delivery-sent = Delivered
 delivery-failed = Refused
 delivery-given_up = Given up
+delivery-why-login = The mail server does not accept the name or the password. Ask the administrator to correct the settings smtp_user and smtp_password, then send again.
+delivery-why-smtp-unable = The mail server does not offer the encryption (STARTTLS) or the way of signing in that is asked for. Ask the administrator to check the setting smtp_security and the port.
+delivery-why-certificate = The mail server's certificate cannot be trusted: not issued by a public authority, for another name, or expired. For a certificate of your own, name its authority in the setting smtp_ca_file.
+delivery-why-tls = The encrypted connection could not be made. Ask the administrator whether the port and the kind of encryption belong together.
+delivery-why-connect = The other side cannot be reached. Ask the administrator to check the address and the network.
+delivery-why-timeout = The other side did not answer for a long time.
+delivery-why-address = The e-mail address is not complete; correct it in the register.
+delivery-why-channel-off = This way of sending is not set up; ask the administrator to fill in the settings.
+delivery-why-unreadable = The words were wiped already, or their key is gone; it cannot be sent any more.
 
 topic-all = everything about cases
 topic-cases-reported = reported

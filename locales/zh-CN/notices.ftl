@@ -64,6 +64,15 @@ delivery-waiting = 等待发送
 delivery-sent = 已送达
 delivery-failed = 被拒绝
 delivery-given_up = 已放弃
+delivery-why-login = 邮件服务器不接受所设的用户名或密码。请管理员改正设置 smtp_user、smtp_password，再点“重发”。
+delivery-why-smtp-unable = 邮件服务器不提供所要求的加密（STARTTLS）或登录方式。请管理员核对设置 smtp_security 和端口。
+delivery-why-certificate = 邮件服务器的证书不可信：不是公认机构签发、名称不符或已过期。自建证书请在设置 smtp_ca_file 中指明。
+delivery-why-tls = 与对方建立加密连接时出错。请管理员核对端口与加密方式是否相配。
+delivery-why-connect = 连接不上对方。请管理员核对地址和网络。
+delivery-why-timeout = 对方长时间没有回应。
+delivery-why-address = 这个邮箱地址不完整，请在名册中改正。
+delivery-why-channel-off = 这种发送方式没有开通，请管理员在设置中填写。
+delivery-why-unreadable = 内容已经清除，或密钥不在了，不能再发。
 
 topic-all = 工单的全部进展
 topic-cases-reported = 上报

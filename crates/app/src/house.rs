@@ -230,14 +230,25 @@ pub(crate) async fn missing_migrations(db: &Database) -> Result<Vec<String>> {
     let applied = youlin_database::migrate::applied(db.read())
         .await
         .unwrap_or_default();
-    let wanted = youlin_database::migrate::PLATFORM
-        .iter()
-        .copied()
-        .chain(migrations());
-    Ok(wanted
+    let mut wanted = wanted_migrations();
+    wanted.retain(|line| !applied.contains(line));
+    Ok(wanted)
+}
+
+/// Migrations that the database has seen and this build does not know: a newer version was at work.
+pub(crate) async fn unknown_migrations(db: &Database) -> Result<Vec<String>> {
+    let wanted = wanted_migrations();
+    let mut applied = youlin_database::migrate::applied(db.read()).await?;
+    applied.retain(|line| !wanted.contains(line));
+    Ok(applied)
+}
+
+fn wanted_migrations() -> Vec<String> {
+    let platform = youlin_database::migrate::PLATFORM.iter().copied();
+    platform
+        .chain(migrations())
         .map(|step| format!("{} {} {}", step.module, step.version, step.name))
-        .filter(|line| !applied.contains(line))
-        .collect())
+        .collect()
 }
 
 /// The area tree alone, for commands that need no more of the house.

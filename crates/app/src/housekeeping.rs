@@ -8,8 +8,8 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
 use tokio::sync::watch;
 use youlin_cases::Cases;
-use youlin_database::PruneIdempotency;
 use youlin_database::sql::{col, name};
+use youlin_database::{PruneIdempotency, PruneOutbox};
 use youlin_files::FileStore;
 use youlin_kernel::{CommunityId, Result};
 use youlin_places::Locator;
@@ -134,6 +134,9 @@ async fn tidy(app: &App) {
     }
     if let Err(problem) = app.db().execute(&ctx, PruneIdempotency).await {
         tracing::warn!(%problem, "old answers could not be removed; trying again in an hour");
+    }
+    if let Err(problem) = app.db().execute(&ctx, PruneOutbox).await {
+        tracing::warn!(%problem, "delivered events could not be removed; trying again in an hour");
     }
     if let Some(files) = app.service::<FileStore>() {
         match files.sweep(CUT_OFF, SystemTime::now()).await {

@@ -19,8 +19,7 @@ use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use youlin_database::{Command, Database, JobWorker, NewJob, OutboxDispatcher, Tx};
-use youlin_kernel::Ctx;
+use youlin_database::{Database, JobWorker, LiveTail, OutboxDispatcher, PlanRecurring, Recurring};
 use youlin_web::{App, Module, RouteInfo};
 
 use crate::House;
@@ -122,12 +121,13 @@ async fn run_server(listener: TcpListener, router: Router, mut stopping: watch::
 }
 
 fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiver<bool>) {
-    let (mut jobs, mut consumers) = (Vec::new(), Vec::new());
+    let (mut jobs, mut recurring, mut consumers) = (Vec::new(), Vec::new(), Vec::new());
     for module in modules() {
         jobs.extend((module.jobs)(app));
+        recurring.extend_from_slice(module.recurring);
         consumers.extend((module.consumers)(app));
     }
-    tasks.spawn(plan_jobs(app.clone()));
+    tasks.spawn(plan_jobs(app.clone(), recurring));
     let worker = JobWorker::new(app.db().clone(), jobs);
     let ctx = {
         let app = app.clone();
@@ -143,6 +143,12 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
         move || app.service_ctx("outbox")
     };
     tasks.spawn(dispatcher.run(ctx, stopping.clone()));
+    let ctx = {
+        let app = app.clone();
+        move || app.service_ctx("live")
+    };
+    let tail = LiveTail::new(app.db().clone(), ctx().now());
+    tasks.spawn(tail.run(ctx, stopping.clone()));
     tasks.spawn(housekeeping::run(app.clone(), stopping.clone()));
     if let Some(notices) = app.service::<youlin_notices::Notices>() {
         let app = app.clone();
@@ -152,28 +158,11 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
 }
 
 /// Jobs that run again and again: each server plans them at its start, and there is still only one of each.
-async fn plan_jobs(app: App) {
+async fn plan_jobs(app: App, recurring: Vec<Recurring>) {
     let ctx = app.service_ctx("start");
-    let planned = async {
-        app.db().execute(&ctx, youlin_cases::PlanSweep).await?;
-        app.db()
-            .execute(&ctx, PlanJob(youlin_notices::tidy_job(&ctx)))
-            .await
-    };
-    if let Err(problem) = planned.await {
+    let planned = app.db().execute(&ctx, PlanRecurring(recurring)).await;
+    if let Err(problem) = planned {
         tracing::warn!(%problem, "recurring jobs could not be planned; those of an earlier start go on");
-    }
-}
-
-struct PlanJob(NewJob);
-
-impl Command for PlanJob {
-    type Output = ();
-    const NAME: &'static str = "app.plan-job";
-
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> youlin_kernel::Result<()> {
-        tx.schedule(ctx, self.0.clone());
-        Ok(())
     }
 }
 

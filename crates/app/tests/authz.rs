@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use reqwest::Method as Verb;
-use support::{TestHouse, house, signed_in};
+use support::{TestHouse, houses, signed_in};
 use uuid::Uuid;
 use youlin_kernel::{Access, Role};
 use youlin_web::{Method, RouteInfo};
@@ -135,26 +135,27 @@ async fn matrix(house: &TestHouse) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_asks_of_every_role_what_the_table_says() {
-    let house = house(&[], Vec::new()).await;
-    let table = matrix(&house).await;
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/authz_matrix.txt");
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(&file, &table).unwrap();
-    }
-    let known = std::fs::read_to_string(&file).unwrap_or_default();
-    for line in table.lines() {
+    for house in houses(&[], Vec::new).await {
+        let table = matrix(&house).await;
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/authz_matrix.txt");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&file, &table).unwrap();
+        }
+        let known = std::fs::read_to_string(&file).unwrap_or_default();
+        for line in table.lines() {
+            assert!(
+                known.lines().any(|kept| kept == line),
+                "not in tests/authz_matrix.txt (UPDATE_SNAPSHOTS=1 writes it anew): {line}"
+            );
+        }
+        let gone: Vec<&str> = known
+            .lines()
+            .filter(|kept| !table.lines().any(|line| line == *kept))
+            .collect();
         assert!(
-            known.lines().any(|kept| kept == line),
-            "not in tests/authz_matrix.txt (UPDATE_SNAPSHOTS=1 writes it anew): {line}"
+            gone.is_empty(),
+            "in tests/authz_matrix.txt but not in the house: {gone:?}"
         );
+        house.running.stop().await;
     }
-    let gone: Vec<&str> = known
-        .lines()
-        .filter(|kept| !table.lines().any(|line| line == *kept))
-        .collect();
-    assert!(
-        gone.is_empty(),
-        "in tests/authz_matrix.txt but not in the house: {gone:?}"
-    );
-    house.running.stop().await;
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use ground::{Server, client, open, prepare, send, sqlite_url};
+use ground::{Server, client, open, prepare, send};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
 use youlin_database::audit::verify;
@@ -22,13 +22,19 @@ const SENDERS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_kills_lose_nothing_and_double_nothing() {
+    for place in youlin_testkit::places().await {
+        println!("on {}", place.kind);
+        survives(&place.url).await;
+    }
+}
+
+async fn survives(url: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let url = sqlite_url(folder.path());
-    let ground = Arc::new(prepare(folder.path(), &url).await);
+    let ground = Arc::new(prepare(folder.path(), url).await);
     let mut acknowledged: HashMap<String, u64> = HashMap::new();
     let next = Arc::new(AtomicU64::new(0));
     for _ in 0..KILLS {
-        let server = Server::start(folder.path(), &url).await;
+        let server = Server::start(folder.path(), url).await;
         let answered = Arc::new(AtomicU64::new(0));
         let mut senders = tokio::task::JoinSet::new();
         for _ in 0..SENDERS {
@@ -64,7 +70,7 @@ async fn twenty_kills_lose_nothing_and_double_nothing() {
     assert!(acknowledged.len() as u64 >= KILLS * BETWEEN);
     check(
         folder.path(),
-        &url,
+        url,
         &acknowledged,
         next.load(Ordering::SeqCst),
     )

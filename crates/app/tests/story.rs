@@ -16,8 +16,8 @@ use youlin::house::Opening;
 use youlin_cases::model::{Assignment, Status, Verb, VerifyMethod};
 use youlin_cases::permissions::{CASES_DESK, CASES_READ};
 use youlin_cases::{Act, Acted, Cases, IncomingCall, NewCase, Via};
-use youlin_database::JobWorker;
 use youlin_database::audit::{AuditFault, verify};
+use youlin_database::{JobWorker, PlanRecurring};
 use youlin_kernel::{
     Actor, Clock, CommunityId, Ctx, Locale, ManualClock, Micros, Problem, ProblemKind, Result,
     SystemClock,
@@ -428,12 +428,8 @@ async fn it_is_done_and_the_way_home_is_planned(
 
 async fn sweep(stage: &Stage) {
     let ctx = stage.house.ctx("jobs");
-    stage
-        .house
-        .db
-        .execute(&ctx, youlin_cases::PlanSweep)
-        .await
-        .unwrap();
+    let plan = PlanRecurring(vec![youlin_cases::SWEEP]);
+    stage.house.db.execute(&ctx, plan).await.unwrap();
     let jobs = youlin::house::modules()
         .iter()
         .flat_map(|module| (module.jobs)(&stage.house.app))

@@ -2,26 +2,17 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::Value;
-use youlin_database::{Database, JobHandler, JobOutcome, JobRun, NewJob};
-use youlin_kernel::{CommunityId, Ctx, Micros, Result};
+use youlin_database::{Database, JobHandler, JobOutcome, JobRun, Recurring};
+use youlin_kernel::{Ctx, Micros, Result};
 
 use crate::commands;
 
-/// The job's kind; planned once at start, runs again by itself.
-pub const TIDY_KIND: &str = "notices.tidy";
-
-/// The job to plan at start. Planning it again moves it, nothing more.
-#[must_use]
-pub fn tidy_job(ctx: &Ctx) -> NewJob {
-    NewJob {
-        community: CommunityId::SYSTEM,
-        kind: TIDY_KIND,
-        key: String::new(),
-        run_at: ctx.now().plus(Micros::HOUR),
-        payload: Value::Null,
-    }
-}
+/// The job: every day, for the first time an hour after a start.
+pub const TIDY: Recurring = Recurring {
+    kind: "notices.tidy",
+    after: Micros::HOUR,
+    every: Micros::DAY,
+};
 
 /// The handler.
 #[derive(Debug)]
@@ -29,7 +20,7 @@ pub struct TidyNotices;
 
 impl JobHandler for TidyNotices {
     fn kind(&self) -> &'static str {
-        TIDY_KIND
+        TIDY.kind
     }
 
     fn run<'a>(
@@ -41,7 +32,7 @@ impl JobHandler for TidyNotices {
         async move {
             let gone = db.execute(ctx, commands::Tidy).await?;
             tracing::debug!(gone, "old notices and messages were removed");
-            Ok(JobOutcome::Again(ctx.now().plus(Micros::DAY)))
+            Ok(TIDY.again(ctx))
         }
         .boxed()
     }

@@ -36,7 +36,7 @@ pub use commands::{
 };
 pub use consumers::{CaseNotices, WebhookFeed};
 pub use courier::Courier;
-pub use jobs::{TIDY_KIND, TidyNotices, tidy_job};
+pub use jobs::{TIDY, TidyNotices};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use policy::{Audience, Channel, RULES, Rule, rules_of};
@@ -67,6 +67,7 @@ pub fn module() -> Module {
         audited: vec![audited_table::<entities::webhook_subscription::Entity>()],
         routes: api::routes().merge(pages::routes()),
         jobs: |_| vec![Arc::new(TidyNotices)],
+        recurring: &[TIDY],
         consumers: |app| {
             app.service::<Notices>().map_or_else(Vec::new, |notices| {
                 vec![

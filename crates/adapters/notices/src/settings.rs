@@ -1,7 +1,9 @@
 //! How messages leave the house. All ways are off until somebody fills them in; a wrong setting is named at the start.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use lettre::transport::smtp::client::Certificate;
 use serde::Deserialize;
 use youlin_kernel::Locale;
 
@@ -64,6 +66,9 @@ pub enum SmtpSecurity {
     None,
 }
 
+/// What each certificate in a PEM file begins with.
+const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// The mail server.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +82,10 @@ pub struct SmtpSettings {
     pub password: Option<Hidden>,
     /// `友邻 <noreply@community.example>`.
     pub from: String,
+    /// PEM: authorities whose certificates are believed beside the public ones, for a mail server with one of the own
+    /// house.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
 }
 
 impl SmtpSettings {
@@ -87,10 +96,26 @@ impl SmtpSettings {
         if self.user.is_some() != self.password.is_some() {
             return Err(SettingsFault::SmtpLogin);
         }
+        self.authorities()?;
         self.from
             .parse::<lettre::message::Mailbox>()
             .map(|_readable| ())
             .map_err(|_unreadable| SettingsFault::SmtpFrom)
+    }
+
+    /// The certificates in the file.
+    pub(crate) fn authorities(&self) -> Result<Option<Certificate>, SettingsFault> {
+        let Some(file) = &self.ca_file else {
+            return Ok(None);
+        };
+        let fault = |why: String| SettingsFault::SmtpCa(file.display().to_string(), why);
+        let pem = std::fs::read(file).map_err(|error| fault(error.to_string()))?;
+        if !pem.windows(MARK.len()).any(|part| part == MARK) {
+            return Err(fault("it holds no certificate in PEM form".to_owned()));
+        }
+        Certificate::from_pem(&pem)
+            .map(Some)
+            .map_err(|error| fault(error.to_string()))
     }
 }
 
@@ -151,6 +176,8 @@ pub enum SettingsFault {
         "the sender (smtp from) must be an e-mail address such as 友邻 <noreply@community.example>"
     )]
     SmtpFrom,
+    #[error("the certificates (smtp ca file) in {0} cannot be used: {1}")]
+    SmtpCa(String, String),
     #[error("the address of the SMS gateway must begin with http:// or https://")]
     SmsUrl,
     #[error("the method of the SMS gateway must be GET, POST or PUT")]
@@ -234,8 +261,20 @@ mod tests {
             user: None,
             password: None,
             from: "友邻 <noreply@community.example>".into(),
+            ca_file: None,
         };
         mail.check().unwrap();
+        let nowhere = SmtpSettings {
+            ca_file: Some("/nowhere/ca.pem".into()),
+            ..mail.clone()
+        };
+        assert!(matches!(nowhere.check(), Err(SettingsFault::SmtpCa(..))));
+        let no_certificate = SmtpSettings {
+            ca_file: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()),
+            ..mail.clone()
+        };
+        let said = no_certificate.check().unwrap_err().to_string();
+        assert!(said.contains("no certificate"), "{said}");
         let nobody = SmtpSettings {
             from: "nobody".into(),
             ..mail.clone()

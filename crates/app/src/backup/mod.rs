@@ -1,6 +1,7 @@
-//! The backup file: a tar (gzip when its name ends in `.gz`) of a manifest, the copy of an SQLite database and the
+//! The backup file: a tar (gzip when its name ends in `.gz`) of a manifest, an SQLite database with everything, and the
 //! attached files. Keys are not in it unless asked for: whoever finds a backup must not be able to read it.
 
+pub(crate) mod carry;
 mod pack;
 mod unpack;
 
@@ -25,7 +26,7 @@ pub(crate) struct Manifest {
     pub(crate) youlin: String,
     /// RFC 3339, UTC.
     pub(crate) made_at: String,
-    /// `None`: the database is PostgreSQL and is backed up by its own tools.
+    /// `None`: made of PostgreSQL by a version that left the database to `pg_dump`.
     pub(crate) database: Option<DatabaseCopy>,
     /// Fingerprint of the key ring the database belongs to.
     pub(crate) key_check: Option<String>,

@@ -15,8 +15,8 @@ use crate::VERSION;
 
 /// What goes into it.
 pub(crate) struct Contents {
-    /// A consistent copy of an SQLite database.
-    pub(crate) database: Option<PathBuf>,
+    /// A consistent copy of the database, as an SQLite file.
+    pub(crate) database: PathBuf,
     /// The folder of attached files (`…/files/objects`).
     pub(crate) objects: PathBuf,
     pub(crate) keys: Option<PathBuf>,
@@ -74,7 +74,7 @@ fn fill<W: Write>(contents: &Contents, out: W) -> Result<(Manifest, u64, W)> {
         format: FORMAT,
         youlin: VERSION.to_owned(),
         made_at: contents.made_at.clone(),
-        database: contents.database.as_deref().map(describe).transpose()?,
+        database: Some(describe(&contents.database)?),
         key_check: contents.key_check.clone(),
         keys_included: contents.keys.is_some(),
     };
@@ -86,9 +86,7 @@ fn fill<W: Write>(contents: &Contents, out: W) -> Result<(Manifest, u64, W)> {
     if let Some(keys) = &contents.keys {
         archive.append_path_with_name(keys, KEYS)?;
     }
-    if let Some(database) = &contents.database {
-        archive.append_path_with_name(database, DATABASE)?;
-    }
+    archive.append_path_with_name(&contents.database, DATABASE)?;
     let files = append_objects(&mut archive, &contents.objects)?;
     Ok((manifest, files, archive.into_inner()?))
 }

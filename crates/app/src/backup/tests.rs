@@ -17,7 +17,7 @@ fn filled(folder: &Path) -> Contents {
     }
     std::fs::write(folder.join("copy.db"), vec![7u8; 200_000]).unwrap();
     Contents {
-        database: Some(folder.join("copy.db")),
+        database: folder.join("copy.db"),
         objects,
         keys: None,
         key_check: Some("0011".to_owned()),
@@ -31,7 +31,7 @@ fn restore(archive: &Path, to: &Path) -> anyhow::Result<Unpacked> {
         archive,
         Places {
             data_dir: to,
-            database: Some(&database),
+            database: &database,
         },
     )
 }

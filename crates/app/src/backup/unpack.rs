@@ -25,8 +25,8 @@ pub(crate) struct Unpacked {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places<'a> {
     pub(crate) data_dir: &'a Path,
-    /// The SQLite file; `None`: the database is PostgreSQL.
-    pub(crate) database: Option<&'a Path>,
+    /// Where the SQLite file goes: its place for good, or one from which it is carried into PostgreSQL.
+    pub(crate) database: &'a Path,
 }
 
 /// Unpacks into an empty place; what was written is removed again when anything is wrong.
@@ -81,10 +81,7 @@ fn read(archive: &Path, places: Places<'_>, written: &mut Vec<PathBuf>) -> Resul
                     .database
                     .as_ref()
                     .context("a database the manifest does not know")?;
-                let to = places.database.context(
-                    "the backup holds an SQLite database, but YOULIN_DATABASE_URL names PostgreSQL",
-                )?;
-                let sum = put(&mut entry, to, written)?;
+                let sum = put(&mut entry, places.database, written)?;
                 if sum != copy.sha256 {
                     bail!(
                         "the database in the backup is damaged: its fingerprint is not the manifest's"
@@ -108,7 +105,13 @@ fn read(archive: &Path, places: Places<'_>, written: &mut Vec<PathBuf>) -> Resul
             }
         }
     }
-    if manifest.database.is_some() && !database_seen {
+    if manifest.database.is_none() {
+        bail!(
+            "the backup holds files only: an older Youlin made it of PostgreSQL and left the database to pg_dump. \
+             Restore that dump with pg_restore and unpack the files with tar."
+        );
+    }
+    if !database_seen {
         bail!("the backup is cut off: its database is missing");
     }
     Ok((manifest, files))

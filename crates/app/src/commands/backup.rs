@@ -1,6 +1,6 @@
 //! `youlin backup`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -9,7 +9,7 @@ use youlin_database::Database;
 use youlin_kernel::{Clock, SystemClock};
 
 use super::{Outcome, configure_quietly};
-use crate::backup::{Contents, FILES, pack};
+use crate::backup::{Contents, FILES, carry, pack};
 use crate::config::{Config, Raw};
 use crate::installation::{KEY_CHECK, fact};
 use crate::out;
@@ -18,7 +18,7 @@ use crate::out;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  youlin backup /backup/youlin-2026-11-23.tar.gz\n\nThe key file is not in the backup: keep its \
-                  copy elsewhere. On PostgreSQL the command says which pg_dump to run and backs up the files."
+                  copy elsewhere. A backup of PostgreSQL can be restored into SQLite, and the other way round."
 )]
 pub(crate) struct Backup {
     /// The file to write (.tar, or .tar.gz for a compressed one)
@@ -42,19 +42,8 @@ impl Backup {
         // In the data folder, where there must be room for it anyway; gone when this command ends.
         let workshop =
             tempfile::tempdir_in(&config.data_dir).context("the data folder cannot be written")?;
-        let copy = workshop.path().join("copy.db");
-        let database = if db.is_postgres() {
-            out::say("The database is PostgreSQL. Back it up first, with its own tool:\n");
-            out::say(format!("  {}\n", pg_dump(&config.database.url)));
-            None
-        } else {
-            let name = copy.display().to_string().replace('\'', "''");
-            db.raw_write()
-                .execute_unprepared(&format!("VACUUM INTO '{name}'"))
-                .await
-                .context("the database cannot be copied")?;
-            Some(copy)
-        };
+        let database = workshop.path().join("copy.db");
+        copy(db, &database).await?;
         let contents = Contents {
             database,
             objects: config.data_dir.join(FILES),
@@ -65,10 +54,11 @@ impl Backup {
         let file = self.file.clone();
         let (manifest, files) =
             tokio::task::spawn_blocking(move || pack(&contents, &file)).await??;
-        let database = manifest.database.map_or_else(String::new, |copy| {
-            format!("a database of {} bytes and ", copy.bytes)
-        });
-        out::say(format!("{}: {database}{files} files", self.file.display()));
+        let bytes = manifest.database.map_or(0, |copy| copy.bytes);
+        out::say(format!(
+            "{}: a database of {bytes} bytes and {files} files",
+            self.file.display()
+        ));
         if !self.with_keys {
             out::say(format!(
                 "The key file {} is not in it. Keep a copy of it apart from the backups: without it protected fields \
@@ -80,33 +70,16 @@ impl Backup {
     }
 }
 
-/// The command line, without a password in it.
-fn pg_dump(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| {
-        let (who, at) = rest.rsplit_once('@')?;
-        let (user, _password) = who.split_once(':')?;
-        Some(format!("{scheme}://{user}@{at}"))
-    }) {
-        Some(without) => {
-            format!("PGPASSWORD=… pg_dump --format=custom --file=youlin.dump '{without}'")
-        }
-        None => format!("pg_dump --format=custom --file=youlin.dump '{url}'"),
+/// A copy of one moment, as an SQLite file; the server goes on meanwhile.
+async fn copy(db: &Database, to: &Path) -> Result<()> {
+    if db.is_postgres() {
+        carry::out_of(db, to).await?;
+        return Ok(());
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pg_dump;
-
-    #[test]
-    fn the_command_for_postgresql_shows_no_password() {
-        let with = pg_dump("postgres://youlin:s3cret@db.example/youlin");
-        assert!(
-            with.ends_with("'postgres://youlin@db.example/youlin'") && !with.contains("s3cret"),
-            "{with}"
-        );
-        assert!(
-            pg_dump("postgres://db.example/youlin").ends_with("'postgres://db.example/youlin'")
-        );
-    }
+    let name = to.display().to_string().replace('\'', "''");
+    db.raw_write()
+        .execute_unprepared(&format!("VACUUM INTO '{name}'"))
+        .await
+        .context("the database cannot be copied")?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod demo;
+mod distribute;
 mod export;
 mod import;
 mod migrate;
@@ -53,6 +54,7 @@ enum Command {
     Export(export::Export),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    Distribute(distribute::Distribute),
     #[command(subcommand)]
     Audit(audit::Audit),
     Openapi(openapi::OpenApi),
@@ -106,6 +108,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Export(command) => command.run(raw).await,
         Command::Backup(command) => command.run(raw).await,
         Command::Restore(command) => command.run(raw).await,
+        Command::Distribute(command) => command.run(raw).await,
         Command::Audit(command) => command.run(raw).await,
         Command::Openapi(_) => Ok(Outcome::Good),
     }

@@ -8,7 +8,7 @@ use youlin_database::Database;
 
 use super::audit::{all_communities, check, lines};
 use super::{Outcome, configure_quietly};
-use crate::backup::{Manifest, Places, Unpacked, remove, unpack};
+use crate::backup::{Manifest, Places, Unpacked, carry, remove, unpack};
 use crate::config::{Config, Raw};
 use crate::{house, keys, out};
 
@@ -16,7 +16,7 @@ use crate::{house, keys, out};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  YOULIN_DATA_DIR=/var/lib/youlin youlin restore /backup/youlin-2026-11-23.tar.gz --keys /safe/keys\n\n\
-                  On PostgreSQL: `pg_restore --dbname=… youlin.dump` first, then this command for the files."
+                  With PostgreSQL the database that YOULIN_DATABASE_URL names must be empty; the backup may come from SQLite."
 )]
 pub(crate) struct Restore {
     /// The backup
@@ -31,30 +31,50 @@ impl Restore {
         let config = configure_quietly(raw)?;
         must_be_empty(&config)?;
         house::prepare_folder(&config)?;
-        let unpacked = self.put_in_place(&config).await?;
+        let (unpacked, db) = match config.sqlite_file() {
+            Some(file) => {
+                let unpacked = self.put_in_place(&config, &file).await?;
+                (unpacked, Database::open(&config.database).await?)
+            }
+            None => self.into_postgres(&config).await?,
+        };
         out::say(format!(
             "the backup of {} is in place: {} files",
             unpacked.manifest.made_at, unpacked.files
         ));
-        let db = Database::open(&config.database).await?;
         let outcome = verify(&db).await;
         db.close().await;
         say_about_keys(&config, &unpacked.manifest);
         outcome
     }
 
-    async fn put_in_place(&self, config: &Config) -> Result<Unpacked> {
+    /// Files and keys into the folder, the database by way of a workshop beside them into PostgreSQL.
+    async fn into_postgres(&self, config: &Config) -> Result<(Unpacked, Database)> {
+        let db = Database::open(&config.database).await?;
+        carry::must_be_empty(&db).await?;
+        let workshop =
+            tempfile::tempdir_in(&config.data_dir).context("the data folder cannot be written")?;
+        let file = workshop.path().join("copy.db");
+        let unpacked = self.put_in_place(config, &file).await?;
+        if let Err(error) = carry::into(&db, &file).await {
+            remove(&unpacked.written);
+            return Err(error);
+        }
+        Ok((unpacked, db))
+    }
+
+    async fn put_in_place(&self, config: &Config, database: &Path) -> Result<Unpacked> {
         let (file, data_dir, database) = (
             self.file.clone(),
             config.data_dir.clone(),
-            config.sqlite_file(),
+            database.to_path_buf(),
         );
         let unpacked = tokio::task::spawn_blocking(move || {
             unpack(
                 &file,
                 Places {
                     data_dir: &data_dir,
-                    database: database.as_deref(),
+                    database: &database,
                 },
             )
         })

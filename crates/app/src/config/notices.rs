@@ -33,6 +33,7 @@ fn at_fault(fault: &SettingsFault) -> &'static str {
     match fault {
         SettingsFault::SmtpLogin => "smtp_password",
         SettingsFault::SmtpFrom => "smtp_from",
+        SettingsFault::SmtpCa(..) => "smtp_ca_file",
         SettingsFault::SmsUrl => "sms_url",
         SettingsFault::SmsMethod => "sms_method",
         SettingsFault::SmsMarks => "sms_body",
@@ -57,6 +58,7 @@ fn smtp(raw: &Raw) -> Result<Option<SmtpSettings>, ConfigFault> {
         user: said(raw, "smtp_user"),
         password: said(raw, "smtp_password").map(Hidden),
         from: raw.text("smtp_from").to_owned(),
+        ca_file: said(raw, "smtp_ca_file").map(Into::into),
     }))
 }
 

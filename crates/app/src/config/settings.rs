@@ -141,6 +141,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "an e-mail address such as 友邻 <noreply@community.example>",
     ),
+    Setting::new(
+        "smtp_ca_file",
+        "",
+        "a readable file with certificates in PEM form",
+    ),
     // Gateways often want a key in the address or in a header.
     Setting::secret(
         "sms_url",

@@ -16,20 +16,23 @@ use youlin::Running;
 use youlin::config::{Config, Raw};
 use youlin_kernel::{AreaId, Grant, Role};
 use youlin_people::{CreateAccount, PasswordHash};
+use youlin_testkit::TestPlace;
 use youlin_web::{Module, StartSession, session_cookie};
 
-/// A serving house with its folder.
+/// A serving house with its folder and database.
 pub struct TestHouse {
     pub running: Running,
     pub client: Client,
     pub folder: TempDir,
+    pub place: TestPlace,
 }
 
 /// Settings of a house in this folder; later ones win.
-pub fn config(folder: &TempDir, settings: &[(&str, &str)]) -> Config {
+pub fn config(folder: &TempDir, place: &TestPlace, settings: &[(&str, &str)]) -> Config {
     let data = folder.path().display().to_string();
     let usual = [
         ("YOULIN_DATA_DIR", data.as_str()),
+        ("YOULIN_DATABASE_URL", place.url.as_str()),
         ("YOULIN_LISTEN", "127.0.0.1:0"),
         ("YOULIN_PUBLIC_READS_PER_MINUTE", "100000"),
         ("YOULIN_PUBLIC_WRITES_PER_MINUTE", "100000"),
@@ -41,11 +44,21 @@ pub fn config(folder: &TempDir, settings: &[(&str, &str)]) -> Config {
     Config::from_raw(&Raw::gather(None, environment).unwrap()).unwrap()
 }
 
-/// A house on a fresh SQLite database, with the small tree of the test kit.
-pub async fn house(settings: &[(&str, &str)], further: Vec<Module>) -> TestHouse {
+/// A house on a fresh database of each kind.
+pub async fn houses(settings: &[(&str, &str)], further: fn() -> Vec<Module>) -> Vec<TestHouse> {
+    let mut all = Vec::new();
+    for place in youlin_testkit::places().await {
+        println!("on {}", place.kind);
+        all.push(house(place, settings, further()).await);
+    }
+    all
+}
+
+/// A house on that database, with the small tree of the test kit.
+pub async fn house(place: TestPlace, settings: &[(&str, &str)], further: Vec<Module>) -> TestHouse {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
-    let running = youlin::start_with(config(&folder, settings), further)
+    let running = youlin::start_with(config(&folder, &place, settings), further)
         .await
         .unwrap();
     let tree = Arc::new(youlin_testkit::small_tree());
@@ -59,6 +72,7 @@ pub async fn house(settings: &[(&str, &str)], further: Vec<Module>) -> TestHouse
         running,
         client,
         folder,
+        place,
     }
 }
 

@@ -48,6 +48,7 @@ const LIVE: &[LiveTopic] = &[
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
+        reference: &["category_row", "calendar_year"],
         permissions: permissions::ALL,
         audited: vec![
             audited_table::<entities::case_record::Entity>(),
@@ -60,6 +61,7 @@ pub fn module() -> Module {
         ],
         routes: api::routes().merge(pages::routes()),
         jobs,
+        recurring: &[SWEEP],
         live: LIVE,
         ..Module::named("cases")
     }

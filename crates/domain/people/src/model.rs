@@ -3,37 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Micros};
+use youlin_kernel::{AreaId, CommunityId, Micros, words};
 use youlin_places::Place;
 
-/// An enum whose variants have a stored and transmitted name.
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// All of them, in the order pages list them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored and transmitted name.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// The variant of that name.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text)
-            }
-        }
-    };
-}
-
-codes! {
+words! {
     /// What somebody does in an area. A person may have several.
     MembershipRole {
         /// 网格员
@@ -83,7 +56,7 @@ impl MembershipRole {
     }
 }
 
-codes! {
+words! {
     /// Kinds of organisations a neighbourhood works with.
     OrganisationKind {
         ResidentsCommittee = "residents_committee",
@@ -102,22 +75,22 @@ codes! {
     }
 }
 
-codes! {
+words! {
     /// What a person is to a dwelling.
     Relation { Owner = "owner", Tenant = "tenant", Family = "family", Other = "other" }
 }
 
-codes! {
+words! {
     /// Only where it matters to how a person is addressed.
     Sex { Female = "female", Male = "male" }
 }
 
-codes! {
+words! {
     /// Person or organisation.
     PartyKind { Person = "person", Organisation = "organisation" }
 }
 
-codes! {
+words! {
     /// What a key opens.
     KeyKind { Rest = "rest", Open311 = "open311" }
 }

@@ -35,6 +35,7 @@ use youlin_web::Module;
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
+        reference: &["area", "area_code", "area_boundary"],
         permissions: permissions::ALL,
         audited: entities::audited(),
         routes: api::routes().merge(pages::routes()),

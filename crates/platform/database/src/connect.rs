@@ -20,6 +20,7 @@ use youlin_kernel::{Ctx, Problem, Result};
 
 use crate::checkpoint::{Checkpoints, SAFETY_NET};
 use crate::idempotency::Once;
+use crate::tail::Told;
 use crate::writer::Writer;
 use crate::{Command, Event, IdempotencyKey, Migration, Tx, migrate};
 
@@ -54,6 +55,7 @@ pub struct Database {
     write: DatabaseConnection,
     mode: Arc<Mode>,
     live: broadcast::Sender<Event>,
+    told: Arc<Told>,
 }
 
 impl std::fmt::Debug for Database {
@@ -125,6 +127,7 @@ impl Database {
             write,
             mode: mode.into(),
             live,
+            told: std::sync::Arc::default(),
         })
     }
 
@@ -145,6 +148,7 @@ impl Database {
             write: conn,
             mode: Mode::Postgres.into(),
             live,
+            told: std::sync::Arc::default(),
         })
     }
 
@@ -172,10 +176,24 @@ impl Database {
         matches!(&*self.mode, Mode::Sqlite(writer) if writer.is_busy())
     }
 
-    /// Events of this process after their commit, for live pages.
+    /// Events after their commit, for live pages: those of this process, and those that [`crate::LiveTail`] finds.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.live.subscribe()
+    }
+
+    /// Tells open pages of an event of a database that other servers use too; says whether it was news.
+    pub(crate) fn tell(&self, id: uuid::Uuid, created_at: i64, event: Event) -> bool {
+        let news = self.told.note(id, created_at);
+        if news {
+            // Nobody listening is fine.
+            let _listeners = self.live.send(event);
+        }
+        news
+    }
+
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
     }
 
     /// Applies the platform's migrations, then the modules'.
@@ -257,8 +275,8 @@ impl Database {
             Ok((output, mut pending)) => {
                 pending.flush(&txn, None).await?;
                 txn.commit().await?;
-                for (_, _, event) in pending.outbox {
-                    let _listeners = self.live.send(event);
+                for (id, created_at, event) in pending.outbox {
+                    self.tell(id, created_at, event);
                 }
                 Ok(output)
             }
@@ -306,6 +324,7 @@ fn is_serialization_failure(problem: &Problem) -> bool {
         cause.contains("could not serialize")
             || cause.contains("deadlock detected")
             || cause.contains("audit_pkey")
+            // The same request twice at the same time: the second one finds the answer of the first.
             || cause.contains("idempotency_pkey")
     })
 }

@@ -26,6 +26,49 @@ pub struct NewJob {
     pub payload: serde_json::Value,
 }
 
+/// A job that runs again and again: one for all servers and communities. A module lists its own, and each server plans
+/// them at its start; planning one again moves it, nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recurring {
+    /// `module.job`; the module has a [`JobHandler`] of this kind.
+    pub kind: &'static str,
+    /// How long after a start it runs for the first time. Microseconds.
+    pub after: i64,
+    /// How long after a run it runs again. Microseconds.
+    pub every: i64,
+}
+
+impl Recurring {
+    /// What its handler says at the end of a run.
+    #[must_use]
+    pub fn again(&self, ctx: &Ctx) -> JobOutcome {
+        JobOutcome::Again(ctx.now().plus(self.every))
+    }
+}
+
+/// Plans recurring jobs.
+#[derive(Debug)]
+pub struct PlanRecurring(pub Vec<Recurring>);
+
+impl Command for PlanRecurring {
+    type Output = ();
+    const NAME: &'static str = "jobs.plan-recurring";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        for job in &self.0 {
+            let planned = NewJob {
+                community: CommunityId::SYSTEM,
+                kind: job.kind,
+                key: String::new(),
+                run_at: ctx.now().plus(job.after),
+                payload: serde_json::Value::Null,
+            };
+            tx.schedule(ctx, planned);
+        }
+        Ok(())
+    }
+}
+
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

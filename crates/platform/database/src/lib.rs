@@ -18,7 +18,10 @@ mod kept;
 pub mod migrate;
 mod outbox;
 mod record;
+pub mod schema;
 pub mod sql;
+mod tail;
+pub mod transfer;
 mod tx;
 mod writer;
 
@@ -28,9 +31,11 @@ pub use connect::{ConnectFault, Database, DatabaseConfig};
 pub use digest::row_digest;
 pub use idempotency::{IdempotencyKey, PruneIdempotency};
 pub use jobs::{
-    JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, job_status,
+    JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, PlanRecurring,
+    Recurring, job_status,
 };
 pub use migrate::Migration;
 pub use outbox::{Consumer, Event, OutboxDispatcher};
 pub use record::Record;
+pub use tail::{LiveTail, PruneOutbox};
 pub use tx::Tx;

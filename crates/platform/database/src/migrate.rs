@@ -25,12 +25,15 @@ impl Migration {
             DbBackend::Postgres => ("UUID", "BYTEA"),
             _ => ("BLOB", "BLOB"),
         };
-        let text = self.sql.replace("{uuid}", uuid).replace("{bytes}", bytes);
-        text.split(";\n")
-            .map(str::trim)
-            .filter(|one| !one.is_empty())
-            .map(str::to_owned)
+        self.texts()
+            .map(|text| text.replace("{uuid}", uuid).replace("{bytes}", bytes))
             .collect()
+    }
+
+    /// The statements as they are written.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'static str> {
+        let statements = self.sql.split(";\n").map(str::trim);
+        statements.filter(|one| !one.is_empty())
     }
 
     fn checksum(&self) -> String {
@@ -117,7 +120,7 @@ CREATE INDEX idempotency_age ON idempotency (created_at);
 ",
 }];
 
-const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+pub(crate) const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     module TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
     applied_at BIGINT NOT NULL, PRIMARY KEY (module, version))";
 

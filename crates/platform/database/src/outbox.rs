@@ -13,6 +13,7 @@ use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
 use crate::sql::{col, insert_many, name};
+use crate::tail::delivered_in_place;
 use crate::{Command, Database, Tx};
 
 /// Something that happened. The payload holds ids and codes, never personal data: consumers load what they may see.
@@ -142,7 +143,12 @@ impl OutboxDispatcher {
             }
         }
         if count > 0 {
-            self.db.execute(ctx, Settle { done, failed }).await?;
+            let settle = Settle {
+                kept: self.db.is_postgres(),
+                done,
+                failed,
+            };
+            self.db.execute(ctx, settle).await?;
         }
         Ok(count)
     }
@@ -264,6 +270,8 @@ fn backoff(attempts: i32) -> i64 {
 }
 
 struct Settle {
+    /// Other servers have open pages too: what is delivered stays a while for [`crate::LiveTail`].
+    kept: bool,
     done: Vec<(i64, Uuid)>,
     failed: Vec<(i64, Uuid, i32)>,
 }
@@ -274,11 +282,18 @@ impl Command for Settle {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         if !self.done.is_empty() {
-            let mut delete = Query::delete();
-            delete
-                .from_table(name("outbox"))
-                .cond_where(these(self.done.iter().copied()));
-            tx.conn().execute(&delete).await?;
+            let done = these(self.done.iter().copied());
+            if self.kept {
+                let mut keep = Query::update();
+                keep.table(name("outbox"))
+                    .value(name("due_at"), delivered_in_place())
+                    .cond_where(done);
+                tx.conn().execute(&keep).await?;
+            } else {
+                let mut delete = Query::delete();
+                delete.from_table(name("outbox")).cond_where(done);
+                tx.conn().execute(&delete).await?;
+            }
         }
         for (community, id, attempts) in &self.failed {
             let backoff = backoff(*attempts);

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt, stream};
 use image::ImageFormat;
 use sha2::{Digest, Sha256};
 use support::{House, chunks, contains, encoded, endless, two_halves};
@@ -198,16 +198,16 @@ async fn many_at_once_all_arrive() {
 #[tokio::test]
 async fn an_abandoned_upload_leaves_nothing() {
     let house = House::new();
-    let slow = stream::unfold((), |()| async {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        Some((Ok::<_, io::Error>(Bytes::from_static(b"text\n")), ()))
+    let (begun, under_way) = tokio::sync::oneshot::channel();
+    let some = stream::iter((0..20).map(|_| Ok::<_, io::Error>(Bytes::from_static(b"text\n"))));
+    let silence = stream::once(async move {
+        let _awaited = begun.send(());
+        std::future::pending().await
     });
-    let upload = house.store.put_stream(slow, None);
-    assert!(
-        tokio::time::timeout(Duration::from_millis(100), upload)
-            .await
-            .is_err()
-    );
+    tokio::select! {
+        stored = house.store.put_stream(some.chain(silence), None) => panic!("it has no end: {stored:?}"),
+        begun = under_way => begun.unwrap(),
+    }
     assert_eq!(house.files(), 0);
 }
 

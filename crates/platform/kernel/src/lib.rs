@@ -12,6 +12,7 @@ mod permission;
 mod problem;
 mod scope;
 mod time;
+mod words;
 
 pub use area::{AreaLevel, AreaNode, AreaTree};
 pub use ctx::{

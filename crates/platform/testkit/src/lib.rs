@@ -9,6 +9,9 @@
     reason = "a test that cannot prepare its ground must stop loudly"
 )]
 
+pub mod town;
+pub mod web;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -24,47 +27,38 @@ use youlin_kernel::{
 /// 2026-11-11T00:12:00Z, 08:12 on a Wednesday morning in Nantong: when the story of the source begins.
 pub const MORNING: Micros = Micros(1_794_355_920_000_000);
 
-/// A database of its own for one test; gone afterwards.
+/// The address of a database that is there for one test alone; a file of SQLite is gone afterwards.
 #[derive(Debug)]
-pub struct TestDatabase {
-    pub db: Database,
+pub struct TestPlace {
     /// `sqlite` or `postgres`, for messages.
     pub kind: &'static str,
     pub url: String,
     _folder: Option<TempDir>,
 }
 
-/// One fresh, empty database of each kind there is.
-pub async fn databases() -> Vec<TestDatabase> {
-    let mut all = vec![sqlite().await];
+/// One fresh, empty place of each kind there is: for tests that start the whole house or the program itself.
+pub async fn places() -> Vec<TestPlace> {
+    let mut all = vec![sqlite_place()];
     match std::env::var("YOULIN_TEST_POSTGRES_URL") {
-        Ok(server) => all.push(postgres(&server).await),
+        Ok(server) => all.push(postgres_place(&server).await),
         Err(_unset) => println!("PostgreSQL skipped: YOULIN_TEST_POSTGRES_URL is not set"),
     }
     all
 }
 
-/// A fresh SQLite database in a folder of its own.
-pub async fn sqlite() -> TestDatabase {
+/// A name in a fresh folder; SQLite makes the file when it is opened.
+#[must_use]
+pub fn sqlite_place() -> TestPlace {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    let config = DatabaseConfig {
-        url: url.clone(),
-        connections: 4,
-    };
-    let db = Database::open(&config)
-        .await
-        .expect("a new SQLite database");
-    TestDatabase {
-        db,
+    TestPlace {
         kind: "sqlite",
-        url,
+        url: format!("sqlite:{}", folder.path().join("test.db").display()),
         _folder: Some(folder),
     }
 }
 
 /// A fresh database on that PostgreSQL server. The server is private to the test run, so nothing is dropped.
-pub async fn postgres(server: &str) -> TestDatabase {
+pub async fn postgres_place(server: &str) -> TestPlace {
     let name = format!("youlin_{}", Uuid::new_v4().simple());
     let admin = sea_orm::Database::connect(server)
         .await
@@ -75,9 +69,45 @@ pub async fn postgres(server: &str) -> TestDatabase {
         .expect("a new database");
     admin.close().await.expect("the admin connection closes");
     let (base, _) = server.rsplit_once('/').expect("a URL with a database name");
-    let url = format!("{base}/{name}");
+    TestPlace {
+        kind: "postgres",
+        url: format!("{base}/{name}"),
+        _folder: None,
+    }
+}
+
+/// A database of its own for one test; gone afterwards.
+#[derive(Debug)]
+pub struct TestDatabase {
+    pub db: Database,
+    /// `sqlite` or `postgres`, for messages.
+    pub kind: &'static str,
+    pub url: String,
+    _place: TestPlace,
+}
+
+/// One fresh, empty database of each kind there is.
+pub async fn databases() -> Vec<TestDatabase> {
+    let mut all = Vec::new();
+    for place in places().await {
+        all.push(opened(place).await);
+    }
+    all
+}
+
+/// A fresh SQLite database in a folder of its own.
+pub async fn sqlite() -> TestDatabase {
+    opened(sqlite_place()).await
+}
+
+/// A fresh database on that PostgreSQL server.
+pub async fn postgres(server: &str) -> TestDatabase {
+    opened(postgres_place(server).await).await
+}
+
+async fn opened(place: TestPlace) -> TestDatabase {
     let config = DatabaseConfig {
-        url: url.clone(),
+        url: place.url.clone(),
         connections: 6,
     };
     let db = Database::open(&config)
@@ -85,9 +115,9 @@ pub async fn postgres(server: &str) -> TestDatabase {
         .expect("the new database opens");
     TestDatabase {
         db,
-        kind: "postgres",
-        url,
-        _folder: None,
+        kind: place.kind,
+        url: place.url.clone(),
+        _place: place,
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
-use youlin_database::{AuditedTable, Consumer, JobHandler, Migration};
+use youlin_database::{AuditedTable, Consumer, JobHandler, Migration, Recurring};
 use youlin_kernel::{Access, Ctx, Permission, Problem};
 
 use crate::App;
@@ -192,10 +192,15 @@ type Consumers = fn(&App) -> Vec<Arc<dyn Consumer>>;
 pub struct Module {
     pub name: &'static str,
     pub migrations: &'static [Migration],
+    /// Tables that every machine holds whole when the database is distributed: small, read everywhere, rarely written.
+    /// All others that begin with a `community_id` are spread by it.
+    pub reference: &'static [&'static str],
     pub permissions: &'static [&'static Permission],
     pub audited: Vec<AuditedTable>,
     pub routes: Routes,
     pub jobs: Handlers,
+    /// Those of its jobs that run again and again; every server plans them at its start.
+    pub recurring: &'static [Recurring],
     pub consumers: Consumers,
     /// Events that reach open pages.
     pub live: &'static [LiveTopic],
@@ -218,10 +223,12 @@ impl Module {
         Self {
             name,
             migrations: &[],
+            reference: &[],
             permissions: &[],
             audited: Vec::new(),
             routes: Routes::new(),
             jobs: |_| Vec::new(),
+            recurring: &[],
             consumers: |_| Vec::new(),
             live: &[],
             protocol: None,

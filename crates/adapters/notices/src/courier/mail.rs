@@ -1,8 +1,9 @@
 //! E-mail by SMTP.
 
 use lettre::message::{Mailbox, Message, header};
-use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::{AsyncSmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use lettre::{Address, AsyncTransport, Tokio1Executor};
 use youlin_kernel::{Ctx, Locale};
 
@@ -31,10 +32,16 @@ impl Mailer {
         type Transport = AsyncSmtpTransport<Tokio1Executor>;
         let fault = |error: lettre::transport::smtp::Error| SettingsFault::Mail(error.to_string());
         let host = settings.host.trim();
+        let mut tls = TlsParameters::builder(host.to_owned());
+        if let Some(authorities) = settings.authorities()? {
+            tls = tls.add_root_certificate(authorities);
+        }
+        let tls = tls.build().map_err(fault)?;
+        let builder = Transport::builder_dangerous(host);
         let mut builder = match settings.security {
-            SmtpSecurity::Starttls => Transport::starttls_relay(host).map_err(fault)?,
-            SmtpSecurity::Tls => Transport::relay(host).map_err(fault)?,
-            SmtpSecurity::None => Transport::builder_dangerous(host),
+            SmtpSecurity::Starttls => builder.port(SUBMISSION_PORT).tls(Tls::Required(tls)),
+            SmtpSecurity::Tls => builder.port(SUBMISSIONS_PORT).tls(Tls::Wrapper(tls)),
+            SmtpSecurity::None => builder,
         };
         if let Some(port) = settings.port {
             builder = builder.port(port);
@@ -70,7 +77,18 @@ pub(super) async fn send(
     };
     match mailer.transport.send(message).await {
         Ok(_taken) => Outcome::Sent,
-        Err(error) => judge(&error),
+        Err(error) => {
+            let code = code(&error);
+            if error.status().is_none() {
+                // What a mail server answers may repeat the address; what went wrong before it answered does not.
+                tracing::warn!(%error, code, "the mail server cannot be used; check the smtp_ settings");
+            }
+            if error.is_permanent() {
+                Outcome::Refused(code)
+            } else {
+                Outcome::Later(code)
+            }
+        }
     }
 }
 
@@ -105,18 +123,30 @@ fn letter(
         .ok()
 }
 
-fn judge(error: &lettre::transport::smtp::Error) -> Outcome {
-    let code = match error.status() {
+/// A word for the list of deliveries.
+fn code(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
         Some(code) => format!("smtp-{code}"),
         None if error.is_timeout() => "timeout".to_owned(),
-        None if error.is_tls() => "tls".to_owned(),
-        None => "connect".to_owned(),
-    };
-    if error.is_permanent() {
-        Outcome::Refused(code)
-    } else {
-        Outcome::Later(code)
+        // It offers no encryption, or no way of signing in that we know.
+        None if error.is_client() => "smtp-unable".to_owned(),
+        None => match encryption(error) {
+            Some(rustls::Error::InvalidCertificate(_)) => "certificate".to_owned(),
+            Some(_) => "tls".to_owned(),
+            None => "connect".to_owned(),
+        },
     }
+}
+
+/// The fault of the encryption, which comes wrapped as one of the connection.
+fn encryption<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut links = std::iter::successors(Some(error), |link| link.source());
+    links.find_map(|link| {
+        let inner = link
+            .downcast_ref::<std::io::Error>()
+            .and_then(|io| io.get_ref());
+        inner.and_then(|inner| inner.downcast_ref())
+    })
 }
 
 /// RFC 3834: no holiday replies to this, please.

@@ -326,7 +326,8 @@ pub(super) struct LogWanted {
 #[template(path = "deliveries.html")]
 struct LogPage {
     s: Shell,
-    rows: Vec<(DeliveryView, String)>,
+    /// With what was sent, and why the last attempt failed.
+    rows: Vec<(DeliveryView, String, String)>,
     channels: Vec<Choice>,
     states: Vec<Choice>,
     next: Option<String>,
@@ -383,8 +384,8 @@ pub(super) async fn log(
         .items
         .into_iter()
         .map(|row| {
-            let what = what(&s, &row);
-            (row, what)
+            let (what, why) = (what(&s, &row), why(&s, &row));
+            (row, what, why)
         })
         .collect();
     page(&LogPage {
@@ -405,6 +406,26 @@ fn what(s: &Shell, row: &DeliveryView) -> String {
     let key = topic_key(&topic);
     let word = s.t(&key);
     if word == key { topic } else { word }
+}
+
+/// Why the last attempt failed, in a sentence that says what to do; empty when there is none for the code.
+fn why(s: &Shell, row: &DeliveryView) -> String {
+    let Some(code) = &row.last_error else {
+        return String::new();
+    };
+    let key = match code.as_str() {
+        "smtp-530" | "smtp-534" | "smtp-535" | "smtp-538" => "delivery-why-login",
+        "smtp-unable" => "delivery-why-smtp-unable",
+        "certificate" => "delivery-why-certificate",
+        "tls" => "delivery-why-tls",
+        "connect" => "delivery-why-connect",
+        "timeout" => "delivery-why-timeout",
+        "address" => "delivery-why-address",
+        "channel-off" => "delivery-why-channel-off",
+        "unreadable" => "delivery-why-unreadable",
+        _ => return String::new(),
+    };
+    s.t(key)
 }
 
 pub(super) async fn again(

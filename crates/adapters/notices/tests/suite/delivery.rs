@@ -6,8 +6,7 @@ use serde_json::json;
 use youlin_database::{JobHandler, JobRun};
 use youlin_kernel::{CommunityId, Micros};
 use youlin_notices::{
-    Hidden, NoticesSettings, SendAgain, SmsSettings, SmtpSecurity, SmtpSettings, TIDY_KIND,
-    TidyNotices,
+    Hidden, NoticesSettings, SendAgain, SmsSettings, SmtpSecurity, SmtpSettings, TIDY, TidyNotices,
 };
 
 use crate::ground::{CODE, Ground, LEAD_PHONE, OFFICE, SON_PHONE, STRANGER_PHONE, ground, grounds};
@@ -37,22 +36,23 @@ pub(crate) fn by_mail(at: SocketAddr) -> NoticesSettings {
             user: None,
             password: None,
             from: "友邻 <noreply@community.example>".into(),
+            ca_file: None,
         }),
         ..NoticesSettings::default()
     }
 }
 
-async fn states(ground: &Ground) -> Vec<[String; 3]> {
+pub(crate) async fn states(ground: &Ground) -> Vec<[String; 3]> {
     ground
         .rows("delivery", ["state", "attempts", "last_error"])
         .await
 }
 
-fn state(state: &str, attempts: u8, error: &str) -> [String; 3] {
+pub(crate) fn state(state: &str, attempts: u8, error: &str) -> [String; 3] {
     [state.to_owned(), attempts.to_string(), error.to_owned()]
 }
 
-fn to_the_lead(ground: &Ground) -> serde_json::Value {
+pub(crate) fn to_the_lead(ground: &Ground) -> serde_json::Value {
     json!({"task": ground.cast.lead_task, "party": ground.cast.lead, "role": "lead"})
 }
 
@@ -381,7 +381,7 @@ async fn what_has_had_its_time_goes() {
         let run = JobRun {
             community: CommunityId::SYSTEM,
             id: ctx.new_id(),
-            kind: TIDY_KIND.into(),
+            kind: TIDY.kind.into(),
             key: String::new(),
             payload: json!(null),
             attempts: 0,

@@ -2,7 +2,6 @@
 //! stand-in for the cases module.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 use youlin_crypto::Keyring;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Consumer, Event, Migration, OutboxDispatcher, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Grant, Locale, Result, Role};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Grant, Result, Role};
 use youlin_notices::{
     CaseBrief, CaseNotices, CaseSource, Courier, Notices, NoticesSettings, ReporterBrief,
     TaskBrief, WebhookFeed,
@@ -23,6 +22,7 @@ use youlin_people::{
     CreateAccount, OrganisationKind, Party, PasswordHash, PersonInput, SaveOrganisation,
     SavePerson, Vault,
 };
+use youlin_testkit::web::catalogues_of;
 use youlin_testkit::{World, databases};
 use youlin_web::I18n;
 
@@ -44,18 +44,9 @@ pub(crate) fn migrations() -> Vec<Migration> {
     .concat()
 }
 
-/// The catalogues as they are shipped.
+/// The catalogues this module uses.
 pub(crate) fn catalogue() -> Arc<I18n> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
-    let files = [(Locale::Zh, "zh-CN"), (Locale::En, "en")]
-        .into_iter()
-        .flat_map(|(locale, language)| {
-            ["web.ftl", "notices.ftl"].map(|file| {
-                let text = std::fs::read_to_string(folder.join(language).join(file)).unwrap();
-                (locale, file, text)
-            })
-        });
-    Arc::new(I18n::load(files).unwrap())
+    catalogues_of(|name| matches!(name, "web.ftl" | "notices.ftl"))
 }
 
 /// Stands in for the cases module: one case in a table of its own.

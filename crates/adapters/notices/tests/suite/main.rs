@@ -8,6 +8,7 @@
 mod delivery;
 mod ground;
 mod http;
+mod mail;
 mod receivers;
 mod telling;
 mod webhooks;

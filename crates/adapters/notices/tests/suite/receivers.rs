@@ -8,8 +8,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 /// One request as it came.
 #[derive(Clone, Debug)]
@@ -104,6 +107,21 @@ pub(crate) struct Letter {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
     pub(crate) data: String,
+    /// It came over an encrypted connection.
+    pub(crate) encrypted: bool,
+    /// Somebody signed in before it came.
+    pub(crate) signed_in: bool,
+}
+
+/// How a mail server wants to be spoken to.
+#[derive(Clone, Default)]
+pub(crate) enum Encryption {
+    #[default]
+    None,
+    /// Offered after the greeting.
+    Starttls(TlsAcceptor),
+    /// From the first byte.
+    Implicit(TlsAcceptor),
 }
 
 #[derive(Default)]
@@ -111,9 +129,12 @@ struct Mail {
     letters: Mutex<Vec<Letter>>,
     /// Answers to the next `MAIL FROM`; 250 when nothing is left.
     answers: Mutex<VecDeque<String>>,
+    encryption: Encryption,
+    /// The only name and password it accepts.
+    login: Option<(&'static str, &'static str)>,
 }
 
-/// A mail server (RFC 5321, as much as a client needs).
+/// A mail server (RFC 5321, 3207 and 4954, as much as a client needs).
 #[derive(Clone)]
 pub(crate) struct MailReceiver {
     state: Arc<Mail>,
@@ -122,13 +143,24 @@ pub(crate) struct MailReceiver {
 
 impl MailReceiver {
     pub(crate) async fn start() -> Self {
+        Self::with(Encryption::None, None).await
+    }
+
+    pub(crate) async fn with(
+        encryption: Encryption,
+        login: Option<(&'static str, &'static str)>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
-        let state = Arc::new(Mail::default());
+        let state = Arc::new(Mail {
+            encryption,
+            login,
+            ..Mail::default()
+        });
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, Arc::clone(&shared)));
+                tokio::spawn(welcome(stream, Arc::clone(&shared)));
             }
         });
         Self { state, at }
@@ -147,15 +179,51 @@ impl MailReceiver {
     }
 }
 
-async fn talk(stream: TcpStream, mail: Arc<Mail>) -> std::io::Result<()> {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
+async fn welcome(stream: TcpStream, mail: Arc<Mail>) -> std::io::Result<()> {
+    const GREETING: &[u8] = b"220 test ESMTP\r\n";
+    match &mail.encryption {
+        Encryption::Implicit(acceptor) => {
+            let mut stream = acceptor.accept(stream).await?;
+            stream.write_all(GREETING).await?;
+            talk(stream, &mail, true).await?;
+        }
+        encryption => {
+            let mut stream = stream;
+            stream.write_all(GREETING).await?;
+            let left = talk(stream, &mail, false).await?;
+            if let (Encryption::Starttls(acceptor), Some(stream)) = (encryption, left) {
+                talk(acceptor.accept(stream).await?, &mail, true).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives the connection back when it is to be encrypted.
+async fn talk<S>(stream: S, mail: &Mail, encrypted: bool) -> std::io::Result<Option<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut io = BufReader::new(stream);
     let mut letter = Letter::default();
-    write.write_all(b"220 test ESMTP\r\n").await?;
-    while let Some(line) = lines.next_line().await? {
+    let mut signed_in = false;
+    while let Some(line) = line(&mut io).await? {
         let verb = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
         let answer = match verb.as_str() {
-            "EHLO" => "250-test\r\n250 8BITMIME".to_owned(),
+            "EHLO" => mail.offers(encrypted),
+            "STAR" => {
+                io.write_all(b"220 go on\r\n").await?;
+                return Ok(Some(io.into_inner()));
+            }
+            "AUTH" => {
+                signed_in = mail.accepts(&line);
+                if signed_in {
+                    "235 welcome"
+                } else {
+                    "535 5.7.8 wrong name or password"
+                }
+                .to_owned()
+            }
             "MAIL" => {
                 letter.from = line.clone();
                 let next = mail.answers.lock().unwrap().pop_front();
@@ -166,29 +234,57 @@ async fn talk(stream: TcpStream, mail: Arc<Mail>) -> std::io::Result<()> {
                 "250 ok".to_owned()
             }
             "DATA" => {
-                write.write_all(b"354 go on\r\n").await?;
-                while let Some(line) = lines.next_line().await? {
-                    if line == "." {
-                        break;
-                    }
-                    letter
-                        .data
-                        .push_str(line.strip_prefix('.').unwrap_or(&line));
-                    letter.data.push('\n');
-                }
-                mail.letters
-                    .lock()
-                    .unwrap()
-                    .push(std::mem::take(&mut letter));
+                io.write_all(b"354 go on\r\n").await?;
+                letter.data = data(&mut io).await?;
+                (letter.encrypted, letter.signed_in) = (encrypted, signed_in);
+                let taken = std::mem::take(&mut letter);
+                mail.letters.lock().unwrap().push(taken);
                 "250 taken".to_owned()
             }
             "QUIT" => {
-                write.write_all(b"221 bye\r\n").await?;
-                return Ok(());
+                io.write_all(b"221 bye\r\n").await?;
+                return Ok(None);
             }
             _ => "250 ok".to_owned(),
         };
-        write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        io.write_all(format!("{answer}\r\n").as_bytes()).await?;
     }
-    Ok(())
+    Ok(None)
+}
+
+impl Mail {
+    fn offers(&self, encrypted: bool) -> String {
+        let mut lines = "250-test\r\n".to_owned();
+        if matches!(self.encryption, Encryption::Starttls(_)) && !encrypted {
+            lines.push_str("250-STARTTLS\r\n");
+        }
+        if self.login.is_some() {
+            lines.push_str("250-AUTH PLAIN\r\n");
+        }
+        lines + "250 8BITMIME"
+    }
+
+    fn accepts(&self, line: &str) -> bool {
+        let Some((user, password)) = self.login else {
+            return false;
+        };
+        let expected = STANDARD.encode(format!("\0{user}\0{password}"));
+        line == format!("AUTH PLAIN {expected}")
+    }
+}
+
+async fn line(io: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<String>> {
+    let mut line = String::new();
+    let read = io.read_line(&mut line).await?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok((read > 0).then_some(line))
+}
+
+async fn data(io: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<String> {
+    let mut data = String::new();
+    while let Some(line) = line(io).await?.filter(|line| line != ".") {
+        data.push_str(line.strip_prefix('.').unwrap_or(&line));
+        data.push('\n');
+    }
+    Ok(data)
 }

@@ -4,12 +4,16 @@
 
 mod client;
 mod filing;
+mod forms;
 mod ground;
+mod jurisdictions;
 mod limits;
 mod multipart;
 mod privacy;
 mod reading;
 mod refusals;
+mod reply;
 mod services;
+mod town;
 mod updates;
 mod xml;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use youlin_kernel::Role;
 use youlin_testkit::databases;
 
-use crate::ground::{Ground, IN_A1, Reply};
+use crate::ground::{Ground, IN_A1};
+use crate::reply::Reply;
 
 /// A part of a form: name, file name, content.
 type Part<'a> = (&'a str, Option<&'a str>, Vec<u8>);

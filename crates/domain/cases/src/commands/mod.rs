@@ -19,5 +19,5 @@ pub use call::{AttachCaller, IncomingCall, TakeCall};
 pub use categories::{CatalogueReport, ImportCategories, SaveCategory};
 pub use merge::{Merge, Unmerge};
 pub use report::{NewCase, Report, Reported, Reporter, prepare};
+pub use sweep::SWEEP;
 pub(crate) use sweep::Sweep;
-pub use sweep::{PlanSweep, SWEEP_KIND};

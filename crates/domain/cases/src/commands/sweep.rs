@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, NewJob, Tx};
+use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, Recurring, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
 use super::{act, save};
@@ -18,40 +18,22 @@ use crate::entities::case_task;
 use crate::model::{Happened, Status};
 use crate::service::Cases;
 
-/// The job's kind; planned once at start, runs again by itself.
-pub const SWEEP_KIND: &str = "cases.sweep";
-const EVERY: i64 = Micros::MINUTE;
+/// The job: every minute, from the start on.
+pub const SWEEP: Recurring = Recurring {
+    kind: "cases.sweep",
+    after: 0,
+    every: Micros::MINUTE,
+};
 const BATCH: u64 = 500;
 /// Helpers are reminded this long before the appointed time.
 const REMIND_BEFORE: i64 = 2 * Micros::HOUR;
-
-/// Plans the sweep, at the start of each server; there is one for all of them.
-#[derive(Debug)]
-pub struct PlanSweep;
-
-impl Command for PlanSweep {
-    type Output = ();
-    const NAME: &'static str = "cases.plan-sweep";
-
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let job = NewJob {
-            community: CommunityId::SYSTEM,
-            kind: SWEEP_KIND,
-            key: String::new(),
-            run_at: ctx.now(),
-            payload: serde_json::Value::Null,
-        };
-        tx.schedule(ctx, job);
-        Ok(())
-    }
-}
 
 /// The handler of the job.
 pub(crate) struct Sweep(pub(crate) Arc<Cases>);
 
 impl JobHandler for Sweep {
     fn kind(&self) -> &'static str {
-        SWEEP_KIND
+        SWEEP.kind
     }
 
     fn run<'a>(
@@ -62,7 +44,7 @@ impl JobHandler for Sweep {
     ) -> BoxFuture<'a, Result<JobOutcome>> {
         Box::pin(async move {
             self.sweep(ctx, db).await?;
-            Ok(JobOutcome::Again(ctx.now().plus(EVERY)))
+            Ok(SWEEP.again(ctx))
         })
     }
 }

@@ -1,13 +1,12 @@
 //! A small town with pages, a form as a browser sends it, and photographs that know where they were taken.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -15,12 +14,14 @@ use youlin_cases::model::Verb;
 use youlin_cases::{Act, Cases, CasesSettings, ImportCategories, Via, case};
 use youlin_crypto::Keyring;
 use youlin_files::{FileStore, FilesConfig};
-use youlin_kernel::{AreaTree, Entropy, Locale, ManualClock, Micros};
+use youlin_kernel::{AreaTree, ManualClock, Micros};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::import::{self, AREA_COLUMNS, Row, read_csv};
 use youlin_places::{Datum, Locator};
+use youlin_testkit::town::small_town;
+use youlin_testkit::web::{catalogues, web_config, wide_limits};
 use youlin_testkit::{TestDatabase, World};
-use youlin_web::{AppBuilder, CookiePolicy, I18n, RateLimits, WebConfig};
+use youlin_web::WebConfig;
 
 const AREAS: &str = "\
 code,scheme,scheme_version,level,parent_code,name,name_en,short
@@ -197,13 +198,18 @@ impl Form {
         body
     }
 
-    fn urlencoded(self) -> String {
-        let pairs: Vec<(String, String)> = self
+    fn urlencoded(&self) -> String {
+        let text = |value: &'_ [u8]| std::str::from_utf8(value).unwrap().to_owned();
+        let fields: Vec<(&str, String)> = self
             .0
-            .into_iter()
-            .map(|(name, _, value)| (name, String::from_utf8(value).unwrap()))
+            .iter()
+            .map(|(name, _, value)| (name.as_str(), text(value)))
             .collect();
-        serde_html_form::to_string(pairs).unwrap()
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        youlin_testkit::web::form(&fields)
     }
 }
 
@@ -269,23 +275,6 @@ fn categories() -> String {
         .to_string()
 }
 
-fn square(w: f64, s: f64, e: f64, n: f64) -> Value {
-    let at = |x: f64, y: f64| json!([120.80 + x * 0.001, 32.00 + y * 0.001]);
-    json!({"type": "Polygon", "coordinates": [[at(w, s), at(e, s), at(e, n), at(w, n), at(w, s)]]})
-}
-
-fn boundaries() -> String {
-    let feature = |code: &str, shape: Value| json!({"type": "Feature", "properties": {"code": code, "valid_from": "2024-01-01"}, "geometry": shape});
-    json!({"type": "FeatureCollection", "features": [
-        feature("91", square(0.0, 0.0, 10.0, 20.0)),
-        feature("S1", square(0.0, 0.0, 10.0, 20.0)),
-        feature("A", square(0.0, 0.0, 10.0, 10.0)),
-        feature("B", square(0.0, 10.0, 10.0, 20.0)),
-        feature("A1", square(0.0, 0.0, 5.0, 10.0)),
-    ]})
-    .to_string()
-}
-
 async fn town(world: &World, locator: &Locator) {
     let (db, ctx) = (world.db(), world.service());
     let rows = read_csv(AREAS, AREA_COLUMNS).unwrap();
@@ -296,9 +285,16 @@ async fn town(world: &World, locator: &Locator) {
             .is_clean()
     );
     let ctx = world.service();
-    let report = import::boundaries(db, &ctx, locator, boundaries(), Datum::Wgs84, false)
-        .await
-        .unwrap();
+    let report = import::boundaries(
+        db,
+        &ctx,
+        locator,
+        small_town(&["91", "S1", "A", "B", "A1"]),
+        Datum::Wgs84,
+        false,
+    )
+    .await
+    .unwrap();
     assert!(report.is_clean(), "{report:?}");
     let at = [("lon", "120.8021"), ("lat", "32.0051"), ("aliases", "")];
     let estate = [
@@ -327,24 +323,6 @@ async fn town(world: &World, locator: &Locator) {
     assert!(report.is_clean(), "{report:?}");
 }
 
-fn catalogues() -> I18n {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
-    let mut files = Vec::new();
-    for locale in [Locale::Zh, Locale::En] {
-        for entry in std::fs::read_dir(root.join(locale.tag())).unwrap() {
-            let path = entry.unwrap().path();
-            let name: &'static str = path
-                .file_name()
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
-                .leak();
-            files.push((locale, name, std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-    I18n::load(files).unwrap()
-}
-
 fn router(
     world: &World,
     cases: &Arc<Cases>,
@@ -353,35 +331,21 @@ fn router(
     files: &std::path::Path,
 ) -> Router {
     let config = WebConfig {
-        public_url: "http://localhost".to_owned(),
-        demo: false,
-        cookies: CookiePolicy {
-            secure: false,
-            idle: 2 * Micros::HOUR,
-            absolute: 12 * Micros::HOUR,
-        },
-        tile_url: None,
         max_upload: 300_000,
+        ..web_config()
     };
     let accounts = Arc::new(Accounts::new(world.db().clone(), AccountPolicy::default()));
     let mut store = FilesConfig::folder(files);
     store.max_bytes = 300_000;
-    let app = AppBuilder::new(
-        world.db().clone(),
-        Arc::clone(&world.areas),
-        Arc::<ManualClock>::clone(&world.clock),
-        Arc::<dyn Entropy>::clone(&world.entropy),
-        Arc::new(catalogues()),
-        config,
-        Arc::<Accounts>::clone(&accounts),
-        RateLimits::per_minute(100_000, 100_000, 10),
-    )
-    .with(accounts)
-    .with(Arc::clone(vault))
-    .with(Arc::clone(locator))
-    .with(Arc::clone(cases))
-    .with(Arc::new(FileStore::open(store).unwrap()))
-    .finish();
+    let source = Arc::<Accounts>::clone(&accounts);
+    let app = world
+        .app(catalogues(), config, source, wide_limits())
+        .with(accounts)
+        .with(Arc::clone(vault))
+        .with(Arc::clone(locator))
+        .with(Arc::clone(cases))
+        .with(Arc::new(FileStore::open(store).unwrap()))
+        .finish();
     let info = utoipa::openapi::Info::new("test", "0");
     youlin_web::build(app, vec![youlin_cases::module()], info).router
 }

@@ -118,117 +118,121 @@ async fn a_refused_form_keeps_words_and_photographs() {
 
 #[tokio::test]
 async fn every_bad_file_has_its_own_answer() {
-    let ground = Ground::new(youlin_testkit::sqlite().await).await;
-    let cut = photograph(None)[..300].to_vec();
-    let bad: [(&str, Vec<u8>, StatusCode, &str); 5] = [
-        (
-            "big.jpg",
-            vec![7; 400_000],
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "太大了",
-        ),
-        ("cut.jpg", cut, StatusCode::UNPROCESSABLE_ENTITY, "打不开"),
-        (
-            "a.html",
-            b"<!doctype html><script>".to_vec(),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "text/html",
-        ),
-        (
-            "empty.jpg",
-            Vec::new(),
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "是空的",
-        ),
-        (
-            "a.heic",
-            b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "HEIC",
-        ),
-    ];
-    for (name, bytes, status, word) in bad {
-        let form = Form::new()
-            .photo(name, bytes)
-            .text("text", "后写的话")
-            .text("place", "甲小区12号楼");
-        let refused = ground.post("/help", form).await;
-        assert_eq!(refused.status, status, "{name}");
-        assert!(refused.text.contains(word), "{name}: {}", refused.text);
-        assert!(
-            refused.text.contains("后写的话"),
-            "{name}: what came after the file is lost"
-        );
+    for base in youlin_testkit::databases().await {
+        let ground = Ground::new(base).await;
+        let cut = photograph(None)[..300].to_vec();
+        let bad: [(&str, Vec<u8>, StatusCode, &str); 5] = [
+            (
+                "big.jpg",
+                vec![7; 400_000],
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "太大了",
+            ),
+            ("cut.jpg", cut, StatusCode::UNPROCESSABLE_ENTITY, "打不开"),
+            (
+                "a.html",
+                b"<!doctype html><script>".to_vec(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "text/html",
+            ),
+            (
+                "empty.jpg",
+                Vec::new(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "是空的",
+            ),
+            (
+                "a.heic",
+                b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "HEIC",
+            ),
+        ];
+        for (name, bytes, status, word) in bad {
+            let form = Form::new()
+                .photo(name, bytes)
+                .text("text", "后写的话")
+                .text("place", "甲小区12号楼");
+            let refused = ground.post("/help", form).await;
+            assert_eq!(refused.status, status, "{name}");
+            assert!(refused.text.contains(word), "{name}: {}", refused.text);
+            assert!(
+                refused.text.contains("后写的话"),
+                "{name}: what came after the file is lost"
+            );
+        }
+        let many = (0..5).fold(Form::new().text("text", "多"), |form, n| {
+            form.photo(
+                &format!("{n}.jpg"),
+                photograph(Some((32.005, 120.802 + f64::from(n) * 0.0001))),
+            )
+        });
+        let refused = ground.post("/help", many).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(ground.cases().await.is_empty(), "nothing was filed");
     }
-    let many = (0..5).fold(Form::new().text("text", "多"), |form, n| {
-        form.photo(
-            &format!("{n}.jpg"),
-            photograph(Some((32.005, 120.802 + f64::from(n) * 0.0001))),
-        )
-    });
-    let refused = ground.post("/help", many).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(ground.cases().await.is_empty(), "nothing was filed");
 }
 
 #[tokio::test]
 async fn the_typed_address_comes_first_then_the_device_then_the_photograph() {
-    let ground = Ground::new(youlin_testkit::sqlite().await).await;
-    let device = |form: Form, (lat, lon): (f64, f64)| {
-        form.text("lat", &lat.to_string())
-            .text("lon", &lon.to_string())
-            .text("datum", "wgs84")
-    };
-    let typed = device(
-        Form::new().text("text", "一").text("place", "甲小区12号楼"),
-        IN_A1,
-    );
-    let sent = ground.post("/help", typed).await;
-    assert!(
-        sent.location.ends_with("by=address"),
-        "{} {}",
-        sent.location,
-        sent.text
-    );
+    for base in youlin_testkit::databases().await {
+        let ground = Ground::new(base).await;
+        let device = |form: Form, (lat, lon): (f64, f64)| {
+            form.text("lat", &lat.to_string())
+                .text("lon", &lon.to_string())
+                .text("datum", "wgs84")
+        };
+        let typed = device(
+            Form::new().text("text", "一").text("place", "甲小区12号楼"),
+            IN_A1,
+        );
+        let sent = ground.post("/help", typed).await;
+        assert!(
+            sent.location.ends_with("by=address"),
+            "{} {}",
+            sent.location,
+            sent.text
+        );
 
-    let form = Form::new()
-        .text("text", "二")
-        .photo("a.jpg", photograph(Some((32.015, 120.805))));
-    let sent = ground.post("/help", device(form, IN_A1)).await;
-    assert!(sent.location.ends_with("by=device"), "{}", sent.location);
+        let form = Form::new()
+            .text("text", "二")
+            .photo("a.jpg", photograph(Some((32.015, 120.805))));
+        let sent = ground.post("/help", device(form, IN_A1)).await;
+        assert!(sent.location.ends_with("by=device"), "{}", sent.location);
 
-    // A device outside, a photograph inside: the photograph shows where the matter is.
-    let form = Form::new()
-        .text("text", "三")
-        .photo("a.jpg", photograph(Some(IN_A1)));
-    let sent = ground.post("/help", device(form, OUTSIDE)).await;
-    assert!(sent.location.ends_with("by=photo"), "{}", sent.location);
+        // A device outside, a photograph inside: the photograph shows where the matter is.
+        let form = Form::new()
+            .text("text", "三")
+            .photo("a.jpg", photograph(Some(IN_A1)));
+        let sent = ground.post("/help", device(form, OUTSIDE)).await;
+        assert!(sent.location.ends_with("by=photo"), "{}", sent.location);
 
-    // An address nobody knows goes with a position as its words.
-    let form = Form::new().text("text", "四").text("place", "歪脖子树旁边");
-    let sent = ground.post("/help", device(form, IN_A1)).await;
-    assert!(sent.location.ends_with("by=device"), "{}", sent.location);
-    let newest = ground.cases().await.remove(0);
-    assert_eq!(ground.case(newest).await.row.address, "歪脖子树旁边");
+        // An address nobody knows goes with a position as its words.
+        let form = Form::new().text("text", "四").text("place", "歪脖子树旁边");
+        let sent = ground.post("/help", device(form, IN_A1)).await;
+        assert!(sent.location.ends_with("by=device"), "{}", sent.location);
+        let newest = ground.cases().await.remove(0);
+        assert_eq!(ground.case(newest).await.row.address, "歪脖子树旁边");
 
-    let outside = ground
-        .post("/help", device(Form::new().text("text", "五"), OUTSIDE))
-        .await;
-    assert_eq!(outside.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        outside.text.contains("甲社区"),
-        "the nearest is named: {}",
-        outside.text
-    );
-    let swapped = ground
-        .post(
-            "/help",
-            device(Form::new().text("text", "六"), (120.802, 32.005)),
-        )
-        .await;
-    assert!(swapped.text.contains("写反"), "{}", swapped.text);
-    let nothing = ground.post("/help", Form::new().text("text", "七")).await;
-    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let outside = ground
+            .post("/help", device(Form::new().text("text", "五"), OUTSIDE))
+            .await;
+        assert_eq!(outside.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            outside.text.contains("甲社区"),
+            "the nearest is named: {}",
+            outside.text
+        );
+        let swapped = ground
+            .post(
+                "/help",
+                device(Form::new().text("text", "六"), (120.802, 32.005)),
+            )
+            .await;
+        assert!(swapped.text.contains("写反"), "{}", swapped.text);
+        let nothing = ground.post("/help", Form::new().text("text", "七")).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
 }
 
 #[tokio::test]
@@ -401,27 +405,29 @@ async fn a_neighbour_answers_by_a_link_that_ends() {
 
 #[tokio::test]
 async fn the_pages_of_those_who_work_here_are_closed_to_visitors() {
-    let ground = Ground::new(youlin_testkit::sqlite().await).await;
-    for path in [
-        "/today",
-        "/tasks",
-        "/note",
-        "/me",
-        "/admin",
-        "/admin/categories",
-        "/admin/calendar",
-        "/admin/settings",
-    ] {
-        let answer = ground.get(path).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
-        assert!(
-            answer.location.starts_with("/sign-in?next="),
-            "{path}: {}",
-            answer.location
-        );
-    }
-    for path in ["/", "/help", "/follow"] {
-        assert_eq!(ground.get(path).await.status, StatusCode::OK, "{path}");
+    for base in youlin_testkit::databases().await {
+        let ground = Ground::new(base).await;
+        for path in [
+            "/today",
+            "/tasks",
+            "/note",
+            "/me",
+            "/admin",
+            "/admin/categories",
+            "/admin/calendar",
+            "/admin/settings",
+        ] {
+            let answer = ground.get(path).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(
+                answer.location.starts_with("/sign-in?next="),
+                "{path}: {}",
+                answer.location
+            );
+        }
+        for path in ["/", "/help", "/follow"] {
+            assert_eq!(ground.get(path).await.status, StatusCode::OK, "{path}");
+        }
     }
 }
 

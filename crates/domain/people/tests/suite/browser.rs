@@ -1,6 +1,5 @@
 //! The module behind its router, and a browser that keeps cookies.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,27 +8,19 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_kernel::{Entropy, Grant, Locale, Micros};
+use youlin_kernel::Grant;
 use youlin_people::{AccountPolicy, Accounts, CreateAccount, hash_password};
-use youlin_web::{App, AppBuilder, CookiePolicy, I18n, RateLimits, WebConfig};
+use youlin_testkit::web::{catalogues_of, form, web_config};
+use youlin_web::{App, I18n, RateLimits, WebConfig};
 
 use crate::ground::Ground;
 
 /// Every account of the stories has this password.
 pub(crate) const PASSWORD: &str = "悦美网格今天值班";
 
-pub(crate) fn catalogues() -> I18n {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
-    let mut files = Vec::new();
-    for locale in [Locale::Zh, Locale::En] {
-        for name in ["web.ftl", "places.ftl", "people.ftl"] {
-            let path = root.join(locale.tag()).join(name);
-            if let Ok(text) = std::fs::read_to_string(&path) {
-                files.push((locale, name, text));
-            }
-        }
-    }
-    I18n::load(files).unwrap()
+/// Those this module and its pages use.
+pub(crate) fn catalogues() -> Arc<I18n> {
+    catalogues_of(|name| matches!(name, "web.ftl" | "places.ftl" | "people.ftl"))
 }
 
 pub(crate) struct House {
@@ -42,35 +33,22 @@ pub(crate) struct House {
 /// The service as it runs, with so many sign-in attempts a minute.
 pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> House {
     let config = WebConfig {
-        public_url: "http://localhost".to_owned(),
-        demo: false,
-        cookies: CookiePolicy {
-            secure: false,
-            idle: 2 * Micros::HOUR,
-            absolute: 12 * Micros::HOUR,
-        },
-        tile_url: None,
         max_upload: 1_000,
+        ..web_config()
     };
     let world = &ground.world;
     let accounts = Arc::new(Accounts::new(world.db().clone(), policy));
-    let app = AppBuilder::new(
-        world.db().clone(),
-        Arc::clone(&world.areas),
-        Arc::<youlin_kernel::ManualClock>::clone(&world.clock),
-        Arc::<dyn Entropy>::clone(&world.entropy),
-        Arc::new(catalogues()),
-        config,
-        Arc::<Accounts>::clone(&accounts),
-        RateLimits::per_minute(1_000, 1_000, sign_ins),
-    )
-    .with(Arc::clone(&ground.vault))
-    .with(Arc::clone(&ground.locator))
-    .with(accounts)
-    .with(Arc::new(youlin_web::Navigation(
-        youlin_people::NAV.to_vec(),
-    )))
-    .finish();
+    let source = Arc::<Accounts>::clone(&accounts);
+    let limits = RateLimits::per_minute(1_000, 1_000, sign_ins);
+    let app = world
+        .app(catalogues(), config, source, limits)
+        .with(Arc::clone(&ground.vault))
+        .with(Arc::clone(&ground.locator))
+        .with(accounts)
+        .with(Arc::new(youlin_web::Navigation(
+            youlin_people::NAV.to_vec(),
+        )))
+        .finish();
     let info = utoipa::openapi::Info::new("test", "0");
     let built = youlin_web::build(app.clone(), vec![youlin_people::module()], info);
     House {
@@ -146,7 +124,7 @@ impl Browser {
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .body(Body::from(encoded(fields)))
+            .body(Body::from(form(fields)))
             .unwrap();
         self.send(request).await
     }
@@ -191,19 +169,4 @@ impl Browser {
             text: String::from_utf8(body.to_vec()).unwrap(),
         }
     }
-}
-
-fn encoded(fields: &[(&str, &str)]) -> String {
-    let mut text = String::new();
-    for (name, value) in fields {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        text.push_str(name);
-        text.push('=');
-        for byte in value.bytes() {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
 }

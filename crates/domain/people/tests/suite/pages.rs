@@ -284,13 +284,14 @@ async fn an_administrator_makes_accounts_and_keys_and_shows_secrets_once() {
 
 #[tokio::test]
 async fn the_language_is_kept_beside_the_other_preferences() {
-    let ground = crate::ground::Ground::sqlite().await;
-    let house = house(&ground, 100, AccountPolicy::default());
-    let mut browser = Browser::new(&house);
-    let answer = browser
-        .post("/lang", &[("lang", "en"), ("next", "/my-grid-worker")])
-        .await;
-    assert_eq!(answer.location, "/my-grid-worker");
-    let strange = browser.post("/lang", &[("lang", "xx")]).await;
-    assert_eq!(strange.status, 422);
+    for ground in grounds().await {
+        let house = house(&ground, 100, AccountPolicy::default());
+        let mut browser = Browser::new(&house);
+        let answer = browser
+            .post("/lang", &[("lang", "en"), ("next", "/my-grid-worker")])
+            .await;
+        assert_eq!(answer.location, "/my-grid-worker");
+        let strange = browser.post("/lang", &[("lang", "xx")]).await;
+        assert_eq!(strange.status, 422);
+    }
 }

@@ -6,7 +6,7 @@ use youlin_kernel::{Micros, Role};
 use youlin_people::{AccountPolicy, CloseAccount, SetGrants, SetPassword, code_at, hash_password};
 
 use crate::browser::{Browser, PASSWORD, account, house};
-use crate::ground::{Ground, grant, grounds};
+use crate::ground::{grant, grounds};
 
 const FREE: AccountPolicy = AccountPolicy {
     require_second_factor: false,
@@ -57,19 +57,20 @@ async fn unknown_login_and_wrong_password_get_the_same_answer() {
 
 #[tokio::test]
 async fn attempts_are_counted_per_login_whatever_the_password() {
-    let ground = Ground::sqlite().await;
-    let house = house(&ground, 3, FREE);
-    account(&ground, "shi", vec![grant(Role::GridWorker, 100)], None).await;
-    let mut browser = Browser::new(&house);
-    let mut statuses = Vec::new();
-    for _ in 0..4 {
-        statuses.push(browser.sign_in("shi", "不是这个密码").await.status.as_u16());
+    for ground in grounds().await {
+        let house = house(&ground, 3, FREE);
+        account(&ground, "shi", vec![grant(Role::GridWorker, 100)], None).await;
+        let mut browser = Browser::new(&house);
+        let mut statuses = Vec::new();
+        for _ in 0..4 {
+            statuses.push(browser.sign_in("shi", "不是这个密码").await.status.as_u16());
+        }
+        assert_eq!(statuses, [422, 422, 422, 429]);
+        let refused = browser.sign_in("shi", PASSWORD).await;
+        assert_eq!(refused.status, 429, "even the right one waits");
+        assert!(refused.text.contains("一分钟后再试"));
+        assert!(browser.cookie.is_empty());
     }
-    assert_eq!(statuses, [422, 422, 422, 429]);
-    let refused = browser.sign_in("shi", PASSWORD).await;
-    assert_eq!(refused.status, 429, "even the right one waits");
-    assert!(refused.text.contains("一分钟后再试"));
-    assert!(browser.cookie.is_empty());
 }
 
 #[tokio::test]
@@ -128,23 +129,24 @@ async fn a_session_is_new_at_each_sign_in_and_ends_when_it_should() {
 
 #[tokio::test]
 async fn only_own_pages_follow_a_sign_in() {
-    let ground = Ground::sqlite().await;
-    let house = house(&ground, 100, FREE);
-    account(&ground, "shi", vec![grant(Role::GridWorker, 100)], None).await;
-    for (next, expected) in [
-        ("/people?q=x", "/people?q=x"),
-        ("//evil.example/", "/"),
-        ("https://evil.example/", "/"),
-        ("/\\evil.example", "/"),
-    ] {
+    for ground in grounds().await {
+        let house = house(&ground, 100, FREE);
+        account(&ground, "shi", vec![grant(Role::GridWorker, 100)], None).await;
+        for (next, expected) in [
+            ("/people?q=x", "/people?q=x"),
+            ("//evil.example/", "/"),
+            ("https://evil.example/", "/"),
+            ("/\\evil.example", "/"),
+        ] {
+            let mut browser = Browser::new(&house);
+            let fields = [("login", "shi"), ("password", PASSWORD), ("next", next)];
+            assert_eq!(browser.post("/sign-in", &fields).await.location, expected);
+        }
         let mut browser = Browser::new(&house);
-        let fields = [("login", "shi"), ("password", PASSWORD), ("next", next)];
-        assert_eq!(browser.post("/sign-in", &fields).await.location, expected);
+        let asked = browser.get("/people?q=%E5%91%A8").await;
+        let form = browser.get(&asked.location).await;
+        assert!(form.text.contains("value=\"/people?q=%E5%91%A8\""));
     }
-    let mut browser = Browser::new(&house);
-    let asked = browser.get("/people?q=%E5%91%A8").await;
-    let form = browser.get(&asked.location).await;
-    assert!(form.text.contains("value=\"/people?q=%E5%91%A8\""));
 }
 
 #[tokio::test]
@@ -270,36 +272,37 @@ fn between(text: &str, before: &str, after: &str) -> String {
 
 #[tokio::test]
 async fn a_setting_makes_sensitive_roles_set_up_a_second_factor() {
-    let ground = Ground::sqlite().await;
-    let policy = AccountPolicy {
-        require_second_factor: true,
-    };
-    let house = house(&ground, 100, policy);
-    account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
-    account(&ground, "helper", vec![grant(Role::Volunteer, 10)], None).await;
-    let mut desk = Browser::new(&house);
-    assert_eq!(
-        desk.sign_in("desk", PASSWORD).await.location,
-        "/account/second-factor"
-    );
-    assert_eq!(desk.get("/people").await.status, 303);
-    assert!(
-        desk.get("/account")
-            .await
-            .text
-            .contains("需要先开启第二步验证")
-    );
-    desk.post("/account/second-factor", &[]).await;
-    let page = desk.get("/account/second-factor").await;
-    let secret = between(&page.text, "<code id=\"secret\">", "</code>");
-    let now = youlin_kernel::Clock::now(&*ground.world.clock);
-    let code = code_at(&secret, now).unwrap();
-    desk.post("/account/second-factor/confirm", &[("code", &code)])
-        .await;
-    assert_eq!(desk.get("/people").await.status, 200);
-    let mut helper = Browser::new(&house);
-    assert_eq!(helper.sign_in("helper", PASSWORD).await.location, "/");
-    assert_eq!(helper.get("/people/organisations").await.status, 200);
+    for ground in grounds().await {
+        let policy = AccountPolicy {
+            require_second_factor: true,
+        };
+        let house = house(&ground, 100, policy);
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        account(&ground, "helper", vec![grant(Role::Volunteer, 10)], None).await;
+        let mut desk = Browser::new(&house);
+        assert_eq!(
+            desk.sign_in("desk", PASSWORD).await.location,
+            "/account/second-factor"
+        );
+        assert_eq!(desk.get("/people").await.status, 303);
+        assert!(
+            desk.get("/account")
+                .await
+                .text
+                .contains("需要先开启第二步验证")
+        );
+        desk.post("/account/second-factor", &[]).await;
+        let page = desk.get("/account/second-factor").await;
+        let secret = between(&page.text, "<code id=\"secret\">", "</code>");
+        let now = youlin_kernel::Clock::now(&*ground.world.clock);
+        let code = code_at(&secret, now).unwrap();
+        desk.post("/account/second-factor/confirm", &[("code", &code)])
+            .await;
+        assert_eq!(desk.get("/people").await.status, 200);
+        let mut helper = Browser::new(&house);
+        assert_eq!(helper.sign_in("helper", PASSWORD).await.location, "/");
+        assert_eq!(helper.get("/people/organisations").await.status, 200);
+    }
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use serde_json::{Value, json};
 use youlin_database::audit::verify;
 use youlin_kernel::{AreaTree, Clock, CommunityId, Ctx, Role};
 use youlin_places::import::{self, AREA_COLUMNS, Row, read_csv};
 use youlin_places::{Datum, Locator, MIGRATIONS, module};
+pub(crate) use youlin_testkit::town::{at, collection, feature, square};
 use youlin_testkit::{TestDatabase, World};
 
 /// A city district of two subdistricts; S1 has communities A (grids A1, A2; neighbourhood A1N in A1) and B, S2 has C.
@@ -24,34 +24,6 @@ A1,t,1,grid,A,甲一网格,A1,甲一
 A2,t,1,grid,A,甲二网格,A2,甲二
 A1N,t,1,neighbourhood,A1,甲一邻里,A1N,甲一邻里
 ";
-
-/// West and south of the town, and degrees to a step (about a hundred metres).
-pub(crate) const ORIGIN: (f64, f64) = (120.80, 32.00);
-pub(crate) const STEP: f64 = 0.001;
-
-/// The point so many steps east and north of the origin.
-pub(crate) fn at(east: f64, north: f64) -> (f64, f64) {
-    (ORIGIN.0 + east * STEP, ORIGIN.1 + north * STEP)
-}
-
-/// A rectangle in steps: west, south, east, north.
-pub(crate) fn square(w: f64, s: f64, e: f64, n: f64) -> Value {
-    let corner = |east, north| {
-        let (lon, lat) = at(east, north);
-        json!([lon, lat])
-    };
-    json!({"type": "Polygon", "coordinates": [[
-        corner(w, s), corner(e, s), corner(e, n), corner(w, n), corner(w, s)
-    ]]})
-}
-
-pub(crate) fn feature(code: &str, from: &str, geometry: Value) -> Value {
-    json!({"type": "Feature", "properties": {"code": code, "valid_from": from}, "geometry": geometry})
-}
-
-pub(crate) fn collection(features: Vec<Value>) -> String {
-    json!({"type": "FeatureCollection", "features": features}).to_string()
-}
 
 /// District 20×20 steps; S1 its west half, S2 its east; A the south of S1, B its north, C all of S2; A1 west, A2 east.
 pub(crate) fn boundaries() -> String {

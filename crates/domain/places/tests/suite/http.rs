@@ -4,52 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use http::{Request, StatusCode, header};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_kernel::{AccountActor, Actor, AreaId, Grant, Locale, Result, Role};
-use youlin_testkit::sqlite;
-use youlin_web::{
-    AccountSource, AppBuilder, CookiePolicy, I18n, RateLimits, SESSION_MIGRATIONS, SignedIn,
-    WebConfig, build,
-};
+use youlin_kernel::{AccountActor, Actor, AreaId, Grant, Role};
+use youlin_testkit::databases;
+use youlin_testkit::web::{Keys, catalogues, web_config, wide_limits};
+use youlin_web::{SESSION_MIGRATIONS, SignedIn, build};
 
 use crate::ground::{AREAS, Town, at, boundaries, collection, feature, square};
-
-/// Keys `<role>@<area>`.
-struct Keys(Vec<(String, SignedIn)>);
-
-impl AccountSource for Keys {
-    fn account(&self, _id: Uuid) -> BoxFuture<'_, Result<Option<SignedIn>>> {
-        async { Ok(None) }.boxed()
-    }
-
-    fn key(&self, sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<SignedIn>>> {
-        let found = self.0.iter().find(|(key, _)| {
-            let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-            hash == sha256
-        });
-        let found = found.map(|(_, who)| who.clone());
-        async move { Ok(found) }.boxed()
-    }
-}
-
-fn catalogue() -> I18n {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
-    let files = [(Locale::Zh, "zh-CN"), (Locale::En, "en")]
-        .into_iter()
-        .flat_map(|(locale, name)| {
-            ["web.ftl", "places.ftl"].map(|file| {
-                let text = std::fs::read_to_string(folder.join(name).join(file)).unwrap();
-                (locale, file, text)
-            })
-        });
-    I18n::load(files).unwrap()
-}
 
 struct Web {
     town: Town,
@@ -86,36 +50,19 @@ impl Web {
             };
             (format!("{}@{code}", role.as_str()), who)
         };
+        // `<role>@<area>`.
         let keys = Keys(vec![
             grant(Role::Administrator, "91"),
             grant(Role::GridWorker, "A1"),
             grant(Role::GridWorker, "A2"),
             grant(Role::Partner, "91"),
         ]);
-        let config = WebConfig {
-            public_url: "http://localhost".into(),
-            demo: false,
-            cookies: CookiePolicy {
-                secure: false,
-                idle: 1,
-                absolute: 1,
-            },
-            tile_url: None,
-            max_upload: 1 << 20,
-        };
-        let world = &town.world;
-        let app = AppBuilder::new(
-            world.db().clone(),
-            Arc::clone(&world.areas),
-            Arc::<youlin_kernel::ManualClock>::clone(&world.clock),
-            Arc::clone(&world.entropy),
-            Arc::new(catalogue()),
-            config,
-            Arc::new(keys),
-            RateLimits::per_minute(1_000, 1_000, 1_000),
-        )
-        .with(Arc::clone(&town.locator))
-        .finish();
+        let accounts = Arc::new(keys);
+        let app = town
+            .world
+            .app(catalogues(), web_config(), accounts, wide_limits())
+            .with(Arc::clone(&town.locator))
+            .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         let router = build(app, vec![youlin_places::module()], info).router;
         Self { town, router }
@@ -187,353 +134,366 @@ const WORKER: &str = "grid_worker@A1";
 
 #[tokio::test]
 async fn the_tree_the_point_and_the_address_over_rest() {
-    let web = Web::over(Town::drawn(sqlite().await).await.with_register().await).await;
-    let (status, tree) = web.json(WORKER, "/api/v1/areas").await;
-    assert_eq!(
-        (status, &tree[0]["name"]),
-        (StatusCode::OK, &Value::from("测试市"))
-    );
-    let id = web.town.id("A1N");
-    let (_, area) = web.json(WORKER, &format!("/api/v1/areas/{id}")).await;
-    assert_eq!(area["boundaries"][0]["valid_from"], "2024-01-01");
-    assert_eq!(area["codes"][0]["code"], "A1N");
-    for nothing in [
-        "/api/v1/areas/999",
-        "/api/v1/areas/x",
-        "/api/v1/areas.geojson?within=999",
-    ] {
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await.with_register().await).await;
+        let (status, tree) = web.json(WORKER, "/api/v1/areas").await;
         assert_eq!(
-            web.json(WORKER, nothing).await.0,
-            StatusCode::NOT_FOUND,
-            "{nothing}"
+            (status, &tree[0]["name"]),
+            (StatusCode::OK, &Value::from("测试市"))
         );
-    }
-    let (lon, lat) = at(2.0, 2.0);
-    let (_, found) = web
-        .json(WORKER, &format!("/api/v1/locate?lon={lon}&lat={lat}"))
-        .await;
-    let names: Vec<&str> = found["areas"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["code"].as_str().unwrap())
-        .collect();
-    assert_eq!(names, ["9", "91", "S1", "A", "A1", "A1N"]);
-    let (_, before) = web
-        .json(
-            WORKER,
-            &format!("/api/v1/locate?lon={lon}&lat={lat}&on=2020-01-01"),
-        )
-        .await;
-    assert_eq!(before["areas"], Value::Array(Vec::new()));
-    let (status, swapped) = web
-        .json(WORKER, &format!("/api/v1/locate?lon={lat}&lat={lon}"))
-        .await;
-    assert_eq!(
-        (status, &swapped["errors"][0]["code"]),
-        (StatusCode::UNPROCESSABLE_ENTITY, &"position-swapped".into())
-    );
-    assert!(
-        swapped["errors"][0]["detail"]
-            .as_str()
+        let id = web.town.id("A1N");
+        let (_, area) = web.json(WORKER, &format!("/api/v1/areas/{id}")).await;
+        assert_eq!(area["boundaries"][0]["valid_from"], "2024-01-01");
+        assert_eq!(area["codes"][0]["code"], "A1N");
+        for nothing in [
+            "/api/v1/areas/999",
+            "/api/v1/areas/x",
+            "/api/v1/areas.geojson?within=999",
+        ] {
+            assert_eq!(
+                web.json(WORKER, nothing).await.0,
+                StatusCode::NOT_FOUND,
+                "{nothing}"
+            );
+        }
+        let (lon, lat) = at(2.0, 2.0);
+        let (_, found) = web
+            .json(WORKER, &format!("/api/v1/locate?lon={lon}&lat={lat}"))
+            .await;
+        let names: Vec<&str> = found["areas"]
+            .as_array()
             .unwrap()
-            .contains("120.80"),
-        "{swapped}"
-    );
-    assert_eq!(
-        web.json(WORKER, "/api/v1/locate?lon=x&lat=1").await.0,
-        StatusCode::BAD_REQUEST
-    );
-    let q = "/api/v1/addresses?q=%E5%85%89%E6%98%8E%E4%B8%9C%E6%9D%9112%E5%8F%B7%E6%A5%BC304";
-    let (_, found) = web.json(WORKER, q).await;
-    assert_eq!(found[0]["label"], "光明东村12号楼1单元304");
-    let building = found[0]["place"]["building"].as_str().unwrap();
-    let (_, detail) = web
-        .json(WORKER, &format!("/api/v1/buildings/{building}"))
-        .await;
-    assert_eq!(
-        detail["entrances"][0]["floors"][0]["dwellings"][0]["room"],
-        "304"
-    );
-    // The neighbour grid's worker does not see it, and a partner has no business here.
-    assert_eq!(
-        web.json("grid_worker@A2", q).await.1,
-        Value::Array(Vec::new())
-    );
-    assert_eq!(
-        web.json("grid_worker@A2", &format!("/api/v1/buildings/{building}"))
-            .await
-            .0,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(web.json("partner@91", q).await.0, StatusCode::FORBIDDEN);
-    assert_eq!(web.json("", q).await.0, StatusCode::UNAUTHORIZED);
+            .iter()
+            .map(|one| one["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["9", "91", "S1", "A", "A1", "A1N"]);
+        let (_, before) = web
+            .json(
+                WORKER,
+                &format!("/api/v1/locate?lon={lon}&lat={lat}&on=2020-01-01"),
+            )
+            .await;
+        assert_eq!(before["areas"], Value::Array(Vec::new()));
+        let (status, swapped) = web
+            .json(WORKER, &format!("/api/v1/locate?lon={lat}&lat={lon}"))
+            .await;
+        assert_eq!(
+            (status, &swapped["errors"][0]["code"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &"position-swapped".into())
+        );
+        assert!(
+            swapped["errors"][0]["detail"]
+                .as_str()
+                .unwrap()
+                .contains("120.80"),
+            "{swapped}"
+        );
+        assert_eq!(
+            web.json(WORKER, "/api/v1/locate?lon=x&lat=1").await.0,
+            StatusCode::BAD_REQUEST
+        );
+        let q = "/api/v1/addresses?q=%E5%85%89%E6%98%8E%E4%B8%9C%E6%9D%9112%E5%8F%B7%E6%A5%BC304";
+        let (_, found) = web.json(WORKER, q).await;
+        assert_eq!(found[0]["label"], "光明东村12号楼1单元304");
+        let building = found[0]["place"]["building"].as_str().unwrap();
+        let (_, detail) = web
+            .json(WORKER, &format!("/api/v1/buildings/{building}"))
+            .await;
+        assert_eq!(
+            detail["entrances"][0]["floors"][0]["dwellings"][0]["room"],
+            "304"
+        );
+        // The neighbour grid's worker does not see it, and a partner has no business here.
+        assert_eq!(
+            web.json("grid_worker@A2", q).await.1,
+            Value::Array(Vec::new())
+        );
+        assert_eq!(
+            web.json("grid_worker@A2", &format!("/api/v1/buildings/{building}"))
+                .await
+                .0,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(web.json("partner@91", q).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(web.json("", q).await.0, StatusCode::UNAUTHORIZED);
+    }
 }
 
 #[tokio::test]
 async fn boundaries_are_public_and_asked_for_again_by_tag() {
-    let web = Web::over(Town::drawn(sqlite().await).await).await;
-    let uri = "/api/v1/areas.geojson?level=grid&link=/admin/areas?area%3D";
-    let (status, headers, body) = web.send("", Request::get(uri), Body::empty()).await;
-    assert_eq!(status, StatusCode::OK);
-    let layer: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!(layer["features"].as_array().unwrap().len(), 2);
-    let id = web.town.id("A1");
-    assert_eq!(
-        layer["features"][0]["properties"]["url"],
-        format!("/admin/areas?area={id}")
-    );
-    assert_eq!(layer["features"][0]["geometry"]["type"], "MultiPolygon");
-    let tag = headers[header::ETAG].to_str().unwrap();
-    let again = Request::get(uri).header(header::IF_NONE_MATCH, tag);
-    let (status, _, body) = web.send("", again, Body::empty()).await;
-    assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
-    let foreign = "/api/v1/areas.geojson?link=//evil.example/";
-    let (_, _, body) = web.send("", Request::get(foreign), Body::empty()).await;
-    assert!(!body.contains("evil"));
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await).await;
+        let uri = "/api/v1/areas.geojson?level=grid&link=/admin/areas?area%3D";
+        let (status, headers, body) = web.send("", Request::get(uri), Body::empty()).await;
+        assert_eq!(status, StatusCode::OK);
+        let layer: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(layer["features"].as_array().unwrap().len(), 2);
+        let id = web.town.id("A1");
+        assert_eq!(
+            layer["features"][0]["properties"]["url"],
+            format!("/admin/areas?area={id}")
+        );
+        assert_eq!(layer["features"][0]["geometry"]["type"], "MultiPolygon");
+        let tag = headers[header::ETAG].to_str().unwrap();
+        let again = Request::get(uri).header(header::IF_NONE_MATCH, tag);
+        let (status, _, body) = web.send("", again, Body::empty()).await;
+        assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+        let foreign = "/api/v1/areas.geojson?link=//evil.example/";
+        let (_, _, body) = web.send("", Request::get(foreign), Body::empty()).await;
+        assert!(!body.contains("evil"));
+    }
 }
 
 #[tokio::test]
 async fn files_go_in_over_rest_only_for_who_may() {
-    let web = Web::over(Town::drawn(sqlite().await).await).await;
-    let csv = "code,scheme,level,parent_code,name\nA3,t,grid,A,甲三网格\n";
-    let post = |uri: &str| Request::post(uri.to_owned()).header(header::CONTENT_TYPE, "text/csv");
-    let (status, _, _) = web.send(WORKER, post("/api/v1/areas/import"), csv).await;
-    assert_eq!(status, StatusCode::FORBIDDEN);
-    let (_, _, body) = web
-        .send(ADMIN, post("/api/v1/areas/import?dry_run=true"), csv)
-        .await;
-    assert!(body.contains("\"new\":1"), "{body}");
-    assert!(web.town.locator.tree().by_code("A3").is_none());
-    let (status, _, _) = web.send(ADMIN, post("/api/v1/areas/import"), csv).await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(web.town.locator.tree().by_code("A3").is_some());
-    let (status, _, body) = web
-        .send(ADMIN, post("/api/v1/areas/import"), "name\nx\n")
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body.contains("缺少这些列"), "{body}");
-    let (status, _, _) = web
-        .send(ADMIN, post("/api/v1/areas/import"), vec![b'c', 0xff, 0xfe])
-        .await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
-    let over = collection(vec![feature(
-        "A1",
-        "2026-12-01",
-        square(0.0, 0.0, 7.0, 10.0),
-    )]);
-    let (status, _, body) = web
-        .send(ADMIN, post("/api/v1/boundaries/import"), over)
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body.contains("\"code\":\"overlaps\""), "{body}");
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await).await;
+        let csv = "code,scheme,level,parent_code,name\nA3,t,grid,A,甲三网格\n";
+        let post =
+            |uri: &str| Request::post(uri.to_owned()).header(header::CONTENT_TYPE, "text/csv");
+        let (status, _, _) = web.send(WORKER, post("/api/v1/areas/import"), csv).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (_, _, body) = web
+            .send(ADMIN, post("/api/v1/areas/import?dry_run=true"), csv)
+            .await;
+        assert!(body.contains("\"new\":1"), "{body}");
+        assert!(web.town.locator.tree().by_code("A3").is_none());
+        let (status, _, _) = web.send(ADMIN, post("/api/v1/areas/import"), csv).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(web.town.locator.tree().by_code("A3").is_some());
+        let (status, _, body) = web
+            .send(ADMIN, post("/api/v1/areas/import"), "name\nx\n")
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("缺少这些列"), "{body}");
+        let (status, _, _) = web
+            .send(ADMIN, post("/api/v1/areas/import"), vec![b'c', 0xff, 0xfe])
+            .await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        let over = collection(vec![feature(
+            "A1",
+            "2026-12-01",
+            square(0.0, 0.0, 7.0, 10.0),
+        )]);
+        let (status, _, body) = web
+            .send(ADMIN, post("/api/v1/boundaries/import"), over)
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("\"code\":\"overlaps\""), "{body}");
+    }
 }
 
 #[tokio::test]
 async fn an_administrator_keeps_the_tree_on_its_page() {
-    let web = Web::over(Town::drawn(sqlite().await).await.with_register().await).await;
-    let a = web.town.id("A").to_string();
-    let (status, page) = web.get(ADMIN, &format!("/admin/areas?area={a}")).await;
-    assert_eq!(status, StatusCode::OK);
-    for part in [
-        "甲社区",
-        "data-map-source",
-        "2024-01-01",
-        "现行",
-        "新增下一级",
-    ] {
-        assert!(page.contains(part), "{part}");
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await.with_register().await).await;
+        let a = web.town.id("A").to_string();
+        let (status, page) = web.get(ADMIN, &format!("/admin/areas?area={a}")).await;
+        assert_eq!(status, StatusCode::OK);
+        for part in [
+            "甲社区",
+            "data-map-source",
+            "2024-01-01",
+            "现行",
+            "新增下一级",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+        let (_, worker) = web.get(WORKER, &format!("/admin/areas?area={a}")).await;
+        assert!(worker.contains("甲社区") && !worker.contains("新增下一级"));
+        assert_eq!(
+            web.get(ADMIN, "/admin/areas?area=999").await.0,
+            StatusCode::NOT_FOUND
+        );
+
+        // A new grid, wrong at first: what was typed stays, with the sentence at the field.
+        let script = "<script>alert(1)</script>";
+        let wrong = [
+            ("parent", a.as_str()),
+            ("level", "grid"),
+            ("code", "A1"),
+            ("scheme", "t"),
+            ("name", script),
+        ];
+        let (status, _, page) = web.form("/admin/areas", &wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("这个编码已经有区域在用了"));
+        assert!(!page.contains(script) && page.contains("alert(1)"));
+        let right = [
+            ("parent", a.as_str()),
+            ("level", "grid"),
+            ("code", "A9"),
+            ("scheme", "t"),
+            ("name", "甲九网格"),
+        ];
+        let (status, headers, _) = web.form("/admin/areas", &right).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let id = web.town.id("A9");
+        assert_eq!(headers[header::LOCATION], format!("/admin/areas?area={id}"));
+
+        let id = id.to_string();
+        let (status, _, page) = web
+            .form(
+                "/admin/areas/boundary",
+                &[("area", &id), ("valid_from", "bald"), ("geojson", "{}")],
+            )
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("2026-01-01"));
+        let over = square(0.0, 0.0, 3.0, 3.0).to_string();
+        let (status, _, page) = web
+            .form(
+                "/admin/areas/boundary",
+                &[
+                    ("area", &id),
+                    ("valid_from", "2026-11-01"),
+                    ("geojson", &over),
+                ],
+            )
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.contains("与“甲九网格”重叠") || page.contains("与“甲一网格”重叠"),
+            "{page}"
+        );
+        let (status, _, page) = web
+            .form(
+                "/admin/areas/close",
+                &[("area", &a), ("version", "1"), ("reason", "合并")],
+            )
+            .await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(page.contains("下面还有 3 个在用的区域"), "{page}");
+        let (status, _, _) = web
+            .form(
+                "/admin/areas/close",
+                &[("area", &id), ("version", "1"), ("reason", "画错了")],
+            )
+            .await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (_, page) = web.get(ADMIN, &format!("/admin/areas?area={id}")).await;
+        assert!(page.contains("已停用") && page.contains("画错了"));
     }
-    let (_, worker) = web.get(WORKER, &format!("/admin/areas?area={a}")).await;
-    assert!(worker.contains("甲社区") && !worker.contains("新增下一级"));
-    assert_eq!(
-        web.get(ADMIN, "/admin/areas?area=999").await.0,
-        StatusCode::NOT_FOUND
-    );
-
-    // A new grid, wrong at first: what was typed stays, with the sentence at the field.
-    let script = "<script>alert(1)</script>";
-    let wrong = [
-        ("parent", a.as_str()),
-        ("level", "grid"),
-        ("code", "A1"),
-        ("scheme", "t"),
-        ("name", script),
-    ];
-    let (status, _, page) = web.form("/admin/areas", &wrong).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("这个编码已经有区域在用了"));
-    assert!(!page.contains(script) && page.contains("alert(1)"));
-    let right = [
-        ("parent", a.as_str()),
-        ("level", "grid"),
-        ("code", "A9"),
-        ("scheme", "t"),
-        ("name", "甲九网格"),
-    ];
-    let (status, headers, _) = web.form("/admin/areas", &right).await;
-    assert_eq!(status, StatusCode::SEE_OTHER);
-    let id = web.town.id("A9");
-    assert_eq!(headers[header::LOCATION], format!("/admin/areas?area={id}"));
-
-    let id = id.to_string();
-    let (status, _, page) = web
-        .form(
-            "/admin/areas/boundary",
-            &[("area", &id), ("valid_from", "bald"), ("geojson", "{}")],
-        )
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("2026-01-01"));
-    let over = square(0.0, 0.0, 3.0, 3.0).to_string();
-    let (status, _, page) = web
-        .form(
-            "/admin/areas/boundary",
-            &[
-                ("area", &id),
-                ("valid_from", "2026-11-01"),
-                ("geojson", &over),
-            ],
-        )
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        page.contains("与“甲九网格”重叠") || page.contains("与“甲一网格”重叠"),
-        "{page}"
-    );
-    let (status, _, page) = web
-        .form(
-            "/admin/areas/close",
-            &[("area", &a), ("version", "1"), ("reason", "合并")],
-        )
-        .await;
-    assert_eq!(status, StatusCode::CONFLICT);
-    assert!(page.contains("下面还有 3 个在用的区域"), "{page}");
-    let (status, _, _) = web
-        .form(
-            "/admin/areas/close",
-            &[("area", &id), ("version", "1"), ("reason", "画错了")],
-        )
-        .await;
-    assert_eq!(status, StatusCode::SEE_OTHER);
-    let (_, page) = web.get(ADMIN, &format!("/admin/areas?area={id}")).await;
-    assert!(page.contains("已停用") && page.contains("画错了"));
 }
 
 #[tokio::test]
 async fn an_import_is_tried_before_it_is_done() {
-    let town = Town::empty(sqlite().await).await;
-    town.areas(AREAS).await;
-    let web = Web::over(town).await;
-    assert_eq!(
-        web.get(ADMIN, "/admin/areas/import").await.0,
-        StatusCode::OK
-    );
-    assert_eq!(
-        web.get(WORKER, "/admin/areas/import").await.0,
-        StatusCode::FORBIDDEN
-    );
+    for base in databases().await {
+        let town = Town::empty(base).await;
+        town.areas(AREAS).await;
+        let web = Web::over(town).await;
+        assert_eq!(
+            web.get(ADMIN, "/admin/areas/import").await.0,
+            StatusCode::OK
+        );
+        assert_eq!(
+            web.get(WORKER, "/admin/areas/import").await.0,
+            StatusCode::FORBIDDEN
+        );
 
-    let missing = collection(vec![feature(
-        "A",
-        "2024-01-01",
-        square(0.0, 0.0, 10.0, 10.0),
-    )]);
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &missing),
-            ("action", "dry"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("“一街道”的“乙社区”（B）没有边界"), "{page}");
-    assert!(!page.contains("value=\"import\""));
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &missing),
-            ("action", "import"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("没有导入任何内容"));
+        let missing = collection(vec![feature(
+            "A",
+            "2024-01-01",
+            square(0.0, 0.0, 10.0, 10.0),
+        )]);
+        let (status, page) = web
+            .upload(&[
+                ("kind", "boundaries"),
+                ("text", &missing),
+                ("action", "dry"),
+            ])
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("“一街道”的“乙社区”（B）没有边界"), "{page}");
+        assert!(!page.contains("value=\"import\""));
+        let (status, page) = web
+            .upload(&[
+                ("kind", "boundaries"),
+                ("text", &missing),
+                ("action", "import"),
+            ])
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("没有导入任何内容"));
 
-    let good = boundaries();
-    let (_, page) = web
-        .upload(&[("kind", "boundaries"), ("file", &good), ("action", "dry")])
-        .await;
-    assert!(page.contains("value=\"import\"") && page.contains("FeatureCollection"));
-    assert!(web.town.locator.service_area().is_none());
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &good),
-            ("action", "import"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("已导入"));
-    assert!(web.town.locator.service_area().is_some());
-    let (status, page) = web
-        .upload(&[("kind", "areas"), ("text", "level\n"), ("action", "dry")])
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("缺少这些列"));
+        let good = boundaries();
+        let (_, page) = web
+            .upload(&[("kind", "boundaries"), ("file", &good), ("action", "dry")])
+            .await;
+        assert!(page.contains("value=\"import\"") && page.contains("FeatureCollection"));
+        assert!(web.town.locator.service_area().is_none());
+        let (status, page) = web
+            .upload(&[
+                ("kind", "boundaries"),
+                ("text", &good),
+                ("action", "import"),
+            ])
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("已导入"));
+        assert!(web.town.locator.service_area().is_some());
+        let (status, page) = web
+            .upload(&[("kind", "areas"), ("text", "level\n"), ("action", "dry")])
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("缺少这些列"));
+    }
 }
 
 #[tokio::test]
 async fn the_register_is_looked_through() {
-    let web = Web::over(Town::drawn(sqlite().await).await.with_register().await).await;
-    let (status, page) = web
-        .get(WORKER, "/places?q=%E4%B8%9C%E6%9D%9112%E5%B9%A2")
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    for part in ["1 个小区，2 栋楼，3 户", "光明东村12号楼", "小区的别名"] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    let building = web.town.locator.candidates("光明东村12号楼", None, 1)[0]
-        .place
-        .building
-        .unwrap();
-    let (status, page) = web
-        .get(WORKER, &format!("/places/buildings/{building}"))
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(
-        page.contains("1单元") && page.contains("304") && page.contains("自住"),
-        "{page}"
-    );
-    assert_eq!(
-        web.get("grid_worker@A2", &format!("/places/buildings/{building}"))
-            .await
-            .0,
-        StatusCode::NOT_FOUND
-    );
-    let other = web.town.id("B");
-    assert_eq!(
-        web.get(WORKER, &format!("/places?community={other}"))
-            .await
-            .0,
-        StatusCode::NOT_FOUND
-    );
-    // No key of the catalogue shows through anywhere.
-    for uri in ["/places", "/admin/areas", "/admin/areas/import"] {
-        let (_, page) = web.get(ADMIN, uri).await;
-        for key in [
-            "areas-",
-            "area-",
-            "places-",
-            "import-kind-a",
-            "dwelling-use",
-        ] {
-            let shown = page.split('>').any(|piece| {
-                piece
-                    .split('<')
-                    .next()
-                    .is_some_and(|text| text.trim().starts_with(key))
-            });
-            assert!(!shown, "{uri} {key}");
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await.with_register().await).await;
+        let (status, page) = web
+            .get(WORKER, "/places?q=%E4%B8%9C%E6%9D%9112%E5%B9%A2")
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        for part in ["1 个小区，2 栋楼，3 户", "光明东村12号楼", "小区的别名"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        let building = web.town.locator.candidates("光明东村12号楼", None, 1)[0]
+            .place
+            .building
+            .unwrap();
+        let (status, page) = web
+            .get(WORKER, &format!("/places/buildings/{building}"))
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            page.contains("1单元") && page.contains("304") && page.contains("自住"),
+            "{page}"
+        );
+        assert_eq!(
+            web.get("grid_worker@A2", &format!("/places/buildings/{building}"))
+                .await
+                .0,
+            StatusCode::NOT_FOUND
+        );
+        let other = web.town.id("B");
+        assert_eq!(
+            web.get(WORKER, &format!("/places?community={other}"))
+                .await
+                .0,
+            StatusCode::NOT_FOUND
+        );
+        // No key of the catalogue shows through anywhere.
+        for uri in ["/places", "/admin/areas", "/admin/areas/import"] {
+            let (_, page) = web.get(ADMIN, uri).await;
+            for key in [
+                "areas-",
+                "area-",
+                "places-",
+                "import-kind-a",
+                "dwelling-use",
+            ] {
+                let shown = page.split('>').any(|piece| {
+                    piece
+                        .split('<')
+                        .next()
+                        .is_some_and(|text| text.trim().starts_with(key))
+                });
+                assert!(!shown, "{uri} {key}");
+            }
         }
     }
 }

@@ -154,17 +154,21 @@ struct ListPage<'a> {
     record: Option<String>,
 }
 
-impl ListPage<'_> {
+/// How a case is drawn, whichever page lists it.
+trait DrawsCases {
+    fn shell(&self) -> &Shell;
+    fn frame(&self) -> &Frame;
+
     fn badge(&self, row: &CaseRow) -> &'static str {
         words::badge(row.light)
     }
 
     fn light(&self, row: &CaseRow) -> String {
-        words::light_words(self.s, row)
+        words::light_words(self.shell(), row)
     }
 
     fn place(&self, row: &CaseRow) -> String {
-        words::where_of(self.s, row)
+        words::where_of(self.shell(), row)
     }
 
     /// Where a clock runs the badge says the time, so the state is said beside it.
@@ -173,46 +177,45 @@ impl ListPage<'_> {
     }
 
     fn url(&self, row: &CaseRow) -> String {
-        if self.s.on_street() {
+        if self.shell().on_street() {
             format!("/cases/{}", row.id)
         } else {
-            self.f.query.with_case(&row.id)
+            self.frame().query.with_case(&row.id)
         }
     }
 
     fn here(&self, row: &CaseRow) -> bool {
-        self.f.query.case == Some(row.id)
+        self.frame().query.case == Some(row.id)
     }
 }
 
-impl CasesPart<'_> {
-    fn badge(&self, row: &CaseRow) -> &'static str {
-        words::badge(row.light)
+impl DrawsCases for ListPage<'_> {
+    fn shell(&self) -> &Shell {
+        self.s
     }
 
-    fn light(&self, row: &CaseRow) -> String {
-        words::light_words(self.s, row)
+    fn frame(&self) -> &Frame {
+        &self.f
+    }
+}
+
+impl DrawsCases for CasesPart<'_> {
+    fn shell(&self) -> &Shell {
+        self.s
     }
 
-    fn place(&self, row: &CaseRow) -> String {
-        words::where_of(self.s, row)
+    fn frame(&self) -> &Frame {
+        self.f
+    }
+}
+
+impl DrawsCases for BoardPage<'_> {
+    fn shell(&self) -> &Shell {
+        self.s
     }
 
-    /// Where a clock runs the badge says the time, so the state is said beside it.
-    fn running(&self, row: &CaseRow) -> bool {
-        words::running(row)
-    }
-
-    fn url(&self, row: &CaseRow) -> String {
-        if self.s.on_street() {
-            format!("/cases/{}", row.id)
-        } else {
-            self.f.query.with_case(&row.id)
-        }
-    }
-
-    fn here(&self, row: &CaseRow) -> bool {
-        self.f.query.case == Some(row.id)
+    fn frame(&self) -> &Frame {
+        &self.f
     }
 }
 
@@ -295,20 +298,6 @@ struct BoardPage<'a> {
     f: Frame,
     columns: Vec<Column>,
     may_report: bool,
-}
-
-impl BoardPage<'_> {
-    fn badge(&self, row: &CaseRow) -> &'static str {
-        words::badge(row.light)
-    }
-
-    fn light(&self, row: &CaseRow) -> String {
-        words::light_words(self.s, row)
-    }
-
-    fn place(&self, row: &CaseRow) -> String {
-        words::where_of(self.s, row)
-    }
 }
 
 /// `GET /desk/board`.

@@ -5,14 +5,14 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::Ctx;
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
 
 use crate::model::Source;
-use crate::pages::street::faults::{Faults, shown, with_status};
-use crate::pages::street::intake::{ReportView, take};
-use crate::pages::street::kinds::{Kinds, for_resident};
+use crate::pages::street::faults::with_status;
+use crate::pages::street::intake::ReportView;
+use crate::pages::street::kinds::Kinds;
 use crate::pages::street::report_form::ReportForm;
-use crate::pages::street::upload;
+use crate::pages::street::writing::{Sent, Writer};
 use crate::queries::{TrackView, track};
 use crate::service::Cases;
 
@@ -21,14 +21,6 @@ use crate::service::Cases;
 struct HelpPage {
     s: Shell,
     v: ReportView,
-}
-
-#[derive(Template)]
-#[template(path = "street_kinds.html")]
-struct KindsPart<'a> {
-    s: &'a Shell,
-    kinds: &'a Kinds,
-    faults: &'a Faults,
 }
 
 #[derive(Template)]
@@ -81,10 +73,8 @@ pub(super) async fn send(
     request: Request,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let cases = app.need::<Cases>()?;
-    let (form, taken) = take(&app, &ctx, &cases, Source::Resident, request).await?;
-    match taken {
-        Ok(taken) => {
+    match Writer::Resident.send(&s, Source::Resident, request).await? {
+        Sent::Taken(taken) => {
             let to = format!(
                 "/help/sent/{}?by={}",
                 taken.reported.tracking_code,
@@ -92,12 +82,7 @@ pub(super) async fn send(
             );
             Ok(Redirect::to(&to).into_response())
         }
-        Err(mut refusal) => {
-            refusal.problem = shown(refusal.problem)?;
-            let kinds = for_resident(&app, &cases, &ctx, &form).await?;
-            let v = ReportView::new(&app, &ctx, form, kinds).refused(&s, &cases, &refusal);
-            Ok(with_status(&refusal.problem, page(&HelpPage { s, v })?))
-        }
+        Sent::Refused(v, problem) => Ok(with_status(&problem, page(&HelpPage { s, v: *v })?)),
     }
 }
 
@@ -109,14 +94,7 @@ pub(super) async fn kinds(
     request: Request,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let cases = app.need::<Cases>()?;
-    let form = ReportForm::of(&upload::read(&app, request).await?);
-    let kinds = for_resident(&app, &cases, &ctx, &form).await?;
-    part(&KindsPart {
-        s: &s,
-        kinds: &kinds,
-        faults: &Faults::none(),
-    })
+    Writer::Resident.kinds_part(&s, request).await
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -8,6 +8,7 @@ pub(super) mod report_form;
 pub(super) mod tasks;
 mod today;
 pub(super) mod upload;
+pub(super) mod writing;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -5,15 +5,13 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Role};
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
 
-use super::faults::{Faults, shown, with_status};
-use super::intake::{ReportView, take};
-use super::kinds::{Kinds, for_worker};
+use super::faults::with_status;
+use super::intake::ReportView;
 use super::report_form::ReportForm;
-use super::upload;
+use super::writing::{Sent, Writer};
 use crate::model::Source;
-use crate::service::Cases;
 
 #[derive(Template)]
 #[template(path = "street_note.html")]
@@ -24,20 +22,12 @@ struct NotePage {
     sent: String,
 }
 
-#[derive(Template)]
-#[template(path = "street_kinds.html")]
-struct KindsPart<'a> {
-    s: &'a Shell,
-    kinds: &'a Kinds,
-    faults: &'a Faults,
-}
-
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Today, "/note")
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Sent {
+pub(super) struct Before {
     #[serde(default)]
     sent: String,
 }
@@ -47,12 +37,11 @@ pub(super) async fn show(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    ApiQuery(Sent { sent }): ApiQuery<Sent>,
+    ApiQuery(Before { sent }): ApiQuery<Before>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let cases = app.need::<Cases>()?;
     let form = ReportForm::default();
-    let kinds = for_worker(&app, &cases, &ctx, &form).await?;
+    let kinds = Writer::Worker.kinds(&s, &form).await?;
     let number = |c: char| c.is_ascii_digit() || c == '-';
     let sent = if sent.len() <= 20 && sent.chars().all(number) {
         sent
@@ -74,24 +63,13 @@ pub(super) async fn send(
     request: Request,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let cases = app.need::<Cases>()?;
-    let (form, taken) = take(&app, &ctx, &cases, source(&ctx), request).await?;
-    match taken {
-        Ok(taken) => {
+    match Writer::Worker.send(&s, source(&ctx), request).await? {
+        Sent::Taken(taken) => {
             Ok(Redirect::to(&format!("/note?sent={}", taken.reported.number)).into_response())
         }
-        Err(mut refusal) => {
-            refusal.problem = shown(refusal.problem)?;
-            let kinds = for_worker(&app, &cases, &ctx, &form).await?;
-            let v = ReportView::new(&app, &ctx, form, kinds).refused(&s, &cases, &refusal);
-            Ok(with_status(
-                &refusal.problem,
-                page(&NotePage {
-                    s,
-                    v,
-                    sent: String::new(),
-                })?,
-            ))
+        Sent::Refused(v, problem) => {
+            let sent = String::new();
+            Ok(with_status(&problem, page(&NotePage { s, v: *v, sent })?))
         }
     }
 }
@@ -113,12 +91,5 @@ pub(super) async fn kinds(
     request: Request,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let cases = app.need::<Cases>()?;
-    let form = ReportForm::of(&upload::read(&app, request).await?);
-    let kinds = for_worker(&app, &cases, &ctx, &form).await?;
-    part(&KindsPart {
-        s: &s,
-        kinds: &kinds,
-        faults: &Faults::none(),
-    })
+    Writer::Worker.kinds_part(&s, request).await
 }
