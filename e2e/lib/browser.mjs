@@ -76,7 +76,8 @@ export async function openPage(browser, server, { device = "desktop", dark = fal
     reducedMotion: "reduce",
     ...context,
   });
-  window.setDefaultTimeout(15_000);
+  // A shared machine may be busy with other things.
+  window.setDefaultTimeout(30_000);
   window.on("page", (page) => watch(page, server));
   return window.newPage();
 }

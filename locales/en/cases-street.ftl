@@ -381,3 +381,4 @@ setting-telephony-secrets = Signing secrets of the telephone system
 setting-link-days = Days a helper's link lives
 setting-max-upload = Largest file (MB)
 setting-tile-url = Source of map tiles
+setting-source-url = Where the source is published

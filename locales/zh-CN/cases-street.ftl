@@ -381,3 +381,4 @@ setting-telephony-secrets = 电话系统的签名密钥
 setting-link-days = 帮手链接有效天数
 setting-max-upload = 单个文件上限（MB）
 setting-tile-url = 地图底图来源
+setting-source-url = 源代码公布的网址
