@@ -150,6 +150,7 @@ describe("the steps beside the straight way", () => {
     await screenshot(worker, "steps-3-return");
     await axe(worker);
     await worker.locator('#verb-form button[type="submit"]').click();
+    await until(async () => (await seen(one)).status === "accepted", { what: "the case to be back at the desk" });
     await at("desk", one);
     await standsAt(desk, "待派遣");
     assert.match(await desk.locator(".timeline").innerText(), /车主已搬走，要交警联系/, "the desk reads why");
