@@ -76,7 +76,8 @@ export async function openPage(browser, server, { device = "desktop", dark = fal
     reducedMotion: "reduce",
     ...context,
   });
-  window.setDefaultTimeout(15_000);
+  // A shared machine may be busy with other things.
+  window.setDefaultTimeout(30_000);
   window.on("page", (page) => watch(page, server));
   return window.newPage();
 }
@@ -157,11 +158,14 @@ export function oneTimeCode(secret, now = Date.now()) {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
-/** Keeps a picture of the page as e2e/output/NAME.png; `full` for the whole length. Returns the file's path. */
-export async function screenshot(page, name, { full = false } = {}) {
-  const path = join(OUTPUT, `${name}.png`);
+/**
+ * Keeps a picture of the page as e2e/output/NAME.png, or .jpeg where there are many; `full` for the whole length. Returns
+ * the file's path.
+ */
+export async function screenshot(page, name, { full = false, type = "png" } = {}) {
+  const path = join(OUTPUT, `${name}.${type}`);
   mkdirSync(dirname(path), { recursive: true });
-  await page.screenshot({ path, fullPage: full, animations: "disabled" });
+  await page.screenshot({ path, fullPage: full, animations: "disabled", type, ...(type === "jpeg" && { quality: 60 }) });
   return path;
 }
 
@@ -169,19 +173,19 @@ export async function screenshot(page, name, { full = false } = {}) {
  * Runs axe (WCAG 2.0 to 2.2, A and AA) and fails on serious and critical findings, each named with its element.
  *
  * @param {import("playwright-core").Page} page
- * @param {{ within?: string }} options a selector, to look at one part only
+ * @param {{ within?: string, rules?: string[] }} options `within`: a selector, to look at one part only; `rules`: only these
  * @returns the lesser findings, for whoever wants to see them
  */
-export async function axe(page, { within } = {}) {
+export async function axe(page, { within, rules } = {}) {
   // Evaluated, not added as a tag: the content security policy stays on while we look.
   if (!(await page.evaluate("typeof globalThis.axe === 'object'"))) await page.evaluate(AXE);
   const result = await page.evaluate(
-    (selector) =>
+    ([selector, only]) =>
       globalThis.axe.run(selector ?? document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+        runOnly: only ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
         resultTypes: ["violations"],
       }),
-    within,
+    [within, rules],
   );
   const text = (finding) =>
     `${finding.impact} ${finding.id}: ${finding.help}\n` +

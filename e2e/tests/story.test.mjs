@@ -2,38 +2,14 @@
 // phones, the grid worker does the work, the son follows from home, and only the call back closes the case.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 
-import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
+import {
+  axe, choose, launch, noConsoleErrors, openPage, openStep as step, ring, screenshot, signIn, startServer, until,
+} from "../lib/index.mjs";
 
 const SON = "13800001234";
 const WORDS = "瘫痪的老人需要去医院复诊，小区路面改造推不了轮椅，能不能帮忙想想办法";
-
-/** What a telephone system sends. */
-async function ring(server, from, call) {
-  const body = JSON.stringify({ call_id: call, from, to: server.access.telephony_line ?? "" });
-  const seconds = Math.floor(Date.now() / 1000);
-  const signature = createHmac("sha256", server.access.telephony_secret).update(`${seconds}.${body}`).digest("hex");
-  return fetch(`${server.url}/hooks/telephony/incoming`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "youlin-signature": `t=${seconds},v1=${signature}` },
-    body,
-  });
-}
-
-/** Presses a choice as a person does: on its label. */
-async function choose(page, input) {
-  await page.locator(`label:has(${input})`).first().click();
-}
-
-/** Opens the form of a step and waits for it. */
-async function step(page, verb) {
-  const link = page.locator(`a[href$="/forms/${verb}"]`).first();
-  if (!(await link.isVisible())) await page.locator(".record-bar details.menu > summary").click();
-  await link.click();
-  await page.locator(`#verb-form input[name="verb"][value="${verb}"]`).waitFor({ state: "attached" });
-}
 
 describe("a telephone call becomes a verified, closed case", () => {
   let server;

@@ -385,6 +385,7 @@ merge-number = Its number
 confirm-end = { $verb }: case { $number }?
 conflict-you-saw = When you opened it: { $status }
 conflict-now = Now: { $status }
+conflict-too-late = The case is now “{ $status }”; this step is no longer possible. What you typed is still here, to copy if you need it.
 conflict-keep = Submit what I wrote
 conflict-look = Drop it and look
 

@@ -114,7 +114,7 @@ notice-desk-review_due = { $number } ({ $category }): the deferral is over, plea
 notice-desk-overdue = { $number } ({ $category }) is overdue
 notice-desk-handled = { $number } ({ $category }) is handled and waits to be verified
 notice-desk-reopened = { $number } ({ $category }) is to be dealt with again
-notice-desk-cancelled = { $number } ({ $category }) was taken back by the reporter
+notice-desk-cancelled = { $number } ({ $category }) was taken back
 notice-desk-handed_back = { $number } ({ $category }) was handed back and waits to be dispatched
 notice-desk-supervised = { $number } ({ $category }) is under supervision
 

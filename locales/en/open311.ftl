@@ -42,7 +42,7 @@ open311-status-handled = Handled, to be verified.
 open311-status-closed = Verified and closed.
 open311-status-deferred = Deferred until its review.
 open311-status-escalated = With the authority above or a line department.
-open311-status-cancelled = Taken back by its reporter.
+open311-status-cancelled = Taken back.
 open311-status-merged = Goes on together with another request.
 
 open311-update-accepted = Accepted.
@@ -57,7 +57,7 @@ open311-update-rework = Not solved when verified; handled again.
 open311-update-reopened = Opened again.
 open311-update-escalated = Passed to the authority above or a line department.
 open311-update-handed-back = Handed back by the authority above or a line department.
-open311-update-cancelled = Taken back by its reporter.
+open311-update-cancelled = Taken back.
 open311-update-merged = Goes on together with another request.
 open311-update-unmerged = Taken apart from the other request again.
 open311-update-noted = There is a note.

@@ -8,6 +8,7 @@ sign-out = Sign out
 go-home = Back to the start page
 account-title = My account
 resident-foot = Youlin · free software, its source is open
+source-of-this = Youlin · free software: source code (AGPL-3.0)
 save = Save
 cancel = Cancel
 back = Back

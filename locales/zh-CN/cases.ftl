@@ -385,6 +385,7 @@ merge-number = 另一件的编号
 confirm-end = { $verb }：工单 { $number }？
 conflict-you-saw = 您打开时：{ $status }
 conflict-now = 现在：{ $status }
+conflict-too-late = 这件事现在是「{ $status }」，这一步已经做不了了。您填写的内容还在，需要的话可以先复制。
 conflict-keep = 按我填的继续提交
 conflict-look = 放弃我填的，看最新情况
 

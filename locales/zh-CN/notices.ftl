@@ -111,7 +111,7 @@ notice-desk-review_due = { $number }（{ $category }）缓办到期，请复核
 notice-desk-overdue = { $number }（{ $category }）已超期
 notice-desk-handled = { $number }（{ $category }）已处置，等待核查
 notice-desk-reopened = { $number }（{ $category }）要求重新办理
-notice-desk-cancelled = { $number }（{ $category }）由反映人撤回
+notice-desk-cancelled = { $number }（{ $category }）已撤回
 notice-desk-handed_back = { $number }（{ $category }）由上级交回，等待派遣
 notice-desk-supervised = { $number }（{ $category }）被督办
 

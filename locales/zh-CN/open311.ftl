@@ -38,7 +38,7 @@ open311-status-handled = 已处置，等待核实。
 open311-status-closed = 已核实，办结。
 open311-status-deferred = 缓办，到期复查。
 open311-status-escalated = 已转上级或专业部门。
-open311-status-cancelled = 反映人已撤回。
+open311-status-cancelled = 已撤回，不再办理。
 open311-status-merged = 与另一件合并办理。
 
 open311-update-accepted = 已受理。
@@ -53,7 +53,7 @@ open311-update-rework = 核实未通过，重新处置。
 open311-update-reopened = 重新办理。
 open311-update-escalated = 转上级或专业部门。
 open311-update-handed-back = 上级或专业部门交回。
-open311-update-cancelled = 反映人撤回。
+open311-update-cancelled = 已撤回。
 open311-update-merged = 与另一件合并办理。
 open311-update-unmerged = 合并已撤销，单独办理。
 open311-update-noted = 有新的说明。

@@ -8,6 +8,7 @@ sign-out = 退出登录
 go-home = 回首页
 account-title = 我的账号
 resident-foot = 友邻 · 自由软件，源代码公开
+source-of-this = 友邻 · 自由软件，源代码（AGPL-3.0）
 save = 保存
 cancel = 取消
 back = 返回

@@ -1,7 +1,7 @@
 // [data-live="/live"]: one stream of server events for the browser, shared by its tabs (browsers allow only six
 // connections to a server over HTTP/1.1, so one tab holds the stream and tells the others).
 //   call   {"id","url":"/desk/calls/{id}/panel"}   the caller's file slides into #call-slot
-//   notice {"text","state"?,"url"?}                a sentence in the corner
+//   notice {"text","state"?,"url"?}                a sentence in the corner; data-refresh-on="notice" is fetched again
 //   case   {"id"}                                  elements with data-refresh-on="case:{id}" are fetched again
 import { behaviour, make, ownPath } from "./dom";
 import htmx from "./htmx";
@@ -97,7 +97,10 @@ function hear(told: Told): void {
   }
   const data = parse(told.data);
   if (told.kind === "call") void call(data);
-  else if (told.kind === "notice") toast({ text: data.text ?? told.data, state: (data.state as State | undefined) ?? "wait", url: data.url ?? null });
+  else if (told.kind === "notice") {
+    toast({ text: data.text ?? told.data, state: (data.state as State | undefined) ?? "wait", url: data.url ?? null });
+    refreshAll((topic) => topic === "notice"); // whatever counts them
+  }
   else refreshAll((topic) => topic === `case:${data.id ?? told.data}` || topic === "case:*");
 }
 

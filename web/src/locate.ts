@@ -1,5 +1,6 @@
 // <button data-locate>: fills the form's lat, lon, accuracy and datum (browsers give WGS-84) and says so in words.
 import { formOf, make, on } from "./dom";
+import { tellSpot } from "./spot";
 import { say, type Word } from "./words";
 
 const REFUSED: Record<number, Word> = { 1: "locateDenied", 2: "locateUnavailable", 3: "locateTimeout" };
@@ -39,6 +40,8 @@ on("click", "[data-locate]", (button) => {
       fill(form, "datum", "wgs84");
       const m = Math.round(coords.accuracy);
       tell(m > 200 ? say("locatedCoarse", { m }) : say("located", { m, datum: "WGS-84" }));
+      // … and where that is, unless it is too vague to name
+      if (button.dataset.placeUrl && m <= 200) void tellSpot(button.dataset.placeUrl, line, { lat: coords.latitude, lon: coords.longitude, datum: "wgs84" }, "device");
     },
     (error) => {
       button.removeAttribute("aria-busy");

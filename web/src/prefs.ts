@@ -1,5 +1,6 @@
 // Theme, large print and single-key shortcuts, per browser: localStorage for this page, the cookie `prefs`
 // (theme:dark.print:large.keys:off) for the server, so that the next page is rendered right and does not flash.
+// The server keeps the chosen language in the same cookie (lang:en): what is not ours stays in it.
 //   <html data-theme="auto|light|dark" data-print="normal|large">
 //   <button data-pref="theme" data-value="dark">   <input type="checkbox" data-pref="print" data-value="large" data-off="normal">
 import { behaviour, on, store } from "./dom";
@@ -34,12 +35,18 @@ function mark(control: HTMLElement, prefs: Prefs): void {
   else control.setAttribute("aria-pressed", String(on));
 }
 
+/** Parts of the cookie that others keep there. */
+function foreign(): string[] {
+  const cookie = document.cookie.split(/;\s*/).find((pair) => pair.startsWith("prefs="));
+  return (cookie?.slice("prefs=".length) ?? "").split(".").filter((part) => part.includes(":") && !PREFS.some((name) => part.startsWith(`${name}:`)));
+}
+
 function set(name: keyof Prefs, value: string): void {
   if (!ALLOWED[name]?.includes(value)) return;
   const prefs = { ...current(), [name]: value };
   const text = PREFS.map((p) => `${p}:${prefs[p]}`).join(".");
   store.set("prefs", text);
-  document.cookie = `prefs=${text}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  document.cookie = `prefs=${[text, ...foreign()].join(".")}; Path=/; Max-Age=31536000; SameSite=Lax`;
   show(prefs);
 }
 

@@ -14,7 +14,7 @@ use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
     App, AppBuilder, Assets, LiveTopics, Module, NavItem, Navigation, RateLimits,
-    SESSION_MIGRATIONS,
+    SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
 };
 
 use crate::assets::{Bundles, catalogues};
@@ -50,6 +50,12 @@ pub fn navigation() -> Vec<NavItem> {
     // The same order on every page: by place, within a place as the modules list them.
     all.sort_by_key(|item| item.place as u8);
     all
+}
+
+/// What stands in the bar on top of every page.
+#[must_use]
+pub fn topbar() -> Vec<TopbarPart> {
+    youlin_notices::TOPBAR.to_vec()
 }
 
 /// All migrations after the platform's own.
@@ -338,6 +344,8 @@ fn furnish(
         FileStore::open(files).context("the folder of attached files cannot be opened")?,
     ))
     .with(Arc::new(Navigation(navigation())))
+    .with(Arc::new(TopbarParts(topbar())))
+    .with(Arc::new(SourceAddress(config.source_url.clone())))
     .with(Arc::new(LiveTopics(live)))
     .with(Arc::new(Assets(Box::new(Bundles))));
     if let Some(handle) = metering::handle() {

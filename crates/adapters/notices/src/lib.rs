@@ -38,7 +38,7 @@ pub use consumers::{CaseNotices, WebhookFeed};
 pub use courier::Courier;
 pub use jobs::{TIDY, TidyNotices};
 pub use migrations::MIGRATIONS;
-pub use pages::NAV;
+pub use pages::{NAV, TOPBAR};
 pub use policy::{Audience, Channel, RULES, Rule, rules_of};
 pub use queries::{
     DeliveryView, LogFilter, NoticeView, WebhookView, deliveries, notices, unread, webhook,

@@ -1,10 +1,12 @@
 //! `youlin demo`: the Nantong example, made when it is not there, then served.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use youlin_database::Database;
+use youlin_kernel::AheadClock;
 
 use super::{Outcome, configure};
 use crate::config::{Config, Raw};
@@ -54,9 +56,15 @@ impl Demo {
         if !raw.is_said("telephony_secret") {
             raw = raw.with("telephony_secret", access.telephony_secret.clone());
         }
-        let house = House::open(Opening::new(Config::from_raw(&raw)?)).await?;
+        let (data_dir, config) = (config.data_dir, Config::from_raw(&raw)?);
+        let clock = Arc::new(AheadClock::by_days(config.demo_days_ahead));
+        let house = House::open(Opening {
+            clock,
+            ..Opening::new(config)
+        })
+        .await?;
         let running = server::serve(house, Vec::new()).await?;
-        greet(&access, &config.data_dir);
+        greet(&access, &data_dir);
         running.until_asked_to_stop().await?;
         Ok(Outcome::Good)
     }

@@ -32,6 +32,11 @@ impl Serve {
         let mut opening = Opening::new(configure(&raw)?);
         opening.migrate = !self.no_migrate;
         let public_url = opening.config.public_url.clone();
+        if opening.config.source_url.is_empty() {
+            tracing::warn!(
+                "source_url is not set: people who use a changed version must be offered its source (AGPL-3.0, section 13)"
+            );
+        }
         let running = server::serve(House::open(opening).await?, Vec::new()).await?;
         out::say(format!(
             "Youlin serves {public_url} (listening on {})",

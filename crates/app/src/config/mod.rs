@@ -40,7 +40,11 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Without a slash at the end.
     pub public_url: String,
+    /// Where the source of the running version is published; empty: not said.
+    pub source_url: String,
     pub allow_public_demo: bool,
+    /// Days by which the demo's clock is ahead of the machine's.
+    pub demo_days_ahead: i64,
     pub tile_url: Option<String>,
     pub session_idle: i64,
     pub session_max: i64,
@@ -86,7 +90,9 @@ impl Config {
             public_url: public_url(raw, listen)?,
             listen,
             database,
+            source_url: source_url(raw)?,
             allow_public_demo: raw.yes_no("allow_public_demo")?,
+            demo_days_ahead: i64::from(raw.number("demo_days_ahead", 0, 3650)?),
             tile_url: tile_url(raw)?,
             session_idle: i64::from(raw.number("session_idle_minutes", 1, 43_200)?)
                 * Micros::MINUTE,
@@ -122,6 +128,12 @@ impl Config {
                 "listen",
                 "the demo shows its sign-ins to everybody, so it listens on loopback only (127.0.0.1); to show it to \
                  others on purpose use --allow-public-demo or YOULIN_ALLOW_PUBLIC_DEMO=yes",
+            ));
+        }
+        if self.mode == Mode::Production && self.demo_days_ahead != 0 {
+            return Err(raw.conflict(
+                "demo_days_ahead",
+                "only the example may be shown at another time than now: expected 0 in production",
             ));
         }
         if self.mode == Mode::Production && !self.secure() && !is_local(&self.public_url) {
@@ -205,6 +217,16 @@ fn public_url(raw: &Raw, listen: SocketAddr) -> Result<String, ConfigFault> {
         return Err(raw.wrong("public_url"));
     }
     Ok(url.to_owned())
+}
+
+fn source_url(raw: &Raw) -> Result<String, ConfigFault> {
+    let url = raw.text("source_url");
+    let known = url.starts_with("https://") || url.starts_with("http://");
+    if url.is_empty() || (known && !url.contains(char::is_whitespace)) {
+        Ok(url.to_owned())
+    } else {
+        Err(raw.wrong("source_url"))
+    }
 }
 
 fn tile_url(raw: &Raw) -> Result<Option<String>, ConfigFault> {

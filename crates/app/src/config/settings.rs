@@ -60,7 +60,17 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "the http(s) address people reach Youlin at, without a path, such as https://youlin.example",
     ),
+    Setting::new(
+        "source_url",
+        "",
+        "the http(s) address where the source of the running version is published",
+    ),
     Setting::new("allow_public_demo", "no", YES_NO),
+    Setting::new(
+        "demo_days_ahead",
+        "0",
+        "a whole number of days from 0 to 3650, in the demo only",
+    ),
     Setting::new(
         "tile_url",
         "",

@@ -33,7 +33,10 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         ("YOULIN_PUBLIC_URL", "youlin.example"),
         ("YOULIN_PUBLIC_URL", "https://user@youlin.example"),
         ("YOULIN_PUBLIC_URL", "https://youlin.example/path"),
+        ("YOULIN_SOURCE_URL", "git@code.example:youlin"),
         ("YOULIN_ALLOW_PUBLIC_DEMO", "maybe"),
+        ("YOULIN_DEMO_DAYS_AHEAD", "-1"),
+        ("YOULIN_DEMO_DAYS_AHEAD", "1"),
         ("YOULIN_TILE_URL", "https://tiles.example/0/0/0.png"),
         (
             "YOULIN_TILE_URL",

@@ -23,4 +23,4 @@ pub use paging::{Page, PageRequest};
 pub use permission::{Access, Permission, Role};
 pub use problem::{FieldFault, Problem, ProblemKind, Result};
 pub use scope::{Scope, ScopePart};
-pub use time::{Clock, ManualClock, Micros, SystemClock};
+pub use time::{AheadClock, Clock, ManualClock, Micros, SystemClock};

@@ -112,6 +112,27 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that is some days ahead of the machine's: the example as it will look then.
+#[derive(Debug)]
+pub struct AheadClock {
+    micros: i64,
+}
+
+impl AheadClock {
+    #[must_use]
+    pub fn by_days(days: i64) -> Self {
+        Self {
+            micros: days.saturating_mul(Micros::DAY),
+        }
+    }
+}
+
+impl Clock for AheadClock {
+    fn now(&self) -> Micros {
+        SystemClock.now().plus(self.micros)
+    }
+}
+
 /// A clock that stands still until it is moved: story tests and the example loader use it.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);

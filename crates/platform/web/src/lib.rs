@@ -36,4 +36,7 @@ pub use session::{
     CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
     session_cookie,
 };
-pub use shell::{Door, NavItem, NavPlace, Navigation, Prefs, Shell, page, part};
+pub use shell::{
+    Door, NavItem, NavPlace, Navigation, Prefs, Shell, SourceAddress, TopbarPart, TopbarParts,
+    page, part,
+};

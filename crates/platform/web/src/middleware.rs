@@ -38,17 +38,18 @@ pub(crate) async fn around(
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
     let method = parts.method.clone();
-    let prefs = Prefs::from_headers(&parts.headers);
+    let mut prefs = Prefs::from_headers(&parts.headers);
     let visitor = app.ctx(Actor::Visitor, Arc::from([]), prefs.locale, Uuid::nil());
     let request_id = visitor.new_id();
     let visitor = app.ctx(Actor::Visitor, Arc::from([]), prefs.locale, request_id);
 
     let admitted = match protocol {
-        Some(_) => Ok(visitor.clone()),
+        Some(_) => Ok((visitor.clone(), false)),
         None => admit(&app, &visitor, &parts).await,
     };
     let (ctx, mut response) = match admitted {
-        Ok(ctx) => {
+        Ok((ctx, half_way)) => {
+            prefs.half_way = half_way;
             parts.extensions.insert(Caller(ctx.clone()));
             parts.extensions.insert(prefs);
             (ctx, next.run(Request::from_parts(parts, body)).await)
@@ -99,7 +100,8 @@ pub(crate) async fn measure(path: Option<MatchedPath>, request: Request, next: N
     response
 }
 
-async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<Ctx> {
+/// Who asks, and whether their second factor is still to come.
+async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<(Ctx, bool)> {
     let headers = &parts.headers;
     let path = parts.uri.path();
     let writes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -123,12 +125,14 @@ async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<Ctx> {
         if !is_free(path) {
             app.limits().public(client(parts), writes)?;
         }
-        return Ok(visitor.clone());
+        return Ok((visitor.clone(), false));
     };
-    if who.second_factor_required
+    let half_way = who.second_factor_required;
+    if half_way
         && !is_free(path)
         && !path.starts_with("/sign-")
         && !path.starts_with("/account")
+        && path != "/lang"
     {
         return Err(Problem::new(
             ProblemKind::SignInNeeded,
@@ -141,7 +145,8 @@ async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<Ctx> {
     } else {
         who.locale.unwrap_or(chosen.locale)
     };
-    Ok(app.ctx(who.actor, who.grants, locale, visitor.request_id()))
+    let ctx = app.ctx(who.actor, who.grants, locale, visitor.request_id());
+    Ok((ctx, half_way))
 }
 
 /// Assets, health and metrics are neither limited nor behind a second factor.

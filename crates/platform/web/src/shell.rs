@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use youlin_kernel::{Access, AreaId, Ctx, Locale, Problem, Role};
+use youlin_kernel::{Access, AreaId, AreaLevel, Ctx, Locale, Problem, Role};
 
 use crate::{App, Fault};
 
@@ -15,6 +15,8 @@ pub struct Prefs {
     pub print: &'static str,
     pub locale: Locale,
     pub locale_chosen: bool,
+    /// Signed in, but the second factor is still to come: nothing else opens, so nothing else is offered.
+    pub half_way: bool,
 }
 
 impl Prefs {
@@ -24,6 +26,7 @@ impl Prefs {
             print: "normal",
             locale: fallback,
             locale_chosen: false,
+            half_way: false,
         };
         for part in cookie.unwrap_or_default().split('.') {
             match part {
@@ -87,6 +90,22 @@ pub struct NavItem {
 /// All doors, in order; put into the application at start.
 #[derive(Debug)]
 pub struct Navigation(pub Vec<NavItem>);
+
+/// A small part that stands in the bar on top of every page, fetched after the page: it may count something, and no page
+/// waits for that.
+#[derive(Clone, Copy, Debug)]
+pub struct TopbarPart {
+    pub href: &'static str,
+    pub access: Access,
+}
+
+/// All such parts, in order; put into the application at start.
+#[derive(Debug)]
+pub struct TopbarParts(pub Vec<TopbarPart>);
+
+/// The address the source of the running version is published at (AGPL-3.0, section 13); empty: none was set.
+#[derive(Debug)]
+pub struct SourceAddress(pub String);
 
 /// A door as the template draws it.
 #[derive(Debug)]
@@ -227,9 +246,51 @@ impl Shell {
         })
     }
 
+    /// Names from the community downwards, in the reader's language.
+    #[must_use]
+    pub fn area_path(&self, id: AreaId) -> String {
+        let mut names: Vec<String> = self
+            .ctx
+            .areas()
+            .upwards(id)
+            .take_while(|node| node.level >= AreaLevel::Community)
+            .map(|node| self.area(&node.id))
+            .collect();
+        names.reverse();
+        names.join(" · ")
+    }
+
+    /// Where the source of the running version is published, when that was set.
+    #[must_use]
+    pub fn source(&self) -> Option<String> {
+        let address = self.app.service::<SourceAddress>()?;
+        (!address.0.is_empty()).then(|| address.0.clone())
+    }
+
+    /// What modules put into the bar on top, as far as this person may have it: addresses of parts.
+    #[must_use]
+    pub fn topbar_parts(&self) -> Vec<&'static str> {
+        let Some(parts) = self.app.service::<TopbarParts>() else {
+            return Vec::new();
+        };
+        let roles = self.ctx.roles();
+        parts
+            .0
+            .iter()
+            .filter(|part| self.fully_in() && part.access.admits(&roles, true))
+            .map(|part| part.href)
+            .collect()
+    }
+
     #[must_use]
     pub fn signed_in(&self) -> bool {
         self.ctx.is_signed_in()
+    }
+
+    /// Signed in, with the second factor where one is asked for.
+    #[must_use]
+    pub fn fully_in(&self) -> bool {
+        self.signed_in() && !self.prefs.half_way
     }
 
     /// The colour of thin marks: the place this page belongs to.
@@ -294,7 +355,7 @@ impl Shell {
         navigation
             .0
             .iter()
-            .filter(|item| item.access.admits(&roles, self.signed_in()))
+            .filter(|item| !self.prefs.half_way && item.access.admits(&roles, self.signed_in()))
             .map(|item| Door {
                 href: item.href,
                 label: self.t(item.label),

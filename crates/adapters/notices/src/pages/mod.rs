@@ -4,7 +4,7 @@ mod notices;
 mod webhooks;
 
 use youlin_kernel::Access;
-use youlin_web::{NavItem, NavPlace, Routes};
+use youlin_web::{NavItem, NavPlace, Routes, TopbarPart};
 
 use crate::permissions::{NOTICES_ADMIN, NOTICES_READ};
 
@@ -27,6 +27,12 @@ pub const NAV: &[NavItem] = &[
         phone: false,
     },
 ];
+
+/// The bell with the number of unread notices.
+pub const TOPBAR: &[TopbarPart] = &[TopbarPart {
+    href: "/notices/badge",
+    access: Access::Needs(&NOTICES_READ),
+}];
 
 pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&NOTICES_READ);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use super::{parts, views};
 use crate::entities::{case_event, case_record, case_task};
@@ -34,6 +34,9 @@ pub struct TrackView {
     pub category_name: String,
     /// Name of the community; never an address.
     pub community: String,
+    /// The most precise area, for the page that thanks the reporter; not given to others who hold the code.
+    #[serde(skip)]
+    pub area: AreaId,
     pub text: String,
     pub reported_at: Micros,
     pub due_at: Micros,
@@ -148,6 +151,10 @@ fn view(
             .get(CommunityId(case.community_id).into())
             .map(|node| node.name.clone())
             .unwrap_or_default(),
+        area: case
+            .neighbourhood_id
+            .or(case.grid_id)
+            .map_or_else(|| CommunityId(case.community_id).into(), AreaId),
         text: case.text.clone(),
         reported_at: Micros(case.reported_at),
         due_at: Micros(case.due_at),

@@ -298,7 +298,7 @@ async fn the_reporter_adds_thanks_and_takes_back_by_code() {
             StatusCode::SEE_OTHER
         );
         let over = ground.get(&format!("/follow/{code}")).await;
-        assert!(over.text.contains("您撤回了这件事"), "{}", over.text);
+        assert!(over.text.contains("这件事撤回了"), "{}", over.text);
         assert_eq!(
             ground.get("/follow?code=AAAAA-AAAAA").await.status,
             StatusCode::NOT_FOUND

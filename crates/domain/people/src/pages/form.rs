@@ -9,7 +9,7 @@ use youlin_web::{Shell, WebResult};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Errors {
     pub(super) sentence: String,
-    fields: Vec<(String, String)>,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 impl Errors {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -287,7 +287,14 @@ pub(super) async fn language(
         "prefs={}; Path=/; Max-Age=31536000; SameSite=Lax",
         parts.join(".")
     );
-    Ok(with_cookie(to(own_path(form.next.as_deref())), &cookie))
+    let next = form.next.or_else(|| came_from(&headers));
+    Ok(with_cookie(to(own_path(next.as_deref())), &cookie))
+}
+
+/// The page a form of ours was pressed on. Whose page it was need not be asked: the host is left out.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let page: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    page.path_and_query().map(ToString::to_string)
 }
 
 /// The account behind a page of one's own, when its second factor (if there is one) was passed in this session;

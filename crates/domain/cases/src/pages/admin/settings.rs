@@ -66,6 +66,11 @@ pub(super) async fn show(
             "tile-url",
             config.tile_url.clone().unwrap_or_default(),
         ),
+        set(
+            "YOULIN_SOURCE_URL",
+            "source-url",
+            s.source().unwrap_or_default(),
+        ),
     ];
     page(&SettingsPage { s, settings })
 }

@@ -26,6 +26,8 @@ struct Conflict<'a> {
     last: Option<&'a EventView>,
     seen_status: String,
     stale: bool,
+    /// The step is not possible any more in the newer state: what was typed can only be taken elsewhere.
+    too_late: bool,
 }
 
 /// `POST /cases/{id}/act`.
@@ -107,9 +109,18 @@ fn conflict(
             s.tt("status", seen)
         },
         stale,
+        too_late: stale && !possible(v, typed.get("verb")),
     };
     let html = panel.render().map_err(Problem::internal)?;
     Ok((StatusCode::CONFLICT, Html(html)).into_response())
+}
+
+/// Merging is no step of the case itself; any open case takes it.
+fn possible(v: &CaseView, verb: &str) -> bool {
+    match verb {
+        "merge" => !v.row.status.is_ended(),
+        verb => v.allowed.iter().any(|allowed| allowed == verb),
+    }
 }
 
 impl Conflict<'_> {

@@ -5,10 +5,11 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::Ctx;
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_places::{Datum, PlaceInput};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part};
 
 use crate::model::Source;
-use crate::pages::street::faults::with_status;
+use crate::pages::street::faults::{Faults, shown, with_status};
 use crate::pages::street::intake::ReportView;
 use crate::pages::street::kinds::Kinds;
 use crate::pages::street::report_form::ReportForm;
@@ -29,6 +30,19 @@ struct SentPage {
     s: Shell,
     t: TrackView,
     by: String,
+    /// The areas the position lies in, when the place was found by one.
+    spot: String,
+}
+
+#[derive(Template)]
+#[template(path = "street_spot.html")]
+struct SpotPart {
+    s: Shell,
+    /// `photo` or `device`.
+    by: &'static str,
+    spot: String,
+    /// Why the position is of no use.
+    fault: String,
 }
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -97,6 +111,48 @@ pub(super) async fn kinds(
     Writer::Resident.kinds_part(&s, request).await
 }
 
+/// A position somebody is about to send.
+#[derive(Debug, Deserialize)]
+pub(super) struct Spot {
+    lat: f64,
+    lon: f64,
+    #[serde(default)]
+    datum: Datum,
+    #[serde(default)]
+    by: String,
+}
+
+/// `POST /help/place`: where a position lies, in words, before it is sent. Not by address, which would keep the position
+/// in histories.
+pub(super) async fn place(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiForm(spot): ApiForm<Spot>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let cases = app.need::<Cases>()?;
+    let found = cases.locator().resolve(&PlaceInput {
+        lon: Some(spot.lon),
+        lat: Some(spot.lat),
+        datum: Some(spot.datum),
+        ..PlaceInput::default()
+    });
+    let by = if spot.by == "photo" {
+        "photo"
+    } else {
+        "device"
+    };
+    let (spot, fault) = match found {
+        Ok(place) => (s.area_path(place.area()), String::new()),
+        Err(problem) => {
+            let faults = Faults::of(&s, &shown(problem)?);
+            (String::new(), faults.at("place").to_owned())
+        }
+    };
+    part(&SpotPart { s, by, spot, fault })
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SentBy {
     #[serde(default)]
@@ -118,5 +174,10 @@ pub(super) async fn sent(
         "device" | "photo" => by,
         _ => String::new(),
     };
-    page(&SentPage { s, t, by })
+    let spot = if by.is_empty() {
+        String::new()
+    } else {
+        s.area_path(t.area)
+    };
+    page(&SentPage { s, t, by, spot })
 }

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Routes {
             post(help::send).layer(DefaultBodyLimit::disable()),
         )
         .post("/help/kinds", Access::Public, help::kinds)
+        .post("/help/place", Access::Public, help::place)
         .get("/help/sent/{code}", Access::Public, help::sent)
         .get("/follow", Access::Public, follow::ask)
         .get("/follow/{code}", Access::Public, follow::show)

@@ -1,0 +1,296 @@
+// Every page there is, opened by everybody who may: as the routes' matrix lists them, with real records behind them.
+// By day and by night, on a desk and on a phone: no serious finding of axe, nothing wider than the phone, no error in the
+// console, no key of the catalogue in place of its words. And in English: no Chinese sentence of ours.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+
+import { act, axe, launch, noConsoleErrors, openPage, report, ring, screenshot, signIn, startServer } from "../lib/index.mjs";
+import { pageRoutes } from "../lib/routes.mjs";
+
+/** Who walks, by the role's name in the matrix and the sign-in that has it; pages are pictured at their first visitor's. */
+const WALKERS = {
+  visitor: undefined,
+  community_desk: "desk",
+  administrator: "admin",
+  grid_worker: "shi",
+  partner: "property",
+  resident: "resident",
+  subdistrict_supervisor: "supervisor",
+  auditor: "auditor",
+};
+/** Of pages for everybody only what is different for those who are signed in. */
+const PUBLIC_AGAIN = ["/", "/help"];
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const catalogue = (locale) => {
+  const folder = new URL(`../../locales/${locale}/`, import.meta.url);
+  return readdirSync(folder)
+    .flatMap((name) => readFileSync(new URL(name, folder), "utf8").split("\n"))
+    .map((line) => /^([a-z][\w-]*) = (.*)$/.exec(line))
+    .filter(Boolean)
+    .map(([, key, words]) => ({ key, words }));
+};
+const KEYS = new Set(catalogue("zh-CN").map(({ key }) => key).filter((key) => key.includes("-")));
+/** What stands between the holes of our own Chinese sentences; short pieces may be data as well. */
+const CHINESE = [
+  ...new Set(
+    catalogue("zh-CN").flatMap(({ words }) => words.split(/\{[^}]*\}/)).map((piece) => piece.trim())
+      .filter((piece) => /[一-鿿]{4}/.test(piece)),
+  ),
+];
+
+describe("every page", { concurrency: 2 }, () => {
+  let server;
+  let browser;
+  const headers = {};
+  const drawn = new Map(); // whose form of a step was looked at
+  const known = {}; // what stands in the braces, for everybody or by role
+
+  before(async () => {
+    // All walkers come from one address.
+    server = await startServer({ env: { YOULIN_PUBLIC_READS_PER_MINUTE: "100000", YOULIN_SIGN_INS_PER_MINUTE: "1000" } });
+    browser = await launch();
+    for (const [role, login] of Object.entries(WALKERS)) if (login) headers[role] = await server.session(login);
+    await prepare();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const get = async (path, role) => {
+    const answer = await fetch(server.url + path, { headers: headers[role] });
+    assert.equal(answer.status, 200, `${path} for ${role}`);
+    return answer.json();
+  };
+
+  /** A case in each state, a task for each kind of party, a call, a subscription: whatever an address may name. */
+  async function prepare() {
+    const desk = headers.community_desk;
+    const [shi, resident] = [await get("/api/v1/me", "grid_worker"), await get("/api/v1/me", "resident")];
+    const organisation = (await get("/api/v1/me", "partner")).grants.find((grant) => grant.organisation).organisation;
+    const one = await report(server, desk, { text: "单元门前台阶松动，老人出门不便", reporter: resident.person });
+    await act(server, desk, one.id, { verb: "accept" });
+    await act(server, desk, one.id, {
+      verb: "dispatch",
+      lead: { party: { kind: "person", id: shi.person } },
+      supporting: [{ party: { kind: "organisation", id: organisation }, text: "先围起来，再补水泥" }],
+    });
+    await act(server, headers.grid_worker, one.id, { verb: "ask_extension", days: 2, reason: "要等水泥" });
+    const states = { working: one };
+    const into = async (name, ...steps) => {
+      states[name] = await report(server, desk, { text: `台阶松动：${name}` });
+      for (const step of steps) await act(server, step.verb === "handled" ? headers.grid_worker : desk, states[name].id, step);
+    };
+    const accept = { verb: "accept" };
+    const dispatch = { verb: "dispatch", lead: { party: { kind: "person", id: shi.person } } };
+    const handled = { verb: "handled", text: "补好了" };
+    await into("reported");
+    await into("handled", accept, dispatch, handled);
+    await into("closed", accept, dispatch, handled, { verb: "verify", method: "on_the_spot", passed: true, text: "看过" });
+    await into("escalated", accept, { verb: "escalate", to: { kind: "parent_area" }, reason: "要街道出面" });
+    await into("declined", { verb: "decline", reason: "重复" });
+    Object.assign(known, { states, code: one.tracking_code });
+
+    known.call = (await (await ring(server, "13800001234", "pages-1")).json()).call;
+    const account = await openPage(browser, server);
+    await signIn(account, "admin");
+    await account.goto("/admin/accounts");
+    known.account = await account.locator('a[href^="/admin/accounts/"]').first().getAttribute("href");
+    await account.goto("/admin/webhooks");
+    await account.locator("#name").fill("区平台");
+    await account.locator("#url").fill("http://127.0.0.1:9/hook");
+    for (const box of await account.locator('input[name="topics"]').all()) await box.check();
+    await account.locator('form[action="/admin/webhooks"] button[type="submit"]').click();
+    await account.goto("/admin/webhooks");
+    known.webhook = await account.locator('a[href^="/admin/webhooks/"]').first().getAttribute("href");
+    await account.context().close();
+
+    const window = await openPage(browser, server);
+    await signIn(window, "desk");
+    await window.goto(`/cases/${one.id}`);
+    known.token = new URL(await window.locator("[data-copy*='/t/']").first().getAttribute("data-copy")).pathname;
+    await window.context().close();
+    known.person = resident.person;
+    known.building = (await get(`/api/v1/cases/${one.id}`, "community_desk")).building;
+  }
+
+  /** The addresses behind one route for one role; none when this role has nothing there. */
+  async function addresses(path, role, once = false) {
+    const { states } = known;
+    // People and buildings of the community; the supervisor and the administrator see them too.
+    switch (path) {
+      case "/admin/accounts/{id}": return [known.account];
+      case "/admin/webhooks/{id}": return [known.webhook];
+      case "/admin/categories/{code}": return ["/admin/categories/P-0104"];
+      case "/desk/calls/{id}/panel": return [`/desk/calls/${known.call}/panel`];
+      case "/follow/{code}": return [`/follow/${known.code}`, `/follow/${states.closed.tracking_code}`];
+      case "/help/sent/{code}": return [`/help/sent/${known.code}?by=photo`];
+      case "/people/{id}": return [`/people/${known.person}`];
+      case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
+      case "/t/{token}": return [known.token];
+      case "/tasks/{id}": {
+        const tasks = await get("/api/v1/tasks", role);
+        return tasks.length > 0 ? [`/tasks/${tasks[0].id}`] : [];
+      }
+      case "/cases/{id}": {
+        const seen = role === "community_desk" ? Object.values(states) : [states.working];
+        return seen.map(({ id }) => `/cases/${id}`);
+      }
+      case "/cases/{id}/forms/{verb}": {
+        const forms = new Map();
+        for (const { id } of role === "community_desk" ? Object.values(states) : [states.working]) {
+          const { allowed, tasks } = await get(`/api/v1/cases/${id}`, role);
+          for (const verb of allowed) {
+            if (["accept", "start", "resume"].includes(verb)) continue;
+            const ofTask = verb.endsWith("_task") && verb !== "add_task";
+            if (ofTask && tasks.length === 0) continue;
+            // The form of a step is the same for all who may take it.
+            if (once && (drawn.get(verb) ?? role) !== role) continue;
+            drawn.set(verb, role);
+            forms.set(verb, `/cases/${id}/forms/${verb}${ofTask ? `?task=${tasks.at(-1).id}` : ""}`);
+          }
+        }
+        if (role === "community_desk") forms.set("merge", `/cases/${states.reported.id}/forms/merge`);
+        return [...forms.values()];
+      }
+      default:
+        assert.ok(!path.includes("{"), `nobody says what stands in ${path}: add it here`);
+        return [path];
+    }
+  }
+
+  const routes = pageRoutes();
+  /** Names of the example that happen to hold words of ours. */
+  const names = () => server.access.accounts.map((account) => account.display_name);
+  const pictured = new Set();
+  let turns = 0;
+
+  /** All texts a reader meets: what stands on the page, and what is read out or shown in empty fields. */
+  const texts = (page) =>
+    page.evaluate(() => {
+      const found = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (!node.parentElement.closest("script, style, textarea, [lang]:not(html)")) found.push(node.textContent.trim());
+      }
+      for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+        for (const name of ["aria-label", "title", "placeholder", "alt"]) found.push(element.getAttribute(name)?.trim());
+      }
+      return [document.title, ...found].filter(Boolean);
+    });
+
+  async function audit(page, address, first, faults, status = 200) {
+    const fault = (words) => faults.push(`${address}: ${words}`);
+    const check = async (what, run) => run().catch((error) => fault(`${what}: ${error.message}`));
+    const view = async (size, colorScheme) => {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+    };
+    await view(DESKTOP, "light");
+    const answer = await page.goto(address);
+    if (answer.status() !== status) return fault(`answered ${answer.status()}`);
+    await page.evaluate(() => {
+      // Colours fade from day to night; half-way ones are nobody's.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { transition: none !important; }");
+      document.adoptedStyleSheets = [sheet];
+    });
+    await page.locator(".topbar-part").first().waitFor({ state: "detached" });
+    const name = `pages${address.split("?")[0].replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replace(/^\/t\/.*/, "/t/token").replace(/[^\w/-]/g, "-").replace(/\/$/, "/home")}`;
+    const picture = async (mode) => first && screenshot(page, `${name}-${mode}`, { type: "jpeg" });
+    for (const text of await texts(page)) if (KEYS.has(text)) fault(`the key ${text} stands there bare`);
+    await picture("desk-light");
+    // Whoever comes after the first sees the same page with other contents: in turn by day at the desk, by night on the phone.
+    const turn = (turns += 1) % 2 === 0;
+    // Of a step's form the form: the record around it is a page of its own.
+    const within = address.includes("/forms/") ? "#verb-form" : undefined;
+    if (first || turn) await check("axe, desk, light", () => axe(page, { within }));
+    if (first) {
+      await view(DESKTOP, "dark");
+      await picture("desk-dark");
+      await check("axe, desk, dark", () => axe(page, { rules: ["color-contrast"] }));
+      await view(PHONE, "light");
+      await picture("phone-light");
+      await check("axe, phone, light", () => axe(page, { rules: ["color-contrast", "target-size"] }));
+    }
+    await view(PHONE, "dark");
+    const wide = await page.evaluate(() => {
+      const cut = [...document.querySelectorAll(".table-wrap")].find((one) => one.querySelector(".table-stack") && one.scrollWidth > one.clientWidth + 1);
+      if (cut) return `a table of cards is ${cut.scrollWidth} px in ${cut.clientWidth}`;
+      if (document.documentElement.scrollWidth <= innerWidth) return "";
+      const out = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
+      return `${document.documentElement.scrollWidth} px wide: ${out.slice(0, 4).map((one) => `${one.tagName.toLowerCase()}.${one.className}`).join(", ")}`;
+    });
+    if (wide) fault(`on a phone it is ${wide}`);
+    await picture("phone-dark");
+    if (first || !turn) await check("axe, phone, dark", () => axe(page, { within }));
+    try {
+      noConsoleErrors(page, { allow: status === 200 ? [] : [new RegExp(`status of ${status}`)] });
+    } catch (error) {
+      fault(error.message);
+    }
+  }
+
+  for (const [role, login] of Object.entries(WALKERS)) {
+    test(`as ${role}`, async () => {
+      const page = await openPage(browser, server);
+      if (login) await signIn(page, login);
+      const faults = [];
+      const only = process.env.YOULIN_E2E_PAGES; // while mending one page
+      for (const { path, roles } of routes) {
+        const everybodys = roles.includes("visitor");
+        if (!roles.includes(role) || (everybodys && login && !PUBLIC_AGAIN.includes(path))) continue;
+        for (const address of await addresses(path, role, true)) {
+          if (only && !address.includes(only)) continue;
+          // The form of a step is the same page around another form: looked at in two views, not in four.
+          const first = !pictured.has(path) && !path.endsWith("{verb}");
+          pictured.add(path);
+          const began = performance.now();
+          await audit(page, address, first, faults);
+          if (process.env.YOULIN_E2E_TIMES) console.log(`${((performance.now() - began) / 1000).toFixed(1)} s  ${role} ${address}`);
+        }
+      }
+      // … and what is said where there is no page, or not for this person.
+      if (!only) await audit(page, "/there/is/no/such/page", !login, faults, 404);
+      if (!only && role === "grid_worker") await audit(page, "/admin/accounts", false, faults, 403);
+      await page.context().close();
+      assert.equal(faults.join("\n"), "");
+    });
+  }
+
+  test("in English there is no Chinese sentence of ours, and no bare key", async () => {
+    const faults = new Set();
+    const read = new Set();
+    for (const [role, login] of Object.entries(WALKERS).filter(([role]) => ["visitor", "community_desk", "administrator", "grid_worker"].includes(role))) {
+      const page = await openPage(browser, server, { locale: "en", context: { extraHTTPHeaders: { "accept-language": "en" } } });
+      if (login) await signIn(page, login);
+      // The same page stands in the desk's room or in the street's.
+      const room = (path) => `${login === "shi" ? "street" : "desk"} ${path}`;
+      await page.context().addCookies([{ name: "prefs", value: "lang:en", url: server.url }]);
+      for (const { path, roles } of routes) {
+        if (!roles.includes(role) || (roles.includes("visitor") && login) || read.has(room(path))) continue;
+        for (const address of await addresses(path, role)) {
+          read.add(room(path));
+          const answer = await page.goto(address, { waitUntil: "domcontentloaded" });
+          if (answer.status() !== 200) faults.add(`${address} answered ${answer.status()}`);
+          assert.equal(await page.locator("html").getAttribute("lang"), "en", address);
+          await page.locator(".topbar-part").first().waitFor({ state: "detached" });
+          for (const text of await texts(page)) {
+            if (KEYS.has(text)) faults.add(`${path}: the key ${text}`);
+            const piece = names().some((name) => text.includes(name)) ? undefined : CHINESE.find((words) => text.includes(words));
+            if (piece) faults.add(`${path}: “${piece}” in “${text.slice(0, 80)}”`);
+          }
+        }
+      }
+      noConsoleErrors(page);
+      await page.goto(login ? (login === "shi" ? "/today" : "/desk") : "/");
+      await screenshot(page, `english-${role}`);
+      await page.context().close();
+    }
+    assert.equal([...faults].join("\n"), "");
+  });
+});
