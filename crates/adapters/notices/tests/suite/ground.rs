@@ -284,6 +284,7 @@ async fn cast(world: &World, vault: &Arc<Vault>) -> Cast {
     let lead = person(world, vault, "施岚", LEAD_PHONE).await;
     let son = person(world, vault, "周明", SON_PHONE).await;
     let company = SaveOrganisation {
+        vault: Arc::clone(vault),
         id: None,
         version: None,
         ext_key: None,
@@ -291,6 +292,7 @@ async fn cast(world: &World, vault: &Arc<Vault>) -> Cast {
         name: "安居物业".into(),
         area: AreaId(10),
         phone: Some("0513-85550000".into()),
+        email: Some(OFFICE.into()),
         credit_code: None,
         closed: false,
     };
@@ -379,7 +381,6 @@ fn brief(cast: &Cast) -> CaseBrief {
                 role: "lead".into(),
                 open: true,
                 planned_at: None,
-                email: None,
             },
             TaskBrief {
                 id: cast.company_task,
@@ -387,7 +388,6 @@ fn brief(cast: &Cast) -> CaseBrief {
                 role: "supporting".into(),
                 open: true,
                 planned_at: None,
-                email: Some(OFFICE.into()),
             },
         ],
         reporters: vec![

@@ -99,12 +99,7 @@ fn draft(
 
 /// The beginning of a day in local time.
 fn midnight(row: &Row, day: &str) -> std::result::Result<Micros, Refused> {
-    let wrong = || row.refuse("valid_from", "cell-no-day").arg("value", day);
-    let day: jiff::civil::Date = day.parse().map_err(|_no_day| wrong())?;
-    // One time zone, without summer time (see the kernel's `Micros`).
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let start = day.to_zoned(zone).map_err(|_outside| wrong())?;
-    Ok(start.timestamp().into())
+    super::midnight(day).ok_or_else(|| row.refuse("valid_from", "cell-no-day").arg("value", day))
 }
 
 struct Import {

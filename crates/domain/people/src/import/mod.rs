@@ -12,7 +12,7 @@ mod persons;
 
 use std::collections::BTreeMap;
 
-use youlin_kernel::{Ctx, Permission, Problem, Result};
+use youlin_kernel::{Ctx, Micros, Permission, Problem, Result};
 use youlin_places::import::{Refused, Row};
 
 pub use accounts::accounts;
@@ -57,4 +57,12 @@ fn grouped<K: Ord, V>(rows: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec
         groups.entry(key).or_default().push(row);
     }
     groups
+}
+
+/// The beginning of a day (`2024-03-01`) in local time.
+pub(crate) fn midnight(day: &str) -> Option<Micros> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    // One time zone, without summer time (see the kernel's `Micros`).
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    Some(day.to_zoned(zone).ok()?.timestamp().into())
 }

@@ -1,6 +1,7 @@
-//! `organisations.csv`: key, kind, name, area_code, phone, uscc.
+//! `organisations.csv`: key, kind, name, area_code, phone, uscc; if there is a column `email`, it is read too.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use sea_orm::EntityTrait;
 use youlin_database::{Command, Database, Tx};
@@ -10,9 +11,10 @@ use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 use super::keys::{self, Keys};
 use super::{CHUNK, allowed, grouped, refused};
 use crate::commands::filed_under;
+use crate::commands::save_organisation::{Checked, email_place};
 use crate::entities::organisation;
 use crate::permissions::ORGANISATIONS_WRITE;
-use crate::{OrganisationKind, SaveOrganisation};
+use crate::{OrganisationKind, SaveOrganisation, Vault};
 
 /// Takes organisations in.
 ///
@@ -21,6 +23,7 @@ use crate::{OrganisationKind, SaveOrganisation};
 pub async fn organisations(
     db: &Database,
     ctx: &Ctx,
+    vault: &Arc<Vault>,
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
@@ -35,7 +38,7 @@ pub async fn organisations(
             report.refused.push(row.refuse("key", "key-twice"));
             continue;
         }
-        match draft(ctx, &row, &known) {
+        match draft(ctx, vault, &row, &known) {
             Ok((community, save)) => drafts.push((community.0, (row, save))),
             Err(refusal) => report.refused.push(refusal),
         }
@@ -52,6 +55,7 @@ pub async fn organisations(
 
 fn draft(
     ctx: &Ctx,
+    vault: &Arc<Vault>,
     row: &Row,
     known: &Keys,
 ) -> std::result::Result<(CommunityId, SaveOrganisation), Refused> {
@@ -64,6 +68,7 @@ fn draft(
     let community = filed_under(ctx, area).map_err(|_| row.refuse("area_code", "area-unknown"))?;
     let filled = |column: &str| Some(row.get(column).to_owned()).filter(|text| !text.is_empty());
     let save = SaveOrganisation {
+        vault: Arc::clone(vault),
         id: known.get(key).copied(),
         version: None,
         ext_key: Some(key.to_owned()),
@@ -71,6 +76,7 @@ fn draft(
         name: row.get("name").to_owned(),
         area,
         phone: filled("phone"),
+        email: row.has("email").then(|| row.get("email").to_owned()),
         credit_code: filled("uscc"),
         closed: false,
     };
@@ -107,7 +113,7 @@ impl Command for Import {
             };
             let checked = save.checked(ctx);
             let outcome = match (&checked, &old) {
-                (Ok((_, fresh)), Some(old)) if same(fresh, old) => Outcome::Unchanged,
+                (Ok(fresh), Some(old)) if same(&save.vault, fresh, old)? => Outcome::Unchanged,
                 (_, Some(_)) => Outcome::Changed,
                 (_, None) => Outcome::New,
             };
@@ -125,7 +131,7 @@ impl Command for Import {
     }
 }
 
-fn same(fresh: &organisation::Model, old: &organisation::Model) -> bool {
+fn same(vault: &Vault, fresh: &Checked, old: &organisation::Model) -> Result<bool> {
     let of = |row: &organisation::Model| {
         (
             row.kind.clone(),
@@ -136,5 +142,13 @@ fn same(fresh: &organisation::Model, old: &organisation::Model) -> bool {
             row.closed_at.is_some(),
         )
     };
-    of(fresh) == of(old)
+    let email_stays = match &fresh.email {
+        None => true,
+        Some(wanted) => {
+            let at = email_place(old.community_id, old.id);
+            let held = old.email_sealed.as_deref();
+            held.map(|sealed| vault.open(at, sealed)).transpose()? == *wanted
+        }
+    };
+    Ok(email_stays && of(&fresh.row) == of(old))
 }

@@ -14,7 +14,6 @@ use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
 use super::{CHUNK, allowed, grouped, refused};
-use crate::commands::set_label;
 use crate::entities::{person, person_label, person_phone, residence};
 use crate::fields::clean;
 use crate::permissions::PEOPLE_WRITE;
@@ -98,7 +97,6 @@ pub async fn persons(
 struct Draft {
     row: Row,
     save: SavePerson,
-    labels: Vec<String>,
 }
 
 struct Reader<'a> {
@@ -134,7 +132,9 @@ impl Reader<'_> {
             note: filled("note"),
             identity: filled("identity"),
             phones: several(row.get("phones")),
+            labels: several(row.get("labels")),
             home,
+            ..PersonInput::default()
         };
         let save = SavePerson {
             vault: Arc::clone(self.vault),
@@ -144,8 +144,7 @@ impl Reader<'_> {
             ext_key: Some(key),
             input,
         };
-        let labels = several(row.get("labels"));
-        Ok(Draft { row, save, labels })
+        Ok(Draft { row, save })
     }
 
     fn home(&self, row: &Row, key: &str) -> Result<(CommunityId, Option<Home>), Refused> {
@@ -214,24 +213,15 @@ impl Command for Import {
 impl Draft {
     async fn take_in(&self, ctx: &Ctx, tx: &Tx<'_>, dry_run: bool) -> Result<Outcome> {
         // Everything that can be refused is looked at before anything is saved: a refused row leaves no half behind.
-        self.save.check(ctx)?;
         for phone in &self.save.input.phones {
             self.save.vault.phone("phones", phone)?;
         }
-        for label in &self.labels {
-            set_label::checked(label)?;
-        }
+        self.save.check(ctx)?;
         let outcome = self.outcome(tx).await?;
         if dry_run || outcome == Outcome::Unchanged {
             return Ok(outcome);
         }
-        let (row, mut changed) = self.save.apply(ctx, tx).await?;
-        for label in &self.labels {
-            if set_label::set(ctx, tx, &self.save.vault, &row, label, true).await? {
-                changed.push("label");
-            }
-        }
-        self.save.note(ctx, tx, row.id, &changed);
+        self.save.run(ctx, tx).await?;
         Ok(outcome)
     }
 
@@ -319,8 +309,8 @@ impl Draft {
             .into_iter()
             .map(|label| label.label_index)
             .collect();
-        Ok(self
-            .labels
+        let labels = &self.save.input.labels;
+        Ok(labels
             .iter()
             .all(|label| known.contains(&self.save.vault.label_index(&clean(label)))))
     }

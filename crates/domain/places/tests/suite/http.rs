@@ -537,3 +537,114 @@ async fn the_register_is_looked_through() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_estate_a_building_and_its_staircase_are_entered_on_the_pages() {
+    let web = Web::over(Town::drawn(sqlite().await).await).await;
+    let a = web.town.id("A").to_string();
+    let place = |headers: &http::HeaderMap| {
+        let to = headers.get(header::LOCATION);
+        to.map_or_else(String::new, |to| to.to_str().unwrap().to_owned())
+    };
+    let nothing = [("community", a.as_str()), ("name", ""), ("lon", "x")];
+    let (status, _, text) = web.form("/places/estates", &nothing).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text.contains("id=\"f-lon-e\"") && text.contains("value=\"x\""));
+    let (lon, lat) = at(2.0, 2.0);
+    let (lon, lat) = (lon.to_string(), lat.to_string());
+    let estate = [
+        ("community", a.as_str()),
+        ("name", "新桥小区"),
+        ("lon", &lon),
+        ("lat", &lat),
+        ("idempotency_key", "e1"),
+    ];
+    for _twice in 0..2 {
+        let (status, headers, text) = web.form("/places/estates", &estate).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        assert!(place(&headers).ends_with("saved=estate"));
+    }
+    let (status, _, text) = web.form("/places/estates", &estate[..2]).await;
+    assert_eq!(
+        status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "the name is taken"
+    );
+    assert!(text.contains("id=\"f-name-e\""));
+    let (_, list) = web.get(ADMIN, &format!("/places?community={a}")).await;
+    assert_eq!(list.matches("新桥小区</h2>").count(), 1);
+    let id = list.split("/places/estates/").nth(2).unwrap();
+    let estate_id = id.split('"').next().unwrap().to_owned();
+
+    let building = [
+        ("community", a.as_str()),
+        ("estate", estate_id.as_str()),
+        ("name", "3号楼"),
+        ("aliases", "3幢；邮局楼"),
+        ("floors", "3"),
+        ("lon", &lon),
+        ("lat", &lat),
+    ];
+    let (status, headers, text) = web.form("/places/buildings", &building).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let page = place(&headers).split('?').next().unwrap().to_owned();
+    let staircase = [
+        ("entrance", "1单元"),
+        ("first", "1"),
+        ("last", "3"),
+        ("endings", "01 02"),
+        ("usage", "owned"),
+    ];
+    let uri = format!("{page}/staircase");
+    let (status, _, text) = web.form(&uri, &staircase).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let (status, _, text) = web.form(&uri, &staircase).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "all are there");
+    assert!(text.contains("value=\"1单元\""));
+    let found = web
+        .town
+        .locator
+        .candidates("新桥小区邮局楼1单元302", None, 1);
+    assert_eq!(found[0].label, "新桥小区3号楼1单元302", "found at once");
+    let (_, text) = web.get(ADMIN, &page).await;
+    assert!(text.contains("302") && text.contains("1单元"));
+    let dwelling = text.split("href=\"/places/dwellings/").nth(2).unwrap();
+    let dwelling = format!("/places/dwellings/{}", dwelling.split('"').next().unwrap());
+    let change = [
+        ("version", "1"),
+        ("entrance", "1单元"),
+        ("room", "302A"),
+        ("floor", "3"),
+        ("usage", "let"),
+    ];
+    let (status, _, text) = web.form(&dwelling, &change).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let late = [
+        ("version", "1"),
+        ("entrance", "1单元"),
+        ("room", "302B"),
+        ("usage", "let"),
+    ];
+    let (status, _, text) = web.form(&dwelling, &late).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    for part in ["302A", "value=\"302B\"", "name=\"version\" value=\"2\""] {
+        assert!(text.contains(part), "{part}");
+    }
+    let closed = [
+        ("version", "1"),
+        ("estate", estate_id.as_str()),
+        ("name", "3号楼"),
+        ("closed", "1"),
+        ("lon", &lon),
+        ("lat", &lat),
+    ];
+    let (status, _, text) = web.form(&page, &closed).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text.contains("id=\"f-closed-e\""), "it still has dwellings");
+
+    let (status, _) = web.get(WORKER, &format!("{page}/edit")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "a grid worker reads");
+    let (_, text) = web.get(WORKER, &page).await;
+    assert!(!text.contains("/places/dwellings/new"));
+    web.town.prove(&["A"]).await;
+}

@@ -90,7 +90,10 @@ async fn index(State(app): State<App>, Caller(ctx): Caller, prefs: Prefs) -> Web
         .iter()
         .flat_map(|navigation| &navigation.0)
         .filter(|item| {
-            item.href.starts_with("/admin/") && item.access.admits(&roles, ctx.is_signed_in())
+            item.place == NavPlace::Settings
+                && !item.phone
+                && item.href != "/admin"
+                && item.access.admits(&roles, ctx.is_signed_in())
         });
     let doors = doors
         .map(|item| (item.href, s.t(item.label), more(&s, item.label), item.icon))
