@@ -26,7 +26,8 @@ pub use connect::{ConnectFault, Database, DatabaseConfig};
 pub use digest::row_digest;
 pub use idempotency::{IdempotencyKey, PruneIdempotency};
 pub use jobs::{
-    JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, job_status,
+    JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, ReleaseLeases, job_of,
+    job_status,
 };
 pub use migrate::Migration;
 pub use outbox::{Consumer, Event, OutboxDispatcher};

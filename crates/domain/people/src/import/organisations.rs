@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use sea_orm::EntityTrait;
 use youlin_database::{Command, Database, Tx};
+use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Row, read_csv};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
-use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
-use super::{CHUNK, allowed, grouped, refused};
+use super::{allowed, planned, refused};
 use crate::commands::filed_under;
 use crate::commands::save_organisation::{Checked, email_place};
 use crate::entities::organisation;
@@ -27,30 +27,40 @@ pub async fn organisations(
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
+    let file = Incoming {
+        text: text.to_owned(),
+        ..Incoming::default()
+    };
+    let plan = plan(db, ctx, vault, &file, dry_run).await?;
+    Ok(plan.run(db, ctx).await?.0)
+}
+
+pub(super) async fn plan(
+    db: &Database,
+    ctx: &Ctx,
+    vault: &Arc<Vault>,
+    file: &Incoming,
+    dry_run: bool,
+) -> Result<Plan> {
     allowed(ctx, &ORGANISATIONS_WRITE)?;
-    let rows = read_csv(text, &["key", "kind", "name", "area_code"])?;
+    let rows = read_csv(&file.text, &["key", "kind", "name", "area_code"])?;
     let known = keys::organisations(db.read(), rows.iter().map(|row| row.get("key"))).await?;
-    let mut report = ImportReport::default();
+    let (mut refused, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    let mut drafts = Vec::new();
     for row in rows {
         if !seen.insert(row.get("key").to_owned()) {
-            report.refused.push(row.refuse("key", "key-twice"));
+            refused.push(row.refuse("key", "key-twice"));
             continue;
         }
         match draft(ctx, vault, &row, &known) {
-            Ok((community, save)) => drafts.push((community.0, (row, save))),
-            Err(refusal) => report.refused.push(refusal),
+            Ok((community, save)) => drafts.push((community, row.line, (row, save))),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    for rows in grouped(drafts).into_values() {
-        for rows in rows.chunks(CHUNK) {
-            let rows = rows.to_vec();
-            report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
-        }
-    }
-    report.refused.sort_by_key(|refused| refused.line);
-    Ok(report)
+    Ok(planned(file, refused, drafts, |rows| Import {
+        rows,
+        dry_run,
+    }))
 }
 
 fn draft(

@@ -22,7 +22,7 @@ pub(crate) fn catalogues() -> I18n {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../locales");
     let mut files = Vec::new();
     for locale in [Locale::Zh, Locale::En] {
-        for name in ["web.ftl", "places.ftl", "people.ftl"] {
+        for name in ["web.ftl", "imports.ftl", "places.ftl", "people.ftl"] {
             let path = root.join(locale.tag()).join(name);
             if let Ok(text) = std::fs::read_to_string(&path) {
                 files.push((locale, name, text));
@@ -37,6 +37,21 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) table: Vec<youlin_web::RouteInfo>,
     pub(crate) openapi: utoipa::openapi::OpenApi,
+}
+
+/// The registers of this module, as the house puts them in.
+pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
+    use youlin_people::import as people;
+    let vault = || Arc::clone(&ground.vault);
+    Arc::new(youlin_imports::Imports {
+        registers: vec![
+            Arc::new(people::OrganisationsRegister(vault())),
+            Arc::new(people::PersonsRegister(vault())),
+            Arc::new(people::MembershipsRegister(vault())),
+            Arc::new(people::AccountsRegister(vault())),
+        ],
+        sealer: vault(),
+    })
 }
 
 /// The service as it runs, with so many sign-in attempts a minute.
@@ -67,12 +82,17 @@ pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> Ho
     .with(Arc::clone(&ground.vault))
     .with(Arc::clone(&ground.locator))
     .with(accounts)
+    .with(imports(ground))
     .with(Arc::new(youlin_web::Navigation(
         youlin_people::NAV.to_vec(),
     )))
     .finish();
     let info = utoipa::openapi::Info::new("test", "0");
-    let built = youlin_web::build(app.clone(), vec![youlin_people::module()], info);
+    let built = youlin_web::build(
+        app.clone(),
+        vec![youlin_imports::module(), youlin_people::module()],
+        info,
+    );
     House {
         app,
         router: built.router,

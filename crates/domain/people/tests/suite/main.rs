@@ -8,6 +8,7 @@ mod directory;
 mod entry;
 mod example;
 mod ground;
+mod imports;
 mod pages;
 mod rest;
 mod reveal;

@@ -2,16 +2,12 @@
 
 mod areas;
 mod forms;
-mod import;
 mod register;
 mod tree_view;
 
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
 use youlin_kernel::Access;
-use youlin_web::{Method, NavItem, NavPlace, Routes};
+use youlin_web::{NavItem, NavPlace, Routes};
 
-use crate::api::UPLOAD_MAX;
 use forms::{building, dwelling, estate};
 
 use crate::permissions::{PLACES_ADMIN, PLACES_READ, PLACES_REGISTER};
@@ -48,14 +44,11 @@ pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&PLACES_READ);
     let admin = Access::Needs(&PLACES_ADMIN);
     let keep = Access::Needs(&PLACES_REGISTER);
-    let upload = post(import::upload).layer(DefaultBodyLimit::max(UPLOAD_MAX));
     Routes::new()
         .get("/admin/areas", read, areas::show)
         .post("/admin/areas", admin, areas::save)
         .post("/admin/areas/close", admin, areas::close)
         .post("/admin/areas/boundary", admin, areas::redraw)
-        .get("/admin/areas/import", admin, import::form)
-        .route(Method::Post, "/admin/areas/import", admin, upload)
         .get("/places", read, register::list)
         .get("/places/estates/new", keep, estate::fresh)
         .post("/places/estates", keep, estate::create)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use youlin_kernel::{AreaId, CommunityId};
 use youlin_web::{ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
-use crate::permissions::{PLACES_ADMIN, PLACES_READ, PLACES_REGISTER};
+use crate::permissions::{PLACES_READ, PLACES_REGISTER};
 use crate::queries::{self, BuildingDetail, EstateLine};
 use crate::{AddressCandidate, Locator};
 
@@ -32,7 +32,6 @@ struct ListPage {
     found: Vec<(AddressCandidate, AreaId)>,
     estates: Vec<EstateLine>,
     total: String,
-    may_import: bool,
     /// May enter and change what is listed.
     may_write: bool,
     saved: String,
@@ -98,7 +97,6 @@ pub(crate) async fn list(
             })
             .collect(),
         total,
-        may_import: ctx.may(&PLACES_ADMIN),
         may_write: here.is_some_and(|here| ctx.authorize(&PLACES_REGISTER, here).is_ok()),
         saved,
         draft,

@@ -43,7 +43,7 @@ fn catalogue() -> I18n {
     let files = [(Locale::Zh, "zh-CN"), (Locale::En, "en")]
         .into_iter()
         .flat_map(|(locale, name)| {
-            ["web.ftl", "places.ftl"].map(|file| {
+            ["web.ftl", "imports.ftl", "places.ftl"].map(|file| {
                 let text = std::fs::read_to_string(folder.join(name).join(file)).unwrap();
                 (locale, file, text)
             })
@@ -164,21 +164,6 @@ impl Web {
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(ADMIN, request, body).await
-    }
-
-    async fn upload(&self, fields: &[(&str, &str)]) -> (StatusCode, String) {
-        let mut body = String::new();
-        for (name, value) in fields {
-            body += &format!(
-                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-        }
-        body += "--cut--\r\n";
-        let request = Request::post("/admin/areas/import")
-            .header(header::ACCEPT, "text/html")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
-        let (status, _, body) = self.send(ADMIN, request, body).await;
-        (status, body)
     }
 }
 
@@ -421,68 +406,6 @@ async fn an_administrator_keeps_the_tree_on_its_page() {
 }
 
 #[tokio::test]
-async fn an_import_is_tried_before_it_is_done() {
-    let town = Town::empty(sqlite().await).await;
-    town.areas(AREAS).await;
-    let web = Web::over(town).await;
-    assert_eq!(
-        web.get(ADMIN, "/admin/areas/import").await.0,
-        StatusCode::OK
-    );
-    assert_eq!(
-        web.get(WORKER, "/admin/areas/import").await.0,
-        StatusCode::FORBIDDEN
-    );
-
-    let missing = collection(vec![feature(
-        "A",
-        "2024-01-01",
-        square(0.0, 0.0, 10.0, 10.0),
-    )]);
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &missing),
-            ("action", "dry"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("“一街道”的“乙社区”（B）没有边界"), "{page}");
-    assert!(!page.contains("value=\"import\""));
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &missing),
-            ("action", "import"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("没有导入任何内容"));
-
-    let good = boundaries();
-    let (_, page) = web
-        .upload(&[("kind", "boundaries"), ("file", &good), ("action", "dry")])
-        .await;
-    assert!(page.contains("value=\"import\"") && page.contains("FeatureCollection"));
-    assert!(web.town.locator.service_area().is_none());
-    let (status, page) = web
-        .upload(&[
-            ("kind", "boundaries"),
-            ("text", &good),
-            ("action", "import"),
-        ])
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("已导入"));
-    assert!(web.town.locator.service_area().is_some());
-    let (status, page) = web
-        .upload(&[("kind", "areas"), ("text", "level\n"), ("action", "dry")])
-        .await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("缺少这些列"));
-}
-
-#[tokio::test]
 async fn the_register_is_looked_through() {
     let web = Web::over(Town::drawn(sqlite().await).await.with_register().await).await;
     let (status, page) = web
@@ -518,7 +441,7 @@ async fn the_register_is_looked_through() {
         StatusCode::NOT_FOUND
     );
     // No key of the catalogue shows through anywhere.
-    for uri in ["/places", "/admin/areas", "/admin/areas/import"] {
+    for uri in ["/places", "/admin/areas"] {
         let (_, page) = web.get(ADMIN, uri).await;
         for key in [
             "areas-",

@@ -5,7 +5,6 @@ mod calendar;
 mod calendar_form;
 mod categories;
 mod category_form;
-mod import;
 mod settings;
 
 use askama::Template;
@@ -50,13 +49,6 @@ pub(super) fn routes() -> Routes {
         .get("/admin", ADMIN, index)
         .get("/admin/categories", ADMIN, categories::list)
         .get("/admin/categories/new", ADMIN, categories::fresh)
-        .get("/admin/categories/import", ADMIN, import::show)
-        .route(
-            Method::Post,
-            "/admin/categories/import",
-            ADMIN,
-            texts(post(import::send)),
-        )
         .get("/admin/categories/{code}", ADMIN, categories::edit)
         .post("/admin/categories", ADMIN, categories::save)
         .get("/admin/calendar", ADMIN, calendar::show)
