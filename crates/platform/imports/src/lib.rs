@@ -12,6 +12,7 @@ mod entities;
 mod job;
 mod migrations;
 mod pages;
+pub mod permissions;
 mod plan;
 mod queries;
 mod report;
@@ -142,6 +143,7 @@ fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
+        permissions: permissions::ALL,
         audited: vec![audited_table::<entities::import_run::Entity>()],
         routes: pages::routes(),
         jobs,

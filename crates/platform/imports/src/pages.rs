@@ -15,6 +15,7 @@ use youlin_web::{
     Shell, WebResult, mendable, page, refused_with,
 };
 
+use crate::permissions::IMPORTS_GIVE;
 use crate::queries::{latest, progress};
 use crate::{
     AcceptImport, AcceptSealer, DropImport, FILE_MAX, ImportReport, ImportState, ImportView,
@@ -33,19 +34,20 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/imports",
     label: "nav-imports",
     icon: "upload",
-    access: Access::SignedIn,
+    access: Access::Needs(&IMPORTS_GIVE),
     phone: false,
 }];
 
 pub(crate) fn routes() -> Routes {
+    let give = Access::Needs(&IMPORTS_GIVE);
     let upload = post(start).layer(DefaultBodyLimit::max(FILE_MAX + SLACK));
     Routes::new()
-        .get("/imports", Access::SignedIn, form)
-        .route(Method::Post, "/imports", Access::SignedIn, upload)
-        .get("/imports/{id}", Access::SignedIn, show)
-        .get("/imports/{id}/progress", Access::SignedIn, bar)
-        .post("/imports/{id}/accept", Access::SignedIn, accept)
-        .post("/imports/{id}/drop", Access::SignedIn, give_up)
+        .get("/imports", give, form)
+        .route(Method::Post, "/imports", give, upload)
+        .get("/imports/{id}", give, show)
+        .get("/imports/{id}/progress", give, bar)
+        .post("/imports/{id}/accept", give, accept)
+        .post("/imports/{id}/drop", give, give_up)
 }
 
 /// A kind the caller may take in.
@@ -245,6 +247,11 @@ impl ShowPage {
         self.v.report.clone().unwrap_or_default()
     }
 
+    /// Some refusals name a place on the map.
+    fn placed(&self) -> bool {
+        self.lines.iter().any(|line| !line.place.is_empty())
+    }
+
     /// Taking it in would change something, and may be done.
     fn ready(&self) -> bool {
         let report = self.report();
@@ -295,7 +302,8 @@ async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> WebResult<Sh
         lines: lines(&s, &report),
         more: report.refused.len().saturating_sub(SHOWN),
         done: job.as_ref().map_or(0, |job| job.done),
-        total: job.as_ref().map_or(0, |job| job.total),
+        // Before the job has begun, the rows that were counted when the file was judged.
+        total: job.as_ref().map_or(0, |job| job.total).max(v.rows),
         stuck: v.state.moves() && job.is_some_and(|job| job.state == "failed"),
         faults,
         whole,
@@ -329,7 +337,7 @@ async fn bar(
         state if state.moves() && !failed => "running",
         _ => "done",
     };
-    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total));
+    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total.max(v.rows)));
     let next = format!("/imports/{id}");
     Ok(Json(
         json!({"done": done, "total": total, "state": state, "next": next}),

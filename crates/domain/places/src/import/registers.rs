@@ -44,8 +44,7 @@ macro_rules! register {
                 file: &'a Incoming,
                 dry_run: bool,
             ) -> BoxFuture<'a, Result<Plan>> {
-                let _for_those_without = (db, ctx);
-                async move { $plan(&self.0, db, file, dry_run).await }.boxed()
+                async move { $plan(&self.0, db, ctx, file, dry_run).await }.boxed()
             }
 
             fn taken<'a>(
@@ -130,6 +129,7 @@ where
 async fn file_of_areas(
     locator: &Locator,
     db: &Database,
+    _ctx: &Ctx,
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
@@ -150,7 +150,8 @@ pub(super) async fn plan_areas(
 
 pub(super) async fn plan_boundaries(
     _locator: &Locator,
-    _db: &Database,
+    db: &Database,
+    ctx: &Ctx,
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
@@ -162,13 +163,17 @@ pub(super) async fn plan_boundaries(
         geojson: file.text.clone(),
         datum,
         dry_run,
+        judged: None,
     };
+    // The costly part, before the one writer is asked.
+    let command = command.judged(db, ctx).await?;
     Ok(at_once(file, vec![0], command))
 }
 
 async fn file_of_estates(
     locator: &Locator,
     db: &Database,
+    _ctx: &Ctx,
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
@@ -210,6 +215,7 @@ fn community_named(tree: &AreaTree, row: &Row) -> Result<CommunityId, Refused> {
 async fn file_of_buildings(
     locator: &Locator,
     db: &Database,
+    _ctx: &Ctx,
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
@@ -242,6 +248,7 @@ pub(super) async fn plan_buildings(
 async fn file_of_dwellings(
     locator: &Locator,
     db: &Database,
+    _ctx: &Ctx,
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {

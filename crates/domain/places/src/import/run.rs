@@ -86,6 +86,6 @@ pub async fn boundaries(
         setting: setting.to_owned(),
         ..Incoming::default()
     };
-    let plan = plan_boundaries(locator, db, &file, dry_run).await?;
+    let plan = plan_boundaries(locator, db, ctx, &file, dry_run).await?;
     run(db, ctx, locator, plan, dry_run).await
 }

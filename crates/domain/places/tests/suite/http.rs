@@ -18,7 +18,7 @@ use youlin_web::{
     WebConfig, build,
 };
 
-use crate::ground::{AREAS, Town, at, boundaries, collection, feature, square};
+use crate::ground::{Town, at, collection, feature, square};
 
 /// Keys `<role>@<area>`.
 struct Keys(Vec<(String, SignedIn)>);
