@@ -479,7 +479,6 @@ field-unknown-question = This category has no such question.
 field-answer-text = Please answer in words, 2,000 characters at most.
 field-answer-number = Please give a number.
 field-answer-datetime = Please give a date and time.
-field-email = This e-mail address is incomplete.
 field-not-in-future = Please choose a time in the future.
 field-too-far = That is too far; please choose less.
 field-party-twice = The same party is chosen twice.

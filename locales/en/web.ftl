@@ -70,3 +70,13 @@ look-print-normal = Standard
 keyboard-help = Keyboard help
 live-connecting = Connecting…
 incoming-calls = Incoming calls
+
+form-optional = optional
+clash-title = Somebody saved this record after you opened it
+clash-more = What you typed is still below. Compare: “Take theirs” puts their words into the form; saving again keeps what stands in the form.
+clash-field = Field
+clash-theirs = Saved by them
+clash-yours = Typed by you
+clash-take = Take theirs
+clash-drop = Drop mine and see the newest
+field-email = This is no e-mail address; it should look like office@example.com.

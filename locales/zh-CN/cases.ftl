@@ -479,7 +479,6 @@ field-unknown-question = 这一类没有这个问题。
 field-answer-text = 请用文字回答，最多 2000 个字。
 field-answer-number = 请填一个数。
 field-answer-datetime = 请填日期和时间。
-field-email = 邮箱地址不完整。
 field-not-in-future = 请选一个将来的时间。
 field-too-far = 太久了，请改短一些。
 field-party-twice = 同一个人或单位选了两次。

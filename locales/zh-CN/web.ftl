@@ -70,3 +70,13 @@ look-print-normal = 标准
 keyboard-help = 键盘帮助
 live-connecting = 正在连接…
 incoming-calls = 来电
+
+form-optional = 可不填
+clash-title = 您打开之后，有人先保存了这条记录
+clash-more = 您写的都还在下面。对照一下：要对方的就点「采用对方的」；再按一次保存，就以表单里的为准。
+clash-field = 项目
+clash-theirs = 对方保存的
+clash-yours = 您写的
+clash-take = 采用对方的
+clash-drop = 放弃我写的，看最新的
+field-email = 邮箱地址不对，应当像 wuye@example.com。

@@ -8,6 +8,7 @@ use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
+use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
 use youlin_people::{AccountPolicy, Accounts, Vault};
@@ -27,6 +28,7 @@ use crate::{VERSION, keys, metering};
 #[must_use]
 pub fn modules() -> Vec<Module> {
     vec![
+        youlin_imports::module(),
         youlin_places::module(),
         youlin_people::module(),
         youlin_cases::module(),
@@ -43,6 +45,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::DESK_NAV,
         youlin_places::NAV,
         youlin_people::NAV,
+        youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
     ]
@@ -282,6 +285,28 @@ fn cases_settings(config: &Config) -> CasesSettings {
     }
 }
 
+/// What can be taken in on a page, in the order in which it must be.
+fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
+    use youlin_people::import as people;
+    use youlin_places::import as places;
+    let locator = || Arc::clone(&services.locator);
+    let vault = || Arc::clone(&services.vault);
+    vec![
+        Arc::new(places::AreasRegister(locator())),
+        Arc::new(places::BoundariesRegister(locator())),
+        Arc::new(places::EstatesRegister(locator())),
+        Arc::new(places::BuildingsRegister(locator())),
+        Arc::new(places::DwellingsRegister(locator())),
+        Arc::new(people::OrganisationsRegister(vault())),
+        Arc::new(people::PersonsRegister(vault())),
+        Arc::new(people::MembershipsRegister(vault())),
+        Arc::new(people::AccountsRegister(vault())),
+        Arc::new(youlin_cases::CategoriesRegister(Arc::clone(
+            &services.cases,
+        ))),
+    ]
+}
+
 fn furnish(
     config: &Config,
     db: &Database,
@@ -323,6 +348,10 @@ fn furnish(
         .iter()
         .flat_map(|module| module.live.iter().copied())
         .collect();
+    let imports = Arc::new(Imports {
+        registers: registers(services),
+        sealer: Arc::<Vault>::clone(&services.vault),
+    });
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -338,6 +367,7 @@ fn furnish(
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
     .with(notices)
+    .with(imports)
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(

@@ -74,7 +74,6 @@ fn translate(brief: youlin_cases::Brief) -> CaseBrief {
                 role: task.role,
                 open: task.open,
                 planned_at: task.planned_at,
-                email: None,
             })
             .collect(),
         reporters: brief

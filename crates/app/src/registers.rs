@@ -135,7 +135,7 @@ pub(crate) async fn take_in(
             let staff = people::staff_areas(file.staff.0, file.staff.1)?;
             people::persons(db, ctx, vault, text, &staff, dry).await?
         }
-        Register::Organisations => people::organisations(db, ctx, text, dry).await?,
+        Register::Organisations => people::organisations(db, ctx, vault, text, dry).await?,
         Register::Memberships => people::memberships(db, ctx, vault, text, dry).await?,
         Register::Accounts => {
             let password = |login: &str| file.passwords.get(login).cloned();

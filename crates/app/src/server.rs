@@ -5,6 +5,7 @@
 //! has no answer then, and nothing half-done is in the database because a command is one transaction.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,7 +20,10 @@ use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use youlin_database::{Database, JobWorker, LiveTail, OutboxDispatcher, PlanRecurring, Recurring};
+use youlin_database::{
+    Database, JobHandler, JobWorker, LiveTail, OutboxDispatcher, PlanRecurring, Recurring,
+    ReleaseLeases,
+};
 use youlin_web::{App, Module, RouteInfo};
 
 use crate::House;
@@ -88,6 +92,13 @@ pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running>
     // The segmenter's dictionary takes a moment: nobody should wait for it, neither the start nor the first report.
     let cases = services.cases;
     tokio::task::spawn_blocking(move || cases.warm_up());
+    if !db.is_postgres() {
+        // This process alone works on an embedded database: what is claimed was claimed by one that died.
+        let released = db.execute(&app.service_ctx("start"), ReleaseLeases).await;
+        if let Err(problem) = released {
+            tracing::warn!(%problem, "jobs claimed before stay claimed for some minutes");
+        }
+    }
     let mut background = JoinSet::new();
     start_background(&mut background, &app, &stopping);
     let served = tokio::spawn(run_server(listener, router, stopping));
@@ -128,12 +139,15 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
         consumers.extend((module.consumers)(app));
     }
     tasks.spawn(plan_jobs(app.clone(), recurring));
-    let worker = JobWorker::new(app.db().clone(), jobs);
-    let ctx = {
-        let app = app.clone();
-        move || app.service_ctx("jobs")
-    };
-    tasks.spawn(worker.run(ctx, stopping.clone()));
+    // A file of a hundred thousand rows must not hold up a reminder that is due.
+    let (long, short): (Vec<_>, Vec<_>) = jobs
+        .into_iter()
+        .partition(|job: &Arc<dyn JobHandler>| job.kind().starts_with("imports."));
+    for handlers in [short, long] {
+        let worker = JobWorker::new(app.db().clone(), handlers);
+        let (app, stopping) = (app.clone(), stopping.clone());
+        tasks.spawn(async move { worker.run(|| app.service_ctx("jobs"), stopping).await });
+    }
     let dispatcher = OutboxDispatcher {
         db: app.db().clone(),
         consumers,

@@ -176,12 +176,11 @@ impl Letters<'_> {
         } else {
             None
         };
-        let email = match member {
-            Member::Party(_, task) => task.and_then(|task| task.email.clone()),
-            Member::Reporter(reporter) => reporter.email.clone(),
-            Member::Account(_) => None,
+        let email = if self.may(rule, Channel::Mail) {
+            self.mailbox(member).await?
+        } else {
+            None
         }
-        .filter(|_| self.may(rule, Channel::Mail))
         .filter(|_| phone.is_none() || member.is_organisation());
         if phone.is_none() && email.is_none() {
             return Ok(());
@@ -296,6 +295,20 @@ impl Letters<'_> {
             .and_then(|number| self.notices.vault.phone("phone", &number).ok())
             .filter(|phone| phone.kind() == PhoneKind::Mobile)
             .map(|phone| phone.line().to_owned()))
+    }
+
+    /// An organisation's address stands in the register; a reporter left one or not.
+    async fn mailbox(&self, member: &Member<'_>) -> Result<Option<String>> {
+        let party = match member {
+            Member::Party(party, _) => *party,
+            Member::Reporter(reporter) => return Ok(reporter.email.clone()),
+            Member::Account(_) => return Ok(None),
+        };
+        let Notices { db, vault, .. } = self.notices;
+        match Directory::party_email(db.read(), vault, self.event.community, party).await {
+            Err(problem) if problem.kind() == ProblemKind::NotFound => Ok(None),
+            outcome => outcome,
+        }
     }
 
     async fn left_by(&self, reporter: &ReporterBrief) -> Result<Option<String>> {

@@ -73,8 +73,6 @@ pub struct TaskBrief {
     /// Not yet ended.
     pub open: bool,
     pub planned_at: Option<Micros>,
-    /// Office address of an organisation that has one.
-    pub email: Option<String>,
 }
 
 /// Somebody who reported. A registered person is reached by the register, others by what they left.

@@ -7,6 +7,7 @@ pub mod catalogue;
 mod commands;
 mod entities;
 mod error;
+mod import;
 mod migrations;
 pub mod model;
 mod pages;
@@ -16,6 +17,7 @@ mod service;
 mod tracking;
 
 pub use commands::*;
+pub use import::CategoriesRegister;
 pub use migrations::MIGRATIONS;
 pub use pages::{ADMIN_NAV, DESK_NAV, STREET_NAV};
 pub use queries::*;

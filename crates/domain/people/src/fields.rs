@@ -34,6 +34,33 @@ pub(crate) fn optional(
     }
 }
 
+/// An e-mail address, in lower case after the at sign. What a mail server would say about it shows when mail is sent.
+pub(crate) fn email(field: &'static str, text: Option<&str>) -> Result<Option<String>> {
+    let Some(text) = optional(field, text, 254)? else {
+        return Ok(None);
+    };
+    let wrong = || Problem::invalid(field, "email");
+    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let local_fine = (1..=64).contains(&local.len())
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
+    if local_fine && domain.contains('.') && domain.split('.').all(label) {
+        Ok(Some(format!("{local}@{}", domain.to_ascii_lowercase())))
+    } else {
+        Err(wrong())
+    }
+}
+
 fn within(field: &'static str, text: String, max: usize) -> Result<String> {
     if text.chars().count() > max {
         return Err(Problem::invalid(field, "too-long").field_arg("max", max));
@@ -77,6 +104,34 @@ mod tests {
     fn markup_stays_and_control_characters_go() {
         assert_eq!(clean(" <b>周\u{0}\u{7}</b> "), "<b>周</b>");
         assert_eq!(clean("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn addresses_are_addresses() {
+        let read = |text: &str| email("email", Some(text));
+        assert_eq!(
+            read(" Wuye@Chengjie.Example ").unwrap().as_deref(),
+            Some("Wuye@chengjie.example")
+        );
+        assert_eq!(read(" ").unwrap(), None);
+        for wrong in [
+            "wuye",
+            "@a.cn",
+            "a@",
+            "a@b",
+            "a b@c.cn",
+            "a@b..cn",
+            "a@-b.cn",
+            ".a@b.cn",
+            "物业@b.cn",
+            "a@b@c.cn",
+        ] {
+            assert_eq!(
+                read(wrong).unwrap_err().fields()[0].code,
+                "email",
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, 
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::attach_phone::AttachPhone;
+pub use commands::detach_phone::DetachPhone;
 pub use commands::end_membership::EndMembership;
+pub use commands::move_out::MoveOut;
 pub use commands::reveal::Reveal;
 pub use commands::save_membership::SaveMembership;
 pub use commands::save_organisation::SaveOrganisation;
@@ -45,12 +47,13 @@ pub use commands::set_label::SetLabel;
 pub use commands::set_password::SetPassword;
 pub use migrations::MIGRATIONS;
 pub use model::{
-    Contact, HelperView, KeyKind, Look, MembershipRole, MembershipView, OrganisationKind,
-    OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation, RevealField, Revealed,
-    RevealedField, Sex,
+    Contact, HelperView, KeyKind, Look, MemberView, MembershipRole, MembershipView,
+    OrganisationKind, OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation,
+    RevealField, Revealed, RevealedField, Sex,
 };
 pub use pages::NAV;
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
+pub(crate) use queries::find_membership;
 pub use queries::{Directory, OnDuty, Responsible, looks_at_me, who_looked};
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};

@@ -4,11 +4,12 @@
 use youlin_database::Migration;
 
 /// Add-only; see [`Migration`].
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    module: "people",
-    version: 1,
-    name: "persons, organisations, memberships, accounts, grants, keys, looks",
-    sql: r"
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "people",
+        version: 1,
+        name: "persons, organisations, memberships, accounts, grants, keys, looks",
+        sql: r"
 CREATE TABLE person (
     community_id BIGINT NOT NULL,
     id {uuid} NOT NULL,
@@ -186,4 +187,12 @@ CREATE TABLE who_looked (
 );
 CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
 ",
-}];
+    },
+    Migration {
+        module: "people",
+        version: 2,
+        name: "organisations have an e-mail address",
+        // Sealed: a committee's address is often the private one of a member.
+        sql: "ALTER TABLE organisation ADD COLUMN email_sealed {bytes};\n",
+    },
+];

@@ -187,6 +187,7 @@ pub struct HelperView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OrganisationView {
     pub id: Uuid,
+    pub version: i32,
     pub community: CommunityId,
     pub kind: OrganisationKind,
     pub name: String,
@@ -195,6 +196,22 @@ pub struct OrganisationView {
     pub phone: Option<String>,
     /// Unified social credit code.
     pub credit_code: Option<String>,
+    /// Once it no longer exists or works here; nothing new is given to it then.
+    pub closed_at: Option<Micros>,
+}
+
+/// Somebody who belongs to an organisation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberView {
+    pub membership: Uuid,
+    pub community: CommunityId,
+    pub person: Uuid,
+    /// In the clear for those on duty, else masked.
+    pub name: String,
+    pub role: MembershipRole,
+    pub area: AreaId,
+    pub valid_from: Micros,
+    pub valid_to: Option<Micros>,
 }
 
 /// A membership on a person's page.

@@ -17,11 +17,22 @@ pub static PLACES_READ: Permission = Permission::new(
     ],
 );
 
-/// Changing areas, boundaries and the register: once, above, for everybody below.
+/// Entering and changing estates, buildings and dwellings: whoever keeps a community's register.
+pub static PLACES_REGISTER: Permission = Permission::new(
+    "places.register",
+    &[
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::DistrictOperator,
+        Role::Administrator,
+    ],
+);
+
+/// Changing areas and boundaries: once, above, for everybody below.
 pub static PLACES_ADMIN: Permission = Permission::new(
     "places.admin",
     &[Role::DistrictOperator, Role::Administrator],
 );
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_ADMIN];
+pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_REGISTER, &PLACES_ADMIN];

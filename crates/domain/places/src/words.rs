@@ -1,15 +1,6 @@
 //! Text as it is kept: one Unicode form, no control characters, no blanks around it.
 
-use unicode_normalization::UnicodeNormalization;
-
-/// NFC, control characters become blanks, runs of blanks become one.
-pub(crate) fn clean(text: &str) -> String {
-    let composed: String = text
-        .nfc()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    composed.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+pub(crate) use youlin_imports::clean;
 
 /// Names separated by `;`, `；`, `、` or a comma of either kind, each once, joined by `;`.
 pub(crate) fn aliases(text: &str) -> String {

@@ -237,6 +237,50 @@ pub async fn job_status(
     })
 }
 
+/// The job of that kind and key, for a progress bar; `None` when it was never planned.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn job_of(
+    conn: &impl ConnectionTrait,
+    community: CommunityId,
+    kind: &str,
+    key: &str,
+) -> Result<Option<JobStatus>> {
+    let mut find = Query::select();
+    find.column(name("id"))
+        .from(name("job"))
+        .and_where(col("community_id").eq(community.0))
+        .and_where(col("kind").eq(kind))
+        .and_where(col("key").eq(key));
+    match conn.query_one(&find).await? {
+        None => Ok(None),
+        Some(row) => job_status(conn, community, row.try_get("", "id")?)
+            .await
+            .map(Some),
+    }
+}
+
+/// Lets go of what a dead runner had claimed. Only for a start that knows itself to be the only runner: the one process
+/// of an embedded database.
+#[derive(Debug)]
+pub struct ReleaseLeases;
+
+impl Command for ReleaseLeases {
+    type Output = u64;
+    const NAME: &'static str = "jobs.release-leases";
+
+    async fn run(&self, _ctx: &Ctx, tx: &Tx<'_>) -> Result<u64> {
+        let mut update = Query::update();
+        update
+            .table(name("job"))
+            .value(name("lease_until"), 0i64)
+            .and_where(col("state").eq(JobState::Waiting.as_str()))
+            .and_where(col("lease_until").gt(0i64));
+        Ok(tx.conn().execute(&update).await?.rows_affected())
+    }
+}
+
 /// Runs due jobs.
 pub struct JobWorker {
     db: Database,

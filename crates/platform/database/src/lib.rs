@@ -32,7 +32,7 @@ pub use digest::row_digest;
 pub use idempotency::{IdempotencyKey, PruneIdempotency};
 pub use jobs::{
     JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, PlanRecurring,
-    Recurring, job_status,
+    Recurring, ReleaseLeases, job_of, job_status,
 };
 pub use migrate::Migration;
 pub use outbox::{Consumer, Event, OutboxDispatcher};

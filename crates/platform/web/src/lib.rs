@@ -7,6 +7,7 @@
 mod app;
 mod door;
 mod extract;
+mod form;
 mod health;
 mod i18n;
 mod live;
@@ -24,6 +25,7 @@ pub use extract::{
     ApiForm, ApiJson, ApiQuery, Caller, ClientAddr, CurrentSession, IdempotencyHeader, PathId,
     idempotency,
 };
+pub use form::{Choice, Clash, ClashLine, FormFaults, mendable, refused_with};
 pub use i18n::I18n;
 pub use live::LiveTopic;
 pub use metrics_exporter_prometheus::PrometheusHandle;

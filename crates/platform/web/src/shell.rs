@@ -118,6 +118,8 @@ pub struct Door {
     pub icon: &'static str,
     pub here: bool,
     pub phone: bool,
+    /// Stands in the rail; the other doors of the administration stand in its index.
+    pub rail: bool,
 }
 
 /// The frame of a page.
@@ -364,6 +366,7 @@ impl Shell {
                 icon: item.icon,
                 here: self.here == item.href || (self.here.is_empty() && item.place == self.place),
                 phone: item.phone,
+                rail: item.place != NavPlace::Settings || item.phone || item.href == "/admin",
             })
             .collect()
     }

@@ -343,15 +343,15 @@ async fn a_letter_that_is_refused_for_good_is_not_sent_again() {
     ground.send().await;
     assert_eq!(states(&ground).await, [state("failed", 1, "smtp-550")]);
     let mut brief = ground.cases.0.lock().unwrap()[&ground.cast.case].clone();
-    brief.tasks[1].email = Some("no address".into());
+    brief.reporters[1].phone = None;
+    brief.reporters[1].email = Some("no address".into());
     ground
         .cases
         .0
         .lock()
         .unwrap()
         .insert(ground.cast.case, brief);
-    let data = json!({"task": ground.cast.company_task, "party": ground.cast.company});
-    ground.happens("task_given", data).await;
+    ground.happens("reported", json!(null)).await;
     ground.send().await;
     assert_eq!(states(&ground).await[1], state("failed", 1, "address"));
     assert!(mail.letters().is_empty());

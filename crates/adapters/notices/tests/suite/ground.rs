@@ -278,6 +278,7 @@ async fn cast(world: &World, vault: &Arc<Vault>) -> Cast {
     let lead = person(world, vault, "施岚", LEAD_PHONE).await;
     let son = person(world, vault, "周明", SON_PHONE).await;
     let company = SaveOrganisation {
+        vault: Arc::clone(vault),
         id: None,
         version: None,
         ext_key: None,
@@ -285,6 +286,7 @@ async fn cast(world: &World, vault: &Arc<Vault>) -> Cast {
         name: "安居物业".into(),
         area: AreaId(10),
         phone: Some("0513-85550000".into()),
+        email: Some(OFFICE.into()),
         credit_code: None,
         closed: false,
     };
@@ -373,7 +375,6 @@ fn brief(cast: &Cast) -> CaseBrief {
                 role: "lead".into(),
                 open: true,
                 planned_at: None,
-                email: None,
             },
             TaskBrief {
                 id: cast.company_task,
@@ -381,7 +382,6 @@ fn brief(cast: &Cast) -> CaseBrief {
                 role: "supporting".into(),
                 open: true,
                 planned_at: None,
-                email: Some(OFFICE.into()),
             },
         ],
         reporters: vec![

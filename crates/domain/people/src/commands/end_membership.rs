@@ -3,7 +3,7 @@
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use crate::entities::membership;
 use crate::events::{self, event};
@@ -14,6 +14,8 @@ use crate::permissions::PEOPLE_WRITE;
 pub struct EndMembership {
     pub community: CommunityId,
     pub id: Uuid,
+    /// When it ended, not before it began; `None`: now. What is noted in advance would hold already.
+    pub at: Option<Micros>,
 }
 
 impl Command for EndMembership {
@@ -29,8 +31,15 @@ impl Command for EndMembership {
         if row.valid_to.is_some() {
             return Ok(());
         }
+        let at = self.at.unwrap_or_else(|| ctx.now());
+        if at > ctx.now() {
+            return Err(Problem::invalid("valid_to", "in-the-future-end"));
+        }
+        if at.0 < row.valid_from {
+            return Err(Problem::invalid("valid_to", "before-beginning"));
+        }
         let ended = membership::Model {
-            valid_to: Some(ctx.now().0),
+            valid_to: Some(at.0),
             ..row
         };
         tx.update::<membership::Entity>(ended).await?;

@@ -3,7 +3,9 @@
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod attach_phone;
+pub(crate) mod detach_phone;
 pub(crate) mod end_membership;
+pub(crate) mod move_out;
 pub(crate) mod note_sign_in;
 pub(crate) mod reveal;
 pub(crate) mod save_membership;

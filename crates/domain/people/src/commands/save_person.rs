@@ -11,8 +11,8 @@ use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
-use super::attach_phone;
-use super::person_for;
+use super::{attach_phone, person_for, set_consent, set_label};
+use crate::consent;
 use crate::entities::{household, person, residence};
 use crate::events::{self, event};
 use crate::fields::{Faults, optional, required};
@@ -48,8 +48,14 @@ pub struct PersonInput {
     pub identity: Option<String>,
     /// Added to those already known.
     pub phones: Vec<String>,
+    /// Put on; those already there stay.
+    pub labels: Vec<String>,
+    /// Given, of [`crate::consent::ALL`]; those already given stay.
+    pub consents: Vec<String>,
     /// `None` leaves the residence as it is.
     pub home: Option<Home>,
+    /// On a change: an empty name and a note of `None` stay as they are (a form does not show what is hidden).
+    pub keep_hidden: bool,
 }
 
 /// See the module's text. Answers the person's id.
@@ -84,7 +90,7 @@ impl SavePerson {
         ctx: &Ctx,
         tx: &Tx<'_>,
     ) -> Result<(person::Model, Vec<&'static str>)> {
-        let clean = Clean::read(ctx, &self.input)?;
+        let clean = Clean::read(ctx, &self.vault, &self.input)?;
         let area = self.area()?;
         let row = self.save(ctx, tx, &clean, area).await?;
         let mut changed = vec!["person"];
@@ -94,6 +100,16 @@ impl SavePerson {
                 .1
             {
                 changed.push("phone");
+            }
+        }
+        for label in &clean.labels {
+            if set_label::set(ctx, tx, &self.vault, &row, label, true).await? {
+                changed.push("label");
+            }
+        }
+        for consent in &self.input.consents {
+            if set_consent::set(ctx, tx, self.community, row.id, consent, true).await? {
+                changed.push("consent");
             }
         }
         if let Some(home) = &self.input.home {
@@ -111,7 +127,7 @@ impl SavePerson {
 
     /// Everything that can be refused without looking at the database.
     pub(crate) fn check(&self, ctx: &Ctx) -> Result<()> {
-        Clean::read(ctx, &self.input)?;
+        Clean::read(ctx, &self.vault, &self.input)?;
         ctx.authorize(&PEOPLE_WRITE, self.area()?).map(|_scope| ())
     }
 
@@ -135,6 +151,9 @@ impl SavePerson {
     ) -> Result<person::Model> {
         let now = ctx.now().0;
         let Some(id) = self.id else {
+            if clean.name.is_empty() {
+                return Err(Problem::invalid("name", "required"));
+            }
             let known = self.community == CommunityId::SYSTEM
                 || ctx.areas().community_of(self.community.into()).is_some();
             if !known {
@@ -167,27 +186,30 @@ impl SavePerson {
         }
     }
 
-    fn filled(&self, ctx: &Ctx, clean: &Clean, row: person::Model) -> Result<person::Model> {
+    fn filled(&self, ctx: &Ctx, clean: &Clean, mut row: person::Model) -> Result<person::Model> {
         let vault = &self.vault;
-        let at = |column| FieldPlace::new("person", column, row.community_id, row.id);
-        let mut row = person::Model {
-            name_sealed: vault.seal(ctx, at("name"), &clean.name)?,
-            name_index: vault.name_index(&clean.name),
-            surname_index: vault.surname_index(&crate::vault::surname(&clean.name)),
-            sex: self.input.sex.map(|sex| sex.as_str().to_owned()),
-            birth_year: self.input.birth_year,
-            language: clean.language.clone(),
-            note_sealed: clean
+        let (community, id) = (row.community_id, row.id);
+        let at = |column| FieldPlace::new("person", column, community, id);
+        if !clean.name.is_empty() {
+            row.name_sealed = vault.seal(ctx, at("name"), &clean.name)?;
+            row.name_index = vault.name_index(&clean.name);
+            row.surname_index = vault.surname_index(&crate::vault::surname(&clean.name));
+        }
+        if !(self.input.keep_hidden && self.input.note.is_none()) {
+            row.note_sealed = clean
                 .note
                 .as_deref()
                 .map(|note| vault.seal(ctx, at("note"), note))
-                .transpose()?,
-            ext_key: self.ext_key.clone().or(row.ext_key.clone()),
-            ..row
-        };
+                .transpose()?;
+        }
+        row.sex = self.input.sex.map(|sex| sex.as_str().to_owned());
+        row.birth_year = self.input.birth_year;
+        row.language.clone_from(&clean.language);
+        if self.ext_key.is_some() {
+            row.ext_key.clone_from(&self.ext_key);
+        }
         if let Some(number) = &clean.identity {
-            let at = FieldPlace::new("person", "identity", row.community_id, row.id);
-            row.identity_sealed = Some(vault.seal(ctx, at, number.as_str())?);
+            row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(vault.identity_index(number));
         }
         Ok(row)
@@ -221,12 +243,17 @@ struct Clean {
     note: Option<String>,
     identity: Option<IdentityNumber>,
     phones: Vec<String>,
+    labels: Vec<String>,
 }
 
 impl Clean {
-    fn read(ctx: &Ctx, input: &PersonInput) -> Result<Self> {
+    fn read(ctx: &Ctx, vault: &Vault, input: &PersonInput) -> Result<Self> {
         let mut faults = Faults::default();
-        let name = faults.take(required("name", &input.name, NAME));
+        let name = faults.take(if input.keep_hidden {
+            optional("name", Some(&input.name), NAME).map(Option::unwrap_or_default)
+        } else {
+            required("name", &input.name, NAME)
+        });
         let language = faults.take(optional("language", input.language.as_deref(), 10));
         let note = faults.take(optional("note", input.note.as_deref(), NOTE));
         let identity = faults.take(identity(input.identity.as_deref()));
@@ -237,19 +264,43 @@ impl Clean {
         {
             faults.take::<()>(Err(Problem::invalid("birth_year", "birth-year")));
         }
+        let typed = |texts: &[String]| -> Vec<String> {
+            let filled = texts.iter().filter(|text| !text.trim().is_empty());
+            filled.cloned().collect()
+        };
+        for (at, phone) in input.phones.iter().enumerate() {
+            if !phone.trim().is_empty() {
+                faults.take(vault.phone(&phone_field(at), phone).map(|_phone| ()));
+            }
+        }
+        let labels = typed(&input.labels);
+        for label in &labels {
+            faults.take(set_label::checked(label).map(|_label| ()));
+        }
+        if input
+            .consents
+            .iter()
+            .any(|one| !consent::ALL.contains(&one.as_str()))
+        {
+            faults.take::<()>(Err(Problem::invalid("consents", "unknown-value")));
+        }
         faults.done()?;
         Ok(Self {
             name,
             language,
             note,
             identity,
-            phones: input
-                .phones
-                .iter()
-                .filter(|phone| !phone.trim().is_empty())
-                .cloned()
-                .collect(),
+            phones: typed(&input.phones),
+            labels,
         })
+    }
+}
+
+/// The field of the n-th number: `phone`, `phone2`, `phone3` …
+pub(crate) fn phone_field(at: usize) -> String {
+    match at {
+        0 => "phone".to_owned(),
+        later => format!("phone{}", later + 1),
     }
 }
 

@@ -42,37 +42,9 @@ impl Command for SetConsent {
             let (vault, community) = (&self.vault, self.community);
             person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
         }
-        let known = person_consent::Entity::find()
-            .filter(person_consent::Column::CommunityId.eq(self.community.0))
-            .filter(person_consent::Column::PersonId.eq(self.person))
-            .filter(person_consent::Column::Consent.eq(self.consent.as_str()))
-            .one(tx.conn())
-            .await?;
-        let now = ctx.now().0;
-        let withdrawn_at = (!self.given).then_some(now);
-        match known {
-            Some(known) if known.withdrawn_at.is_none() == self.given => return Ok(()),
-            Some(known) => {
-                let given_at = if self.given { now } else { known.given_at };
-                tx.update::<person_consent::Entity>(person_consent::Model {
-                    given_at,
-                    withdrawn_at,
-                    ..known
-                })
-                .await?;
-            }
-            None => {
-                tx.insert::<person_consent::Entity>(person_consent::Model {
-                    community_id: self.community.0,
-                    id: ctx.new_id(),
-                    version: 1,
-                    person_id: self.person,
-                    consent: self.consent.clone(),
-                    given_at: now,
-                    withdrawn_at,
-                })
-                .await?;
-            }
+        let (community, person) = (self.community, self.person);
+        if !set(ctx, tx, community, person, &self.consent, self.given).await? {
+            return Ok(());
         }
         tx.audit(
             ctx,
@@ -82,4 +54,48 @@ impl Command for SetConsent {
         );
         Ok(())
     }
+}
+
+/// Says whether anything changed. The caller has checked who asks and writes the audit entry.
+pub(super) async fn set(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    person: Uuid,
+    consent: &str,
+    given: bool,
+) -> Result<bool> {
+    let known = person_consent::Entity::find()
+        .filter(person_consent::Column::CommunityId.eq(community.0))
+        .filter(person_consent::Column::PersonId.eq(person))
+        .filter(person_consent::Column::Consent.eq(consent))
+        .one(tx.conn())
+        .await?;
+    let now = ctx.now().0;
+    let withdrawn_at = (!given).then_some(now);
+    match known {
+        Some(known) if known.withdrawn_at.is_none() == given => return Ok(false),
+        Some(known) => {
+            let given_at = if given { now } else { known.given_at };
+            tx.update::<person_consent::Entity>(person_consent::Model {
+                given_at,
+                withdrawn_at,
+                ..known
+            })
+            .await?;
+        }
+        None => {
+            tx.insert::<person_consent::Entity>(person_consent::Model {
+                community_id: community.0,
+                id: ctx.new_id(),
+                version: 1,
+                person_id: person,
+                consent: consent.to_owned(),
+                given_at: now,
+                withdrawn_at,
+            })
+            .await?;
+        }
+    }
+    Ok(true)
 }

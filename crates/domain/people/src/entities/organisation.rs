@@ -1,4 +1,4 @@
-//! An organisation; its name and office number are public.
+//! An organisation; its name and office number are public, its e-mail address is sealed.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
@@ -17,6 +17,7 @@ pub struct Model {
     pub area_id: i64,
     pub phone: Option<String>,
     pub credit_code: Option<String>,
+    pub email_sealed: Option<Vec<u8>>,
     pub created_at: i64,
     pub closed_at: Option<i64>,
 }

@@ -2,15 +2,14 @@
 //! gives one for each new login, or none, and then an administrator sets one.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use youlin_database::{Command, Database, Tx};
+use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Row, read_csv};
 use youlin_kernel::{Ctx, Grant, Problem, Result, Role};
-use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
-use super::{CHUNK, allowed, refused};
+use super::{allowed, planned, refused};
 use crate::commands::accounts::{SYSTEM, login};
 use crate::entities::{account, account_grant};
 use crate::permissions::ACCOUNTS_ADMIN;
@@ -28,17 +27,32 @@ pub async fn accounts(
     must_change: bool,
     dry_run: bool,
 ) -> Result<ImportReport> {
+    let file = Incoming {
+        text: text.to_owned(),
+        ..Incoming::default()
+    };
+    let plan = plan(db, ctx, &file, password, must_change, dry_run).await?;
+    Ok(plan.run(db, ctx).await?.0)
+}
+
+pub(super) async fn plan(
+    db: &Database,
+    ctx: &Ctx,
+    file: &Incoming,
+    password: &(dyn Fn(&str) -> Option<PasswordHash> + Sync),
+    must_change: bool,
+    dry_run: bool,
+) -> Result<Plan> {
     allowed(ctx, &ACCOUNTS_ADMIN)?;
-    let rows = read_csv(text, &["login", "display_name", "grants"])?;
+    let rows = read_csv(&file.text, &["login", "display_name", "grants"])?;
     let persons = keys::persons(db.read(), rows.iter().map(|row| row.get("person_key"))).await?;
     let organisations =
         keys::organisations(db.read(), rows.iter().flat_map(organisations_in)).await?;
-    let mut report = ImportReport::default();
+    let (mut refused, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    let mut drafts = Vec::new();
     for row in rows {
         if !seen.insert(row.get("login").to_lowercase()) {
-            report.refused.push(row.refuse("login", "key-twice"));
+            refused.push(row.refuse("login", "key-twice"));
             continue;
         }
         match draft(ctx, &row, &persons, &organisations) {
@@ -47,16 +61,15 @@ pub async fn accounts(
                     create.password = hash;
                 }
                 create.must_change = must_change;
-                drafts.push(Arc::new((row, create)));
+                drafts.push((SYSTEM, row.line, (row, create)));
             }
-            Err(refusal) => report.refused.push(refusal),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    for rows in drafts.chunks(CHUNK) {
-        let rows = rows.to_vec();
-        report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
-    }
-    Ok(report)
+    Ok(planned(file, refused, drafts, |rows| Import {
+        rows,
+        dry_run,
+    }))
 }
 
 fn organisations_in(row: &Row) -> impl Iterator<Item = &str> {
@@ -125,7 +138,7 @@ fn grant(
 }
 
 struct Import {
-    rows: Vec<Arc<(Row, CreateAccount)>>,
+    rows: Vec<(Row, CreateAccount)>,
     dry_run: bool,
 }
 
@@ -135,8 +148,7 @@ impl Command for Import {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let mut report = ImportReport::default();
-        for entry in &self.rows {
-            let (row, create) = entry.as_ref();
+        for (row, create) in &self.rows {
             match take_in(ctx, tx, create, self.dry_run).await {
                 Ok(outcome) => report.count(outcome),
                 Err(problem) => report.refused.push(refused(row, problem)?),

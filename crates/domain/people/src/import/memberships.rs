@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use youlin_database::{Command, Database, Tx};
+use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Row, read_csv};
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
-use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
-use super::{CHUNK, allowed, grouped, refused};
+use super::{allowed, planned, refused};
 use crate::commands::filed_under;
 use crate::entities::{membership, person_phone, residence};
 use crate::permissions::PEOPLE_WRITE;
@@ -30,30 +30,40 @@ pub async fn memberships(
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
+    let file = Incoming {
+        text: text.to_owned(),
+        ..Incoming::default()
+    };
+    let plan = plan(db, ctx, vault, &file, dry_run).await?;
+    Ok(plan.run(db, ctx).await?.0)
+}
+
+pub(super) async fn plan(
+    db: &Database,
+    ctx: &Ctx,
+    vault: &Arc<Vault>,
+    file: &Incoming,
+    dry_run: bool,
+) -> Result<Plan> {
     allowed(ctx, &PEOPLE_WRITE)?;
-    let rows = read_csv(text, &["person_key", "role", "area_code"])?;
+    let rows = read_csv(&file.text, &["person_key", "role", "area_code"])?;
     let persons = keys::persons(db.read(), rows.iter().map(|row| row.get("person_key"))).await?;
     let organisations = keys::organisations(
         db.read(),
         rows.iter().map(|row| row.get("organisation_key")),
     )
     .await?;
-    let mut report = ImportReport::default();
-    let mut drafts = Vec::new();
+    let (mut refused, mut drafts) = (Vec::new(), Vec::new());
     for row in rows {
         match draft(ctx, vault, &row, &persons, &organisations) {
-            Ok((community, save)) => drafts.push((community.0, Arc::new((row, save)))),
-            Err(refusal) => report.refused.push(refusal),
+            Ok((community, save)) => drafts.push((community, row.line, (row, save))),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    for rows in grouped(drafts).into_values() {
-        for rows in rows.chunks(CHUNK) {
-            let rows = rows.to_vec();
-            report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
-        }
-    }
-    report.refused.sort_by_key(|refused| refused.line);
-    Ok(report)
+    Ok(planned(file, refused, drafts, |rows| Import {
+        rows,
+        dry_run,
+    }))
 }
 
 fn draft(
@@ -99,16 +109,11 @@ fn draft(
 
 /// The beginning of a day in local time.
 fn midnight(row: &Row, day: &str) -> std::result::Result<Micros, Refused> {
-    let wrong = || row.refuse("valid_from", "cell-no-day").arg("value", day);
-    let day: jiff::civil::Date = day.parse().map_err(|_no_day| wrong())?;
-    // One time zone, without summer time (see the kernel's `Micros`).
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let start = day.to_zoned(zone).map_err(|_outside| wrong())?;
-    Ok(start.timestamp().into())
+    super::midnight(day).ok_or_else(|| row.refuse("valid_from", "cell-no-day").arg("value", day))
 }
 
 struct Import {
-    rows: Vec<Arc<(Row, SaveMembership)>>,
+    rows: Vec<(Row, SaveMembership)>,
     dry_run: bool,
 }
 
@@ -118,8 +123,7 @@ impl Command for Import {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let mut report = ImportReport::default();
-        for entry in &self.rows {
-            let (row, save) = entry.as_ref();
+        for (row, save) in &self.rows {
             match take_in(ctx, tx, save, self.dry_run).await {
                 Ok(outcome) => report.count(outcome),
                 Err(problem) => report.refused.push(refused(row, problem)?),

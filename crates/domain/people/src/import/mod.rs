@@ -9,16 +9,21 @@ mod keys;
 mod memberships;
 mod organisations;
 mod persons;
+mod registers;
 
 use std::collections::BTreeMap;
 
-use youlin_kernel::{Ctx, Permission, Problem, Result};
-use youlin_places::import::{Refused, Row};
+use youlin_database::Command;
+use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
+use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
 pub use memberships::memberships;
 pub use organisations::organisations;
 pub use persons::{persons, staff_areas};
+pub use registers::{
+    AccountsRegister, MembershipsRegister, OrganisationsRegister, PersonsRegister,
+};
 
 /// Rows saved in one transaction.
 const CHUNK: usize = 200;
@@ -50,11 +55,34 @@ fn refused(row: &Row, problem: Problem) -> Result<Refused> {
     }
 }
 
-/// Rows by what they are filed under, in the order of the file.
-fn grouped<K: Ord, V>(rows: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
-    let mut groups: BTreeMap<K, Vec<V>> = BTreeMap::new();
-    for (key, row) in rows {
-        groups.entry(key).or_default().push(row);
+/// What was refused, and the rest by the community it is filed under, in the order of the file.
+fn planned<T, C>(
+    file: &Incoming,
+    refused: Vec<Refused>,
+    rows: Vec<(CommunityId, u32, T)>,
+    command: impl Fn(Vec<T>) -> C + Copy,
+) -> Plan
+where
+    C: Command<Output = ImportReport>,
+{
+    let mut groups: BTreeMap<CommunityId, Vec<(u32, T)>> = BTreeMap::new();
+    for (community, line, row) in rows {
+        groups.entry(community).or_default().push((line, row));
     }
-    groups
+    let mut plan = Plan {
+        refused,
+        batches: Vec::new(),
+    };
+    for (community, rows) in groups {
+        plan.add(file, community, rows, CHUNK, command);
+    }
+    plan
+}
+
+/// The beginning of a day (`2024-03-01`) in local time.
+pub(crate) fn midnight(day: &str) -> Option<Micros> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    // One time zone, without summer time (see the kernel's `Micros`).
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    Some(day.to_zoned(zone).ok()?.timestamp().into())
 }

@@ -1,18 +1,20 @@
-//! `organisations.csv`: key, kind, name, area_code, phone, uscc.
+//! `organisations.csv`: key, kind, name, area_code, phone, uscc; if there is a column `email`, it is read too.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use sea_orm::EntityTrait;
 use youlin_database::{Command, Database, Tx};
+use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Row, read_csv};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
-use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
-use super::{CHUNK, allowed, grouped, refused};
+use super::{allowed, planned, refused};
 use crate::commands::filed_under;
+use crate::commands::save_organisation::{Checked, email_place};
 use crate::entities::organisation;
 use crate::permissions::ORGANISATIONS_WRITE;
-use crate::{OrganisationKind, SaveOrganisation};
+use crate::{OrganisationKind, SaveOrganisation, Vault};
 
 /// Takes organisations in.
 ///
@@ -21,37 +23,49 @@ use crate::{OrganisationKind, SaveOrganisation};
 pub async fn organisations(
     db: &Database,
     ctx: &Ctx,
+    vault: &Arc<Vault>,
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
+    let file = Incoming {
+        text: text.to_owned(),
+        ..Incoming::default()
+    };
+    let plan = plan(db, ctx, vault, &file, dry_run).await?;
+    Ok(plan.run(db, ctx).await?.0)
+}
+
+pub(super) async fn plan(
+    db: &Database,
+    ctx: &Ctx,
+    vault: &Arc<Vault>,
+    file: &Incoming,
+    dry_run: bool,
+) -> Result<Plan> {
     allowed(ctx, &ORGANISATIONS_WRITE)?;
-    let rows = read_csv(text, &["key", "kind", "name", "area_code"])?;
+    let rows = read_csv(&file.text, &["key", "kind", "name", "area_code"])?;
     let known = keys::organisations(db.read(), rows.iter().map(|row| row.get("key"))).await?;
-    let mut report = ImportReport::default();
+    let (mut refused, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    let mut drafts = Vec::new();
     for row in rows {
         if !seen.insert(row.get("key").to_owned()) {
-            report.refused.push(row.refuse("key", "key-twice"));
+            refused.push(row.refuse("key", "key-twice"));
             continue;
         }
-        match draft(ctx, &row, &known) {
-            Ok((community, save)) => drafts.push((community.0, (row, save))),
-            Err(refusal) => report.refused.push(refusal),
+        match draft(ctx, vault, &row, &known) {
+            Ok((community, save)) => drafts.push((community, row.line, (row, save))),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    for rows in grouped(drafts).into_values() {
-        for rows in rows.chunks(CHUNK) {
-            let rows = rows.to_vec();
-            report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
-        }
-    }
-    report.refused.sort_by_key(|refused| refused.line);
-    Ok(report)
+    Ok(planned(file, refused, drafts, |rows| Import {
+        rows,
+        dry_run,
+    }))
 }
 
 fn draft(
     ctx: &Ctx,
+    vault: &Arc<Vault>,
     row: &Row,
     known: &Keys,
 ) -> std::result::Result<(CommunityId, SaveOrganisation), Refused> {
@@ -64,6 +78,7 @@ fn draft(
     let community = filed_under(ctx, area).map_err(|_| row.refuse("area_code", "area-unknown"))?;
     let filled = |column: &str| Some(row.get(column).to_owned()).filter(|text| !text.is_empty());
     let save = SaveOrganisation {
+        vault: Arc::clone(vault),
         id: known.get(key).copied(),
         version: None,
         ext_key: Some(key.to_owned()),
@@ -71,6 +86,7 @@ fn draft(
         name: row.get("name").to_owned(),
         area,
         phone: filled("phone"),
+        email: row.has("email").then(|| row.get("email").to_owned()),
         credit_code: filled("uscc"),
         closed: false,
     };
@@ -107,7 +123,7 @@ impl Command for Import {
             };
             let checked = save.checked(ctx);
             let outcome = match (&checked, &old) {
-                (Ok((_, fresh)), Some(old)) if same(fresh, old) => Outcome::Unchanged,
+                (Ok(fresh), Some(old)) if same(&save.vault, fresh, old)? => Outcome::Unchanged,
                 (_, Some(_)) => Outcome::Changed,
                 (_, None) => Outcome::New,
             };
@@ -125,7 +141,7 @@ impl Command for Import {
     }
 }
 
-fn same(fresh: &organisation::Model, old: &organisation::Model) -> bool {
+fn same(vault: &Vault, fresh: &Checked, old: &organisation::Model) -> Result<bool> {
     let of = |row: &organisation::Model| {
         (
             row.kind.clone(),
@@ -136,5 +152,13 @@ fn same(fresh: &organisation::Model, old: &organisation::Model) -> bool {
             row.closed_at.is_some(),
         )
     };
-    of(fresh) == of(old)
+    let email_stays = match &fresh.email {
+        None => true,
+        Some(wanted) => {
+            let at = email_place(old.community_id, old.id);
+            let held = old.email_sealed.as_deref();
+            held.map(|sealed| vault.open(at, sealed)).transpose()? == *wanted
+        }
+    };
+    Ok(email_stays && of(&fresh.row) == of(old))
 }

@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use youlin_database::{Command, Database, Tx};
+use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Row, read_csv};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
-use youlin_places::import::{ImportReport, Outcome, Refused, Row, read_csv};
 
 use super::keys::{self, Keys};
-use super::{CHUNK, allowed, grouped, refused};
-use crate::commands::set_label;
+use super::{allowed, planned, refused};
 use crate::entities::{person, person_label, person_phone, residence};
 use crate::fields::clean;
 use crate::permissions::PEOPLE_WRITE;
@@ -59,8 +58,24 @@ pub async fn persons(
     staff_areas: &HashMap<String, String>,
     dry_run: bool,
 ) -> Result<ImportReport> {
+    let file = Incoming {
+        text: text.to_owned(),
+        ..Incoming::default()
+    };
+    let plan = plan(db, ctx, vault, &file, staff_areas, dry_run).await?;
+    Ok(plan.run(db, ctx).await?.0)
+}
+
+pub(super) async fn plan(
+    db: &Database,
+    ctx: &Ctx,
+    vault: &Arc<Vault>,
+    file: &Incoming,
+    staff_areas: &HashMap<String, String>,
+    dry_run: bool,
+) -> Result<Plan> {
     allowed(ctx, &PEOPLE_WRITE)?;
-    let rows = read_csv(text, &["key", "name"])?;
+    let rows = read_csv(&file.text, &["key", "name"])?;
     let known = keys::persons(db.read(), rows.iter().map(|row| row.get("key"))).await?;
     let dwellings =
         keys::dwellings(db.read(), rows.iter().map(|row| row.get("dwelling_key"))).await?;
@@ -71,34 +86,29 @@ pub async fn persons(
         dwellings,
         staff_areas,
     };
-    let mut report = ImportReport::default();
+    let (mut refused, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    let mut drafts = Vec::new();
     for row in rows {
         if !seen.insert(row.get("key").to_owned()) {
-            report.refused.push(row.refuse("key", "key-twice"));
+            refused.push(row.refuse("key", "key-twice"));
             continue;
         }
+        let line = row.line;
         match reader.draft(row) {
-            Ok(draft) => drafts.push((draft.save.community.0, Arc::new(draft))),
-            Err(refusal) => report.refused.push(refusal),
+            Ok(draft) => drafts.push((draft.save.community, line, draft)),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    for rows in grouped(drafts).into_values() {
-        for rows in rows.chunks(CHUNK) {
-            let rows = rows.to_vec();
-            report.absorb(db.execute(ctx, Import { rows, dry_run }).await?);
-        }
-    }
-    report.refused.sort_by_key(|refused| refused.line);
-    Ok(report)
+    Ok(planned(file, refused, drafts, |rows| Import {
+        rows,
+        dry_run,
+    }))
 }
 
 #[derive(Debug)]
 struct Draft {
     row: Row,
     save: SavePerson,
-    labels: Vec<String>,
 }
 
 struct Reader<'a> {
@@ -134,7 +144,9 @@ impl Reader<'_> {
             note: filled("note"),
             identity: filled("identity"),
             phones: several(row.get("phones")),
+            labels: several(row.get("labels")),
             home,
+            ..PersonInput::default()
         };
         let save = SavePerson {
             vault: Arc::clone(self.vault),
@@ -144,8 +156,7 @@ impl Reader<'_> {
             ext_key: Some(key),
             input,
         };
-        let labels = several(row.get("labels"));
-        Ok(Draft { row, save, labels })
+        Ok(Draft { row, save })
     }
 
     fn home(&self, row: &Row, key: &str) -> Result<(CommunityId, Option<Home>), Refused> {
@@ -191,7 +202,7 @@ fn several(cell: &str) -> Vec<String> {
 }
 
 struct Import {
-    rows: Vec<Arc<Draft>>,
+    rows: Vec<Draft>,
     dry_run: bool,
 }
 
@@ -214,24 +225,15 @@ impl Command for Import {
 impl Draft {
     async fn take_in(&self, ctx: &Ctx, tx: &Tx<'_>, dry_run: bool) -> Result<Outcome> {
         // Everything that can be refused is looked at before anything is saved: a refused row leaves no half behind.
-        self.save.check(ctx)?;
         for phone in &self.save.input.phones {
             self.save.vault.phone("phones", phone)?;
         }
-        for label in &self.labels {
-            set_label::checked(label)?;
-        }
+        self.save.check(ctx)?;
         let outcome = self.outcome(tx).await?;
         if dry_run || outcome == Outcome::Unchanged {
             return Ok(outcome);
         }
-        let (row, mut changed) = self.save.apply(ctx, tx).await?;
-        for label in &self.labels {
-            if set_label::set(ctx, tx, &self.save.vault, &row, label, true).await? {
-                changed.push("label");
-            }
-        }
-        self.save.note(ctx, tx, row.id, &changed);
+        self.save.run(ctx, tx).await?;
         Ok(outcome)
     }
 
@@ -319,8 +321,8 @@ impl Draft {
             .into_iter()
             .map(|label| label.label_index)
             .collect();
-        Ok(self
-            .labels
+        let labels = &self.save.input.labels;
+        Ok(labels
             .iter()
             .all(|label| known.contains(&self.save.vault.label_index(&clean(label)))))
     }

@@ -1,66 +1,52 @@
-//! What forms share: the faults beside their fields, answers, and paths one may be sent to.
+//! What forms share beyond the web floor's: choices of areas, answers, and paths one may be sent to.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use youlin_kernel::{Problem, ProblemKind};
-use youlin_web::{Shell, WebResult};
+use youlin_kernel::{AreaId, AreaTree, Permission};
+use youlin_web::{Choice, Shell};
 
-/// The refusal of a form: one sentence, and one beside each field at fault.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Errors {
-    pub(super) sentence: String,
-    pub(super) fields: Vec<(String, String)>,
-}
-
-impl Errors {
-    pub(super) fn none() -> Self {
-        Self::default()
-    }
-
-    pub(super) fn of(s: &Shell, problem: &Problem) -> Self {
-        let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
-        Self {
-            sentence: i18n.problem(locale, problem),
-            fields: problem
-                .fields()
-                .iter()
-                .map(|fault| (fault.field.clone(), i18n.field(locale, fault)))
-                .collect(),
-        }
-    }
-
-    /// Whether there is anything to say.
-    pub(super) fn any(&self) -> bool {
-        !self.sentence.is_empty()
-    }
-
-    /// The sentence beside a field; empty when the field is fine.
-    pub(super) fn on(&self, field: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(name, _)| name == field)
-            .map_or("", |(_, text)| text)
-    }
-}
-
-/// Refusals a form shows itself; everything else leaves the handler as a problem.
-pub(super) fn shown(problem: Problem) -> WebResult<Problem> {
-    match problem.kind() {
-        ProblemKind::Invalid | ProblemKind::Conflict | ProblemKind::TooMany => Ok(problem),
-        _ => Err(problem.into()),
-    }
-}
-
-/// The page with the status of the refusal.
-pub(super) fn with_status(problem: &Problem, page: Response) -> Response {
-    let status =
-        StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    (status, page).into_response()
-}
+pub(super) use youlin_web::{FormFaults as Errors, mendable as shown, refused_with as with_status};
 
 /// See other, after a change.
 pub(super) fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
+}
+
+/// Every open area as a choice, indented by its depth.
+pub(super) fn area_choices(s: &Shell) -> Vec<Choice> {
+    let tree = s.ctx().areas();
+    let mut areas = Vec::new();
+    for root in tree.roots() {
+        descend(s, tree, *root, 0, &mut areas);
+    }
+    areas
+}
+
+/// The open areas in which the caller has the permission.
+pub(super) fn areas_with(s: &Shell, permission: &'static Permission) -> Vec<Choice> {
+    let mut areas = area_choices(s);
+    areas.retain(|one| {
+        area_of(&one.value).is_some_and(|area| s.ctx().authorize(permission, area).is_ok())
+    });
+    areas
+}
+
+/// The area a choice stands for.
+pub(super) fn area_of(value: &str) -> Option<AreaId> {
+    value.parse().map(AreaId).ok()
+}
+
+fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, areas: &mut Vec<Choice>) {
+    if tree.get(id).is_some_and(|node| node.closed) {
+        return;
+    }
+    areas.push(Choice {
+        value: id.to_string(),
+        label: format!("{}{}", "\u{3000}".repeat(depth), s.area(&id)),
+    });
+    for child in tree.children(id) {
+        descend(s, tree, *child, depth + 1, areas);
+    }
 }
 
 /// Adds a cookie.

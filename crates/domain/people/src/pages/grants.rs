@@ -1,19 +1,13 @@
 //! The editor of grants: rows of role, area and (for partners) organisation.
 
-use youlin_kernel::{AreaId, AreaTree, Ctx, Grant, Problem, Result, Role};
-use youlin_web::Shell;
+use youlin_kernel::{AreaId, Ctx, Grant, Problem, Result, Role};
+use youlin_web::{Choice, Shell};
 
+use super::form::area_choices;
 use crate::OrganisationView;
 
 /// Empty rows offered beside the present ones.
 const BLANK: usize = 2;
-
-/// One choice of a list.
-#[derive(Clone, Debug)]
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-}
 
 /// One row of the editor.
 #[derive(Clone, Debug, Default)]
@@ -45,11 +39,7 @@ impl GrantEditor {
                 label: s.tt("role", role.as_str()),
             })
             .collect();
-        let mut areas = Vec::new();
-        let tree = s.ctx().areas();
-        for root in tree.roots() {
-            descend(s, tree, *root, 0, &mut areas);
-        }
+        let areas = area_choices(s);
         let organisations = organisations
             .iter()
             .map(|one| Choice {
@@ -63,19 +53,6 @@ impl GrantEditor {
             areas,
             organisations,
         }
-    }
-}
-
-fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, areas: &mut Vec<Choice>) {
-    if tree.get(id).is_some_and(|node| node.closed) {
-        return;
-    }
-    areas.push(Choice {
-        value: id.to_string(),
-        label: format!("{}{}", "\u{3000}".repeat(depth), s.area(&id)),
-    });
-    for child in tree.children(id) {
-        descend(s, tree, *child, depth + 1, areas);
     }
 }
 

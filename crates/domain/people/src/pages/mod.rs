@@ -5,17 +5,21 @@ mod admin_accounts;
 mod admin_keys;
 mod form;
 mod grants;
+mod memberships;
 mod my_grid_worker;
+mod organisation_form;
 mod organisations;
 mod people;
+mod person_form;
 mod second_factor;
 mod sign_in;
 
-use youlin_kernel::{Access, Grant};
-use youlin_web::{NavItem, NavPlace, Routes, Shell};
+use youlin_kernel::{Access, Grant, Micros};
+use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::permissions::{
-    ACCOUNTS_ADMIN, ORGANISATIONS_READ, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
+    ACCOUNTS_ADMIN, ORGANISATIONS_READ, ORGANISATIONS_WRITE, PEOPLE_READ, PEOPLE_REVEAL,
+    PEOPLE_WRITE,
 };
 
 /// Doors of the navigation to this module's pages.
@@ -27,6 +31,14 @@ pub const NAV: &[NavItem] = &[
         icon: "people",
         access: Access::Needs(&PEOPLE_READ),
         phone: true,
+    },
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/people/organisations",
+        label: "nav-organisations",
+        icon: "people",
+        access: Access::Needs(&ORGANISATIONS_WRITE),
+        phone: false,
     },
     NavItem {
         place: NavPlace::Settings,
@@ -84,14 +96,36 @@ fn signing_in() -> Routes {
 
 fn register() -> Routes {
     let (read, write) = (Access::Needs(&PEOPLE_READ), Access::Needs(&PEOPLE_WRITE));
+    let see = Access::Needs(&ORGANISATIONS_READ);
+    let keep = Access::Needs(&ORGANISATIONS_WRITE);
     Routes::new()
         .get("/people", read, people::search)
+        .get("/people/organisations", see, organisations::list)
+        .get("/people/organisations/new", keep, organisation_form::fresh)
+        .post("/people/organisations", keep, organisation_form::create)
+        .get("/people/organisations/{id}", see, organisations::show)
         .get(
-            "/people/organisations",
-            Access::Needs(&ORGANISATIONS_READ),
-            organisations::show,
+            "/people/organisations/{id}/edit",
+            keep,
+            organisation_form::edit,
         )
+        .post(
+            "/people/organisations/{id}",
+            keep,
+            organisation_form::change,
+        )
+        .get("/people/memberships/new", write, memberships::fresh)
+        .post("/people/memberships", write, memberships::create)
+        .get("/people/memberships/{id}/end", write, memberships::ask_end)
+        .post("/people/memberships/{id}/end", write, memberships::end)
+        .get("/people/new", write, person_form::fresh)
+        .post("/people", write, person_form::create)
         .get("/people/{id}", read, people::show)
+        .get("/people/{id}/edit", write, person_form::edit)
+        .post("/people/{id}", write, person_form::change)
+        .post("/people/{id}/phones/off", write, people::detach_phone)
+        .post("/people/{id}/consents", write, people::set_consent)
+        .post("/people/{id}/move-out", write, people::move_out)
         .post(
             "/people/{id}/reveal",
             Access::Needs(&PEOPLE_REVEAL),
@@ -129,6 +163,33 @@ fn administration() -> Routes {
         .post("/admin/keys/{id}/revoke", admin, admin_keys::revoke)
 }
 
+/// Labels with words of their own in the catalogue, needs first; everything else is typed.
+const LABELS: [&str; 16] = [
+    "elderly",
+    "living_alone",
+    "mobility_impaired",
+    "wheelchair_user",
+    "volunteer",
+    "party_member",
+    "talent:chess",
+    "talent:calligraphy",
+    "talent:photography",
+    "talent:erhu",
+    "talent:haircut",
+    "talent:electrician",
+    "talent:nurse",
+    "talent:english",
+    "talent:cooking",
+    "talent:blue_calico",
+];
+
+pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
+    LABELS
+        .iter()
+        .map(|label| Choice::new(*label, label_words(s, label)))
+        .collect()
+}
+
 /// A label in words: known needs and talents from the catalogue, everything else as it was entered.
 pub(crate) fn label_words(s: &Shell, label: &str) -> String {
     let i18n = s.app().i18n();
@@ -157,4 +218,9 @@ pub(crate) fn dial(phone: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
+}
+
+/// A day of the register as it is written everywhere: 2026-11-23.
+pub(crate) fn day_words(at: &Micros) -> String {
+    at.local().date().to_string()
 }

@@ -6,13 +6,19 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page,
+};
 
 use super::form::{Errors, shown, to, with_status};
-use crate::permissions::{PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE};
+use super::label_choices;
+use super::organisations::Saved;
+use crate::permissions::{
+    ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
+};
 use crate::{
-    AttachPhone, Directory, Look, MembershipView, PersonCard, PersonFile, Reveal, RevealField,
-    SetLabel, Vault, who_looked,
+    AttachPhone, DetachPhone, Directory, Look, MembershipView, MoveOut, PersonCard, PersonFile,
+    Reveal, RevealField, SetConsent, SetLabel, Vault, consent, who_looked,
 };
 
 /// Cards on the search page.
@@ -22,6 +28,8 @@ const SHOWN: u64 = 50;
 pub(super) struct Search {
     #[serde(default)]
     q: String,
+    /// Who lives there, instead of a text.
+    dwelling: Option<Uuid>,
 }
 
 #[derive(Template)]
@@ -30,7 +38,11 @@ struct PeoplePage {
     s: Shell,
     e: Errors,
     q: String,
+    /// The dwelling asked about, and its address.
+    dwelling: Option<(Uuid, String)>,
     cards: Vec<PersonCard>,
+    may_write: bool,
+    may_organisations: bool,
 }
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -47,7 +59,12 @@ pub(super) async fn search(
     let scope = ctx.scope(&PEOPLE_READ)?;
     let vault = app.need::<Vault>()?;
     let s = shell(&app, &ctx, prefs);
-    let found = Directory::search(app.db().read(), &vault, &scope, &query.q, SHOWN).await;
+    let db = app.db().read();
+    let place = query.dwelling.and_then(|id| vault.place(id));
+    let found = match query.dwelling {
+        Some(dwelling) => Directory::residents(db, &vault, &scope, dwelling).await,
+        None => Directory::search(db, &vault, &scope, &query.q, SHOWN).await,
+    };
     let (cards, e) = match found {
         Ok(cards) => (cards, Errors::none()),
         Err(problem) => {
@@ -55,8 +72,15 @@ pub(super) async fn search(
             (Vec::new(), Errors::of(&s, &problem))
         }
     };
-    let q = query.q;
-    page(&PeoplePage { s, e, q, cards })
+    page(&PeoplePage {
+        may_write: ctx.may(&PEOPLE_WRITE),
+        may_organisations: ctx.may(&ORGANISATIONS_READ),
+        dwelling: query.dwelling.zip(place.map(|place| place.address)),
+        q: query.q,
+        s,
+        e,
+        cards,
+    })
 }
 
 /// A field that can be ticked on the reveal form.
@@ -71,6 +95,13 @@ struct Shown {
     value: String,
 }
 
+/// Something a person can agree to.
+struct Consent {
+    value: &'static str,
+    label: String,
+    given: bool,
+}
+
 #[derive(Template)]
 #[template(path = "people/person.html")]
 struct PersonPage {
@@ -81,6 +112,10 @@ struct PersonPage {
     memberships: Vec<MembershipView>,
     looks: Vec<Look>,
     may_write: bool,
+    /// Labels offered by name.
+    labels: Vec<Choice>,
+    consents: Vec<Consent>,
+    saved: String,
     may_look: bool,
     may_reveal: bool,
     ticks: Vec<Tick>,
@@ -99,6 +134,18 @@ struct Typed {
     phone: String,
     label: String,
     shown: Vec<Shown>,
+    saved: String,
+}
+
+impl PersonPage {
+    fn has(&self, label: &str) -> bool {
+        self.file.card.labels.iter().any(|one| one == label)
+    }
+
+    /// Drafts that are saved once this page says so.
+    fn drafts(&self) -> String {
+        format!("person:new person:{} membership:new:", self.file.card.id)
+    }
 }
 
 async fn person_page(
@@ -129,7 +176,19 @@ async fn person_page(
         value: id.to_string(),
         label: s.t1("people-field-number", "number", masked),
     }));
+    let given = Directory::consents(db, file.card.community, id).await?;
+    let consents = consent::ALL
+        .into_iter()
+        .map(|value| Consent {
+            value,
+            label: s.tt("consent", value.replace('.', "-")),
+            given: given.iter().any(|one| one == value),
+        })
+        .collect();
     page(&PersonPage {
+        labels: label_choices(&s),
+        consents,
+        saved: typed.saved,
         e: typed.e,
         community: file.card.community.into(),
         file,
@@ -153,9 +212,14 @@ pub(super) async fn show(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(done): ApiQuery<Saved>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    person_page(&app, &ctx, s, id, Typed::default()).await
+    let typed = Typed {
+        saved: done.words(&s),
+        ..Typed::default()
+    };
+    person_page(&app, &ctx, s, id, typed).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -310,4 +374,77 @@ pub(super) async fn set_label(
             again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PhoneOff {
+    #[serde(default)]
+    id: String,
+}
+
+/// `POST /people/{id}/phones/off`.
+pub(super) async fn detach_phone(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<PhoneOff>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = DetachPhone {
+        vault,
+        community: card.community,
+        person: id,
+        phone: form.id.parse().map_err(|_no_id| Problem::not_found())?,
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(to(&format!("/people/{id}?saved=changed")))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ConsentForm {
+    #[serde(default)]
+    consent: String,
+    /// `off` withdraws it.
+    #[serde(default)]
+    set: String,
+}
+
+/// `POST /people/{id}/consents`.
+pub(super) async fn set_consent(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<ConsentForm>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = SetConsent {
+        vault,
+        community: card.community,
+        person: id,
+        consent: form.consent,
+        given: form.set != "off",
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(to(&format!("/people/{id}?saved=changed")))
+}
+
+/// `POST /people/{id}/move-out`.
+pub(super) async fn move_out(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let community = card.community;
+    let person = id;
+    let command = MoveOut {
+        vault,
+        community,
+        person,
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(to(&format!("/people/{id}?saved=changed")))
 }

@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Micros, Result, Scope};
+use youlin_crypto::mask;
+use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 
 use super::Directory;
+use super::cards::open_name;
+use crate::commands::save_organisation::email_place;
 use crate::entities::{membership, organisation, person};
-use crate::{MembershipRole, MembershipView, OrganisationKind, OrganisationView};
+use crate::{
+    MemberView, MembershipRole, MembershipView, OrganisationKind, OrganisationView, Vault,
+};
 
 pub(crate) async fn find_person(
     db: &impl ConnectionTrait,
@@ -49,14 +54,55 @@ pub(crate) fn organisation_views(rows: Vec<organisation::Model>) -> Vec<Organisa
     rows.into_iter()
         .map(|row| OrganisationView {
             id: row.id,
+            version: row.version,
             community: CommunityId(row.community_id),
             kind: OrganisationKind::parse(&row.kind).unwrap_or(OrganisationKind::Other),
             name: row.name,
             area: AreaId(row.area_id),
             phone: row.phone,
             credit_code: row.credit_code,
+            closed_at: row.closed_at.map(Micros),
         })
         .collect()
+}
+
+/// Those on duty are named, neighbours masked.
+fn member(vault: &Vault, row: &membership::Model, person: &person::Model) -> Result<MemberView> {
+    let role = MembershipRole::parse(&row.role).unwrap_or(MembershipRole::OrganisationMember);
+    let name = open_name(vault, person)?;
+    let named = role.on_duty() && row.valid_to.is_none();
+    Ok(MemberView {
+        membership: row.id,
+        community: CommunityId(row.community_id),
+        person: row.person_id,
+        name: if named { name } else { mask::name(&name) },
+        role,
+        area: AreaId(row.area_id),
+        valid_from: Micros(row.valid_from),
+        valid_to: row.valid_to.map(Micros),
+    })
+}
+
+/// One membership of the scope's communities, or of none.
+pub(crate) async fn find_membership(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<MemberView> {
+    let mut communities = scope.communities();
+    communities.push(CommunityId::SYSTEM.0);
+    let row = membership::Entity::find()
+        .filter(membership::Column::CommunityId.is_in(communities))
+        .filter(membership::Column::Id.eq(id))
+        .one(db)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let person = person::Entity::find_by_id((row.person_community, row.person_id))
+        .one(db)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    member(vault, &row, &person)
 }
 
 impl Directory {
@@ -87,6 +133,80 @@ impl Directory {
         Ok(organisation_views(rows))
     }
 
+    /// Those of [`Directory::organisations`] that were closed, the newest end first.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn closed_organisations(
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+    ) -> Result<Vec<OrganisationView>> {
+        let mut communities = scope.communities();
+        communities.push(CommunityId::SYSTEM.0);
+        let rows = organisation::Entity::find()
+            .filter(organisation::Column::CommunityId.is_in(communities))
+            .filter(organisation::Column::ClosedAt.is_not_null())
+            .order_by_desc(organisation::Column::ClosedAt)
+            .order_by_asc(organisation::Column::Id)
+            .all(db)
+            .await?;
+        Ok(organisation_views(rows))
+    }
+
+    /// Where an organisation is written to: for sending notices, and for those who keep the register.
+    ///
+    /// # Errors
+    /// 404 when there is none for this community; 500 when it cannot be opened.
+    pub async fn organisation_email(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        community: CommunityId,
+        id: Uuid,
+    ) -> Result<Option<String>> {
+        let row = organisation::Entity::find()
+            .filter(organisation::Column::CommunityId.is_in([community.0, CommunityId::SYSTEM.0]))
+            .filter(organisation::Column::Id.eq(id))
+            .one(db)
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        row.email_sealed
+            .as_deref()
+            .map(|sealed| vault.open(email_place(row.community_id, row.id), sealed))
+            .transpose()
+    }
+
+    /// Who belongs to an organisation, as far as the scope reaches: present members first. Those on duty are named,
+    /// neighbours masked.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn members(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        organisation: Uuid,
+    ) -> Result<Vec<MemberView>> {
+        let mut communities = scope.communities();
+        communities.push(CommunityId::SYSTEM.0);
+        let mut rows = membership::Entity::find()
+            .filter(membership::Column::CommunityId.is_in(communities))
+            .filter(membership::Column::OrganisationId.eq(organisation))
+            .order_by_asc(membership::Column::ValidFrom)
+            .order_by_asc(membership::Column::Id)
+            .all(db)
+            .await?;
+        rows.sort_by_key(|row| (row.valid_to.is_some(), std::cmp::Reverse(row.valid_to)));
+        let ids: Vec<(i64, Uuid)> = rows
+            .iter()
+            .map(|row| (row.person_community, row.person_id))
+            .collect();
+        let persons = persons_by_id(db, &ids).await?;
+        rows.iter()
+            .filter_map(|row| Some((row, persons.get(&row.person_id)?)))
+            .map(|(row, person)| member(vault, row, person))
+            .collect()
+    }
+
     /// One organisation of the community, or of none.
     ///
     /// # Errors
@@ -102,6 +222,26 @@ impl Directory {
             .one(db)
             .await?;
         Ok(row.and_then(|row| organisation_views(vec![row]).pop()))
+    }
+
+    /// An organisation within the scope, or of no community.
+    ///
+    /// # Errors
+    /// 404 outside the scope.
+    pub async fn organisation_seen(
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        id: Uuid,
+    ) -> Result<OrganisationView> {
+        let mut communities = scope.communities();
+        communities.push(CommunityId::SYSTEM.0);
+        let row = organisation::Entity::find()
+            .filter(organisation::Column::CommunityId.is_in(communities))
+            .filter(organisation::Column::Id.eq(id))
+            .one(db)
+            .await?;
+        row.and_then(|row| organisation_views(vec![row]).pop())
+            .ok_or_else(Problem::not_found)
     }
 
     /// What a person does, present memberships first, then those that ended.

@@ -1,6 +1,7 @@
 //! Reads. Each takes a [`Scope`] or a community; what lies outside does not exist.
 
 mod cards;
+mod entry;
 mod factor;
 mod helpers;
 mod lists;
@@ -18,7 +19,7 @@ use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::visible_cards;
 pub(crate) use factor::pending_enrolment;
-pub(crate) use lists::find_person;
+pub(crate) use lists::{find_membership, find_person};
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};

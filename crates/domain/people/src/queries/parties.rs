@@ -77,6 +77,24 @@ impl Directory {
         }
     }
 
+    /// Where a party is written to, for sending a notice only. Persons have no address in the register.
+    ///
+    /// # Errors
+    /// 404 when there is no such party for this community.
+    pub async fn party_email(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        community: CommunityId,
+        party: Party,
+    ) -> Result<Option<String>> {
+        match party.kind {
+            PartyKind::Organisation => {
+                Self::organisation_email(db, vault, community, party.id).await
+            }
+            PartyKind::Person => Ok(None),
+        }
+    }
+
     /// What the caller answers for: the person of the account (or of the link), and the organisations of partner grants.
     #[must_use]
     pub fn parties_of(ctx: &Ctx) -> Vec<Party> {

@@ -20,7 +20,12 @@ pub(crate) const PASSWORD: &str = "悦美网格今天值班";
 
 /// Those this module and its pages use.
 pub(crate) fn catalogues() -> Arc<I18n> {
-    catalogues_of(|name| matches!(name, "web.ftl" | "places.ftl" | "people.ftl"))
+    catalogues_of(|name| {
+        matches!(
+            name,
+            "web.ftl" | "imports.ftl" | "places.ftl" | "people.ftl"
+        )
+    })
 }
 
 pub(crate) struct House {
@@ -28,6 +33,21 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) table: Vec<youlin_web::RouteInfo>,
     pub(crate) openapi: utoipa::openapi::OpenApi,
+}
+
+/// The registers of this module, as the house puts them in.
+pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
+    use youlin_people::import as people;
+    let vault = || Arc::clone(&ground.vault);
+    Arc::new(youlin_imports::Imports {
+        registers: vec![
+            Arc::new(people::OrganisationsRegister(vault())),
+            Arc::new(people::PersonsRegister(vault())),
+            Arc::new(people::MembershipsRegister(vault())),
+            Arc::new(people::AccountsRegister(vault())),
+        ],
+        sealer: vault(),
+    })
 }
 
 /// The service as it runs, with so many sign-in attempts a minute.
@@ -45,12 +65,17 @@ pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> Ho
         .with(Arc::clone(&ground.vault))
         .with(Arc::clone(&ground.locator))
         .with(accounts)
+        .with(imports(ground))
         .with(Arc::new(youlin_web::Navigation(
             youlin_people::NAV.to_vec(),
         )))
         .finish();
     let info = utoipa::openapi::Info::new("test", "0");
-    let built = youlin_web::build(app.clone(), vec![youlin_people::module()], info);
+    let built = youlin_web::build(
+        app.clone(),
+        vec![youlin_imports::module(), youlin_people::module()],
+        info,
+    );
     House {
         app,
         router: built.router,

@@ -433,7 +433,11 @@ async fn the_most_specific_worker_in_office_answers() {
             .unwrap();
         assert_eq!(file.grid_worker.unwrap().name, "施雨晴");
         for id in [grid, whole] {
-            let end = EndMembership { community: JIA, id };
+            let end = EndMembership {
+                community: JIA,
+                id,
+                at: None,
+            };
             db.execute(&service, end).await.unwrap();
         }
         assert_eq!(of(Some(1000)).await.unwrap().name, "后来");
@@ -478,6 +482,7 @@ async fn parties_are_named_as_far_as_they_may_be() {
         };
         db.execute(&service, join).await.unwrap();
         let organisation = |name: &str, area: i64| SaveOrganisation {
+            vault: Arc::clone(&ground.vault),
             id: None,
             version: None,
             ext_key: None,
@@ -485,6 +490,7 @@ async fn parties_are_named_as_far_as_they_may_be() {
             name: name.to_owned(),
             area: AreaId(area),
             phone: Some("0513-00000016".to_owned()),
+            email: Some("Wuye@Yuelin.EXAMPLE".to_owned()),
             credit_code: None,
             closed: false,
         };

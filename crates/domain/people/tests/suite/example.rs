@@ -48,7 +48,7 @@ async fn everything(world: &World, vault: &Arc<Vault>, dry_run: bool) -> [Import
     let staff = import::staff_areas(&file("memberships.csv"), &file("accounts.csv")).unwrap();
     let none = |_: &str| Some(PasswordHash::none());
     [
-        import::organisations(db, &ctx, &file("organisations.csv"), dry_run)
+        import::organisations(db, &ctx, vault, &file("organisations.csv"), dry_run)
             .await
             .unwrap(),
         import::persons(db, &ctx, vault, &file("persons.csv"), &staff, dry_run)

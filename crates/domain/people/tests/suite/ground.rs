@@ -39,6 +39,7 @@ pub(crate) struct Homes {
 pub(crate) fn migrations() -> Vec<Migration> {
     [
         youlin_web::SESSION_MIGRATIONS,
+        youlin_imports::MIGRATIONS,
         youlin_places::MIGRATIONS,
         youlin_people::MIGRATIONS,
     ]
@@ -214,7 +215,8 @@ impl Ground {
 
     /// The audit chain is whole and fits the rows.
     pub(crate) async fn verify(&self) {
-        let tables: Vec<_> = youlin_people::module().audited;
+        let mut tables = youlin_people::module().audited;
+        tables.extend(youlin_imports::module().audited);
         let communities = [CommunityId::SYSTEM, JIA, YI];
         let report =
             youlin_database::audit::verify(self.world.db().read(), &tables, &communities, None)

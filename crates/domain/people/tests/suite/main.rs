@@ -5,8 +5,10 @@
 mod accounts;
 mod browser;
 mod directory;
+mod entry;
 mod example;
 mod ground;
+mod imports;
 mod pages;
 mod rest;
 mod reveal;

@@ -67,6 +67,7 @@ impl Feature {
 }
 
 /// What a file says, and what in it cannot be read.
+#[derive(Clone, Debug)]
 pub(crate) struct BoundaryFile {
     pub(crate) drafts: Vec<BoundaryDraft>,
     pub(crate) refused: Vec<Refused>,

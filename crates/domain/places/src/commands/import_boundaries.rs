@@ -1,17 +1,18 @@
 //! Takes a boundary file in: whole, or not at all.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use h3o::{LatLng, Resolution};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
-use youlin_database::{AuditEntry, Command, Tx};
+use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 use youlin_locate::{area_m2, bbox, centroid};
 
-use super::boundary_plan::{self, BoundaryDraft};
+use super::boundary_plan::{self, BoundaryDraft, BoundaryFile};
 use crate::areas::AreaRows;
-use crate::entities::boundary;
+use crate::entities::{area, boundary};
 use crate::import::{ImportReport, Outcome, Refused};
 use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
@@ -24,6 +25,70 @@ pub struct ImportBoundaries {
     pub geojson: String,
     pub datum: Datum,
     pub dry_run: bool,
+    /// Made before the transaction by [`ImportBoundaries::judged`].
+    pub judged: Option<Judged>,
+}
+
+/// A file judged against the boundaries as they stood, so that the one writer is not held while rings are compared.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    stood: Stood,
+    file: Arc<BoundaryFile>,
+}
+
+/// What tree and boundaries looked like: rows and the sum of their versions. Rows are never removed and each change
+/// raises a version, so that any change shows.
+type Stood = (i32, Vec<(i64, Option<i64>)>);
+
+async fn stood(conn: &impl ConnectionTrait, today: i32) -> Result<Stood> {
+    let areas = area::Entity::find()
+        .select_only()
+        .column_as(area::Column::Id.count(), "rows")
+        .column_as(area::Column::Version.sum(), "versions")
+        .filter(area::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    let boundaries = boundary::Entity::find()
+        .select_only()
+        .column_as(boundary::Column::Id.count(), "rows")
+        .column_as(boundary::Column::Version.sum(), "versions")
+        .filter(boundary::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok((today, areas.into_iter().chain(boundaries).collect()))
+}
+
+impl ImportBoundaries {
+    /// The same command with its file judged already. Should tree or boundaries change before it runs, it judges anew.
+    ///
+    /// # Errors
+    /// 422 for a text that is no boundary file.
+    pub async fn judged(self, db: &Database, ctx: &Ctx) -> Result<Self> {
+        let today = days::of(ctx.now());
+        // Looked at first: what changes while we judge shows as a difference in the transaction.
+        let stood = stood(db.read(), today).await?;
+        let rows = AreaRows::load(db.read()).await?;
+        let file = self.judge(db.read(), &rows, today).await?;
+        let judged = Some(Judged {
+            stood,
+            file: Arc::new(file),
+        });
+        Ok(Self { judged, ..self })
+    }
+
+    async fn judge(
+        &self,
+        conn: &impl ConnectionTrait,
+        rows: &AreaRows,
+        today: i32,
+    ) -> Result<BoundaryFile> {
+        let mut file = boundary_plan::read(&self.geojson, self.datum, rows, today)?;
+        let faults = boundary_plan::judge(conn, rows, &file.drafts).await?;
+        file.refused.extend(faults);
+        Ok(file)
+    }
 }
 
 impl Command for ImportBoundaries {
@@ -33,7 +98,12 @@ impl Command for ImportBoundaries {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let rows = AreaRows::load(tx.conn()).await?;
         let today = days::of(ctx.now());
-        let mut file = boundary_plan::read(&self.geojson, self.datum, &rows, today)?;
+        let mut file = match &self.judged {
+            Some(judged) if judged.stood == stood(tx.conn(), today).await? => {
+                BoundaryFile::clone(&judged.file)
+            }
+            _ => self.judge(tx.conn(), &rows, today).await?,
+        };
         for draft in &file.drafts {
             if ctx.authorize(&PLACES_ADMIN, AreaId(draft.area_id)).is_err() {
                 let code = rows.by_id.get(&draft.area_id).map_or("", |row| &row.code);
@@ -41,8 +111,6 @@ impl Command for ImportBoundaries {
                 file.refused.push(refused);
             }
         }
-        let faults = boundary_plan::judge(tx.conn(), &rows, &file.drafts).await?;
-        file.refused.extend(faults);
         file.refused.sort_by_key(|refused| refused.line);
         let mut report = ImportReport {
             refused: file.refused,

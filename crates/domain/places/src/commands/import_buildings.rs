@@ -11,7 +11,7 @@ use super::import_estates::{ALIASES_MAX, KEY_MAX, NAME_MAX, STREET_MAX, finish};
 use super::placing::{Placer, Standing};
 use crate::entities::{building, estate};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::permissions::PLACES_ADMIN;
+use crate::permissions::PLACES_REGISTER;
 use crate::words;
 
 /// Columns a building file must have.
@@ -31,7 +31,7 @@ impl Command for ImportBuildings {
     const NAME: &'static str = "places.import-buildings";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
-        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        ctx.authorize(&PLACES_REGISTER, self.community)?;
         let placer = Placer::load(ctx, tx, self.community).await?;
         let estates = estates(tx, self.community).await?;
         let stored = building::Entity::find()

@@ -10,7 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 use super::import_estates::{KEY_MAX, finish};
 use crate::entities::{building, dwelling, entrance};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::permissions::PLACES_ADMIN;
+use crate::permissions::PLACES_REGISTER;
 
 /// Columns a dwelling file must have.
 pub const DWELLING_COLUMNS: &[&str] = &["key", "building_key", "room"];
@@ -33,7 +33,7 @@ impl Command for ImportDwellings {
     const NAME: &'static str = "places.import-dwellings";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
-        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        ctx.authorize(&PLACES_REGISTER, self.community)?;
         let mut held = Held::load(tx, self.community, &self.rows).await?;
         let mut report = ImportReport::default();
         for row in &self.rows {

@@ -11,7 +11,7 @@ use super::placing::{Placer, Standing};
 use crate::entities::estate;
 use crate::import::{ImportReport, Outcome, Refused, Row};
 use crate::locator::mark;
-use crate::permissions::PLACES_ADMIN;
+use crate::permissions::PLACES_REGISTER;
 use crate::{events, words};
 
 /// Columns an estate file must have.
@@ -36,7 +36,7 @@ impl Command for ImportEstates {
     const NAME: &'static str = "places.import-estates";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
-        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        ctx.authorize(&PLACES_REGISTER, self.community)?;
         let placer = Placer::load(ctx, tx, self.community).await?;
         let stored = estate::Entity::find()
             .filter(estate::Column::CommunityId.eq(self.community.0))

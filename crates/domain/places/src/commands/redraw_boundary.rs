@@ -58,6 +58,8 @@ impl Command for RedrawBoundary {
             geojson: file.to_string(),
             datum: Datum::Wgs84,
             dry_run: false,
+            // One area concerns its neighbours only: judged in the transaction.
+            judged: None,
         };
         let report = import.run(ctx, tx).await?;
         if report.is_clean() {

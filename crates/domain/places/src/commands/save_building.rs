@@ -1,6 +1,6 @@
 //! Opens a building or changes it, from its page.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -8,10 +8,10 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use super::import_estates::{ALIASES_MAX, NAME_MAX, STREET_MAX};
 use super::placing::Placer;
-use crate::entities::{building, estate};
+use crate::entities::{building, dwelling, estate};
 use crate::import::Row;
 use crate::locator::mark;
-use crate::permissions::PLACES_ADMIN;
+use crate::permissions::PLACES_REGISTER;
 use crate::{events, words};
 
 /// See the module's text.
@@ -30,6 +30,8 @@ pub struct SaveBuilding {
     pub position: Option<(f64, f64)>,
     /// Grid or neighbourhood; without one the position decides.
     pub area: Option<AreaId>,
+    /// Torn down, or entered by mistake; it must not hold open dwellings.
+    pub closed: bool,
 }
 
 impl Command for SaveBuilding {
@@ -37,7 +39,7 @@ impl Command for SaveBuilding {
     const NAME: &'static str = "places.save-building";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        ctx.authorize(&PLACES_REGISTER, self.community)?;
         let name = field("name", &self.name, NAME_MAX, true)?;
         let aliases = words::aliases(&field("aliases", &self.aliases, ALIASES_MAX, false)?);
         let street_address = field("street_address", &self.street_address, STREET_MAX, false)?;
@@ -53,7 +55,10 @@ impl Command for SaveBuilding {
                 .await?
                 .ok_or_else(|| Problem::invalid("estate", "unknown-value"))?;
         }
-        let standing = self.standing(ctx, tx).await?;
+        if self.closed {
+            self.check_empty(tx).await?;
+        }
+        let standing = stand(ctx, tx, self.community, self.position, self.area).await?;
         let old = match self.known {
             None => None,
             Some((id, _)) => Some(
@@ -80,7 +85,7 @@ impl Command for SaveBuilding {
             cell: standing.cell(),
             grid_id: standing.grid_id,
             neighbourhood_id: standing.neighbourhood_id,
-            closed_at: old.as_ref().and_then(|old| old.closed_at),
+            closed_at: closed_at(ctx, self.closed, old.as_ref().and_then(|old| old.closed_at)),
         };
         let saved = match old {
             None => tx.insert::<building::Entity>(model).await?,
@@ -96,41 +101,68 @@ impl Command for SaveBuilding {
 }
 
 impl SaveBuilding {
-    /// The same rules as for a row of a file.
-    async fn standing(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<super::placing::Standing> {
-        let placer = Placer::load(ctx, tx, self.community).await?;
-        let (lon, lat) = self.position.unzip();
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        let code = match self.area {
-            None => String::new(),
-            Some(area) => placer
-                .code(area)
-                .ok_or_else(|| Problem::invalid("area", "unknown-value"))?,
+    async fn check_empty(&self, tx: &Tx<'_>) -> Result<()> {
+        let Some((id, _)) = self.known else {
+            return Ok(());
         };
-        let row = Row::new(
-            0,
-            &[
-                ("lon", number(lon).as_str()),
-                ("lat", number(lat).as_str()),
-                ("neighbourhood_code", code.as_str()),
-            ],
-        );
-        placer.place(&row).map_err(|refused| {
-            let field = match refused.column.as_str() {
-                "neighbourhood_code" => "area",
-                other => other,
-            };
-            let code = match refused.code.as_str() {
-                "position-swapped" => "building-swapped",
-                "position-far" => "building-far",
-                "area-closed" => "area-closed",
-                _ => "unknown-value",
-            };
-            Problem::invalid(field, code)
-                .field_arg("metres", refused.value("metres").unwrap_or_default())
-                .field_arg("area", refused.value("area").unwrap_or_default())
-        })
+        let open = dwelling::Entity::find()
+            .filter(dwelling::Column::CommunityId.eq(self.community.0))
+            .filter(dwelling::Column::BuildingId.eq(id))
+            .filter(dwelling::Column::ClosedAt.is_null())
+            .count(tx.conn())
+            .await?;
+        if open > 0 {
+            return Err(Problem::invalid("closed", "dwellings-open").field_arg("count", open));
+        }
+        Ok(())
     }
+}
+
+/// When it was closed: now, or when it was before.
+pub(super) fn closed_at(ctx: &Ctx, closed: bool, before: Option<i64>) -> Option<i64> {
+    closed.then(|| before.unwrap_or(ctx.now().0))
+}
+
+/// Where something entered by hand stands: the same rules as for a row of a file.
+pub(super) async fn stand(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    position: Option<(f64, f64)>,
+    area: Option<AreaId>,
+) -> Result<super::placing::Standing> {
+    let placer = Placer::load(ctx, tx, community).await?;
+    let (lon, lat) = position.unzip();
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let code = match area {
+        None => String::new(),
+        Some(area) => placer
+            .code(area)
+            .ok_or_else(|| Problem::invalid("area", "unknown-value"))?,
+    };
+    let row = Row::new(
+        0,
+        &[
+            ("lon", number(lon).as_str()),
+            ("lat", number(lat).as_str()),
+            ("neighbourhood_code", code.as_str()),
+        ],
+    );
+    placer.place(&row).map_err(|refused| {
+        let field = match refused.column.as_str() {
+            "neighbourhood_code" => "area",
+            other => other,
+        };
+        let code = match refused.code.as_str() {
+            "position-swapped" => "building-swapped",
+            "position-far" => "building-far",
+            "area-closed" => "area-closed",
+            _ => "unknown-value",
+        };
+        Problem::invalid(field, code)
+            .field_arg("metres", refused.value("metres").unwrap_or_default())
+            .field_arg("area", refused.value("area").unwrap_or_default())
+    })
 }
 
 /// A text field: cleaned, filled where needed, not too long.

@@ -7,13 +7,13 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::import_dwellings::{USAGES, new_entrance, square_metres};
-use super::save_building::field;
+use super::save_building::{closed_at, field};
 use crate::entities::{building, dwelling, entrance};
 use crate::events;
 use crate::locator::mark;
-use crate::permissions::PLACES_ADMIN;
+use crate::permissions::PLACES_REGISTER;
 
-const ROOM_MAX: usize = 20;
+pub(super) const ROOM_MAX: usize = 20;
 
 /// See the module's text. A building has each entrance and room once.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct SaveDwelling {
     pub usage: String,
     /// Square metres with up to two decimals, empty when not known.
     pub area: String,
+    /// Joined with another, or entered by mistake.
+    pub closed: bool,
 }
 
 impl Command for SaveDwelling {
@@ -37,7 +39,7 @@ impl Command for SaveDwelling {
     const NAME: &'static str = "places.save-dwelling";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        ctx.authorize(&PLACES_ADMIN, self.community)?;
+        ctx.authorize(&PLACES_REGISTER, self.community)?;
         let room = field("room", &self.room, ROOM_MAX, true)?;
         let entrance = field("entrance", &self.entrance, ROOM_MAX, false)?;
         if !USAGES.contains(&self.usage.as_str()) {
@@ -55,19 +57,20 @@ impl Command for SaveDwelling {
             .one(tx.conn())
             .await?
             .ok_or_else(|| Problem::invalid("building", "place-unknown"))?;
-        let entrance_id = self.entrance_id(ctx, tx, entrance).await?;
+        let entrance_id = entrance_of(ctx, tx, self.community, self.building, entrance).await?;
         let siblings = dwelling::Entity::find()
             .filter(dwelling::Column::CommunityId.eq(self.community.0))
             .filter(dwelling::Column::BuildingId.eq(self.building))
             .all(tx.conn())
             .await?;
         let own = self.known.map(|(id, _)| id);
-        let taken = siblings.iter().any(|row| {
-            Some(row.id) != own
-                && row.closed_at.is_none()
-                && row.room == room
-                && row.entrance_id == entrance_id
-        });
+        let taken = !self.closed
+            && siblings.iter().any(|row| {
+                Some(row.id) != own
+                    && row.closed_at.is_none()
+                    && row.room == room
+                    && row.entrance_id == entrance_id
+            });
         if taken {
             return Err(Problem::invalid("room", "room-taken"));
         }
@@ -91,7 +94,7 @@ impl Command for SaveDwelling {
             floor: self.floor,
             usage: self.usage.clone(),
             area_centi,
-            closed_at: old.as_ref().and_then(|old| old.closed_at),
+            closed_at: closed_at(ctx, self.closed, old.as_ref().and_then(|old| old.closed_at)),
         };
         let saved = match old {
             None => tx.insert::<dwelling::Entity>(model).await?,
@@ -106,21 +109,26 @@ impl Command for SaveDwelling {
     }
 }
 
-impl SaveDwelling {
-    async fn entrance_id(&self, ctx: &Ctx, tx: &Tx<'_>, name: String) -> Result<Option<Uuid>> {
-        if name.is_empty() {
-            return Ok(None);
-        }
-        let held = entrance::Entity::find()
-            .filter(entrance::Column::CommunityId.eq(self.community.0))
-            .filter(entrance::Column::BuildingId.eq(self.building))
-            .filter(entrance::Column::Name.eq(name.as_str()))
-            .one(tx.conn())
-            .await?;
-        if let Some(row) = held {
-            return Ok(Some(row.id));
-        }
-        let row = new_entrance(ctx, self.community, self.building, name);
-        Ok(Some(tx.insert::<entrance::Entity>(row).await?.id))
+/// The entrance of that name, made where it is missing; `None` without a name.
+pub(super) async fn entrance_of(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    building: Uuid,
+    name: String,
+) -> Result<Option<Uuid>> {
+    if name.is_empty() {
+        return Ok(None);
     }
+    let held = entrance::Entity::find()
+        .filter(entrance::Column::CommunityId.eq(community.0))
+        .filter(entrance::Column::BuildingId.eq(building))
+        .filter(entrance::Column::Name.eq(name.as_str()))
+        .one(tx.conn())
+        .await?;
+    if let Some(row) = held {
+        return Ok(Some(row.id));
+    }
+    let row = new_entrance(ctx, community, building, name);
+    Ok(Some(tx.insert::<entrance::Entity>(row).await?.id))
 }

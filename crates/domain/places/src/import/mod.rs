@@ -1,14 +1,13 @@
-//! Taking registers in: what a row is, what an import says afterwards, and the way of a large file.
-//!
-//! An import is idempotent: rows are matched by their key, a second run of the same file changes nothing. `dry_run`
-//! makes every decision and saves none. The types here are for other modules' imports too.
+//! This module's registers as files: how each becomes batches of one community (see `youlin_imports`), and the same at once
+//! for callers that wait.
 
-mod csv;
-mod report;
+mod registers;
 mod run;
 
-pub use self::csv::{Row, read_csv};
-pub use report::{ImportReport, Outcome, Refused};
+pub use registers::{
+    AreasRegister, BoundariesRegister, BuildingsRegister, DwellingsRegister, EstatesRegister,
+};
 pub use run::{areas, boundaries, buildings, dwellings, estates};
+pub use youlin_imports::{ImportReport, Outcome, Refused, Row, read_csv};
 
 pub use crate::commands::{AREA_COLUMNS, BUILDING_COLUMNS, DWELLING_COLUMNS, ESTATE_COLUMNS};

@@ -1,17 +1,16 @@
 //! Pages: the tree and its boundaries for the administration, the register (清) for everybody who works here.
 
 mod areas;
-mod import;
+mod forms;
 mod register;
 mod tree_view;
 
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
 use youlin_kernel::Access;
-use youlin_web::{Method, NavItem, NavPlace, Routes};
+use youlin_web::{NavItem, NavPlace, Routes};
 
-use crate::api::UPLOAD_MAX;
-use crate::permissions::{PLACES_ADMIN, PLACES_READ};
+use forms::{building, dwelling, estate};
+
+use crate::permissions::{PLACES_ADMIN, PLACES_READ, PLACES_REGISTER};
 
 /// The doors of this module.
 pub const NAV: &[NavItem] = &[
@@ -21,6 +20,14 @@ pub const NAV: &[NavItem] = &[
         label: "nav-places",
         icon: "building",
         access: Access::Needs(&PLACES_READ),
+        phone: false,
+    },
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/places",
+        label: "nav-register",
+        icon: "building",
+        access: Access::Needs(&PLACES_REGISTER),
         phone: false,
     },
     NavItem {
@@ -36,14 +43,29 @@ pub const NAV: &[NavItem] = &[
 pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&PLACES_READ);
     let admin = Access::Needs(&PLACES_ADMIN);
-    let upload = post(import::upload).layer(DefaultBodyLimit::max(UPLOAD_MAX));
+    let keep = Access::Needs(&PLACES_REGISTER);
     Routes::new()
         .get("/admin/areas", read, areas::show)
         .post("/admin/areas", admin, areas::save)
         .post("/admin/areas/close", admin, areas::close)
         .post("/admin/areas/boundary", admin, areas::redraw)
-        .get("/admin/areas/import", admin, import::form)
-        .route(Method::Post, "/admin/areas/import", admin, upload)
         .get("/places", read, register::list)
+        .get("/places/estates/new", keep, estate::fresh)
+        .post("/places/estates", keep, estate::create)
+        .get("/places/estates/{id}", keep, estate::edit)
+        .post("/places/estates/{id}", keep, estate::change)
+        .get("/places/buildings/new", keep, building::fresh)
+        .post("/places/buildings", keep, building::create)
         .get("/places/buildings/{id}", read, register::building)
+        .get("/places/buildings/{id}/edit", keep, building::edit)
+        .post("/places/buildings/{id}", keep, building::change)
+        .post(
+            "/places/buildings/{id}/staircase",
+            keep,
+            dwelling::staircase,
+        )
+        .get("/places/dwellings/new", keep, dwelling::fresh)
+        .post("/places/dwellings", keep, dwelling::create)
+        .get("/places/dwellings/{id}", keep, dwelling::edit)
+        .post("/places/dwellings/{id}", keep, dwelling::change)
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use youlin_kernel::{AreaId, CommunityId};
 use youlin_web::{ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
-use crate::permissions::{PLACES_ADMIN, PLACES_READ};
+use crate::permissions::{PLACES_READ, PLACES_REGISTER};
 use crate::queries::{self, BuildingDetail, EstateLine};
 use crate::{AddressCandidate, Locator};
 
@@ -16,6 +16,9 @@ pub(crate) struct ListQuery {
     community: Option<CommunityId>,
     #[serde(default)]
     q: String,
+    /// What was saved just now.
+    #[serde(default)]
+    saved: String,
 }
 
 #[derive(Template)]
@@ -29,7 +32,10 @@ struct ListPage {
     found: Vec<(AddressCandidate, AreaId)>,
     estates: Vec<EstateLine>,
     total: String,
-    may_import: bool,
+    /// May enter and change what is listed.
+    may_write: bool,
+    saved: String,
+    draft: String,
 }
 
 pub(crate) async fn list(
@@ -69,6 +75,15 @@ pub(crate) async fn list(
             ("dwellings", dwellings.to_string()),
         ],
     );
+    let saved = if query.saved.is_empty() {
+        String::new()
+    } else {
+        s.t("places-saved")
+    };
+    let draft = match here {
+        Some(here) if query.saved == "estate" => format!("estate:new:{here}"),
+        _ => format!("estate:{}", query.saved),
+    };
     page(&ListPage {
         s,
         communities,
@@ -82,7 +97,9 @@ pub(crate) async fn list(
             })
             .collect(),
         total,
-        may_import: ctx.may(&PLACES_ADMIN),
+        may_write: here.is_some_and(|here| ctx.authorize(&PLACES_REGISTER, here).is_ok()),
+        saved,
+        draft,
         estates,
     })
 }
@@ -93,6 +110,27 @@ struct BuildingPage {
     s: Shell,
     community: AreaId,
     building: BuildingDetail,
+    may_write: bool,
+    saved: String,
+}
+
+impl BuildingPage {
+    /// Drafts that are saved once this page says so.
+    fn drafts(&self) -> String {
+        let (id, community) = (self.building.id, self.building.community);
+        format!("building:new:{community} building:{id} dwelling:new:{id} staircase:{id}")
+    }
+
+    /// Who lives there is another floor's page; it is offered to whoever may open that floor.
+    fn people(&self) -> bool {
+        self.s.doors().iter().any(|door| door.href == "/people")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Saved {
+    #[serde(default)]
+    saved: String,
 }
 
 pub(crate) async fn building(
@@ -100,11 +138,20 @@ pub(crate) async fn building(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(done): ApiQuery<Saved>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_READ)?;
     let building = queries::building_detail(app.db(), &scope, id).await?;
+    let s = Shell::new(&app, &ctx, prefs, NavPlace::Know, "/places");
+    let saved = if done.saved.is_empty() {
+        String::new()
+    } else {
+        s.t("places-saved")
+    };
     page(&BuildingPage {
-        s: Shell::new(&app, &ctx, prefs, NavPlace::Know, "/places"),
+        may_write: ctx.authorize(&PLACES_REGISTER, building.community).is_ok(),
+        saved,
+        s,
         community: building.community.into(),
         building,
     })

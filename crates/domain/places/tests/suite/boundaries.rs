@@ -105,6 +105,7 @@ async fn what_is_no_boundary_file_is_said_to_be_none() {
                 geojson: text.to_owned(),
                 datum: Datum::Wgs84,
                 dry_run: false,
+                judged: None,
             };
             let refused = town
                 .world
@@ -114,6 +115,39 @@ async fn what_is_no_boundary_file_is_said_to_be_none() {
                 .unwrap_err();
             assert_eq!(refused.fields()[0].code, code);
         }
+    }
+}
+
+#[tokio::test]
+async fn what_was_judged_before_somebody_else_drew_is_judged_anew() {
+    for base in databases().await {
+        let town = Town::drawn(base).await;
+        let (db, service) = (town.world.db(), town.service());
+        let ctx = service.with_areas(town.locator.tree());
+        let file = |edge: f64| {
+            collection(vec![
+                feature("A1", NEW_YEAR, square(0.0, 0.0, edge, 10.0)),
+                feature("A2", NEW_YEAR, square(edge, 0.0, 10.0, 10.0)),
+            ])
+        };
+        // Sound as things stand: grid 1 alone shrinks, which leaves a gap but crosses nothing.
+        let alone = collection(vec![feature("A1", NEW_YEAR, square(0.0, 0.0, 5.0, 10.0))]);
+        let command = |geojson: String| ImportBoundaries {
+            geojson,
+            datum: Datum::Wgs84,
+            dry_run: false,
+            judged: None,
+        };
+        let judged = command(alone).judged(db, &ctx).await.unwrap();
+        let fresh = command(file(6.0)).judged(db, &ctx).await.unwrap();
+        assert!(db.execute(&ctx, fresh).await.unwrap().is_clean());
+        let anew = command(file(4.0)).judged(db, &ctx).await.unwrap();
+        assert!(db.execute(&ctx, anew).await.unwrap().is_clean());
+        // Meanwhile grid 2 begins at 4, so that 5 crosses it: the old judgement does not count.
+        let late = db.execute(&ctx, judged).await.unwrap();
+        assert!(!late.is_clean(), "{late:?}");
+        assert_eq!((late.new, late.changed), (0, 0));
+        town.prove(&["A"]).await;
     }
 }
 

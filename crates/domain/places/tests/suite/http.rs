@@ -13,7 +13,7 @@ use youlin_testkit::databases;
 use youlin_testkit::web::{Keys, catalogues, web_config, wide_limits};
 use youlin_web::{SESSION_MIGRATIONS, SignedIn, build};
 
-use crate::ground::{AREAS, Town, at, boundaries, collection, feature, square};
+use crate::ground::{Town, at, collection, feature, square};
 
 struct Web {
     town: Town,
@@ -111,21 +111,6 @@ impl Web {
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(ADMIN, request, body).await
-    }
-
-    async fn upload(&self, fields: &[(&str, &str)]) -> (StatusCode, String) {
-        let mut body = String::new();
-        for (name, value) in fields {
-            body += &format!(
-                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-        }
-        body += "--cut--\r\n";
-        let request = Request::post("/admin/areas/import")
-            .header(header::ACCEPT, "text/html")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
-        let (status, _, body) = self.send(ADMIN, request, body).await;
-        (status, body)
     }
 }
 
@@ -377,70 +362,6 @@ async fn an_administrator_keeps_the_tree_on_its_page() {
 }
 
 #[tokio::test]
-async fn an_import_is_tried_before_it_is_done() {
-    for base in databases().await {
-        let town = Town::empty(base).await;
-        town.areas(AREAS).await;
-        let web = Web::over(town).await;
-        assert_eq!(
-            web.get(ADMIN, "/admin/areas/import").await.0,
-            StatusCode::OK
-        );
-        assert_eq!(
-            web.get(WORKER, "/admin/areas/import").await.0,
-            StatusCode::FORBIDDEN
-        );
-
-        let missing = collection(vec![feature(
-            "A",
-            "2024-01-01",
-            square(0.0, 0.0, 10.0, 10.0),
-        )]);
-        let (status, page) = web
-            .upload(&[
-                ("kind", "boundaries"),
-                ("text", &missing),
-                ("action", "dry"),
-            ])
-            .await;
-        assert_eq!(status, StatusCode::OK);
-        assert!(page.contains("“一街道”的“乙社区”（B）没有边界"), "{page}");
-        assert!(!page.contains("value=\"import\""));
-        let (status, page) = web
-            .upload(&[
-                ("kind", "boundaries"),
-                ("text", &missing),
-                ("action", "import"),
-            ])
-            .await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("没有导入任何内容"));
-
-        let good = boundaries();
-        let (_, page) = web
-            .upload(&[("kind", "boundaries"), ("file", &good), ("action", "dry")])
-            .await;
-        assert!(page.contains("value=\"import\"") && page.contains("FeatureCollection"));
-        assert!(web.town.locator.service_area().is_none());
-        let (status, page) = web
-            .upload(&[
-                ("kind", "boundaries"),
-                ("text", &good),
-                ("action", "import"),
-            ])
-            .await;
-        assert_eq!(status, StatusCode::OK);
-        assert!(page.contains("已导入"));
-        assert!(web.town.locator.service_area().is_some());
-        let (status, page) = web
-            .upload(&[("kind", "areas"), ("text", "level\n"), ("action", "dry")])
-            .await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("缺少这些列"));
-    }
-}
-
-#[tokio::test]
 async fn the_register_is_looked_through() {
     for base in databases().await {
         let web = Web::over(Town::drawn(base).await.with_register().await).await;
@@ -477,7 +398,7 @@ async fn the_register_is_looked_through() {
             StatusCode::NOT_FOUND
         );
         // No key of the catalogue shows through anywhere.
-        for uri in ["/places", "/admin/areas", "/admin/areas/import"] {
+        for uri in ["/places", "/admin/areas"] {
             let (_, page) = web.get(ADMIN, uri).await;
             for key in [
                 "areas-",
@@ -496,4 +417,120 @@ async fn the_register_is_looked_through() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn an_estate_a_building_and_its_staircase_are_entered_on_the_pages() {
+    for base in databases().await {
+        enter_the_register(Web::over(Town::drawn(base).await).await).await;
+    }
+}
+
+async fn enter_the_register(web: Web) {
+    let a = web.town.id("A").to_string();
+    let place = |headers: &http::HeaderMap| {
+        let to = headers.get(header::LOCATION);
+        to.map_or_else(String::new, |to| to.to_str().unwrap().to_owned())
+    };
+    let nothing = [("community", a.as_str()), ("name", ""), ("lon", "x")];
+    let (status, _, text) = web.form("/places/estates", &nothing).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text.contains("id=\"f-lon-e\"") && text.contains("value=\"x\""));
+    let (lon, lat) = at(2.0, 2.0);
+    let (lon, lat) = (lon.to_string(), lat.to_string());
+    let estate = [
+        ("community", a.as_str()),
+        ("name", "新桥小区"),
+        ("lon", &lon),
+        ("lat", &lat),
+        ("idempotency_key", "e1"),
+    ];
+    for _twice in 0..2 {
+        let (status, headers, text) = web.form("/places/estates", &estate).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        assert!(place(&headers).ends_with("saved=estate"));
+    }
+    let (status, _, text) = web.form("/places/estates", &estate[..2]).await;
+    assert_eq!(
+        status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "the name is taken"
+    );
+    assert!(text.contains("id=\"f-name-e\""));
+    let (_, list) = web.get(ADMIN, &format!("/places?community={a}")).await;
+    assert_eq!(list.matches("新桥小区</h2>").count(), 1);
+    let id = list.split("/places/estates/").nth(2).unwrap();
+    let estate_id = id.split('"').next().unwrap().to_owned();
+
+    let building = [
+        ("community", a.as_str()),
+        ("estate", estate_id.as_str()),
+        ("name", "3号楼"),
+        ("aliases", "3幢；邮局楼"),
+        ("floors", "3"),
+        ("lon", &lon),
+        ("lat", &lat),
+    ];
+    let (status, headers, text) = web.form("/places/buildings", &building).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let page = place(&headers).split('?').next().unwrap().to_owned();
+    let staircase = [
+        ("entrance", "1单元"),
+        ("first", "1"),
+        ("last", "3"),
+        ("endings", "01 02"),
+        ("usage", "owned"),
+    ];
+    let uri = format!("{page}/staircase");
+    let (status, _, text) = web.form(&uri, &staircase).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let (status, _, text) = web.form(&uri, &staircase).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "all are there");
+    assert!(text.contains("value=\"1单元\""));
+    let found = web
+        .town
+        .locator
+        .candidates("新桥小区邮局楼1单元302", None, 1);
+    assert_eq!(found[0].label, "新桥小区3号楼1单元302", "found at once");
+    let (_, text) = web.get(ADMIN, &page).await;
+    assert!(text.contains("302") && text.contains("1单元"));
+    let dwelling = text.split("href=\"/places/dwellings/").nth(2).unwrap();
+    let dwelling = format!("/places/dwellings/{}", dwelling.split('"').next().unwrap());
+    let change = [
+        ("version", "1"),
+        ("entrance", "1单元"),
+        ("room", "302A"),
+        ("floor", "3"),
+        ("usage", "let"),
+    ];
+    let (status, _, text) = web.form(&dwelling, &change).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+    let late = [
+        ("version", "1"),
+        ("entrance", "1单元"),
+        ("room", "302B"),
+        ("usage", "let"),
+    ];
+    let (status, _, text) = web.form(&dwelling, &late).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    for part in ["302A", "value=\"302B\"", "name=\"version\" value=\"2\""] {
+        assert!(text.contains(part), "{part}");
+    }
+    let closed = [
+        ("version", "1"),
+        ("estate", estate_id.as_str()),
+        ("name", "3号楼"),
+        ("closed", "1"),
+        ("lon", &lon),
+        ("lat", &lat),
+    ];
+    let (status, _, text) = web.form(&page, &closed).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text.contains("id=\"f-closed-e\""), "it still has dwellings");
+
+    let (status, _) = web.get(WORKER, &format!("{page}/edit")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "a grid worker reads");
+    let (_, text) = web.get(WORKER, &page).await;
+    assert!(!text.contains("/places/dwellings/new"));
+    web.town.prove(&["A"]).await;
 }

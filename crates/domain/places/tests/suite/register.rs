@@ -252,6 +252,7 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
             floors: Some(6),
             position: Some(at(7.0, 7.0)),
             area: None,
+            closed: false,
         };
         let id = db.execute(&admin, building.clone()).await.unwrap();
         let dwelling = SaveDwelling {
@@ -263,6 +264,7 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
             floor: Some(2),
             usage: "let".into(),
             area: "63.2".into(),
+            closed: false,
         };
         let home = db.execute(&admin, dwelling.clone()).await.unwrap();
         town.locator.reload_community(db, community).await.unwrap();
@@ -305,9 +307,9 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
             field(&db.execute(&admin, swapped).await.unwrap_err()),
             ("lon", "building-swapped")
         );
-        let lead = town.world.caller(Role::CommunityLead, town.id("A"));
+        let elsewhere = town.world.caller(Role::CommunityDesk, town.id("B"));
         assert_eq!(
-            db.execute(&lead, building).await.unwrap_err().kind(),
+            db.execute(&elsewhere, building).await.unwrap_err().kind(),
             ProblemKind::Forbidden
         );
         town.prove(&["A"]).await;

@@ -5,7 +5,6 @@ mod calendar;
 mod calendar_form;
 mod categories;
 mod category_form;
-mod import;
 mod settings;
 
 use askama::Template;
@@ -50,13 +49,6 @@ pub(super) fn routes() -> Routes {
         .get("/admin", ADMIN, index)
         .get("/admin/categories", ADMIN, categories::list)
         .get("/admin/categories/new", ADMIN, categories::fresh)
-        .get("/admin/categories/import", ADMIN, import::show)
-        .route(
-            Method::Post,
-            "/admin/categories/import",
-            ADMIN,
-            texts(post(import::send)),
-        )
         .get("/admin/categories/{code}", ADMIN, categories::edit)
         .post("/admin/categories", ADMIN, categories::save)
         .get("/admin/calendar", ADMIN, calendar::show)
@@ -90,7 +82,10 @@ async fn index(State(app): State<App>, Caller(ctx): Caller, prefs: Prefs) -> Web
         .iter()
         .flat_map(|navigation| &navigation.0)
         .filter(|item| {
-            item.href.starts_with("/admin/") && item.access.admits(&roles, ctx.is_signed_in())
+            item.place == NavPlace::Settings
+                && !item.phone
+                && item.href != "/admin"
+                && item.access.admits(&roles, ctx.is_signed_in())
         });
     let doors = doors
         .map(|item| (item.href, s.t(item.label), more(&s, item.label), item.icon))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use youlin_kernel::{Problem, Result};
 
-use super::Refused;
-use crate::words;
+use crate::Refused;
+use crate::clean;
 
 /// One row: values by column name, trimmed and in one Unicode form.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Row {
         Self {
             line,
             columns: cells.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            values: cells.iter().map(|(_, value)| words::clean(value)).collect(),
+            values: cells.iter().map(|(_, value)| clean(value)).collect(),
         }
     }
 
@@ -102,7 +102,7 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
         .headers()
         .map_err(|error| syntax(&error))?
         .iter()
-        .map(words::clean)
+        .map(clean)
         .collect();
     if columns.iter().all(String::is_empty) {
         return Err(Problem::invalid("file", "csv-empty"));
@@ -121,7 +121,7 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
     let mut lines = Lines::default();
     for record in reader.records() {
         let record = record.map_err(|error| syntax(&error))?;
-        let values: Vec<String> = record.iter().map(words::clean).collect();
+        let values: Vec<String> = record.iter().map(clean).collect();
         let explains = values.first().is_some_and(|first| first.starts_with('#'));
         if explains || values.iter().all(String::is_empty) {
             continue;

@@ -1,5 +1,7 @@
 //! Reads for pages and the interface. Areas and boundaries are common knowledge; the register is read within a scope.
 
+mod entry;
+
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +11,8 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Micros, Problem, Result, Sco
 
 use crate::entities::{area, area_code, boundary, building, dwelling, entrance, estate};
 use crate::{days, words};
+
+pub(crate) use entry::{EstateDetail, dwelling_detail, estate_detail};
 
 /// A code an area has or had.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -311,6 +315,7 @@ pub struct BuildingDetail {
     pub name: String,
     pub aliases: String,
     pub estate: String,
+    pub estate_id: Option<Uuid>,
     pub street_address: String,
     pub floors: Option<i32>,
     pub grid: Option<AreaId>,
@@ -319,6 +324,16 @@ pub struct BuildingDetail {
     pub position: Option<(f64, f64)>,
     pub dwellings: usize,
     pub entrances: Vec<EntranceStack>,
+    /// Torn down, or entered by mistake.
+    pub closed: bool,
+}
+
+impl BuildingDetail {
+    /// The most specific area it stands in.
+    #[must_use]
+    pub fn area(&self) -> Option<AreaId> {
+        self.neighbourhood.or(self.grid)
+    }
 }
 
 /// A building within the scope.
@@ -363,6 +378,8 @@ pub async fn building_detail(db: &Database, scope: &Scope, id: Uuid) -> Result<B
         name: row.name,
         aliases: row.aliases,
         estate: estate.map_or(String::new(), |estate| estate.name),
+        estate_id: row.estate_id,
+        closed: row.closed_at.is_some(),
         street_address: row.street_address,
         floors: row.floors,
         grid: areas[0],

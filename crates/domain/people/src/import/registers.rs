@@ -1,0 +1,102 @@
+//! This module's registers as files somebody gives on a page.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use youlin_database::Database;
+use youlin_imports::{Incoming, Plan, Register, Sealer};
+use youlin_kernel::{CommunityId, Ctx, Permission, Result};
+
+use super::{accounts, memberships, organisations, persons};
+use crate::Vault;
+use crate::permissions::{ACCOUNTS_ADMIN, ORGANISATIONS_WRITE, PEOPLE_WRITE};
+use crate::vault::FieldPlace;
+
+/// What is kept of a file lies where personal fields lie: sealed by the same keys.
+impl Sealer for Vault {
+    fn seal(&self, ctx: &Ctx, row: uuid::Uuid, text: &str) -> Result<Vec<u8>> {
+        Self::seal(self, ctx, kept(row), text)
+    }
+
+    fn open(&self, row: uuid::Uuid, sealed: &[u8]) -> Result<String> {
+        Self::open(self, kept(row), sealed)
+    }
+}
+
+fn kept(row: uuid::Uuid) -> FieldPlace {
+    FieldPlace::new("import", "text", CommunityId::SYSTEM.0, row)
+}
+
+/// A register of this module: its name, who may, and how a file becomes a plan.
+macro_rules! register {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $permission:ident, |$vault:ident, $db:ident, $ctx:ident, $file:ident, $dry_run:ident| $plan:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub Arc<Vault>);
+
+        impl Register for $name {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn permission(&self) -> &'static Permission {
+                &$permission
+            }
+
+            fn plan<'a>(
+                &'a self,
+                $db: &'a Database,
+                $ctx: &'a Ctx,
+                $file: &'a Incoming,
+                $dry_run: bool,
+            ) -> BoxFuture<'a, Result<Plan>> {
+                let $vault = &self.0;
+                async move { $plan.await }.boxed()
+            }
+
+            fn taken<'a>(
+                &'a self,
+                _db: &'a Database,
+                _community: CommunityId,
+            ) -> BoxFuture<'a, Result<()>> {
+                async { Ok(()) }.boxed()
+            }
+        }
+    };
+}
+
+register!(
+    /// CSV: organisations.
+    OrganisationsRegister,
+    "organisations",
+    ORGANISATIONS_WRITE,
+    |vault, db, ctx, file, dry_run| organisations::plan(db, ctx, vault, file, dry_run)
+);
+register!(
+    /// CSV: persons with numbers and dwellings.
+    PersonsRegister,
+    "persons",
+    PEOPLE_WRITE,
+    |vault, db, ctx, file, dry_run| async {
+        persons::plan(db, ctx, vault, file, &HashMap::new(), dry_run).await
+    }
+);
+register!(
+    /// CSV: who is what where.
+    MembershipsRegister,
+    "memberships",
+    PEOPLE_WRITE,
+    |vault, db, ctx, file, dry_run| memberships::plan(db, ctx, vault, file, dry_run)
+);
+register!(
+    /// CSV: accounts and grants. Nobody knows a password yet: an administrator resets one for each new account.
+    AccountsRegister,
+    "accounts",
+    ACCOUNTS_ADMIN,
+    |vault, db, ctx, file, dry_run| {
+        let _no_need = vault;
+        accounts::plan(db, ctx, file, &|_login| None, true, dry_run)
+    }
+);

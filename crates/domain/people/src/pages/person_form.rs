@@ -1,0 +1,464 @@
+//! Entering a person and changing one. The form shows nothing that is hidden: what is left empty on a change stays.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
+use youlin_places::{AddressCandidate, Locator};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, Clash, ClashLine, IdempotencyHeader, PathId, Prefs,
+    Shell, WebResult, idempotency, page,
+};
+
+use super::form::{Errors, shown, to, with_status};
+use super::label_choices;
+use super::organisations::shell;
+use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::{Directory, Home, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent};
+
+/// Numbers that can be entered at once.
+const PHONES: usize = 3;
+/// Addresses offered for one text.
+const OFFERED: usize = 8;
+/// A text is taken for one dwelling when the best candidate reaches this score …
+const CLEAR: f32 = 0.8;
+/// … and the next has at most this share of it.
+const LEAD: f32 = 0.9;
+
+/// The form as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct PersonForm {
+    #[serde(skip_serializing)]
+    idempotency_key: String,
+    version: String,
+    community: String,
+    name: String,
+    sex: String,
+    birth_year: String,
+    language: String,
+    identity: String,
+    note: String,
+    /// On a change: take the note away.
+    clear_note: String,
+    phone: String,
+    phone2: String,
+    phone3: String,
+    address: String,
+    /// Chosen among the candidates of the address.
+    dwelling: String,
+    relation: String,
+    label: Vec<String>,
+    other_labels: String,
+    consent: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "people/person_form.html")]
+struct FormPage {
+    s: Shell,
+    e: Errors,
+    f: PersonForm,
+    /// `None`: a new person.
+    card: Option<PersonCard>,
+    has_note: bool,
+    has_identity: bool,
+    communities: Vec<Choice>,
+    sexes: Vec<Choice>,
+    languages: Vec<Choice>,
+    relations: Vec<Choice>,
+    labels: Vec<Choice>,
+    consents: Vec<Choice>,
+    /// What the address may mean, when it means several.
+    candidates: Vec<AddressCandidate>,
+    clash: Option<Clash>,
+    key: String,
+}
+
+impl FormPage {
+    fn draft(&self) -> String {
+        self.card
+            .as_ref()
+            .map_or_else(|| "new".to_owned(), |card| card.id.to_string())
+    }
+
+    fn phones(&self) -> [(&'static str, usize, &str); PHONES] {
+        [
+            ("phone", 1, &self.f.phone),
+            ("phone2", 2, &self.f.phone2),
+            ("phone3", 3, &self.f.phone3),
+        ]
+    }
+
+    /// The area of a candidate, which tells two houses of one number apart.
+    fn lies_in(&self, one: &AddressCandidate) -> String {
+        self.s.area(&one.place.area())
+    }
+
+    fn ticked(&self, list: &[String], value: &str) -> bool {
+        let _shape_of_templates = self;
+        list.iter().any(|one| one == value)
+    }
+}
+
+fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
+    let communities = match s.ctx().scope(&PEOPLE_WRITE) {
+        Ok(scope) => scope
+            .parts()
+            .iter()
+            .map(|part| {
+                let id = AreaId::from(part.community);
+                Choice::new(id.to_string(), s.area(&id))
+            })
+            .collect(),
+        Err(_not_allowed) => Vec::new(),
+    };
+    let unsaid = |s: &Shell| Choice::new("", s.t("people-unsaid"));
+    let mut sexes = vec![unsaid(&s)];
+    sexes.extend(
+        Sex::ALL
+            .iter()
+            .map(|sex| Choice::new(sex.as_str(), s.tt("sex", sex.as_str()))),
+    );
+    let mut languages = vec![unsaid(&s)];
+    languages.extend(["zh", "en"].map(|one| Choice::new(one, s.tt("speaks", one))));
+    FormPage {
+        sexes,
+        languages,
+        relations: Relation::ALL
+            .iter()
+            .map(|one| Choice::new(one.as_str(), s.tt("relation", one.as_str())))
+            .collect(),
+        labels: label_choices(&s),
+        consents: consent::ALL
+            .map(|one| Choice::new(one, s.tt("consent", one.replace('.', "-"))))
+            .to_vec(),
+        card: None,
+        has_note: false,
+        has_identity: false,
+        candidates: Vec::new(),
+        clash: None,
+        key: s.ctx().new_id().to_string(),
+        communities,
+        f,
+        e,
+        s,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Start {
+    dwelling: Option<Uuid>,
+    name: String,
+}
+
+/// `GET /people/new?dwelling=`.
+pub(super) async fn fresh(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(start): ApiQuery<Start>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let mut f = PersonForm {
+        name: start.name,
+        relation: Relation::Owner.as_str().to_owned(),
+        ..PersonForm::default()
+    };
+    if let Some(place) = start
+        .dwelling
+        .and_then(|id| app.need::<Vault>().ok()?.place(id))
+    {
+        f.community = AreaId::from(place.community).to_string();
+        f.dwelling = start.dwelling.map_or_else(String::new, |id| id.to_string());
+        f.address = place.address;
+    }
+    page(&form_page(s, f, Errors::none()))
+}
+
+/// The dwelling the address means; `Err` with what it may mean.
+fn dwelling_of(
+    locator: &Locator,
+    scope: &Scope,
+    f: &PersonForm,
+) -> std::result::Result<Option<Uuid>, (Problem, Vec<AddressCandidate>)> {
+    let typed = f.address.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let chosen: Option<Uuid> = f.dwelling.parse().ok();
+    if let Some(place) = chosen.and_then(|id| locator.dwelling(id))
+        && place.address == typed
+    {
+        return Ok(chosen);
+    }
+    let mut found = locator.candidates(typed, Some(scope), OFFERED);
+    found.retain(|one| one.place.dwelling.is_some());
+    if chosen.is_some() && found.iter().any(|one| one.place.dwelling == chosen) {
+        return Ok(chosen);
+    }
+    match found.as_slice() {
+        [] => Err((Problem::invalid("address", "unknown-dwelling"), found)),
+        [best, rest @ ..]
+            if best.score >= CLEAR
+                && rest
+                    .first()
+                    .is_none_or(|next| next.score <= best.score * LEAD) =>
+        {
+            Ok(best.place.dwelling)
+        }
+        _ => Err((Problem::invalid("address", "choose-address"), found)),
+    }
+}
+
+/// What was typed, as the command takes it.
+fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<PersonInput> {
+    let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let birth_year = filled(&f.birth_year)
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(|_no_number| Problem::invalid("birth_year", "birth-year"))?;
+    let relation = Relation::parse(&f.relation).unwrap_or(Relation::Other);
+    let mut labels = f.label.clone();
+    labels.extend(
+        f.other_labels
+            .split([';', '；', ',', '，', '、'])
+            .filter_map(filled),
+    );
+    let note = if f.clear_note.is_empty() {
+        filled(&f.note)
+    } else {
+        Some(String::new())
+    };
+    Ok(PersonInput {
+        name: f.name.clone(),
+        sex: Sex::parse(&f.sex),
+        birth_year,
+        language: filled(&f.language),
+        note,
+        identity: filled(&f.identity),
+        phones: vec![f.phone.clone(), f.phone2.clone(), f.phone3.clone()],
+        labels,
+        consents: f.consent.clone(),
+        home: dwelling.map(|dwelling| Home {
+            dwelling,
+            relation,
+            household_key: None,
+        }),
+        keep_hidden,
+    })
+}
+
+/// `POST /people`.
+pub(super) async fn create(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    IdempotencyHeader(sent): IdempotencyHeader,
+    ApiForm(f): ApiForm<PersonForm>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let locator = app.need::<Locator>()?;
+    let scope = ctx.scope(&PEOPLE_WRITE)?;
+    let mut candidates = Vec::new();
+    let saved = async {
+        let dwelling = dwelling_of(&locator, &scope, &f).map_err(|(problem, found)| {
+            candidates = found;
+            problem
+        })?;
+        let place = dwelling.and_then(|id| locator.dwelling(id));
+        let community = match place {
+            Some(place) => place.community,
+            None => f
+                .community
+                .parse()
+                .map(CommunityId)
+                .map_err(|_none| Problem::invalid("community", "required"))?,
+        };
+        let command = SavePerson {
+            vault: app.need::<Vault>()?,
+            community,
+            id: None,
+            version: None,
+            ext_key: None,
+            input: input(&f, dwelling, false)?,
+        };
+        let sent = sent.or_else(|| Some(f.idempotency_key.clone()).filter(|key| !key.is_empty()));
+        let key = idempotency(sent.as_deref(), community, "/people", &f)?;
+        app.db().execute_once(&ctx, key, command).await
+    }
+    .await;
+    match saved {
+        Ok(id) => Ok(to(&format!("/people/{id}?saved=new"))),
+        Err(problem) => {
+            let problem = shown(out_of_reach(problem))?;
+            let e = Errors::of(&s, &problem);
+            let body = FormPage {
+                candidates,
+                ..form_page(s, f, e)
+            };
+            Ok(with_status(&problem, page(&body)?))
+        }
+    }
+}
+
+/// Who may write in one grid only must say where in it somebody lives.
+fn out_of_reach(problem: Problem) -> Problem {
+    if problem.kind() == youlin_kernel::ProblemKind::Forbidden {
+        Problem::invalid("address", "address-yours")
+    } else {
+        problem
+    }
+}
+
+async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(PersonCard, PersonForm, (bool, bool))> {
+    let (db, vault) = (app.db().read(), app.need::<Vault>()?);
+    let card = Directory::card(db, &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let basics = Directory::basics(db, card.community, id).await?;
+    let (dwelling, relation) = basics.home.unzip();
+    let f = PersonForm {
+        version: basics.version.to_string(),
+        sex: basics.sex,
+        birth_year: basics.birth_year,
+        language: basics.language,
+        address: dwelling
+            .and_then(|id| vault.place(id))
+            .map_or_else(String::new, |place| place.address),
+        dwelling: dwelling.map_or_else(String::new, |id| id.to_string()),
+        relation: relation.unwrap_or_default(),
+        ..PersonForm::default()
+    };
+    Ok((card, f, (basics.has_note, basics.has_identity)))
+}
+
+/// `GET /people/{id}/edit`.
+pub(super) async fn edit(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let (card, f, (has_note, has_identity)) = held(&app, &ctx, id).await?;
+    let s = shell(&app, &ctx, prefs);
+    page(&FormPage {
+        card: Some(card),
+        has_note,
+        has_identity,
+        ..form_page(s, f, Errors::none())
+    })
+}
+
+/// `POST /people/{id}`.
+pub(super) async fn change(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(mut f): ApiForm<PersonForm>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let locator = app.need::<Locator>()?;
+    let (card, theirs, (has_note, has_identity)) = held(&app, &ctx, id).await?;
+    let scope = ctx.scope(&PEOPLE_WRITE)?;
+    let mut candidates = Vec::new();
+    let saved = async {
+        let dwelling = dwelling_of(&locator, &scope, &f).map_err(|(problem, found)| {
+            candidates = found;
+            problem
+        })?;
+        let command = SavePerson {
+            vault: app.need::<Vault>()?,
+            community: card.community,
+            id: Some(id),
+            version: f.version.parse().ok(),
+            ext_key: None,
+            input: input(&f, dwelling, true)?,
+        };
+        app.db().execute(&ctx, command).await
+    }
+    .await;
+    match saved {
+        Ok(_id) => Ok(to(&format!("/people/{id}?saved=changed"))),
+        Err(problem) => {
+            let problem = shown(problem)?;
+            let stale = problem.code() == "stale";
+            let clash = stale.then(|| differences(&s, id, &theirs, &f));
+            if stale {
+                f.version = theirs.version;
+            }
+            let e = if stale {
+                Errors::none()
+            } else {
+                Errors::of(&s, &problem)
+            };
+            let body = FormPage {
+                card: Some(card),
+                has_note,
+                has_identity,
+                candidates,
+                clash,
+                ..form_page(s, f, e)
+            };
+            Ok(with_status(&problem, page(&body)?))
+        }
+    }
+}
+
+/// What is hidden is not compared: a form that left it empty keeps what was saved.
+fn differences(s: &Shell, id: Uuid, theirs: &PersonForm, f: &PersonForm) -> Clash {
+    let word = |family: &str, code: &str| {
+        if code.is_empty() {
+            String::new()
+        } else {
+            s.tt(family, code)
+        }
+    };
+    let line = |field, label: &str, theirs: String, value: &str, yours: String| ClashLine {
+        field,
+        label: s.t(label),
+        theirs,
+        value: value.to_owned(),
+        yours,
+    };
+    let lines = vec![
+        line(
+            "sex",
+            "people-sex",
+            word("sex", &theirs.sex),
+            &theirs.sex,
+            word("sex", &f.sex),
+        ),
+        line(
+            "birth_year",
+            "people-birth-year",
+            theirs.birth_year.clone(),
+            &theirs.birth_year,
+            f.birth_year.trim().to_owned(),
+        ),
+        line(
+            "language",
+            "people-speaks",
+            word("speaks", &theirs.language),
+            &theirs.language,
+            word("speaks", &f.language),
+        ),
+        line(
+            "address",
+            "people-field-address",
+            theirs.address.clone(),
+            &theirs.address,
+            f.address.trim().to_owned(),
+        ),
+        line(
+            "relation",
+            "people-relation",
+            word("relation", &theirs.relation),
+            &theirs.relation,
+            word("relation", &f.relation),
+        ),
+    ];
+    Clash::of(format!("/people/{id}"), lines)
+}

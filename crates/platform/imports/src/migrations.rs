@@ -1,0 +1,50 @@
+//! The tables of this module, add-only.
+
+use youlin_database::Migration;
+
+/// All steps, oldest first. A file's pieces and reports are sealed: they may hold anything. `import_part` is filed under
+/// the community its batch belongs to, because it is written in the batch's transaction.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    module: "imports",
+    version: 1,
+    name: "imports: files, what became of them, batches done",
+    sql: r"
+CREATE TABLE import_run (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    setting TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    account_id {uuid} NOT NULL,
+    account_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    rows_total BIGINT NOT NULL,
+    report_sealed {bytes},
+    fault TEXT,
+    created_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX import_run_account ON import_run (community_id, account_id, id);
+CREATE TABLE import_piece (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    import_id {uuid} NOT NULL,
+    place INTEGER NOT NULL,
+    text_sealed {bytes} NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, import_id, place)
+);
+CREATE TABLE import_part (
+    community_id BIGINT NOT NULL,
+    import_id {uuid} NOT NULL,
+    first_line BIGINT NOT NULL,
+    lines TEXT NOT NULL,
+    id {uuid} NOT NULL,
+    report_sealed {bytes} NOT NULL,
+    PRIMARY KEY (community_id, import_id, first_line)
+);
+CREATE INDEX import_part_import ON import_part (import_id);
+",
+}];

@@ -1,0 +1,232 @@
+//! Reads. An import is seen by the account that gave the file; for everybody else there is none.
+
+use std::collections::BTreeSet;
+
+use sea_orm::sea_query::{ExprTrait, Order, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
+use youlin_database::{Database, JobStatus, job_of};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
+
+use crate::entities::import_run;
+use crate::job::{Phase, RUN_KIND};
+use crate::plan::lines_of;
+use crate::{ImportReport, Sealer};
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// Being judged.
+    Checking,
+    /// Judged; a person decides.
+    Ready,
+    /// Being taken in.
+    Running,
+    Done,
+    /// The file cannot be read, or the rights are gone.
+    Failed,
+    /// Given up by its owner, or not accepted in time.
+    Dropped,
+}
+
+impl ImportState {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Checking => "checking",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Self {
+        [
+            Self::Checking,
+            Self::Ready,
+            Self::Running,
+            Self::Done,
+            Self::Dropped,
+        ]
+        .into_iter()
+        .find(|one| one.as_str() == text)
+        .unwrap_or(Self::Failed)
+    }
+
+    /// Something happens by itself.
+    #[must_use]
+    pub fn moves(self) -> bool {
+        matches!(self, Self::Checking | Self::Running)
+    }
+}
+
+/// A sentence about the file as a whole: key of the catalogue and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fault {
+    pub(crate) key: String,
+    pub(crate) args: Vec<(String, String)>,
+}
+
+impl Fault {
+    /// The sentences of a refusal.
+    pub(crate) fn of(problem: &Problem) -> Vec<Self> {
+        let own = |args: &[(&'static str, String)]| {
+            let args = args.iter();
+            args.map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect()
+        };
+        if problem.fields().is_empty() {
+            return vec![Self {
+                key: format!("problem-{}", problem.code()),
+                args: own(problem.args()),
+            }];
+        }
+        let fields = problem.fields().iter();
+        fields
+            .map(|fault| Self {
+                key: format!("field-{}", fault.code),
+                args: own(&fault.args),
+            })
+            .collect()
+    }
+}
+
+/// An import as its page shows it.
+#[derive(Clone, Debug)]
+pub struct ImportView {
+    pub id: Uuid,
+    pub version: i32,
+    pub kind: String,
+    pub file_name: String,
+    pub state: ImportState,
+    /// Rows of the file, once it was judged.
+    pub rows: i64,
+    /// What would be, or was, taken in.
+    pub report: Option<ImportReport>,
+    pub(crate) faults: Vec<Fault>,
+    pub created_at: Micros,
+    pub ended_at: Option<Micros>,
+}
+
+pub(crate) async fn row_of(db: &impl ConnectionTrait, id: Uuid) -> Result<import_run::Model> {
+    import_run::Entity::find_by_id((CommunityId::SYSTEM.0, id))
+        .one(db)
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+fn view(sealer: &dyn Sealer, row: import_run::Model) -> Result<ImportView> {
+    let report = row
+        .report_sealed
+        .as_deref()
+        .map(|sealed| sealer.open(row.id, sealed))
+        .transpose()?;
+    Ok(ImportView {
+        id: row.id,
+        version: row.version,
+        kind: row.kind,
+        file_name: row.file_name,
+        state: ImportState::parse(&row.state),
+        rows: row.rows_total,
+        report: report.and_then(|text| serde_json::from_str(&text).ok()),
+        faults: row
+            .fault
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        created_at: Micros(row.created_at),
+        ended_at: row.ended_at.map(Micros),
+    })
+}
+
+/// The caller's own import.
+///
+/// # Errors
+/// 404 for everybody else.
+pub async fn import_view(
+    db: &Database,
+    sealer: &dyn Sealer,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<ImportView> {
+    let row = row_of(db.read(), id).await?;
+    if ctx.actor().id() != Some(row.account_id) {
+        return Err(Problem::not_found());
+    }
+    view(sealer, row)
+}
+
+/// The caller's latest imports, newest first.
+pub(crate) async fn latest(
+    db: &Database,
+    sealer: &dyn Sealer,
+    ctx: &Ctx,
+    most: u64,
+) -> Result<Vec<ImportView>> {
+    let Some(account) = ctx.actor().id() else {
+        return Ok(Vec::new());
+    };
+    let rows = import_run::Entity::find()
+        .filter(import_run::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(import_run::Column::AccountId.eq(account))
+        .order_by_desc(import_run::Column::Id)
+        .limit(most)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(|row| view(sealer, row)).collect()
+}
+
+/// The job that works on an import now.
+pub(crate) async fn progress(
+    db: &Database,
+    id: Uuid,
+    state: ImportState,
+) -> Result<Option<JobStatus>> {
+    let phase = match state {
+        ImportState::Checking => Phase::Check,
+        _ => Phase::Take,
+    };
+    job_of(db.read(), CommunityId::SYSTEM, RUN_KIND, &phase.key(id)).await
+}
+
+/// The file as it was given.
+pub(crate) async fn text_of(db: &Database, sealer: &dyn Sealer, id: Uuid) -> Result<String> {
+    let mut find = Query::select();
+    find.columns(["id", "text_sealed"].map(name))
+        .from(name("import_piece"))
+        .and_where(col("community_id").eq(CommunityId::SYSTEM.0))
+        .and_where(col("import_id").eq(id))
+        .order_by(name("place"), Order::Asc);
+    let mut text = String::new();
+    for row in db.read().query_all(&find).await? {
+        let sealed: Vec<u8> = row.try_get("", "text_sealed")?;
+        text.push_str(&sealer.open(row.try_get("", "id")?, &sealed)?);
+    }
+    Ok(text)
+}
+
+/// What of an import ran already: its lines, and what it did.
+pub(crate) async fn done_of(
+    db: &Database,
+    sealer: &dyn Sealer,
+    id: Uuid,
+) -> Result<(BTreeSet<u32>, ImportReport)> {
+    let mut find = Query::select();
+    find.columns(["id", "lines", "report_sealed"].map(name))
+        .from(name("import_part"))
+        .and_where(col("import_id").eq(id));
+    let (mut lines, mut report) = (BTreeSet::new(), ImportReport::default());
+    // The writing connection: a batch that ended a moment ago is never missed.
+    for row in db.raw_write().query_all(&find).await? {
+        let text: String = row.try_get("", "lines")?;
+        lines.extend(lines_of(&text));
+        let sealed: Vec<u8> = row.try_get("", "report_sealed")?;
+        let text = sealer.open(row.try_get("", "id")?, &sealed)?;
+        report.absorb(serde_json::from_str(&text).map_err(Problem::internal)?);
+    }
+    Ok((lines, report))
+}
