@@ -1,5 +1,5 @@
 //! The example from its making to its end, by the program itself: made, read, backed up, restored, tampered with.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -132,7 +132,7 @@ async fn a_case_reported_on_one_server_appears_on_a_desk_of_the_other() {
     let case = report(&here, 0).await;
     assert_eq!(
         far.until(&case, Duration::from_secs(10)).await,
-        [case.clone()]
+        std::slice::from_ref(&case)
     );
     // A second until the look, and what the machine is busy with meanwhile.
     println!("heard on the other server after {:?}", asked.elapsed());

@@ -36,7 +36,7 @@ impl Restore {
                 let unpacked = self.put_in_place(&config, &file).await?;
                 (unpacked, Database::open(&config.database).await?)
             }
-            None => self.into_postgres(&config).await?,
+            None => self.carry_over(&config).await?,
         };
         out::say(format!(
             "the backup of {} is in place: {} files",
@@ -49,7 +49,7 @@ impl Restore {
     }
 
     /// Files and keys into the folder, the database by way of a workshop beside them into PostgreSQL.
-    async fn into_postgres(&self, config: &Config) -> Result<(Unpacked, Database)> {
+    async fn carry_over(&self, config: &Config) -> Result<(Unpacked, Database)> {
         let db = Database::open(&config.database).await?;
         carry::must_be_empty(&db).await?;
         let workshop =

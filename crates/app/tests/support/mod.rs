@@ -2,7 +2,8 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
-    reason = "each test file uses its part of this; a test that cannot prepare its ground must stop loudly"
+    clippy::print_stdout,
+    reason = "each test file uses its part of this and says on which database it is; a test that cannot prepare its ground must stop loudly"
 )]
 
 use std::sync::Arc;
