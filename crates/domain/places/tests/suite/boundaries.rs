@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use serde_json::json;
 use youlin_kernel::{AreaId, Micros, ProblemKind, Scope};
-use youlin_places::commands::{ImportBoundaries, RedrawBoundary};
+use youlin_places::commands::{CloseArea, ImportBoundaries, RedrawBoundary};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::{Datum, PlaceInput, where_was};
 use youlin_testkit::databases;
@@ -124,28 +124,27 @@ async fn what_was_judged_before_somebody_else_drew_is_judged_anew() {
         let town = Town::drawn(base).await;
         let (db, service) = (town.world.db(), town.service());
         let ctx = service.with_areas(town.locator.tree());
-        let file = |edge: f64| {
-            collection(vec![
-                feature("A1", NEW_YEAR, square(0.0, 0.0, edge, 10.0)),
-                feature("A2", NEW_YEAR, square(edge, 0.0, 10.0, 10.0)),
-            ])
-        };
-        // Sound as things stand: grid 1 alone shrinks, which leaves a gap but crosses nothing.
-        let alone = collection(vec![feature("A1", NEW_YEAR, square(0.0, 0.0, 5.0, 10.0))]);
-        let command = |geojson: String| ImportBoundaries {
-            geojson,
+        let file = collection(vec![
+            feature("A1", NEW_YEAR, square(0.0, 0.0, 7.0, 10.0)),
+            feature("A2", NEW_YEAR, square(7.0, 0.0, 10.0, 10.0)),
+        ]);
+        let dry = town.draw_in(file.clone(), Datum::Wgs84, true).await;
+        assert!(dry.is_clean(), "sound as things stand: {dry:?}");
+        let command = ImportBoundaries {
+            geojson: file,
             datum: Datum::Wgs84,
             dry_run: false,
             judged: None,
         };
-        let judged = command(alone).judged(db, &ctx).await.unwrap();
-        let fresh = command(file(6.0)).judged(db, &ctx).await.unwrap();
-        assert!(db.execute(&ctx, fresh).await.unwrap().is_clean());
-        let anew = command(file(4.0)).judged(db, &ctx).await.unwrap();
-        assert!(db.execute(&ctx, anew).await.unwrap().is_clean());
-        // Meanwhile grid 2 begins at 4, so that 5 crosses it: the old judgement does not count.
+        let judged = command.judged(db, &ctx).await.unwrap();
+        let close = CloseArea {
+            area: town.id("A2"),
+            version: 1,
+            reason: "并入甲一网格".into(),
+        };
+        db.execute(&ctx, close).await.unwrap();
         let late = db.execute(&ctx, judged).await.unwrap();
-        assert!(!late.is_clean(), "{late:?}");
+        assert!(!late.is_clean(), "the old judgement does not count");
         assert_eq!((late.new, late.changed), (0, 0));
         town.prove(&["A"]).await;
     }

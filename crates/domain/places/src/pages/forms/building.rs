@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, Clash, FormFaults, IdempotencyHeader, PathId, Prefs,
     Shell, WebResult, idempotency, mendable, page, refused_with,
@@ -61,6 +61,9 @@ impl FormPage {
 async fn estates(app: &App, s: &Shell, community: CommunityId) -> Result<Vec<Choice>> {
     let scope = s.ctx().scope(&PLACES_REGISTER)?;
     let mut choices = vec![Choice::new("", s.t("places-no-estate"))];
+    if !scope.contains_community(community) {
+        return Ok(choices);
+    }
     let lines = queries::register_of(app.db(), &scope, community).await?;
     choices.extend(
         lines
@@ -106,10 +109,7 @@ pub(crate) async fn fresh(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_REGISTER)?;
     let first = scope.parts().first().map(|part| part.community);
-    let community = start
-        .community
-        .or(first)
-        .ok_or_else(youlin_kernel::Problem::not_found)?;
+    let community = start.community.or(first).ok_or_else(Problem::not_found)?;
     ctx.authorize(&PLACES_REGISTER, community)?;
     let f = BuildingForm {
         community: community.0,
@@ -160,6 +160,9 @@ pub(crate) async fn edit(
 }
 
 fn command(f: &BuildingForm, known: Option<Uuid>) -> Result<SaveBuilding> {
+    if f.community == 0 {
+        return Err(Problem::invalid("community", "required"));
+    }
     let spot = Spot {
         lon: f.lon.clone(),
         lat: f.lat.clone(),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, Clash, FormFaults, IdempotencyHeader, PathId, Prefs,
     Shell, WebResult, idempotency, mendable, page, refused_with,
@@ -82,10 +82,7 @@ pub(crate) async fn fresh(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_REGISTER)?;
     let first = scope.parts().first().map(|part| part.community);
-    let community = start
-        .community
-        .or(first)
-        .ok_or_else(youlin_kernel::Problem::not_found)?;
+    let community = start.community.or(first).ok_or_else(Problem::not_found)?;
     ctx.authorize(&PLACES_REGISTER, community)?;
     let f = EstateForm {
         community: community.0,
@@ -142,6 +139,9 @@ pub(crate) async fn edit(
 }
 
 fn command(f: &EstateForm, known: Option<Uuid>) -> Result<SaveEstate> {
+    if f.community == 0 {
+        return Err(Problem::invalid("community", "required"));
+    }
     let spot = Spot {
         lon: f.lon.clone(),
         lat: f.lat.clone(),
