@@ -92,7 +92,8 @@ impl Database {
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
             .pragma("wal_autocheckpoint", SAFETY_NET)
-            .pragma("journal_size_limit", "67108864")
+            // Cutting the log back after every storm would only have it grown again in the next.
+            .pragma("journal_size_limit", "268435456")
             .pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

@@ -19,7 +19,7 @@ pub fn col(text: &'static str) -> Expr {
 }
 
 /// Inserts rows in runs whose lengths are powers of two, so that the prepared-statement cache sees few texts.
-/// `rest` follows the values (`ON CONFLICT …`). The text is written here and not by the query builder: building it is
+/// `rest` follows the values (`ON CONFLICT …`). After a failure the transaction must be rolled back. The text is written here and not by the query builder: building it is
 /// what a report would spend most of its writing time on.
 pub(crate) async fn insert_many(
     conn: &DatabaseTransaction,
@@ -33,7 +33,10 @@ pub(crate) async fn insert_many(
     while rows.len() > 0 {
         let run = largest_power_of_two(rows.len()).min(MAX_RUN);
         let text = insert_text(backend, table, columns, run, rest);
-        let values: Vec<Value> = rows.by_ref().take(run).flatten().collect();
+        let mut values: Vec<Value> = Vec::with_capacity(run * columns.len());
+        for row in rows.by_ref().take(run) {
+            values.extend(row);
+        }
         let statement = Statement::from_sql_and_values(backend, text, values);
         conn.execute_raw(statement).await?;
     }
@@ -51,9 +54,15 @@ fn insert_text(
     rest: &str,
 ) -> String {
     let mut text = String::with_capacity(64 + columns.len() * (16 + rows * 5));
+    // Whoever inserts many gives up the whole transaction when one row does not go in: SQLite need not keep every page
+    // as it was for taking back the one statement.
+    let or_fail = match backend {
+        DbBackend::Sqlite => "OR FAIL ",
+        _ => "",
+    };
     let _infallible = write!(
         text,
-        "INSERT INTO \"{table}\" (\"{}\") VALUES ",
+        "INSERT {or_fail}INTO \"{table}\" (\"{}\") VALUES ",
         columns.join("\",\"")
     );
     let mut bound = 0;
@@ -101,7 +110,7 @@ mod tests {
         let columns = ["a", "b"];
         assert_eq!(
             insert_text(DbBackend::Sqlite, "t", &columns, 2, ""),
-            r#"INSERT INTO "t" ("a","b") VALUES (?,?),(?,?)"#
+            r#"INSERT OR FAIL INTO "t" ("a","b") VALUES (?,?),(?,?)"#
         );
         assert_eq!(
             insert_text(

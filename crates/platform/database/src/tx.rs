@@ -278,14 +278,17 @@ where
     E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
 {
     let mut active = model.into_active_model();
-    let columns: Vec<E::Column> = E::Column::iter().collect();
-    let row = columns
-        .iter()
-        .filter_map(|column| active.take(*column).into_value())
-        .collect();
+    let mut columns = Vec::with_capacity(48);
+    let mut row = Vec::with_capacity(48);
+    for column in E::Column::iter() {
+        if let Some(value) = active.take(column).into_value() {
+            columns.push(column.as_str());
+            row.push(value);
+        }
+    }
     NewRows {
         table: E::TABLE,
-        columns: columns.iter().map(IdenStatic::as_str).collect(),
+        columns,
         rows: vec![row],
     }
 }
