@@ -77,6 +77,8 @@ pub struct AreaTree {
     children: HashMap<AreaId, Vec<AreaId>>,
     roots: Vec<AreaId>,
     communities: Vec<CommunityId>,
+    /// Of each area above the communities, those below it: every scope is made of them.
+    below: HashMap<AreaId, Vec<CommunityId>>,
     by_code: HashMap<String, AreaId>,
 }
 
@@ -101,6 +103,16 @@ impl AreaTree {
             }
         }
         tree.communities.sort_unstable();
+        for community in tree.communities.clone() {
+            let above: Vec<AreaId> = tree
+                .upwards(community.into())
+                .skip(1)
+                .map(|node| node.id)
+                .collect();
+            for area in above {
+                tree.below.entry(area).or_default().push(community);
+            }
+        }
         tree
     }
 
@@ -177,17 +189,10 @@ impl AreaTree {
     /// The communities of an area: those below it, or the one it lies in.
     #[must_use]
     pub fn communities_of(&self, id: AreaId) -> Vec<CommunityId> {
-        if let Some(community) = self.community_of(id) {
-            return vec![community];
+        match self.community_of(id) {
+            Some(community) => vec![community],
+            None => self.below.get(&id).cloned().unwrap_or_default(),
         }
-        self.subtree(id)
-            .into_iter()
-            .filter(|at| {
-                self.get(*at)
-                    .is_some_and(|node| node.level == AreaLevel::Community)
-            })
-            .map(|at| CommunityId(at.0))
-            .collect()
     }
 
     /// Names from the community downwards: 「跃龙社区 · 悦美网格 · 第一邻里」.
