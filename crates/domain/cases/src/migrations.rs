@@ -3,7 +3,17 @@
 
 use youlin_database::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[TABLES, BY_ID];
+
+/// A case is asked for by its id alone; without this, a caller with many communities looks into each of them.
+const BY_ID: Migration = Migration {
+    module: "cases",
+    version: 2,
+    name: "cases by id",
+    sql: "CREATE INDEX case_by_id ON case_record (id);\n",
+};
+
+const TABLES: Migration = Migration {
     module: "cases",
     version: 1,
     name: "cases, tasks, events, files, calls, categories, calendar",
@@ -171,4 +181,4 @@ CREATE TABLE calendar_year (
     UNIQUE (community_id, year)
 );
 ",
-}];
+};
