@@ -12,7 +12,8 @@ use uuid::Uuid;
 const BATCH: usize = 64;
 
 /// Cases per second that plain batched inserts of case, event, audit and outbox rows reach in SQLite with WAL and
-/// synchronous=FULL, single statements per row, prepared once.
+/// synchronous=FULL: a transaction per batch, in it one prepared multi-row statement per table. It is the best this driver
+/// can do: with a statement per row it reaches a third of it.
 pub(crate) async fn sqlite(path: &std::path::Path, seconds: u64) -> Result<f64> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -25,19 +26,19 @@ pub(crate) async fn sqlite(path: &std::path::Path, seconds: u64) -> Result<f64> 
     let mut written = 0u64;
     while started.elapsed().as_secs() < seconds {
         conn.execute("BEGIN IMMEDIATE").await?;
-        for _ in 0..BATCH {
-            written += 1;
-            for statement in &template.statements {
-                let text: &'static str = statement;
-                sqlx::query(text)
+        for statement in &template.statements {
+            let text: &'static str = statement;
+            let mut query = sqlx::query(text);
+            for row in 1..=BATCH as u64 {
+                query = query
                     .bind(Uuid::now_v7())
-                    .bind(format!("raw-{written}"))
-                    .bind(i64::try_from(written)?)
-                    .execute(&mut conn)
-                    .await?;
+                    .bind(format!("raw-{}", written + row))
+                    .bind(i64::try_from(written + row)?);
             }
+            query.execute(&mut conn).await?;
         }
         conn.execute("COMMIT").await?;
+        written += BATCH as u64;
     }
     Ok(written as f64 / started.elapsed().as_secs_f64())
 }
@@ -69,10 +70,21 @@ impl Template {
             .await?;
             let literal = literals(conn, table, &names, changed).await?;
             let columns: Vec<&str> = names.iter().map(|name| name.0.as_str()).collect();
+            let row = literal.join(",");
+            let rows: Vec<String> = (0..BATCH)
+                .map(|n| {
+                    let bound = |at: usize| format!("?{}", 3 * n + at);
+                    let row = row
+                        .replace("$1", &bound(1))
+                        .replace("$2", &bound(2))
+                        .replace("$3", &bound(3));
+                    format!("({row})")
+                })
+                .collect();
             statements.push(leak(format!(
-                "INSERT INTO {table} ({}) VALUES ({})",
+                "INSERT INTO {table} ({}) VALUES {}",
                 columns.join(","),
-                literal.join(",")
+                rows.join(",")
             )));
         }
         Ok(Self { statements })
