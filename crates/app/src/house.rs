@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
 use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
+use youlin_database::text::TextSource;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
@@ -59,6 +60,13 @@ pub fn navigation() -> Vec<NavItem> {
 #[must_use]
 pub fn topbar() -> Vec<TopbarPart> {
     youlin_notices::TOPBAR.to_vec()
+}
+
+/// Everything that is found by what it says.
+#[must_use]
+pub fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
+    let modules = modules().into_iter();
+    modules.flat_map(|module| (module.texts)(app)).collect()
 }
 
 /// All migrations after the platform's own.

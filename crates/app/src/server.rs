@@ -20,15 +20,16 @@ use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use youlin_database::text::{BUILD_TEXT_INDEX, BuildTextIndex, TextIndexer};
 use youlin_database::{
-    Database, JobHandler, JobWorker, LiveTail, OutboxDispatcher, PlanRecurring, Recurring,
-    ReleaseLeases,
+    Consumer, Database, JobHandler, JobWorker, LiveTail, OutboxDispatcher, PlanRecurring,
+    Recurring, ReleaseLeases,
 };
 use youlin_web::{App, Module, RouteInfo};
 
 use crate::House;
 use crate::config::Config;
-use crate::house::{Opening, api_info, modules};
+use crate::house::{self, Opening, api_info, modules};
 use crate::{assets, housekeeping};
 
 /// How long running requests and jobs may take to finish.
@@ -133,6 +134,10 @@ async fn run_server(listener: TcpListener, router: Router, mut stopping: watch::
 
 fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiver<bool>) {
     let (mut jobs, mut recurring, mut consumers) = (Vec::new(), Vec::new(), Vec::new());
+    let texts = house::texts(app);
+    jobs.push(Arc::new(BuildTextIndex(texts.clone())) as Arc<dyn JobHandler>);
+    recurring.push(BUILD_TEXT_INDEX);
+    consumers.push(Arc::new(TextIndexer::new(app.db().clone(), texts)) as Arc<dyn Consumer>);
     for module in modules() {
         jobs.extend((module.jobs)(app));
         recurring.extend_from_slice(module.recurring);
@@ -140,9 +145,10 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
     }
     tasks.spawn(plan_jobs(app.clone(), recurring));
     // A file of a hundred thousand rows must not hold up a reminder that is due.
-    let (long, short): (Vec<_>, Vec<_>) = jobs
-        .into_iter()
-        .partition(|job: &Arc<dyn JobHandler>| job.kind().starts_with("imports."));
+    let (long, short): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| {
+        let kind = job.kind();
+        kind.starts_with("imports.") || kind == BUILD_TEXT_INDEX.kind
+    });
     for handlers in [short, long] {
         let worker = JobWorker::new(app.db().clone(), handlers);
         let (app, stopping) = (app.clone(), stopping.clone());

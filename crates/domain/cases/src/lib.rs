@@ -14,6 +14,7 @@ mod pages;
 pub mod permissions;
 mod queries;
 mod service;
+mod text;
 mod tracking;
 
 pub use commands::*;
@@ -22,6 +23,7 @@ pub use migrations::MIGRATIONS;
 pub use pages::{ADMIN_NAV, DESK_NAV, STREET_NAV};
 pub use queries::*;
 pub use service::{Cases, CasesSettings};
+pub use text::CaseTexts;
 pub use tracking::shown as shown_tracking_code;
 
 use std::sync::Arc;
@@ -65,6 +67,7 @@ pub fn module() -> Module {
         jobs,
         recurring: &[SWEEP],
         live: LIVE,
+        texts: |_| vec![Arc::new(CaseTexts)],
         ..Module::named("cases")
     }
 }

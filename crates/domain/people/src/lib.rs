@@ -14,6 +14,7 @@ pub mod consent;
 mod entities;
 pub mod events;
 mod fields;
+mod find;
 pub mod import;
 mod migrations;
 mod model;
@@ -24,8 +25,11 @@ mod queries;
 mod totp;
 mod vault;
 
+use std::sync::Arc;
+
+use youlin_database::text::TextSource;
 use youlin_database::{AuditedTable, audited_table};
-use youlin_web::Module;
+use youlin_web::{App, Module};
 
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
 pub use commands::accounts::{CloseAccount, CreateAccount};
@@ -45,6 +49,7 @@ pub use commands::set_consent::SetConsent;
 pub use commands::set_grants::SetGrants;
 pub use commands::set_label::SetLabel;
 pub use commands::set_password::SetPassword;
+pub use find::PersonTexts;
 pub use migrations::MIGRATIONS;
 pub use model::{
     Contact, HelperView, KeyKind, Look, MemberView, MembershipRole, MembershipView,
@@ -76,6 +81,13 @@ fn audited() -> Vec<AuditedTable> {
     ]
 }
 
+fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
+    match app.service::<Vault>() {
+        Some(vault) => vec![Arc::new(PersonTexts(vault))],
+        None => Vec::new(),
+    }
+}
+
 /// This module as the composition root takes it in.
 #[must_use]
 pub fn module() -> Module {
@@ -84,6 +96,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         audited: audited(),
         routes: pages::routes().merge(api::routes()),
+        texts,
         ..Module::named("people")
     }
 }

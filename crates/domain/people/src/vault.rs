@@ -172,6 +172,16 @@ impl Vault {
             .to_vec()
     }
 
+    /// A term of the text index: 48 bits of a keyed hash, enough to tell names apart and too few to say one.
+    pub(crate) fn find_term(&self, piece: &str) -> String {
+        use std::fmt::Write as _;
+        let hash = self.index.blind("find", piece);
+        hash[..6].iter().fold(String::new(), |mut text, byte| {
+            let _infallible = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
     pub(crate) fn label_index(&self, label: &str) -> Vec<u8> {
         self.index.blind("label", label).to_vec()
     }

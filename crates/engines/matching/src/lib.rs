@@ -23,6 +23,7 @@ mod place;
 mod related;
 mod segment;
 mod similar;
+mod terms;
 mod urgency;
 mod words;
 
@@ -35,6 +36,7 @@ pub use past::MAX_PAST_PER_CATEGORY;
 pub use place::{Position, Window, WindowError};
 pub use segment::{MAX_CHARS, Segmenter, normalise};
 pub use similar::{Candidate, CaseText, PlaceKeys, Similar, SimilarReason, similar};
+pub use terms::{Term, index_terms};
 pub use urgency::{Urgency, UrgencyKind, UrgencyReason, UrgencySuggestion, suggest_urgency};
 
 #[cfg(doctest)]

@@ -90,17 +90,14 @@ impl Segmenter {
         self.tokens_of_normalised(&normalise(text))
     }
 
-    /// Every word of a text for a full-text index: as [`Self::tokens`], but with stop words, single
-    /// characters and numbers of any length; only blanks and punctuation are dropped.
-    #[must_use]
-    pub fn index_words(&self, text: &str) -> Vec<String> {
-        let text = normalise(text);
-        let cut = self.jieba.cut_for_search(&text, true);
-        let words = cut.iter().map(|token| token.word);
-        words
-            .filter(|w| w.chars().any(char::is_alphanumeric))
-            .map(str::to_owned)
-            .collect()
+    /// The words of a normalised text as the dictionary cuts it, nothing left out.
+    pub(crate) fn words_of(&self, normalised: &str) -> Vec<String> {
+        let cut = self.jieba.cut(normalised, true);
+        cut.iter().map(|token| token.word.to_owned()).collect()
+    }
+
+    pub(crate) fn is_stop_word(&self, word: &str) -> bool {
+        self.stop.contains(word)
     }
 
     pub(crate) fn tokens_of_normalised(&self, text: &str) -> Vec<String> {

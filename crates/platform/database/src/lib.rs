@@ -21,6 +21,7 @@ mod record;
 pub mod schema;
 pub mod sql;
 mod tail;
+pub mod text;
 pub mod transfer;
 mod tx;
 mod writer;

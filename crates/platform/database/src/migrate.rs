@@ -1,5 +1,6 @@
-//! Add-only migrations, per module. The text is portable SQL with three type tokens: `{uuid}`, `{bytes}`, `{now}` is
-//! deliberately missing: the application binds times itself.
+//! Add-only migrations, per module. The text is portable SQL with two type tokens, `{uuid}` and `{bytes}`. There is no
+//! `{now}`: the application binds times itself. A statement that begins with `{sqlite}` or `{postgres}` is for that database
+//! only; what it makes is derived from other tables and belongs to no portable backup.
 
 use sea_orm::sea_query::{ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -21,12 +22,17 @@ pub struct Migration {
 
 impl Migration {
     fn statements(&self, backend: DbBackend) -> Vec<String> {
-        let (uuid, bytes) = match backend {
-            DbBackend::Postgres => ("UUID", "BYTEA"),
-            _ => ("BLOB", "BLOB"),
+        let (uuid, bytes, other) = match backend {
+            DbBackend::Postgres => ("UUID", "BYTEA", SQLITE_ONLY),
+            _ => ("BLOB", "BLOB", POSTGRES_ONLY),
         };
         self.texts()
-            .map(|text| text.replace("{uuid}", uuid).replace("{bytes}", bytes))
+            .filter(|text| !text.starts_with(other))
+            .map(|text| {
+                let ours = text.trim_start_matches(SQLITE_ONLY);
+                let ours = ours.trim_start_matches(POSTGRES_ONLY);
+                ours.replace("{uuid}", uuid).replace("{bytes}", bytes)
+            })
             .collect()
     }
 
@@ -41,8 +47,18 @@ impl Migration {
     }
 }
 
+const SQLITE_ONLY: &str = "{sqlite}";
+const POSTGRES_ONLY: &str = "{postgres}";
+
+/// Whether what a statement makes is derived, and of one kind of database.
+pub(crate) fn is_derived(statement: &str) -> bool {
+    statement.starts_with(SQLITE_ONLY) || statement.starts_with(POSTGRES_ONLY)
+}
+
 /// The platform's own tables.
-pub const PLATFORM: &[Migration] = &[Migration {
+pub const PLATFORM: &[Migration] = &[TABLES, crate::text::MIGRATION];
+
+const TABLES: Migration = Migration {
     module: "platform",
     version: 1,
     name: "audit chain, outbox, jobs, counters, idempotency",
@@ -118,7 +134,7 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_age ON idempotency (created_at);
 ",
-}];
+};
 
 pub(crate) const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     module TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,

@@ -5,7 +5,7 @@
 //! of the house reads them all.
 
 use crate::Migration;
-use crate::migrate::{LEDGER, PLATFORM};
+use crate::migrate::{LEDGER, PLATFORM, is_derived};
 
 /// What a column holds, of the types that migrations may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn tables(modules: &[Migration]) -> Result<Vec<Table>, SchemaFault> {
     };
     let mut tables = Vec::new();
     for step in std::iter::once(&ledger).chain(PLATFORM).chain(modules) {
-        for statement in step.texts() {
+        for statement in step.texts().filter(|text| !is_derived(text)) {
             read(step, statement, &mut tables).map_err(|why| SchemaFault {
                 module: step.module,
                 version: step.version,

@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use youlin_database::text::TextSource;
 use youlin_database::{AuditedTable, Consumer, JobHandler, Migration, Recurring};
 use youlin_kernel::{Access, Ctx, Permission, Problem};
 
@@ -187,6 +188,7 @@ pub struct Protocol {
 
 type Handlers = fn(&App) -> Vec<Arc<dyn JobHandler>>;
 type Consumers = fn(&App) -> Vec<Arc<dyn Consumer>>;
+type Texts = fn(&App) -> Vec<Arc<dyn TextSource>>;
 
 /// What a module brings to the house.
 pub struct Module {
@@ -202,6 +204,8 @@ pub struct Module {
     /// Those of its jobs that run again and again; every server plans them at its start.
     pub recurring: &'static [Recurring],
     pub consumers: Consumers,
+    /// Records that are found by what they say.
+    pub texts: Texts,
     /// Events that reach open pages.
     pub live: &'static [LiveTopic],
     /// The foreign protocol this module speaks.
@@ -230,6 +234,7 @@ impl Module {
             jobs: |_| Vec::new(),
             recurring: &[],
             consumers: |_| Vec::new(),
+            texts: |_| Vec::new(),
             live: &[],
             protocol: None,
         }

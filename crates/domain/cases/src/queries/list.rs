@@ -2,8 +2,7 @@
 //! the shares are put together, so that a list costs the same with a thousand cases or a million.
 
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement, SimpleExpr,
-    UnionType,
+    Condition, Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr, UnionType,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
+use youlin_database::text::{self, TextTerm};
 use youlin_kernel::{AreaId, Ctx, Page, Problem, Result, Scope, ScopePart};
 use youlin_people::Party;
 
@@ -89,7 +89,15 @@ pub async fn list(
     }
     let size = filter.limit.unwrap_or(50).clamp(1, 200);
     let after = filter.cursor.as_deref().map(parse_cursor).transpose()?;
-    let keys = keys(db, ctx, &scope, filter, after, size + 1).await?;
+    let ask = Ask {
+        db,
+        ctx,
+        filter,
+        words: Words::read(cases, filter),
+        after,
+        limit: size + 1,
+    };
+    let keys = keys(&ask, &scope).await?;
     let more = keys.len() as u64 > size;
     let shown = &keys[..keys.len().min(usize::try_from(size).unwrap_or(200))];
     let rows = fetch(db, shown).await?;
@@ -113,22 +121,48 @@ fn parse_cursor(text: &str) -> Result<(i64, Uuid)> {
     parsed.ok_or_else(|| Problem::new(youlin_kernel::ProblemKind::Malformed, "cursor"))
 }
 
-async fn keys(
-    db: &Database,
-    ctx: &Ctx,
-    scope: &Scope,
-    filter: &CaseFilter,
+/// What is asked of each share.
+struct Ask<'a> {
+    db: &'a Database,
+    ctx: &'a Ctx,
+    filter: &'a CaseFilter,
+    words: Option<Words>,
     after: Option<(i64, Uuid)>,
     limit: u64,
-) -> Result<Vec<Key>> {
+}
+
+/// What was typed into the search box.
+enum Words {
+    Code(String),
+    Terms(Vec<TextTerm>),
+}
+
+impl Words {
+    fn read(cases: &Cases, filter: &CaseFilter) -> Option<Self> {
+        let q = filter
+            .q
+            .as_deref()
+            .map(str::trim)
+            .filter(|q| !q.is_empty())?;
+        Some(match tracking::normalise(q) {
+            Some(code) => Self::Code(code),
+            None => Self::Terms(crate::text::terms(cases.segmenter(), q)),
+        })
+    }
+}
+
+async fn keys(ask: &Ask<'_>, scope: &Scope) -> Result<Vec<Key>> {
+    let Ask {
+        db, filter, limit, ..
+    } = *ask;
     let parts = scope.parts();
     let mut shares: Vec<SelectStatement> = if parts.len() <= SPLIT_UP_TO {
         parts
             .iter()
-            .map(|part| share(ctx, std::slice::from_ref(part), filter, after, limit))
+            .map(|part| share(ask, std::slice::from_ref(part)))
             .collect()
     } else {
-        vec![share(ctx, parts, filter, after, limit)]
+        vec![share(ask, parts)]
     };
     let rows = if shares.len() == 1 {
         db.read().query_all(&shares.remove(0)).await?
@@ -171,13 +205,8 @@ fn order(query: &mut SelectStatement, sort: Sort, key: SimpleExpr) {
     };
 }
 
-fn share(
-    ctx: &Ctx,
-    parts: &[ScopePart],
-    filter: &CaseFilter,
-    after: Option<(i64, Uuid)>,
-    limit: u64,
-) -> SelectStatement {
+fn share(ask: &Ask<'_>, parts: &[ScopePart]) -> SelectStatement {
+    let Ask { ctx, filter, .. } = *ask;
     let sort_key = match filter.sort {
         Sort::Due => "due_at",
         Sort::Recent => "reported_at",
@@ -207,7 +236,18 @@ fn share(
         }
     }
     query.cond_where(condition(ctx, filter));
-    if let Some((key, id)) = after {
+    match &ask.words {
+        Some(Words::Code(code)) => {
+            query.and_where(col("tracking_code").eq(code.as_str()));
+        }
+        Some(Words::Terms(terms)) => {
+            let communities: Vec<i64> = parts.iter().map(|part| part.community.0).collect();
+            let holds = text::holds(ask.db.read(), crate::text::KIND, &communities, terms);
+            query.and_where(holds);
+        }
+        None => {}
+    }
+    if let Some((key, id)) = ask.after {
         match filter.sort {
             // Ids are in the order of their making, so the newest-first list needs no other key.
             Sort::Recent => query.and_where(col("id").lt(id)),
@@ -219,7 +259,7 @@ fn share(
         };
     }
     order(&mut query, filter.sort, col(sort_key));
-    query.limit(limit);
+    query.limit(ask.limit);
     query
 }
 
@@ -270,30 +310,7 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
     if let Some(building) = filter.building {
         all = all.add(col("building_id").eq(building));
     }
-    match filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        Some(q) => all.add(search(q)),
-        None => all,
-    }
-}
-
-fn search(q: &str) -> Condition {
-    let like = |text: &str| {
-        let escaped = text
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        LikeExpr::new(format!("%{escaped}%")).escape('\\')
-    };
-    let mut any = Condition::any()
-        .add(Expr::col(Alias::new("text")).like(like(q)))
-        .add(col("address").like(like(q)));
-    if q.chars().all(|c| c.is_ascii_digit() || c == '-') {
-        any = any.add(col("number").like(like(q)));
-    }
-    match tracking::normalise(q) {
-        Some(code) => any.add(col("tracking_code").eq(code)),
-        None => any,
-    }
+    all
 }
 
 async fn fetch(db: &Database, keys: &[Key]) -> Result<Vec<case_record::Model>> {

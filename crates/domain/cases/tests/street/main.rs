@@ -4,10 +4,13 @@
 
 mod ground;
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use ground::{Form, Ground, photograph};
 use youlin_cases::model::{Assignment, TaskRole, TaskStatus, Verb};
-use youlin_cases::{CaseFilter, Sort, case, link_token, list, permissions};
+use youlin_cases::{CaseFilter, CaseTexts, Sort, case, link_token, list, permissions};
+use youlin_database::text::BuildTextIndex;
 use youlin_kernel::Micros;
 use youlin_people::Party;
 
@@ -431,12 +434,54 @@ async fn the_pages_of_those_who_work_here_are_closed_to_visitors() {
     }
 }
 
+#[tokio::test]
+async fn a_case_is_found_by_words_number_and_code() {
+    for base in youlin_testkit::databases().await {
+        let ground = Ground::new(base).await;
+        for text in ["楼门口的路灯已经坏了三天", "楼下积水，路灯照不到"] {
+            let form = Form::new().text("text", text).text("place", "甲小区12号楼");
+            let sent = ground.post("/help", form).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        }
+        let all = ground.cases().await;
+        let (wet, dark) = (ground.case(all[0]).await, all[1]);
+        assert_eq!(
+            ground.found(&wet.tracking_code).await,
+            [wet.row.id],
+            "a code needs no index"
+        );
+        let build = BuildTextIndex(vec![Arc::new(CaseTexts)]);
+        let ctx = ground.world.service();
+        assert_eq!(build.catch_up(&ctx, ground.world.db()).await.unwrap(), 2);
+        for (typed, expected) in [
+            ("路灯", vec![wet.row.id, dark]),
+            ("路灯坏了", vec![dark]),
+            ("积水", vec![wet.row.id]),
+            ("12号楼", vec![wet.row.id, dark]),
+            (wet.row.number.as_str(), vec![wet.row.id]),
+            ("窨井盖", vec![]),
+            ("\" OR \"", vec![]),
+        ] {
+            assert_eq!(ground.found(typed).await, expected, "{typed}");
+        }
+    }
+}
+
 impl Ground {
     /// Ids of all cases, the newest first.
     async fn cases(&self) -> Vec<uuid::Uuid> {
+        self.listed(None).await
+    }
+
+    async fn found(&self, typed: &str) -> Vec<uuid::Uuid> {
+        self.listed(Some(typed.to_owned())).await
+    }
+
+    async fn listed(&self, q: Option<String>) -> Vec<uuid::Uuid> {
         let ctx = self.world.service();
         let scope = ctx.scope(&permissions::CASES_READ).unwrap();
         let filter = CaseFilter {
+            q,
             sort: Sort::Recent,
             ..CaseFilter::default()
         };

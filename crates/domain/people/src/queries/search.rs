@@ -1,27 +1,28 @@
-//! Finding people by what the desk has: a number, a name or the beginning of one, an address.
+//! Finding people by what the desk has: a number or its end, a name or a piece of it, pinyin or initials, an address.
 
 use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_crypto::Phone;
+use youlin_database::text;
 use youlin_kernel::{Problem, Result, Scope};
 
 use super::Directory;
-use super::cards::{open_name, visible_cards};
+use super::cards::visible_cards;
 use crate::entities::{person, person_phone, residence};
-use crate::{PersonCard, Vault};
+use crate::{PersonCard, Vault, find};
 
 /// Longest text that is searched for, characters.
 const LONGEST: usize = 100;
-/// Persons of one family name opened to compare the rest of the name.
-const SCANNED: u64 = 5_000;
+/// Persons looked at for one text; who may see only some grids sees those of them that live there.
+const FOUND: u64 = 2_000;
 /// Addresses tried for one text.
 const ADDRESSES: usize = 5;
 
 impl Directory {
-    /// People of the scope whom the text means: an exact number, a name or the beginning of one, an address. Names and
-    /// numbers are sealed, so a name must begin with its family name.
+    /// People of the scope whom the text means: a number or its last four digits and more, a piece of a name, its pinyin
+    /// or initials, an address. Names and numbers are sealed: the index knows them by keyed hashes only.
     ///
     /// # Errors
     /// 422 on `q` when the text is longer than 100 characters.
@@ -39,14 +40,12 @@ impl Directory {
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = match vault.phone("q", text) {
+        let mut rows = match vault.phone("q", text) {
             Ok(phone) => with_phone(db, vault, scope, &phone).await?,
-            Err(_not_a_number) => {
-                let mut rows = with_name(db, vault, scope, text).await?;
-                rows.extend(at_address(db, vault, scope, text).await?);
-                rows
-            }
+            Err(_not_a_number) => with_name(db, vault, scope, text).await?,
         };
+        rows.extend(with_pieces(db, vault, scope, text).await?);
+        rows.extend(at_address(db, vault, scope, text).await?);
         let mut seen = BTreeSet::new();
         let rows: Vec<person::Model> = rows
             .into_iter()
@@ -88,45 +87,33 @@ async fn with_name(
     scope: &Scope,
     text: &str,
 ) -> Result<Vec<person::Model>> {
-    let exact = person::Entity::find()
+    Ok(person::Entity::find()
         .filter(person::Column::CommunityId.is_in(scope.communities()))
         .filter(person::Column::NameIndex.eq(vault.name_index(text)))
         .order_by_asc(person::Column::Id)
-        .limit(SCANNED)
+        .limit(FOUND)
         .all(db)
-        .await?;
-    if !exact.is_empty() {
-        return Ok(exact);
-    }
-    let surnames: BTreeSet<Vec<u8>> = surnames(text)
-        .iter()
-        .map(|surname| vault.surname_index(surname))
-        .collect();
-    let same_family = person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(scope.communities()))
-        .filter(person::Column::SurnameIndex.is_in(surnames))
-        .order_by_asc(person::Column::Id)
-        .limit(SCANNED)
-        .all(db)
-        .await?;
-    let wanted = text.to_lowercase();
-    let mut found = Vec::new();
-    for row in same_family {
-        if open_name(vault, &row)?.to_lowercase().starts_with(&wanted) {
-            found.push(row);
-        }
-    }
-    Ok(found)
+        .await?)
 }
 
-/// What the family name may be when a name begins like this: one character or two; the first word of Latin letters.
-fn surnames(text: &str) -> Vec<String> {
-    if text.chars().any(|c| c.is_ascii_alphabetic()) {
-        return text.split_whitespace().take(1).map(str::to_owned).collect();
-    }
-    (1..=2.min(text.chars().count()))
-        .map(|length| text.chars().take(length).collect())
-        .collect()
+/// By the text index, which is a second behind: the two above find at once what was just entered.
+async fn with_pieces(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    text: &str,
+) -> Result<Vec<person::Model>> {
+    let Some(question) = find::question(vault, text) else {
+        return Ok(Vec::new());
+    };
+    let communities = scope.communities();
+    Ok(person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(text::holds(db, find::KIND, &communities, &question))
+        .order_by_asc(person::Column::Id)
+        .limit(FOUND)
+        .all(db)
+        .await?)
 }
 
 async fn at_address(

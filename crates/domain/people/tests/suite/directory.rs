@@ -152,6 +152,7 @@ async fn a_caller_sees_only_their_area() {
             .person(YI, "王三", &["13800000003"], Some(ground.homes.south_101))
             .await;
         let nowhere = ground.person(JIA, "王四", &["13800000004"], None).await;
+        ground.index().await;
         let db = ground.world.db().read();
         let seen = async |role: Role, area: i64| {
             let scope = ground.scope(&ground.world.caller(role, AreaId(area)));
@@ -199,28 +200,45 @@ fn sorted<const N: usize>(mut ids: [uuid::Uuid; N]) -> Vec<uuid::Uuid> {
 }
 
 #[tokio::test]
-async fn names_are_found_whole_by_surname_and_by_their_beginning() {
+async fn people_are_found_by_pieces_of_a_name_pinyin_initials_and_the_end_of_a_number() {
     for ground in grounds().await {
         let home = ground.homes.east_102;
         for name in ["周建国", "周建", "欧阳秋", "欧阳秋水", "John Smith"] {
             ground.person(JIA, name, &[], Some(home)).await;
         }
+        ground
+            .person(JIA, "曾乐", &["13812345678"], Some(ground.homes.east_101))
+            .await;
         let db = ground.world.db().read();
         let scope = ground.scope(&ground.desk());
         let count = async |text: &str| {
             let found = Directory::search(db, &ground.vault, &scope, text, 50).await;
             found.unwrap().len()
         };
+        for (text, expected) in [("周建国", 1), ("zengle", 0), ("", 0)] {
+            assert_eq!(count(text).await, expected, "{text} before it is indexed");
+        }
+        ground.index().await;
         for (text, expected) in [
             ("周建国", 1),
             ("周", 2),
-            ("周建", 1),
+            ("周建", 2),
             ("欧阳", 2),
             ("欧", 2),
-            ("欧阳秋", 1),
+            ("欧阳秋", 2),
+            ("阳秋", 2),
             ("john", 1),
+            ("smith john", 1),
             ("John Smith", 1),
-            ("建国", 0),
+            ("建国", 1),
+            ("zhoujian", 2),
+            ("ZJG", 1),
+            ("zengl", 1),
+            ("cengle", 1),
+            ("5678", 1),
+            ("13812345678", 1),
+            ("曾 5678", 1),
+            ("周 5678", 0),
             ("", 0),
             ("东村1号楼102", 5),
             ("西村1号楼101", 0),

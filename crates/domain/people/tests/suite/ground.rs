@@ -8,9 +8,10 @@ use uuid::Uuid;
 use youlin_crypto::Keyring;
 use youlin_database::Migration;
 use youlin_database::sql::name;
+use youlin_database::text::{PutTexts, TextSource};
 use youlin_kernel::{CommunityId, Ctx, Grant, Role, Scope};
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Home, PersonInput, Relation, SavePerson, Vault};
+use youlin_people::{Home, PersonInput, PersonTexts, Relation, SavePerson, Vault};
 use youlin_places::Locator;
 use youlin_places::import::read_csv;
 use youlin_testkit::{World, databases};
@@ -203,6 +204,14 @@ impl Ground {
             input,
         };
         self.world.db().execute(ctx, command).await
+    }
+
+    /// Puts everybody into the text index, as the outbox does a second later.
+    pub(crate) async fn index(&self) {
+        let (db, source) = (self.world.db(), PersonTexts(Arc::clone(&self.vault)));
+        let everybody = source.after(db, Uuid::nil(), 10_000).await.unwrap();
+        let put = PutTexts::of(db, &source, &everybody).await.unwrap();
+        db.execute(&self.world.service(), put).await.unwrap();
     }
 
     pub(crate) fn desk(&self) -> Ctx {

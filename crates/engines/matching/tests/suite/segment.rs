@@ -36,7 +36,8 @@ fn telephone_and_identity_numbers_are_no_words() {
     let tokens = segmenter().tokens("请打13800001234或85551234找王师傅，12号楼");
     assert!(!tokens.iter().any(|t| t.contains("1234")), "{tokens:?}");
     assert!(tokens.iter().any(|t| t.contains("12")), "{tokens:?}");
-    let index = segmenter().index_words("打13800001234");
+    // What somebody looks for is another matter.
+    let index = youlin_matching::index_terms("打13800001234");
     assert!(index.iter().any(|t| t == "13800001234"), "{index:?}");
 }
 
@@ -91,13 +92,9 @@ proptest! {
     #[test]
     fn tokens_are_pieces_of_the_normalised_text(text in "(\\PC|[0-9号楼单元路灯水 ]){0,40}") {
         let normal = normalise(&text);
-        let index = segmenter().index_words(&text);
         for token in segmenter().tokens(&text) {
             prop_assert!(!token.trim().is_empty());
             prop_assert!(normal.contains(&token));
-            // A house number with its unit is two words of the index.
-            let joined = index.windows(2).any(|pair| pair.concat() == token);
-            prop_assert!(joined || index.contains(&token), "{:?}", index);
         }
     }
 }
