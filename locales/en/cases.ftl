@@ -17,7 +17,6 @@ view-list = List
 view-board = Board
 view-map = Map
 new-case = New case
-search-cases = Search number, words, address, tracking code
 figures = How things stand
 figure-open = open
 figure-overdue = overdue

@@ -80,3 +80,9 @@ clash-yours = Typed by you
 clash-take = Take theirs
 clash-drop = Drop mine and see the newest
 field-email = This is no e-mail address; it should look like office@example.com.
+
+find-box = People, addresses, cases, organisations
+find-all = All: { $kind }
+find-nothing = Nothing was found for “{ $text }”. Try other words, or only some of the characters.
+find-how = Type a name, its pinyin or initials, the last four digits of a number, a building or room, a case number, or a few words of what happened.
+find-cases = Cases

@@ -17,7 +17,6 @@ view-list = 列表
 view-board = 看板
 view-map = 地图
 new-case = 新建工单
-search-cases = 搜索工单编号、内容、地址、跟踪码
 figures = 现在的情况
 figure-open = 在办
 figure-overdue = 超期

@@ -80,3 +80,9 @@ clash-yours = 您写的
 clash-take = 采用对方的
 clash-drop = 放弃我写的，看最新的
 field-email = 邮箱地址不对，应当像 wuye@example.com。
+
+find-box = 找人、地址、事件、单位
+find-all = 全部{ $kind }
+find-nothing = 没有找到“{ $text }”。换一个说法，或只输入其中几个字。
+find-how = 可以输入姓名、拼音或首字母、电话后四位、楼栋门牌、事件编号，或事情里的几个字。
+find-cases = 事件

@@ -15,7 +15,7 @@ use youlin_notices::Notices;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
-    App, AppBuilder, Assets, LiveTopics, Module, NavItem, Navigation, RateLimits,
+    App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
 };
 
@@ -67,6 +67,17 @@ pub fn topbar() -> Vec<TopbarPart> {
 pub fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
     let modules = modules().into_iter();
     modules.flat_map(|module| (module.texts)(app)).collect()
+}
+
+/// What the one search box looks through, in the order it is shown.
+#[must_use]
+pub fn finders() -> Vec<Arc<dyn Finder>> {
+    vec![
+        Arc::new(youlin_people::PersonFinder),
+        Arc::new(youlin_places::PlaceFinder),
+        Arc::new(youlin_cases::CaseFinder),
+        Arc::new(youlin_people::OrganisationFinder),
+    ]
 }
 
 /// All migrations after the platform's own.
@@ -383,6 +394,7 @@ fn furnish(
     ))
     .with(Arc::new(Navigation(navigation())))
     .with(Arc::new(TopbarParts(topbar())))
+    .with(Arc::new(Finders(finders())))
     .with(Arc::new(SourceAddress(config.source_url.clone())))
     .with(Arc::new(LiveTopics(live)))
     .with(Arc::new(Assets(Box::new(Bundles))));

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use youlin_database::OutboxDispatcher;
+use youlin_database::text::BuildTextIndex;
 use youlin_kernel::{Clock, Ctx, Grant, ManualClock, Micros, Role, SystemClock};
 use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 
@@ -110,6 +111,9 @@ async fn fill(
         consumers: Vec::new(),
     };
     while quiet.drain(&house.ctx("example")).await? > 0 {}
+    BuildTextIndex(crate::house::texts(&house.app))
+        .catch_up(&house.ctx("example"), &house.db)
+        .await?;
     access.write(&house.config.data_dir)?;
     note(house, "yes").await?;
     Ok((access, played.stopped))

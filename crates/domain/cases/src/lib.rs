@@ -20,7 +20,7 @@ mod tracking;
 pub use commands::*;
 pub use import::CategoriesRegister;
 pub use migrations::MIGRATIONS;
-pub use pages::{ADMIN_NAV, DESK_NAV, STREET_NAV};
+pub use pages::{ADMIN_NAV, CaseFinder, DESK_NAV, STREET_NAV};
 pub use queries::*;
 pub use service::{Cases, CasesSettings};
 pub use text::CaseTexts;

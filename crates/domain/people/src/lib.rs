@@ -56,7 +56,7 @@ pub use model::{
     OrganisationKind, OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation,
     RevealField, Revealed, RevealedField, Sex,
 };
-pub use pages::NAV;
+pub use pages::{NAV, OrganisationFinder, PersonFinder};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{Directory, OnDuty, Responsible, looks_at_me, who_looked};

@@ -200,6 +200,15 @@ pub struct OrganisationView {
     pub closed_at: Option<Micros>,
 }
 
+impl OrganisationView {
+    /// Whether its name or number holds the text.
+    pub(crate) fn is_called(&self, text: &str) -> bool {
+        let text = text.trim().to_lowercase();
+        let said = |own: &str| own.to_lowercase().contains(&text);
+        said(&self.name) || self.phone.as_deref().is_some_and(said)
+    }
+}
+
 /// Somebody who belongs to an organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MemberView {

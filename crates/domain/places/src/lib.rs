@@ -26,7 +26,7 @@ pub use history::where_was;
 pub use locator::Locator;
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
-pub use pages::NAV;
+pub use pages::{NAV, PlaceFinder};
 
 use youlin_web::Module;
 

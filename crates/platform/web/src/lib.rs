@@ -7,6 +7,7 @@
 mod app;
 mod door;
 mod extract;
+mod find;
 mod form;
 mod health;
 mod i18n;
@@ -25,6 +26,7 @@ pub use extract::{
     ApiForm, ApiJson, ApiQuery, Caller, ClientAddr, CurrentSession, IdempotencyHeader, PathId,
     idempotency,
 };
+pub use find::{Finder, Finders, Found, list_with};
 pub use form::{Choice, Clash, ClashLine, FormFaults, mendable, refused_with};
 pub use i18n::I18n;
 pub use live::LiveTopic;

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use youlin_kernel::{Access, Problem, ProblemKind};
 
 use crate::live::LiveTopic;
-use crate::{App, Fault, Module, Protocol, RouteInfo, Routes, health, live, middleware};
+use crate::{App, Fault, Module, Protocol, RouteInfo, Routes, find, health, live, middleware};
 
 /// Where `/assets/…` comes from: embedded files in the binary, the folder in development.
 pub trait AssetSource: Send + Sync {
@@ -55,6 +55,7 @@ fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
         .get("/healthz", Access::Public, health::healthz)
         .get("/readyz", Access::Public, health::readyz)
         .get("/metrics", Access::Public, health::metrics)
+        .merge(find::routes())
         .get("/live", Access::SignedIn, live::stream)
         .get("/assets/{*path}", Access::Public, asset);
     let all = modules

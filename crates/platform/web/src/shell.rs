@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use youlin_kernel::{Access, AreaId, AreaLevel, Ctx, Locale, Problem, Role};
 
-use crate::{App, Fault};
+use crate::{App, Fault, Finders};
 
 /// How a person likes pages: from the cookie `prefs` (`theme:dark.print:large.keys:off.lang:en`).
 #[derive(Clone, Copy, Debug)]
@@ -282,6 +282,17 @@ impl Shell {
             .filter(|part| self.fully_in() && part.access.admits(&roles, true))
             .map(|part| part.href)
             .collect()
+    }
+
+    /// Whether there is anything this person may look for in the search box.
+    #[must_use]
+    pub fn finds(&self) -> bool {
+        let roles = self.ctx.roles();
+        self.fully_in()
+            && self
+                .app
+                .service::<Finders>()
+                .is_some_and(|all| all.0.iter().any(|one| one.access().admits(&roles, true)))
     }
 
     #[must_use]

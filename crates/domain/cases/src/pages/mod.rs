@@ -3,12 +3,14 @@
 mod admin;
 mod desk;
 mod files;
+mod finder;
 mod link;
 mod resident;
 mod street;
 
 pub use admin::NAV as ADMIN_NAV;
 pub use desk::NAV as DESK_NAV;
+pub use finder::CaseFinder;
 pub use street::NAV as STREET_NAV;
 
 use youlin_web::Routes;

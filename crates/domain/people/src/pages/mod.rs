@@ -3,6 +3,7 @@
 mod account;
 mod admin_accounts;
 mod admin_keys;
+mod finders;
 mod form;
 mod grants;
 mod memberships;
@@ -13,6 +14,8 @@ mod people;
 mod person_form;
 mod second_factor;
 mod sign_in;
+
+pub use finders::{OrganisationFinder, PersonFinder};
 
 use youlin_kernel::{Access, Grant, Micros};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};

@@ -50,12 +50,7 @@ pub(super) async fn list(
     } else {
         Directory::organisations(db, &scope, kind).await?
     };
-    let q = filter.q.trim().to_lowercase();
-    rows.retain(|row| {
-        let said = |text: &str| text.to_lowercase().contains(&q);
-        kind.is_none_or(|kind| row.kind == kind)
-            && (q.is_empty() || said(&row.name) || row.phone.as_deref().is_some_and(said))
-    });
+    rows.retain(|row| kind.is_none_or(|kind| row.kind == kind) && row.is_called(&filter.q));
     page(&OrganisationsPage {
         may_write: ctx.may(&ORGANISATIONS_WRITE),
         s: shell(&app, &ctx, prefs),

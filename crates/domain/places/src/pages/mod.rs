@@ -1,9 +1,12 @@
 //! Pages: the tree and its boundaries for the administration, the register (清) for everybody who works here.
 
 mod areas;
+mod finder;
 mod forms;
 mod register;
 mod tree_view;
+
+pub use finder::PlaceFinder;
 
 use youlin_kernel::Access;
 use youlin_web::{NavItem, NavPlace, Routes};
