@@ -122,6 +122,11 @@ describe("every page", { concurrency: 2 }, () => {
     known.organisation = `/people/organisations/${organisation}`;
     known.membership = await link(known.organisation, 'a[href^="/people/memberships/"][href*="/end"]');
     known.dwelling = await link(`/places/buildings/${known.building}`, 'a[href^="/places/dwellings/"]:not([href*="/new"])');
+    const { card } = await get(`/api/v1/people/${known.person}`, "community_desk");
+    known.visits = await window.evaluate(async ({ community, person }) => {
+      const body = new URLSearchParams({ community, person, title: "看一看", reason: "独居" });
+      return new URL((await fetch("/people/visits", { method: "POST", body })).url).pathname;
+    }, { community: String(card.community), person: known.person });
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -165,6 +170,9 @@ describe("every page", { concurrency: 2 }, () => {
       case "/places/dwellings/new": return [`${path}?building=${known.building}`];
       case "/places/dwellings/{id}": return [known.dwelling];
       case "/people/{id}": return [`/people/${known.person}`];
+      case "/people/buildings/{id}": return [`/people/buildings/${known.building}`];
+      case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];
+      case "/people/visits/{id}": return [known.visits];
       case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
       case "/t/{token}": return [known.token];
       case "/tasks/{id}": {

@@ -216,3 +216,4 @@ field-floors-order = Floors go from low to high, between -10 and 200.
 field-room-endings = Write the endings of the door numbers, separated by blanks: 01 02 03.
 field-rooms-there = All of these rooms are there already.
 field-too-many-rooms = At most { $max } dwellings at once; do it in parts.
+places-who-lives = Who lives here

@@ -216,3 +216,4 @@ field-floors-order = 楼层要从低到高，在 -10 到 200 之间。
 field-room-endings = 请写每层的门牌尾号，用空格隔开，例如：01 02 03。
 field-rooms-there = 这些房号都已经登记过了。
 field-too-many-rooms = 一次最多登记 { $max } 户，请分几次。
+places-who-lives = 住在这里的人

@@ -11,10 +11,12 @@ use youlin_cases::model::{Assignment, EscalateTo, Status, Verb, VerifyMethod};
 use youlin_cases::{Act, AttachFile, Merge, NewCase, Report, Via, prepare};
 use youlin_files::{FileStore, StoredFile};
 use youlin_kernel::{Actor, CommunityId, Ctx, Locale, ManualClock, Micros, Problem};
-use youlin_people::{Party, account_list};
+use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::{Directory, Party, VisitDwelling, VisitOutcome, account_list};
 use youlin_places::PlaceInput;
 use youlin_web::SignedIn;
 
+use super::doors::{Knock, knocks};
 use super::keys::Keys;
 use super::picture::picture;
 use super::script::{Deed, Scene, Step, Verdict};
@@ -81,6 +83,9 @@ impl<'a> Player<'a> {
             (*when, *scene, step.map_or(0, |step| step + 1))
         });
         let mut played = Played::default();
+        let mut knocks = knocks(self.house, &self.keys, &self.staff, loaded_on)
+            .into_iter()
+            .peekable();
         let mut stopped = vec![false; scenes.len()];
         let all = moments.len();
         for (count, (when, at, number)) in moments.into_iter().enumerate() {
@@ -89,6 +94,9 @@ impl<'a> Player<'a> {
             }
             if stopped[at] {
                 continue;
+            }
+            while let Some(knock) = knocks.next_if(|knock| knock.at <= when) {
+                self.knock(knock).await?;
             }
             let scene = &scenes[at];
             self.clock.set(when);
@@ -111,6 +119,24 @@ impl<'a> Player<'a> {
             }
         }
         Ok(played)
+    }
+
+    async fn knock(&self, knock: Knock) -> Result<()> {
+        self.clock.set(knock.at);
+        let ctx = self.ctx(&knock.by)?;
+        let mut visit = VisitDwelling {
+            vault: Arc::clone(&self.house.services.vault),
+            dwelling: knock.dwelling,
+            outcome: knock.outcome,
+        };
+        let scope = ctx.scope(&PEOPLE_READ).map_err(plain)?;
+        let (db, vault) = (self.house.db.read(), &self.house.services.vault);
+        let living = Directory::residents(db, vault, &scope, knock.dwelling);
+        if living.await.map_err(plain)?.is_empty() && visit.outcome == VisitOutcome::Confirmed {
+            visit.outcome = VisitOutcome::Empty;
+        }
+        self.house.db.execute(&ctx, visit).await.map_err(plain)?;
+        Ok(())
     }
 
     async fn report(&mut self, scene: &Scene) -> Result<()> {

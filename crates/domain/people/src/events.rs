@@ -7,6 +7,10 @@ use youlin_kernel::CommunityId;
 
 /// A person was entered or changed.
 pub const PERSON_SAVED: &str = "people.person-saved";
+/// Somebody was at a dwelling; the subject is the dwelling.
+pub const DWELLING_VISITED: &str = "people.dwelling-visited";
+/// A visiting list was made or went on.
+pub const VISITING_SAVED: &str = "people.visiting-saved";
 /// Hidden fields of a person were shown to somebody.
 pub const REVEALED: &str = "people.revealed";
 /// An organisation was entered or changed.

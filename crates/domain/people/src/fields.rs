@@ -1,6 +1,7 @@
 //! What people type, made ready to keep: trimmed, in Unicode NFC, without control characters, within its length. Markup
 //! stays as typed and is shown as typed.
 
+use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use youlin_kernel::{Problem, Result};
 
@@ -58,6 +59,40 @@ pub(crate) fn email(field: &'static str, text: Option<&str>) -> Result<Option<St
         Ok(Some(format!("{local}@{}", domain.to_ascii_lowercase())))
     } else {
         Err(wrong())
+    }
+}
+
+/// A day of birth as people write it (1942-03-05, 1942/3/5, 1942.3.5, 19420305, 1942年3月5日), or the year alone.
+pub(crate) fn birth(text: &str) -> Result<(Option<Date>, Option<i32>)> {
+    let text = clean(text);
+    if text.is_empty() {
+        return Ok((None, None));
+    }
+    let wrong = || Problem::invalid("birth", "birth-unread");
+    let mut numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+    numbers.retain(|part| !part.is_empty());
+    if let [one] = numbers.as_slice()
+        && one.len() == 8
+        && one.len() == text.len()
+    {
+        numbers = vec![&one[..4], &one[4..6], &one[6..]];
+    }
+    let signs = |c: char| c.is_ascii_digit() || "-/.年月日号 ".contains(c);
+    if !text.chars().all(signs) {
+        return Err(wrong());
+    }
+    match numbers.as_slice() {
+        [year] if year.len() == 4 => Ok((None, Some(year.parse().map_err(|_| wrong())?))),
+        [year, month, day] if year.len() == 4 => {
+            let date = Date::new(
+                year.parse().map_err(|_| wrong())?,
+                month.parse().map_err(|_| wrong())?,
+                day.parse().map_err(|_| wrong())?,
+            );
+            let date = date.map_err(|_no_such_day| wrong())?;
+            Ok((Some(date), Some(i32::from(date.year()))))
+        }
+        _ => Err(wrong()),
     }
 }
 
@@ -130,6 +165,29 @@ mod tests {
                 read(wrong).unwrap_err().fields()[0].code,
                 "email",
                 "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn days_of_birth_are_read_as_people_write_them() {
+        let day = Date::constant(1942, 3, 5);
+        for text in [
+            "1942-03-05",
+            "1942/3/5",
+            "1942.3.5",
+            "19420305",
+            " 1942年3月5日 ",
+        ] {
+            assert_eq!(birth(text).unwrap(), (Some(day), Some(1942)), "{text}");
+        }
+        assert_eq!(birth("1942").unwrap(), (None, Some(1942)));
+        assert_eq!(birth("").unwrap(), (None, None));
+        for text in ["42.3.5", "1942-02-30", "农历三月初五", "1942-3", "八十四岁"] {
+            assert_eq!(
+                birth(text).unwrap_err().fields()[0].code,
+                "birth-unread",
+                "{text}"
             );
         }
     }

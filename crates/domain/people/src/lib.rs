@@ -13,6 +13,7 @@ mod commands;
 pub mod consent;
 mod entities;
 pub mod events;
+pub mod facts;
 mod fields;
 mod find;
 pub mod import;
@@ -37,6 +38,7 @@ pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::attach_phone::AttachPhone;
 pub use commands::detach_phone::DetachPhone;
 pub use commands::end_membership::EndMembership;
+pub use commands::learn_facts::LearnFacts;
 pub use commands::move_out::MoveOut;
 pub use commands::reveal::Reveal;
 pub use commands::save_membership::SaveMembership;
@@ -49,6 +51,8 @@ pub use commands::set_consent::SetConsent;
 pub use commands::set_grants::SetGrants;
 pub use commands::set_label::SetLabel;
 pub use commands::set_password::SetPassword;
+pub use commands::visit_dwelling::{VisitDwelling, VisitOutcome};
+pub use commands::visiting::{MarkVisit, StartVisitingList, VisitState};
 pub use find::PersonTexts;
 pub use migrations::MIGRATIONS;
 pub use model::{
@@ -59,7 +63,10 @@ pub use model::{
 pub use pages::{NAV, OrganisationFinder, PersonFinder};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
-pub use queries::{Directory, OnDuty, Responsible, looks_at_me, who_looked};
+pub use queries::{
+    Directory, DwellingFile, Freshness, OnDuty, Resident, Responsible, VisitingEntry, VisitingLine,
+    looks_at_me, who_looked,
+};
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};
 
@@ -69,6 +76,10 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person::Entity>(),
         audited_table::<person_phone::Entity>(),
         audited_table::<person_label::Entity>(),
+        audited_table::<person_label_past::Entity>(),
+        audited_table::<dwelling_visit::Entity>(),
+        audited_table::<visiting_list::Entity>(),
+        audited_table::<visiting_entry::Entity>(),
         audited_table::<person_consent::Entity>(),
         audited_table::<household::Entity>(),
         audited_table::<residence::Entity>(),

@@ -195,4 +195,75 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
         // Sealed: a committee's address is often the private one of a member.
         sql: "ALTER TABLE organisation ADD COLUMN email_sealed {bytes};\n",
     },
+    REGISTERS,
 ];
+
+/// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.
+const REGISTERS: Migration = Migration {
+    module: "people",
+    version: 3,
+    name: "facts with their source, ended labels, visits to dwellings, visiting lists",
+    sql: r"
+ALTER TABLE person ADD COLUMN birth_sealed {bytes};
+ALTER TABLE person ADD COLUMN facts TEXT;
+ALTER TABLE person ADD COLUMN seen_at BIGINT;
+ALTER TABLE person_label ADD COLUMN expires_at BIGINT;
+ALTER TABLE person_label ADD COLUMN source TEXT;
+CREATE TABLE person_label_past (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    label_sealed {bytes} NOT NULL,
+    label_index {bytes} NOT NULL,
+    source TEXT,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX person_label_past_person ON person_label_past (community_id, person_id);
+CREATE TABLE dwelling_visit (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    dwelling_id {uuid} NOT NULL,
+    at BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id {uuid},
+    actor_name TEXT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX dwelling_visit_dwelling ON dwelling_visit (community_id, dwelling_id, at);
+CREATE TABLE visiting_list (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    by_id {uuid},
+    by_name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX visiting_list_open ON visiting_list (community_id, created_at) WHERE closed_at IS NULL;
+CREATE TABLE visiting_entry (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    list_id {uuid} NOT NULL,
+    person_id {uuid} NOT NULL,
+    position INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    note_sealed {bytes},
+    tries INTEGER NOT NULL,
+    at BIGINT,
+    by_name TEXT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, list_id, person_id)
+);
+CREATE INDEX visiting_entry_person ON visiting_entry (community_id, person_id);
+",
+};

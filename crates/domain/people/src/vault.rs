@@ -95,6 +95,12 @@ impl Vault {
         self.locator.as_ref()?.dwelling(dwelling)
     }
 
+    /// The place of a building, when the locator knows it.
+    #[must_use]
+    pub fn building(&self, building: Uuid) -> Option<Place> {
+        self.locator.as_ref()?.building(building)
+    }
+
     /// Dwellings of the scope that a text certainly enough means, at most so many; none for texts that name an estate
     /// or a building only.
     pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<Uuid> {

@@ -5,6 +5,7 @@ pub(crate) mod api_keys;
 pub(crate) mod attach_phone;
 pub(crate) mod detach_phone;
 pub(crate) mod end_membership;
+pub(crate) mod learn_facts;
 pub(crate) mod move_out;
 pub(crate) mod note_sign_in;
 pub(crate) mod reveal;
@@ -16,6 +17,8 @@ pub(crate) mod set_consent;
 pub(crate) mod set_grants;
 pub(crate) mod set_label;
 pub(crate) mod set_password;
+pub(crate) mod visit_dwelling;
+pub(crate) mod visiting;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;

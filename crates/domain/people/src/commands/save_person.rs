@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -15,6 +16,7 @@ use super::{attach_phone, person_for, set_consent, set_label};
 use crate::consent;
 use crate::entities::{household, person, residence};
 use crate::events::{self, event};
+use crate::facts::{Fact, Facts, How};
 use crate::fields::{Faults, optional, required};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -40,6 +42,8 @@ pub struct Home {
 pub struct PersonInput {
     pub name: String,
     pub sex: Option<Sex>,
+    /// Where the day is known it decides the year.
+    pub birth: Option<Date>,
     pub birth_year: Option<i32>,
     /// `zh`, `en` …
     pub language: Option<String>,
@@ -54,6 +58,8 @@ pub struct PersonInput {
     pub consents: Vec<String>,
     /// `None` leaves the residence as it is.
     pub home: Option<Home>,
+    /// How it came to be known.
+    pub how: How,
     /// On a change: an empty name and a note of `None` stay as they are (a form does not show what is hidden).
     pub keep_hidden: bool,
 }
@@ -103,7 +109,8 @@ impl SavePerson {
             }
         }
         for label in &clean.labels {
-            if set_label::set(ctx, tx, &self.vault, &row, label, true).await? {
+            let how = self.input.how;
+            if set_label::set(ctx, tx, &self.vault, &row, label, how, true).await? {
                 changed.push("label");
             }
         }
@@ -203,7 +210,13 @@ impl SavePerson {
                 .transpose()?;
         }
         row.sex = self.input.sex.map(|sex| sex.as_str().to_owned());
-        row.birth_year = self.input.birth_year;
+        if let Some(day) = self.input.birth {
+            row.birth_sealed = Some(vault.seal(ctx, at("birth"), &day.to_string())?);
+        } else if self.input.birth_year != row.birth_year {
+            // Another year makes the day that was known wrong.
+            row.birth_sealed = None;
+        }
+        row.birth_year = clean.birth_year;
         row.language.clone_from(&clean.language);
         if self.ext_key.is_some() {
             row.ext_key.clone_from(&self.ext_key);
@@ -212,7 +225,28 @@ impl SavePerson {
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(vault.identity_index(number));
         }
+        let mut facts = Facts::read(row.facts.as_deref());
+        facts.say(ctx, self.input.how, self.said(clean));
+        row.facts = facts.stored();
         Ok(row)
+    }
+
+    /// What this input says something about.
+    fn said(&self, clean: &Clean) -> Vec<Fact> {
+        let input = &self.input;
+        let all = [
+            (Fact::Name, !clean.name.is_empty()),
+            (Fact::Phone, !clean.phones.is_empty()),
+            (Fact::Birth, clean.birth_year.is_some()),
+            (Fact::Sex, input.sex.is_some()),
+            (Fact::Identity, clean.identity.is_some()),
+            (Fact::Home, input.home.is_some()),
+            (Fact::Labels, !clean.labels.is_empty()),
+            (Fact::Language, clean.language.is_some()),
+            (Fact::Note, clean.note.is_some()),
+        ];
+        let said = all.into_iter().filter(|(_, said)| *said);
+        said.map(|(fact, _)| fact).collect()
     }
 }
 
@@ -233,6 +267,9 @@ fn blank(community: CommunityId, id: Uuid, now: i64) -> person::Model {
         identity_index: None,
         created_at: now,
         updated_at: now,
+        birth_sealed: None,
+        facts: None,
+        seen_at: None,
     }
 }
 
@@ -242,6 +279,7 @@ struct Clean {
     language: Option<String>,
     note: Option<String>,
     identity: Option<IdentityNumber>,
+    birth_year: Option<i32>,
     phones: Vec<String>,
     labels: Vec<String>,
 }
@@ -257,13 +295,8 @@ impl Clean {
         let language = faults.take(optional("language", input.language.as_deref(), 10));
         let note = faults.take(optional("note", input.note.as_deref(), NOTE));
         let identity = faults.take(identity(input.identity.as_deref()));
-        let this_year = i32::from(ctx.now().local().year());
-        if input
-            .birth_year
-            .is_some_and(|year| !(OLDEST..=this_year).contains(&year))
-        {
-            faults.take::<()>(Err(Problem::invalid("birth_year", "birth-year")));
-        }
+        let today = ctx.now().local().date();
+        let birth_year = faults.take(birth_year(input.birth, input.birth_year, today));
         let typed = |texts: &[String]| -> Vec<String> {
             let filled = texts.iter().filter(|text| !text.trim().is_empty());
             filled.cloned().collect()
@@ -290,9 +323,23 @@ impl Clean {
             language,
             note,
             identity,
+            birth_year,
             phones: typed(&input.phones),
             labels,
         })
+    }
+}
+
+/// The year of birth; a day or a year nobody alive can have is refused.
+pub(super) fn birth_year(day: Option<Date>, year: Option<i32>, today: Date) -> Result<Option<i32>> {
+    if day.is_some_and(|day| day > today) {
+        return Err(Problem::invalid("birth", "birth-future"));
+    }
+    let year = day.map(|day| i32::from(day.year())).or(year);
+    let known = OLDEST..=i32::from(today.year());
+    match year {
+        Some(year) if !known.contains(&year) => Err(Problem::invalid("birth", "birth-year")),
+        year => Ok(year),
     }
 }
 

@@ -10,8 +10,9 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::person_for;
 use crate::Vault;
-use crate::entities::{person, person_label};
+use crate::entities::{person, person_label, person_label_past};
 use crate::events::{self, event};
+use crate::facts::{Fact, Facts, How};
 use crate::fields::required;
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -23,6 +24,7 @@ pub struct SetLabel {
     pub community: CommunityId,
     pub person: Uuid,
     pub label: String,
+    pub how: How,
     pub on: bool,
 }
 
@@ -33,7 +35,15 @@ impl Command for SetLabel {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         let vault = &self.vault;
         let row = person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
-        if set(ctx, tx, vault, &row, &self.label, self.on).await? {
+        if set(ctx, tx, vault, &row, &self.label, self.how, self.on).await? {
+            let mut facts = Facts::read(row.facts.as_deref());
+            facts.say(ctx, self.how, [Fact::Labels]);
+            let row = person::Model {
+                facts: facts.stored(),
+                updated_at: ctx.now().0,
+                ..row
+            };
+            tx.update::<person::Entity>(row).await?;
             tx.audit(
                 ctx,
                 self.community,
@@ -56,6 +66,7 @@ pub(crate) async fn set(
     vault: &Vault,
     row: &person::Model,
     label: &str,
+    how: How,
     on: bool,
 ) -> Result<bool> {
     let label = checked(label)?;
@@ -70,6 +81,7 @@ pub(crate) async fn set(
         (Some(_), true) | (None, false) => Ok(false),
         (Some(known), false) => {
             tx.delete::<person_label::Entity>(&known).await?;
+            keep_ended(ctx, tx, vault, known, &label).await?;
             Ok(true)
         }
         (None, true) => {
@@ -83,11 +95,38 @@ pub(crate) async fn set(
                 label_sealed: vault.seal(ctx, at, &label)?,
                 label_index,
                 created_at: ctx.now().0,
+                expires_at: None,
+                source: Some(how.as_str().to_owned()),
             })
             .await?;
             Ok(true)
         }
     }
+}
+
+/// That the label held, and until when: figures asked as of a day before count it still.
+async fn keep_ended(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    known: person_label::Model,
+    label: &str,
+) -> Result<()> {
+    let id = ctx.new_id();
+    let at = FieldPlace::new("person_label_past", "label", known.community_id, id);
+    tx.insert::<person_label_past::Entity>(person_label_past::Model {
+        community_id: known.community_id,
+        id,
+        version: 1,
+        person_id: known.person_id,
+        label_sealed: vault.seal(ctx, at, label)?,
+        label_index: known.label_index,
+        source: known.source,
+        valid_from: known.created_at,
+        valid_to: ctx.now().0,
+    })
+    .await?;
+    Ok(())
 }
 
 /// A label as it is kept: at most 40 characters, no separators.

@@ -3,12 +3,16 @@
 pub(crate) mod account;
 pub(crate) mod account_grant;
 pub(crate) mod api_key;
+pub(crate) mod dwelling_visit;
 pub(crate) mod household;
 pub(crate) mod membership;
 pub(crate) mod organisation;
 pub(crate) mod person;
 pub(crate) mod person_consent;
 pub(crate) mod person_label;
+pub(crate) mod person_label_past;
 pub(crate) mod person_phone;
 pub(crate) mod residence;
+pub(crate) mod visiting_entry;
+pub(crate) mod visiting_list;
 pub(crate) mod who_looked;

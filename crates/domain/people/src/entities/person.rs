@@ -23,6 +23,12 @@ pub struct Model {
     pub identity_index: Option<Vec<u8>>,
     pub created_at: i64,
     pub updated_at: i64,
+    /// The day of birth, `1942-03-05`; `birth_year` beside it is for counting.
+    pub birth_sealed: Option<Vec<u8>>,
+    /// Who said what when ([`crate::facts::Facts`]).
+    pub facts: Option<String>,
+    /// When somebody of the house last saw the person.
+    pub seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

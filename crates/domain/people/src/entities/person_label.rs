@@ -15,6 +15,9 @@ pub struct Model {
     pub label_sealed: Vec<u8>,
     pub label_index: Vec<u8>,
     pub created_at: i64,
+    pub expires_at: Option<i64>,
+    /// How it came to be known ([`crate::facts::How`]).
+    pub source: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use super::keys::{self, Keys};
 use super::{allowed, planned, refused};
 use crate::entities::{person, person_label, person_phone, residence};
+use crate::facts::How;
 use crate::fields::clean;
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -146,6 +147,7 @@ impl Reader<'_> {
             phones: several(row.get("phones")),
             labels: several(row.get("labels")),
             home,
+            how: How::Import,
             ..PersonInput::default()
         };
         let save = SavePerson {

@@ -12,6 +12,7 @@ mod organisation_form;
 mod organisations;
 mod people;
 mod person_form;
+mod round;
 mod second_factor;
 mod sign_in;
 
@@ -54,7 +55,10 @@ pub const NAV: &[NavItem] = &[
 ];
 
 pub(crate) fn routes() -> Routes {
-    signing_in().merge(register()).merge(administration())
+    signing_in()
+        .merge(register())
+        .merge(door_to_door())
+        .merge(administration())
 }
 
 fn signing_in() -> Routes {
@@ -139,6 +143,22 @@ fn register() -> Routes {
         .get("/my-grid-worker", Access::Public, my_grid_worker::show)
 }
 
+fn door_to_door() -> Routes {
+    use round::{buildings, dwelling, quality, visiting};
+    let (read, write) = (Access::Needs(&PEOPLE_READ), Access::Needs(&PEOPLE_WRITE));
+    Routes::new()
+        .get("/people/buildings", read, buildings::list)
+        .get("/people/buildings/{id}", read, buildings::stack)
+        .get("/people/dwellings/{id}", read, dwelling::show)
+        .post("/people/dwellings/{id}/visit", write, dwelling::visit)
+        .post("/people/{id}/facts", write, dwelling::facts)
+        .get("/people/visits", read, visiting::lists)
+        .post("/people/visits", write, visiting::start)
+        .get("/people/visits/{id}", read, visiting::show)
+        .post("/people/visits/{id}/mark", write, visiting::mark)
+        .get("/people/quality", read, quality::show)
+}
+
 fn administration() -> Routes {
     let admin = Access::Needs(&ACCOUNTS_ADMIN);
     Routes::new()
@@ -213,6 +233,11 @@ pub(crate) fn grant_words(s: &Shell, grant: &Grant) -> String {
         s.tt("role", grant.role.as_str()),
         s.area(&grant.area)
     )
+}
+
+/// The mark of a dwelling's state.
+pub(crate) fn round_mark(freshness: &crate::Freshness) -> &'static str {
+    round::buildings::mark(*freshness)
 }
 
 /// A number for a `tel:` link.

@@ -13,6 +13,7 @@ use youlin_web::{
 use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::Saved;
+use crate::facts::How;
 use crate::permissions::{
     ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
 };
@@ -325,6 +326,7 @@ pub(super) async fn attach_phone(
         community: card.community,
         person: id,
         phone: form.phone.clone(),
+        how: How::Desk,
     };
     match app.db().execute(&ctx, command).await {
         Ok(_phone) => Ok(to(&format!("/people/{id}"))),
@@ -362,6 +364,7 @@ pub(super) async fn set_label(
         community: card.community,
         person: id,
         label: form.label.clone(),
+        how: How::Desk,
         on: form.set != "off",
     };
     match app.db().execute(&ctx, command).await {

@@ -15,6 +15,7 @@ use youlin_web::{
 use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::shell;
+use crate::facts::How;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::{Directory, Home, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent};
 
@@ -37,7 +38,7 @@ pub(super) struct PersonForm {
     community: String,
     name: String,
     sex: String,
-    birth_year: String,
+    birth: String,
     language: String,
     identity: String,
     note: String,
@@ -217,10 +218,7 @@ fn dwelling_of(
 /// What was typed, as the command takes it.
 fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<PersonInput> {
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let birth_year = filled(&f.birth_year)
-        .map(|text| text.parse())
-        .transpose()
-        .map_err(|_no_number| Problem::invalid("birth_year", "birth-year"))?;
+    let (birth, birth_year) = crate::fields::birth(&f.birth)?;
     let relation = Relation::parse(&f.relation).unwrap_or(Relation::Other);
     let mut labels = f.label.clone();
     labels.extend(
@@ -236,7 +234,9 @@ fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<Pe
     Ok(PersonInput {
         name: f.name.clone(),
         sex: Sex::parse(&f.sex),
+        birth,
         birth_year,
+        how: How::Desk,
         language: filled(&f.language),
         note,
         identity: filled(&f.identity),
@@ -322,7 +322,7 @@ async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(PersonCard, PersonForm,
     let f = PersonForm {
         version: basics.version.to_string(),
         sex: basics.sex,
-        birth_year: basics.birth_year,
+        birth: basics.birth_year,
         language: basics.language,
         address: dwelling
             .and_then(|id| vault.place(id))
@@ -432,11 +432,11 @@ fn differences(s: &Shell, id: Uuid, theirs: &PersonForm, f: &PersonForm) -> Clas
             word("sex", &f.sex),
         ),
         line(
-            "birth_year",
-            "people-birth-year",
-            theirs.birth_year.clone(),
-            &theirs.birth_year,
-            f.birth_year.trim().to_owned(),
+            "birth",
+            "people-birth",
+            theirs.birth.clone(),
+            &theirs.birth,
+            f.birth.trim().to_owned(),
         ),
         line(
             "language",

@@ -9,7 +9,9 @@ mod looks;
 mod parties;
 mod responsible;
 mod search;
+mod stack;
 mod staff;
+mod visiting;
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -23,7 +25,9 @@ pub(crate) use lists::{find_membership, find_person};
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
+pub use stack::{DwellingFile, Freshness, Resident};
 pub(crate) use staff::display_number;
+pub use visiting::{VisitingEntry, VisitingLine};
 
 /// The register's questions. A namespace: it holds nothing.
 #[derive(Clone, Copy, Debug)]

@@ -21,10 +21,7 @@ pub(crate) const PASSWORD: &str = "悦美网格今天值班";
 /// Those this module and its pages use.
 pub(crate) fn catalogues() -> Arc<I18n> {
     catalogues_of(|name| {
-        matches!(
-            name,
-            "web.ftl" | "imports.ftl" | "places.ftl" | "people.ftl"
-        )
+        name.starts_with("people") || matches!(name, "web.ftl" | "imports.ftl" | "places.ftl")
     })
 }
 

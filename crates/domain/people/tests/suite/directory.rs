@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use youlin_kernel::{AreaId, CommunityId, Micros, Role};
+use youlin_people::facts::How;
 use youlin_people::permissions::{ORGANISATIONS_READ, PEOPLE_READ};
 use youlin_people::{
     AttachPhone, Directory, EndMembership, Home, MembershipRole, OrganisationKind, Party,
@@ -78,6 +79,7 @@ async fn nothing_personal_stands_in_the_database_in_the_clear() {
         community: JIA,
         person: id,
         label: "mobility_impaired".to_owned(),
+        how: How::Desk,
         on: true,
     };
     ground.world.db().execute(&service, label).await.unwrap();
@@ -326,7 +328,7 @@ async fn what_is_wrong_with_a_person_is_said_at_once() {
             .unwrap_err();
         let mut fields: Vec<&str> = problem.fields().iter().map(|f| f.field.as_str()).collect();
         fields.sort_unstable();
-        assert_eq!(fields, ["birth_year", "identity", "name", "note"]);
+        assert_eq!(fields, ["birth", "identity", "name", "note"]);
         // A grid worker writes in the grid only; a new person of no dwelling belongs to the whole community.
         let worker = ground.world.caller(Role::GridWorker, AreaId(100));
         let named = PersonInput {
@@ -368,6 +370,7 @@ async fn an_unknown_caller_is_attached_once() {
             community: JIA,
             person: zhou,
             phone: phone.to_owned(),
+            how: How::Call,
         };
         let db = ground.world.db();
         let worker = ground.world.caller(Role::GridWorker, AreaId(100));
@@ -587,6 +590,7 @@ async fn helpers_are_volunteers_nearby_who_may_be_asked() {
                 community: JIA,
                 person,
                 label: label.to_owned(),
+                how: How::Desk,
                 on: true,
             };
             db.execute(&service, command).await.unwrap();

@@ -12,5 +12,6 @@ mod imports;
 mod pages;
 mod rest;
 mod reveal;
+mod round;
 mod sign_in;
 mod words;

@@ -430,3 +430,27 @@ fn stacks(entrances: &[entrance::Model], homes: Vec<dwelling::Model>) -> Vec<Ent
     }
     all
 }
+
+/// Open dwellings of a community by building.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn dwellings_of(
+    db: &Database,
+    community: CommunityId,
+) -> Result<std::collections::BTreeMap<Uuid, Vec<Uuid>>> {
+    use sea_orm::QuerySelect;
+    let rows: Vec<(Uuid, Uuid)> = dwelling::Entity::find()
+        .select_only()
+        .columns([dwelling::Column::BuildingId, dwelling::Column::Id])
+        .filter(dwelling::Column::CommunityId.eq(community.0))
+        .filter(dwelling::Column::ClosedAt.is_null())
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let mut of: std::collections::BTreeMap<Uuid, Vec<Uuid>> = std::collections::BTreeMap::new();
+    for (building, id) in rows {
+        of.entry(building).or_default().push(id);
+    }
+    Ok(of)
+}

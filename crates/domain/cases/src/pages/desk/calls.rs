@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Problem, ProblemKind, Result};
+use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{AttachPhone, Directory, PersonCard, PersonFile};
 use youlin_web::{ApiQuery, App, Caller, Fault, PathId, Prefs, Shell, WebResult, page, part};
@@ -215,6 +216,7 @@ async fn join(s: &Shell, id: Uuid, typed: &Fields) -> Result<()> {
                     community,
                     person,
                     phone,
+                    how: How::Call,
                 },
             )
             .await?;

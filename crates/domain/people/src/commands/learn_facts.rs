@@ -1,0 +1,106 @@
+//! What was missing of a person, heard at the door or on the telephone: only what is given is changed.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Result};
+
+use super::{attach_phone, person_for, set_label};
+use crate::entities::person;
+use crate::events::{self, event};
+use crate::facts::{Fact, Facts, How};
+use crate::permissions::PEOPLE_WRITE;
+use crate::vault::FieldPlace;
+use crate::{Sex, Vault};
+
+/// See the module's text. Nothing given changes nothing.
+#[derive(Debug)]
+pub struct LearnFacts {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub person: Uuid,
+    pub how: How,
+    pub phone: Option<String>,
+    /// As it was said; see [`crate::fields::birth`].
+    pub birth: String,
+    pub sex: Option<Sex>,
+    /// Put on.
+    pub labels: Vec<String>,
+    /// Taken off: they no longer hold.
+    pub labels_off: Vec<String>,
+    /// The person was seen.
+    pub seen: bool,
+}
+
+impl Command for LearnFacts {
+    type Output = ();
+    const NAME: &'static str = "people.learn-facts";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let vault = &self.vault;
+        let mut row =
+            person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
+        let mut learnt = Vec::new();
+        if let Some(phone) = self.phone.as_deref().filter(|text| !text.trim().is_empty()) {
+            attach_phone::attach(ctx, tx, vault, &row, phone).await?;
+            learnt.push(Fact::Phone);
+        }
+        self.born(ctx, &mut row, &mut learnt)?;
+        if let Some(sex) = self.sex {
+            row.sex = Some(sex.as_str().to_owned());
+            learnt.push(Fact::Sex);
+        }
+        let on = self.labels.iter().map(|label| (label, true));
+        let off = self.labels_off.iter().map(|label| (label, false));
+        for (label, on) in on.chain(off) {
+            if set_label::set(ctx, tx, vault, &row, label, self.how, on).await? {
+                learnt.push(Fact::Labels);
+            }
+        }
+        if learnt.is_empty() && !self.seen {
+            return Ok(());
+        }
+        let mut facts = Facts::read(row.facts.as_deref());
+        facts.say(ctx, self.how, learnt.iter().copied());
+        row.facts = facts.stored();
+        row.updated_at = ctx.now().0;
+        if self.seen {
+            row.seen_at = Some(ctx.now().0);
+        }
+        tx.update::<person::Entity>(row).await?;
+        let names: Vec<&str> = learnt.iter().map(|fact| fact.as_str()).collect();
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "person", self.person)
+                .detail(json!({ "facts": names, "how": self.how, "seen": self.seen })),
+        );
+        tx.emit(
+            ctx,
+            event(events::PERSON_SAVED, self.community, self.person),
+        );
+        Ok(())
+    }
+}
+
+impl LearnFacts {
+    fn born(&self, ctx: &Ctx, row: &mut person::Model, learnt: &mut Vec<Fact>) -> Result<()> {
+        let (day, year) = crate::fields::birth(&self.birth)?;
+        if day.is_none() && year.is_none() {
+            return Ok(());
+        }
+        let year = super::save_person::birth_year(day, year, ctx.now().local().date())?;
+        row.birth_sealed = day
+            .map(|day: Date| {
+                let at = FieldPlace::new("person", "birth", row.community_id, row.id);
+                self.vault.seal(ctx, at, &day.to_string())
+            })
+            .transpose()?;
+        row.birth_year = year;
+        learnt.push(Fact::Birth);
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! `/people/buildings`: the buildings of one's area, those with most to ask first; one of them as a stack of dwellings.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_kernel::{AreaId, CommunityId, Result};
+use youlin_places::queries::{BuildingDetail, building_detail, dwellings_of, register_of};
+use youlin_web::{ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
+
+use super::{policy, shell};
+use crate::permissions::PEOPLE_READ;
+use crate::{Directory, DwellingFile, Freshness, Vault};
+
+/// A building and how much of it is known.
+struct Line {
+    id: uuid::Uuid,
+    name: String,
+    area: String,
+    dwellings: usize,
+    fresh: usize,
+    to_ask: usize,
+}
+
+#[derive(Template)]
+#[template(path = "people/round/buildings.html")]
+struct BuildingsPage {
+    s: Shell,
+    here: String,
+    communities: Vec<Choice>,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Where {
+    community: Option<CommunityId>,
+}
+
+/// `GET /people/buildings?community=`.
+pub(in crate::pages) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(at): ApiQuery<Where>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let s = shell(&app, &ctx, prefs);
+    let communities = choices(&s, &scope.communities());
+    let first = scope.parts().first().map(|part| part.community);
+    let here = at.community.or(first);
+    let lines = match here {
+        Some(community) => lines(&s, &scope, community).await?,
+        None => Vec::new(),
+    };
+    page(&BuildingsPage {
+        here: here.map_or_else(String::new, |here| here.0.to_string()),
+        communities,
+        lines,
+        s,
+    })
+}
+
+fn choices(s: &Shell, communities: &[i64]) -> Vec<Choice> {
+    let all = communities.iter();
+    all.map(|id| Choice::new(id.to_string(), s.area(&AreaId(*id))))
+        .collect()
+}
+
+async fn lines(
+    s: &Shell,
+    scope: &youlin_kernel::Scope,
+    community: CommunityId,
+) -> Result<Vec<Line>> {
+    let (app, db) = (s.app(), s.app().db());
+    let vault = app.need::<Vault>()?;
+    let mut lines = Vec::new();
+    let homes = dwellings_of(db, community).await?;
+    for estate in register_of(db, scope, community).await? {
+        for building in estate.buildings {
+            let ids = homes.get(&building.id).cloned().unwrap_or_default();
+            let area = building.neighbourhood.or(building.grid);
+            lines.push((
+                ids.clone(),
+                Line {
+                    id: building.id,
+                    name: format!("{}{}", estate.name, building.name),
+                    area: area.map_or_else(String::new, |area| s.area(&area)),
+                    dwellings: ids.len(),
+                    fresh: 0,
+                    to_ask: 0,
+                },
+            ));
+        }
+    }
+    let all: Vec<uuid::Uuid> = lines.iter().flat_map(|(ids, _)| ids.clone()).collect();
+    let policy = policy(app);
+    let asked = (community, all.as_slice());
+    let now = s.ctx().now();
+    let files = Directory::dwelling_files(db.read(), &vault, scope, &policy, now, asked).await?;
+    let mut files = files.into_iter();
+    for (ids, line) in &mut lines {
+        for file in files.by_ref().take(ids.len()) {
+            match file.freshness {
+                Freshness::Fresh | Freshness::Empty => line.fresh += 1,
+                Freshness::Unknown | Freshness::Stale | Freshness::Missing => line.to_ask += 1,
+            }
+        }
+    }
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+/// A dwelling of the stack.
+struct Cell {
+    id: uuid::Uuid,
+    room: String,
+    usage: String,
+    file: DwellingFile,
+    who: String,
+}
+
+struct Floor {
+    floor: Option<i32>,
+    cells: Vec<Cell>,
+}
+
+struct Entrance {
+    name: String,
+    floors: Vec<Floor>,
+}
+
+#[derive(Template)]
+#[template(path = "people/round/building.html")]
+struct BuildingPage {
+    s: Shell,
+    building: BuildingDetail,
+    entrances: Vec<Entrance>,
+    to_ask: usize,
+}
+
+/// `GET /people/buildings/{id}`.
+pub(in crate::pages) async fn stack(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let s = shell(&app, &ctx, prefs);
+    let building = building_detail(app.db(), &scope, id).await?;
+    let vault = app.need::<Vault>()?;
+    let cells = building.entrances.iter().flat_map(|one| &one.floors);
+    let ids: Vec<uuid::Uuid> = cells
+        .flat_map(|floor| floor.dwellings.iter().map(|cell| cell.id))
+        .collect();
+    let asked = (building.community, ids.as_slice());
+    let policy = policy(&app);
+    let files =
+        Directory::dwelling_files(app.db().read(), &vault, &scope, &policy, ctx.now(), asked)
+            .await?;
+    let settled =
+        |file: &DwellingFile| matches!(file.freshness, Freshness::Fresh | Freshness::Empty);
+    let to_ask = files.iter().filter(|file| !settled(file)).count();
+    let mut files = files.into_iter();
+    let mut entrances = Vec::new();
+    for entrance in &building.entrances {
+        let mut floors = Vec::new();
+        for floor in &entrance.floors {
+            let own = files.by_ref().take(floor.dwellings.len());
+            let cells = floor.dwellings.iter().zip(own).map(|(cell, file)| Cell {
+                id: cell.id,
+                room: cell.room.clone(),
+                usage: s.tt("dwelling-use", &cell.usage),
+                who: who(&s, &file),
+                file,
+            });
+            floors.push(Floor {
+                floor: floor.floor,
+                cells: cells.collect(),
+            });
+        }
+        entrances.push(Entrance {
+            name: entrance.name.clone(),
+            floors,
+        });
+    }
+    page(&BuildingPage {
+        to_ask,
+        entrances,
+        building,
+        s,
+    })
+}
+
+/// 周** 等 3 人.
+fn who(s: &Shell, file: &DwellingFile) -> String {
+    match file.residents.as_slice() {
+        [] => String::new(),
+        [one] => one.card.name_masked.clone(),
+        [first, rest @ ..] => s.t2(
+            "round-and-others",
+            &("name", &first.card.name_masked),
+            &("count", rest.len() + 1),
+        ),
+    }
+}
+
+/// The mark a dwelling's state is drawn with.
+pub(in crate::pages) fn mark(freshness: Freshness) -> &'static str {
+    match freshness {
+        Freshness::Fresh => "ok",
+        Freshness::Empty => "done",
+        Freshness::Missing => "soon",
+        Freshness::Stale => "late",
+        Freshness::Unknown => "wait",
+    }
+}

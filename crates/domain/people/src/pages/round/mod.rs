@@ -1,0 +1,23 @@
+//! From door to door: buildings with how fresh they are, a dwelling with what is missing, visiting lists, and the three
+//! figures of a register.
+
+pub(super) mod buildings;
+pub(super) mod dwelling;
+pub(super) mod quality;
+pub(super) mod visiting;
+
+use std::sync::Arc;
+
+use youlin_kernel::Ctx;
+use youlin_web::{App, NavPlace, Prefs, Shell};
+
+use crate::facts::RegisterPolicy;
+
+fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
+}
+
+/// What this installation asks for; the usual, where nothing was set.
+fn policy(app: &App) -> Arc<RegisterPolicy> {
+    app.service::<RegisterPolicy>().unwrap_or_default()
+}

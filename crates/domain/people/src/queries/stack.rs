@@ -1,0 +1,239 @@
+//! A building as whoever goes from door to door needs it: each dwelling with who lives there, how fresh that is and what is
+//! missing. Nothing that is already known is asked for again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use youlin_kernel::{CommunityId, Micros, Result, Scope};
+
+use super::Directory;
+use super::cards::visible_cards;
+use crate::entities::{dwelling_visit, person, residence};
+use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
+use crate::{PersonCard, Relation, Vault, VisitOutcome};
+
+/// How much of a dwelling's file may be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// Nobody is known to live there and nobody said that it is empty.
+    Unknown,
+    /// Confirmed too long ago, or never.
+    Stale,
+    /// Confirmed in time, and something required is missing.
+    Missing,
+    Fresh,
+    /// Somebody looked, nobody lives there.
+    Empty,
+}
+
+impl Freshness {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Stale => "stale",
+            Self::Missing => "missing",
+            Self::Fresh => "fresh",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// Somebody who lives there.
+#[derive(Clone, Debug)]
+pub struct Resident {
+    pub card: PersonCard,
+    pub relation: Relation,
+    pub birth_year: Option<i32>,
+    pub seen_at: Option<Micros>,
+    /// Required and not held.
+    pub missing: Vec<Fact>,
+    /// Held, and said too long ago.
+    pub stale: Vec<Fact>,
+    /// What was said last, of anything.
+    pub said: Option<Said>,
+}
+
+/// A dwelling with who lives there.
+#[derive(Clone, Debug)]
+pub struct DwellingFile {
+    pub dwelling: Uuid,
+    pub residents: Vec<Resident>,
+    /// The last visit, and what it came to.
+    pub visited: Option<(Micros, VisitOutcome)>,
+    /// When what is known of it was last confirmed.
+    pub confirmed_at: Option<Micros>,
+    pub freshness: Freshness,
+}
+
+impl DwellingFile {
+    /// Required facts that are held of nobody who lacks them, each once.
+    #[must_use]
+    pub fn missing(&self) -> BTreeSet<Fact> {
+        let all = self.residents.iter();
+        all.flat_map(|one| one.missing.iter().copied()).collect()
+    }
+}
+
+impl Directory {
+    /// The files of these dwellings of one community, in the order asked for; who lies outside the scope is left out.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn dwelling_files(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        policy: &RegisterPolicy,
+        now: Micros,
+        (community, dwellings): (CommunityId, &[Uuid]),
+    ) -> Result<Vec<DwellingFile>> {
+        let homes = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::DwellingId.is_in(dwellings.iter().copied()))
+            .filter(residence::Column::ValidTo.is_null())
+            .order_by_asc(residence::Column::Id)
+            .all(db)
+            .await?;
+        let rows = person::Entity::find()
+            .filter(person::Column::CommunityId.eq(community.0))
+            .filter(person::Column::Id.is_in(homes.iter().map(|home| home.person_id)))
+            .all(db)
+            .await?;
+        let cards = visible_cards(db, vault, scope, rows.clone()).await?;
+        let mut cards: HashMap<Uuid, PersonCard> =
+            cards.into_iter().map(|card| (card.id, card)).collect();
+        let rows: HashMap<Uuid, person::Model> =
+            rows.into_iter().map(|row| (row.id, row)).collect();
+        let mut living: BTreeMap<Uuid, Vec<Resident>> = BTreeMap::new();
+        for home in homes {
+            let (Some(card), Some(row)) =
+                (cards.remove(&home.person_id), rows.get(&home.person_id))
+            else {
+                continue;
+            };
+            let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
+            let one = resident(card, row, relation, policy, now);
+            living.entry(home.dwelling_id).or_default().push(one);
+        }
+        let visits = visits(db, community, dwellings).await?;
+        let files = dwellings.iter().map(|id| {
+            let residents = living.remove(id).unwrap_or_default();
+            let visits = visits.get(id).map_or(&[][..], Vec::as_slice);
+            file(*id, residents, visits, policy, now)
+        });
+        Ok(files.collect())
+    }
+}
+
+type Visit = (Micros, VisitOutcome);
+
+/// The newest first.
+async fn visits(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    dwellings: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Visit>>> {
+    let rows = dwelling_visit::Entity::find()
+        .filter(dwelling_visit::Column::CommunityId.eq(community.0))
+        .filter(dwelling_visit::Column::DwellingId.is_in(dwellings.iter().copied()))
+        .order_by_desc(dwelling_visit::Column::At)
+        .all(db)
+        .await?;
+    let mut found: HashMap<Uuid, Vec<Visit>> = HashMap::new();
+    for row in rows {
+        if let Some(outcome) = VisitOutcome::parse(&row.outcome) {
+            let of = found.entry(row.dwelling_id).or_default();
+            of.push((Micros(row.at), outcome));
+        }
+    }
+    Ok(found)
+}
+
+fn resident(
+    card: PersonCard,
+    row: &person::Model,
+    relation: Relation,
+    policy: &RegisterPolicy,
+    now: Micros,
+) -> Resident {
+    let facts = Facts::read(row.facts.as_deref());
+    let held = |fact: Fact| match fact {
+        Fact::Phone => card.phone_masked.is_some(),
+        Fact::Birth => row.birth_year.is_some(),
+        Fact::Sex => row.sex.is_some(),
+        Fact::Identity => row.identity_sealed.is_some(),
+        Fact::Labels => !card.labels.is_empty(),
+        Fact::Language => row.language.is_some(),
+        Fact::Note => row.note_sealed.is_some(),
+        Fact::Name | Fact::Home => true,
+    };
+    // A row from before facts were kept was said when it was entered.
+    let said = |fact: Fact| {
+        facts
+            .get(fact)
+            .map_or(Micros(row.created_at), |said| said.at)
+    };
+    let (have, missing): (Vec<Fact>, Vec<Fact>) = policy
+        .required
+        .iter()
+        .copied()
+        .partition(|fact| held(*fact));
+    let stale = have
+        .into_iter()
+        .filter(|fact| !policy.holds(said(*fact), now))
+        .collect();
+    let last = Fact::ALL.iter().filter_map(|fact| facts.get(*fact));
+    Resident {
+        relation,
+        birth_year: row.birth_year,
+        seen_at: row.seen_at.map(Micros),
+        missing,
+        stale,
+        said: last.max_by_key(|said| said.at).cloned(),
+        card,
+    }
+}
+
+fn file(
+    dwelling: Uuid,
+    residents: Vec<Resident>,
+    visits: &[Visit],
+    policy: &RegisterPolicy,
+    now: Micros,
+) -> DwellingFile {
+    let visited = visits.first().copied();
+    let settled = |outcome: &VisitOutcome| *outcome != VisitOutcome::NobodyHome;
+    let confirmed_at = visits
+        .iter()
+        .find(|(_, outcome)| settled(outcome))
+        .map(|(at, _)| *at);
+    // Somebody who was entered at the desk with all that is asked for counts as confirmed then.
+    let entered = residents
+        .iter()
+        .map(|one| one.said.as_ref().filter(|said| said.how != How::Import))
+        .map(|said| said.map(|said| said.at))
+        .min()
+        .flatten();
+    let confirmed_at = confirmed_at.max(entered);
+    let in_time = confirmed_at.is_some_and(|at| policy.holds(at, now));
+    let empty = visits
+        .iter()
+        .find(|(_, outcome)| settled(outcome))
+        .is_some_and(|(_, outcome)| *outcome == VisitOutcome::Empty);
+    let freshness = match (residents.is_empty(), in_time) {
+        (true, true) if empty => Freshness::Empty,
+        (true, _) => Freshness::Unknown,
+        (false, false) => Freshness::Stale,
+        (false, true) if residents.iter().any(|one| !one.missing.is_empty()) => Freshness::Missing,
+        (false, true) => Freshness::Fresh,
+    };
+    DwellingFile {
+        dwelling,
+        residents,
+        visited,
+        confirmed_at,
+        freshness,
+    }
+}

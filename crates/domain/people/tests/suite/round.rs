@@ -1,0 +1,247 @@
+//! From door to door: what is missing is asked once, what was heard is kept with who said it, lists are walked to the end.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, sea_query::Query};
+use uuid::Uuid;
+use youlin_database::sql::name;
+use youlin_kernel::{AreaId, Ctx, Micros, Problem, Role};
+use youlin_people::facts::{Fact, How, RegisterPolicy};
+use youlin_people::{
+    Directory, DwellingFile, Freshness, LearnFacts, MarkVisit, SetLabel, Sex, StartVisitingList,
+    VisitDwelling, VisitOutcome, VisitState,
+};
+
+use crate::ground::{Ground, JIA, grounds};
+
+impl Ground {
+    async fn file(&self, ctx: &Ctx, dwelling: Uuid) -> DwellingFile {
+        let asked = [dwelling];
+        let (scope, policy) = (self.scope(ctx), RegisterPolicy::default());
+        let files = Directory::dwelling_files(
+            self.world.db().read(),
+            &self.vault,
+            &scope,
+            &policy,
+            ctx.now(),
+            (JIA, asked.as_slice()),
+        );
+        files.await.unwrap().remove(0)
+    }
+
+    async fn visit(
+        &self,
+        ctx: &Ctx,
+        dwelling: Uuid,
+        outcome: VisitOutcome,
+    ) -> Result<Uuid, Problem> {
+        let command = VisitDwelling {
+            vault: Arc::clone(&self.vault),
+            dwelling,
+            outcome,
+        };
+        self.world.db().execute(ctx, command).await
+    }
+
+    fn learn(&self, person: Uuid) -> LearnFacts {
+        LearnFacts {
+            vault: Arc::clone(&self.vault),
+            community: JIA,
+            person,
+            how: How::Visit,
+            phone: None,
+            birth: String::new(),
+            sex: None,
+            labels: Vec::new(),
+            labels_off: Vec::new(),
+            seen: true,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dwelling_is_asked_until_it_is_clear_and_again_when_that_is_old() {
+    for ground in grounds().await {
+        let worker = ground.world.caller(Role::GridWorker, AreaId(100));
+        let home = ground.homes.east_101;
+        assert_eq!(
+            ground.file(&worker, home).await.freshness,
+            Freshness::Unknown
+        );
+        ground
+            .visit(&worker, home, VisitOutcome::Empty)
+            .await
+            .unwrap();
+        assert_eq!(ground.file(&worker, home).await.freshness, Freshness::Empty);
+
+        let zhou = ground.person(JIA, "周建国", &[], Some(home)).await;
+        let file = ground.file(&worker, home).await;
+        assert_eq!(file.freshness, Freshness::Missing);
+        assert_eq!(
+            file.residents[0].missing,
+            [Fact::Phone, Fact::Birth, Fact::Sex]
+        );
+        let refused = ground.visit(&worker, home, VisitOutcome::Empty).await;
+        assert_eq!(refused.unwrap_err().fields()[0].code, "dwelling-not-empty");
+
+        let heard = LearnFacts {
+            phone: Some("13800001234".into()),
+            birth: "1942年3月5日".into(),
+            sex: Some(Sex::Male),
+            labels: vec!["living_alone".into()],
+            ..ground.learn(zhou)
+        };
+        ground.world.db().execute(&worker, heard).await.unwrap();
+        let file = ground.file(&worker, home).await;
+        assert_eq!(file.freshness, Freshness::Fresh);
+        let one = &file.residents[0];
+        assert_eq!(one.birth_year, Some(1942));
+        assert_eq!(one.card.labels, ["living_alone"]);
+        assert_eq!(one.said.as_ref().unwrap().how, How::Visit);
+        assert_eq!(one.seen_at, Some(worker.now()));
+
+        ground.world.clock.advance(366 * Micros::DAY);
+        let later = ground.world.caller(Role::GridWorker, AreaId(100));
+        assert_eq!(ground.file(&later, home).await.freshness, Freshness::Stale);
+        ground
+            .visit(&later, home, VisitOutcome::NobodyHome)
+            .await
+            .unwrap();
+        let file = ground.file(&later, home).await;
+        assert_eq!(file.freshness, Freshness::Stale, "nobody was asked");
+        assert_eq!(file.visited.unwrap().1, VisitOutcome::NobodyHome);
+        ground
+            .visit(&later, home, VisitOutcome::Confirmed)
+            .await
+            .unwrap();
+        assert_eq!(ground.file(&later, home).await.freshness, Freshness::Fresh);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn only_what_was_said_changes_and_bad_words_change_nothing() {
+    for ground in grounds().await {
+        let worker = ground.world.caller(Role::GridWorker, AreaId(100));
+        let zhou = ground
+            .person(JIA, "周建国", &["13800001234"], Some(ground.homes.east_101))
+            .await;
+        let db = ground.world.db();
+        for (birth, code) in [
+            ("农历三月初五", "birth-unread"),
+            ("2999-01-01", "birth-future"),
+            ("1850", "birth-year"),
+        ] {
+            let command = LearnFacts {
+                birth: birth.into(),
+                sex: Some(Sex::Female),
+                ..ground.learn(zhou)
+            };
+            let refused = db.execute(&worker, command).await.unwrap_err();
+            assert_eq!(refused.fields()[0].code, code, "{birth}");
+        }
+        let file = ground.file(&worker, ground.homes.east_101).await;
+        assert_eq!(file.residents[0].missing, [Fact::Birth, Fact::Sex]);
+        assert!(file.residents[0].card.phone_masked.is_some());
+        let stranger = ground.world.caller(Role::GridWorker, AreaId(101));
+        let refused = db.execute(&stranger, ground.learn(zhou)).await;
+        assert!(refused.is_err(), "another grid's worker");
+    }
+}
+
+#[tokio::test]
+async fn a_label_that_no_longer_holds_is_remembered() {
+    for ground in grounds().await {
+        let zhou = ground
+            .person(JIA, "周建国", &[], Some(ground.homes.east_101))
+            .await;
+        let desk = ground.desk();
+        for on in [true, false, true, false, false] {
+            let command = SetLabel {
+                vault: Arc::clone(&ground.vault),
+                community: JIA,
+                person: zhou,
+                label: "living_alone".into(),
+                how: How::Call,
+                on,
+            };
+            ground.world.db().execute(&desk, command).await.unwrap();
+        }
+        let mut past = Query::select();
+        past.columns(["valid_from", "valid_to"].map(name))
+            .from(name("person_label_past"));
+        let rows = ground.world.db().read().query_all(&past).await.unwrap();
+        assert_eq!(rows.len(), 2);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_visiting_list_ends_with_its_last_visit() {
+    for ground in grounds().await {
+        let worker = ground.world.caller(Role::GridWorker, AreaId(100));
+        let home = Some(ground.homes.east_101);
+        let zhou = ground.person(JIA, "周建国", &[], home).await;
+        let wang = ground.person(JIA, "王芳", &[], home).await;
+        let away = ground
+            .person(JIA, "李四", &[], Some(ground.homes.west_101))
+            .await;
+        let db = ground.world.db();
+        let start = |title: &str, persons: &[Uuid]| StartVisitingList {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            title: title.into(),
+            reason: "独居".into(),
+            persons: persons.to_vec(),
+        };
+        let refused = db.execute(&worker, start("独居老人", &[])).await;
+        assert_eq!(refused.unwrap_err().fields()[0].code, "visiting-nobody");
+        let foreign = db.execute(&worker, start("独居老人", &[zhou, away])).await;
+        assert!(foreign.is_err(), "somebody of another grid");
+
+        let list = db
+            .execute(&worker, start("独居老人", &[zhou, wang, zhou]))
+            .await
+            .unwrap();
+        let scope = ground.scope(&worker);
+        let read = async || {
+            Directory::visiting_list(db.read(), &ground.vault, &scope, list)
+                .await
+                .unwrap()
+        };
+        let (line, entries) = read().await;
+        assert_eq!((line.total, line.done, line.area), (2, 0, AreaId(100)));
+        let mark = |entry: Uuid, state: VisitState, note: &str| MarkVisit {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            list,
+            entry,
+            state,
+            note: note.into(),
+        };
+        let [first, second] = [entries[0].id, entries[1].id];
+        let why = db
+            .execute(&worker, mark(first, VisitState::Skipped, " "))
+            .await;
+        assert_eq!(why.unwrap_err().fields()[0].code, "visiting-why");
+        for (entry, state, note) in [
+            (first, VisitState::Tried, ""),
+            (first, VisitState::Seen, "都好"),
+            (second, VisitState::Skipped, "住院了"),
+        ] {
+            db.execute(&worker, mark(entry, state, note)).await.unwrap();
+        }
+        let (line, entries) = read().await;
+        assert_eq!(line.done, 2);
+        assert!(line.closed_at.is_some());
+        let seen = entries.iter().find(|one| one.id == first).unwrap();
+        assert_eq!((seen.tries, seen.note.as_deref()), (1, Some("都好")));
+        let open = Directory::visiting_lists(db.read(), &scope, false).await;
+        assert!(open.unwrap().is_empty());
+        let west = ground.world.caller(Role::GridWorker, AreaId(101));
+        let west = ground.scope(&west);
+        let hidden = Directory::visiting_list(db.read(), &ground.vault, &west, list);
+        assert_eq!(hidden.await.unwrap_err().kind().status(), 404);
+        ground.verify().await;
+    }
+}
