@@ -118,7 +118,7 @@ pub type Key = Option<Value>;
 #[serde(deny_unknown_fields)]
 pub struct Group {
     pub dim: String,
-    /// Areas: at which level (1 province to 7 neighbourhood).
+    /// Areas: at which level, by the numbers the caller gave them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
     /// Days and times.
