@@ -8,7 +8,7 @@ use uuid::Uuid;
 use youlin_cube::{Measure, Schema, Table};
 use youlin_database::Database;
 use youlin_kernel::{
-    AreaId, AreaTree, CommunityId, Ctx, Locale, Micros, Permission, Result, Scope,
+    AreaId, AreaTree, CommunityId, Ctx, Locale, Micros, Permission, Problem, Result, Scope,
 };
 use youlin_web::I18n;
 
@@ -70,6 +70,26 @@ pub trait Dataset: Send + Sync {
         i18n: &'a I18n,
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>>;
+
+    /// What a list of records behind a figure can become (a visiting list): the key of the words on its button.
+    fn hand_over_label(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Makes it, under that title; answers with the address of its page. A module that can declares its label above and
+    /// runs its own command here.
+    ///
+    /// # Errors
+    /// 404 where nothing can be made of such records.
+    fn hand_over<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _title: &'a str,
+        _records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(std::future::ready(Err(Problem::not_found())))
+    }
 
     /// A value of a choice or a label in the reader's language.
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String;

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use futures::{StreamExt, TryStreamExt};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use tokio::sync::broadcast::{self, error::TryRecvError};
 use youlin_cube::{Areas, Filter, Measure, Moment, Part, Query, Schema, Table, check, day};
 use youlin_database::{Database, Event};
@@ -230,10 +231,10 @@ impl Datasets {
         related(&query, &mut codes);
         let mut sets = Vec::new();
         for code in codes {
-            sets.push(
-                self.get(code)
-                    .ok_or_else(|| Problem::invalid("dataset", "query-dataset"))?,
-            );
+            let set = self
+                .get(code)
+                .ok_or_else(|| Problem::invalid("dataset", "query-dataset"))?;
+            sets.push(Arc::clone(set));
         }
         let mut scope: Option<Scope> = None;
         let mut others: Vec<Scope> = Vec::new();
@@ -251,39 +252,30 @@ impl Datasets {
             Some(area) => scope.narrowed(&tree, AreaId(area)),
             None => scope.clone(),
         };
-        // Where records of a relation are hidden, "nobody" would be a lie.
-        let whole = |community| {
-            others
-                .iter()
-                .all(|other| other.contains_community(community))
-        };
-        let wanted = cut.parts().iter().filter(|part| whole(part.community));
         self.catch_up();
-        let parts: Vec<Part> = futures::stream::iter(wanted.map(|part| {
-            let tree = &tree;
-            let sets = &sets;
-            // Not `cut`: a relation looks at all the caller may see, the filter by area follows later.
-            let seen = scope
-                .parts()
-                .iter()
-                .find(|whole| whole.community == part.community);
-            let seen = seen.and_then(|part| part.areas.as_ref());
-            async move {
-                let mut tables = HashMap::new();
-                for set in sets {
-                    let table = self.table(tree, set, part.community).await?;
-                    tables.insert(set.schema().code, table);
-                }
-                Ok::<Part, Problem>(Part {
-                    community: part.community.0,
-                    tables,
-                    seen: seen.map(|areas| areas.iter().map(|area| area.0).collect()),
-                })
+        let mut loads: Vec<BoxFuture<'_, Result<Part>>> = Vec::new();
+        for part in cut.parts() {
+            // Where records of a relation are hidden, "nobody" would be a lie.
+            let mut known = true;
+            for other in &others {
+                known &= other.contains_community(part.community);
             }
-        }))
-        .buffered(LOADS)
-        .try_collect()
-        .await?;
+            if !known {
+                continue;
+            }
+            // Not `cut`: a relation looks at all the caller may see; the area of the question is a filter of its own.
+            let mut seen = None;
+            for whole in scope.parts() {
+                if whole.community == part.community {
+                    seen = whole.areas.as_ref().map(|areas| areas.iter().map(|area| area.0).collect());
+                }
+            }
+            loads.push(self.part(&tree, &sets, part.community, seen).boxed());
+        }
+        let parts: Vec<Part> = futures::stream::iter(loads)
+            .buffered(LOADS)
+            .try_collect()
+            .await?;
         let dataset = Arc::clone(sets.first().ok_or_else(Problem::not_found)?);
         Ok(Asked {
             query,
@@ -293,6 +285,25 @@ impl Datasets {
             past,
             parts: Arc::new(parts),
             areas,
+        })
+    }
+
+    async fn part(
+        &self,
+        tree: &AreaTree,
+        sets: &[Arc<dyn Dataset>],
+        community: CommunityId,
+        seen: Option<Vec<i64>>,
+    ) -> Result<Part> {
+        let mut tables = HashMap::new();
+        for set in sets {
+            let table = self.table(tree, set, community).await?;
+            tables.insert(set.schema().code, table);
+        }
+        Ok(Part {
+            community: community.0,
+            tables,
+            seen,
         })
     }
 

@@ -49,6 +49,8 @@ pub(super) const SCHEMA: Schema = Schema {
         Dim::new("close_hours", Kind::Number),
         Dim::new("building", Kind::Key),
         Dim::new("dwelling", Kind::Key),
+        // Who reported it: never grouped by, only for relations.
+        Dim::new("person", Kind::Key),
     ],
 };
 

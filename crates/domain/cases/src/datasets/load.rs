@@ -22,6 +22,7 @@ struct Case {
     area: i64,
     building: Option<Uuid>,
     dwelling: Option<Uuid>,
+    reporter: Option<Uuid>,
     reported: i64,
     accepted: Option<i64>,
     due: i64,
@@ -82,6 +83,7 @@ fn fill(table: &mut TableBuilder, case: &Case, state: &State) {
     );
     table.key("building", case.building.map(|id| id.as_u128()));
     table.key("dwelling", case.dwelling.map(|id| id.as_u128()));
+    table.key("person", case.reporter.map(|id| id.as_u128()));
 }
 
 async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
@@ -94,6 +96,7 @@ async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
         "neighbourhood_id",
         "building_id",
         "dwelling_id",
+        "reporter_person",
         "reported_at",
         "accepted_at",
         "due_at",
@@ -114,6 +117,7 @@ async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
             area: neighbourhood.or(grid).unwrap_or(community.0),
             building: row.try_get("", "building_id")?,
             dwelling: row.try_get("", "dwelling_id")?,
+            reporter: row.try_get("", "reporter_person")?,
             reported: row.try_get("", "reported_at")?,
             accepted: row.try_get("", "accepted_at")?,
             due: row.try_get("", "due_at")?,
