@@ -328,12 +328,7 @@ fn datasets(
     let settings = DatasetsSettings {
         memory: config.figures_memory,
     };
-    Arc::new(Datasets::new(
-        db.clone(),
-        Arc::clone(areas),
-        sets,
-        settings,
-    ))
+    Arc::new(Datasets::new(db.clone(), Arc::clone(areas), sets, settings))
 }
 
 fn furnish(

@@ -24,7 +24,7 @@ use youlin_web::{App, Module};
 
 pub use commands::{DropView, SaveView};
 pub use compose::Composed;
-pub use indicators::{INDICATORS, Indicator, IndicatorFigure, figures};
+pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use queries::{SavedView, view, views};

@@ -267,7 +267,10 @@ impl Datasets {
             let mut seen = None;
             for whole in scope.parts() {
                 if whole.community == part.community {
-                    seen = whole.areas.as_ref().map(|areas| areas.iter().map(|area| area.0).collect());
+                    seen = whole
+                        .areas
+                        .as_ref()
+                        .map(|areas| areas.iter().map(|area| area.0).collect());
                 }
             }
             loads.push(self.part(&tree, &sets, part.community, seen).boxed());

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Micros, Result};
+use youlin_kernel::{AreaId, AreaTree, CommunityId, Micros, Result};
 use youlin_locate::{AreaIndex, AreaShape, Located};
 
-use crate::entities::{boundary, building, dwelling, estate};
+use crate::entities::{area, boundary, building, dwelling, estate};
 use crate::{days, shape};
 
 /// Where a building stood from `from` until just before `to`, microseconds.
@@ -75,6 +75,19 @@ pub async fn grounds_of(db: &Database, tree: &AreaTree, community: CommunityId) 
         .all(db.read())
         .await?;
     let periods = periods(&rows, tree);
+    let closed: Vec<(i64, Option<i64>)> = area::Entity::find()
+        .select_only()
+        .columns([area::Column::AreaId, area::Column::ClosedAt])
+        .filter(area::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(area::Column::AreaId.is_in(below.iter().map(|area| area.0)))
+        .filter(area::Column::ClosedAt.is_not_null())
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let closed: HashMap<i64, i64> = closed
+        .into_iter()
+        .filter_map(|(area, at)| Some((area, at?)))
+        .collect();
     let buildings = building::Entity::find()
         .filter(building::Column::CommunityId.eq(community.0))
         .all(db.read())
@@ -106,7 +119,7 @@ pub async fn grounds_of(db: &Database, tree: &AreaTree, community: CommunityId) 
             .map(|row| {
                 let building = Building {
                     estate: row.estate_id,
-                    stays: stays(tree, community, &periods, row),
+                    stays: stays(tree, community, &periods, &closed, row),
                 };
                 (row.id, building)
             })
@@ -183,53 +196,71 @@ fn midnight(day: i32) -> i64 {
         .map_or(i64::MAX, |start| Micros::from(start.timestamp()).0)
 }
 
+/// Puts a building's stays together.
+struct Standing<'a> {
+    tree: &'a AreaTree,
+    /// When areas were closed.
+    closed: &'a HashMap<i64, i64>,
+    community: CommunityId,
+    /// The building's own.
+    end: i64,
+    all: Vec<Stay>,
+}
+
+impl Standing<'_> {
+    /// A closed area holds its past only: from then on its records stand in the area above.
+    fn put(&mut self, from: i64, to: i64, area: AreaId) {
+        let to = std::cmp::min(to, self.end);
+        if from >= to {
+            return;
+        }
+        let above = self.tree.get(area).and_then(|node| node.parent);
+        match (self.closed.get(&area.0), above) {
+            (Some(closed), Some(above)) if *closed < to && area != self.community.into() => {
+                self.add(from, *closed, area);
+                self.put(std::cmp::max(from, *closed), to, above);
+            }
+            _ => self.add(from, to, area),
+        }
+    }
+
+    fn add(&mut self, from: i64, to: i64, area: AreaId) {
+        match self.all.last_mut() {
+            _ if from >= to => {}
+            Some(last) if last.area == area => last.to = to,
+            _ => self.all.push(Stay { from, to, area }),
+        }
+    }
+}
+
 fn stays(
     tree: &AreaTree,
     community: CommunityId,
     periods: &[Period],
+    closed: &HashMap<i64, i64>,
     row: &building::Model,
 ) -> Vec<Stay> {
-    let said = row.neighbourhood_id.or(row.grid_id).unwrap_or(community.0);
-    let said = AreaId(said);
-    let end = row.closed_at.unwrap_or(i64::MAX);
-    let mut all: Vec<Stay> = Vec::new();
-    let first = periods.first().map_or(i64::MAX, |period| period.from);
-    let mut put = |from: i64, to: i64, area: AreaId| {
-        let to = std::cmp::min(to, end);
-        match all.last_mut() {
-            _ if from >= to => {}
-            Some(last) if last.area == area => last.to = to,
-            _ => all.push(Stay { from, to, area }),
-        }
+    let said = AreaId(row.neighbourhood_id.or(row.grid_id).unwrap_or(community.0));
+    let mut standing = Standing {
+        tree,
+        closed,
+        community,
+        end: row.closed_at.unwrap_or(i64::MAX),
+        all: Vec::new(),
     };
-    put(i64::MIN, first, said);
+    let first = periods.first().map_or(i64::MAX, |period| period.from);
+    standing.put(i64::MIN, first, said);
     for period in periods {
-        let found =
-            row.lon
-                .zip(row.lat)
-                .and_then(|(lon, lat)| match period.index.locate(lon, lat) {
-                    Located::Inside { key, .. } => Some(AreaId(key)),
-                    Located::Outside { .. } => None,
-                });
+        let at = row.lon.zip(row.lat);
+        let found = at.and_then(|(lon, lat)| match period.index.locate(lon, lat) {
+            Located::Inside { key, .. } => Some(AreaId(key)),
+            Located::Outside { .. } => None,
+        });
         let area = match found {
-            Some(found) if tree.is_within(said, found) => said,
-            Some(found) => found,
-            None => above_closed(tree, said, period),
+            Some(found) if !tree.is_within(said, found) => found,
+            _ => said,
         };
-        put(period.from, period.to, area);
+        standing.put(period.from, period.to, area);
     }
-    all
-}
-
-/// What the register says, for a building no boundary holds. A closed area goes on holding its past only: from the
-/// last turn on, its records stand in the community until somebody says where they belong.
-fn above_closed(tree: &AreaTree, said: AreaId, period: &Period) -> AreaId {
-    let present = period.to == i64::MAX;
-    let closed = |id: AreaId| tree.get(id).is_some_and(|node| node.closed);
-    if !present || !closed(said) {
-        return said;
-    }
-    tree.upwards(said)
-        .find(|node| !node.closed && node.level <= AreaLevel::Grid)
-        .map_or(said, |node| node.id)
+    standing.all
 }
