@@ -8,6 +8,7 @@ use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
 use youlin_database::text::TextSource;
 use youlin_database::{Database, Migration};
+use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
 use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
@@ -33,6 +34,7 @@ pub fn modules() -> Vec<Module> {
         youlin_places::module(),
         youlin_people::module(),
         youlin_cases::module(),
+        youlin_insight::module(),
         youlin_notices::module(),
         youlin_open311::module(),
     ]
@@ -46,6 +48,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::DESK_NAV,
         youlin_places::NAV,
         youlin_people::NAV,
+        youlin_insight::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
@@ -326,6 +329,27 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
     ]
 }
 
+/// What can be counted.
+fn datasets(
+    config: &Config,
+    db: &Database,
+    areas: &Arc<ArcSwap<AreaTree>>,
+    services: &Services,
+) -> Arc<Datasets> {
+    use youlin_cases::datasets::CasesDataset;
+    use youlin_people::datasets::PersonsDataset;
+    use youlin_places::datasets::DwellingsDataset;
+    let sets: Vec<Arc<dyn Dataset>> = vec![
+        Arc::new(PersonsDataset(Arc::clone(&services.vault))),
+        Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
+        Arc::new(CasesDataset(Arc::clone(&services.cases))),
+    ];
+    let settings = DatasetsSettings {
+        memory: config.figures_memory,
+    };
+    Arc::new(Datasets::new(db.clone(), Arc::clone(areas), sets, settings))
+}
+
 fn furnish(
     config: &Config,
     db: &Database,
@@ -371,6 +395,7 @@ fn furnish(
         registers: registers(services),
         sealer: Arc::<Vault>::clone(&services.vault),
     });
+    let datasets = datasets(config, db, &areas, services);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -387,6 +412,7 @@ fn furnish(
     .with(Arc::clone(&services.cases))
     .with(notices)
     .with(imports)
+    .with(datasets)
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(

@@ -51,6 +51,8 @@ pub struct Config {
     pub require_second_factor: bool,
     /// Bytes.
     pub max_upload: usize,
+    /// Bytes that tables of records for figures may take between questions.
+    pub figures_memory: usize,
     pub public_writes_per_minute: u32,
     pub public_reads_per_minute: u32,
     pub sign_ins_per_minute: u32,
@@ -99,6 +101,7 @@ impl Config {
             session_max: i64::from(raw.number("session_max_hours", 1, 8_760)?) * Micros::HOUR,
             require_second_factor: raw.yes_no("require_second_factor")?,
             max_upload: raw.number("max_upload_mb", 1, 500)? as usize * 1024 * 1024,
+            figures_memory: raw.number("figures_memory_mb", 16, 65_536)? as usize * 1024 * 1024,
             public_writes_per_minute: raw.number("public_writes_per_minute", 1, 100_000)?,
             public_reads_per_minute: raw.number("public_reads_per_minute", 1, 100_000)?,
             sign_ins_per_minute: raw.number("sign_ins_per_minute", 1, 100_000)?,

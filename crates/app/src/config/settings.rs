@@ -93,6 +93,11 @@ pub const SETTINGS: &[Setting] = &[
         "a whole number of megabytes from 1 to 500",
     ),
     Setting::new(
+        "figures_memory_mb",
+        "512",
+        "a whole number of megabytes from 16 to 65536",
+    ),
+    Setting::new(
         "public_writes_per_minute",
         "30",
         "a whole number from 1 to 100000",

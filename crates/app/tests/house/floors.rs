@@ -10,15 +10,17 @@ use serde_json::Value;
 /// one place never use one another.
 fn place(name: &str) -> Option<(u8, u8)> {
     Some(match name {
-        "youlin-workday" | "youlin-locate" | "youlin-matching" => (0, 0),
+        "youlin-workday" | "youlin-locate" | "youlin-matching" | "youlin-cube" => (0, 0),
         "youlin-kernel" | "youlin-crypto" => (1, 0),
         "youlin-database" | "youlin-files" => (1, 1),
         "youlin-web" => (1, 2),
         "youlin-imports" => (1, 3),
+        "youlin-datasets" => (1, 3),
         "youlin-testkit" => (1, 4),
         "youlin-places" => (2, 0),
         "youlin-people" => (2, 1),
         "youlin-cases" => (2, 2),
+        "youlin-insight" => (2, 3),
         "youlin-open311" => (3, 0),
         "youlin-notices" => (3, 0),
         "youlin" => (4, 0),

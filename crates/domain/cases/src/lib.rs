@@ -5,6 +5,7 @@ mod answers;
 mod api;
 pub mod catalogue;
 mod commands;
+pub mod datasets;
 mod entities;
 mod error;
 mod import;

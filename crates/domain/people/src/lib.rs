@@ -11,6 +11,7 @@ mod accounts;
 mod api;
 mod commands;
 pub mod consent;
+pub mod datasets;
 mod entities;
 pub mod events;
 pub mod facts;

@@ -8,6 +8,7 @@
 mod api;
 mod areas;
 pub mod commands;
+pub mod datasets;
 mod days;
 mod entities;
 pub mod events;

@@ -32,4 +32,5 @@ pub use suggest::{
 };
 pub use tasks::{LinkedTask, TaskRow, link_token, open_link, tasks_of};
 pub use track::{TrackEntry, TrackView, track, track_key};
+pub(crate) use views::category_name;
 pub use views::{CaseRow, CaseView, EventView, FileView, TaskView};

@@ -19,7 +19,7 @@ use youlin_kernel::{Problem, Result, Scope};
 
 use crate::{PersonCard, PersonFile, Vault};
 
-pub(crate) use cards::{open_name, visible_cards};
+pub(crate) use cards::{open_label, open_name, visible_cards};
 pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::{find_membership, find_person};
 pub use looks::{looks_at_me, who_looked};

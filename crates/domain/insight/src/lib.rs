@@ -1,0 +1,50 @@
+//! Insight: figures from records. Questions composed by clicks or sent as JSON, indicators with versioned definitions,
+//! the records behind every figure, exports with their definition, and saved views.
+//!
+//! Nothing is counted here that a module has not declared (`youlin-datasets`), and nothing is shown that the asker may
+//! not see record by record. There is no ranking of persons, and no way to ask for one: persons are never grouped by.
+
+mod api;
+mod commands;
+mod compose;
+mod entities;
+mod export;
+mod indicators;
+mod migrations;
+mod pages;
+pub mod permissions;
+mod queries;
+mod words;
+
+use std::sync::Arc;
+
+use youlin_database::{Consumer, audited_table};
+use youlin_datasets::{Datasets, Forget};
+use youlin_web::{App, Module};
+
+pub use commands::{DropView, SaveView};
+pub use compose::Composed;
+pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
+pub use migrations::MIGRATIONS;
+pub use pages::NAV;
+pub use queries::{SavedView, view, views};
+
+fn consumers(app: &App) -> Vec<Arc<dyn Consumer>> {
+    match app.service::<Datasets>() {
+        Some(datasets) => vec![Arc::new(Forget(datasets))],
+        None => Vec::new(),
+    }
+}
+
+/// This module as the composition root takes it in. Needs `Arc<Datasets>` in the application.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        migrations: MIGRATIONS,
+        permissions: permissions::ALL,
+        audited: vec![audited_table::<entities::view::Entity>()],
+        routes: pages::routes().merge(api::routes()),
+        consumers,
+        ..Module::named("insight")
+    }
+}

@@ -1,0 +1,260 @@
+//! Charts drawn as SVG on the server: no script, they print, and the table with the same figures stands beside each.
+//! Colours come from the style sheet by class, so dark and light fit.
+
+use std::fmt::Write;
+
+use youlin_datasets::Asked;
+use youlin_datasets::cube::{Kind, Value};
+use youlin_web::Shell;
+
+use super::table::{Line, Table};
+
+/// How an answer can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drawn {
+    /// A line over time.
+    Time,
+    /// Two sides by age.
+    Pyramid,
+    /// Bars, one for each group.
+    Bars,
+    /// Areas in shades.
+    Map,
+}
+
+/// What fits the groups of an answer, the best first.
+pub(crate) fn fitting(asked: &Asked, table: &Table) -> Vec<Drawn> {
+    let schema = asked.dataset.schema();
+    let kinds: Vec<Option<Kind>> = asked
+        .query
+        .group
+        .iter()
+        .map(|group| schema.dim(&group.dim).map(|dim| dim.kind))
+        .collect();
+    if table.lines.is_empty() {
+        return Vec::new();
+    }
+    match kinds.as_slice() {
+        [Some(Kind::Day | Kind::Time)] => vec![Drawn::Time, Drawn::Bars],
+        [Some(Kind::Area)] => vec![Drawn::Bars, Drawn::Map],
+        [_] => vec![Drawn::Bars],
+        [Some(Kind::Age), _] if (2..=3).contains(&table.columns.len()) => vec![Drawn::Pyramid],
+        _ => Vec::new(),
+    }
+}
+
+/// Texts come from the register: nothing in them is markup.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+const WIDTH: f64 = 640.0;
+const ROW: f64 = 26.0;
+const LABEL: f64 = 150.0;
+/// Longer lists stay with the table.
+const MOST: usize = 60;
+
+pub(crate) fn draw(s: &Shell, title: &str, table: &Table, drawn: Drawn) -> String {
+    match drawn {
+        Drawn::Bars => bars(title, table),
+        Drawn::Time => time(title, table),
+        Drawn::Pyramid => pyramid(s, title, table),
+        Drawn::Map => String::new(),
+    }
+}
+
+fn opened(title: &str, height: f64, kind: &str) -> String {
+    let title = escaped(title);
+    format!(
+        "<svg class=\"chart chart-{kind}\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{title}\">"
+    )
+}
+
+fn label(line: &Line) -> String {
+    shortened(&line.heads.join(" · "), 14)
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+fn largest(table: &Table) -> f64 {
+    let sizes = table
+        .lines
+        .iter()
+        .flat_map(|line| line.cells.iter().flatten().map(|cell| cell.size));
+    sizes.fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
+fn bars(title: &str, table: &Table) -> String {
+    let shown = &table.lines[..table.lines.len().min(MOST)];
+    let most = largest(table);
+    let mut svg = opened(title, shown.len() as f64 * ROW + 4.0, "bars");
+    for (at, line) in shown.iter().enumerate() {
+        let Some(Some(cell)) = line.cells.first() else {
+            continue;
+        };
+        let y = at as f64 * ROW + 4.0;
+        let width = (cell.size / most * (WIDTH - LABEL - 80.0)).max(1.0);
+        let (name, text, x) = (
+            escaped(&label(line)),
+            escaped(&cell.text),
+            LABEL + width + 6.0,
+        );
+        let _ = write!(
+            svg,
+            "<text class=\"chart-name\" x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>\
+             <rect class=\"chart-bar\" x=\"{LABEL}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"3\"/>\
+             <text class=\"chart-value\" x=\"{x:.1}\" y=\"{:.1}\">{text}</text>",
+            LABEL - 8.0,
+            y + 14.0,
+            ROW - 8.0,
+            y + 14.0,
+        );
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few hundred points")]
+fn time(title: &str, table: &Table) -> String {
+    const HEIGHT: f64 = 240.0;
+    const LEFT: f64 = 48.0;
+    const BOTTOM: f64 = 206.0;
+    let dated: Vec<&Line> = table
+        .lines
+        .iter()
+        .filter(|line| matches!(line.keys.first(), Some(Some(Value::Text(_)))))
+        .collect();
+    let most = largest(table);
+    let step = (WIDTH - LEFT - 24.0) / (dated.len().saturating_sub(1).max(1)) as f64;
+    let place = |at: usize, size: f64| {
+        (
+            LEFT + at as f64 * step,
+            BOTTOM - size / most * (BOTTOM - 24.0),
+        )
+    };
+    let mut svg = opened(title, HEIGHT, "time");
+    let _ = write!(
+        svg,
+        "<path class=\"chart-axis\" d=\"M{LEFT} {BOTTOM}H{:.0}\"/>",
+        WIDTH - 16.0
+    );
+    let mut points = String::new();
+    let mut marks = String::new();
+    let every = dated.len().div_ceil(8).max(1);
+    for (at, line) in dated.iter().enumerate() {
+        let Some(Some(cell)) = line.cells.first() else {
+            continue;
+        };
+        let (x, y) = place(at, cell.size);
+        let _ = write!(
+            points,
+            "{}{x:.1} {y:.1}",
+            if points.is_empty() { "M" } else { "L" }
+        );
+        let _ = write!(
+            marks,
+            "<circle class=\"chart-dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"
+        );
+        if at % every == 0 {
+            let name = escaped(&line.heads.join(" "));
+            let _ = write!(
+                marks,
+                "<text class=\"chart-name\" x=\"{x:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{name}</text>\
+                 <text class=\"chart-value\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                BOTTOM + 20.0,
+                y - 8.0,
+                escaped(&cell.text),
+            );
+        }
+    }
+    let _ = write!(
+        svg,
+        "<path class=\"chart-line\" d=\"{points}\"/>{marks}</svg>"
+    );
+    svg
+}
+
+/// The first two columns to the left and the right of the ages, the oldest on top.
+#[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
+fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
+    const MIDDLE: f64 = 70.0;
+    let half = (WIDTH - MIDDLE) / 2.0;
+    let known: Vec<usize> = (0..table.columns.len())
+        .filter(|at| {
+            table
+                .columns
+                .get(*at)
+                .is_some_and(|name| *name != s.t("insight-missing"))
+        })
+        .collect();
+    let [left, right, ..] = known.as_slice() else {
+        return String::new();
+    };
+    let most = largest(table);
+    let aged = table
+        .lines
+        .iter()
+        .filter(|line| line.keys.first().is_some_and(Option::is_some));
+    let rows: Vec<&Line> = aged.rev().take(MOST).collect();
+    let mut svg = opened(title, rows.len() as f64 * 20.0 + 30.0, "pyramid");
+    let names = [
+        (left, half - 8.0, "end"),
+        (right, half + MIDDLE + 8.0, "start"),
+    ];
+    for (at, x, anchor) in names {
+        let name = table.columns.get(*at).map_or("", String::as_str);
+        let _ = write!(
+            svg,
+            "<text class=\"chart-name\" x=\"{x:.0}\" y=\"14\" text-anchor=\"{anchor}\">{}</text>",
+            escaped(name)
+        );
+    }
+    for (row, line) in rows.iter().enumerate() {
+        let y = row as f64 * 20.0 + 24.0;
+        let _ = write!(
+            svg,
+            "<text class=\"chart-name\" x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            half + MIDDLE / 2.0,
+            y + 13.0,
+            escaped(&line.heads.join(" "))
+        );
+        for (side, at) in [left, right].into_iter().enumerate() {
+            let Some(Some(cell)) = line.cells.get(*at) else {
+                continue;
+            };
+            let width = cell.size / most * (half - 60.0);
+            let (x, text_x, anchor) = if side == 0 {
+                (half - width, half - width - 5.0, "end")
+            } else {
+                (half + MIDDLE, half + MIDDLE + width + 5.0, "start")
+            };
+            let _ = write!(
+                svg,
+                "<rect class=\"chart-side-{side}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"17\" rx=\"2\"/>\
+                 <text class=\"chart-value\" x=\"{text_x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                y + 13.0,
+                escaped(&cell.text),
+            );
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}

@@ -1,0 +1,207 @@
+//! `/insight/evidence`: exactly the records behind one figure, as the caller may see them now. Persons are masked; what is
+//! hidden is revealed on their own page, with a purpose.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_datasets::cube::{Measure, RecordRef};
+use youlin_datasets::{Asked, Datasets, RecordLine};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+
+use super::shell;
+use crate::compose::Composed;
+use crate::words::Words;
+
+const PAGE: usize = 50;
+/// A list that somebody is to work through.
+const LIST: usize = 500;
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Paged {
+    page: usize,
+}
+
+struct Row {
+    line: Option<RecordLine>,
+    area: String,
+}
+
+#[derive(Template)]
+#[template(path = "insight/evidence.html")]
+struct EvidencePage {
+    s: Shell,
+    question: Composed,
+    definition: Vec<(String, String)>,
+    title: String,
+    count: usize,
+    /// Of a count of different ones: the figure itself, which is not the number of records.
+    figure: String,
+    rows: Vec<Row>,
+    page: usize,
+    pages: usize,
+    /// What a ratio is a share of, and what of it is meant: addresses to switch.
+    whole: String,
+    part: String,
+    /// Key of the words of the button that makes something of this list.
+    hand_over: Option<&'static str>,
+    past: bool,
+}
+
+impl EvidencePage {
+    fn at(&self, page: usize) -> String {
+        format!("/insight/evidence?{}&page={page}", self.question.address())
+    }
+
+    fn back(&self) -> String {
+        format!("/insight/query?{}", self.question.question().address())
+    }
+
+    fn address(&self) -> String {
+        self.question.address()
+    }
+}
+
+async fn behind(
+    datasets: &Datasets,
+    ctx: &Ctx,
+    question: &Composed,
+) -> WebResult<(Asked, Vec<RecordRef>)> {
+    let asked = datasets.ask(ctx, question.query(datasets)?).await?;
+    let cell = question.cell()?;
+    if cell.len() > asked.query.group.len() {
+        return Err(Problem::invalid("k", "query-group").into());
+    }
+    let records = asked.evidence(cell, !question.part.is_empty()).await?;
+    Ok((asked, records))
+}
+
+fn pairs(records: &[RecordRef]) -> Vec<(CommunityId, Uuid)> {
+    records
+        .iter()
+        .map(|one| (CommunityId(one.community), Uuid::from_u128(one.id)))
+        .collect()
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(question): ApiQuery<Composed>,
+    ApiQuery(paged): ApiQuery<Paged>,
+) -> WebResult<Response> {
+    let datasets = app.need::<Datasets>()?;
+    let (asked, records) = behind(&datasets, &ctx, &question).await?;
+    let s = shell(&app, &ctx, prefs);
+    let words = Words {
+        s: &s,
+        datasets: &datasets,
+    };
+    let pages = records.len().div_ceil(PAGE).max(1);
+    let page_at = paged.page.clamp(1, pages);
+    let shown: Vec<RecordRef> = records
+        .iter()
+        .skip((page_at - 1) * PAGE)
+        .take(PAGE)
+        .copied()
+        .collect();
+    let shown = pairs(&shown);
+    let mut lines = asked
+        .dataset
+        .describe(app.db(), &ctx, &asked.scope, app.i18n(), &shown)
+        .await?;
+    let rows = shown
+        .iter()
+        .map(|(_, id)| {
+            let line = lines.remove(id);
+            let area: Option<AreaId> = line.as_ref().and_then(|line| line.area);
+            Row {
+                area: area.map_or_else(String::new, |area| s.area_path(area)),
+                line,
+            }
+        })
+        .collect();
+    let ratio = matches!(asked.query.measure, Measure::Ratio { .. });
+    let switched = |part: &str| {
+        let other = Composed {
+            part: part.to_owned(),
+            ..question.clone()
+        };
+        if ratio {
+            format!("/insight/evidence?{}", other.address())
+        } else {
+            String::new()
+        }
+    };
+    let mut definition = words.definition(&question, &asked);
+    for (text, (group, key)) in question
+        .g
+        .iter()
+        .zip(asked.query.group.iter().zip(question.cell()?))
+    {
+        definition.push((words.group(text), words.key(&*asked.dataset, group, &key)));
+    }
+    let distinct = matches!(asked.query.measure, Measure::Distinct(_));
+    page(&EvidencePage {
+        title: words.dataset(&asked.query.dataset),
+        count: records.len(),
+        figure: if distinct {
+            words.figures(&question, &asked.query.dataset)
+        } else {
+            String::new()
+        },
+        rows,
+        page: page_at,
+        pages,
+        whole: switched(""),
+        part: switched("1"),
+        hand_over: asked
+            .dataset
+            .hand_over_label()
+            .filter(|_| !records.is_empty() && !asked.past),
+        past: asked.past,
+        definition,
+        question,
+        s,
+    })
+}
+
+/// Turns the records behind a figure into what their module makes of them, for example a visiting list.
+pub(crate) async fn hand_over(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    ApiForm(sent): ApiForm<Sent>,
+) -> WebResult<Response> {
+    let datasets = app.need::<Datasets>()?;
+    let (asked, records) = behind(&datasets, &ctx, &sent.question()?).await?;
+    if asked.dataset.hand_over_label().is_none() {
+        return Err(Problem::not_found().into());
+    }
+    if records.len() > LIST {
+        return Err(Problem::invalid("title", "query-list-long")
+            .field_arg("max", LIST)
+            .into());
+    }
+    let href = asked
+        .dataset
+        .hand_over(app.db(), &ctx, sent.title.trim(), &pairs(&records))
+        .await?;
+    Ok(Redirect::to(&href).into_response())
+}
+
+/// The question as it came in the form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sent {
+    title: String,
+    address: String,
+}
+
+impl Sent {
+    fn question(&self) -> WebResult<Composed> {
+        Ok(super::views::read(&self.address)?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Pages: indicators and saved views, the question composed by clicks, the records behind a figure.
+
+mod chart;
+mod evidence;
+mod outline;
+mod overview;
+mod query;
+mod steps;
+mod table;
+mod views;
+
+use youlin_kernel::{Access, AreaId, AreaLevel, Ctx};
+use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell};
+
+use crate::export;
+use crate::permissions::INSIGHT_READ;
+
+/// The door of this module.
+pub const NAV: &[NavItem] = &[NavItem {
+    place: NavPlace::Know,
+    href: "/insight",
+    label: "nav-insight",
+    icon: "board",
+    access: Access::Needs(&INSIGHT_READ),
+    phone: false,
+}];
+
+pub(crate) fn routes() -> Routes {
+    let read = Access::Needs(&INSIGHT_READ);
+    Routes::new()
+        .get("/insight", read, overview::show)
+        .get("/insight/query", read, query::show)
+        .get("/insight/query/add", read, steps::add)
+        .get("/insight/evidence", read, evidence::show)
+        .post("/insight/evidence/list", read, evidence::hand_over)
+        .get("/insight/export/{format}", read, export::file)
+        .post("/insight/views", read, views::save)
+        .get("/insight/views/{id}", read, views::open)
+        .post("/insight/views/{id}/drop", read, views::drop)
+}
+
+pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Know, "/insight")
+}
+
+/// The areas one may ask about: those of one's grants and what lies below, down to grids; the widest first. Closed ones
+/// too, because questions may be as of a day on which they were there.
+pub(crate) fn area_choices(s: &Shell) -> Vec<Choice> {
+    let ctx = s.ctx();
+    let tree = ctx.areas();
+    let mut tops: Vec<AreaId> = ctx
+        .grants()
+        .iter()
+        .filter(|grant| INSIGHT_READ.held_by(grant.role))
+        .map(|grant| grant.area)
+        .collect();
+    tops.sort_unstable();
+    tops.dedup();
+    let mut choices = vec![Choice::new("", s.t("insight-area-all"))];
+    for top in tops {
+        let mut below: Vec<(AreaId, usize)> = vec![(top, 0)];
+        let mut next = 0;
+        while let Some((area, depth)) = below.get(next).copied() {
+            next += 1;
+            let Some(node) = tree.get(area) else { continue };
+            let indent = "　".repeat(depth);
+            let closed = if node.closed {
+                s.t("insight-area-closed")
+            } else {
+                String::new()
+            };
+            choices.push(Choice::new(
+                area.to_string(),
+                format!("{indent}{}{closed}", s.area(&area)),
+            ));
+            let deeper = node.level < AreaLevel::Grid && choices.len() < MOST_AREAS;
+            if deeper {
+                let children = tree.children(area).iter().map(|child| (*child, depth + 1));
+                below.splice(next..next, children.collect::<Vec<_>>());
+            }
+        }
+    }
+    choices
+}
+
+/// More areas than this make no list to choose from; the address takes any.
+const MOST_AREAS: usize = 400;

@@ -1,0 +1,276 @@
+//! `/insight/query`: a question composed by clicks. All of it stands in the address; every step is a link or a form that
+//! changes the address, so it works without script, can be shared and goes back by the browser's own button.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_datasets::{Asked, Datasets};
+use youlin_web::{
+    ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, mendable, page,
+};
+
+use super::chart::{self, Drawn};
+use super::steps::{self, Adding, Offer};
+use super::table::{self, Table};
+use super::{area_choices, outline, shell};
+use crate::compose::{Composed, Condition, group_choices};
+use crate::words::Words;
+
+/// More lines than this are for the export.
+const LINES: usize = 500;
+
+/// Which step of adding a condition the page is in.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Step {
+    /// `persons~labels`: a condition on that dimension is being added.
+    pub(crate) add: String,
+    /// It was sent without a value.
+    pub(crate) empty: String,
+    /// A view was kept just now.
+    pub(crate) saved: String,
+}
+
+pub(crate) struct Chip {
+    pub(crate) text: String,
+    pub(crate) without: String,
+}
+
+/// The answer as the page shows it.
+pub(crate) struct Answered {
+    pub(crate) total: String,
+    pub(crate) total_href: String,
+    pub(crate) table: Table,
+    pub(crate) more: usize,
+    pub(crate) charts: Vec<String>,
+    pub(crate) definition: Vec<(String, String)>,
+    /// Labels are among the groups: a record stands in several.
+    pub(crate) several: bool,
+}
+
+#[derive(Template)]
+#[template(path = "insight/query.html")]
+struct QueryPage {
+    s: Shell,
+    e: FormFaults,
+    question: Composed,
+    datasets: Vec<(Choice, String)>,
+    chips: Vec<Chip>,
+    offers: Vec<Offer>,
+    adding: Option<Adding>,
+    groups: Vec<Choice>,
+    measures: Vec<Choice>,
+    areas: Vec<Choice>,
+    timed: String,
+    answered: Option<Answered>,
+    figures: String,
+    today: String,
+    saved: String,
+}
+
+impl QueryPage {
+    /// So many groups can be chosen by click; the address takes three.
+    fn places(&self) -> &'static [usize] {
+        &[0, 1]
+    }
+
+    fn group_at(&self, at: &usize) -> &str {
+        self.question.g.get(*at).map_or("", String::as_str)
+    }
+
+    fn carried(&self) -> Vec<(String, String)> {
+        self.question
+            .carried(&["g", "m", "from", "to", "area", "as_of", "k", "part"])
+    }
+
+    fn export(&self, format: &str) -> String {
+        format!(
+            "/insight/export/{format}?{}",
+            self.question.question().address()
+        )
+    }
+
+    fn by_area(&self) -> bool {
+        self.question
+            .g
+            .iter()
+            .any(|group| group.starts_with("area~"))
+    }
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(mut question): ApiQuery<Composed>,
+    ApiQuery(step): ApiQuery<Step>,
+) -> WebResult<Response> {
+    let datasets = app.need::<Datasets>()?;
+    let s = shell(&app, &ctx, prefs);
+    question.g.retain(|group| !group.is_empty());
+    if let Some(indicator) = question.indicator()? {
+        question.d.clone_from(&indicator.dataset);
+    }
+    if question.d.is_empty() {
+        question.d = datasets
+            .open_to(&ctx)
+            .next()
+            .map_or_else(String::new, |set| set.schema().code.to_owned());
+    }
+    let words = Words {
+        s: &s,
+        datasets: &datasets,
+    };
+    let asked = match question.query(&datasets) {
+        Ok(query) => datasets.ask(&ctx, query).await,
+        Err(problem) => Err(problem),
+    };
+    let (answered, e) = match asked {
+        Ok(asked) => (
+            Some(answered(&app, words, &question, &asked).await?),
+            FormFaults::none(),
+        ),
+        Err(problem) => (None, FormFaults::of(&s, &mendable(problem)?)),
+    };
+    let adding = steps::adding(&ctx, words, &question, &step).await?;
+    let body = QueryPage {
+        datasets: tabs(words, &question),
+        chips: chips(words, &question),
+        offers: steps::offers(words, &question),
+        adding,
+        groups: groups(words, &question),
+        measures: measures(words, &question),
+        areas: area_choices(&s),
+        timed: timed(words, &question),
+        figures: words.figures(&question, &question.d),
+        answered,
+        e,
+        today: ctx.now().local().date().to_string(),
+        saved: if step.saved.is_empty() {
+            String::new()
+        } else {
+            s.t("insight-view-saved")
+        },
+        question,
+        s,
+    };
+    page(&body)
+}
+
+async fn answered(
+    app: &App,
+    words: Words<'_>,
+    question: &Composed,
+    asked: &Asked,
+) -> WebResult<Answered> {
+    let answer = asked.answer().await?;
+    let mut table = table::table(words, question, asked, &answer);
+    let title = words.figures(question, &question.d);
+    let mut charts = Vec::new();
+    for drawn in chart::fitting(asked, &table) {
+        let svg = if drawn == Drawn::Map {
+            let at = youlin_kernel::Micros(asked.at.instant);
+            let shapes =
+                youlin_places::queries::outlines(app.db(), &outline::areas(&table), at).await?;
+            outline::map(&title, &table, shapes)
+        } else {
+            chart::draw(words.s, &title, &table, drawn)
+        };
+        if !svg.is_empty() {
+            charts.push(svg);
+        }
+    }
+    let more = table.lines.len().saturating_sub(LINES);
+    table.lines.truncate(LINES);
+    let schema = asked.dataset.schema();
+    Ok(Answered {
+        total: words.figure(&asked.query.measure, &answer.total),
+        total_href: table::evidence_of(
+            &Composed {
+                g: Vec::new(),
+                ..question.clone()
+            },
+            &[],
+        ),
+        more,
+        charts,
+        definition: words.definition(question, asked),
+        several: asked.query.group.iter().any(|group| {
+            let dim = schema.dim(&group.dim);
+            dim.is_some_and(|dim| dim.kind == youlin_datasets::cube::Kind::Labels)
+        }),
+        table,
+    })
+}
+
+/// Another dataset is another question; the area and the day asked for stay.
+fn tabs(words: Words<'_>, question: &Composed) -> Vec<(Choice, String)> {
+    words
+        .datasets
+        .open_to(words.s.ctx())
+        .map(|set| {
+            let code = set.schema().code;
+            let other = Composed {
+                d: code.to_owned(),
+                area: question.area.clone(),
+                as_of: question.as_of.clone(),
+                ..Composed::default()
+            };
+            let address = format!("/insight/query?{}", other.address());
+            (Choice::new(code, words.dataset(code)), address)
+        })
+        .collect()
+}
+
+fn chips(words: Words<'_>, question: &Composed) -> Vec<Chip> {
+    question
+        .f
+        .iter()
+        .enumerate()
+        .map(|(at, text)| {
+            let mut other = question.question();
+            other.f.remove(at);
+            Chip {
+                text: Condition::parse(text)
+                    .map_or_else(|_| text.clone(), |one| words.condition(&question.d, &one)),
+                without: format!("/insight/query?{}", other.address()),
+            }
+        })
+        .collect()
+}
+
+fn groups(words: Words<'_>, question: &Composed) -> Vec<Choice> {
+    let Some(set) = words.datasets.get(&question.d) else {
+        return Vec::new();
+    };
+    let choices = group_choices(&set.schema()).into_iter();
+    choices
+        .map(|text| Choice::new(text.clone(), words.group(&text)))
+        .collect()
+}
+
+fn measures(words: Words<'_>, question: &Composed) -> Vec<Choice> {
+    let Some(set) = words.datasets.get(&question.d) else {
+        return Vec::new();
+    };
+    let mut all = vec![Choice::new("", words.measure(&question.d, ""))];
+    all.extend(
+        set.measures()
+            .iter()
+            .map(|one| Choice::new(one.code, words.measure(&question.d, one.code))),
+    );
+    all
+}
+
+fn timed(words: Words<'_>, question: &Composed) -> String {
+    let of_indicator = question
+        .indicator()
+        .ok()
+        .flatten()
+        .map(|one| one.time.as_str());
+    let of_dataset = || words.datasets.get(&question.d).and_then(|set| set.time());
+    of_indicator
+        .or_else(of_dataset)
+        .map_or_else(String::new, |dim| words.dim(dim))
+}

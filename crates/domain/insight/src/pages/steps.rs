@@ -1,0 +1,231 @@
+//! Adding a condition, one step after the other: which dimension, then of whom, how and what.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use youlin_datasets::Datasets;
+use youlin_datasets::cube::{Dim, Kind, Op, Quantity, Query, Schema};
+use youlin_kernel::{Ctx, Problem, Result};
+use youlin_web::{ApiQuery, App, Choice, WebResult};
+
+use super::area_choices;
+use super::query::Step;
+use crate::compose::{Composed, Condition, Who, op_text};
+use crate::words::Words;
+
+/// Dimensions that can be asked about, of this or of a related dataset.
+pub(crate) struct Offer {
+    pub(crate) title: String,
+    /// Name and address.
+    pub(crate) dims: Vec<(String, String)>,
+}
+
+/// The form for one condition.
+pub(crate) struct Adding {
+    pub(crate) title: String,
+    pub(crate) set: String,
+    pub(crate) dim: String,
+    pub(crate) whos: Vec<Choice>,
+    pub(crate) ops: Vec<Choice>,
+    /// Words to tick; empty where a value is typed.
+    pub(crate) words: Vec<Choice>,
+    /// Areas to choose from.
+    pub(crate) areas: Vec<Choice>,
+    /// `number` or `date` where a value is typed.
+    pub(crate) input: &'static str,
+    pub(crate) sensitive: bool,
+    pub(crate) empty: bool,
+    pub(crate) carried: Vec<(String, String)>,
+    pub(crate) back: String,
+}
+
+fn keys(schema: &Schema) -> impl Iterator<Item = &'static Dim> {
+    schema.dims.iter().filter(|dim| dim.kind == Kind::Key)
+}
+
+/// Keys both have, such as the building.
+fn shared(own: &Schema, other: &Schema) -> Vec<&'static str> {
+    keys(own)
+        .filter(|dim| other.dim(dim.code).is_some_and(|dim| dim.kind == Kind::Key))
+        .map(|dim| dim.code)
+        .collect()
+}
+
+pub(crate) fn offers(words: Words<'_>, question: &Composed) -> Vec<Offer> {
+    let Some(own) = words.datasets.get(&question.d) else {
+        return Vec::new();
+    };
+    let own = own.schema();
+    let offer = |title: String, schema: &Schema| Offer {
+        title,
+        dims: schema
+            .dims
+            .iter()
+            .filter(|dim| dim.kind != Kind::Key)
+            .map(|dim| {
+                let address = question.question().address();
+                let href = format!(
+                    "/insight/query?{address}&add={}~{}#add",
+                    schema.code, dim.code
+                );
+                (words.dim(dim.code), href)
+            })
+            .collect(),
+    };
+    let mut all = vec![offer(words.dataset(own.code), &own)];
+    for other in words.datasets.open_to(words.s.ctx()) {
+        let schema = other.schema();
+        if schema.code != own.code && !shared(&own, &schema).is_empty() {
+            let title = words
+                .s
+                .t1("insight-related", "what", words.dataset(schema.code));
+            all.push(offer(title, &schema));
+        }
+    }
+    all
+}
+
+pub(crate) async fn adding(
+    ctx: &Ctx,
+    words: Words<'_>,
+    question: &Composed,
+    step: &Step,
+) -> Result<Option<Adding>> {
+    let Some((set, code)) = step.add.split_once('~') else {
+        return Ok(None);
+    };
+    let (Some(own), Some(other)) = (words.datasets.get(&question.d), words.datasets.get(set))
+    else {
+        return Ok(None);
+    };
+    let (own, schema) = (own.schema(), other.schema());
+    let Some(dim) = schema.dim(code) else {
+        return Ok(None);
+    };
+    let mut ticks = Vec::new();
+    if matches!(dim.kind, Kind::Choice | Kind::Labels) {
+        let query = Query {
+            dataset: set.to_owned(),
+            area: question.area.trim().parse().ok(),
+            ..Query::default()
+        };
+        let asked = words.datasets.ask(ctx, query).await?;
+        let values = asked.words(set, code).into_iter();
+        ticks = values
+            .map(|value| Choice::new(value.clone(), words.value(set, code, &value)))
+            .collect();
+    }
+    Ok(Some(Adding {
+        title: words.dim(code),
+        set: set.to_owned(),
+        dim: code.to_owned(),
+        whos: whos(words, &own, &schema),
+        ops: ops(words, dim.kind),
+        words: ticks,
+        areas: if dim.kind == Kind::Area {
+            area_choices(words.s)
+        } else {
+            Vec::new()
+        },
+        input: match dim.kind {
+            Kind::Number | Kind::Age | Kind::Since => "number",
+            Kind::Day | Kind::Time => "date",
+            _ => "",
+        },
+        sensitive: dim.sensitive,
+        empty: !step.empty.is_empty(),
+        carried: question.carried(&["k", "part"]),
+        back: format!("/insight/query?{}", question.question().address()),
+    }))
+}
+
+fn whos(words: Words<'_>, own: &Schema, other: &Schema) -> Vec<Choice> {
+    let s = words.s;
+    let mut all = Vec::new();
+    if own.code == other.code {
+        all.push(Choice::new("", s.t("insight-who-own")));
+        all.push(Choice::new("not", s.t("insight-who-not")));
+    }
+    // A record shares its own id with itself alone, and with records of other datasets that speak of it.
+    let sharing = shared(own, other).into_iter();
+    for key in sharing.filter(|key| own.code != other.code || !own.code.starts_with(key)) {
+        for quantity in [Quantity::None, Quantity::Any] {
+            let who = Who::Others {
+                quantity,
+                sharing: key.to_owned(),
+                dataset: other.code.to_owned(),
+            };
+            let words_key = match quantity {
+                Quantity::None => "insight-who-none",
+                Quantity::Any => "insight-who-any",
+            };
+            let same = ("same", s.tt("data-same", key));
+            let label = s.t2(words_key, &same, &("who", words.dataset(other.code)));
+            all.push(Choice::new(who.text(), label));
+        }
+    }
+    all
+}
+
+fn ops(words: Words<'_>, kind: Kind) -> Vec<Choice> {
+    let ops: &[Op] = match kind {
+        Kind::Choice | Kind::Labels | Kind::Area | Kind::Key => &[Op::Is, Op::Missing],
+        _ => &[Op::Ge, Op::Le, Op::Gt, Op::Lt, Op::Is, Op::Missing],
+    };
+    ops.iter()
+        .map(|op| Choice::new(op_text(*op), words.s.tt("insight-op", op_text(*op))))
+        .collect()
+}
+
+/// The form as it was sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sent {
+    set: String,
+    dim: String,
+    who: String,
+    op: String,
+    v: Vec<String>,
+}
+
+/// Puts the condition into the address and goes there.
+pub(crate) async fn add(
+    State(app): State<App>,
+    ApiQuery(mut question): ApiQuery<Composed>,
+    ApiQuery(sent): ApiQuery<Sent>,
+) -> WebResult<Response> {
+    let datasets = app.need::<Datasets>()?;
+    let values: Vec<String> = sent
+        .v
+        .iter()
+        .map(|one| one.trim().to_owned())
+        .filter(|one| !one.is_empty())
+        .collect();
+    let to = |query: String| Redirect::to(&format!("/insight/query?{query}")).into_response();
+    if values.is_empty() && sent.op != "missing" {
+        let question = question.question().address();
+        return Ok(to(format!(
+            "{question}&add={}~{}&empty=1#add",
+            plain(&sent.set),
+            plain(&sent.dim)
+        )));
+    }
+    let mut condition = Condition::parse(&format!("{}~{}", sent.dim, sent.op))?;
+    condition.who = Who::parse(&sent.who)?;
+    if condition.op != Op::Missing {
+        condition.values = values;
+    }
+    let own = datasets.get(&question.d).ok_or_else(|| {
+        Problem::invalid("dataset", "query-dataset").field_arg("what", &question.d)
+    })?;
+    condition.filter(&own.schema(), &datasets)?;
+    question.f.push(condition.text());
+    Ok(to(question.question().address()))
+}
+
+/// Codes of datasets and dimensions hold nothing else; what does is no code.
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect()
+}

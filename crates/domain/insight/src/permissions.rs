@@ -1,0 +1,20 @@
+//! Who may ask for figures. What is counted is decided by the permission of each dataset.
+
+use youlin_kernel::{Permission, Role};
+
+/// Ask questions and see indicators, of one's own area.
+pub static INSIGHT_READ: Permission = Permission::new(
+    "insight.read",
+    &[
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+        Role::Auditor,
+        Role::Administrator,
+    ],
+);
+
+/// All of this module's permissions.
+pub static ALL: &[&Permission] = &[&INSIGHT_READ];

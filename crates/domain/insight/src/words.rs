@@ -1,0 +1,250 @@
+//! Questions and figures in the reader's language: the same words on pages, in exports and beside charts.
+
+use youlin_datasets::cube::{Bucket, Figure, Group, Key, Kind, Measure, Quantity, Value, percent};
+use youlin_datasets::{Asked, Dataset, Datasets};
+use youlin_kernel::AreaId;
+use youlin_web::Shell;
+
+use crate::compose::{Composed, Condition, Who, op_text};
+
+/// Says things about questions.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) s: &'a Shell,
+    pub(crate) datasets: &'a Datasets,
+}
+
+impl Words<'_> {
+    pub(crate) fn dataset(&self, code: &str) -> String {
+        self.s.tt("data", code)
+    }
+
+    pub(crate) fn dim(&self, code: &str) -> String {
+        self.s.tt("data-dim", code)
+    }
+
+    pub(crate) fn measure(&self, dataset: &str, code: &str) -> String {
+        match code {
+            "" | "count" => self.s.t1("data-count", "what", self.dataset(dataset)),
+            code => self.s.t(&format!("data-{dataset}-measure-{code}")),
+        }
+    }
+
+    /// What the figures of this question are.
+    pub(crate) fn figures(&self, question: &Composed, dataset: &str) -> String {
+        if question.i.is_empty() {
+            self.measure(dataset, &question.m)
+        } else {
+            self.s.tt("indicator", &question.i)
+        }
+    }
+
+    pub(crate) fn value(&self, dataset: &str, dim: &str, value: &str) -> String {
+        let (i18n, locale) = (self.s.app().i18n(), self.s.ctx().locale());
+        self.datasets.get(dataset).map_or_else(
+            || value.to_owned(),
+            |set| set.value_name(i18n, locale, dim, value),
+        )
+    }
+
+    /// 年龄（每 10 岁）
+    pub(crate) fn group(&self, text: &str) -> String {
+        let (code, how) = text.split_once('~').unwrap_or((text, ""));
+        let dim = self.dim(code);
+        match how.parse::<i64>() {
+            _ if how.is_empty() => dim,
+            Ok(level) if code == "area" => self.s.tt("insight-level", level),
+            Ok(width) => self
+                .s
+                .t2("insight-group-width", &("dim", dim), &("width", width)),
+            Err(_bucket) => {
+                let bucket = self.s.tt("insight-bucket", how);
+                self.s
+                    .t2("insight-group-bucket", &("dim", dim), &("bucket", bucket))
+            }
+        }
+    }
+
+    /// The name of one group.
+    pub(crate) fn key(&self, dataset: &dyn Dataset, group: &Group, key: &Key) -> String {
+        let schema = dataset.schema();
+        let kind = schema.dim(&group.dim).map(|dim| dim.kind);
+        match (key, kind) {
+            (None, Some(Kind::Since)) => self.s.t("insight-never"),
+            (None, Some(Kind::Area)) => self.s.t("insight-no-area"),
+            (None, _) => self.s.t("insight-missing"),
+            (Some(Value::Number(area)), Some(Kind::Area)) => {
+                let name = self.s.area(&AreaId(*area));
+                if name.is_empty() {
+                    area.to_string()
+                } else {
+                    name
+                }
+            }
+            (Some(Value::Number(low)), _) => {
+                let width = i64::from(group.width.unwrap_or(1));
+                if width == 1 {
+                    low.to_string()
+                } else {
+                    format!("{low}–{}", low + width - 1)
+                }
+            }
+            (Some(Value::Text(day)), Some(Kind::Day | Kind::Time)) => {
+                bucket_name(day, group.bucket)
+            }
+            (Some(Value::Text(text)), _) => self.value(schema.code, &group.dim, text),
+        }
+    }
+
+    /// 年龄 至少 80
+    pub(crate) fn condition(&self, own: &str, condition: &Condition) -> String {
+        let dataset = match &condition.who {
+            Who::Others { dataset, .. } => dataset.as_str(),
+            _ => own,
+        };
+        let is_area = condition.dim == "area";
+        let values: Vec<String> = condition
+            .values
+            .iter()
+            .map(|value| match value.parse() {
+                Ok(area) if is_area => self.s.area(&AreaId(area)),
+                _ => self.value(dataset, &condition.dim, value),
+            })
+            .collect();
+        let key = format!("insight-cond-{}", op_text(condition.op));
+        let values = values.join(&self.s.t("insight-or"));
+        let said = self
+            .s
+            .t2(&key, &("dim", self.dim(&condition.dim)), &("value", values));
+        match &condition.who {
+            Who::Own => said,
+            Who::Not => self.s.t1("insight-cond-not", "what", said),
+            Who::Others {
+                quantity,
+                sharing,
+                dataset,
+            } => {
+                let key = match quantity {
+                    Quantity::Any => "insight-cond-any",
+                    Quantity::None => "insight-cond-none",
+                };
+                let args = [
+                    ("same", self.s.tt("data-same", sharing)),
+                    ("who", self.dataset(dataset)),
+                    ("what", said),
+                ];
+                self.s.tn(key, &args)
+            }
+        }
+    }
+
+    /// A figure as it is read.
+    pub(crate) fn figure(&self, measure: &Measure, figure: &Figure) -> String {
+        figure_text(measure, figure).unwrap_or_else(|| self.s.t("insight-nothing"))
+    }
+
+    /// What was asked, line by line: it stands on the first sheet of every export and under every answer.
+    pub(crate) fn definition(&self, question: &Composed, asked: &Asked) -> Vec<(String, String)> {
+        let s = self.s;
+        let dataset = asked.query.dataset.as_str();
+        let mut lines = vec![
+            (s.t("insight-def-what"), self.figures(question, dataset)),
+            (
+                s.t("insight-def-dataset"),
+                format!(
+                    "{}：{}",
+                    self.dataset(dataset),
+                    s.t(&format!("data-{dataset}-hint"))
+                ),
+            ),
+        ];
+        if let Ok(Some(indicator)) = question.indicator() {
+            let means = s.t(&format!("indicator-{}-means", indicator.code));
+            let version = s.t1("insight-def-version", "version", indicator.version);
+            lines.push((s.t("insight-def-formula"), format!("{means} {version}")));
+        }
+        for text in &question.f {
+            if let Ok(condition) = Condition::parse(text) {
+                lines.push((
+                    s.t("insight-def-condition"),
+                    self.condition(dataset, &condition),
+                ));
+            }
+        }
+        for text in question.g.iter().filter(|text| !text.is_empty()) {
+            lines.push((s.t("insight-def-group"), self.group(text)));
+        }
+        if let Some(span) = &asked.query.time {
+            let dim = self.dim(&span.dim);
+            lines.push((
+                s.t("insight-def-time"),
+                format!("{dim}：{} – {}", span.from, span.to),
+            ));
+        }
+        let area = asked.query.area.map_or_else(
+            || s.t("insight-def-area-all"),
+            |area| s.area_path_or_name(AreaId(area)),
+        );
+        lines.push((s.t("insight-def-area"), area));
+        let day = youlin_datasets::cube::day::text_of(asked.at.day);
+        let key = if asked.past {
+            "insight-def-as-of-end"
+        } else {
+            "insight-def-as-of-now"
+        };
+        lines.push((s.t("insight-def-as-of"), s.t1(key, "day", day)));
+        lines
+    }
+}
+
+/// Areas above communities have no path; their name stands alone.
+trait AreaWords {
+    fn area_path_or_name(&self, area: AreaId) -> String;
+}
+
+impl AreaWords for Shell {
+    fn area_path_or_name(&self, area: AreaId) -> String {
+        let path = self.area_path(area);
+        if path.is_empty() {
+            self.area(&area)
+        } else {
+            path
+        }
+    }
+}
+
+/// The figure in digits; `None` where there is nothing to divide.
+pub(crate) fn figure_text(measure: &Measure, figure: &Figure) -> Option<String> {
+    match measure {
+        Measure::Count | Measure::Distinct(_) => Some(figure.count.to_string()),
+        Measure::Sum(_) => figure.sum.map(|sum| sum.to_string()),
+        Measure::Mean(_) => figure.value.map(|mean| format!("{mean:.1}")),
+        Measure::Ratio { .. } => {
+            percent(figure.part.unwrap_or(0), figure.count).map(|share| format!("{share}%"))
+        }
+    }
+}
+
+/// The figure as a number, for charts.
+#[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
+pub(crate) fn figure_size(measure: &Measure, figure: &Figure) -> f64 {
+    match measure {
+        Measure::Count | Measure::Distinct(_) => figure.count as f64,
+        _ => figure.value.unwrap_or(0.0),
+    }
+}
+
+fn bucket_name(day: &str, bucket: Option<Bucket>) -> String {
+    match bucket {
+        Some(Bucket::Month) => day.get(..7).unwrap_or(day).to_owned(),
+        Some(Bucket::Year) => day.get(..4).unwrap_or(day).to_owned(),
+        Some(Bucket::Quarter) => {
+            let month: u32 = day
+                .get(5..7)
+                .and_then(|month| month.parse().ok())
+                .unwrap_or(1);
+            format!("{} Q{}", day.get(..4).unwrap_or(day), (month - 1) / 3 + 1)
+        }
+        _ => day.to_owned(),
+    }
+}

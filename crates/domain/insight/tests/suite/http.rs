@@ -1,0 +1,377 @@
+//! The pages and the interface as callers meet them. Keys are `<role>@<area>`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use tower::ServiceExt;
+use uuid::Uuid;
+use youlin_kernel::{AccountActor, Actor, Grant, Role};
+use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
+use youlin_web::SignedIn;
+
+use crate::ground::{Ground, grounds, json, story};
+
+struct Web {
+    ground: Ground,
+    router: Router,
+}
+
+struct Got {
+    status: StatusCode,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Got {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    fn location(&self) -> &str {
+        self.headers
+            .get(header::LOCATION)
+            .unwrap()
+            .to_str()
+            .unwrap()
+    }
+}
+
+const DESK: &str = "community_desk@A";
+const WORKER: &str = "grid_worker@A2";
+const LEAD: &str = "community_lead@A";
+
+impl Web {
+    fn over(ground: Ground) -> Self {
+        let grant = |role: Role, code: &str| {
+            let actor = AccountActor {
+                id: Uuid::from_u128(role as u128 + 1),
+                person: None,
+                display_name: "=测试".into(),
+            };
+            let who = SignedIn {
+                actor: Actor::Account(actor),
+                grants: Arc::from([Grant {
+                    role,
+                    area: ground.id(code),
+                    organisation: None,
+                }]),
+                locale: None,
+                second_factor_required: false,
+            };
+            (format!("{}@{code}", role.as_str()), who)
+        };
+        let keys = vec![
+            grant(Role::CommunityDesk, "A"),
+            grant(Role::CommunityLead, "A"),
+            grant(Role::GridWorker, "A2"),
+            grant(Role::MicroGridWorker, "A2"),
+            grant(Role::SubdistrictSupervisor, "S1"),
+        ];
+        let app = ground
+            .world
+            .app(
+                catalogues(),
+                web_config(),
+                Arc::new(Keys(keys)),
+                wide_limits(),
+            )
+            .with(Arc::clone(&ground.vault))
+            .with(Arc::clone(&ground.locator))
+            .with(Arc::clone(&ground.cases))
+            .with(Arc::clone(&ground.datasets))
+            .finish();
+        let info = utoipa::openapi::Info::new("test", "0");
+        let router = youlin_web::build(app, vec![youlin_insight::module()], info).router;
+        Self { ground, router }
+    }
+
+    async fn send(
+        &self,
+        key: &str,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Got {
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let answer = self
+            .router
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = answer.into_parts();
+        Got {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: to_bytes(body, 1 << 24).await.unwrap().to_vec(),
+        }
+    }
+
+    async fn get(&self, key: &str, uri: &str) -> Got {
+        self.send(
+            key,
+            Request::get(uri).header(header::ACCEPT, "text/html"),
+            Body::empty(),
+        )
+        .await
+    }
+
+    async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Got {
+        let request = Request::post(uri)
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(key, request, form(fields)).await
+    }
+
+    async fn ask(&self, key: &str, path: &str, body: &str) -> Got {
+        let request = Request::post(format!("/api/v1/insight/{path}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(key, request, body.to_owned()).await
+    }
+}
+
+async fn webs() -> Vec<Web> {
+    let mut all = Vec::new();
+    for ground in grounds().await {
+        ground
+            .person("周福生", 1940, &["living_alone"], "甲中村1号楼101")
+            .await;
+        ground
+            .person("顾二", 1941, &["living_alone"], "甲西村1号楼101")
+            .await;
+        ground
+            .person("顾三", 1990, &["talent:first_aid"], "甲西村1号楼102")
+            .await;
+        all.push(Web::over(ground));
+    }
+    all
+}
+
+const STORY: &str = "/insight/query?d=persons&f=age~ge~80&f=labels~is~living_alone&f=none~building~persons~labels~is~talent:first_aid";
+
+#[tokio::test]
+async fn the_question_is_composed_answered_and_opened() {
+    for web in webs().await {
+        let start = web.get(DESK, "/insight/query?d=persons").await;
+        assert_eq!(start.status, StatusCode::OK, "{}", start.text());
+        assert!(start.text().contains("add=persons~age#add"));
+        let form = web
+            .get(DESK, "/insight/query?d=persons&add=persons~labels")
+            .await
+            .text();
+        assert!(
+            form.contains("none~building~persons") && form.contains("独居"),
+            "{form}"
+        );
+        // Sent without a value it is asked again.
+        let empty = web
+            .get(
+                DESK,
+                "/insight/query/add?d=persons&set=persons&dim=age&who=&op=ge&v=",
+            )
+            .await;
+        assert_eq!(empty.status, StatusCode::SEE_OTHER);
+        assert!(empty.location().contains("empty=1"));
+        let added = web
+            .get(DESK, "/insight/query/add?d=persons&f=age~ge~80&set=persons&dim=labels&who=none~building~persons&op=is&v=talent:first_aid")
+            .await;
+        assert_eq!(
+            added.location(),
+            "/insight/query?d=persons&f=age%7Ege%7E80&f=none%7Ebuilding%7Epersons%7Elabels%7Eis%7Etalent%3Afirst_aid"
+        );
+        let page = web.get(DESK, STORY).await.text();
+        assert!(
+            page.contains("年龄至少 80") && page.contains("同一楼栋里没有居民“标签：first_aid”"),
+            "{page}"
+        );
+        assert!(page.contains("<b>1</b>"), "{page}");
+        let evidence = web
+            .get(DESK, &STORY.replace("query", "evidence"))
+            .await
+            .text();
+        assert!(
+            evidence.contains("居民 1 条") && evidence.contains("周**"),
+            "{evidence}"
+        );
+        assert!(!evidence.contains("福生"));
+        // Nothing is made of a list until a module says what.
+        let list = web
+            .post(
+                DESK,
+                "/insight/evidence/list",
+                &[("title", "x"), ("address", "d=persons")],
+            )
+            .await;
+        assert_eq!(list.status, StatusCode::NOT_FOUND);
+        // A wrong question says what is wrong and stays.
+        let wrong = web.get(DESK, "/insight/query?d=persons&f=age~ge~old").await;
+        assert_eq!(wrong.status, StatusCode::OK);
+        assert!(
+            wrong.text().contains("“old”不是这里能用的值"),
+            "{}",
+            wrong.text()
+        );
+        let micro = web.get("micro_grid_worker@A2", "/insight").await;
+        assert_eq!(micro.status, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn the_same_over_rest() {
+    for web in webs().await {
+        let query = serde_json::to_string(&story()).unwrap();
+        let got = web.ask(DESK, "query", &query).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+        assert_eq!(json(&got.text())["answer"]["total"]["count"], 1);
+        let grouped =
+            r#"{"dataset":"persons","group":[{"dim":"area","level":5},{"dim":"labels"}]}"#;
+        let answer = json(&web.ask(DESK, "query", grouped).await.text());
+        let cell = &answer["answer"]["cells"][0];
+        let body = format!(r#"{{"query":{grouped},"cell":{}}}"#, cell["keys"]);
+        let records = json(&web.ask(DESK, "evidence", &body).await.text());
+        assert_eq!(
+            records.as_array().unwrap().len() as u64,
+            cell["count"].as_u64().unwrap()
+        );
+        // A grid worker counts their grid alone.
+        let worker = json(
+            &web.ask(WORKER, "query", r#"{"dataset":"persons"}"#)
+                .await
+                .text(),
+        );
+        assert_eq!(worker["answer"]["total"]["count"], 1);
+        let faulty = web
+            .ask(
+                DESK,
+                "query",
+                r#"{"dataset":"persons","measure":{"sum":"sex"},"as_of":"x"}"#,
+            )
+            .await;
+        assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields = json(&faulty.text());
+        assert!(
+            fields.to_string().contains("measure") && fields.to_string().contains("as_of"),
+            "{fields}"
+        );
+        let datasets = json(&web.get(DESK, "/api/v1/insight/datasets").await.text());
+        assert_eq!(datasets.as_array().unwrap().len(), 3);
+        let indicators = web
+            .get(
+                DESK,
+                "/api/v1/insight/indicators?from=2026-11-01&to=2026-11-30",
+            )
+            .await;
+        assert_eq!(json(&indicators.text())["figures"][0]["code"], "acceptance");
+    }
+}
+
+#[tokio::test]
+async fn exports_carry_their_definition_and_no_formula() {
+    for web in webs().await {
+        let question = "d=persons&f=age~ge~80&g=area~5";
+        let csv = web
+            .get(DESK, &format!("/insight/export/csv?{question}"))
+            .await;
+        let text = csv.text();
+        assert!(
+            text.contains("条件,年龄至少 80") && text.contains("甲二网格,1,1"),
+            "{text}"
+        );
+        // The name of the asker begins like a formula.
+        assert!(text.contains("导出人,'=测试"), "{text}");
+        let xlsx = web
+            .get(DESK, &format!("/insight/export/xlsx?{question}"))
+            .await;
+        assert_eq!(&xlsx.bytes[..2], b"PK");
+        let map = json(
+            &web.get(DESK, &format!("/insight/export/geojson?{question}"))
+                .await
+                .text(),
+        );
+        let features = map["features"].as_array().unwrap();
+        assert!(
+            features.iter().any(
+                |one| one["properties"]["code"] == "A2" && one["geometry"]["type"] == "MultiPolygon"
+            ),
+            "{map}"
+        );
+        assert_eq!(map["definition"]["条件"], "年龄至少 80");
+        let without = web.get(DESK, "/insight/export/geojson?d=persons").await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            web.get(DESK, "/insight/export/pdf?d=persons").await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+}
+
+#[tokio::test]
+async fn views_are_kept_shared_within_the_area_and_dropped_by_their_owner() {
+    for web in webs().await {
+        let address = "d=persons&f=age~ge~80";
+        let keep = |title: &'static str, shared: &'static str| {
+            [("title", title), ("address", address), ("shared", shared)]
+        };
+        assert_eq!(
+            web.post(DESK, "/insight/views", &keep(" ", ""))
+                .await
+                .status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(
+            web.post(DESK, "/insight/views", &keep("自己看", ""))
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            web.post(DESK, "/insight/views", &keep("大家看", "1"))
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
+        let mine = web.get(DESK, "/insight").await.text();
+        assert!(mine.contains("自己看") && mine.contains("大家看"));
+        let lead = web.get(LEAD, "/insight").await.text();
+        assert!(!lead.contains("自己看") && lead.contains("大家看"));
+        // A grid worker may not see the whole community, so neither its views.
+        assert!(!web.get(WORKER, "/insight").await.text().contains("大家看"));
+        let id = lead.split("/insight/views/").nth(1).unwrap()[..36].to_owned();
+        let open = web.get(LEAD, &format!("/insight/views/{id}")).await;
+        assert_eq!(open.location(), "/insight/query?d=persons&f=age%7Ege%7E80");
+        assert_eq!(
+            web.get(WORKER, &format!("/insight/views/{id}"))
+                .await
+                .status,
+            StatusCode::NOT_FOUND
+        );
+        let drop = format!("/insight/views/{id}/drop");
+        assert_eq!(
+            web.post(LEAD, &drop, &[]).await.status,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(
+            web.post(DESK, &drop, &[]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            web.get(DESK, &format!("/insight/views/{id}")).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let tables = youlin_insight::module().audited;
+        let communities = [
+            youlin_kernel::CommunityId::SYSTEM,
+            web.ground.community("A"),
+        ];
+        let report = youlin_database::audit::verify(
+            web.ground.world.db().read(),
+            &tables,
+            &communities,
+            None,
+        )
+        .await
+        .unwrap();
+        assert!(report.entries > 0);
+    }
+}

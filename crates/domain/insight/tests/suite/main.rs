@@ -1,0 +1,9 @@
+//! Stories of this module, each on every database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod cases;
+mod ground;
+mod http;
+mod persons;
+mod words;

@@ -1,0 +1,158 @@
+//! From the register to rows: a person's life is cut wherever something changes, and each piece is a row.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_datasets::cube::{Table, TableBuilder};
+use youlin_kernel::{AreaTree, CommunityId, Micros, Result};
+use youlin_places::datasets::{Grounds, Stay, grounds_of};
+
+use super::persons::SCHEMA;
+use super::spells::{self, Home, Spell, Spells};
+use crate::Vault;
+use crate::entities::person;
+
+/// What was entered together is known together: the clock moves on a little while a person is saved.
+const TOGETHER: i64 = 2 * Micros::SECOND;
+
+struct Facts {
+    grounds: Grounds,
+    homes: Spells<Home>,
+    labels: Spells<String>,
+    roles: Spells<String>,
+}
+
+type PersonTuple = (Uuid, Option<String>, Option<i32>, Option<String>, i64);
+
+pub(super) async fn load(
+    db: &Database,
+    vault: &Vault,
+    tree: &AreaTree,
+    community: CommunityId,
+) -> Result<Table> {
+    let facts = Facts {
+        grounds: grounds_of(db, tree, community).await?,
+        homes: spells::homes(db, community).await?,
+        labels: spells::labels(db, vault, community).await?,
+        roles: spells::roles(db, community).await?,
+    };
+    let persons: Vec<PersonTuple> = person::Entity::find()
+        .select_only()
+        .columns([
+            person::Column::Id,
+            person::Column::Sex,
+            person::Column::BirthYear,
+            person::Column::Language,
+            person::Column::CreatedAt,
+        ])
+        .filter(person::Column::CommunityId.eq(community.0))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let mut table = TableBuilder::new(SCHEMA);
+    for person in &persons {
+        rows_of(&mut table, &facts, community, person);
+    }
+    Ok(table.finish())
+}
+
+fn of<T>(spells: &Spells<T>, person: Uuid) -> &[Spell<T>] {
+    spells.get(&person).map_or(&[], Vec::as_slice)
+}
+
+fn holding<T>(spells: &[Spell<T>], known: i64, at: i64) -> impl Iterator<Item = &T> {
+    spells
+        .iter()
+        .filter(move |one| together(known, one.from) <= at && at < one.to)
+        .map(|one| &one.what)
+}
+
+/// Nothing was known of a person before they were entered.
+fn together(known: i64, at: i64) -> i64 {
+    if at < known.saturating_add(TOGETHER) {
+        known
+    } else {
+        at
+    }
+}
+
+fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, person: &PersonTuple) {
+    let (id, sex, birth_year, language, known) = person;
+    let (id, known) = (*id, *known);
+    let homes = of(&facts.homes, id);
+    let labels = of(&facts.labels, id);
+    let roles = of(&facts.roles, id);
+    let stays = homes
+        .iter()
+        .flat_map(|home| facts.grounds.stays(home.what.dwelling));
+    let cuts = cuts(known, homes, labels, roles, stays);
+    let ends = cuts.iter().skip(1).copied().chain([i64::MAX]);
+    for (from, to) in cuts.iter().copied().zip(ends) {
+        if !table.row(id.as_u128(), from, to) {
+            continue;
+        }
+        table.text("sex", sex.as_deref());
+        table.day("age", birth_year.map(spells::birthday));
+        table.text("language", language.as_deref());
+        table.labels("labels", holding(labels, known, from).map(String::as_str));
+        table.labels("roles", holding(roles, known, from).map(String::as_str));
+        table.key("person", Some(id.as_u128()));
+        table.day("entered", Some(spells::day_of(known)));
+        let home = holding(homes, known, from).next();
+        home_of(table, facts, community, home, from);
+    }
+}
+
+fn home_of(
+    table: &mut TableBuilder,
+    facts: &Facts,
+    community: CommunityId,
+    home: Option<&Home>,
+    at: i64,
+) {
+    let dwelling = home.and_then(|home| facts.grounds.dwellings.get(&home.dwelling));
+    table.flag("housed", Some(home.is_some()));
+    table.text("relation", home.map(|home| home.relation.as_str()));
+    table.text("usage", dwelling.map(|dwelling| dwelling.usage.as_str()));
+    table.key("dwelling", home.map(|home| home.dwelling.as_u128()));
+    table.key(
+        "household",
+        home.and_then(|home| home.household).map(|id| id.as_u128()),
+    );
+    table.key(
+        "building",
+        dwelling.map(|dwelling| dwelling.building.as_u128()),
+    );
+    let estate = dwelling
+        .and_then(|dwelling| facts.grounds.buildings.get(&dwelling.building))
+        .and_then(|building| facts.grounds.estates.get(&building.estate?));
+    table.text("estate", estate.map(String::as_str));
+    let stays = home.map_or(&[][..], |home| facts.grounds.stays(home.dwelling));
+    let stay = stays.iter().find(|stay| stay.from <= at && at < stay.to);
+    table.area("area", Some(stay.map_or(community.0, |stay| stay.area.0)));
+}
+
+/// The moments at which anything changes, the first being when the person became known.
+fn cuts<'a>(
+    known: i64,
+    homes: &[Spell<Home>],
+    labels: &[Spell<String>],
+    roles: &[Spell<String>],
+    stays: impl Iterator<Item = &'a Stay>,
+) -> Vec<i64> {
+    let homes = homes.iter().flat_map(|one| [one.from, one.to]);
+    let labels = labels.iter().flat_map(|one| [one.from, one.to]);
+    let roles = roles.iter().flat_map(|one| [one.from, one.to]);
+    let stays = stays.flat_map(|stay| [stay.from, stay.to]);
+    let mut cuts: Vec<i64> = homes
+        .chain(labels)
+        .chain(roles)
+        .chain(stays)
+        .map(|at| together(known, at))
+        .filter(|at| *at > known && *at < i64::MAX)
+        .collect();
+    cuts.push(known);
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}

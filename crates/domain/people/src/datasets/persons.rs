@@ -1,0 +1,148 @@
+//! Persons as they can be counted.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
+use youlin_datasets::{Dataset, NamedMeasure, RecordLine};
+use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
+use youlin_web::I18n;
+
+use super::load;
+use crate::entities::person;
+use crate::permissions::PEOPLE_READ;
+use crate::queries::visible_cards;
+use crate::{PersonCard, Vault};
+
+/// `age` is whole years; where only the year of birth is known, an age counts once it has certainly been reached.
+pub(super) const SCHEMA: Schema = Schema {
+    code: "persons",
+    dims: &[
+        Dim::new("area", Kind::Area),
+        Dim::new("age", Kind::Age),
+        Dim::new("sex", Kind::Choice),
+        Dim::new("labels", Kind::Labels).sensitive(),
+        Dim::new("roles", Kind::Labels),
+        Dim::new("relation", Kind::Choice),
+        Dim::new("housed", Kind::Choice),
+        Dim::new("usage", Kind::Choice),
+        Dim::new("estate", Kind::Choice),
+        Dim::new("language", Kind::Choice),
+        Dim::new("entered", Kind::Day),
+        Dim::new("building", Kind::Key),
+        Dim::new("dwelling", Kind::Key),
+        Dim::new("household", Kind::Key),
+        Dim::new("person", Kind::Key),
+    ],
+};
+
+/// See the module's text.
+#[derive(Debug)]
+pub struct PersonsDataset(pub Arc<Vault>);
+
+impl Dataset for PersonsDataset {
+    fn schema(&self) -> Schema {
+        SCHEMA
+    }
+
+    fn permission(&self) -> &'static Permission {
+        &PEOPLE_READ
+    }
+
+    fn measures(&self) -> Vec<NamedMeasure> {
+        let distinct = |code, dim: &str| NamedMeasure {
+            code,
+            measure: Measure::Distinct(dim.to_owned()),
+        };
+        vec![
+            distinct("dwellings", "dwelling"),
+            distinct("households", "household"),
+            distinct("buildings", "building"),
+        ]
+    }
+
+    fn time(&self) -> Option<&'static str> {
+        Some("entered")
+    }
+
+    fn stale_by(&self, topic: &str) -> bool {
+        topic.starts_with("places.")
+            || (topic.starts_with("people.") && topic != crate::events::REVEALED)
+    }
+
+    fn load<'a>(
+        &'a self,
+        db: &'a Database,
+        tree: &'a AreaTree,
+        community: CommunityId,
+    ) -> BoxFuture<'a, Result<Table>> {
+        load::load(db, &self.0, tree, community).boxed()
+    }
+
+    fn describe<'a>(
+        &'a self,
+        db: &'a Database,
+        _ctx: &'a Ctx,
+        scope: &'a Scope,
+        _i18n: &'a I18n,
+        records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>> {
+        describe(db, &self.0, scope, records).boxed()
+    }
+
+    fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {
+        let known = |key: String| i18n.find(locale, &key, &[]);
+        let found = match (dim, value.split_once(':')) {
+            ("labels", Some(("talent", talent))) => {
+                known(format!("talent-{talent}")).or_else(|| Some(talent.to_owned()))
+            }
+            ("labels", Some(("hometown", town))) => {
+                i18n.find(locale, "people-home-town", &[("town", town.to_owned())])
+            }
+            ("labels", _) => known(format!("label-{value}")),
+            ("roles", _) => known(format!("member-{value}")),
+            ("relation", _) => known(format!("relation-{value}")),
+            ("sex", _) => known(format!("sex-{value}")),
+            ("usage", _) => known(format!("dwelling-use-{value}")),
+            ("housed", _) => known(format!("data-{value}")),
+            _ => None,
+        };
+        found.unwrap_or_else(|| value.to_owned())
+    }
+}
+
+async fn describe(
+    db: &Database,
+    vault: &Vault,
+    scope: &Scope,
+    records: &[(CommunityId, Uuid)],
+) -> Result<HashMap<Uuid, RecordLine>> {
+    let communities = records.iter().map(|(community, _)| community.0);
+    let rows = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(communities))
+        .filter(person::Column::Id.is_in(records.iter().map(|(_, id)| *id)))
+        .all(db.read())
+        .await?;
+    let cards = visible_cards(db.read(), vault, scope, rows).await?;
+    Ok(cards
+        .into_iter()
+        .map(|card| (card.id, line(card)))
+        .collect())
+}
+
+fn line(card: PersonCard) -> RecordLine {
+    let area = card
+        .place
+        .map_or(card.community.into(), |place| place.area());
+    RecordLine {
+        href: format!("/people/{}", card.id),
+        title: card.name_masked,
+        facts: card.phone_masked.into_iter().collect(),
+        area: Some(area),
+    }
+}

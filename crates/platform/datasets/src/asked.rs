@@ -1,0 +1,93 @@
+//! A question that was checked and has its tables at hand.
+
+use std::sync::Arc;
+
+use youlin_cube::{Answer, Areas, Key, Moment, Part, Query, RecordRef};
+use youlin_kernel::{Problem, Result, Scope};
+
+use crate::Dataset;
+
+/// See [`crate::Datasets::ask`].
+#[derive(Clone)]
+pub struct Asked {
+    pub query: Query,
+    pub dataset: Arc<dyn Dataset>,
+    /// Of the dataset's permission.
+    pub scope: Scope,
+    pub at: Moment,
+    /// Asked as of a day that is over.
+    pub past: bool,
+    pub(crate) parts: Arc<Vec<Part>>,
+    pub(crate) areas: Arc<Areas>,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked")
+            .field("query", &self.query)
+            .field("parts", &self.parts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Asked {
+    /// The figures.
+    ///
+    /// # Errors
+    /// 500 when computing was broken off.
+    pub async fn answer(&self) -> Result<Answer> {
+        let asked = self.clone();
+        off(move || youlin_cube::answer(&asked.query, &asked.parts, &asked.areas, asked.at)).await
+    }
+
+    /// The records behind a cell, or behind the total where no keys are given.
+    ///
+    /// # Errors
+    /// 500 when computing was broken off.
+    pub async fn evidence(&self, cell: Vec<Key>, part_only: bool) -> Result<Vec<RecordRef>> {
+        let asked = self.clone();
+        off(move || {
+            let (parts, areas) = (&asked.parts, &asked.areas);
+            youlin_cube::evidence(&asked.query, &cell, part_only, parts, areas, asked.at)
+        })
+        .await
+    }
+
+    /// The same tables, another question (whose dataset and relations were asked for here).
+    #[must_use]
+    pub fn with(&self, query: Query) -> Self {
+        Self {
+            query,
+            ..self.clone()
+        }
+    }
+
+    /// The same question as of another moment.
+    #[must_use]
+    pub fn at(&self, at: Moment) -> Self {
+        Self { at, ..self.clone() }
+    }
+
+    /// The words a dimension of this or a related dataset has here.
+    #[must_use]
+    pub fn words(&self, dataset: &str, dim: &str) -> Vec<String> {
+        youlin_cube::distinct_values(dataset, dim, &self.parts)
+    }
+
+    /// How many rows are looked at.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        let tables = self
+            .parts
+            .iter()
+            .filter_map(|part| part.tables.get(self.query.dataset.as_str()));
+        tables.map(|table| table.rows()).sum()
+    }
+}
+
+/// Computing off the threads that answer requests.
+async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Problem::internal(format!("a computation broke off: {error}")))
+}

@@ -1,0 +1,120 @@
+//! What a module says about a dataset of its own.
+
+use std::collections::HashMap;
+
+use futures::future::BoxFuture;
+use jiff::civil::Date;
+use uuid::Uuid;
+use youlin_cube::{Measure, Schema, Table};
+use youlin_database::Database;
+use youlin_kernel::{
+    AreaId, AreaTree, CommunityId, Ctx, Locale, Micros, Permission, Problem, Result, Scope,
+};
+use youlin_web::I18n;
+
+/// A measure offered by name.
+#[derive(Clone, Debug)]
+pub struct NamedMeasure {
+    /// Its name stands in the catalogue as `data-<dataset>-measure-<code>`.
+    pub code: &'static str,
+    pub measure: Measure,
+}
+
+/// A record in a list of evidence; everything personal masked.
+#[derive(Clone, Debug, Default)]
+pub struct RecordLine {
+    pub title: String,
+    /// Further words, most important first.
+    pub facts: Vec<String>,
+    /// Where it belongs; shown as far down as areas go, never as an address of a person.
+    pub area: Option<AreaId>,
+    /// Its page.
+    pub href: String,
+}
+
+/// Records of one kind. Words of the catalogue: `data-<code>` names it, `data-<code>-hint` says what one record is,
+/// `data-<code>-<dimension>` names a dimension.
+pub trait Dataset: Send + Sync {
+    fn schema(&self) -> Schema;
+
+    /// What one must be allowed to see; also decides whose records are counted.
+    fn permission(&self) -> &'static Permission;
+
+    /// Measures besides the plain count.
+    fn measures(&self) -> Vec<NamedMeasure> {
+        Vec::new()
+    }
+
+    /// The dimension questions over time use unless they say another.
+    fn time(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether an event of that topic makes a community's table old.
+    fn stale_by(&self, topic: &str) -> bool;
+
+    /// All rows of a community, with the time each holds and was known.
+    fn load<'a>(
+        &'a self,
+        db: &'a Database,
+        tree: &'a AreaTree,
+        community: CommunityId,
+    ) -> BoxFuture<'a, Result<Table>>;
+
+    /// These records as the caller may see them now; those that are hidden are left out.
+    fn describe<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        scope: &'a Scope,
+        i18n: &'a I18n,
+        records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>>;
+
+    /// What a list of records behind a figure can become (a visiting list): the key of the words on its button.
+    fn hand_over_label(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Makes it, under that title; answers with the address of its page. A module that can declares its label above and
+    /// runs its own command here.
+    ///
+    /// # Errors
+    /// 404 where nothing can be made of such records.
+    fn hand_over<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _title: &'a str,
+        _records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(std::future::ready(Err(Problem::not_found())))
+    }
+
+    /// A value of a choice or a label in the reader's language.
+    fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String;
+}
+
+/// Local time ahead of UTC, microseconds.
+#[must_use]
+pub fn local_offset(at: Micros) -> i64 {
+    i64::from(at.local().offset().seconds()) * Micros::SECOND
+}
+
+/// The number a date has in tables.
+#[must_use]
+pub fn day_number(day: Date) -> i32 {
+    youlin_cube::day::number(day.year().into(), day.month().into(), day.day().into())
+}
+
+/// When a record was entered: ids carry their time.
+#[must_use]
+pub fn known_since(id: Uuid) -> i64 {
+    id.get_timestamp().map_or(i64::MIN, |at| {
+        let (seconds, nanos) = at.to_unix();
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        seconds
+            .saturating_mul(Micros::SECOND)
+            .saturating_add(i64::from(nanos) / 1_000)
+    })
+}
