@@ -71,7 +71,7 @@ where
     }
     let mut plan = Plan {
         refused,
-        batches: Vec::new(),
+        ..Plan::default()
     };
     for (community, rows) in groups {
         plan.add(file, community, rows, CHUNK, command);

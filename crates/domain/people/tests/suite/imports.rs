@@ -67,6 +67,8 @@ impl<'a> Desk<'a> {
             id,
             whole: false,
             sealer: AcceptSealer(Arc::clone(&self.imports.sealer)),
+            choices: Default::default(),
+            rest: false,
         };
         self.db().execute(&self.ctx().await, command).await
     }
