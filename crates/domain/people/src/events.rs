@@ -9,6 +9,8 @@ use youlin_kernel::CommunityId;
 pub const PERSON_SAVED: &str = "people.person-saved";
 /// Hidden fields of a person were shown to somebody.
 pub const REVEALED: &str = "people.revealed";
+/// People came in from a spreadsheet, or such an import was taken back; the subject is the import.
+pub const RESIDENTS_IMPORTED: &str = "people.residents-imported";
 /// An organisation was entered or changed.
 pub const ORGANISATION_SAVED: &str = "people.organisation-saved";
 /// Somebody's membership began, changed or ended.

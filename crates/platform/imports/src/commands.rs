@@ -363,7 +363,9 @@ impl MatchColumns {
         let specs = register.columns();
         let said: Vec<&str> = self.fields.iter().flatten().map(String::as_str).collect();
         if self.fields.len() != columns
-            || !said.iter().all(|field| specs.iter().any(|spec| spec.field == *field))
+            || !said
+                .iter()
+                .all(|field| specs.iter().any(|spec| spec.field == *field))
         {
             return Err(Problem::invalid("columns", "unknown-value"));
         }
@@ -372,7 +374,11 @@ impl MatchColumns {
                 return Err(Problem::invalid("columns", "column-twice"));
             }
         }
-        if register.needed().iter().any(|needed| !said.contains(needed)) {
+        if register
+            .needed()
+            .iter()
+            .any(|needed| !said.contains(needed))
+        {
             return Err(Problem::invalid("columns", "column-needed"));
         }
         Ok(())
@@ -392,7 +398,15 @@ impl MatchColumns {
             .and_where(col("kind").eq(row.kind.as_str()))
             .and_where(col("signature").eq(columns.signature.as_str()));
         tx.conn().execute(&known).await?;
-        let names = ["community_id", "id", "kind", "signature", "columns", "account_id", "made_at"];
+        let names = [
+            "community_id",
+            "id",
+            "kind",
+            "signature",
+            "columns",
+            "account_id",
+            "made_at",
+        ];
         let fields = serde_json::to_string(&columns.fields()).map_err(Problem::internal)?;
         let new = vec![
             SYSTEM.0.into(),
@@ -457,7 +471,9 @@ impl Command for UndoImport {
             ImportState::Undone => return Ok(()),
             _ => return Err(Problem::new(ProblemKind::Conflict, "import-not-ready")),
         }
-        let late = row.ended_at.is_none_or(|at| ctx.now().0 - at >= UNDONE_WITHIN);
+        let late = row
+            .ended_at
+            .is_none_or(|at| ctx.now().0 - at >= UNDONE_WITHIN);
         if late || !self.imports.register(&row.kind)?.undoes() {
             return Err(Problem::new(ProblemKind::Conflict, "import-undo-late"));
         }
@@ -552,7 +568,9 @@ impl Command for Settle {
         }
         let undone = self.undone.as_ref().map(serde_json::to_string).transpose();
         let undone = undone.map_err(Problem::internal)?;
-        let undone_sealed = undone.map(|text| self.sealer.seal(ctx, self.id, &text)).transpose()?;
+        let undone_sealed = undone
+            .map(|text| self.sealer.seal(ctx, self.id, &text))
+            .transpose()?;
         let faults = serde_json::to_string(&self.faults).map_err(Problem::internal)?;
         let counts = self.report.as_ref().map(|report| {
             json!({"new": report.new, "changed": report.changed, "unchanged": report.unchanged,

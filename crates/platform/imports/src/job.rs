@@ -191,7 +191,12 @@ impl Work<'_> {
     async fn incoming(&self, register: &dyn Register) -> Result<Incoming> {
         let sealer = &*self.job.imports.sealer;
         let bytes = file_of(self.db, sealer, self.row.id).await?;
-        let choices = self.row.choices.as_deref().map(serde_json::from_str).transpose();
+        let choices = self
+            .row
+            .choices
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose();
         let mut file = Incoming {
             setting: self.row.setting.clone(),
             choices: choices.map_err(Problem::internal)?.unwrap_or_default(),
@@ -253,7 +258,8 @@ impl Work<'_> {
             loop {
                 let sealer = &*imports.sealer;
                 let steps =
-                    journal::steps_before(db, sealer, community, id, before, UNDONE_AT_ONCE).await?;
+                    journal::steps_before(db, sealer, community, id, before, UNDONE_AT_ONCE)
+                        .await?;
                 let Some(last) = steps.last() else { break };
                 before = Some(last.id);
                 done += i64::try_from(steps.len()).unwrap_or(0);
@@ -343,10 +349,10 @@ impl Work<'_> {
 const UNDONE_AT_ONCE: u64 = 200;
 
 /// Work that would hold up the other tasks of the server for seconds: a large workbook.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Problem::internal)?
 }
 
 /// Another try would end the same way.

@@ -45,7 +45,14 @@ pub async fn journal(
     import: Uuid,
     steps: Vec<Step>,
 ) -> Result<()> {
-    let columns = ["community_id", "id", "import_id", "line", "subject", "detail_sealed"];
+    let columns = [
+        "community_id",
+        "id",
+        "import_id",
+        "line",
+        "subject",
+        "detail_sealed",
+    ];
     let mut rows = Vec::with_capacity(steps.len());
     for step in steps {
         let id = ctx.new_id();
@@ -122,7 +129,10 @@ pub(crate) async fn count(db: &Database, communities: &[i64], import: Uuid) -> R
         .and_where(col("community_id").is_in(communities.iter().copied()))
         .and_where(col("import_id").eq(import));
     let row = db.raw_write().query_one(&find).await?;
-    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+    Ok(row
+        .map(|row| row.try_get("", "n"))
+        .transpose()?
+        .unwrap_or(0))
 }
 
 /// The communities an import reached.

@@ -6,10 +6,10 @@ use youlin_database::Migration;
 /// the community its batch belongs to, because it is written in the batch's transaction.
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
-    module: "imports",
-    version: 1,
-    name: "imports: files, what became of them, batches done",
-    sql: r"
+        module: "imports",
+        version: 1,
+        name: "imports: files, what became of them, batches done",
+        sql: r"
 CREATE TABLE import_run (
     community_id BIGINT NOT NULL,
     id {uuid} NOT NULL,

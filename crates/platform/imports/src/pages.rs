@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_kernel::{Access, Ctx, Problem, ProblemKind, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, Method, NavItem, NavPlace, PathId, Prefs, Routes,
-    Shell, WebResult, mendable, page, refused_with,
+    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, Method, NavItem, NavPlace, PathId, Prefs,
+    Routes, Shell, WebResult, mendable, page, refused_with,
 };
 
 use crate::permissions::IMPORTS_GIVE;
@@ -22,8 +22,8 @@ use crate::commands::UNDONE_WITHIN;
 use crate::pages_sheet::{ColumnRow, column_rows};
 use crate::queries::{latest, progress};
 use crate::{
-    AcceptImport, AcceptSealer, Choice as Decision, DropImport, FILE_MAX, ImportReport, ImportState, ImportView,
-    Imports, Incoming, Refused, StartImport, import_view,
+    AcceptImport, AcceptSealer, Choice as Decision, DropImport, FILE_MAX, ImportReport,
+    ImportState, ImportView, Imports, Incoming, Refused, StartImport, import_view,
 };
 
 /// More refusals than this make no better reading.
@@ -316,7 +316,9 @@ pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> W
     let register = imports.register(&v.kind).ok();
     let whole = register.is_some_and(|register| register.whole());
     let undoes = register.is_some_and(|register| register.undoes());
-    let recent = v.ended_at.is_some_and(|at| s.ctx().now().0 - at.0 < UNDONE_WITHIN);
+    let recent = v
+        .ended_at
+        .is_some_and(|at| s.ctx().now().0 - at.0 < UNDONE_WITHIN);
     let columns = match (&v.columns, register) {
         (Some(columns), Some(register)) => column_rows(&s, columns, register.columns()),
         _ => Vec::new(),
@@ -341,7 +343,10 @@ pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> W
             && report.new + report.changed > 0,
         doubts: lines(&s, &report.doubtful),
         more_doubts: report.doubtful.len().saturating_sub(SHOWN),
-        kept: v.undone.as_ref().map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
+        kept: v
+            .undone
+            .as_ref()
+            .map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
         columns,
         lines: lines(&s, &report.refused),
         more: report.refused.len().saturating_sub(SHOWN),

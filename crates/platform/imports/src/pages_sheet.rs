@@ -42,13 +42,18 @@ pub(crate) struct ColumnRow {
 /// The columns with what may be chosen for them.
 pub(crate) fn column_rows(s: &Shell, columns: &Columns, specs: &[Spec]) -> Vec<ColumnRow> {
     let none = Choice::new("", s.t("import-column-none"));
-    let fields = specs.iter().map(|spec| Choice::new(spec.field, s.tt("import-field", spec.field)));
+    let fields = specs
+        .iter()
+        .map(|spec| Choice::new(spec.field, s.tt("import-field", spec.field)));
     let choices: Vec<Choice> = std::iter::once(none).chain(fields).collect();
     let rows = columns.found.iter().enumerate();
     rows.map(|(at, found)| ColumnRow {
         letter: letter(at),
         name: columns.names.get(at).cloned().unwrap_or_default(),
-        examples: columns.examples.get(at).map_or_else(String::new, |all| all.join("；")),
+        examples: columns
+            .examples
+            .get(at)
+            .map_or_else(String::new, |all| all.join("；")),
         why: s.tt("import-column-why", why(found.why)),
         look: matches!(found.why, Why::ContentAgainstName),
         field: found.field.clone().unwrap_or_default(),
@@ -140,7 +145,10 @@ async fn refused(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(XLSX));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let disposition = "attachment; filename=\"refused.xlsx\"";
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static(disposition),
+    );
     Ok(response)
 }
 
@@ -157,13 +165,20 @@ async fn workbook(
     let mut reasons = std::collections::HashMap::<u32, Vec<String>>::new();
     let report = view.report.unwrap_or_default();
     for one in report.refused.iter().chain(&report.doubtful) {
-        reasons.entry(one.line).or_default().push(one.sentence(i18n, locale));
+        reasons
+            .entry(one.line)
+            .or_default()
+            .push(one.sentence(i18n, locale));
     }
     let words = [word("import-line"), word("import-why")];
     let sheet = word("import-refused-sheet");
     // Writing some ten thousand rows takes a second of computing.
     tokio::task::spawn_blocking(move || {
-        let why = |line: u32| reasons.get(&line).map_or_else(String::new, |all| all.join("\n"));
+        let why = |line: u32| {
+            reasons
+                .get(&line)
+                .map_or_else(String::new, |all| all.join("\n"))
+        };
         left.workbook(&sheet, [&words[0], &words[1]], why)
     })
     .await

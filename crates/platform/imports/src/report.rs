@@ -42,7 +42,9 @@ impl Choice {
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Take, Self::New].into_iter().find(|one| one.as_str() == text)
+        [Self::Take, Self::New]
+            .into_iter()
+            .find(|one| one.as_str() == text)
     }
 }
 

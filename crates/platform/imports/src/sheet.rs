@@ -76,7 +76,9 @@ impl Table {
         line: &'a Line,
         field: &'a str,
     ) -> impl Iterator<Item = &'a Cell> + 'a {
-        self.layout.columns_of(field).map(|column| line.cell(column))
+        self.layout
+            .columns_of(field)
+            .map(|column| line.cell(column))
     }
 
     /// The first column of a field, counted from 0.
@@ -89,7 +91,9 @@ impl Table {
     #[must_use]
     pub fn name_of(&self, field: &str) -> &str {
         let column = self.column(field);
-        column.and_then(|at| self.layout.names.get(at)).map_or("", String::as_str)
+        column
+            .and_then(|at| self.layout.names.get(at))
+            .map_or("", String::as_str)
     }
 }
 
@@ -107,9 +111,12 @@ fn fault(fault: &TableFault) -> Problem {
 /// 422 on `file` with the name of what is wrong with it.
 pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
     let book = read(bytes, &Limits::default()).map_err(|error| fault(&error))?;
-    let (at, layout) =
-        best_layout(&book, specs).ok_or_else(|| fault(&TableFault::NoColumns))?;
-    let others = book.sheets.iter().enumerate().filter(|(other, _)| *other != at);
+    let (at, layout) = best_layout(&book, specs).ok_or_else(|| fault(&TableFault::NoColumns))?;
+    let others = book
+        .sheets
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != at);
     let others = others.map(|(_, sheet)| sheet.name.clone()).collect();
     let mut sheets = book.sheets;
     let sheet = sheets.swap_remove(at);
@@ -123,7 +130,9 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
     let examples = (0..table.layout.names.len()).map(|column| {
         let filled = table.rows().map(|line| line.cell(column).shown());
         let filled = filled.filter(|text| !text.is_empty()).take(EXAMPLES);
-        filled.map(|text| text.chars().take(EXAMPLE_MAX).collect()).collect()
+        filled
+            .map(|text| text.chars().take(EXAMPLE_MAX).collect())
+            .collect()
     });
     let columns = Columns {
         sheet: table.sheet.name.clone(),
@@ -161,7 +170,9 @@ impl Left {
     pub(crate) fn of(table: &Table, mut lines: Vec<u32>) -> Self {
         lines.sort_unstable();
         lines.dedup();
-        let rows = table.rows().filter(|line| lines.binary_search(&line.number).is_ok());
+        let rows = table
+            .rows()
+            .filter(|line| lines.binary_search(&line.number).is_ok());
         Self {
             names: table.layout.names.clone(),
             rows: rows
@@ -182,7 +193,11 @@ impl Left {
             width,
             marked,
         };
-        let mut columns: Vec<Column> = self.names.iter().map(|name| column(name, 16, false)).collect();
+        let mut columns: Vec<Column> = self
+            .names
+            .iter()
+            .map(|name| column(name, 16, false))
+            .collect();
         columns.push(column(words[1], 60, true));
         columns.push(column(words[0], 8, false));
         let width = self.names.len();
