@@ -24,6 +24,7 @@ pub struct Refused {
 /// What a person decided about a doubtful row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportChoice)]
 pub enum Choice {
     /// Take it in as the sentence proposes.
     Take,
