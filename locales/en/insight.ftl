@@ -211,3 +211,4 @@ field-query-area = There is no such area.
 field-query-no-area = For GeoJSON, group by area.
 field-query-indicator = There is no indicator “{ $what }”.
 field-query-list-long = More than { $max } records; add conditions.
+data-dim-seen = Days since last seen

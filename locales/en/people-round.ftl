@@ -74,3 +74,5 @@ field-visiting-nobody = There is nobody on the list.
 field-visiting-too-many = A list has at most { $max } people. Please narrow the question.
 field-visiting-why = Please say in a few words why not.
 field-dwelling-not-empty = { $count } people are registered here. Please move them out first.
+round-make-list = Make a visiting list
+field-visiting-several = These people live in several communities. Choose one community first.

@@ -211,3 +211,4 @@ field-query-area = 没有这个区域。
 field-query-no-area = 要导出 GeoJSON，请按区域分组。
 field-query-indicator = 没有“{ $what }”这个指标。
 field-query-list-long = 名单超过 { $max } 条，请再加条件。
+data-dim-seen = 最后见到距今天数

@@ -74,3 +74,5 @@ field-visiting-nobody = 名单里没有人。
 field-visiting-too-many = 一份名单最多 { $max } 人，请把问题收窄一些。
 field-visiting-why = 不去的话，请写一句为什么。
 field-dwelling-not-empty = 登记的还有 { $count } 人住在这里。请先给他们办迁出。
+round-make-list = 生成走访名单
+field-visiting-several = 名单里的人分属几个社区，请先选定一个社区再生成名单。

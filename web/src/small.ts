@@ -17,6 +17,29 @@ on("click", "[data-copy], [data-copy-from]", (button) => {
 });
 on("click", "[data-print-page]", () => window.print());
 
+// ---- a file dropped anywhere on a page with <div data-drop><input type="file"></div> is given to that field
+const dropField = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('[data-drop] input[type="file"]');
+const dragged = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+function dropping(on: boolean): void {
+  document.querySelector("[data-drop]")?.classList.toggle("is-over", on);
+}
+document.addEventListener("dragover", (event) => {
+  if (!dropField() || !dragged(event)) return;
+  event.preventDefault();
+  dropping(true);
+});
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) dropping(false);
+});
+document.addEventListener("drop", (event) => {
+  const field = dropField();
+  if (!field || !event.dataTransfer || !dragged(event)) return;
+  event.preventDefault();
+  dropping(false);
+  field.files = event.dataTransfer.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 // ---- dialogs: <button data-open="#id">, <button data-close> inside; a click on the backdrop closes
 on("click", "[data-open]", (button, event) => {
   const dialog = document.querySelector<HTMLDialogElement>(button.dataset.open ?? "");

@@ -320,6 +320,10 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(places::BuildingsRegister(locator())),
         Arc::new(places::DwellingsRegister(locator())),
         Arc::new(people::OrganisationsRegister(vault())),
+        Arc::new(people::ResidentsRegister {
+            vault: vault(),
+            locator: locator(),
+        }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
         Arc::new(people::AccountsRegister(vault())),

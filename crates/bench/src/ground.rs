@@ -111,6 +111,11 @@ impl Ground {
         })
     }
 
+    /// Opens the house on this ground, in this process.
+    pub(crate) async fn open(&self) -> Result<House> {
+        open(self.folder.path(), &self.database_url).await
+    }
+
     /// Starts the binary on this ground and waits until it answers; says how long that took.
     pub(crate) async fn serve(&self, binary: &Path) -> Result<(Server, Duration)> {
         let addr: SocketAddr = free_addr()?;
@@ -144,6 +149,12 @@ impl Ground {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
+}
+
+/// Opens the house on a prepared folder.
+pub(crate) async fn open(folder: &Path, database_url: &str) -> Result<House> {
+    let raw = Raw::gather(None, settings(folder, database_url, "127.0.0.1:0"))?;
+    House::open(youlin::house::Opening::new(Config::from_raw(&raw)?)).await
 }
 
 /// A running server; stopped when dropped.

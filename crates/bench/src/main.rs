@@ -9,6 +9,7 @@ mod intake;
 mod million;
 mod raw;
 mod results;
+mod sheets;
 
 use std::path::PathBuf;
 
@@ -23,12 +24,18 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (engines, intake, million).
+    /// Only sections whose name contains this (engines, intake, sheets, million).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
+    /// People in the spreadsheet.
+    #[arg(long, default_value_t = 100_000)]
+    people: u32,
+    /// Measures one import in a process of its own: started by the section `sheets` itself.
+    #[arg(long, hide = true, num_args = 3)]
+    take_in: Vec<String>,
     /// Seconds each load runs.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -37,6 +44,9 @@ struct Arguments {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if let [folder, file, account] = arguments.take_in.as_slice() {
+        return sheets::take_in(folder.as_ref(), file.as_ref(), account).await;
+    }
     let binary = std::env::var_os("YOULIN_BIN")
         .map(PathBuf::from)
         .context("YOULIN_BIN names the built binary")?;
@@ -60,6 +70,9 @@ async fn main() -> Result<()> {
                 results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set")
             }
         }
+    }
+    if wanted("sheets") {
+        sheets::measure(&mut results, arguments.people, arguments.seconds).await?;
     }
     if wanted("million") {
         million::measure(&mut results, &binary, arguments.cases, arguments.seconds).await?;

@@ -77,6 +77,7 @@ impl Command for Whole {
                 .into_iter()
                 .map(|(code, why)| Refused::new(0, code, "category-fault").arg("reason", why))
                 .collect(),
+            ..ImportReport::default()
         })
     }
 }

@@ -13,12 +13,35 @@ pub const DWELLING_VISITED: &str = "people.dwelling-visited";
 pub const VISITING_SAVED: &str = "people.visiting-saved";
 /// Hidden fields of a person were shown to somebody.
 pub const REVEALED: &str = "people.revealed";
+/// People came in from a spreadsheet, or such an import was taken back; the subject is the import, `persons` in the payload
+/// are those of the batch.
+pub const RESIDENTS_IMPORTED: &str = "people.residents-imported";
 /// An organisation was entered or changed.
 pub const ORGANISATION_SAVED: &str = "people.organisation-saved";
 /// Somebody's membership began, changed or ended.
 pub const MEMBERSHIP_SAVED: &str = "people.membership-saved";
 /// An account's rights or state changed; remembered sessions are to be forgotten.
 pub const ACCOUNT_CHANGED: &str = "people.account-changed";
+
+pub(crate) fn residents_imported(community: CommunityId, import: Uuid, persons: &[Uuid]) -> Event {
+    Event {
+        payload: json!({ "persons": persons }),
+        ..event(RESIDENTS_IMPORTED, community, import)
+    }
+}
+
+/// The persons an event of this module says something about.
+pub(crate) fn persons_of(event: &Event) -> Vec<Uuid> {
+    match event.topic.as_str() {
+        PERSON_SAVED => vec![event.subject],
+        RESIDENTS_IMPORTED => {
+            let persons = event.payload["persons"].as_array();
+            let ids = persons.into_iter().flatten().filter_map(|id| id.as_str());
+            ids.filter_map(|id| id.parse().ok()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
 
 pub(crate) fn event(topic: &str, community: CommunityId, subject: Uuid) -> Event {
     Event {

@@ -8,13 +8,13 @@ use futures::future::BoxFuture;
 use pinyin::ToPinyinMulti;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
-use youlin_database::Database;
+use youlin_database::{Database, Event};
 use youlin_database::text::{TextDoc, TextSource, TextTerm};
 use youlin_kernel::{CommunityId, Result};
 
 use crate::Vault;
 use crate::entities::{person, person_phone};
-use crate::events::PERSON_SAVED;
+use crate::events::{PERSON_SAVED, RESIDENTS_IMPORTED, persons_of};
 use crate::queries::open_name;
 use crate::vault::FieldPlace;
 
@@ -38,7 +38,11 @@ impl TextSource for PersonTexts {
     }
 
     fn wants(&self, topic: &str) -> bool {
-        topic == PERSON_SAVED
+        topic == PERSON_SAVED || topic == RESIDENTS_IMPORTED
+    }
+
+    fn subjects(&self, event: &Event) -> Vec<Uuid> {
+        persons_of(event)
     }
 
     fn texts<'a>(

@@ -79,6 +79,7 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person_label::Entity>(),
         audited_table::<person_label_past::Entity>(),
         audited_table::<dwelling_visit::Entity>(),
+        audited_table::<sighting::Entity>(),
         audited_table::<visiting_list::Entity>(),
         audited_table::<visiting_entry::Entity>(),
         audited_table::<person_consent::Entity>(),

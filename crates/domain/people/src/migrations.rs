@@ -235,6 +235,17 @@ CREATE TABLE dwelling_visit (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX dwelling_visit_dwelling ON dwelling_visit (community_id, dwelling_id, at);
+CREATE TABLE sighting (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    person_id {uuid} NOT NULL,
+    at BIGINT NOT NULL,
+    how TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX sighting_person ON sighting (community_id, person_id, at);
 CREATE TABLE visiting_list (
     community_id BIGINT NOT NULL,
     id {uuid} NOT NULL,

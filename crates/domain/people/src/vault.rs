@@ -124,6 +124,27 @@ impl Vault {
             .map_err(Problem::internal)
     }
 
+    /// Seals what is no text.
+    ///
+    /// # Errors
+    /// 500 when the random source gives nothing.
+    pub fn seal_bytes(&self, ctx: &Ctx, at: FieldPlace, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.keyring
+            .seal(&at.aad(), bytes, &|bytes| ctx.random(bytes))
+            .map_err(Problem::internal)
+    }
+
+    /// Opens what is no text.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_bytes(&self, at: FieldPlace, sealed: &[u8]) -> Result<Vec<u8>> {
+        let opened = self.keyring.open(&at.aad(), sealed);
+        opened.map(|bytes| bytes.to_vec()).map_err(|error| {
+            Problem::internal(format!("{}.{} of {}: {error}", at.table, at.column, at.row))
+        })
+    }
+
     /// Opens a field of one row.
     ///
     /// # Errors

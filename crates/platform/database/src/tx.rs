@@ -19,7 +19,11 @@ use crate::counters::CounterKey;
 use crate::group::{NewRows, Pending};
 use crate::idempotency::{self, Answer, NewAnswer};
 use crate::kept::{self, Kept, Series};
+use crate::sql::insert_many;
 use crate::{Event, NewJob, Record, row_digest};
+
+/// Keys in one statement.
+const MOST_KEYS: usize = 500;
 
 /// See the module's text.
 #[derive(Debug)]
@@ -189,6 +193,75 @@ impl<'a> Tx<'a> {
             return Err(Problem::not_found());
         }
         self.touch(E::TABLE, E::id(model), None);
+        Ok(())
+    }
+
+    /// Saves many new records of one table in few statements, for imports. After a failure the command must fail.
+    ///
+    /// # Errors
+    /// 503 when the database cannot write now, 500 for a broken constraint the command should have checked.
+    pub async fn insert_all<E>(&self, models: Vec<E::Model>) -> Result<()>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send,
+    {
+        let mut rows: Option<NewRows> = None;
+        for model in models {
+            self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
+            let new = new_row::<E>(model);
+            match &mut rows {
+                Some(rows) => rows.rows.extend(new.rows),
+                None => rows = Some(new),
+            }
+        }
+        match rows {
+            Some(new) => self.insert_rows(new.table, &new.columns, new.rows).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Inserts rows that are no records (journals, caches) in few statements.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_all`].
+    pub async fn insert_rows(
+        &self,
+        table: &'static str,
+        columns: &[&str],
+        rows: Vec<Vec<sea_orm::Value>>,
+    ) -> Result<()> {
+        insert_many(self.conn(), table, columns, rows, "").await
+    }
+
+    /// Removes many records of one table and community that were loaded in this transaction.
+    ///
+    /// # Errors
+    /// 409 when one of them is no longer as it was loaded.
+    pub async fn delete_all<E>(&self, models: &[E::Model]) -> Result<()>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+    {
+        let key = |column: &'static str| Expr::col(Alias::new(column));
+        for some in models.chunks(MOST_KEYS) {
+            let Some(first) = some.first() else { break };
+            let ids = some.iter().map(|model| E::id(model));
+            let done = E::delete_many()
+                .filter(
+                    key("community_id")
+                        .eq(E::community(first))
+                        .and(key("id").is_in(ids)),
+                )
+                .exec(self.conn())
+                .await?;
+            if done.rows_affected != some.len() as u64 {
+                return Err(Problem::stale(serde_json::Value::Null));
+            }
+            for model in some {
+                self.touch(E::TABLE, E::id(model), None);
+            }
+        }
         Ok(())
     }
 

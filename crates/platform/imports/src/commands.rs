@@ -1,5 +1,6 @@
 //! A file is given, accepted, given up; and what the job writes down of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
@@ -12,15 +13,18 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use crate::entities::import_run;
 use crate::job::{FORGET_KIND, Phase, RUN_KIND};
-use crate::queries::{Fault, row_of};
-use crate::{ImportReport, ImportState, Imports, Incoming, Sealer};
+use crate::queries::{Fault, Undone, columns_of, row_of};
+use crate::sheet::{Columns, Left};
+use crate::{Choice, ImportReport, ImportState, Imports, Incoming, Sealer};
 
 const SYSTEM: CommunityId = CommunityId::SYSTEM;
-/// Characters of a piece: a row of the database stays small whatever the file.
+/// Bytes of a piece: a row of the database stays small whatever the file.
 const PIECE: usize = 128 * 1024;
 const NAME_MAX: usize = 120;
 /// A file nobody accepted is forgotten after that.
 const KEPT: i64 = 7 * Micros::DAY;
+/// So long an import can be taken back, and the rows left of it be fetched.
+pub(crate) const UNDONE_WITHIN: i64 = 30 * Micros::DAY;
 
 /// Keeps a file and has it judged. Answers the import's id.
 #[derive(Debug)]
@@ -40,10 +44,15 @@ impl Command for StartImport {
         ctx.scope(register.permission())?;
         let account = ctx.actor().id().filter(|_| ctx.is_signed_in());
         let account = account.ok_or_else(Problem::forbidden)?;
-        if self.file.text.trim().is_empty() {
+        if self.file.content().iter().all(u8::is_ascii_whitespace) {
             return Err(Problem::invalid("file", "required"));
         }
         let id = ctx.new_id();
+        // A spreadsheet's columns are found first.
+        let (state, phase) = match register.columns().is_empty() {
+            true => (ImportState::Checking, Phase::Check),
+            false => (ImportState::Reading, Phase::Read),
+        };
         let run = import_run::Model {
             community_id: SYSTEM.0,
             id,
@@ -56,79 +65,75 @@ impl Command for StartImport {
                 .collect(),
             account_id: account,
             account_name: ctx.actor().name().to_owned(),
-            state: ImportState::Checking.as_str().to_owned(),
+            state: state.as_str().to_owned(),
             rows_total: 0,
             report_sealed: None,
             fault: None,
             created_at: ctx.now().0,
             ended_at: None,
+            round: None,
+            columns_sealed: None,
+            choices: None,
+            undone_sealed: None,
         };
         tx.insert::<import_run::Entity>(run).await?;
-        self.keep(ctx, tx, id).await?;
+        let sealer = &*self.imports.sealer;
+        keep(ctx, tx, sealer, FILE, id, self.file.content()).await?;
         let entry = AuditEntry::new(Self::NAME, "import", id).detail(json!({"kind": self.kind}));
         tx.audit(ctx, SYSTEM, entry);
-        tx.schedule(ctx, job(ctx, id, Phase::Check));
-        tx.schedule(
-            ctx,
-            NewJob {
-                community: SYSTEM,
-                kind: FORGET_KIND,
-                key: id.to_string(),
-                run_at: ctx.now().plus(KEPT),
-                payload: json!({"import": id}),
-            },
-        );
+        tx.schedule(ctx, job(ctx, id, phase, 0));
+        tx.schedule(ctx, forgetting(ctx, id, KEPT));
         Ok(id)
     }
 }
 
-impl StartImport {
-    async fn keep(&self, ctx: &Ctx, tx: &Tx<'_>, import: Uuid) -> Result<()> {
-        let columns = ["community_id", "id", "import_id", "place", "text_sealed"];
-        for (place, piece) in pieces(&self.file.text).enumerate() {
-            let id = ctx.new_id();
-            let sealed = self.imports.sealer.seal(ctx, id, piece)?;
-            let place = i32::try_from(place).unwrap_or(i32::MAX);
-            let mut insert = Query::insert();
-            insert
-                .into_table(name("import_piece"))
-                .columns(columns.map(name))
-                .values_panic([
-                    SYSTEM.0.into(),
-                    id.into(),
-                    import.into(),
-                    place.into(),
-                    sealed.into(),
-                ]);
-            tx.conn().execute(&insert).await?;
-        }
-        Ok(())
+/// A table of sealed pieces, and its column of them.
+type Pieces = (&'static str, &'static str);
+const FILE: Pieces = ("import_piece", "text_sealed");
+const LEFT: Pieces = ("import_left", "rows_sealed");
+
+/// Keeps a long content in sealed pieces.
+async fn keep(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    sealer: &dyn Sealer,
+    (table, column): Pieces,
+    import: Uuid,
+    content: &[u8],
+) -> Result<()> {
+    let columns = ["community_id", "id", "import_id", "place", column];
+    for (place, piece) in content.chunks(PIECE).enumerate() {
+        let id = ctx.new_id();
+        let place = i32::try_from(place).unwrap_or(i32::MAX);
+        let row = vec![
+            SYSTEM.0.into(),
+            id.into(),
+            import.into(),
+            place.into(),
+            sealer.seal_bytes(ctx, id, piece)?.into(),
+        ];
+        tx.insert_rows(table, &columns, vec![row]).await?;
     }
+    Ok(())
 }
 
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let mut end = rest.len().min(PIECE);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (piece, later) = rest.split_at(end);
-        rest = later;
-        Some(piece)
-    })
-}
-
-fn job(ctx: &Ctx, id: Uuid, phase: Phase) -> NewJob {
+fn job(ctx: &Ctx, id: Uuid, phase: Phase, round: i32) -> NewJob {
     NewJob {
         community: SYSTEM,
         kind: RUN_KIND,
-        key: phase.key(id),
+        key: phase.key(id, round),
         run_at: ctx.now(),
         payload: json!({"import": id, "phase": phase}),
+    }
+}
+
+fn forgetting(ctx: &Ctx, id: Uuid, after: i64) -> NewJob {
+    NewJob {
+        community: SYSTEM,
+        kind: FORGET_KIND,
+        key: format!("{id}:{after}"),
+        run_at: ctx.now().plus(after),
+        payload: json!({"import": id}),
     }
 }
 
@@ -148,6 +153,10 @@ pub struct AcceptImport {
     /// The file goes in whole or not at all.
     pub whole: bool,
     pub sealer: AcceptSealer,
+    /// What was decided about doubtful rows, by line.
+    pub choices: BTreeMap<u32, Choice>,
+    /// The doubtful rows nothing was said about are taken in as proposed.
+    pub rest: bool,
 }
 
 /// How the report is read that says whether there is anything to take in.
@@ -170,7 +179,7 @@ impl Command for AcceptImport {
             ImportState::Ready => {}
             // Pressed twice, or the job gave up: the job is planned anew and skips what is done.
             ImportState::Running => {
-                tx.schedule(ctx, job(ctx, self.id, Phase::Take));
+                tx.schedule(ctx, job(ctx, self.id, Phase::Take, row.round.unwrap_or(0)));
                 return Ok(());
             }
             _ => return Err(Problem::new(ProblemKind::Conflict, "import-not-ready")),
@@ -185,14 +194,34 @@ impl Command for AcceptImport {
         if self.whole && !report.is_clean() {
             return Err(Problem::new(ProblemKind::Conflict, "import-whole"));
         }
+        let choices = self.decided(&report);
+        let round = row.round.unwrap_or(0);
         tx.update::<import_run::Entity>(import_run::Model {
             state: ImportState::Running.as_str().to_owned(),
+            choices: (!choices.is_empty())
+                .then(|| serde_json::to_string(&choices))
+                .transpose()
+                .map_err(Problem::internal)?,
             ..row
         })
         .await?;
-        tx.audit(ctx, SYSTEM, AuditEntry::new(Self::NAME, "import", self.id));
-        tx.schedule(ctx, job(ctx, self.id, Phase::Take));
+        let entry = AuditEntry::new(Self::NAME, "import", self.id)
+            .detail(json!({"doubtful": choices.len()}));
+        tx.audit(ctx, SYSTEM, entry);
+        tx.schedule(ctx, job(ctx, self.id, Phase::Take, round));
         Ok(())
+    }
+}
+
+impl AcceptImport {
+    /// The decisions that fit a doubt of the report.
+    fn decided(&self, report: &ImportReport) -> BTreeMap<u32, Choice> {
+        let doubts = report.doubtful.iter().filter_map(|doubt| {
+            let said = self.choices.get(&doubt.line).copied();
+            let said = said.or(self.rest.then_some(Choice::Take));
+            Some((doubt.line, said.filter(|one| doubt.choices.contains(one))?))
+        });
+        doubts.collect()
     }
 }
 
@@ -210,7 +239,10 @@ impl Command for DropImport {
         let row = own(ctx, tx, self.id).await?;
         match ImportState::parse(&row.state) {
             ImportState::Running => Err(Problem::new(ProblemKind::Conflict, "import-running")),
-            ImportState::Done | ImportState::Dropped => Ok(()),
+            ImportState::Done
+            | ImportState::Dropped
+            | ImportState::Undoing
+            | ImportState::Undone => Ok(()),
             _ => forget(ctx, tx, row).await,
         }
     }
@@ -219,10 +251,12 @@ impl Command for DropImport {
 /// The file goes, and the line that there was one stays.
 async fn forget(ctx: &Ctx, tx: &Tx<'_>, row: import_run::Model) -> Result<()> {
     let id = row.id;
-    clear(tx, id).await?;
+    clear(tx, FILE.0, id).await?;
+    clear(tx, LEFT.0, id).await?;
     tx.update::<import_run::Entity>(import_run::Model {
         state: ImportState::Dropped.as_str().to_owned(),
         report_sealed: None,
+        columns_sealed: None,
         ended_at: Some(ctx.now().0),
         ..row
     })
@@ -231,7 +265,7 @@ async fn forget(ctx: &Ctx, tx: &Tx<'_>, row: import_run::Model) -> Result<()> {
     Ok(())
 }
 
-/// What nobody accepted in time.
+/// What nobody accepted in time; and, for a file that was taken in, the rows left of it and the journal of its steps.
 pub(crate) struct Forget(pub(crate) Uuid);
 
 impl Command for Forget {
@@ -241,20 +275,254 @@ impl Command for Forget {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         let row = row_of(tx.conn(), self.0).await?;
         match ImportState::parse(&row.state) {
-            ImportState::Running | ImportState::Done | ImportState::Dropped => Ok(()),
+            ImportState::Running | ImportState::Undoing | ImportState::Dropped => Ok(()),
+            ImportState::Done | ImportState::Undone => {
+                let ended = row.ended_at.unwrap_or_default();
+                if ctx.now().0 - ended >= UNDONE_WITHIN {
+                    clear(tx, FILE.0, self.0).await?;
+                    clear(tx, LEFT.0, self.0).await?;
+                }
+                Ok(())
+            }
             _ => forget(ctx, tx, row).await,
         }
     }
 }
 
-async fn clear(tx: &Tx<'_>, id: Uuid) -> Result<()> {
+async fn clear(tx: &Tx<'_>, table: &'static str, id: Uuid) -> Result<()> {
     let mut pieces = Query::delete();
     pieces
-        .from_table(name("import_piece"))
+        .from_table(name(table))
         .and_where(col("community_id").eq(SYSTEM.0))
         .and_where(col("import_id").eq(id));
     tx.conn().execute(&pieces).await?;
     Ok(())
+}
+
+/// The journal of one community, once nothing can be taken back any more.
+pub(crate) struct ForgetSteps {
+    pub(crate) id: Uuid,
+    pub(crate) community: CommunityId,
+}
+
+impl Command for ForgetSteps {
+    type Output = ();
+    const NAME: &'static str = "imports.forget-steps";
+
+    async fn run(&self, _ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let mut steps = Query::delete();
+        steps
+            .from_table(name("import_step"))
+            .and_where(col("community_id").eq(self.community.0))
+            .and_where(col("import_id").eq(self.id));
+        tx.conn().execute(&steps).await?;
+        Ok(())
+    }
+}
+
+/// Says what the columns of a spreadsheet hold; the next file of the same make is taken in the same way.
+#[derive(Debug)]
+pub struct MatchColumns {
+    pub imports: Arc<Imports>,
+    pub id: Uuid,
+    /// By column, in their order.
+    pub fields: Vec<Option<String>>,
+}
+
+impl Command for MatchColumns {
+    type Output = ();
+    const NAME: &'static str = "imports.match";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = own(ctx, tx, self.id).await?;
+        if row.state != ImportState::Matching.as_str() {
+            return Err(Problem::new(ProblemKind::Conflict, "import-not-ready"));
+        }
+        let register = self.imports.register(&row.kind)?;
+        let sealer = &*self.imports.sealer;
+        let mut columns = columns_of(sealer, &row)?.unwrap_or_default();
+        self.check(&**register, columns.names.len())?;
+        columns.take(&self.fields);
+        self.remember(ctx, tx, &row, &columns).await?;
+        let text = serde_json::to_string(&columns).map_err(Problem::internal)?;
+        let round = row.round.unwrap_or(0);
+        tx.update::<import_run::Entity>(import_run::Model {
+            state: ImportState::Checking.as_str().to_owned(),
+            columns_sealed: Some(sealer.seal(ctx, self.id, &text)?),
+            ..row
+        })
+        .await?;
+        tx.audit(ctx, SYSTEM, AuditEntry::new(Self::NAME, "import", self.id));
+        tx.schedule(ctx, job(ctx, self.id, Phase::Check, round));
+        Ok(())
+    }
+}
+
+impl MatchColumns {
+    fn check(&self, register: &dyn crate::Register, columns: usize) -> Result<()> {
+        let specs = register.columns();
+        let said: Vec<&str> = self.fields.iter().flatten().map(String::as_str).collect();
+        if self.fields.len() != columns
+            || !said
+                .iter()
+                .all(|field| specs.iter().any(|spec| spec.field == *field))
+        {
+            return Err(Problem::invalid("columns", "unknown-value"));
+        }
+        for spec in specs.iter().filter(|spec| !spec.many) {
+            if said.iter().filter(|field| **field == spec.field).count() > 1 {
+                return Err(Problem::invalid("columns", "column-twice"));
+            }
+        }
+        if register
+            .needed()
+            .iter()
+            .any(|needed| !said.contains(needed))
+        {
+            return Err(Problem::invalid("columns", "column-needed"));
+        }
+        Ok(())
+    }
+
+    async fn remember(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        row: &import_run::Model,
+        columns: &Columns,
+    ) -> Result<()> {
+        let mut known = Query::delete();
+        known
+            .from_table(name("import_mapping"))
+            .and_where(col("community_id").eq(SYSTEM.0))
+            .and_where(col("kind").eq(row.kind.as_str()))
+            .and_where(col("signature").eq(columns.signature.as_str()));
+        tx.conn().execute(&known).await?;
+        let names = [
+            "community_id",
+            "id",
+            "kind",
+            "signature",
+            "columns",
+            "account_id",
+            "made_at",
+        ];
+        let fields = serde_json::to_string(&columns.fields()).map_err(Problem::internal)?;
+        let new = vec![
+            SYSTEM.0.into(),
+            ctx.new_id().into(),
+            row.kind.clone().into(),
+            columns.signature.clone().into(),
+            fields.into(),
+            row.account_id.into(),
+            ctx.now().0.into(),
+        ];
+        tx.insert_rows("import_mapping", &names, vec![new]).await
+    }
+}
+
+/// Goes back to what the columns are taken for, after they were judged.
+#[derive(Clone, Debug)]
+pub struct MatchAgain {
+    pub id: Uuid,
+}
+
+impl Command for MatchAgain {
+    type Output = ();
+    const NAME: &'static str = "imports.match-again";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = own(ctx, tx, self.id).await?;
+        if row.state != ImportState::Ready.as_str() || row.columns_sealed.is_none() {
+            return Err(Problem::new(ProblemKind::Conflict, "import-not-ready"));
+        }
+        tx.update::<import_run::Entity>(import_run::Model {
+            state: ImportState::Matching.as_str().to_owned(),
+            report_sealed: None,
+            round: Some(row.round.unwrap_or(0) + 1),
+            ..row
+        })
+        .await?;
+        tx.audit(ctx, SYSTEM, AuditEntry::new(Self::NAME, "import", self.id));
+        Ok(())
+    }
+}
+
+/// Has a whole import taken back. Doing it twice changes nothing.
+#[derive(Debug)]
+pub struct UndoImport {
+    pub imports: Arc<Imports>,
+    pub id: Uuid,
+}
+
+impl Command for UndoImport {
+    type Output = ();
+    const NAME: &'static str = "imports.undo";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = own(ctx, tx, self.id).await?;
+        let round = row.round.unwrap_or(0);
+        match ImportState::parse(&row.state) {
+            ImportState::Done => {}
+            ImportState::Undoing => {
+                tx.schedule(ctx, job(ctx, self.id, Phase::Undo, round));
+                return Ok(());
+            }
+            ImportState::Undone => return Ok(()),
+            _ => return Err(Problem::new(ProblemKind::Conflict, "import-not-ready")),
+        }
+        let late = row
+            .ended_at
+            .is_none_or(|at| ctx.now().0 - at >= UNDONE_WITHIN);
+        if late || !self.imports.register(&row.kind)?.undoes() {
+            return Err(Problem::new(ProblemKind::Conflict, "import-undo-late"));
+        }
+        tx.update::<import_run::Entity>(import_run::Model {
+            state: ImportState::Undoing.as_str().to_owned(),
+            ..row
+        })
+        .await?;
+        tx.audit(ctx, SYSTEM, AuditEntry::new(Self::NAME, "import", self.id));
+        tx.schedule(ctx, job(ctx, self.id, Phase::Undo, round));
+        Ok(())
+    }
+}
+
+/// The columns of a spreadsheet were found: a person looks at them, unless that was done for an earlier file.
+pub(crate) struct ShowColumns {
+    pub(crate) id: Uuid,
+    pub(crate) columns: Columns,
+    pub(crate) sealer: Arc<dyn Sealer>,
+}
+
+impl Command for ShowColumns {
+    type Output = ();
+    const NAME: &'static str = "imports.columns";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = row_of(tx.conn(), self.id).await?;
+        if row.state != ImportState::Reading.as_str() {
+            return Ok(());
+        }
+        let state = match self.columns.remembered {
+            true => ImportState::Checking,
+            false => ImportState::Matching,
+        };
+        let text = serde_json::to_string(&self.columns).map_err(Problem::internal)?;
+        let round = row.round.unwrap_or(0);
+        tx.update::<import_run::Entity>(import_run::Model {
+            state: state.as_str().to_owned(),
+            rows_total: i64::try_from(self.columns.rows).unwrap_or(i64::MAX),
+            columns_sealed: Some(self.sealer.seal(ctx, self.id, &text)?),
+            ..row
+        })
+        .await?;
+        tx.audit(ctx, SYSTEM, AuditEntry::new(Self::NAME, "import", self.id));
+        if state == ImportState::Checking {
+            tx.schedule(ctx, job(ctx, self.id, Phase::Check, round));
+        }
+        Ok(())
+    }
 }
 
 /// The end of a phase, written by the job. The file goes with the last one; what its batches did stands in the report.
@@ -265,6 +533,9 @@ pub(crate) struct Settle {
     pub(crate) rows: i64,
     pub(crate) report: Option<ImportReport>,
     pub(crate) faults: Vec<Fault>,
+    /// Of a spreadsheet: the rows that come back.
+    pub(crate) left: Option<Left>,
+    pub(crate) undone: Option<Undone>,
     pub(crate) sealer: Arc<dyn Sealer>,
 }
 
@@ -285,17 +556,35 @@ impl Command for Settle {
             }
         };
         if self.to != ImportState::Ready {
-            clear(tx, self.id).await?;
+            clear(tx, FILE.0, self.id).await?;
         }
+        if let Some(left) = &self.left {
+            clear(tx, LEFT.0, self.id).await?;
+            let bytes = serde_json::to_vec(left).map_err(Problem::internal)?;
+            keep(ctx, tx, &*self.sealer, LEFT, self.id, &bytes).await?;
+        }
+        if self.to == ImportState::Done && row.columns_sealed.is_some() {
+            tx.schedule(ctx, forgetting(ctx, self.id, UNDONE_WITHIN));
+        }
+        let undone = self.undone.as_ref().map(serde_json::to_string).transpose();
+        let undone = undone.map_err(Problem::internal)?;
+        let undone_sealed = undone
+            .map(|text| self.sealer.seal(ctx, self.id, &text))
+            .transpose()?;
         let faults = serde_json::to_string(&self.faults).map_err(Problem::internal)?;
         let counts = self.report.as_ref().map(|report| {
             json!({"new": report.new, "changed": report.changed, "unchanged": report.unchanged,
-                   "refused": report.refused.len()})
+                   "refused": report.refused.len(), "doubtful": report.doubtful.len()})
         });
         tx.update::<import_run::Entity>(import_run::Model {
             state: self.to.as_str().to_owned(),
             rows_total: self.rows,
-            report_sealed,
+            // Taking back leaves what was taken in as it was said.
+            report_sealed: report_sealed.or_else(|| match self.from {
+                ImportState::Undoing => row.report_sealed.clone(),
+                _ => None,
+            }),
+            undone_sealed,
             fault: (!self.faults.is_empty()).then_some(faults),
             ended_at: (self.to != ImportState::Ready).then_some(ctx.now().0),
             ..row
@@ -305,18 +594,5 @@ impl Command for Settle {
             .detail(json!({"state": self.to, "report": counts}));
         tx.audit(ctx, SYSTEM, entry);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{PIECE, pieces};
-
-    #[test]
-    fn pieces_are_cut_between_characters() {
-        let text = "友".repeat(PIECE);
-        let cut: Vec<&str> = pieces(&text).collect();
-        assert!(cut.len() > 2 && cut.iter().all(|piece| piece.len() <= PIECE));
-        assert_eq!(cut.concat(), text);
     }
 }

@@ -12,10 +12,11 @@ use youlin_database::{Database, JobHandler, JobOutcome, JobRun};
 use youlin_kernel::{CommunityId, Ctx, Locale, Problem, ProblemKind, Result};
 use youlin_web::App;
 
-use crate::commands::{Forget, Settle};
+use crate::commands::{Forget, ForgetSteps, Settle, ShowColumns, UNDONE_WITHIN};
 use crate::entities::import_run;
-use crate::queries::{Fault, done_of, row_of, text_of};
-use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register};
+use crate::queries::{Fault, Undone, columns_of, done_of, file_of, remembered, row_of};
+use crate::sheet::{self, Columns, Left};
+use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, journal};
 
 /// Kind of the job that works on a file.
 pub const RUN_KIND: &str = "imports.run";
@@ -26,20 +27,29 @@ pub const FORGET_KIND: &str = "imports.forget";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Phase {
+    /// Finds the columns of a spreadsheet.
+    Read,
     Check,
     Take,
+    Undo,
 }
 
 impl Phase {
-    pub(crate) fn key(self, id: Uuid) -> String {
+    /// `round`: how often the columns were matched anew; each match is judged by a job of its own.
+    pub(crate) fn key(self, id: Uuid, round: i32) -> String {
         match self {
+            Self::Read => format!("{id}:read"),
+            Self::Check if round > 0 => format!("{id}:check{round}"),
             Self::Check => format!("{id}:check"),
             Self::Take => format!("{id}:take"),
+            Self::Undo => format!("{id}:undo"),
         }
     }
 
     fn state(self) -> ImportState {
         match self {
+            Self::Read => ImportState::Reading,
+            Self::Undo => ImportState::Undoing,
             Self::Check => ImportState::Checking,
             Self::Take => ImportState::Running,
         }
@@ -102,14 +112,32 @@ struct Work<'a> {
 }
 
 /// How a phase ended.
+#[derive(Default)]
 struct Ended {
     rows: i64,
-    report: ImportReport,
+    report: Option<ImportReport>,
+    left: Option<Left>,
+    undone: Option<Undone>,
 }
 
 impl Work<'_> {
     /// Does the phase and writes its end down. What another try could mend leaves as an error.
     async fn settled(&self) -> Result<()> {
+        let outcome = match self.phase {
+            Phase::Read => match self.columns().await {
+                Ok(columns) => {
+                    let show = ShowColumns {
+                        id: self.row.id,
+                        columns,
+                        sealer: Arc::clone(&self.job.imports.sealer),
+                    };
+                    return self.db.execute(self.ctx, show).await;
+                }
+                Err(problem) => Err(problem),
+            },
+            Phase::Check | Phase::Take => self.done().await,
+            Phase::Undo => self.undone().await,
+        };
         let mut settle = Settle {
             id: self.row.id,
             from: self.phase.state(),
@@ -117,46 +145,140 @@ impl Work<'_> {
             rows: self.row.rows_total,
             report: None,
             faults: Vec::new(),
+            left: None,
+            undone: None,
             sealer: Arc::clone(&self.job.imports.sealer),
         };
-        match self.done().await {
+        match outcome {
             Ok(ended) => {
                 settle.to = match self.phase {
-                    Phase::Check => ImportState::Ready,
+                    Phase::Read | Phase::Check => ImportState::Ready,
                     Phase::Take => ImportState::Done,
+                    Phase::Undo => ImportState::Undone,
                 };
                 settle.rows = ended.rows;
-                settle.report = Some(ended.report);
+                settle.report = ended.report;
+                settle.left = ended.left;
+                settle.undone = ended.undone;
             }
-            Err(problem) if lasting(&problem) => settle.faults = Fault::of(&problem),
+            Err(problem) if lasting(&problem) => {
+                settle.faults = Fault::of(&problem);
+                if self.phase == Phase::Undo {
+                    // It stays taken in, as far as it was not taken back.
+                    settle.to = ImportState::Done;
+                }
+            }
             Err(problem) => return Err(problem),
         }
         self.db.execute(self.ctx, settle).await
     }
 
-    async fn done(&self) -> Result<Ended> {
-        let (db, imports) = (self.db, &self.job.imports);
-        let register = imports.register(&self.row.kind)?;
-        let actor = self.actor().await?;
-        let file = Incoming {
-            text: text_of(db, &*imports.sealer, self.row.id).await?,
+    /// The columns of the spreadsheet, as somebody said for an earlier file of the same make, if any did.
+    async fn columns(&self) -> Result<Columns> {
+        let imports = &self.job.imports;
+        let specs = imports.register(&self.row.kind)?.columns();
+        let bytes = file_of(self.db, &*imports.sealer, self.row.id).await?;
+        let mut columns = aside(move || Ok(sheet::open(&bytes, specs)?.0)).await?;
+        let known = remembered(self.db, &self.row.kind, &columns.signature).await?;
+        if let Some(fields) = known.filter(|fields| fields.len() == columns.names.len()) {
+            columns.take(&fields);
+            columns.remembered = true;
+        }
+        Ok(columns)
+    }
+
+    /// The file as its register wants it.
+    async fn incoming(&self, register: &dyn Register) -> Result<Incoming> {
+        let sealer = &*self.job.imports.sealer;
+        let bytes = file_of(self.db, sealer, self.row.id).await?;
+        let choices = self
+            .row
+            .choices
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose();
+        let mut file = Incoming {
             setting: self.row.setting.clone(),
-            done: match self.phase {
-                Phase::Check => BTreeSet::new(),
-                Phase::Take => done_of(db, &*imports.sealer, self.row.id).await?.0,
-            },
+            choices: choices.map_err(Problem::internal)?.unwrap_or_default(),
+            ..Incoming::default()
         };
+        if self.phase == Phase::Take {
+            file.done = done_of(self.db, sealer, self.row.id).await?.0;
+            file.import = Some(self.row.id);
+        }
+        let specs = register.columns();
+        if specs.is_empty() {
+            file.text = String::from_utf8(bytes).map_err(Problem::internal)?;
+        } else {
+            let columns = columns_of(sealer, &self.row)?.unwrap_or_default();
+            file.table = Some(aside(move || sheet::table(&bytes, specs, &columns)).await?);
+        }
+        Ok(file)
+    }
+
+    async fn done(&self) -> Result<Ended> {
+        let register = self.job.imports.register(&self.row.kind)?;
+        let actor = self.actor().await?;
+        let file = self.incoming(&**register).await?;
         let dry_run = self.phase == Phase::Check;
-        let plan = register.plan(db, &actor, &file, dry_run).await?;
+        let plan = register.plan(self.db, &actor, &file, dry_run).await?;
         let already = file.done.len();
         let total = i64::try_from(plan.rows() + already).unwrap_or(i64::MAX);
-        let report = match self.phase {
-            Phase::Check => self.judge(&actor, plan, total).await?,
-            Phase::Take => self.take(&actor, &**register, plan, already, total).await?,
+        let report = if dry_run {
+            self.judge(&actor, plan, total).await?
+        } else {
+            self.take(&actor, &**register, plan, already, total).await?
         };
+        let left = file.table.as_ref().map(|table| {
+            let lines = report.refused.iter().chain(&report.doubtful);
+            Left::of(table, lines.map(|one| one.line).collect())
+        });
         Ok(Ended {
             rows: total,
-            report,
+            report: Some(report),
+            left,
+            undone: None,
+        })
+    }
+
+    /// Takes the import back, the latest steps first, batch by batch. What was taken back is struck from the journal in
+    /// the same transaction, so going on after a cut finds only what is left.
+    async fn undone(&self) -> Result<Ended> {
+        let (db, imports, id) = (self.db, &self.job.imports, self.row.id);
+        let register = imports.register(&self.row.kind)?;
+        let actor = self.actor().await?;
+        let communities = journal::communities(db.raw_write(), id).await?;
+        let total = done_of(db, &*imports.sealer, id).await?.1;
+        let total = i64::from(total.new) + i64::from(total.changed);
+        let mut refused = Vec::new();
+        let mut done = total - journal::count(db, &communities, id).await?;
+        self.tell(usize::try_from(done).unwrap_or(0), total).await?;
+        for community in communities.iter().copied().map(CommunityId) {
+            let mut before = None;
+            loop {
+                let sealer = &*imports.sealer;
+                let steps =
+                    journal::steps_before(db, sealer, community, id, before, UNDONE_AT_ONCE)
+                        .await?;
+                let Some(last) = steps.last() else { break };
+                before = Some(last.id);
+                done += i64::try_from(steps.len()).unwrap_or(0);
+                if let Some(batch) = register.undo(community, steps) {
+                    refused.extend(batch.run(db, &actor, None).await?.refused);
+                }
+                self.tell(usize::try_from(done).unwrap_or(0), total).await?;
+            }
+            register.taken(db, community).await?;
+        }
+        let left = journal::count(db, &communities, id).await?;
+        refused.sort_by_key(|one| one.line);
+        Ok(Ended {
+            rows: self.row.rows_total,
+            undone: Some(Undone {
+                undone: u32::try_from(total - left).unwrap_or(0),
+                refused,
+            }),
+            ..Ended::default()
         })
     }
 
@@ -170,9 +292,10 @@ impl Work<'_> {
     }
 
     async fn judge(&self, actor: &Ctx, plan: Plan, total: i64) -> Result<ImportReport> {
-        let mut done = plan.refused.len();
+        let mut done = plan.refused.len() + plan.doubtful.len();
         let mut report = ImportReport {
             refused: plan.refused,
+            doubtful: plan.doubtful,
             ..ImportReport::default()
         };
         self.tell(done, total).await?;
@@ -193,7 +316,7 @@ impl Work<'_> {
         total: i64,
     ) -> Result<ImportReport> {
         let sealer = &self.job.imports.sealer;
-        let mut done = already + plan.refused.len();
+        let mut done = already + plan.refused.len() + plan.doubtful.len();
         let mut touched = BTreeSet::new();
         self.tell(done, total).await?;
         for batch in &plan.batches {
@@ -210,6 +333,7 @@ impl Work<'_> {
         let (_, mut report) = done_of(self.db, &**sealer, self.row.id).await?;
         report.absorb(ImportReport {
             refused: plan.refused,
+            doubtful: plan.doubtful,
             ..ImportReport::default()
         });
         Ok(report)
@@ -219,6 +343,16 @@ impl Work<'_> {
         let done = i64::try_from(done).unwrap_or(i64::MAX);
         self.run.progress(self.ctx, self.db, done, total).await
     }
+}
+
+/// Steps taken back in one transaction.
+const UNDONE_AT_ONCE: u64 = 200;
+
+/// Work that would hold up the other tasks of the server for seconds: a large workbook.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Problem::internal)?
 }
 
 /// Another try would end the same way.
@@ -250,6 +384,16 @@ impl JobHandler for ForgetImport {
                 .and_then(|id| id.parse().ok())
             {
                 db.execute(ctx, Forget(id)).await?;
+                let row = row_of(db.raw_write(), id).await?;
+                let ended = row.ended_at.unwrap_or(i64::MAX);
+                let kept = ctx.now().0.saturating_sub(ended) < UNDONE_WITHIN;
+                let over = [ImportState::Done, ImportState::Undone];
+                if !kept && over.contains(&ImportState::parse(&row.state)) {
+                    for community in journal::communities(db.raw_write(), id).await? {
+                        let community = CommunityId(community);
+                        db.execute(ctx, ForgetSteps { id, community }).await?;
+                    }
+                }
             }
             Ok(JobOutcome::Done)
         }

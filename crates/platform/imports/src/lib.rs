@@ -10,14 +10,17 @@ mod commands;
 mod csv;
 mod entities;
 mod job;
+mod journal;
 mod migrations;
 mod pages;
+mod pages_sheet;
 pub mod permissions;
 mod plan;
 mod queries;
 mod report;
+mod sheet;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -28,13 +31,19 @@ use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{App, Module};
 
 pub use crate::csv::{Row, read_csv};
-pub use commands::{AcceptImport, AcceptSealer, DropImport, StartImport};
+pub use commands::{
+    AcceptImport, AcceptSealer, DropImport, MatchAgain, MatchColumns, StartImport, UndoImport,
+};
 pub use job::{FORGET_KIND, ForgetImport, RUN_KIND, RunImport};
+pub use journal::{Step, journal, strike};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use plan::{Batch, Plan};
-pub use queries::{ImportState, ImportView, import_view};
-pub use report::{ImportReport, Outcome, Refused};
+pub use queries::{ImportState, ImportView, Undone, import_view};
+pub use report::{Choice, ImportReport, Outcome, Refused};
+pub use sheet::{Columns, Table};
+/// What a register says of the columns it takes.
+pub use youlin_tabular as tabular;
 
 /// Largest file, bytes.
 pub const FILE_MAX: usize = 32 * 1024 * 1024;
@@ -47,6 +56,25 @@ pub struct Incoming {
     pub setting: String,
     /// Lines an earlier run took in already: judged with the others, in no batch.
     pub done: BTreeSet<u32>,
+    /// The file as it came, where it is no text.
+    pub bytes: Vec<u8>,
+    /// Its rows, for registers of spreadsheets.
+    pub table: Option<Arc<Table>>,
+    /// What was decided about doubtful rows.
+    pub choices: BTreeMap<u32, Choice>,
+    /// The import whose steps are to be journaled; none when it is only judged, or taken in without a page.
+    pub import: Option<Uuid>,
+}
+
+impl Incoming {
+    /// What is kept of it.
+    pub(crate) fn content(&self) -> &[u8] {
+        if self.bytes.is_empty() {
+            self.text.as_bytes()
+        } else {
+            &self.bytes
+        }
+    }
 }
 
 /// One kind of file a module takes in.
@@ -65,6 +93,28 @@ pub trait Register: Send + Sync {
     /// Choices of [`Incoming::setting`] as catalogue keys, the first is the usual one.
     fn settings(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// The columns of the spreadsheets it takes, in the order in which they are offered to somebody who matches them. None:
+    /// it takes text (CSV, JSON) and reads it itself. The fields are the keys of their words (`import-field-identity`).
+    fn columns(&self) -> &'static [tabular::Spec] {
+        &[]
+    }
+
+    /// Fields without which nothing can be taken in.
+    fn needed(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Takes steps back that an import journaled, strikes them ([`strike`]), and refuses those whose records were
+    /// changed since (their lines stay in the report). `changed` of the report counts what was taken back.
+    fn undo(&self, _community: CommunityId, _steps: Vec<Step>) -> Option<Batch> {
+        None
+    }
+
+    /// Whether [`Register::undo`] does anything.
+    fn undoes(&self) -> bool {
+        false
     }
 
     /// Reads the file: what is refused already, and batches.
@@ -89,6 +139,14 @@ pub trait Sealer: Send + Sync {
     /// # Errors
     /// 500 when the key is missing or the bytes were changed.
     fn open(&self, row: Uuid, sealed: &[u8]) -> Result<String>;
+
+    /// # Errors
+    /// 500 when the random source gives nothing.
+    fn seal_bytes(&self, ctx: &Ctx, row: Uuid, bytes: &[u8]) -> Result<Vec<u8>>;
+
+    /// # Errors
+    /// 500 when the key is missing or the bytes were changed.
+    fn open_bytes(&self, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>>;
 }
 
 /// Put into the application at start as `Arc<Imports>`.
@@ -145,7 +203,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: vec![audited_table::<entities::import_run::Entity>()],
-        routes: pages::routes(),
+        routes: pages::routes().merge(pages_sheet::routes()),
         jobs,
         ..Module::named("imports")
     }

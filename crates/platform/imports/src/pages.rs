@@ -11,15 +11,19 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_kernel::{Access, Ctx, Problem, ProblemKind, Result};
 use youlin_web::{
-    ApiQuery, App, Caller, Choice, FormFaults, Method, NavItem, NavPlace, PathId, Prefs, Routes,
-    Shell, WebResult, mendable, page, refused_with,
+    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, Method, NavItem, NavPlace, PathId, Prefs,
+    Routes, Shell, WebResult, mendable, page, refused_with,
 };
 
 use crate::permissions::IMPORTS_GIVE;
+use std::collections::BTreeMap;
+
+use crate::commands::UNDONE_WITHIN;
+use crate::pages_sheet::{ColumnRow, column_rows};
 use crate::queries::{latest, progress};
 use crate::{
-    AcceptImport, AcceptSealer, DropImport, FILE_MAX, ImportReport, ImportState, ImportView,
-    Imports, Incoming, StartImport, import_view,
+    AcceptImport, AcceptSealer, Choice as Decision, DropImport, FILE_MAX, ImportReport,
+    ImportState, ImportView, Imports, Incoming, Refused, StartImport, import_view,
 };
 
 /// More refusals than this make no better reading.
@@ -68,7 +72,7 @@ struct FormPage {
     latest: Vec<ImportView>,
 }
 
-fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Settings, "/imports")
 }
 
@@ -139,7 +143,40 @@ struct Sent {
     setting: String,
     text: String,
     file_name: String,
-    file: String,
+    file: Vec<u8>,
+}
+
+impl Sent {
+    /// What is to be kept: a file wins over what was pasted (an empty file field is sent by every browser). Registers of
+    /// spreadsheets take the bytes as they are, the others text.
+    fn incoming(&mut self, imports: &Imports) -> Result<Incoming> {
+        let file = std::mem::take(&mut self.file);
+        let mut incoming = Incoming {
+            setting: self.setting.clone(),
+            ..Incoming::default()
+        };
+        let pasted = file.iter().all(u8::is_ascii_whitespace);
+        let sheets = imports
+            .register(&self.kind)
+            .is_ok_and(|register| !register.columns().is_empty());
+        match (pasted, sheets) {
+            (true, _) => incoming.text.clone_from(&self.text),
+            (false, true) => incoming.bytes = file,
+            (false, false) => incoming.text = utf8(file)?,
+        }
+        Ok(incoming)
+    }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        let code = match bytes {
+            [b'P', b'K', ..] | [0xd0, 0xcf, ..] => "not-csv",
+            _ => "not-utf8",
+        };
+        Problem::invalid("file", code).field_arg("position", error.utf8_error().valid_up_to())
+    })
 }
 
 async fn start(
@@ -153,21 +190,11 @@ async fn start(
     let mut sent = Sent::default();
     let started = async {
         read(multipart, &mut sent).await?;
-        // A file wins over what was pasted; an empty file field is sent by every browser.
-        let text = if sent.file.trim().is_empty() {
-            sent.text.clone()
-        } else {
-            std::mem::take(&mut sent.file)
-        };
         let command = StartImport {
+            file: sent.incoming(&imports)?,
             imports,
             kind: sent.kind.clone(),
             file_name: sent.file_name.clone(),
-            file: Incoming {
-                text,
-                setting: sent.setting.clone(),
-                ..Incoming::default()
-            },
         };
         app.db().execute(&ctx, command).await
     }
@@ -191,17 +218,13 @@ async fn read(mut multipart: Multipart, sent: &mut Sent) -> Result<()> {
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(unreadable)?;
-        let text = String::from_utf8(bytes.into()).map_err(|error| {
-            let position = error.utf8_error().valid_up_to();
-            Problem::invalid("file", "not-utf8").field_arg("position", position)
-        });
+        let bytes = Vec::from(field.bytes().await.map_err(unreadable)?);
         match name.as_str() {
-            "kind" => sent.kind = text?,
-            "setting" => sent.setting = text?,
-            "text" => sent.text = text?,
+            "kind" => sent.kind = utf8(bytes)?,
+            "setting" => sent.setting = utf8(bytes)?,
+            "text" => sent.text = utf8(bytes)?,
             "file" => {
-                sent.file = text?;
+                sent.file = bytes;
                 sent.file_name = file_name;
             }
             _ => {}
@@ -223,11 +246,13 @@ struct Line {
     column: String,
     sentence: String,
     place: String,
+    /// Of a doubtful row: `take`, `new`.
+    choices: Vec<&'static str>,
 }
 
 #[derive(Template)]
 #[template(path = "imports_show.html")]
-struct ShowPage {
+pub(crate) struct ShowPage {
     s: Shell,
     e: FormFaults,
     v: ImportView,
@@ -235,6 +260,12 @@ struct ShowPage {
     whole: bool,
     lines: Vec<Line>,
     more: usize,
+    doubts: Vec<Line>,
+    more_doubts: usize,
+    columns: Vec<ColumnRow>,
+    /// It can still be taken back.
+    undoable: bool,
+    kept: Vec<Line>,
     faults: Vec<String>,
     done: i64,
     total: i64,
@@ -256,15 +287,14 @@ impl ShowPage {
     fn ready(&self) -> bool {
         let report = self.report();
         self.v.state == ImportState::Ready
-            && report.new + report.changed > 0
+            && (report.new + report.changed > 0 || !report.doubtful.is_empty())
             && (!self.whole || report.is_clean())
     }
 }
 
-fn lines(s: &Shell, report: &ImportReport) -> Vec<Line> {
+fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
     let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
-    report
-        .refused
+    refused
         .iter()
         .take(SHOWN)
         .map(|one| Line {
@@ -275,17 +305,25 @@ fn lines(s: &Shell, report: &ImportReport) -> Vec<Line> {
                 (Some(lon), Some(lat)) => format!("{lon}, {lat}"),
                 _ => String::new(),
             },
+            choices: one.choices.iter().map(|choice| choice.as_str()).collect(),
         })
         .collect()
 }
 
-async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> WebResult<ShowPage> {
+pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> WebResult<ShowPage> {
     let imports = app.need::<Imports>()?;
     let v = import_view(app.db(), &*imports.sealer, s.ctx(), id).await?;
-    let whole = imports
-        .register(&v.kind)
-        .is_ok_and(|register| register.whole());
-    let job = progress(app.db(), id, v.state).await?;
+    let register = imports.register(&v.kind).ok();
+    let whole = register.is_some_and(|register| register.whole());
+    let undoes = register.is_some_and(|register| register.undoes());
+    let recent = v
+        .ended_at
+        .is_some_and(|at| s.ctx().now().0 - at.0 < UNDONE_WITHIN);
+    let columns = match (&v.columns, register) {
+        (Some(columns), Some(register)) => column_rows(&s, columns, register.columns()),
+        _ => Vec::new(),
+    };
+    let job = progress(app.db(), &v).await?;
     let report = v.report.clone().unwrap_or_default();
     let faults = v
         .faults
@@ -299,7 +337,18 @@ async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> WebResult<Sh
         })
         .collect();
     Ok(ShowPage {
-        lines: lines(&s, &report),
+        undoable: undoes
+            && recent
+            && v.state == ImportState::Done
+            && report.new + report.changed > 0,
+        doubts: lines(&s, &report.doubtful),
+        more_doubts: report.doubtful.len().saturating_sub(SHOWN),
+        kept: v
+            .undone
+            .as_ref()
+            .map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
+        columns,
+        lines: lines(&s, &report.refused),
         more: report.refused.len().saturating_sub(SHOWN),
         done: job.as_ref().map_or(0, |job| job.done),
         // Before the job has begun, the rows that were counted when the file was judged.
@@ -331,7 +380,7 @@ async fn bar(
 ) -> WebResult<Json<Value>> {
     let imports = app.need::<Imports>()?;
     let v = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
-    let job = progress(app.db(), id, v.state).await?;
+    let job = progress(app.db(), &v).await?;
     let failed = job.as_ref().is_some_and(|job| job.state == "failed");
     let state = match v.state {
         state if state.moves() && !failed => "running",
@@ -344,11 +393,29 @@ async fn bar(
     ))
 }
 
+/// What was decided about doubtful rows: a line and its choice, side by side.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Decided {
+    line: Vec<u32>,
+    choice: Vec<String>,
+    rest: Option<String>,
+}
+
+impl Decided {
+    fn choices(&self) -> BTreeMap<u32, Decision> {
+        let said = self.line.iter().zip(&self.choice);
+        said.filter_map(|(line, choice)| Some((*line, Decision::parse(choice)?)))
+            .collect()
+    }
+}
+
 async fn accept(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiForm(decided): ApiForm<Decided>,
 ) -> WebResult<Response> {
     let imports = app.need::<Imports>()?;
     let v = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
@@ -358,6 +425,8 @@ async fn accept(
         id,
         whole: register.whole(),
         sealer: AcceptSealer(std::sync::Arc::clone(&imports.sealer)),
+        choices: decided.choices(),
+        rest: decided.rest.is_some(),
     };
     after(&app, &ctx, prefs, id, app.db().execute(&ctx, command).await).await
 }
@@ -372,7 +441,7 @@ async fn give_up(
     after(&app, &ctx, prefs, id, dropped).await
 }
 
-async fn after(
+pub(crate) async fn after(
     app: &App,
     ctx: &Ctx,
     prefs: Prefs,

@@ -49,6 +49,8 @@ impl Batch {
 #[derive(Debug, Default)]
 pub struct Plan {
     pub refused: Vec<Refused>,
+    /// Rows in no batch that somebody must decide about.
+    pub doubtful: Vec<Refused>,
     pub batches: Vec<Batch>,
 }
 
@@ -79,6 +81,7 @@ impl Plan {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.refused.len()
+            + self.doubtful.len()
             + self
                 .batches
                 .iter()
@@ -97,6 +100,7 @@ impl Plan {
     ) -> Result<(ImportReport, BTreeSet<CommunityId>)> {
         let mut report = ImportReport {
             refused: self.refused,
+            doubtful: self.doubtful,
             ..ImportReport::default()
         };
         let mut touched = BTreeSet::new();

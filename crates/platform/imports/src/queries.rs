@@ -13,12 +13,17 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 use crate::entities::import_run;
 use crate::job::{Phase, RUN_KIND};
 use crate::plan::lines_of;
-use crate::{ImportReport, Sealer};
+use crate::sheet::{Columns, Left};
+use crate::{ImportReport, Refused, Sealer};
 
 /// Where an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
+    /// A spreadsheet whose columns are being found.
+    Reading,
+    /// A person looks at what its columns were taken for.
+    Matching,
     /// Being judged.
     Checking,
     /// Judged; a person decides.
@@ -30,12 +35,19 @@ pub enum ImportState {
     Failed,
     /// Given up by its owner, or not accepted in time.
     Dropped,
+    /// Being taken back.
+    Undoing,
+    Undone,
 }
 
 impl ImportState {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Reading => "reading",
+            Self::Matching => "matching",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
             Self::Checking => "checking",
             Self::Ready => "ready",
             Self::Running => "running",
@@ -47,6 +59,10 @@ impl ImportState {
 
     pub(crate) fn parse(text: &str) -> Self {
         [
+            Self::Reading,
+            Self::Matching,
+            Self::Undoing,
+            Self::Undone,
             Self::Checking,
             Self::Ready,
             Self::Running,
@@ -61,7 +77,10 @@ impl ImportState {
     /// Something happens by itself.
     #[must_use]
     pub fn moves(self) -> bool {
-        matches!(self, Self::Checking | Self::Running)
+        matches!(
+            self,
+            Self::Reading | Self::Checking | Self::Running | Self::Undoing
+        )
     }
 }
 
@@ -111,6 +130,19 @@ pub struct ImportView {
     pub(crate) faults: Vec<Fault>,
     pub created_at: Micros,
     pub ended_at: Option<Micros>,
+    /// What was found in a spreadsheet.
+    pub columns: Option<Columns>,
+    pub undone: Option<Undone>,
+    pub(crate) round: i32,
+}
+
+/// What taking an import back did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// Records that are as they were before.
+    pub undone: u32,
+    /// Rows whose records were changed since by somebody else, and stay as they are.
+    pub refused: Vec<Refused>,
 }
 
 pub(crate) async fn row_of(db: &impl ConnectionTrait, id: Uuid) -> Result<import_run::Model> {
@@ -126,7 +158,16 @@ fn view(sealer: &dyn Sealer, row: import_run::Model) -> Result<ImportView> {
         .as_deref()
         .map(|sealed| sealer.open(row.id, sealed))
         .transpose()?;
+    let columns = columns_of(sealer, &row)?;
+    let undone = row
+        .undone_sealed
+        .as_deref()
+        .map(|sealed| sealer.open(row.id, sealed))
+        .transpose()?;
     Ok(ImportView {
+        columns,
+        undone: undone.and_then(|text| serde_json::from_str(&text).ok()),
+        round: row.round.unwrap_or(0),
         id: row.id,
         version: row.version,
         kind: row.kind,
@@ -141,6 +182,15 @@ fn view(sealer: &dyn Sealer, row: import_run::Model) -> Result<ImportView> {
         created_at: Micros(row.created_at),
         ended_at: row.ended_at.map(Micros),
     })
+}
+
+pub(crate) fn columns_of(sealer: &dyn Sealer, row: &import_run::Model) -> Result<Option<Columns>> {
+    let text = row
+        .columns_sealed
+        .as_deref()
+        .map(|sealed| sealer.open(row.id, sealed))
+        .transpose()?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// The caller's own import.
@@ -181,32 +231,68 @@ pub(crate) async fn latest(
 }
 
 /// The job that works on an import now.
-pub(crate) async fn progress(
-    db: &Database,
-    id: Uuid,
-    state: ImportState,
-) -> Result<Option<JobStatus>> {
-    let phase = match state {
+pub(crate) async fn progress(db: &Database, view: &ImportView) -> Result<Option<JobStatus>> {
+    let phase = match view.state {
+        ImportState::Reading => Phase::Read,
         ImportState::Checking => Phase::Check,
+        ImportState::Undoing => Phase::Undo,
         _ => Phase::Take,
     };
-    job_of(db.read(), CommunityId::SYSTEM, RUN_KIND, &phase.key(id)).await
+    let key = phase.key(view.id, view.round);
+    job_of(db.read(), CommunityId::SYSTEM, RUN_KIND, &key).await
 }
 
 /// The file as it was given.
-pub(crate) async fn text_of(db: &Database, sealer: &dyn Sealer, id: Uuid) -> Result<String> {
+pub(crate) async fn file_of(db: &Database, sealer: &dyn Sealer, id: Uuid) -> Result<Vec<u8>> {
+    pieces_of(db, sealer, "import_piece", "text_sealed", id).await
+}
+
+/// What is left of a spreadsheet: the rows that were not taken in.
+pub(crate) async fn left_of(db: &Database, sealer: &dyn Sealer, id: Uuid) -> Result<Option<Left>> {
+    let bytes = pieces_of(db, sealer, "import_left", "rows_sealed", id).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(&bytes).map_err(Problem::internal)
+}
+
+/// A long content, cut into sealed pieces of one table.
+async fn pieces_of(
+    db: &Database,
+    sealer: &dyn Sealer,
+    table: &'static str,
+    column: &'static str,
+    id: Uuid,
+) -> Result<Vec<u8>> {
     let mut find = Query::select();
-    find.columns(["id", "text_sealed"].map(name))
-        .from(name("import_piece"))
+    find.columns(["id", column].map(name))
+        .from(name(table))
         .and_where(col("community_id").eq(CommunityId::SYSTEM.0))
         .and_where(col("import_id").eq(id))
         .order_by(name("place"), Order::Asc);
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     for row in db.read().query_all(&find).await? {
-        let sealed: Vec<u8> = row.try_get("", "text_sealed")?;
-        text.push_str(&sealer.open(row.try_get("", "id")?, &sealed)?);
+        let sealed: Vec<u8> = row.try_get("", column)?;
+        bytes.extend(sealer.open_bytes(row.try_get("", "id")?, &sealed)?);
     }
-    Ok(text)
+    Ok(bytes)
+}
+
+/// What columns of the same names were taken for the last time.
+pub(crate) async fn remembered(
+    db: &Database,
+    kind: &str,
+    signature: &str,
+) -> Result<Option<Vec<Option<String>>>> {
+    let mut find = Query::select();
+    find.column(name("columns"))
+        .from(name("import_mapping"))
+        .and_where(col("community_id").eq(CommunityId::SYSTEM.0))
+        .and_where(col("kind").eq(kind))
+        .and_where(col("signature").eq(signature));
+    let row = db.raw_write().query_one(&find).await?;
+    let text: Option<String> = row.map(|row| row.try_get("", "columns")).transpose()?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// What of an import ran already: its lines, and what it did.

@@ -16,6 +16,37 @@ pub struct Refused {
     pub code: String,
     /// Arguments of the message, among them the place (`lon`, `lat`) of a fault in a boundary.
     pub args: Vec<(String, String)>,
+    /// Of a doubtful row: what somebody may decide about it besides leaving it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+}
+
+/// What a person decided about a doubtful row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportChoice)]
+pub enum Choice {
+    /// Take it in as the sentence proposes.
+    Take,
+    /// Take it in as something new.
+    New,
+}
+
+impl Choice {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::New => "new",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Take, Self::New]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+    }
 }
 
 impl Refused {
@@ -27,7 +58,15 @@ impl Refused {
             column: column.into(),
             code: code.to_owned(),
             args: Vec::new(),
+            choices: Vec::new(),
         }
+    }
+
+    /// What may be decided about it, if it is a doubt.
+    #[must_use]
+    pub fn or(mut self, choices: &[Choice]) -> Self {
+        self.choices = choices.to_vec();
+        self
     }
 
     /// Adds an argument of the message.
@@ -71,6 +110,9 @@ pub struct ImportReport {
     pub changed: u32,
     pub unchanged: u32,
     pub refused: Vec<Refused>,
+    /// Rows that are taken in only when somebody says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubtful: Vec<Refused>,
 }
 
 impl ImportReport {
@@ -96,8 +138,16 @@ impl ImportReport {
         self.new += other.new;
         self.changed += other.changed;
         self.unchanged += other.unchanged;
-        self.refused.extend(other.refused);
-        self.refused.sort_by_key(|refused| refused.line);
+        // Sorted once at the end would be cheaper, but parts come sorted: nothing moves.
+        for (held, new) in [
+            (&mut self.refused, other.refused),
+            (&mut self.doubtful, other.doubtful),
+        ] {
+            if !new.is_empty() {
+                held.extend(new);
+                held.sort_by_key(|one| one.line);
+            }
+        }
     }
 
     /// Whether every row was taken in.

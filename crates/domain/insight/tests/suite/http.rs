@@ -195,7 +195,7 @@ async fn the_question_is_composed_answered_and_opened() {
             "{evidence}"
         );
         assert!(!evidence.contains("福生"));
-        // Nothing is made of a list until a module says what.
+        // People become a visiting list, which their module makes.
         let list = web
             .post(
                 DESK,
@@ -203,7 +203,8 @@ async fn the_question_is_composed_answered_and_opened() {
                 &[("title", "x"), ("address", "d=persons")],
             )
             .await;
-        assert_eq!(list.status, StatusCode::NOT_FOUND);
+        assert_eq!(list.status, StatusCode::SEE_OTHER, "{}", list.text());
+        assert!(list.location().starts_with("/people/visits/"));
         // A wrong question says what is wrong and stays.
         let wrong = web.get(DESK, "/insight/query?d=persons&f=age~ge~old").await;
         assert_eq!(wrong.status, StatusCode::OK);

@@ -73,6 +73,7 @@ async fn over_eighty_alone_and_nobody_trained_in_the_same_building() {
             community: ground.community("A"),
             person: trained,
             label: "talent:first_aid".into(),
+            how: youlin_people::facts::How::Desk,
             on: true,
         };
         ground

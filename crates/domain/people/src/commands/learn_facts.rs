@@ -8,7 +8,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
 
-use super::{attach_phone, person_for, set_label};
+use super::{attach_phone, person_for, see, set_label};
 use crate::entities::person;
 use crate::events::{self, event};
 use crate::facts::{Fact, Facts, How};
@@ -68,7 +68,7 @@ impl Command for LearnFacts {
         row.facts = facts.stored();
         row.updated_at = ctx.now().0;
         if self.seen {
-            row.seen_at = Some(ctx.now().0);
+            see(ctx, tx, &mut row, self.how).await?;
         }
         tx.update::<person::Entity>(row).await?;
         let names: Vec<&str> = learnt.iter().map(|fact| fact.as_str()).collect();

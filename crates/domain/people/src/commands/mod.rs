@@ -26,7 +26,8 @@ use youlin_database::Tx;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Permission, Problem, Result};
 
 use crate::Vault;
-use crate::entities::{person, residence};
+use crate::entities::{person, residence, sighting};
+use crate::facts::How;
 
 /// The most specific area a person is known to live in: what a change of that person is authorized for.
 pub(crate) async fn area_of(
@@ -61,6 +62,22 @@ pub(crate) async fn person_for(
         .one(tx.conn())
         .await?
         .ok_or_else(Problem::not_found)
+}
+
+/// Notes that a person was seen now, on the row the caller saves.
+pub(crate) async fn see(ctx: &Ctx, tx: &Tx<'_>, row: &mut person::Model, how: How) -> Result<()> {
+    row.seen_at = Some(ctx.now().0);
+    tx.insert::<sighting::Entity>(sighting::Model {
+        community_id: row.community_id,
+        id: ctx.new_id(),
+        version: 1,
+        person_id: row.id,
+        at: ctx.now().0,
+        how: how.as_str().to_owned(),
+        actor_name: ctx.actor().name().to_owned(),
+    })
+    .await?;
+    Ok(())
 }
 
 /// The community a record about this area is filed under: the community it lies in, or the system's for those above.

@@ -250,7 +250,7 @@ impl SavePerson {
     }
 }
 
-fn blank(community: CommunityId, id: Uuid, now: i64) -> person::Model {
+pub(crate) fn blank(community: CommunityId, id: Uuid, now: i64) -> person::Model {
     person::Model {
         community_id: community.0,
         id,

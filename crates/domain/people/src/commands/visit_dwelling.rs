@@ -10,6 +10,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{Ctx, Problem, Result, words};
 
 use crate::Vault;
+use super::see;
 use crate::entities::{dwelling_visit, person, person_label, person_phone, residence};
 use crate::events::{self, event};
 use crate::facts::{Fact, Facts, How};
@@ -119,12 +120,12 @@ async fn confirm(ctx: &Ctx, tx: &Tx<'_>, community: i64, persons: &BTreeSet<Uuid
         let held = held.into_iter().filter(|(_, held)| *held);
         let mut facts = Facts::read(row.facts.as_deref());
         facts.say(ctx, How::Visit, held.map(|(fact, _)| fact));
-        let row = person::Model {
+        let mut row = person::Model {
             facts: facts.stored(),
-            seen_at: Some(ctx.now().0),
             updated_at: ctx.now().0,
             ..row
         };
+        see(ctx, tx, &mut row, How::Visit).await?;
         tx.update::<person::Entity>(row).await?;
     }
     Ok(())

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, words};
 
-use super::person_for;
+use super::{person_for, see};
 use crate::Vault;
 use crate::entities::{person, visiting_entry, visiting_list};
 use crate::events::{self, event};
+use crate::facts::How;
 use crate::fields::{optional, required};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -174,11 +175,11 @@ impl Command for MarkVisit {
         };
         tx.update::<visiting_entry::Entity>(entry).await?;
         if self.state == VisitState::Seen {
-            let row = person::Model {
-                seen_at: Some(ctx.now().0),
+            let mut row = person::Model {
                 updated_at: ctx.now().0,
                 ..row
             };
+            see(ctx, tx, &mut row, How::Visit).await?;
             tx.update::<person::Entity>(row).await?;
             tx.emit(ctx, event(events::PERSON_SAVED, community, id));
         }

@@ -1,5 +1,7 @@
 //! From the register to rows: a person's life is cut wherever something changes, and each piece is a row.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
@@ -20,6 +22,8 @@ struct Facts {
     homes: Spells<Home>,
     labels: Spells<String>,
     roles: Spells<String>,
+    seen: HashMap<Uuid, Vec<i32>>,
+    born: HashMap<Uuid, i32>,
 }
 
 type PersonTuple = (Uuid, Option<String>, Option<i32>, Option<String>, i64);
@@ -35,6 +39,8 @@ pub(super) async fn load(
         homes: spells::homes(db, community).await?,
         labels: spells::labels(db, vault, community).await?,
         roles: spells::roles(db, community).await?,
+        seen: spells::seen(db, community).await?,
+        born: spells::born(db, vault, community).await?,
     };
     let persons: Vec<PersonTuple> = person::Entity::find()
         .select_only()
@@ -92,7 +98,9 @@ fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, pers
             continue;
         }
         table.text("sex", sex.as_deref());
-        table.day("age", birth_year.map(spells::birthday));
+        let born = facts.born.get(&id).copied();
+        table.day("age", born.or(birth_year.map(spells::birthday)));
+        table.days("seen", facts.seen.get(&id).cloned().unwrap_or_default());
         table.text("language", language.as_deref());
         table.labels("labels", holding(labels, known, from).map(String::as_str));
         table.labels("roles", holding(roles, known, from).map(String::as_str));

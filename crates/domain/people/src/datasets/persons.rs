@@ -10,14 +10,14 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
 use youlin_datasets::{Dataset, NamedMeasure, RecordLine};
-use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
+use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
 use super::load;
 use crate::entities::person;
 use crate::permissions::PEOPLE_READ;
 use crate::queries::visible_cards;
-use crate::{PersonCard, Vault};
+use crate::{PersonCard, StartVisitingList, Vault};
 
 /// `age` is whole years; where only the year of birth is known, an age counts once it has certainly been reached.
 pub(super) const SCHEMA: Schema = Schema {
@@ -33,6 +33,7 @@ pub(super) const SCHEMA: Schema = Schema {
         Dim::new("usage", Kind::Choice),
         Dim::new("estate", Kind::Choice),
         Dim::new("language", Kind::Choice),
+        Dim::new("seen", Kind::Since),
         Dim::new("entered", Kind::Day),
         Dim::new("building", Kind::Key),
         Dim::new("dwelling", Kind::Key),
@@ -93,6 +94,37 @@ impl Dataset for PersonsDataset {
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>> {
         describe(db, &self.0, scope, records).boxed()
+    }
+
+    fn hand_over_label(&self) -> Option<&'static str> {
+        Some("round-make-list")
+    }
+
+    /// A visiting list; it belongs to one community.
+    fn hand_over<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        title: &'a str,
+        records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<String>> {
+        async move {
+            let community = records.first().map(|(community, _)| *community);
+            let community = community.ok_or_else(Problem::not_found)?;
+            if records.iter().any(|(other, _)| *other != community) {
+                return Err(Problem::invalid("title", "visiting-several"));
+            }
+            let list = StartVisitingList {
+                vault: Arc::clone(&self.0),
+                community,
+                title: title.to_owned(),
+                reason: String::new(),
+                persons: records.iter().map(|(_, id)| *id).collect(),
+            };
+            let id = db.execute(ctx, list).await?;
+            Ok(format!("/people/visits/{id}"))
+        }
+        .boxed()
     }
 
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {

@@ -1,5 +1,5 @@
-//! What is true of a person from when to when. Each kind of fact is read in one function, so that a new one (labels that
-//! were taken off, sightings, exact birthdays) is added in one place.
+//! What is true of a person from when to when. Each kind of fact is read in one function, so that a new one is
+//! added in one place.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,11 @@ use youlin_datasets::cube::day;
 use youlin_kernel::{CommunityId, Micros, Result};
 
 use crate::Vault;
-use crate::entities::{membership, person_label, residence};
+use crate::entities::{
+    membership, person, person_label, person_label_past, residence, sighting,
+};
 use crate::queries::open_label;
+use crate::vault::FieldPlace;
 
 /// Something that holds from `from` until just before `to`, microseconds.
 #[derive(Clone, Debug)]
@@ -72,9 +75,65 @@ pub(super) async fn labels(
     for row in rows {
         all.entry(row.person_id).or_default().push(Spell {
             from: row.created_at,
-            to: i64::MAX,
+            to: row.expires_at.unwrap_or(i64::MAX),
             what: open_label(vault, &row)?,
         });
+    }
+    let ended = person_label_past::Entity::find()
+        .filter(person_label_past::Column::CommunityId.eq(community.0))
+        .all(db.read())
+        .await?;
+    for row in ended {
+        let at = FieldPlace::new("person_label_past", "label", row.community_id, row.id);
+        all.entry(row.person_id).or_default().push(Spell {
+            from: row.valid_from,
+            to: row.valid_to,
+            what: vault.open(at, &row.label_sealed)?,
+        });
+    }
+    Ok(all)
+}
+
+/// The days on which somebody of the house saw a person.
+pub(super) async fn seen(
+    db: &Database,
+    community: CommunityId,
+) -> Result<HashMap<Uuid, Vec<i32>>> {
+    let rows: Vec<(Uuid, i64)> = sighting::Entity::find()
+        .select_only()
+        .columns([sighting::Column::PersonId, sighting::Column::At])
+        .filter(sighting::Column::CommunityId.eq(community.0))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let mut all: HashMap<Uuid, Vec<i32>> = HashMap::new();
+    for (person, at) in rows {
+        all.entry(person).or_default().push(day_of(at));
+    }
+    Ok(all)
+}
+
+/// Birthdays that are known to the day.
+pub(super) async fn born(
+    db: &Database,
+    vault: &Vault,
+    community: CommunityId,
+) -> Result<HashMap<Uuid, i32>> {
+    let rows: Vec<(Uuid, Option<Vec<u8>>)> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::Id, person::Column::BirthSealed])
+        .filter(person::Column::CommunityId.eq(community.0))
+        .filter(person::Column::BirthSealed.is_not_null())
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let mut all = HashMap::with_capacity(rows.len());
+    for (id, sealed) in rows {
+        let at = FieldPlace::new("person", "birth", community.0, id);
+        let day = vault.open(at, sealed.as_deref().unwrap_or_default())?;
+        if let Ok(day) = day.parse() {
+            all.insert(id, youlin_datasets::day_number(day));
+        }
     }
     Ok(all)
 }

@@ -13,6 +13,7 @@ pub(crate) mod person_label;
 pub(crate) mod person_label_past;
 pub(crate) mod person_phone;
 pub(crate) mod residence;
+pub(crate) mod sighting;
 pub(crate) mod visiting_entry;
 pub(crate) mod visiting_list;
 pub(crate) mod who_looked;

@@ -1,9 +1,9 @@
 //! Who lives in, owns or rents which dwelling, from when to when.
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "residence")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

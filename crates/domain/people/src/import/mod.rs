@@ -10,6 +10,7 @@ mod memberships;
 mod organisations;
 mod persons;
 mod registers;
+mod residents;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use persons::{persons, staff_areas};
 pub use registers::{
     AccountsRegister, MembershipsRegister, OrganisationsRegister, PersonsRegister,
 };
+pub use residents::ResidentsRegister;
 
 /// Rows saved in one transaction.
 const CHUNK: usize = 200;
@@ -71,7 +73,7 @@ where
     }
     let mut plan = Plan {
         refused,
-        batches: Vec::new(),
+        ..Plan::default()
     };
     for (community, rows) in groups {
         plan.add(file, community, rows, CHUNK, command);

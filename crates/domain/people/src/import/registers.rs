@@ -23,6 +23,14 @@ impl Sealer for Vault {
     fn open(&self, row: uuid::Uuid, sealed: &[u8]) -> Result<String> {
         Self::open(self, kept(row), sealed)
     }
+
+    fn seal_bytes(&self, ctx: &Ctx, row: uuid::Uuid, bytes: &[u8]) -> Result<Vec<u8>> {
+        Self::seal_bytes(self, ctx, kept(row), bytes)
+    }
+
+    fn open_bytes(&self, row: uuid::Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        Self::open_bytes(self, kept(row), sealed)
+    }
 }
 
 fn kept(row: uuid::Uuid) -> FieldPlace {

@@ -39,6 +39,10 @@ pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
     Arc::new(youlin_imports::Imports {
         registers: vec![
             Arc::new(people::OrganisationsRegister(vault())),
+            Arc::new(people::ResidentsRegister {
+                vault: vault(),
+                locator: Arc::clone(&ground.locator),
+            }),
             Arc::new(people::PersonsRegister(vault())),
             Arc::new(people::MembershipsRegister(vault())),
             Arc::new(people::AccountsRegister(vault())),

@@ -19,15 +19,15 @@ use youlin_web::App;
 use crate::browser::{Browser, account, house};
 use crate::ground::{Ground, JIA, grant, grounds};
 
-struct Desk<'a> {
-    ground: &'a Ground,
-    app: App,
-    imports: Arc<Imports>,
+pub(crate) struct Desk<'a> {
+    pub(crate) ground: &'a Ground,
+    pub(crate) app: App,
+    pub(crate) imports: Arc<Imports>,
     account: Uuid,
 }
 
 impl<'a> Desk<'a> {
-    async fn at(ground: &'a Ground, imports: Arc<Imports>) -> Self {
+    pub(crate) async fn at(ground: &'a Ground, imports: Arc<Imports>) -> Self {
         let app = house(ground, 1_000, AccountPolicy::default()).app;
         let account = account(ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
         Self {
@@ -38,11 +38,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn db(&self) -> &Database {
+    pub(crate) fn db(&self) -> &Database {
         self.ground.world.db()
     }
 
-    async fn ctx(&self) -> Ctx {
+    pub(crate) async fn ctx(&self) -> Ctx {
         let who = self.app.accounts().account(self.account).await.unwrap();
         let who = who.unwrap();
         let id = self.ground.world.service().new_id();
@@ -62,17 +62,33 @@ impl<'a> Desk<'a> {
         self.db().execute(&self.ctx().await, command).await.unwrap()
     }
 
-    async fn accept(&self, id: Uuid) -> Result<()> {
+    pub(crate) async fn accept(&self, id: Uuid) -> Result<()> {
         let command = AcceptImport {
             id,
             whole: false,
             sealer: AcceptSealer(Arc::clone(&self.imports.sealer)),
+            choices: Default::default(),
+            rest: false,
         };
         self.db().execute(&self.ctx().await, command).await
     }
 
+    /// A spreadsheet of residents.
+    pub(crate) async fn give_sheet(&self, bytes: Vec<u8>) -> Uuid {
+        let command = StartImport {
+            imports: Arc::clone(&self.imports),
+            kind: "residents".to_owned(),
+            file_name: "居民.xlsx".to_owned(),
+            file: Incoming {
+                bytes,
+                ..Incoming::default()
+            },
+        };
+        self.db().execute(&self.ctx().await, command).await.unwrap()
+    }
+
     /// What is due runs.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         let run = RunImport {
             app: self.app.clone(),
             imports: Arc::clone(&self.imports),
@@ -82,13 +98,13 @@ impl<'a> Desk<'a> {
         worker.run_due(&self.ground.world.service()).await.unwrap();
     }
 
-    async fn view(&self, id: Uuid) -> ImportView {
+    pub(crate) async fn view(&self, id: Uuid) -> ImportView {
         import_view(self.db(), &*self.imports.sealer, &self.ctx().await, id)
             .await
             .unwrap()
     }
 
-    async fn count(&self, table: &'static str) -> i64 {
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
         use sea_orm::ConnectionTrait;
         use sea_orm::sea_query::{Expr, ExprTrait, Query};
         use youlin_database::sql::{col, name};
@@ -101,7 +117,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn counts(view: &ImportView) -> (u32, u32, u32, usize) {
+pub(crate) fn counts(view: &ImportView) -> (u32, u32, u32, usize) {
     let report = view.report.clone().unwrap_or_default();
     let refused = report.refused.len();
     (report.new, report.changed, report.unchanged, refused)
@@ -169,9 +185,9 @@ async fn a_faulty_file_is_judged_mended_and_taken_in_once() {
 }
 
 /// A server that dies after the first batch, once.
-struct Dying {
-    inner: PersonsRegister,
-    healthy: AtomicBool,
+pub(crate) struct Dying<R> {
+    pub(crate) inner: R,
+    pub(crate) healthy: AtomicBool,
 }
 
 struct PowerCut;
@@ -185,7 +201,11 @@ impl Command for PowerCut {
     }
 }
 
-impl Register for Dying {
+impl<R: Register> Register for Dying<R> {
+    fn columns(&self) -> &'static [youlin_imports::tabular::Spec] {
+        self.inner.columns()
+    }
+
     fn kind(&self) -> &'static str {
         self.inner.kind()
     }

@@ -10,6 +10,7 @@ mod example;
 mod ground;
 mod imports;
 mod pages;
+mod residents;
 mod rest;
 mod reveal;
 mod round;

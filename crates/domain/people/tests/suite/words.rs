@@ -37,7 +37,7 @@ fn quoted_after(text: &str, before: &str) -> Vec<String> {
         .collect()
 }
 
-/// The last string literal before each closing parenthesis of `call`: the code of a refusal.
+/// The last of two string literals before each closing parenthesis of `call`: the code of a refusal.
 fn second_literals(text: &str, call: &str) -> Vec<String> {
     text.match_indices(call)
         .filter_map(|(at, _)| {
@@ -45,7 +45,7 @@ fn second_literals(text: &str, call: &str) -> Vec<String> {
             let literals: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
             literals
                 .last()
-                .filter(|code| !code.is_empty())
+                .filter(|code| literals.len() > 1 && !code.is_empty())
                 .map(|code| (*code).to_owned())
         })
         .collect()

@@ -349,7 +349,7 @@ impl Sorted {
     {
         let mut plan = Plan {
             refused: self.refused,
-            batches: Vec::new(),
+            ..Plan::default()
         };
         for (community, rows) in self.by_community {
             let rows = rows.into_iter().map(|row| (row.line, row)).collect();

@@ -151,6 +151,11 @@ impl Locator {
         self.register.load().dwelling(id)
     }
 
+    /// All dwellings of a scope, for imports that look up more addresses than [`Locator::candidates`] should be asked for.
+    pub fn each_dwelling(&self, within: &Scope, with: impl FnMut(Place)) {
+        self.register.load().each_dwelling(within, with);
+    }
+
     /// A building of the register.
     #[must_use]
     pub fn building(&self, id: Uuid) -> Option<Place> {

@@ -266,6 +266,21 @@ impl Register {
             .find_map(|shard| shard.place_of_home(shard.home(id.as_u128())?))
     }
 
+    pub(super) fn each_dwelling(&self, within: &Scope, mut with: impl FnMut(Place)) {
+        let shards = self.shards.iter();
+        for shard in shards.filter(|shard| within.contains_community(shard.community)) {
+            for place in shard
+                .homes
+                .iter()
+                .filter_map(|home| shard.place_of_home(home))
+            {
+                if within.contains(place.community, &[place.grid, place.neighbourhood]) {
+                    with(place);
+                }
+            }
+        }
+    }
+
     pub(super) fn building(&self, id: Uuid) -> Option<Place> {
         self.shards
             .iter()

@@ -11,6 +11,9 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 use super::{TextDoc, index_of};
 use crate::{Command, Consumer, Database, Event, Tx};
 
+/// Records written together; others wait for the writer meanwhile.
+const AT_ONCE: usize = 500;
+
 /// A kind of record that can be searched for.
 pub trait TextSource: Send + Sync {
     /// `case`, `person`: letters only.
@@ -18,6 +21,11 @@ pub trait TextSource: Send + Sync {
 
     /// Whether the subject of events of this topic is such a record and may read differently now.
     fn wants(&self, topic: &str) -> bool;
+
+    /// The records such an event speaks of; usually its subject.
+    fn subjects(&self, event: &Event) -> Vec<Uuid> {
+        vec![event.subject]
+    }
 
     /// What these records are found by. One that is left out is taken out of the index.
     fn texts<'a>(
@@ -117,15 +125,20 @@ impl TextIndexer {
             let records: BTreeMap<Uuid, CommunityId> = events
                 .iter()
                 .filter(|(_, event)| source.wants(&event.topic))
-                .map(|(_, event)| (event.subject, event.community))
+                .flat_map(|(_, event)| {
+                    let subjects = source.subjects(event).into_iter();
+                    subjects.map(|subject| (subject, event.community))
+                })
                 .collect();
             if records.is_empty() {
                 continue;
             }
             let records: Vec<(CommunityId, Uuid)> =
                 records.into_iter().map(|(id, home)| (home, id)).collect();
-            let put = PutTexts::of(&self.db, source.as_ref(), &records).await?;
-            self.db.execute(ctx, put).await?;
+            for some in records.chunks(AT_ONCE) {
+                let put = PutTexts::of(&self.db, source.as_ref(), some).await?;
+                self.db.execute(ctx, put).await?;
+            }
         }
         Ok(())
     }

@@ -22,6 +22,14 @@ pub struct Model {
     pub fault: Option<String>,
     pub created_at: i64,
     pub ended_at: Option<i64>,
+    /// How often its columns were matched anew.
+    pub round: Option<i32>,
+    /// What was found in a spreadsheet: [`crate::sheet::Columns`].
+    pub columns_sealed: Option<Vec<u8>>,
+    /// What was decided about doubtful rows, by line.
+    pub choices: Option<String>,
+    /// What taking it back did.
+    pub undone_sealed: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,176 @@
+//! The columns of such sheets, by the names they have in real ones, and by the English names of our own.
+
+use youlin_imports::tabular::{Like, Spec};
+
+/// Words that make a column somebody else's.
+const OTHERS: &[&str] = &[
+    "户主",
+    "监护",
+    "紧急",
+    "联系人",
+    "配偶",
+    "子女",
+    "父亲",
+    "母亲",
+    "房东",
+    "负责人",
+    "网格员",
+    "楼组长",
+    "登记人",
+    "填表",
+    "录入",
+    "走访",
+    "单位",
+];
+
+const fn plain(field: &'static str, names: &'static [&'static str]) -> Spec {
+    Spec {
+        field,
+        names,
+        unless: OTHERS,
+        like: None,
+        many: false,
+    }
+}
+
+const fn like(field: &'static str, names: &'static [&'static str], like: Like) -> Spec {
+    Spec {
+        like: Some(like),
+        ..plain(field, names)
+    }
+}
+
+const fn many(spec: Spec) -> Spec {
+    Spec { many: true, ..spec }
+}
+
+/// In the order in which they are offered to somebody who matches columns by hand.
+pub(super) const SPECS: &[Spec] = &[
+    plain(
+        "name",
+        &["姓名", "名字", "居民姓名", "人员姓名", "name", "full name"],
+    ),
+    like(
+        "identity",
+        &[
+            "身份证号",
+            "身份证号码",
+            "公民身份号码",
+            "身份证",
+            "证件号码",
+            "证件号",
+            "identity",
+            "id number",
+            "identity number",
+        ],
+        Like::Identity,
+    ),
+    like(
+        "birth",
+        &[
+            "出生日期",
+            "出生年月",
+            "出生年月日",
+            "生日",
+            "出生",
+            "birth",
+            "birth_year",
+            "birthday",
+            "date of birth",
+        ],
+        Like::Birthday,
+    ),
+    like("sex", &["性别", "sex", "gender"], Like::Sex),
+    many(like(
+        "phone",
+        &[
+            "联系电话",
+            "手机",
+            "手机号",
+            "手机号码",
+            "电话",
+            "电话号码",
+            "联系方式",
+            "本人电话",
+            "固定电话",
+            "phone",
+            "phones",
+            "mobile",
+            "telephone",
+        ],
+        Like::Phone,
+    )),
+    plain(
+        "address",
+        &[
+            "现住址",
+            "住址",
+            "家庭住址",
+            "居住地址",
+            "现居住地",
+            "现居住地址",
+            "地址",
+            "家庭地址",
+            "房屋地址",
+            "address",
+        ],
+    ),
+    plain("estate", &["小区", "小区名称", "所在小区", "estate"]),
+    plain(
+        "building",
+        &[
+            "楼栋",
+            "楼号",
+            "幢",
+            "栋",
+            "幢号",
+            "栋号",
+            "楼幢",
+            "楼栋号",
+            "building",
+        ],
+    ),
+    plain("entrance", &["单元", "单元号", "门洞", "entrance", "unit"]),
+    plain(
+        "room",
+        &[
+            "室号",
+            "室",
+            "房号",
+            "房间号",
+            "户号",
+            "门牌号",
+            "房室号",
+            "room",
+        ],
+    ),
+    Spec {
+        unless: &[],
+        ..plain(
+            "relation",
+            &[
+                "与户主关系",
+                "与户主的关系",
+                "户主关系",
+                "家庭关系",
+                "关系",
+                "人房关系",
+                "relation",
+            ],
+        )
+    },
+    many(plain(
+        "labels",
+        &[
+            "标签",
+            "人员类别",
+            "人群类别",
+            "人员标签",
+            "特殊人群",
+            "重点人群",
+            "labels",
+            "tags",
+        ],
+    )),
+    plain("note", &["备注", "说明", "note", "notes", "remarks"]),
+];

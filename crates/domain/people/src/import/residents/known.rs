@@ -1,0 +1,217 @@
+//! Whom the register knows of the people in a batch, read in few statements.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_kernel::{CommunityId, Result};
+
+use super::KEYS;
+use super::read::Draft;
+use crate::entities::{person, person_label, person_phone, residence};
+
+/// People with what belongs to them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) persons: HashMap<Uuid, person::Model>,
+    by_identity: HashMap<Vec<u8>, Uuid>,
+    by_name: HashMap<Vec<u8>, Vec<Uuid>>,
+    pub(super) phones: HashMap<Uuid, Vec<person_phone::Model>>,
+    pub(super) labels: HashMap<Uuid, Vec<person_label::Model>>,
+    /// Present ones, or all of them: see [`Known::belongings`].
+    pub(super) homes: HashMap<Uuid, Vec<residence::Model>>,
+}
+
+/// Whom a row means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meant {
+    Nobody,
+    /// By the number, or by name with dwelling or telephone number.
+    Surely(Uuid),
+    /// By name and year of birth only.
+    Perhaps(Uuid),
+    /// Several of the same name fit.
+    Several,
+}
+
+impl Known {
+    pub(super) async fn of(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        drafts: &[Draft],
+    ) -> Result<Self> {
+        let mut known = Self::default();
+        let numbers: Vec<Vec<u8>> = drafts
+            .iter()
+            .filter_map(|one| one.identity_index.clone())
+            .collect();
+        for some in numbers.chunks(KEYS) {
+            known.add(found(db, community, person::Column::IdentityIndex, some).await?);
+        }
+        let mut names: Vec<Vec<u8>> = drafts
+            .iter()
+            .filter(|one| {
+                let number = one.identity_index.as_ref();
+                number.is_none_or(|number| !known.by_identity.contains_key(number))
+            })
+            .map(|one| one.name_index.clone())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        for some in names.chunks(KEYS) {
+            known.add(found(db, community, person::Column::NameIndex, some).await?);
+        }
+        known.belongings(db, community, true).await?;
+        Ok(known)
+    }
+
+    /// People by their ids, with all residences they ever had.
+    pub(super) async fn by_id(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        ids: &[Uuid],
+    ) -> Result<Self> {
+        let mut known = Self::default();
+        for some in ids.chunks(KEYS) {
+            let rows = person::Entity::find()
+                .filter(person::Column::CommunityId.eq(community.0))
+                .filter(person::Column::Id.is_in(some.iter().copied()))
+                .all(db)
+                .await?;
+            known.add(rows);
+        }
+        known.belongings(db, community, false).await?;
+        Ok(known)
+    }
+
+    fn add(&mut self, rows: Vec<person::Model>) {
+        for row in rows {
+            if self.persons.contains_key(&row.id) {
+                continue;
+            }
+            if let Some(number) = &row.identity_index {
+                self.by_identity.insert(number.clone(), row.id);
+            }
+            self.by_name
+                .entry(row.name_index.clone())
+                .or_default()
+                .push(row.id);
+            self.persons.insert(row.id, row);
+        }
+    }
+
+    async fn belongings(
+        &mut self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        present: bool,
+    ) -> Result<()> {
+        let ids: Vec<Uuid> = self.persons.keys().copied().collect();
+        for some in ids.chunks(KEYS) {
+            let some = || some.iter().copied();
+            let phones = person_phone::Entity::find()
+                .filter(person_phone::Column::CommunityId.eq(community.0))
+                .filter(person_phone::Column::PersonId.is_in(some()));
+            for row in phones.all(db).await? {
+                self.phones.entry(row.person_id).or_default().push(row);
+            }
+            let labels = person_label::Entity::find()
+                .filter(person_label::Column::CommunityId.eq(community.0))
+                .filter(person_label::Column::PersonId.is_in(some()));
+            for row in labels.all(db).await? {
+                self.labels.entry(row.person_id).or_default().push(row);
+            }
+            let mut homes = residence::Entity::find()
+                .filter(residence::Column::CommunityId.eq(community.0))
+                .filter(residence::Column::PersonId.is_in(some()));
+            if present {
+                homes = homes.filter(residence::Column::ValidTo.is_null());
+            }
+            for row in homes.all(db).await? {
+                self.homes.entry(row.person_id).or_default().push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom a row means.
+    pub(super) fn meant(&self, draft: &Draft) -> Meant {
+        let number = draft.identity_index.as_ref();
+        if let Some(id) = number.and_then(|number| self.by_identity.get(number)) {
+            return Meant::Surely(*id);
+        }
+        let alike: Vec<&person::Model> = self
+            .by_name
+            .get(&draft.name_index)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.persons.get(id))
+            // Two different numbers are two people.
+            .filter(|row| number.is_none() || row.identity_index.is_none())
+            .filter(|row| fits(row, draft))
+            .collect();
+        let same: Vec<Uuid> = alike
+            .iter()
+            .filter(|row| self.lives_at(row.id, draft.dwelling) || self.shares_phone(row.id, draft))
+            .map(|row| row.id)
+            .collect();
+        match same.as_slice() {
+            [one] => return Meant::Surely(*one),
+            [_, ..] => return Meant::Several,
+            [] => {}
+        }
+        let year = draft.birth.map(|birth| i32::from(birth.year));
+        let born: Vec<Uuid> = alike
+            .iter()
+            .filter(|row| year.is_some() && row.birth_year == year)
+            .map(|row| row.id)
+            .collect();
+        match born.as_slice() {
+            [] => Meant::Nobody,
+            [one] => Meant::Perhaps(*one),
+            _ => Meant::Several,
+        }
+    }
+
+    pub(super) fn lives_at(&self, person: Uuid, dwelling: Uuid) -> bool {
+        let homes = self.homes.get(&person).into_iter().flatten();
+        homes
+            .into_iter()
+            .any(|home| home.valid_to.is_none() && home.dwelling_id == dwelling)
+    }
+
+    fn shares_phone(&self, person: Uuid, draft: &Draft) -> bool {
+        let held: HashSet<&Vec<u8>> = self
+            .phones
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .map(|phone| &phone.number_index)
+            .collect();
+        draft.phones.iter().any(|(_, index)| held.contains(index))
+    }
+}
+
+/// Nothing known contradicts.
+fn fits(row: &person::Model, draft: &Draft) -> bool {
+    let year = draft.birth.map(|birth| i32::from(birth.year));
+    let sex = draft.sex.map(crate::Sex::as_str);
+    let agree = |one: bool, other: bool, same: bool| !(one && other) || same;
+    agree(
+        year.is_some(),
+        row.birth_year.is_some(),
+        year == row.birth_year,
+    ) && agree(sex.is_some(), row.sex.is_some(), sex == row.sex.as_deref())
+}
+
+async fn found(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    column: person::Column,
+    keys: &[Vec<u8>],
+) -> Result<Vec<person::Model>> {
+    let find = person::Entity::find()
+        .filter(person::Column::CommunityId.eq(community.0))
+        .filter(column.is_in(keys.iter().cloned()));
+    Ok(find.all(db).await?)
+}

@@ -1,0 +1,194 @@
+//! From an address in a sheet to a dwelling. Most addresses are written as the register writes them, but for signs and
+//! units: those are found by one exact key. The others are asked of the locator, which forgives more and takes longer.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use youlin_imports::tabular::fold;
+use youlin_kernel::{CommunityId, Scope};
+use youlin_places::Locator;
+
+/// So sure the locator must be to be believed, and so far ahead of its second best.
+const SURE: f32 = 0.9;
+const AHEAD: f32 = 0.05;
+/// So sure it must be for a question to be worth asking.
+const WORTH: f32 = 0.5;
+const NAMED: usize = 3;
+
+/// A dwelling and where it is filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) community: CommunityId,
+    pub(super) dwelling: Uuid,
+}
+
+/// What an address was found to mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Sure(Spot),
+    /// With the address of the register.
+    Perhaps(Spot, String),
+    /// With what it may mean.
+    Unsure(String),
+    Unknown,
+}
+
+/// Dwellings a caller may write people into.
+pub(super) struct Homes<'a> {
+    locator: &'a Locator,
+    scope: &'a Scope,
+    /// `None`: several have the same key.
+    exact: HashMap<String, Option<Spot>>,
+    asked: HashMap<String, Found>,
+}
+
+impl<'a> Homes<'a> {
+    pub(super) fn of(locator: &'a Locator, scope: &'a Scope) -> Self {
+        let mut exact = HashMap::new();
+        locator.each_dwelling(scope, |place| {
+            let Some(dwelling) = place.dwelling else {
+                return;
+            };
+            let spot = Spot {
+                community: place.community,
+                dwelling,
+            };
+            exact
+                .entry(key(&place.address))
+                .and_modify(|held| *held = None)
+                .or_insert(Some(spot));
+        });
+        Self {
+            locator,
+            scope,
+            exact,
+            asked: HashMap::new(),
+        }
+    }
+
+    pub(super) fn find(&mut self, address: &str) -> Found {
+        if let Some(Some(spot)) = self.exact.get(&key(address)) {
+            return Found::Sure(*spot);
+        }
+        if let Some(found) = self.asked.get(address) {
+            return found.clone();
+        }
+        let found = self.ask(address);
+        self.asked.insert(address.to_owned(), found.clone());
+        found
+    }
+
+    fn ask(&self, address: &str) -> Found {
+        let candidates = self
+            .locator
+            .candidates(address, Some(self.scope), NAMED + 1);
+        let Some(best) = candidates.first() else {
+            return Found::Unknown;
+        };
+        let second = candidates.get(1).map_or(0.0, |other| other.score);
+        let spot = best.place.dwelling.map(|dwelling| Spot {
+            community: best.place.community,
+            dwelling,
+        });
+        match spot {
+            Some(spot) if best.score >= SURE && best.score - second >= AHEAD => Found::Sure(spot),
+            Some(spot) if best.score >= WORTH && best.score > second => {
+                Found::Perhaps(spot, best.label.clone())
+            }
+            _ => {
+                let labels: Vec<&str> = candidates
+                    .iter()
+                    .take(NAMED)
+                    .map(|one| one.label.as_str())
+                    .collect();
+                Found::Unsure(labels.join("、"))
+            }
+        }
+    }
+}
+
+/// One spelling of an address: 光明东村12号楼1单元304室 and 光明东村 12-1-304 are one.
+fn key(address: &str) -> String {
+    let mut text = fold(address).to_lowercase();
+    text.retain(|c| c != ' ');
+    for (long, short) in [
+        ("号楼", "-"),
+        ("单元", "-"),
+        ("幢", "-"),
+        ("栋", "-"),
+        ("#", "-"),
+        ("号", "-"),
+        ("室", "-"),
+    ] {
+        if text.contains(long) {
+            text = text.replace(long, short);
+        }
+    }
+    while text.contains("--") {
+        text = text.replace("--", "-");
+    }
+    text.trim_end_matches('-').to_owned()
+}
+
+/// The address of a row from its parts; bare numbers get the units the register's readers expect.
+pub(super) fn composed(address: &str, [estate, building, entrance, room]: [&str; 4]) -> String {
+    let unit = |text: &str, unit: &str| {
+        let bare = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+        if bare {
+            format!("{text}{unit}")
+        } else {
+            text.to_owned()
+        }
+    };
+    let parts = [
+        unit(building, "号楼"),
+        unit(entrance, "单元"),
+        room.to_owned(),
+    ]
+    .concat();
+    if parts.is_empty() || (estate.is_empty() && address.ends_with(&parts)) {
+        return if address.is_empty() {
+            estate.to_owned()
+        } else {
+            address.to_owned()
+        };
+    }
+    let front = if estate.is_empty() { address } else { estate };
+    format!("{front}{parts}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{composed, key};
+
+    #[test]
+    fn one_spelling() {
+        for text in [
+            "光明东村12号楼1单元304",
+            "光明东村12幢1单元304室",
+            "光明东村 12-1-304",
+            "光明东村１２＃－１－３０４",
+        ] {
+            assert_eq!(key(text), "光明东村12-1-304", "{text}");
+        }
+        assert_ne!(key("东村1号楼11"), key("东村11号楼1"));
+    }
+
+    #[test]
+    fn parts_make_an_address() {
+        assert_eq!(
+            composed("", ["东村", "12", "1", "304"]),
+            "东村12号楼1单元304"
+        );
+        assert_eq!(
+            composed("", ["东村", "12号楼", "", "304室"]),
+            "东村12号楼304室"
+        );
+        assert_eq!(composed("东村12号楼304", ["", "", "", ""]), "东村12号楼304");
+        assert_eq!(composed("东村", ["", "12", "", "304"]), "东村12号楼304");
+        assert_eq!(
+            composed("东村12号楼304", ["", "", "", "304"]),
+            "东村12号楼304"
+        );
+    }
+}

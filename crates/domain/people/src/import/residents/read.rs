@@ -1,0 +1,364 @@
+//! A row's cells as a person. What cannot be read refuses the row; what can be read but should be looked at is a doubt.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+use youlin_crypto::{IdentityFault, IdentityNumber, Phone};
+use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
+use youlin_imports::{Choice, Refused, Table};
+use youlin_kernel::CommunityId;
+
+use super::place::{Found, Homes, composed};
+use crate::commands::set_label;
+use crate::{Relation, Sex, Vault};
+
+const NAME: usize = 60;
+const NOTE: usize = 1_000;
+const PHONES: usize = 10;
+
+/// A row that was read.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) line: u32,
+    pub(super) community: CommunityId,
+    pub(super) dwelling: Uuid,
+    pub(super) name: String,
+    pub(super) name_index: Vec<u8>,
+    pub(super) identity: Option<IdentityNumber>,
+    pub(super) identity_index: Option<Vec<u8>>,
+    pub(super) birth: Option<Birth>,
+    pub(super) sex: Option<Sex>,
+    pub(super) phones: Vec<(Phone, Vec<u8>)>,
+    pub(super) labels: Vec<(String, Vec<u8>)>,
+    pub(super) relation: Option<Relation>,
+    pub(super) note: Option<String>,
+    /// What somebody should look at before it is taken in.
+    pub(super) doubts: Vec<Refused>,
+    /// What somebody decided about the doubts.
+    pub(super) choice: Option<Choice>,
+}
+
+impl Draft {
+    pub(super) fn doubt(&mut self, doubt: Refused) {
+        self.doubts.push(doubt.or(&[Choice::Take]));
+    }
+}
+
+/// Reads the rows of one table.
+pub(super) struct Reader<'a> {
+    vault: &'a Vault,
+    table: &'a Table,
+    today: Date,
+}
+
+/// Cells of one row by field.
+struct Cells<'a> {
+    table: &'a Table,
+    line: &'a Line,
+}
+
+impl<'a> Cells<'a> {
+    fn one(&self, field: &'a str) -> &'a Cell {
+        let mut all = self.table.cells(self.line, field);
+        all.find(|cell| !cell.is_empty()).unwrap_or(&Cell::Empty)
+    }
+
+    fn text(&self, field: &'a str) -> String {
+        let text = fold(&self.one(field).shown());
+        if tabular::absent(&text) {
+            String::new()
+        } else {
+            text
+        }
+    }
+
+    fn refuse(&self, field: &str, code: &'static str) -> Refused {
+        Refused::new(self.line.number, self.table.name_of(field), code)
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(vault: &'a Vault, table: &'a Table, today: Date) -> Self {
+        Self {
+            vault,
+            table,
+            today,
+        }
+    }
+
+    pub(super) fn draft(&self, line: &Line, homes: &mut Homes<'_>) -> Result<Draft, Refused> {
+        let cells = Cells {
+            table: self.table,
+            line,
+        };
+        let name = name(&cells)?;
+        let identity = self.identity(&cells)?;
+        let mut doubts = Vec::new();
+        let birth = self.birth(&cells, identity.as_ref(), &mut doubts)?;
+        let sex = sex(&cells, identity.as_ref(), &mut doubts)?;
+        let phones = self.phones(&cells)?;
+        let labels = self.labels(&cells)?;
+        let note = Some(cells.text("note")).filter(|text| !text.is_empty());
+        if note
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > NOTE)
+        {
+            return Err(cells.refuse("note", "cell-too-long").arg("max", NOTE));
+        }
+        let spot = spot(&cells, homes, &mut doubts)?;
+        let mut draft = Draft {
+            line: line.number,
+            community: spot.community,
+            dwelling: spot.dwelling,
+            name_index: self.vault.name_index(&name),
+            name,
+            identity_index: identity
+                .as_ref()
+                .map(|number| self.vault.identity_index(number)),
+            identity,
+            birth,
+            sex,
+            phones,
+            labels,
+            relation: relation(&cells.text("relation")),
+            note,
+            doubts: Vec::new(),
+            choice: None,
+        };
+        for doubt in doubts {
+            draft.doubt(doubt);
+        }
+        Ok(draft)
+    }
+
+    fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
+        let refuse = |code| cells.refuse("identity", code);
+        let text = match tabular::identity(cells.one("identity")) {
+            Read::Nothing => return Ok(None),
+            Read::Sure(text) | Read::Doubtful(text, _) => text,
+            Read::Refused(ValueFault::Rounded) => return Err(refuse("sheet-identity-rounded")),
+            Read::Refused(ValueFault::Masked) => return Err(refuse("sheet-identity-masked")),
+            Read::Refused(_) => return Err(refuse("sheet-identity-unreadable")),
+        };
+        let number = IdentityNumber::parse(&text).map_err(|fault| match fault {
+            IdentityFault::CheckDigit => refuse("sheet-identity-check"),
+            IdentityFault::OldForm => refuse("sheet-identity-old"),
+            IdentityFault::Length(count) => refuse("sheet-identity-length").arg("count", count),
+            IdentityFault::BirthDate => refuse("sheet-identity-birth"),
+            IdentityFault::Province => refuse("sheet-identity-province"),
+            IdentityFault::Characters | IdentityFault::Empty => refuse("sheet-identity-unreadable"),
+        })?;
+        if number.birth() > self.today {
+            return Err(refuse("sheet-birth-future"));
+        }
+        Ok(Some(number))
+    }
+
+    fn birth(
+        &self,
+        cells: &Cells<'_>,
+        identity: Option<&IdentityNumber>,
+        doubts: &mut Vec<Refused>,
+    ) -> Result<Option<Birth>, Refused> {
+        let cell = cells.one("birth");
+        let refuse = |code| cells.refuse("birth", code).arg("value", cell.shown());
+        let from_1904 = self.table.sheet.from_1904;
+        let (written, unsure) = match tabular::birthday(cell, from_1904, self.today) {
+            Read::Nothing => (None, None),
+            Read::Sure(birth) => (Some(birth), None),
+            Read::Doubtful(birth, why) => (Some(birth), Some(why)),
+            Read::Refused(fault) => {
+                return Err(refuse(match fault {
+                    ValueFault::Lunar => "sheet-birth-lunar",
+                    ValueFault::Future => "sheet-birth-future",
+                    ValueFault::NoSuchDay => "sheet-birth-no-day",
+                    ValueFault::TooLongAgo => "sheet-birth-long-ago",
+                    _ => "sheet-birth-unreadable",
+                }));
+            }
+        };
+        let Some(number) = identity else {
+            if let (Some(birth), Some(why)) = (written, unsure) {
+                let code = match why {
+                    ValueFault::Century => "sheet-birth-century",
+                    _ => "sheet-birth-order",
+                };
+                let day = birth.day.map_or_else(String::new, |day| day.to_string());
+                doubts.push(refuse(code).arg("day", day));
+            }
+            return Ok(written);
+        };
+        // The number is checked by its last digit; what was typed beside it is not.
+        let of_number = Birth::of(number.birth());
+        let fits = written.is_none_or(|written| match (written.day, unsure) {
+            (Some(day), Some(ValueFault::Century)) => {
+                (day.month(), day.day(), day.year() % 100)
+                    == (
+                        number.birth().month(),
+                        number.birth().day(),
+                        number.birth().year() % 100,
+                    )
+            }
+            (Some(day), Some(_)) => day.year() == of_number.year,
+            (Some(day), None) => Some(day) == of_number.day,
+            (None, _) => written.year == of_number.year,
+        });
+        if !fits {
+            doubts.push(refuse("sheet-birth-differs").arg("day", number.birth()));
+        }
+        Ok(Some(of_number))
+    }
+
+    fn phones(&self, cells: &Cells<'_>) -> Result<Vec<(Phone, Vec<u8>)>, Refused> {
+        let mut found: Vec<(Phone, Vec<u8>)> = Vec::new();
+        for cell in self.table.cells(cells.line, "phone") {
+            for text in tabular::phones(cell) {
+                let phone = self.vault.phone("phone", &text).map_err(|problem| {
+                    let code = problem
+                        .fields()
+                        .first()
+                        .map_or("phone-unknown", |fault| fault.code);
+                    cells.refuse("phone", code)
+                })?;
+                let index = self.vault.phone_index(&phone);
+                if !found.iter().any(|(_, held)| *held == index) {
+                    found.push((phone, index));
+                }
+            }
+        }
+        if found.len() > PHONES {
+            return Err(cells.refuse("phone", "too-many-phones").arg("max", PHONES));
+        }
+        Ok(found)
+    }
+
+    fn labels(&self, cells: &Cells<'_>) -> Result<Vec<(String, Vec<u8>)>, Refused> {
+        let mut found: Vec<(String, Vec<u8>)> = Vec::new();
+        for cell in self.table.cells(cells.line, "labels") {
+            for word in tabular::words(cell) {
+                let label = set_label::checked(label_of(&word)).map_err(|problem| {
+                    let code = problem
+                        .fields()
+                        .first()
+                        .map_or("row-invalid", |fault| fault.code);
+                    cells.refuse("labels", code).arg("max", 40)
+                })?;
+                let index = self.vault.label_index(&label);
+                if !found.iter().any(|(_, held)| *held == index) {
+                    found.push((label, index));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn name(cells: &Cells<'_>) -> Result<String, Refused> {
+    let text = cells.text("name");
+    // 周 建 国: blanks to make two-character names as wide as the others.
+    let name = if text.chars().any(|c| c.is_ascii_alphabetic()) {
+        text
+    } else {
+        text.replace(' ', "")
+    };
+    match name.chars().count() {
+        0 => Err(cells.refuse("name", "cell-empty")),
+        1..=NAME if !name.chars().any(|c| c.is_ascii_digit()) => Ok(name),
+        1..=NAME => Err(cells.refuse("name", "sheet-name")),
+        _ => Err(cells.refuse("name", "cell-too-long").arg("max", NAME)),
+    }
+}
+
+fn sex(
+    cells: &Cells<'_>,
+    identity: Option<&IdentityNumber>,
+    doubts: &mut Vec<Refused>,
+) -> Result<Option<Sex>, Refused> {
+    let cell = cells.one("sex");
+    let written = match tabular::sex(cell) {
+        Read::Nothing => None,
+        Read::Sure(tabular::Sex::Female) | Read::Doubtful(tabular::Sex::Female, _) => {
+            Some(Sex::Female)
+        }
+        Read::Sure(tabular::Sex::Male) | Read::Doubtful(tabular::Sex::Male, _) => Some(Sex::Male),
+        Read::Refused(_) => {
+            return Err(cells
+                .refuse("sex", "person-value")
+                .arg("value", cell.shown()));
+        }
+    };
+    let of_number = identity.map(|number| match number.sex() {
+        youlin_crypto::Sex::Female => Sex::Female,
+        youlin_crypto::Sex::Male => Sex::Male,
+    });
+    match (written, of_number) {
+        (Some(written), Some(number)) if written != number => {
+            doubts.push(cells.refuse("sex", "sheet-sex-differs"));
+            Ok(of_number)
+        }
+        _ => Ok(of_number.or(written)),
+    }
+}
+
+fn spot(
+    cells: &Cells<'_>,
+    homes: &mut Homes<'_>,
+    doubts: &mut Vec<Refused>,
+) -> Result<super::place::Spot, Refused> {
+    let parts = ["estate", "building", "entrance", "room"].map(|field| cells.text(field));
+    let [estate, building, entrance, room] = &parts;
+    let address = composed(&cells.text("address"), [estate, building, entrance, room]);
+    let field = if cells.table.column("address").is_some() {
+        "address"
+    } else {
+        "room"
+    };
+    let refuse = |code| cells.refuse(field, code).arg("value", &address);
+    if address.is_empty() {
+        return Err(cells.refuse(field, "sheet-place-empty"));
+    }
+    match homes.find(&address) {
+        Found::Sure(spot) => Ok(spot),
+        Found::Perhaps(spot, label) => {
+            doubts.push(refuse("sheet-place-perhaps").arg("place", label));
+            Ok(spot)
+        }
+        Found::Unsure(labels) => Err(refuse("sheet-place-unsure").arg("places", labels)),
+        Found::Unknown => Err(refuse("sheet-place-unknown")),
+    }
+}
+
+/// What the register calls it. The head of a household stands for its owner: sheets by household know no better.
+fn relation(text: &str) -> Option<Relation> {
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(known) = Relation::parse(text) {
+        return Some(known);
+    }
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    Some(if has(&["租", "承租"]) {
+        Relation::Tenant
+    } else if text == "户主" || has(&["业主", "本人", "产权", "房主"]) {
+        Relation::Owner
+    } else if has(&[
+        "配偶", "妻", "夫", "丈", "子", "女", "儿", "父", "母", "孙", "媳", "婿", "兄", "弟", "姐",
+        "妹", "岳", "公", "婆",
+    ]) {
+        Relation::Family
+    } else {
+        Relation::Other
+    })
+}
+
+/// Words of sheets for labels the register has a code for; others stay as they are written.
+fn label_of(word: &str) -> &str {
+    match word {
+        "老年人" | "老人" | "高龄" | "高龄老人" => "elderly",
+        "独居" | "独居老人" => "living_alone",
+        "行动不便" | "失能" | "半失能" => "mobility_impaired",
+        "轮椅" | "使用轮椅" | "坐轮椅" => "wheelchair_user",
+        "志愿者" => "volunteer",
+        "党员" | "中共党员" | "中共预备党员" => "party_member",
+        other => other,
+    }
+}

@@ -1,0 +1,206 @@
+//! Takes back what rows of an import did to people. Whoever was changed since stays as they are, and is named.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ConnectionTrait, Value};
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
+use youlin_database::{AuditEntry, Command, Record, Tx};
+use youlin_imports::{ImportReport, Outcome, Refused, Step, strike};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use super::known::Known;
+use super::take::Did;
+use crate::Vault;
+use crate::entities::{person, person_label, person_phone, residence};
+use crate::events;
+use crate::permissions::PEOPLE_WRITE;
+
+/// Steps of one community.
+pub(super) struct TakeBack {
+    pub(super) vault: Arc<Vault>,
+    pub(super) community: CommunityId,
+    pub(super) steps: Vec<Step>,
+}
+
+/// What goes and what is restored.
+#[derive(Default)]
+struct Back {
+    persons: Vec<person::Model>,
+    phones: Vec<person_phone::Model>,
+    labels: Vec<person_label::Model>,
+    homes: Vec<residence::Model>,
+    restored: Vec<person::Model>,
+    reopened: Vec<residence::Model>,
+    done: Vec<Uuid>,
+}
+
+impl Command for TakeBack {
+    type Output = ImportReport;
+    const NAME: &'static str = "people.take-residents-back";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
+        let scope = ctx.scope(&PEOPLE_WRITE)?;
+        let ids: BTreeSet<Uuid> = self.steps.iter().map(|step| step.subject).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let known = Known::by_id(tx.conn(), self.community, &ids).await?;
+        let used = self.used(tx, &ids).await?;
+        let mut report = ImportReport::default();
+        let mut back = Back::default();
+        for step in &self.steps {
+            let did: Did = serde_json::from_str(&step.detail).map_err(Problem::internal)?;
+            let refused = |code| Refused::new(step.line, "", code);
+            let place = known
+                .homes
+                .get(&step.subject)
+                .and_then(|homes| homes.first());
+            let place = place.and_then(|home| self.vault.place(home.dwelling_id));
+            let areas = place.map_or([None, None], |place| [place.grid, place.neighbourhood]);
+            if !scope.contains(self.community, &areas) {
+                report.refused.push(refused("row-not-yours"));
+            } else if did.new && used.contains(&step.subject) {
+                report.refused.push(refused("sheet-undo-used"));
+            } else if back.take(&known, step.subject, did) {
+                back.done.push(step.id);
+                report.count(Outcome::Changed);
+            } else {
+                report.refused.push(refused("sheet-undo-changed"));
+            }
+        }
+        self.save(ctx, tx, back).await?;
+        Ok(report)
+    }
+}
+
+impl Back {
+    /// Everybody something was taken back of.
+    fn touched(&self) -> Vec<Uuid> {
+        let rows = self.persons.iter().chain(&self.restored).map(|row| row.id);
+        let phones = self.phones.iter().map(|row| row.person_id);
+        let labels = self.labels.iter().map(|row| row.person_id);
+        let homes = self.homes.iter().chain(&self.reopened);
+        let homes = homes.map(|row| row.person_id);
+        let all: BTreeSet<Uuid> = rows.chain(phones).chain(labels).chain(homes).collect();
+        all.into_iter().collect()
+    }
+
+    /// Notes what takes one person back; `false` when something of it was changed since.
+    fn take(&mut self, known: &Known, id: Uuid, did: Did) -> bool {
+        let Some(row) = known.persons.get(&id) else {
+            return false;
+        };
+        let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
+        let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);
+        let homes = known.homes.get(&id).map_or(&[][..], Vec::as_slice);
+        let own_phones = own::<person_phone::Entity>(phones, &did.phones);
+        let own_labels = own::<person_label::Entity>(labels, &did.labels);
+        let own_homes = own::<residence::Entity>(homes, &did.homes);
+        let whole = own_phones.len() == did.phones.len()
+            && own_labels.len() == did.labels.len()
+            && own_homes.len() == did.homes.len();
+        let alone = !did.new
+            || (phones.len() == own_phones.len()
+                && labels.len() == own_labels.len()
+                && homes.len() == own_homes.len());
+        let ended: Vec<&residence::Model> = did
+            .ended
+            .iter()
+            .filter_map(|before| {
+                let now = homes.iter().find(|home| home.id == before.id)?;
+                (now.version == before.version + 1).then_some(now)
+            })
+            .collect();
+        if row.version != did.version || !whole || !alone || ended.len() != did.ended.len() {
+            return false;
+        }
+        for now in ended {
+            self.reopened.push(residence::Model {
+                valid_to: None,
+                ..now.clone()
+            });
+        }
+        if did.new {
+            self.persons.push(row.clone());
+        } else if let Some(before) = did.before {
+            self.restored.push(person::Model {
+                version: row.version,
+                ..before
+            });
+        }
+        self.phones.extend(own_phones);
+        self.labels.extend(own_labels);
+        self.homes.extend(own_homes);
+        true
+    }
+}
+
+/// The rows an import made, as long as nobody changed them.
+fn own<E: Record>(rows: &[E::Model], made: &[Uuid]) -> Vec<E::Model>
+where
+    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let rows = rows.iter();
+    rows.filter(|row| made.contains(&E::id(row)) && E::version(row) == 1)
+        .cloned()
+        .collect()
+}
+
+impl TakeBack {
+    /// People who have a role, an account or a consent by now.
+    async fn used(&self, tx: &Tx<'_>, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut used = HashSet::new();
+        let of = [
+            ("membership", Some("person_community"), None),
+            (
+                "account",
+                Some("person_community"),
+                Some(CommunityId::SYSTEM),
+            ),
+            ("person_consent", None, Some(self.community)),
+        ];
+        for (table, person_community, filed) in of {
+            let mut find = Query::select();
+            find.column(name("person_id"))
+                .from(name(table))
+                .and_where(col("person_id").is_in(ids.iter().map(|id| Value::from(*id))));
+            if let Some(column) = person_community {
+                find.and_where(col(column).eq(self.community.0));
+            }
+            let filed = filed.unwrap_or(self.community);
+            find.and_where(col("community_id").is_in([filed.0, CommunityId::SYSTEM.0]));
+            for row in tx.conn().query_all(&find).await? {
+                used.insert(row.try_get("", "person_id")?);
+            }
+        }
+        Ok(used)
+    }
+
+    async fn save(&self, ctx: &Ctx, tx: &Tx<'_>, back: Back) -> Result<()> {
+        if back.done.is_empty() {
+            return Ok(());
+        }
+        let persons = back.touched();
+        tx.delete_all::<person_phone::Entity>(&back.phones).await?;
+        tx.delete_all::<person_label::Entity>(&back.labels).await?;
+        tx.delete_all::<residence::Entity>(&back.homes).await?;
+        tx.delete_all::<person::Entity>(&back.persons).await?;
+        for row in back.restored {
+            tx.update::<person::Entity>(row).await?;
+        }
+        for row in back.reopened {
+            tx.update::<residence::Entity>(row).await?;
+        }
+        strike(tx, self.community, &back.done).await?;
+        let entry = AuditEntry::new(Self::NAME, "import", Uuid::nil())
+            .detail(json!({"taken_back": back.done.len()}));
+        tx.audit(ctx, self.community, entry);
+        tx.emit(
+            ctx,
+            events::residents_imported(self.community, Uuid::nil(), &persons),
+        );
+        Ok(())
+    }
+}

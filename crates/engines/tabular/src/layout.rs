@@ -1,0 +1,436 @@
+//! Where a sheet's columns are named: below titles, in one row or two, above rows that only explain.
+
+use std::collections::BTreeSet;
+
+use crate::match_columns::{Found, Spec, bare, by_name, columns};
+use crate::{Cell, Line, Sheet, Workbook, fold};
+
+/// How a sheet is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Names of the columns; those of two rows put together.
+    pub names: Vec<String>,
+    pub found: Vec<Found>,
+    /// Numbers of the rows that name the columns.
+    pub header: Vec<u32>,
+    /// Place in [`Sheet::lines`] of the first row below them.
+    pub first: usize,
+    /// Numbers of rows below that only explain or add up.
+    pub skipped: Vec<u32>,
+}
+
+impl Layout {
+    /// Tells sheets of the same make: the bare names of their columns.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let names: Vec<String> = self.names.iter().map(|name| bare(name)).collect();
+        names.join("|")
+    }
+
+    /// The column that holds a field.
+    pub fn columns_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let all = self.found.iter().enumerate();
+        all.filter(move |(_, found)| found.field.as_deref() == Some(field))
+            .map(|(at, _)| at)
+    }
+
+    /// Rows that hold data.
+    pub fn data<'a>(&'a self, sheet: &'a Sheet) -> impl Iterator<Item = &'a Line> + 'a {
+        let skipped: BTreeSet<u32> = self.skipped.iter().copied().collect();
+        sheet
+            .lines
+            .iter()
+            .skip(self.first)
+            .filter(move |line| !skipped.contains(&line.number))
+    }
+}
+
+/// Titles, dates and remarks stand above the names, but not more rows than these.
+const LOOKED_AT: usize = 20;
+
+/// The sheet that names the most known columns, and how it is laid out.
+#[must_use]
+pub fn best_layout(book: &Workbook, specs: &[Spec]) -> Option<(usize, Layout)> {
+    let mut best: Option<(usize, Layout)> = None;
+    for (at, sheet) in book.sheets.iter().enumerate() {
+        let Some(found) = layout(sheet, specs) else {
+            continue;
+        };
+        let known = |layout: &Layout| {
+            layout
+                .found
+                .iter()
+                .filter(|one| one.field.is_some())
+                .count()
+        };
+        if best
+            .as_ref()
+            .is_none_or(|(_, held)| known(&found) > known(held))
+        {
+            best = Some((at, found));
+        }
+    }
+    best
+}
+
+/// How a sheet is laid out; `None` when no row names columns that mean anything.
+#[must_use]
+pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
+    let width = sheet.width();
+    let head = &sheet.lines[..sheet.lines.len().min(LOOKED_AT)];
+    let mut best: Option<(usize, usize, Vec<String>)> = None;
+    // Of two readings that know as much, the one with both rows: its upper row may say whose the lower names are.
+    let mut offer = |score: usize, after: usize, names: Vec<String>, pair: bool| {
+        if best
+            .as_ref()
+            .is_none_or(|(held, at, _)| score > *held || (pair && score == *held && after == *at))
+        {
+            best = Some((score, after, names));
+        }
+    };
+    for (at, line) in head.iter().enumerate() {
+        let names = names_of(line, width);
+        let filled = names.iter().filter(|name| !name.is_empty()).count();
+        let score = known(&names, specs);
+        if score >= 2 || (score == 1 && filled <= 2) {
+            offer(score, at + 1, names, false);
+        }
+    }
+    for (at, pair) in head.windows(2).enumerate() {
+        let (upper, lower) = (names_of(&pair[0], width), names_of(&pair[1], width));
+        // A row of data names nothing; a second row of names does.
+        if known(&lower, specs) == 0 {
+            continue;
+        }
+        let names = together(&upper, &lower, specs);
+        let score = known(&names, specs);
+        if score >= 2 {
+            offer(score, at + 2, names, groups(&upper));
+        }
+    }
+    let (_, first, names) = best.or_else(|| by_content(sheet, head, width, specs))?;
+    Some(laid_out(sheet, first, names, specs))
+}
+
+/// No name is known, but what stands below a row of words is.
+fn by_content(
+    sheet: &Sheet,
+    head: &[Line],
+    width: usize,
+    specs: &[Spec],
+) -> Option<(usize, usize, Vec<String>)> {
+    let words = |line: &Line| {
+        line.cells.len() > 1
+            && line.cells.iter().all(|cell| match cell {
+                Cell::Text(text) => !text.chars().any(|c| c.is_ascii_digit()),
+                cell => cell.is_empty(),
+            })
+    };
+    let at = head.iter().position(words)?;
+    let names = names_of(&head[at], width);
+    let rest = &sheet.lines[at + 1..sheet.lines.len().min(at + 300)];
+    let found = columns(&names, rest, specs)
+        .iter()
+        .filter(|one| one.field.is_some())
+        .count();
+    (found >= 2).then_some((found, at + 1, names))
+}
+
+fn names_of(line: &Line, width: usize) -> Vec<String> {
+    (0..width)
+        .map(|column| fold(&line.cell(column).shown()))
+        .collect()
+}
+
+/// Different fields that names mean.
+fn known(names: &[String], specs: &[Spec]) -> usize {
+    let fields: BTreeSet<&str> = names
+        .iter()
+        // A sentence is no name.
+        .filter(|name| name.chars().count() <= 20)
+        .filter_map(|name| by_name(name, specs).map(|(field, _)| field))
+        .collect();
+    fields.len()
+}
+
+/// Names of two rows: the lower one where it means something, the upper one above an empty one, else both.
+fn together(upper: &[String], lower: &[String], specs: &[Spec]) -> Vec<String> {
+    let pairs = upper.iter().zip(lower);
+    pairs
+        .map(|(upper, lower)| {
+            if lower.is_empty() || upper == lower {
+                upper.clone()
+            } else if upper.is_empty()
+                || by_name(lower, specs).is_some_and(|_| !guards(upper, specs))
+            {
+                lower.clone()
+            } else {
+                format!("{upper}{lower}")
+            }
+        })
+        .collect()
+}
+
+/// Whether a row names groups of columns: several short names, no title, no date of filling in.
+fn groups(upper: &[String]) -> bool {
+    let different: BTreeSet<&str> = upper
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let plain =
+        |name: &&str| name.chars().count() <= 20 && !name.chars().any(|c| c.is_ascii_digit());
+    different.len() >= 2 && different.iter().all(plain)
+}
+
+/// Whether the upper name makes the lower one mean somebody else (监护人 / 电话).
+fn guards(upper: &str, specs: &[Spec]) -> bool {
+    specs
+        .iter()
+        .flat_map(|spec| spec.unless)
+        .any(|word| upper.contains(word))
+}
+
+/// Words of rows that say how to fill the sheet in.
+const EXPLAINS: [&str; 14] = [
+    "必填", "选填", "填写", "请填", "格式", "例如", "示例", "样例", "说明", "如：", "如:", "下拉",
+    "不填", "可空",
+];
+/// Beginnings of rows that add up or sign.
+const SUMS: [&str; 8] = [
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "填表人",
+    "制表人",
+    "审核人",
+    "备注：",
+];
+
+fn laid_out(sheet: &Sheet, first: usize, names: Vec<String>, specs: &[Spec]) -> Layout {
+    let mut skipped = Vec::new();
+    for line in sheet.lines.iter().skip(first).take(3) {
+        if explains(line) {
+            skipped.push(line.number);
+        }
+    }
+    let rows: Vec<Line> = sheet
+        .lines
+        .iter()
+        .skip(first)
+        .filter(|line| !skipped.contains(&line.number))
+        .take(300)
+        .cloned()
+        .collect();
+    let found = columns(&names, &rows, specs);
+    let last = sheet.lines.len().saturating_sub(5).max(first);
+    for line in &sheet.lines[last..] {
+        let text = line
+            .cells
+            .iter()
+            .map(Cell::shown)
+            .find(|text| !text.is_empty());
+        let text = text.unwrap_or_default();
+        if SUMS.iter().any(|word| text.starts_with(word)) && !skipped.contains(&line.number) {
+            skipped.push(line.number);
+        }
+    }
+    let header_rows =
+        if first >= 2 && is_pair(&sheet.lines[first - 2], &sheet.lines[first - 1], &names) {
+            2
+        } else {
+            1
+        };
+    Layout {
+        header: sheet.lines[first - header_rows..first]
+            .iter()
+            .map(|line| line.number)
+            .collect(),
+        names,
+        found,
+        first,
+        skipped,
+    }
+}
+
+fn is_pair(upper: &Line, lower: &Line, names: &[String]) -> bool {
+    let alone = names_of(lower, names.len());
+    alone != names && !upper.is_empty()
+}
+
+/// A row that explains: it says so, or begins with # as in our own templates, and holds no long number.
+fn explains(line: &Line) -> bool {
+    let texts: Vec<String> = line.cells.iter().map(Cell::shown).collect();
+    let first = texts.iter().find(|text| !text.is_empty());
+    if first.is_some_and(|text| {
+        text.starts_with('#') || text.starts_with("例") || text.starts_with("（例")
+    }) {
+        return true;
+    }
+    texts.iter().any(|text| EXPLAINS.iter().any(|word| text.contains(word)))
+        && !line.cells.iter().any(|cell| {
+            matches!(crate::identity(cell), crate::Read::Sure(text) if text.len() == 18 && cell.shown().chars().count() <= 20)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::match_columns::{Like, Why};
+
+    const fn spec(
+        field: &'static str,
+        names: &'static [&'static str],
+        unless: &'static [&'static str],
+        like: Option<Like>,
+    ) -> Spec {
+        Spec {
+            field,
+            names,
+            unless,
+            like,
+            many: false,
+        }
+    }
+
+    const SPECS: &[Spec] = &[
+        spec("name", &["姓名", "名字"], &["户主", "监护"], None),
+        spec(
+            "identity",
+            &["身份证号", "证件号码"],
+            &["户主", "监护"],
+            Some(Like::Identity),
+        ),
+        spec("birth", &["出生日期", "生日"], &[], Some(Like::Birthday)),
+        spec("sex", &["性别"], &[], Some(Like::Sex)),
+        spec("relation", &["与户主关系"], &[], None),
+        Spec {
+            field: "phone",
+            names: &["联系电话", "手机"],
+            unless: &["监护", "紧急"],
+            like: Some(Like::Phone),
+            many: true,
+        },
+        spec("building", &["楼栋"], &[], None),
+        spec("room", &["室号"], &[], None),
+    ];
+
+    fn sheet(rows: &[&[&str]]) -> Sheet {
+        let line = |(at, cells): (usize, &&[&str])| Line {
+            number: u32::try_from(at).unwrap() + 1,
+            cells: cells.iter().map(|text| Cell::text(text)).collect(),
+        };
+        Sheet {
+            lines: rows
+                .iter()
+                .enumerate()
+                .map(line)
+                .filter(|line| !line.is_empty())
+                .collect(),
+            ..Sheet::default()
+        }
+    }
+
+    fn fields(layout: &Layout) -> Vec<&str> {
+        layout
+            .found
+            .iter()
+            .map(|found| found.field.as_deref().unwrap_or("-"))
+            .collect()
+    }
+
+    #[test]
+    fn below_titles_above_explanations() {
+        let sheet = sheet(&[
+            &[
+                "跃龙社区居民信息登记表（2025年）",
+                "跃龙社区居民信息登记表（2025年）",
+            ],
+            &["填表日期：2025-11-01"],
+            &[
+                "序号",
+                " 姓 名*",
+                "公民身份证号码",
+                "联系电话（手机）",
+                "紧急联系人电话",
+                "与户主关系",
+            ],
+            &["", "必填", "18位，末位可为X", "必填", "", "户主/配偶…"],
+            &[
+                "1",
+                "周建国",
+                "32061119420305001X",
+                "13800001111",
+                "13900002222",
+                "户主",
+            ],
+            &[
+                "2",
+                "贺兰亭",
+                "32061119420305002X",
+                "13800001112",
+                "13900002223",
+                "配偶",
+            ],
+            &["合计", "2"],
+        ]);
+        let layout = layout(&sheet, SPECS).unwrap();
+        assert_eq!(
+            fields(&layout),
+            ["-", "name", "identity", "phone", "-", "relation"]
+        );
+        assert_eq!(
+            (layout.header.as_slice(), layout.skipped.as_slice()),
+            (&[3][..], &[4, 7][..])
+        );
+        assert_eq!(
+            layout
+                .data(&sheet)
+                .map(|line| line.number)
+                .collect::<Vec<_>>(),
+            [5, 6]
+        );
+        assert_eq!(layout.found[1].why, Why::Name);
+        assert_eq!(layout.found[2].why, Why::PartOfName);
+    }
+
+    #[test]
+    fn two_rows_of_names_are_one() {
+        let sheet = sheet(&[
+            &["姓名", "住址", "住址", "监护人", "监护人"],
+            &["姓名", "楼栋", "室号", "姓名", "电话"],
+            &["周建国", "12号楼", "304", "周大", "13800001111"],
+            &["贺兰亭", "12号楼", "305", "贺大", "13800001112"],
+        ]);
+        let layout = layout(&sheet, SPECS).unwrap();
+        assert_eq!(fields(&layout), ["name", "building", "room", "-", "-"]);
+        assert_eq!(layout.header, [1, 2]);
+        assert_eq!(layout.names[3], "监护人姓名");
+    }
+
+    #[test]
+    fn contents_tell_where_names_do_not() {
+        let sheet = sheet(&[
+            &["人员", "编号", "", "手机"],
+            &[
+                "周建国",
+                "32061119420305001X",
+                "1942-03-05",
+                "32061119420305001X",
+            ],
+            &[
+                "贺兰亭",
+                "32061119420305002X",
+                "1942-03-06",
+                "32061119420305001X",
+            ],
+        ]);
+        let found = layout(&sheet, SPECS).unwrap();
+        assert_eq!(fields(&found), ["-", "identity", "birth", "-"]);
+        assert_eq!(found.found[3].why, Why::Taken);
+        let wrong = self::sheet(&[&["品名", "单价"], &["毛巾", "3"], &["肥皂", "2"]]);
+        assert_eq!(layout(&wrong, SPECS), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! Tables as people keep them: a spreadsheet's bytes become rows of cells, the row that names the columns is found, each
+//! column is matched to a field, and cells are read as the days, numbers and words they mean.
+//!
+//! Pure: bytes in, plain data out; no clock (today is handed in), no files. Whatever a file claims is bounded: unpacked
+//! size, sheets, rows. What cannot be read is refused by its name ([`TableFault`]), because "cannot be read" sends
+//! nobody to the right menu of their program.
+
+mod cell;
+mod day;
+mod fault;
+mod layout;
+mod match_columns;
+mod pack;
+mod text;
+mod values;
+#[cfg(feature = "workload")]
+pub mod workload;
+mod write;
+
+pub use cell::{Cell, Line, Sheet, Workbook};
+pub use day::{Birth, birthday};
+pub use fault::{TableFault, ValueFault};
+pub use layout::{Layout, best_layout, layout};
+pub use match_columns::{Found, Like, Spec, Why};
+pub use pack::{Limits, read};
+pub use values::{Read, Sex, absent, fold, identity, phones, sex, words};
+pub use write::{Column, write_workbook};

@@ -1,0 +1,246 @@
+//! Cells read as what they mean: identity numbers, telephone numbers, sex, lists of words.
+
+use crate::{Cell, ValueFault};
+
+/// What a cell says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read<T> {
+    /// Nothing, or one of the words for it.
+    Nothing,
+    Sure(T),
+    /// Read, but somebody should look at it.
+    Doubtful(T, ValueFault),
+    Refused(ValueFault),
+}
+
+/// Sex as sheets have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sex {
+    Female,
+    Male,
+}
+
+/// Full width to half width, blanks of all kinds to one, invisible characters away, trimmed.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '【' => '[',
+            '】' => ']',
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => continue,
+            c if c.is_whitespace() || c.is_control() => ' ',
+            c => c,
+        };
+        if c != ' ' || !(out.is_empty() || out.ends_with(' ')) {
+            out.push(c);
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// Words for nothing.
+#[must_use]
+pub fn absent(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        "" | "无"
+            | "暂无"
+            | "没有"
+            | "不详"
+            | "未知"
+            | "空"
+            | "-"
+            | "--"
+            | "——"
+            | "/"
+            | "\\"
+            | "N/A"
+            | "n/a"
+            | "#N/A"
+    )
+}
+
+/// An identity number freed of what stands around it; whether it is one is for the caller to check.
+#[must_use]
+pub fn identity(cell: &Cell) -> Read<String> {
+    let text = match cell {
+        Cell::Empty => return Read::Nothing,
+        Cell::Fault | Cell::Day(_) => return Read::Refused(ValueFault::Unreadable),
+        // Numbers keep 15 digits; the last three of an identity number became zeros.
+        Cell::Number(number) if *number >= 1e15 => return Read::Refused(ValueFault::Rounded),
+        other => fold(&other.shown()),
+    };
+    if absent(&text) {
+        return Read::Nothing;
+    }
+    if text.contains('*') {
+        return Read::Refused(ValueFault::Masked);
+    }
+    let upper: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '\'' | '’' | '‘' | '`' | '"'))
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    if upper.contains("E+") {
+        return Read::Refused(ValueFault::Rounded);
+    }
+    let mut runs = upper
+        .split(|c: char| !(c.is_ascii_digit() || c == 'X'))
+        .filter(|run| run.chars().any(|c| c.is_ascii_digit()));
+    match (runs.next(), runs.next()) {
+        (None, _) => Read::Refused(ValueFault::Unreadable),
+        (Some(one), None) => Read::Sure(one.to_owned()),
+        // Several numbers in one cell: only one of them can be the person's.
+        (Some(_), Some(_)) => {
+            let mut long = upper
+                .split(|c: char| !(c.is_ascii_digit() || c == 'X'))
+                .filter(|run| run.len() == 18);
+            match (long.next(), long.next()) {
+                (Some(one), None) => Read::Sure(one.to_owned()),
+                _ => Read::Refused(ValueFault::Unreadable),
+            }
+        }
+    }
+}
+
+/// 男, 女, male, F …
+#[must_use]
+pub fn sex(cell: &Cell) -> Read<Sex> {
+    let text = fold(&cell.shown()).to_lowercase();
+    match text.as_str() {
+        text if absent(text) => Read::Nothing,
+        "男" | "男性" | "m" | "male" | "1" => Read::Sure(Sex::Male),
+        "女" | "女性" | "f" | "female" | "2" => Read::Sure(Sex::Female),
+        _ => Read::Refused(ValueFault::Unreadable),
+    }
+}
+
+/// The telephone numbers of a cell, freed of words (手机：, 儿子).
+#[must_use]
+pub fn phones(cell: &Cell) -> Vec<String> {
+    let text = fold(&cell.shown());
+    if absent(&text) {
+        return Vec::new();
+    }
+    text.split(['、', ',', ';', '/', '或', '；', '，'])
+        .flat_map(|part| {
+            // 138 0000 1111 is one number, 13800001111 13900002222 are two.
+            let words: Vec<&str> = part.split(' ').collect();
+            let whole = words
+                .iter()
+                .all(|word| word.chars().filter(char::is_ascii_digit).count() >= 7);
+            if whole { words } else { vec![part] }
+        })
+        .map(|part| {
+            let kept = part
+                .chars()
+                .filter(|c| c.is_ascii() && !matches!(c, '\'' | '"' | ':' | '.'));
+            kept.collect::<String>().replace("()", "").trim().to_owned()
+        })
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// The words of a cell that lists some.
+#[must_use]
+pub fn words(cell: &Cell) -> Vec<String> {
+    let text = fold(&cell.shown());
+    if absent(&text) {
+        return Vec::new();
+    }
+    text.split(['、', ',', ';', '/', '|', ' ', '，', '；'])
+        .map(str::trim)
+        .filter(|word| !absent(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn identity_numbers_lose_what_stands_around_them() {
+        let number = Read::Sure("32061119420305001X".to_owned());
+        for text in [
+            "32061119420305001X",
+            "'32061119420305001x",
+            "320611 19420305 001X",
+            "身份证：32061119420305001X",
+            "３２０６１１１９４２０３０５００１Ｘ",
+            "32061119420305001X号",
+            "320611-19420305-001X",
+            "\u{200b}32061119420305001X ",
+            "32061119420305001X（已过期，1）",
+        ] {
+            assert_eq!(identity(&Cell::text(text)), number, "{text}");
+        }
+        assert_eq!(
+            identity(&Cell::Number(3.206_111_942_03e17)),
+            Read::Refused(ValueFault::Rounded)
+        );
+        assert_eq!(
+            identity(&Cell::text("3.20611E+17")),
+            Read::Refused(ValueFault::Rounded)
+        );
+        assert_eq!(
+            identity(&Cell::text("3206**********001X")),
+            Read::Refused(ValueFault::Masked)
+        );
+        assert_eq!(identity(&Cell::text("暂无")), Read::Nothing);
+        assert_eq!(
+            identity(&Cell::text("办理中")),
+            Read::Refused(ValueFault::Unreadable)
+        );
+    }
+
+    #[test]
+    fn phones_are_parted_and_bared() {
+        let of = |text: &str| phones(&Cell::text(text));
+        assert_eq!(
+            of("13800001111、13900002222"),
+            ["13800001111", "13900002222"]
+        );
+        assert_eq!(of("手机：13800001111（儿子）"), ["13800001111"]);
+        assert_eq!(of("138 0000 1111"), ["138 0000 1111"]);
+        assert_eq!(
+            of("13800001111 13900002222"),
+            ["13800001111", "13900002222"]
+        );
+        assert_eq!(of("0513-85550001/无"), ["0513-85550001"]);
+        assert!(of("无").is_empty());
+        assert_eq!(phones(&Cell::Number(13_800_001_111.0)), ["13800001111"]);
+    }
+
+    #[test]
+    fn words_and_sex() {
+        assert_eq!(
+            words(&Cell::text("独居、残疾；党员")),
+            ["独居", "残疾", "党员"]
+        );
+        assert_eq!(sex(&Cell::text(" 男 ")), Read::Sure(Sex::Male));
+        assert_eq!(sex(&Cell::text("女性")), Read::Sure(Sex::Female));
+        assert_eq!(sex(&Cell::text("?")), Read::Refused(ValueFault::Unreadable));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_readers(text in "\\PC{0,60}") {
+            let cell = Cell::text(&text);
+            let _any = (identity(&cell), phones(&cell), words(&cell), sex(&cell));
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What only spreadsheets have on their page: their columns, the rows that come back, taking the whole back.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use youlin_kernel::{Access, Ctx, Problem, Result};
+use youlin_tabular::{Spec, Why};
+use youlin_web::{ApiForm, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult};
+
+use crate::pages::after;
+use crate::permissions::IMPORTS_GIVE;
+use crate::queries::left_of;
+use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+pub(crate) fn routes() -> Routes {
+    let give = Access::Needs(&IMPORTS_GIVE);
+    Routes::new()
+        .post("/imports/{id}/columns", give, matched)
+        .post("/imports/{id}/match", give, again)
+        .post("/imports/{id}/undo", give, undo)
+        .get("/imports/{id}/refused.xlsx", give, refused)
+}
+
+/// A column as its row on the page shows it.
+pub(crate) struct ColumnRow {
+    /// A, B … AA.
+    pub(crate) letter: String,
+    pub(crate) name: String,
+    pub(crate) examples: String,
+    pub(crate) why: String,
+    /// Nothing is known of it, or somebody should look twice.
+    pub(crate) look: bool,
+    pub(crate) field: String,
+    pub(crate) choices: Vec<Choice>,
+}
+
+/// The columns with what may be chosen for them.
+pub(crate) fn column_rows(s: &Shell, columns: &Columns, specs: &[Spec]) -> Vec<ColumnRow> {
+    let none = Choice::new("", s.t("import-column-none"));
+    let fields = specs
+        .iter()
+        .map(|spec| Choice::new(spec.field, s.tt("import-field", spec.field)));
+    let choices: Vec<Choice> = std::iter::once(none).chain(fields).collect();
+    let rows = columns.found.iter().enumerate();
+    rows.map(|(at, found)| ColumnRow {
+        letter: letter(at),
+        name: columns.names.get(at).cloned().unwrap_or_default(),
+        examples: columns
+            .examples
+            .get(at)
+            .map_or_else(String::new, |all| all.join("；")),
+        why: s.tt("import-column-why", why(found.why)),
+        look: matches!(found.why, Why::ContentAgainstName),
+        field: found.field.clone().unwrap_or_default(),
+        choices: choices.clone(),
+    })
+    .collect()
+}
+
+fn why(why: Why) -> &'static str {
+    match why {
+        Why::Name => "name",
+        Why::PartOfName => "part",
+        Why::Content => "content",
+        Why::ContentAgainstName => "against",
+        Why::Taken => "taken",
+        Why::Unknown => "unknown",
+        Why::Chosen => "chosen",
+    }
+}
+
+fn letter(at: usize) -> String {
+    let one = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0));
+    match at / 26 {
+        0 => one(at).to_string(),
+        tens => format!("{}{}", one(tens - 1), one(at)),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Matched {
+    column: Vec<String>,
+}
+
+async fn matched(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<Matched>,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let command = MatchColumns {
+        imports,
+        id,
+        fields: form
+            .column
+            .into_iter()
+            .map(|field| Some(field).filter(|field| !field.is_empty()))
+            .collect(),
+    };
+    after(&app, &ctx, prefs, id, app.db().execute(&ctx, command).await).await
+}
+
+async fn again(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let outcome = app.db().execute(&ctx, MatchAgain { id }).await;
+    after(&app, &ctx, prefs, id, outcome).await
+}
+
+async fn undo(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    ctx.scope(imports.register(&view.kind)?.permission())?;
+    let outcome = app.db().execute(&ctx, UndoImport { imports, id }).await;
+    after(&app, &ctx, prefs, id, outcome).await
+}
+
+/// The rows that were refused or left out, as they stand in the file, with the reason beside each.
+async fn refused(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    let bytes = workbook(&app, &ctx, &imports, view).await?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(XLSX));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let disposition = "attachment; filename=\"refused.xlsx\"";
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static(disposition),
+    );
+    Ok(response)
+}
+
+async fn workbook(
+    app: &App,
+    ctx: &Ctx,
+    imports: &Arc<Imports>,
+    view: ImportView,
+) -> Result<Vec<u8>> {
+    let left = left_of(app.db(), &*imports.sealer, view.id).await?;
+    let left = left.ok_or_else(Problem::not_found)?;
+    let (i18n, locale) = (app.i18n(), ctx.locale());
+    let word = |key: &str| i18n.text(locale, key, &[]);
+    let mut reasons = std::collections::HashMap::<u32, Vec<String>>::new();
+    let report = view.report.unwrap_or_default();
+    for one in report.refused.iter().chain(&report.doubtful) {
+        reasons
+            .entry(one.line)
+            .or_default()
+            .push(one.sentence(i18n, locale));
+    }
+    let words = [word("import-line"), word("import-why")];
+    let sheet = word("import-refused-sheet");
+    // Writing some ten thousand rows takes a second of computing.
+    tokio::task::spawn_blocking(move || {
+        let why = |line: u32| {
+            reasons
+                .get(&line)
+                .map_or_else(String::new, |all| all.join("\n"))
+        };
+        left.workbook(&sheet, [&words[0], &words[1]], why)
+    })
+    .await
+    .map_err(Problem::internal)?
+}
