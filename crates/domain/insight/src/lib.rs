@@ -9,6 +9,7 @@ mod commands;
 mod compose;
 mod entities;
 mod export;
+mod forms;
 mod indicators;
 mod migrations;
 mod pages;
@@ -24,6 +25,7 @@ use youlin_web::{App, Module};
 
 pub use commands::{DropView, SaveView};
 pub use compose::Composed;
+pub use forms::{Column, Every, MapForm, Mapping, NoteFill, Rows, SaveForm, Source};
 pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
@@ -42,7 +44,12 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
-        audited: vec![audited_table::<entities::view::Entity>()],
+        audited: vec![
+            audited_table::<entities::view::Entity>(),
+            audited_table::<entities::report_form::Entity>(),
+            audited_table::<entities::report_blank::Entity>(),
+            audited_table::<entities::report_fill::Entity>(),
+        ],
         routes: pages::routes().merge(api::routes()),
         consumers,
         ..Module::named("insight")

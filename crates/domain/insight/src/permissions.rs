@@ -16,5 +16,16 @@ pub static INSIGHT_READ: Permission = Permission::new(
     ],
 );
 
+/// Keep the forms others ask for, and fill them. Facts of people in the clear need the permission of their module too.
+pub static INSIGHT_FORMS: Permission = Permission::new(
+    "insight.forms",
+    &[
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+    ],
+);
+
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&INSIGHT_READ];
+pub static ALL: &[&Permission] = &[&INSIGHT_READ, &INSIGHT_FORMS];

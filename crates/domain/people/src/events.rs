@@ -11,6 +11,8 @@ pub const PERSON_SAVED: &str = "people.person-saved";
 pub const DWELLING_VISITED: &str = "people.dwelling-visited";
 /// A visiting list was made or went on.
 pub const VISITING_SAVED: &str = "people.visiting-saved";
+/// A form had something asked of people.
+pub const QUESTIONS_ASKED: &str = "people.questions-asked";
 /// Hidden fields of a person were shown to somebody.
 pub const REVEALED: &str = "people.revealed";
 /// People came in from a spreadsheet, or such an import was taken back; the subject is the import, `persons` in the payload

@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 use pinyin::ToPinyinMulti;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
-use youlin_database::{Database, Event};
 use youlin_database::text::{TextDoc, TextSource, TextTerm};
+use youlin_database::{Database, Event};
 use youlin_kernel::{CommunityId, Result};
 
 use crate::Vault;

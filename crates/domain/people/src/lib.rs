@@ -36,6 +36,7 @@ use youlin_web::{App, Module};
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
+pub use commands::ask_next_time::AskNextTime;
 pub use commands::attach_phone::AttachPhone;
 pub use commands::detach_phone::DetachPhone;
 pub use commands::end_membership::EndMembership;
@@ -84,6 +85,8 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<visiting_entry::Entity>(),
         audited_table::<person_consent::Entity>(),
         audited_table::<household::Entity>(),
+        audited_table::<form_question::Entity>(),
+        audited_table::<form_asked::Entity>(),
         audited_table::<residence::Entity>(),
         audited_table::<organisation::Entity>(),
         audited_table::<membership::Entity>(),

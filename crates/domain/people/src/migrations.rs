@@ -196,6 +196,7 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
         sql: "ALTER TABLE organisation ADD COLUMN email_sealed {bytes};\n",
     },
     REGISTERS,
+    QUESTIONS,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.
@@ -276,5 +277,40 @@ CREATE TABLE visiting_entry (
     UNIQUE (community_id, list_id, person_id)
 );
 CREATE INDEX visiting_entry_person ON visiting_entry (community_id, person_id);
+",
+};
+
+/// What forms ask for and nobody holds becomes questions at the door.
+const QUESTIONS: Migration = Migration {
+    module: "people",
+    version: 5,
+    name: "questions of forms",
+    sql: r"
+CREATE TABLE form_question (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    form_id {uuid} NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, form_id, key)
+);
+CREATE TABLE form_asked (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    question_id {uuid} NOT NULL,
+    person_id {uuid} NOT NULL,
+    answer_sealed {bytes},
+    answered_at BIGINT,
+    by_name TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, question_id, person_id)
+);
+CREATE INDEX form_asked_person ON form_asked (community_id, person_id);
 ",
 };

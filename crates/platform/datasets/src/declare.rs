@@ -32,6 +32,23 @@ pub struct RecordLine {
     pub href: String,
 }
 
+/// A fact of a record that a form may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// `name`, `label:living_alone`.
+    pub code: String,
+    /// What it is called, first as we call it, then as forms do.
+    pub names: Vec<String>,
+}
+
+/// Something a form asks for that nobody holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its key within the form.
+    pub key: String,
+    pub text: String,
+}
+
 /// Records of one kind. Words of the catalogue: `data-<code>` names it, `data-<code>-hint` says what one record is,
 /// `data-<code>-<dimension>` names a dimension.
 pub trait Dataset: Send + Sync {
@@ -91,8 +108,53 @@ pub trait Dataset: Send + Sync {
         Box::pin(std::future::ready(Err(Problem::not_found())))
     }
 
+    /// What forms may be filled with, one record a line; none where records are counted only.
+    fn fields(&self, _i18n: &I18n, _locale: Locale) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// These fields of these records in the clear, for a purpose that is noted with every record concerned. `asked:<key>`
+    /// is the answer to a question of that form.
+    ///
+    /// # Errors
+    /// 404 where no fields are given; 403 or 404 outside what the caller may see in the clear.
+    fn hand_out<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _i18n: &'a I18n,
+        _wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        Box::pin(std::future::ready(Err(Problem::not_found())))
+    }
+
+    /// Has these questions asked of these records' people the next time somebody sees them; answers how many are open.
+    ///
+    /// # Errors
+    /// 404 where nobody can be asked.
+    fn ask_next_time<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _form: Uuid,
+        _questions: &'a [Question],
+        _records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<usize>> {
+        Box::pin(std::future::ready(Err(Problem::not_found())))
+    }
+
     /// A value of a choice or a label in the reader's language.
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String;
+}
+
+/// What is handed out, and why.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub records: Vec<(CommunityId, Uuid)>,
+    pub fields: Vec<String>,
+    pub purpose: String,
+    /// The form, for answers to its questions.
+    pub form: Uuid,
 }
 
 /// Local time ahead of UTC, microseconds.

@@ -9,7 +9,10 @@ mod forget;
 mod store;
 
 pub use asked::Asked;
-pub use declare::{Dataset, NamedMeasure, RecordLine, day_number, known_since, local_offset};
+pub use declare::{
+    Dataset, Field, NamedMeasure, Question, RecordLine, Wanted, day_number, known_since,
+    local_offset,
+};
 pub use forget::Forget;
 pub use store::{Datasets, DatasetsSettings};
 pub use youlin_cube as cube;

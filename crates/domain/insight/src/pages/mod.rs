@@ -2,12 +2,15 @@
 
 mod chart;
 mod evidence;
+mod forms;
 mod outline;
 mod overview;
 mod query;
 mod steps;
 mod table;
 mod views;
+
+pub(crate) use views::read as read_address;
 
 use youlin_kernel::{Access, AreaId, AreaLevel, Ctx};
 use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell};
@@ -37,6 +40,7 @@ pub(crate) fn routes() -> Routes {
         .post("/insight/views", read, views::save)
         .get("/insight/views/{id}", read, views::open)
         .post("/insight/views/{id}/drop", read, views::drop)
+        .merge(forms::routes())
 }
 
 pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {

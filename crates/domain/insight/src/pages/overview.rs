@@ -15,6 +15,7 @@ use youlin_web::{
 use super::{area_choices, shell};
 use crate::compose::Composed;
 use crate::indicators::{self, IndicatorFigure, Period};
+use crate::permissions::INSIGHT_FORMS;
 use crate::queries::{self, SavedView};
 use crate::words::Words;
 
@@ -47,6 +48,8 @@ struct OverviewPage {
     datasets: Vec<(String, String, String)>,
     views: Vec<SavedView>,
     today: String,
+    /// May keep the forms others ask for.
+    forms: bool,
 }
 
 impl OverviewPage {
@@ -97,6 +100,7 @@ pub(crate) async fn show(
         datasets: open(&ctx, words),
         views: queries::views(app.db(), &ctx).await?,
         today: ctx.now().local().date().to_string(),
+        forms: ctx.may(&INSIGHT_FORMS),
         chosen,
         e,
         s,

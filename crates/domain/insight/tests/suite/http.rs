@@ -13,23 +13,23 @@ use youlin_web::SignedIn;
 
 use crate::ground::{Ground, grounds, json, story};
 
-struct Web {
-    ground: Ground,
+pub(crate) struct Web {
+    pub(crate) ground: Ground,
     router: Router,
 }
 
-struct Got {
-    status: StatusCode,
+pub(crate) struct Got {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Got {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers
             .get(header::LOCATION)
             .unwrap()
@@ -38,7 +38,7 @@ impl Got {
     }
 }
 
-const DESK: &str = "community_desk@A";
+pub(crate) const DESK: &str = "community_desk@A";
 const WORKER: &str = "grid_worker@A2";
 const LEAD: &str = "community_lead@A";
 
@@ -87,7 +87,7 @@ impl Web {
         Self { ground, router }
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         key: &str,
         request: axum::http::request::Builder,
@@ -108,7 +108,7 @@ impl Web {
         }
     }
 
-    async fn get(&self, key: &str, uri: &str) -> Got {
+    pub(crate) async fn get(&self, key: &str, uri: &str) -> Got {
         self.send(
             key,
             Request::get(uri).header(header::ACCEPT, "text/html"),
@@ -117,7 +117,7 @@ impl Web {
         .await
     }
 
-    async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Got {
+    pub(crate) async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Got {
         let request = Request::post(uri)
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -131,7 +131,7 @@ impl Web {
     }
 }
 
-async fn webs() -> Vec<Web> {
+pub(crate) async fn webs() -> Vec<Web> {
     let mut all = Vec::new();
     for ground in grounds().await {
         ground
@@ -292,9 +292,8 @@ async fn exports_carry_their_definition_and_no_formula() {
         );
         let features = map["features"].as_array().unwrap();
         assert!(
-            features.iter().any(
-                |one| one["properties"]["code"] == "A2" && one["geometry"]["type"] == "MultiPolygon"
-            ),
+            features.iter().any(|one| one["properties"]["code"] == "A2"
+                && one["geometry"]["type"] == "MultiPolygon"),
             "{map}"
         );
         assert_eq!(map["definition"]["条件"], "年龄至少 80");

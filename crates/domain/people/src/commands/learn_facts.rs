@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{CommunityId, Ctx, Result};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::{attach_phone, person_for, see, set_label};
-use crate::entities::person;
+use crate::entities::{form_asked, person};
 use crate::events::{self, event};
 use crate::facts::{Fact, Facts, How};
+use crate::fields::optional;
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
 use crate::{Sex, Vault};
+
+const ANSWER: usize = 500;
 
 /// See the module's text. Nothing given changes nothing.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct LearnFacts {
     pub labels: Vec<String>,
     /// Taken off: they no longer hold.
     pub labels_off: Vec<String>,
+    /// Answers to questions of forms, by the id under which each was asked.
+    pub answers: Vec<(Uuid, String)>,
     /// The person was seen.
     pub seen: bool,
 }
@@ -60,7 +66,8 @@ impl Command for LearnFacts {
                 learnt.push(Fact::Labels);
             }
         }
-        if learnt.is_empty() && !self.seen {
+        let answered = self.answered(ctx, tx).await?;
+        if learnt.is_empty() && answered == 0 && !self.seen {
             return Ok(());
         }
         let mut facts = Facts::read(row.facts.as_deref());
@@ -75,8 +82,9 @@ impl Command for LearnFacts {
         tx.audit(
             ctx,
             self.community,
-            AuditEntry::new(Self::NAME, "person", self.person)
-                .detail(json!({ "facts": names, "how": self.how, "seen": self.seen })),
+            AuditEntry::new(Self::NAME, "person", self.person).detail(
+                json!({ "facts": names, "how": self.how, "answers": answered, "seen": self.seen }),
+            ),
         );
         tx.emit(
             ctx,
@@ -87,6 +95,31 @@ impl Command for LearnFacts {
 }
 
 impl LearnFacts {
+    /// Keeps the answers that were given; what is left empty is asked again.
+    async fn answered(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<usize> {
+        let mut count = 0;
+        for (asked, answer) in &self.answers {
+            let Some(answer) = optional("answer", Some(answer), ANSWER)? else {
+                continue;
+            };
+            let row = form_asked::Entity::find_by_id((self.community.0, *asked))
+                .one(tx.conn())
+                .await?
+                .filter(|row| row.person_id == self.person)
+                .ok_or_else(Problem::not_found)?;
+            let at = FieldPlace::new("form_asked", "answer", row.community_id, row.id);
+            tx.update::<form_asked::Entity>(form_asked::Model {
+                answer_sealed: Some(self.vault.seal(ctx, at, &answer)?),
+                answered_at: Some(ctx.now().0),
+                by_name: Some(ctx.actor().name().to_owned()),
+                ..row
+            })
+            .await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
     fn born(&self, ctx: &Ctx, row: &mut person::Model, learnt: &mut Vec<Fact>) -> Result<()> {
         let (day, year) = crate::fields::birth(&self.birth)?;
         if day.is_none() && year.is_none() {

@@ -2,9 +2,11 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
+pub(crate) mod ask_next_time;
 pub(crate) mod attach_phone;
 pub(crate) mod detach_phone;
 pub(crate) mod end_membership;
+pub(crate) mod hand_out;
 pub(crate) mod learn_facts;
 pub(crate) mod move_out;
 pub(crate) mod note_sign_in;

@@ -131,7 +131,7 @@ impl Reveal {
     }
 }
 
-fn purpose(text: &str) -> Result<String> {
+pub(super) fn purpose(text: &str) -> Result<String> {
     let text = clean(text);
     match text.chars().count() {
         0 => Err(Problem::invalid("purpose", "purpose-needed")),

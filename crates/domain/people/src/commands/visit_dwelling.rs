@@ -9,8 +9,8 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{Ctx, Problem, Result, words};
 
-use crate::Vault;
 use super::see;
+use crate::Vault;
 use crate::entities::{dwelling_visit, person, person_label, person_phone, residence};
 use crate::events::{self, event};
 use crate::facts::{Fact, Facts, How};

@@ -1,6 +1,6 @@
 //! Persons as they can be counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -9,15 +9,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
-use youlin_datasets::{Dataset, NamedMeasure, RecordLine};
+use youlin_datasets::{Dataset, Field, NamedMeasure, Question, RecordLine, Wanted};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
-use super::load;
+use super::{fields, load};
 use crate::entities::person;
 use crate::permissions::PEOPLE_READ;
 use crate::queries::visible_cards;
-use crate::{PersonCard, StartVisitingList, Vault};
+use crate::{AskNextTime, PersonCard, StartVisitingList, Vault};
 
 /// `age` is whole years; where only the year of birth is known, an age counts once it has certainly been reached.
 pub(super) const SCHEMA: Schema = Schema {
@@ -123,6 +123,49 @@ impl Dataset for PersonsDataset {
             };
             let id = db.execute(ctx, list).await?;
             Ok(format!("/people/visits/{id}"))
+        }
+        .boxed()
+    }
+
+    fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
+        fields::fields(i18n, locale)
+    }
+
+    fn hand_out<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        i18n: &'a I18n,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        fields::hand_out(db, &self.0, ctx, i18n, wanted).boxed()
+    }
+
+    fn ask_next_time<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        form: Uuid,
+        questions: &'a [Question],
+        records: &'a [(CommunityId, Uuid)],
+    ) -> BoxFuture<'a, Result<usize>> {
+        async move {
+            let mut open = 0;
+            let communities: BTreeSet<i64> = records.iter().map(|one| one.0.0).collect();
+            for community in communities {
+                let persons = records.iter().filter(|one| one.0.0 == community);
+                let questions = questions.iter();
+                let ask = AskNextTime {
+                    community: CommunityId(community),
+                    form,
+                    questions: questions
+                        .map(|one| (one.key.clone(), one.text.clone()))
+                        .collect(),
+                    persons: persons.map(|one| one.1).collect(),
+                };
+                open += db.execute(ctx, ask).await?;
+            }
+            Ok(open)
         }
         .boxed()
     }

@@ -10,9 +10,7 @@ use youlin_datasets::cube::day;
 use youlin_kernel::{CommunityId, Micros, Result};
 
 use crate::Vault;
-use crate::entities::{
-    membership, person, person_label, person_label_past, residence, sighting,
-};
+use crate::entities::{membership, person, person_label, person_label_past, residence, sighting};
 use crate::queries::open_label;
 use crate::vault::FieldPlace;
 
@@ -95,10 +93,7 @@ pub(super) async fn labels(
 }
 
 /// The days on which somebody of the house saw a person.
-pub(super) async fn seen(
-    db: &Database,
-    community: CommunityId,
-) -> Result<HashMap<Uuid, Vec<i32>>> {
+pub(super) async fn seen(db: &Database, community: CommunityId) -> Result<HashMap<Uuid, Vec<i32>>> {
     let rows: Vec<(Uuid, i64)> = sighting::Entity::find()
         .select_only()
         .columns([sighting::Column::PersonId, sighting::Column::At])

@@ -4,6 +4,8 @@ pub(crate) mod account;
 pub(crate) mod account_grant;
 pub(crate) mod api_key;
 pub(crate) mod dwelling_visit;
+pub(crate) mod form_asked;
+pub(crate) mod form_question;
 pub(crate) mod household;
 pub(crate) mod membership;
 pub(crate) mod organisation;

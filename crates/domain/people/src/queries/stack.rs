@@ -9,7 +9,7 @@ use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
-use crate::entities::{dwelling_visit, person, residence};
+use crate::entities::{dwelling_visit, form_asked, form_question, person, residence};
 use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
 use crate::{PersonCard, Relation, Vault, VisitOutcome};
 
@@ -53,6 +53,16 @@ pub struct Resident {
     pub stale: Vec<Fact>,
     /// What was said last, of anything.
     pub said: Option<Said>,
+    /// Questions of forms nobody has answered yet, by the id under which each was asked.
+    pub asked: Vec<(Uuid, String)>,
+}
+
+impl Resident {
+    /// Whether there is anything to ask of this person.
+    #[must_use]
+    pub fn is_to_be_asked(&self) -> bool {
+        !self.missing.is_empty() || !self.asked.is_empty()
+    }
 }
 
 /// A dwelling with who lives there.
@@ -117,6 +127,10 @@ impl Directory {
             let one = resident(card, row, relation, policy, now);
             living.entry(home.dwelling_id).or_default().push(one);
         }
+        let mut asked = asked(db, community, rows.keys().copied()).await?;
+        for one in living.values_mut().flatten() {
+            one.asked = asked.remove(&one.card.id).unwrap_or_default();
+        }
         let visits = visits(db, community, dwellings).await?;
         let files = dwellings.iter().map(|id| {
             let residents = living.remove(id).unwrap_or_default();
@@ -125,6 +139,41 @@ impl Directory {
         });
         Ok(files.collect())
     }
+}
+
+/// Open questions of forms, by person.
+async fn asked(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    persons: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Vec<(Uuid, String)>>> {
+    let rows = form_asked::Entity::find()
+        .filter(form_asked::Column::CommunityId.eq(community.0))
+        .filter(form_asked::Column::PersonId.is_in(persons))
+        .filter(form_asked::Column::AnsweredAt.is_null())
+        .order_by_asc(form_asked::Column::Id)
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let questions: BTreeSet<Uuid> = rows.iter().map(|row| row.question_id).collect();
+    let texts: HashMap<Uuid, String> = form_question::Entity::find()
+        .filter(form_question::Column::CommunityId.eq(community.0))
+        .filter(form_question::Column::Id.is_in(questions))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.text))
+        .collect();
+    let mut found: HashMap<Uuid, Vec<(Uuid, String)>> = HashMap::new();
+    for row in rows {
+        if let Some(text) = texts.get(&row.question_id) {
+            let of = found.entry(row.person_id).or_default();
+            of.push((row.id, text.clone()));
+        }
+    }
+    Ok(found)
 }
 
 type Visit = (Micros, VisitOutcome);
@@ -192,6 +241,7 @@ fn resident(
         missing,
         stale,
         said: last.max_by_key(|said| said.at).cloned(),
+        asked: Vec::new(),
         card,
     }
 }
@@ -226,7 +276,7 @@ fn file(
         (true, true) if empty => Freshness::Empty,
         (true, _) => Freshness::Unknown,
         (false, false) => Freshness::Stale,
-        (false, true) if residents.iter().any(|one| !one.missing.is_empty()) => Freshness::Missing,
+        (false, true) if residents.iter().any(Resident::is_to_be_asked) => Freshness::Missing,
         (false, true) => Freshness::Fresh,
     };
     DwellingFile {

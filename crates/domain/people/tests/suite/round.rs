@@ -54,6 +54,7 @@ impl Ground {
             sex: None,
             labels: Vec::new(),
             labels_off: Vec::new(),
+            answers: Vec::new(),
             seen: true,
         }
     }

@@ -37,15 +37,15 @@ fn quoted_after(text: &str, before: &str) -> Vec<String> {
         .collect()
 }
 
-/// The last of two string literals before each closing parenthesis of `call`: the code of a refusal.
-fn second_literals(text: &str, call: &str) -> Vec<String> {
+/// The last of so many string literals before each closing parenthesis of `call`: the code of a refusal.
+fn second_literals(text: &str, call: &str, least: usize) -> Vec<String> {
     text.match_indices(call)
         .filter_map(|(at, _)| {
             let arguments = text[at + call.len()..].split(')').next()?;
             let literals: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
             literals
                 .last()
-                .filter(|code| literals.len() > 1 && !code.is_empty())
+                .filter(|code| literals.len() >= least && !code.is_empty())
                 .map(|code| (*code).to_owned())
         })
         .collect()
@@ -67,13 +67,13 @@ fn every_word_stands_in_both_catalogues() {
                 wanted.insert(if nav { format!("nav-{key}") } else { key });
             }
         }
-        for code in second_literals(&text, "Problem::invalid(") {
+        for code in second_literals(&text, "Problem::invalid(", 1) {
             wanted.insert(format!("field-{code}"));
         }
-        for code in second_literals(&text, "Problem::new(") {
+        for code in second_literals(&text, "Problem::new(", 1) {
             wanted.insert(format!("problem-{code}"));
         }
-        for code in second_literals(&text, ".refuse(") {
+        for code in second_literals(&text, ".refuse(", 2) {
             wanted.insert(format!("import-{code}"));
         }
     }

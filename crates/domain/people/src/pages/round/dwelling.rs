@@ -182,6 +182,9 @@ pub(in crate::pages) struct FactsForm {
     label: Vec<String>,
     /// Labels that were offered as held: one of them that is not ticked any more is taken off.
     held: Vec<String>,
+    /// Questions of forms by the id under which each was asked, and what was answered, in the same order.
+    asked: Vec<Uuid>,
+    answer: Vec<String>,
 }
 
 /// `POST /people/{id}/facts`: what was heard at the door.
@@ -205,6 +208,12 @@ pub(in crate::pages) async fn facts(
         sex: Sex::parse(&form.sex),
         labels: form.label.clone(),
         labels_off: off.cloned().collect(),
+        answers: form
+            .asked
+            .iter()
+            .copied()
+            .zip(form.answer.iter().cloned())
+            .collect(),
         seen: true,
     };
     let back = form

@@ -1,0 +1,204 @@
+//! Filling: the lines of a form from what is held, and what is not.
+
+use uuid::Uuid;
+use youlin_datasets::{Datasets, Wanted};
+use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
+use youlin_tabular::{FillCell, Limits};
+use youlin_web::App;
+
+use super::{Column, FormView, Mapping, Rows, Source};
+use crate::compose::Composed;
+use crate::pages::read_address;
+use crate::words::figure_text;
+
+/// More lines than this are no form.
+const MOST: usize = 20_000;
+
+/// A filled form.
+pub(crate) struct Filled {
+    pub(crate) workbook: Vec<u8>,
+    pub(crate) lines: usize,
+    pub(crate) held: usize,
+    pub(crate) missing: usize,
+}
+
+/// The columns nobody holds.
+pub(crate) fn unheld(mapping: &Mapping) -> impl Iterator<Item = &Column> {
+    let columns = mapping.columns.iter();
+    columns.filter(|column| column.source == Source::Nobody)
+}
+
+/// Fills the form as of now. Facts of people in the clear are noted with everybody concerned, for this purpose.
+pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -> Result<Filled> {
+    let datasets = app.need::<Datasets>()?;
+    let mapping = &form.mapping;
+    let lines = match &mapping.rows {
+        Rows::Records(address) => records(app, &datasets, ctx, form, address, purpose).await?,
+        Rows::Areas(level) => areas(&datasets, ctx, form, *level).await?,
+    };
+    let cells = lines.iter().flatten();
+    let missing = cells.filter(|cell| matches!(cell, FillCell::Empty)).count();
+    let columns: Vec<usize> = mapping.columns.iter().map(|one| one.column).collect();
+    let blank = &form.blank;
+    let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
+    let limits = Limits::default();
+    let workbook = youlin_tabular::fill(
+        &form.workbook,
+        blank.sheet,
+        first,
+        free,
+        &columns,
+        &lines,
+        &limits,
+    )
+    .map_err(|fault| Problem::invalid("file", fault.code()))?;
+    let said = format!(
+        "{} · {} · {purpose}",
+        ctx.actor().name(),
+        ctx.now().local().date()
+    );
+    let workbook = youlin_tabular::footer(&workbook, blank.sheet, &said)
+        .map_err(|fault| Problem::invalid("file", fault.code()))?;
+    Ok(Filled {
+        workbook,
+        held: lines.len() * columns.len() - missing,
+        missing,
+        lines: lines.len(),
+    })
+}
+
+type Lines = Vec<Vec<FillCell>>;
+
+async fn records(
+    app: &App,
+    datasets: &Datasets,
+    ctx: &Ctx,
+    form: &FormView,
+    address: &str,
+    purpose: &str,
+) -> Result<Lines> {
+    let question = within(&read_address(address)?, form.line.area);
+    let asked = datasets.ask(ctx, question.query(datasets)?).await?;
+    let found = asked.evidence(Vec::new(), false).await?;
+    if found.len() > MOST {
+        return Err(Problem::invalid("rows", "form-too-many").field_arg("max", MOST));
+    }
+    let records: Vec<(CommunityId, Uuid)> = found
+        .iter()
+        .map(|one| (CommunityId(one.community), Uuid::from_u128(one.id)))
+        .collect();
+    let fields: Vec<String> = form.mapping.columns.iter().map(field_of).collect();
+    let wanted = Wanted {
+        records: records.clone(),
+        fields: fields.clone(),
+        purpose: purpose.to_owned(),
+        form: form.line.id,
+    };
+    let i18n = app.i18n();
+    let mut values = asked.dataset.hand_out(app.db(), ctx, i18n, &wanted).await?;
+    let mut lines: Vec<(Uuid, Vec<String>)> = records
+        .iter()
+        .filter_map(|(_, id)| Some((*id, values.remove(id)?)))
+        .collect();
+    // The order of the street, where the form has an address; else the order in which people were entered.
+    let by = fields.iter().position(|field| field == "address");
+    lines.sort_by(|a, b| match by {
+        Some(at) => (a.1.get(at), a.0).cmp(&(b.1.get(at), b.0)),
+        None => a.0.cmp(&b.0),
+    });
+    let lines = lines.into_iter().enumerate().map(|(at, (_, values))| {
+        let columns = form.mapping.columns.iter().zip(values);
+        columns
+            .map(|(column, value)| match &column.source {
+                Source::Serial => number(at + 1),
+                Source::Constant(text) => text_cell(text),
+                _ => text_cell(&value),
+            })
+            .collect()
+    });
+    Ok(lines.collect())
+}
+
+/// What a column asks of a record; answers to the form's own questions stand in for what nobody holds.
+fn field_of(column: &Column) -> String {
+    match &column.source {
+        Source::Field(code) => code.clone(),
+        Source::Nobody => format!("asked:{}", column.key()),
+        _ => String::new(),
+    }
+}
+
+async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Result<Lines> {
+    let level = if level >= 6 {
+        AreaLevel::Neighbourhood
+    } else {
+        AreaLevel::Grid
+    };
+    let mut below = Vec::new();
+    collect(ctx, form.line.area, level, &mut below);
+    let mut lines = Vec::with_capacity(below.len());
+    for (at, area) in below.into_iter().enumerate() {
+        let mut line = Vec::with_capacity(form.mapping.columns.len());
+        for column in &form.mapping.columns {
+            let node = ctx.areas().get(area);
+            line.push(match &column.source {
+                Source::Serial => number(at + 1),
+                Source::Constant(text) => text_cell(text),
+                Source::AreaName => text_cell(node.map_or("", |node| node.name.as_str())),
+                Source::AreaCode => text_cell(node.map_or("", |node| node.code.as_str())),
+                Source::Figure(address) => figure(datasets, ctx, address, area).await?,
+                Source::Field(_) | Source::Nobody => FillCell::Empty,
+            });
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+fn collect(ctx: &Ctx, area: AreaId, level: AreaLevel, into: &mut Vec<AreaId>) {
+    let Some(node) = ctx.areas().get(area) else {
+        return;
+    };
+    if node.closed {
+        return;
+    }
+    if node.level == level {
+        into.push(area);
+        return;
+    }
+    for child in ctx.areas().children(area) {
+        collect(ctx, *child, level, into);
+    }
+}
+
+async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> Result<FillCell> {
+    let question = within(&read_address(address)?, area);
+    let asked = datasets.ask(ctx, question.query(datasets)?).await?;
+    let answer = asked.answer().await?;
+    let text = figure_text(&asked.query.measure, &answer.total);
+    Ok(
+        text.map_or(FillCell::Empty, |text| match text.parse::<f64>() {
+            Ok(number) => FillCell::Number(number),
+            Err(_with_words) => FillCell::Text(text),
+        }),
+    )
+}
+
+fn within(question: &Composed, area: AreaId) -> Composed {
+    Composed {
+        area: area.to_string(),
+        ..question.question()
+    }
+}
+
+fn text_cell(text: &str) -> FillCell {
+    if text.is_empty() {
+        FillCell::Empty
+    } else {
+        FillCell::Text(text.to_owned())
+    }
+}
+
+fn number(count: usize) -> FillCell {
+    FillCell::Number(f64::from(u32::try_from(count).unwrap_or(u32::MAX)))
+}

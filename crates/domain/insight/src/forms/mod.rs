@@ -1,0 +1,164 @@
+//! The one-form engine: a workbook somebody upstairs asks for is mapped once to what is held, and from then on comes out
+//! filled in its own layout. What nobody holds is named, and only that is asked at the door.
+
+mod commands;
+mod fill;
+mod queries;
+mod suggest;
+
+use serde::{Deserialize, Serialize};
+use youlin_kernel::words;
+use youlin_tabular::FormLayout;
+
+pub use commands::{MapForm, NoteFill, SaveForm};
+pub(crate) use fill::{fill, unheld};
+pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings};
+pub(crate) use suggest::{choices, fields_of, learned, suggest};
+
+words! {
+    /// How often a form is asked for.
+    Every {
+        Once = "once",
+        Month = "month",
+        Quarter = "quarter",
+        HalfYear = "half_year",
+        Year = "year",
+    }
+}
+
+impl Every {
+    /// Times a year; once is once.
+    #[must_use]
+    pub fn a_year(self) -> i64 {
+        match self {
+            Self::Month => 12,
+            Self::Quarter => 4,
+            Self::HalfYear => 2,
+            Self::Year | Self::Once => 1,
+        }
+    }
+}
+
+/// Where the columns of a blank workbook stand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Blank {
+    /// Number of the sheet in the workbook.
+    pub sheet: usize,
+    pub layout: FormLayout,
+}
+
+/// What a line of the form is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// One record a line: those the question finds (what follows `/insight/query?`).
+    Records(String),
+    /// One area of this level (5 a grid, 6 a neighbourhood) a line.
+    Areas(u8),
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::Records("d=persons".to_owned())
+    }
+}
+
+/// Where the values of a column come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "from", content = "what")]
+pub enum Source {
+    /// Nobody holds it.
+    #[default]
+    Nobody,
+    /// 1, 2, 3 …
+    Serial,
+    Constant(String),
+    /// A field of the record.
+    Field(String),
+    AreaName,
+    AreaCode,
+    /// A figure of the area: the question.
+    Figure(String),
+}
+
+impl Source {
+    /// As it stands in the choices of the page.
+    pub(crate) fn code(&self) -> String {
+        match self {
+            Self::Nobody => String::new(),
+            Self::Serial => "serial".to_owned(),
+            Self::Constant(_) => "constant".to_owned(),
+            Self::Field(code) => format!("field:{code}"),
+            Self::AreaName => "area-name".to_owned(),
+            Self::AreaCode => "area-code".to_owned(),
+            Self::Figure(address) => format!("figure:{address}"),
+        }
+    }
+
+    pub(crate) fn read(code: &str, constant: &str) -> Option<Self> {
+        Some(match code {
+            "" => Self::Nobody,
+            "serial" => Self::Serial,
+            "constant" => Self::Constant(constant.trim().to_owned()),
+            "area-name" => Self::AreaName,
+            "area-code" => Self::AreaCode,
+            other => match other.split_once(':')? {
+                ("field", code) => Self::Field(code.to_owned()),
+                ("figure", address) => Self::Figure(address.to_owned()),
+                _ => return None,
+            },
+        })
+    }
+}
+
+/// One column of the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its number in the sheet, from 0.
+    pub column: usize,
+    pub name: String,
+    pub source: Source,
+}
+
+impl Column {
+    /// The key of its question; the name, so that a form that gained a column keeps its answers.
+    pub(crate) fn key(&self) -> String {
+        self.name
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(80)
+            .collect()
+    }
+}
+
+/// When a form was filled.
+pub(crate) fn at(fill: &crate::entities::report_fill::Model) -> youlin_kernel::Micros {
+    youlin_kernel::Micros(fill.at)
+}
+
+/// How a form is filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    pub rows: Rows,
+    pub columns: Vec<Column>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Source;
+
+    #[test]
+    fn sources_are_read_as_they_are_written() {
+        for source in [
+            Source::Nobody,
+            Source::Serial,
+            Source::Constant("跃龙社区".into()),
+            Source::Field("label:living_alone".into()),
+            Source::AreaName,
+            Source::Figure("d=persons&f=age~ge~80".into()),
+        ] {
+            assert_eq!(Source::read(&source.code(), "跃龙社区"), Some(source));
+        }
+        assert_eq!(Source::read("anything", ""), None);
+    }
+}

@@ -1,0 +1,173 @@
+//! Forms as their pages show them, and what each requester costs.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
+
+use super::{Blank, Every, Mapping};
+use crate::entities::{report_blank, report_fill, report_form};
+use crate::permissions::INSIGHT_FORMS;
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub(crate) struct FormLine {
+    pub(crate) id: Uuid,
+    pub(crate) number: String,
+    pub(crate) name: String,
+    pub(crate) requester: String,
+    pub(crate) every: Every,
+    pub(crate) area: AreaId,
+    pub(crate) columns: usize,
+    pub(crate) unheld: usize,
+    pub(crate) filled: Option<(Micros, String)>,
+}
+
+/// One form with everything that fills it.
+#[derive(Clone, Debug)]
+pub(crate) struct FormView {
+    pub(crate) community: CommunityId,
+    pub(crate) version: i32,
+    pub(crate) revision: i32,
+    pub(crate) line: FormLine,
+    pub(crate) file_name: String,
+    pub(crate) blank: Blank,
+    pub(crate) mapping: Mapping,
+    pub(crate) workbook: Vec<u8>,
+    pub(crate) fills: Vec<report_fill::Model>,
+}
+
+/// What one requester asked for within a year.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) requester: String,
+    pub(crate) forms: usize,
+    pub(crate) fills: usize,
+    /// Cells that came from records.
+    pub(crate) held: i64,
+    pub(crate) missing: i64,
+    /// Answers somebody must go and ask for.
+    pub(crate) asked: i64,
+    /// Cells a year, if all forms come as often as they say.
+    pub(crate) yearly: i64,
+}
+
+async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
+    let mut communities = ctx.scope(&INSIGHT_FORMS)?.communities();
+    communities.push(CommunityId::SYSTEM.0);
+    let rows = report_form::Entity::find()
+        .filter(report_form::Column::CommunityId.is_in(communities))
+        .filter(report_form::Column::ClosedAt.is_null())
+        .order_by_asc(report_form::Column::Id)
+        .all(db.read())
+        .await?;
+    let seen = |row: &report_form::Model| ctx.require(&INSIGHT_FORMS, AreaId(row.area_id)).is_ok();
+    Ok(rows.into_iter().filter(seen).collect())
+}
+
+async fn fills(
+    db: &impl ConnectionTrait,
+    forms: &[report_form::Model],
+) -> Result<Vec<report_fill::Model>> {
+    Ok(report_fill::Entity::find()
+        .filter(report_fill::Column::CommunityId.is_in(forms.iter().map(|row| row.community_id)))
+        .filter(report_fill::Column::FormId.is_in(forms.iter().map(|row| row.id)))
+        .order_by_desc(report_fill::Column::At)
+        .all(db)
+        .await?)
+}
+
+fn line(
+    row: &report_form::Model,
+    mapping: &Mapping,
+    last: Option<&report_fill::Model>,
+) -> FormLine {
+    FormLine {
+        id: row.id,
+        number: row.number.clone(),
+        name: row.name.clone(),
+        requester: row.requester.clone(),
+        every: Every::parse(&row.every).unwrap_or(Every::Once),
+        area: AreaId(row.area_id),
+        columns: mapping.columns.len(),
+        unheld: super::unheld(mapping).count(),
+        filled: last.map(|fill| (Micros(fill.at), fill.period.clone())),
+    }
+}
+
+fn mapping_of(row: &report_form::Model) -> Result<Mapping> {
+    serde_json::from_str(&row.mapping).map_err(Problem::internal)
+}
+
+/// The forms of areas the caller keeps.
+pub(crate) async fn forms(db: &Database, ctx: &Ctx) -> Result<Vec<FormLine>> {
+    let rows = rows(db, ctx).await?;
+    let fills = fills(db.read(), &rows).await?;
+    rows.iter()
+        .map(|row| {
+            let last = fills.iter().find(|fill| fill.form_id == row.id);
+            Ok(line(row, &mapping_of(row)?, last))
+        })
+        .collect()
+}
+
+/// How other forms were mapped.
+pub(crate) async fn mappings(db: &Database, ctx: &Ctx) -> Result<Vec<Mapping>> {
+    rows(db, ctx).await?.iter().map(mapping_of).collect()
+}
+
+/// What each requester asked for in the year before now.
+pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
+    let rows = rows(db, ctx).await?;
+    let fills = fills(db.read(), &rows).await?;
+    let since = ctx.now().0 - 365 * Micros::DAY;
+    let mut all: BTreeMap<String, Ledger> = BTreeMap::new();
+    for row in &rows {
+        let own = || fills.iter().filter(|fill| fill.form_id == row.id);
+        let entry = all.entry(row.requester.clone()).or_default();
+        entry.requester.clone_from(&row.requester);
+        entry.forms += 1;
+        for fill in own().filter(|fill| fill.at >= since) {
+            entry.fills += 1;
+            entry.held += i64::from(fill.held);
+            entry.missing += i64::from(fill.missing);
+        }
+        // Answers are asked once; the last filling says how many are still open.
+        entry.asked += own().map(|fill| i64::from(fill.asked)).max().unwrap_or(0);
+        let every = Every::parse(&row.every).unwrap_or(Every::Once);
+        let cells = own()
+            .next()
+            .map_or(0, |fill| i64::from(fill.held + fill.missing));
+        entry.yearly += cells * every.a_year();
+    }
+    let mut all: Vec<Ledger> = all.into_values().collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.yearly));
+    Ok(all)
+}
+
+/// One form.
+pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView> {
+    let row = rows(db, ctx).await?.into_iter().find(|row| row.id == id);
+    let row = row.ok_or_else(Problem::not_found)?;
+    let blank = report_blank::Entity::find()
+        .filter(report_blank::Column::CommunityId.eq(row.community_id))
+        .filter(report_blank::Column::FormId.eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let fills = fills(db.read(), std::slice::from_ref(&row)).await?;
+    let mapping = mapping_of(&row)?;
+    Ok(FormView {
+        community: CommunityId(row.community_id),
+        version: row.version,
+        revision: row.revision,
+        line: line(&row, &mapping, fills.first()),
+        file_name: row.file_name.clone(),
+        blank: serde_json::from_str(&row.layout).map_err(Problem::internal)?,
+        mapping,
+        workbook: blank.workbook,
+        fills,
+    })
+}

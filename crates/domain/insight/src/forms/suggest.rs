@@ -1,0 +1,221 @@
+//! What a column may mean, by its name: a field, a figure, an area, as forms call them. What was chosen for a column of the
+//! same name in another form comes first.
+
+use std::collections::HashMap;
+
+use youlin_datasets::{Dataset, Datasets, Field};
+use youlin_web::{Choice, Shell};
+
+use super::{Mapping, Rows, Source};
+use crate::indicators::INDICATORS;
+use crate::queries::SavedView;
+
+const SERIAL: [&str; 4] = ["序号", "编号", "No", "No."];
+const AREA: [&str; 7] = ["网格名称", "网格", "邻里", "微网格", "单位", "区域", "社区"];
+/// Figures forms ask for in words, and the question each is.
+const FIGURES: [(&str, &[&str], &str); 7] = [
+    (
+        "residents",
+        &["总人口", "常住人口", "人口数", "居民数", "人数"],
+        "d=persons",
+    ),
+    (
+        "households",
+        &["户数", "总户数", "家庭数"],
+        "d=persons&m=dwellings",
+    ),
+    (
+        "dwellings",
+        &["房屋数", "住房数", "房屋套数"],
+        "d=dwellings",
+    ),
+    (
+        "over-60",
+        &["60岁以上", "60周岁以上", "老年人数"],
+        "d=persons&f=age~ge~60",
+    ),
+    (
+        "over-80",
+        &["80岁以上", "80周岁以上", "高龄老人"],
+        "d=persons&f=age~ge~80",
+    ),
+    ("under-14", &["14岁以下", "儿童数"], "d=persons&f=age~lt~14"),
+    ("cases", &["事件数", "工单数", "受理数"], "d=cases"),
+];
+
+/// A column name without what makes no difference.
+fn bare(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let plain = last
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase);
+    plain.collect()
+}
+
+/// The labels of fields: code of the label and its name.
+fn labels(fields: &[Field]) -> impl Iterator<Item = (&str, &str)> {
+    fields.iter().filter_map(|field| {
+        let label = field.code.strip_prefix("label:")?;
+        Some((label, field.names.first()?.as_str()))
+    })
+}
+
+/// The likeliest source of a column of that name.
+pub(crate) fn suggest(
+    name: &str,
+    rows: &Rows,
+    fields: &[Field],
+    learned: &HashMap<String, Source>,
+) -> Source {
+    let bare_name = bare(name);
+    if let Some(source) = learned.get(&bare_name) {
+        return source.clone();
+    }
+    if SERIAL.iter().any(|serial| bare(serial) == bare_name) {
+        return Source::Serial;
+    }
+    match rows {
+        Rows::Records(_) => fields
+            .iter()
+            .find(|field| field.names.iter().any(|known| bare(known) == bare_name))
+            .map_or(Source::Nobody, |field| Source::Field(field.code.clone())),
+        Rows::Areas(_) => of_area(&bare_name, fields),
+    }
+}
+
+fn of_area(name: &str, fields: &[Field]) -> Source {
+    if AREA.iter().any(|area| bare(area) == name) {
+        return Source::AreaName;
+    }
+    let figure = FIGURES
+        .iter()
+        .find(|(_, names, _)| names.iter().any(|known| name.contains(&bare(known))));
+    let label = labels(fields).find(|(_, called)| name.contains(&bare(called)));
+    match (label, figure) {
+        (Some((label, _)), _) => Source::Figure(format!("d=persons&f=labels~is~{label}")),
+        (None, Some((_, _, question))) => Source::Figure((*question).to_owned()),
+        (None, None) => Source::Nobody,
+    }
+}
+
+/// What was chosen for columns of other forms, by name.
+pub(crate) fn learned<'a>(forms: impl Iterator<Item = &'a Mapping>) -> HashMap<String, Source> {
+    let columns = forms.flat_map(|mapping| &mapping.columns);
+    columns
+        .filter(|column| !matches!(column.source, Source::Nobody | Source::Constant(_)))
+        .map(|column| (bare(&column.name), column.source.clone()))
+        .collect()
+}
+
+/// Everything that may be chosen for a column.
+pub(crate) fn choices(
+    s: &Shell,
+    datasets: &Datasets,
+    rows: &Rows,
+    views: &[SavedView],
+) -> Vec<Choice> {
+    let mut all = vec![
+        Choice::new("", s.t("form-nobody")),
+        Choice::new("serial", s.t("form-serial")),
+        Choice::new("constant", s.t("form-constant")),
+    ];
+    let fields = datasets
+        .get("persons")
+        .map(|set| fields_of(&**set, s))
+        .unwrap_or_default();
+    match rows {
+        Rows::Records(_) => {
+            for field in &fields {
+                let name = field.names.first().cloned().unwrap_or_default();
+                all.push(Choice::new(format!("field:{}", field.code), name));
+            }
+        }
+        Rows::Areas(_) => {
+            all.push(Choice::new("area-name", s.t("form-area-name")));
+            all.push(Choice::new("area-code", s.t("form-area-code")));
+            for (code, _, question) in FIGURES {
+                all.push(Choice::new(
+                    format!("figure:{question}"),
+                    s.tt("form-figure", code),
+                ));
+            }
+            for (label, name) in labels(&fields) {
+                let question = format!("figure:d=persons&f=labels~is~{label}");
+                all.push(Choice::new(
+                    question,
+                    s.t1("form-figure-label", "label", name),
+                ));
+            }
+            for one in INDICATORS.iter() {
+                let name = s.tt("indicator", &one.code);
+                all.push(Choice::new(format!("figure:i={}", one.code), name));
+            }
+            for view in views {
+                let name = s.t1("form-figure-view", "title", &view.title);
+                all.push(Choice::new(format!("figure:{}", view.address), name));
+            }
+        }
+    }
+    all
+}
+
+/// The fields of a dataset in the reader's language.
+pub(crate) fn fields_of(dataset: &dyn Dataset, s: &Shell) -> Vec<Field> {
+    dataset.fields(s.app().i18n(), s.ctx().locale())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use youlin_datasets::Field;
+
+    use super::{Rows, Source, suggest};
+
+    fn fields() -> Vec<Field> {
+        let field = |code: &str, names: &[&str]| Field {
+            code: code.to_owned(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        vec![
+            field("name", &["姓名"]),
+            field("phone", &["电话", "联系电话"]),
+            field("label:living_alone", &["独居", "是否独居"]),
+        ]
+    }
+
+    #[test]
+    fn columns_are_known_by_what_forms_call_them() {
+        let people = Rows::default();
+        let of = |name: &str, rows: &Rows| suggest(name, rows, &fields(), &HashMap::new());
+        assert_eq!(of("序 号", &people), Source::Serial);
+        assert_eq!(of("基本情况/姓名", &people), Source::Field("name".into()));
+        assert_eq!(of("联系电话", &people), Source::Field("phone".into()));
+        assert_eq!(
+            of("是否独居", &people),
+            Source::Field("label:living_alone".into())
+        );
+        assert_eq!(of("饮食禁忌", &people), Source::Nobody);
+        let areas = Rows::Areas(5);
+        assert_eq!(of("网格名称", &areas), Source::AreaName);
+        assert_eq!(
+            of("独居老人数", &areas),
+            Source::Figure("d=persons&f=labels~is~living_alone".into())
+        );
+        assert_eq!(
+            of("常住人口（人）", &areas),
+            Source::Figure("d=persons".into())
+        );
+    }
+
+    #[test]
+    fn what_was_chosen_before_comes_first() {
+        let learned = HashMap::from([("户主".to_owned(), Source::Field("name".into()))]);
+        let rows = Rows::default();
+        assert_eq!(
+            suggest("户主", &rows, &fields(), &learned),
+            Source::Field("name".into())
+        );
+    }
+}

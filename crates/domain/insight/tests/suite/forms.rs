@@ -1,0 +1,204 @@
+//! A form somebody upstairs asks for: handed in, mapped by its names, filled in its own layout, what nobody holds asked
+//! once and filled the next time.
+
+use std::sync::Arc;
+
+use axum::http::{Request, StatusCode, header};
+use rust_xlsxwriter::Workbook;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
+use uuid::Uuid;
+use youlin_database::sql::name;
+use youlin_kernel::Role;
+use youlin_people::LearnFacts;
+use youlin_people::facts::How;
+use youlin_tabular::Limits;
+
+use crate::http::{DESK, Got, Web, webs};
+
+const COLUMNS: [&str; 8] = [
+    "序号", "姓名", "性别", "年龄", "现住址", "是否独居", "饮食禁忌", "填报单位",
+];
+
+/// Title, header, two free lines, a sum below.
+fn blank(columns: &[&str]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "第37号 高龄独居老人情况统计表").unwrap();
+    for (at, column) in columns.iter().enumerate() {
+        let at = u16::try_from(at).unwrap();
+        sheet.write(1, at, *column).unwrap();
+    }
+    sheet.write(4, 0, "填表人：").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+impl Web {
+    async fn hand_in(&self, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.as_bytes());
+        }
+        body.extend(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"37.xlsx\"\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--x--\r\n");
+        let request = Request::post("/insight/forms")
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.send(key, request, body).await
+    }
+
+    fn area(&self) -> String {
+        self.ground.id("A").to_string()
+    }
+
+    async fn filled(&self, form: &str) -> Vec<Vec<String>> {
+        let got = self.post(DESK, &format!("{form}/fill"), &[("purpose", "")]).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+        let book = youlin_tabular::read(&got.bytes, &Limits::default()).unwrap();
+        let lines = book.sheets[0].lines.iter();
+        lines
+            .map(|line| (0..COLUMNS.len()).map(|at| line.cell(at).shown()).collect())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked() {
+    for web in webs().await {
+        let fields = [
+            ("number", "37"),
+            ("requester", "街道民政"),
+            ("every", "quarter"),
+            ("area", &web.area()),
+            ("rows", "d=persons&f=labels~is~living_alone"),
+        ];
+        let sent = web.hand_in(DESK, &fields, &blank(&COLUMNS)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        assert!(page.contains("第37号 高龄独居老人情况统计表"), "{page}");
+        assert!(page.contains("有 2 栏没有人掌握"), "{page}");
+
+        // The desk says what the form's own name of the desk is; one column is left that nobody holds.
+        let sources = [
+            "serial", "field:name", "field:sex", "field:age", "field:address", "field:label:living_alone", "",
+            "constant",
+        ];
+        let mut mapping = vec![
+            ("version", "1"),
+            ("rows", "d=persons&f=labels~is~living_alone"),
+        ];
+        for (at, source) in sources.iter().enumerate() {
+            mapping.push(("source", source));
+            mapping.push(("constant", if at == 7 { "甲社区" } else { "" }));
+        }
+        let mapped = web.post(DESK, &format!("{form}/map"), &mapping).await;
+        assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text());
+        let late = web.post(DESK, &format!("{form}/map"), &mapping).await;
+        assert_eq!(late.status, StatusCode::SEE_OTHER, "the same mapping changes nothing");
+
+        let lines = web.filled(&form).await;
+        let line = lines
+            .iter()
+            .find(|line| line[1] == "周福生")
+            .unwrap_or_else(|| panic!("{lines:?}"));
+        assert_eq!(line[5], "是");
+        assert_eq!((line[6].as_str(), line[7].as_str()), ("", "甲社区"));
+        assert!(line[4].contains("甲中村1号楼101"), "{line:?}");
+        assert!(!lines.iter().any(|line| line[1] == "顾三"), "not alone");
+        assert!(lines.iter().any(|line| line[0] == "填表人："), "what stands below stays");
+
+        // Everybody in it can see that.
+        let mut looks = Query::select();
+        looks.column(name("purpose")).from(name("who_looked"));
+        let looked = web.ground.world.db().read().query_all(&looks).await.unwrap();
+        assert_eq!(looked.len(), 2);
+        let purpose: String = looked[0].try_get("", "purpose").unwrap();
+        assert!(purpose.contains("街道民政"), "{purpose}");
+
+        let asked = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        assert!(asked.location().contains("open=2"), "{}", asked.text());
+        let again = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        assert!(again.location().contains("open=2"), "asked once");
+        answer(&web, "不吃辣").await;
+        let lines = web.filled(&form).await;
+        assert_eq!(lines.iter().filter(|line| line[6] == "不吃辣").count(), 1);
+
+        let list = web.get(DESK, "/insight/forms").await.text();
+        assert!(list.contains("街道民政") && list.contains("每季度"), "{list}");
+    }
+}
+
+/// Somebody asks one of them and notes the answer.
+async fn answer(web: &Web, words: &str) {
+    let mut asked = Query::select();
+    asked
+        .columns(["id", "person_id"].map(name))
+        .from(name("form_asked"))
+        .limit(1);
+    let db = web.ground.world.db();
+    let row = db.read().query_one(&asked).await.unwrap().unwrap();
+    let id: Uuid = row.try_get("", "id").unwrap();
+    let heard = LearnFacts {
+        vault: Arc::clone(&web.ground.vault),
+        community: web.ground.community("A"),
+        person: row.try_get("", "person_id").unwrap(),
+        how: How::Visit,
+        phone: None,
+        birth: String::new(),
+        sex: None,
+        labels: Vec::new(),
+        labels_off: Vec::new(),
+        answers: vec![(id, words.to_owned())],
+        seen: true,
+    };
+    let worker = web.ground.caller(Role::CommunityDesk, "A");
+    db.execute(&worker, heard).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_form_of_areas_is_filled_with_figures() {
+    for web in webs().await {
+        let fields = [
+            ("requester", "区统计局"),
+            ("every", "month"),
+            ("area", &web.area()),
+            ("rows", "areas:5"),
+        ];
+        let columns = ["序号", "网格名称", "常住人口", "独居老人数", "80岁以上"];
+        let sent = web.hand_in(DESK, &fields, &blank(&columns)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let lines = web.filled(&form).await;
+        let alone: i64 = lines
+            .iter()
+            .skip(2)
+            .filter_map(|line| line[3].parse::<i64>().ok())
+            .sum();
+        assert_eq!(alone, 2, "{lines:?}");
+        let nobody = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_said_and_what_was_typed_stays() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [("requester", "街道民政"), ("every", "year"), ("area", area.as_str())];
+        let csv = web.hand_in(DESK, &fields, b"not a workbook").await;
+        assert_eq!(csv.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(csv.text().contains("街道民政"), "{}", csv.text());
+        let worker = web.get("grid_worker@A2", "/insight/forms").await;
+        assert_eq!(worker.status, StatusCode::FORBIDDEN);
+        let lead = web.hand_in("community_lead@A", &fields, &blank(&COLUMNS)).await;
+        assert_eq!(lead.status, StatusCode::SEE_OTHER);
+        let foreign = [("requester", "别处"), ("every", "year"), ("area", "1")];
+        let foreign = web.hand_in(DESK, &foreign, &blank(&COLUMNS)).await;
+        assert_ne!(foreign.status, StatusCode::SEE_OTHER);
+    }
+}

@@ -1,0 +1,445 @@
+//! Persons' facts as forms ask for them, one person a line. What leaves here is in the clear, so it is noted with everybody
+//! concerned, with its purpose.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_datasets::{Field, Wanted};
+use youlin_kernel::{CommunityId, Ctx, Locale, Micros, Result};
+use youlin_places::Place;
+use youlin_web::I18n;
+
+use super::spells;
+use crate::commands::hand_out::NoteHandOut;
+use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
+use crate::permissions::PEOPLE_REVEAL;
+use crate::queries::{display_number, open_label, open_name};
+use crate::vault::FieldPlace;
+use crate::{Relation, Vault};
+
+/// Code, what `who_looked` lists it as, and what forms call it.
+const FIELDS: &[(&str, &str, &[&str])] = &[
+    (
+        "name",
+        "name",
+        &["姓名", "名字", "户主姓名", "人员姓名", "name"],
+    ),
+    ("sex", "name", &["性别", "sex", "gender"]),
+    (
+        "birth",
+        "name",
+        &[
+            "出生日期",
+            "出生年月",
+            "出生年月日",
+            "生日",
+            "date of birth",
+        ],
+    ),
+    ("age", "name", &["年龄", "周岁", "年龄（周岁）", "age"]),
+    (
+        "identity",
+        "identity",
+        &[
+            "身份证号",
+            "身份证号码",
+            "公民身份号码",
+            "证件号码",
+            "identity number",
+        ],
+    ),
+    (
+        "phone",
+        "phone",
+        &[
+            "联系电话",
+            "电话",
+            "手机",
+            "手机号",
+            "手机号码",
+            "联系方式",
+            "telephone",
+        ],
+    ),
+    (
+        "address",
+        "address",
+        &[
+            "住址",
+            "现住址",
+            "家庭住址",
+            "居住地址",
+            "详细地址",
+            "地址",
+            "address",
+        ],
+    ),
+    (
+        "community",
+        "address",
+        &["社区", "所属社区", "村（社区）", "村居", "community"],
+    ),
+    ("grid", "address", &["网格", "所属网格", "网格名称", "grid"]),
+    (
+        "neighbourhood",
+        "address",
+        &["邻里", "微网格", "所属微网格", "neighbourhood"],
+    ),
+    (
+        "building",
+        "address",
+        &["楼栋", "楼号", "小区楼栋", "building"],
+    ),
+    (
+        "relation",
+        "address",
+        &[
+            "与房屋关系",
+            "居住性质",
+            "住房性质",
+            "relation to the dwelling",
+        ],
+    ),
+    (
+        "household_size",
+        "address",
+        &["家庭人口", "家庭人口数", "户内人数", "household size"],
+    ),
+    (
+        "labels",
+        "labels",
+        &["人员类别", "人群类别", "标签", "重点人群", "labels"],
+    ),
+    ("note", "note", &["备注", "说明", "note"]),
+    (
+        "seen",
+        "name",
+        &["最近走访日期", "走访日期", "最后走访时间", "last seen"],
+    ),
+];
+
+/// Of a label, besides its own name.
+const LABELS: [&str; 10] = [
+    "elderly",
+    "living_alone",
+    "mobility_impaired",
+    "wheelchair_user",
+    "volunteer",
+    "party_member",
+    "talent:nurse",
+    "talent:electrician",
+    "talent:haircut",
+    "talent:first_aid",
+];
+
+pub(super) fn fields(i18n: &I18n, locale: Locale) -> Vec<Field> {
+    let own = FIELDS.iter().map(|(code, _, names)| {
+        let called = i18n.find(locale, &format!("form-field-{code}"), &[]);
+        let names = called
+            .into_iter()
+            .chain(names.iter().map(|name| (*name).to_owned()));
+        Field {
+            code: (*code).to_owned(),
+            names: names.collect(),
+        }
+    });
+    let labels = LABELS.iter().map(|label| {
+        let name = label_name(i18n, locale, label);
+        Field {
+            code: format!("label:{label}"),
+            names: vec![name.clone(), format!("是否{name}"), format!("是否为{name}")],
+        }
+    });
+    own.chain(labels).collect()
+}
+
+pub(super) fn label_name(i18n: &I18n, locale: Locale, label: &str) -> String {
+    let key = match label.split_once(':') {
+        Some(("talent", talent)) => format!("talent-{talent}"),
+        _ => format!("label-{label}"),
+    };
+    i18n.find(locale, &key, &[])
+        .unwrap_or_else(|| label.to_owned())
+}
+
+/// Everything the fields of one person are read from.
+struct Held {
+    row: person::Model,
+    phone: Option<String>,
+    labels: Vec<String>,
+    home: Option<(Place, Relation)>,
+    household: usize,
+    answers: HashMap<String, String>,
+}
+
+/// Values by person in the order of the fields wanted; noted with everybody before they are given.
+pub(super) async fn hand_out(
+    db: &Database,
+    vault: &Vault,
+    ctx: &Ctx,
+    i18n: &I18n,
+    wanted: &Wanted,
+) -> Result<HashMap<Uuid, Vec<String>>> {
+    let scope = ctx.scope(&PEOPLE_REVEAL)?;
+    let mut by_community: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
+    for (community, id) in &wanted.records {
+        by_community.entry(community.0).or_default().push(*id);
+    }
+    let mut values = HashMap::new();
+    for (community, ids) in by_community {
+        let community = CommunityId(community);
+        let mut given = Vec::new();
+        for held in held(db, vault, community, &ids, wanted.form).await? {
+            let place = held.home.as_ref().map(|(place, _)| place);
+            let areas = [
+                place.and_then(|place| place.grid),
+                place.and_then(|place| place.neighbourhood),
+            ];
+            if !scope.contains(community, &areas) {
+                continue;
+            }
+            let line: Result<Vec<String>> = wanted
+                .fields
+                .iter()
+                .map(|field| value(vault, ctx, i18n, &held, field))
+                .collect();
+            given.push(held.row.id);
+            values.insert(held.row.id, line?);
+        }
+        let fields: BTreeSet<&'static str> = FIELDS
+            .iter()
+            .filter(|(code, _, _)| wanted.fields.iter().any(|one| one == code))
+            .map(|(_, listed, _)| *listed)
+            .collect();
+        if given.is_empty() || fields.is_empty() {
+            continue;
+        }
+        let note = NoteHandOut {
+            community,
+            persons: given,
+            fields: fields.into_iter().collect(),
+            purpose: wanted.purpose.clone(),
+            form: wanted.form,
+        };
+        db.execute(ctx, note).await?;
+    }
+    Ok(values)
+}
+
+async fn held(
+    db: &Database,
+    vault: &Vault,
+    community: CommunityId,
+    ids: &[Uuid],
+    form: Uuid,
+) -> Result<Vec<Held>> {
+    let conn = db.read();
+    let mut all = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let some = || ids.iter().copied();
+        let rows = person::Entity::find()
+            .filter(person::Column::CommunityId.eq(community.0))
+            .filter(person::Column::Id.is_in(some()))
+            .all(conn)
+            .await?;
+        let mut phones: HashMap<Uuid, person_phone::Model> = HashMap::new();
+        let found = person_phone::Entity::find()
+            .filter(person_phone::Column::CommunityId.eq(community.0))
+            .filter(person_phone::Column::PersonId.is_in(some()))
+            .order_by_asc(person_phone::Column::Position)
+            .all(conn)
+            .await?;
+        for phone in found {
+            phones.entry(phone.person_id).or_insert(phone);
+        }
+        let mut labels: HashMap<Uuid, Vec<String>> = HashMap::new();
+        let found = person_label::Entity::find()
+            .filter(person_label::Column::CommunityId.eq(community.0))
+            .filter(person_label::Column::PersonId.is_in(some()))
+            .all(conn)
+            .await?;
+        for label in found {
+            let text = open_label(vault, &label)?;
+            labels.entry(label.person_id).or_default().push(text);
+        }
+        let homes = homes(db, community, ids).await?;
+        let mut answers = answers(db, vault, community, ids, form).await?;
+        for row in rows {
+            let home = homes.get(&row.id);
+            let phone = phones.remove(&row.id).map(|phone| {
+                let at = FieldPlace::new("person_phone", "number", community.0, phone.id);
+                vault.open(at, &phone.number_sealed)
+            });
+            all.push(Held {
+                phone: phone
+                    .transpose()?
+                    .map(|number| display_number(vault, &number)),
+                labels: labels.remove(&row.id).unwrap_or_default(),
+                home: home.and_then(|(home, _)| {
+                    let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
+                    Some((vault.place(home.dwelling_id)?, relation))
+                }),
+                household: home.map_or(1, |(_, size)| *size),
+                answers: answers.remove(&row.id).unwrap_or_default(),
+                row,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// The present home of each, and how many live there.
+async fn homes(
+    db: &Database,
+    community: CommunityId,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (residence::Model, usize)>> {
+    let present = || {
+        residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::ValidTo.is_null())
+    };
+    let own = present()
+        .filter(residence::Column::PersonId.is_in(ids.iter().copied()))
+        .all(db.read())
+        .await?;
+    let dwellings: BTreeSet<Uuid> = own.iter().map(|home| home.dwelling_id).collect();
+    let mut sizes: HashMap<Uuid, usize> = HashMap::new();
+    let living = present()
+        .filter(residence::Column::DwellingId.is_in(dwellings))
+        .all(db.read())
+        .await?;
+    for home in living {
+        *sizes.entry(home.dwelling_id).or_default() += 1;
+    }
+    let with_size = |home: residence::Model| {
+        let size = sizes.get(&home.dwelling_id).copied().unwrap_or(1);
+        (home.person_id, (home, size))
+    };
+    Ok(own.into_iter().map(with_size).collect())
+}
+
+/// Answers to this form's questions, by person and key.
+async fn answers(
+    db: &Database,
+    vault: &Vault,
+    community: CommunityId,
+    ids: &[Uuid],
+    form: Uuid,
+) -> Result<HashMap<Uuid, HashMap<String, String>>> {
+    let questions: HashMap<Uuid, String> = form_question::Entity::find()
+        .filter(form_question::Column::CommunityId.eq(community.0))
+        .filter(form_question::Column::FormId.eq(form))
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.key))
+        .collect();
+    let mut found: HashMap<Uuid, HashMap<String, String>> = HashMap::new();
+    if questions.is_empty() {
+        return Ok(found);
+    }
+    let rows = form_asked::Entity::find()
+        .filter(form_asked::Column::CommunityId.eq(community.0))
+        .filter(form_asked::Column::PersonId.is_in(ids.iter().copied()))
+        .filter(form_asked::Column::QuestionId.is_in(questions.keys().copied()))
+        .filter(form_asked::Column::AnsweredAt.is_not_null())
+        .all(db.read())
+        .await?;
+    for row in rows {
+        let (Some(key), Some(sealed)) = (questions.get(&row.question_id), &row.answer_sealed)
+        else {
+            continue;
+        };
+        let at = FieldPlace::new("form_asked", "answer", community.0, row.id);
+        let answer = vault.open(at, sealed)?;
+        found
+            .entry(row.person_id)
+            .or_default()
+            .insert(key.clone(), answer);
+    }
+    Ok(found)
+}
+
+/// One field of one person as a form shows it; empty where nothing is held.
+fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Result<String> {
+    let row = &held.row;
+    let sealed = |column, bytes: &Option<Vec<u8>>| -> Result<String> {
+        let at = FieldPlace::new("person", column, row.community_id, row.id);
+        let text = bytes
+            .as_deref()
+            .map(|bytes| vault.open(at, bytes))
+            .transpose()?;
+        Ok(text.unwrap_or_default())
+    };
+    let word = |family: &str, code: &str| i18n.text(ctx.locale(), &format!("{family}-{code}"), &[]);
+    let area = |id: Option<youlin_kernel::AreaId>| {
+        let node = id.and_then(|id| ctx.areas().get(id));
+        node.map_or_else(String::new, |node| node.name.clone())
+    };
+    let place = held.home.as_ref().map(|(place, _)| place);
+    if let Some(label) = field.strip_prefix("label:") {
+        let has = held.labels.iter().any(|one| one == label);
+        return Ok(i18n.text(ctx.locale(), if has { "yes" } else { "no" }, &[]));
+    }
+    if let Some(key) = field.strip_prefix("asked:") {
+        return Ok(held.answers.get(key).cloned().unwrap_or_default());
+    }
+    Ok(match field {
+        "name" => open_name(vault, row)?,
+        "sex" => row
+            .sex
+            .as_deref()
+            .map_or_else(String::new, |sex| word("sex", sex)),
+        "birth" => match sealed("birth", &row.birth_sealed)? {
+            day if !day.is_empty() => day,
+            _ => row
+                .birth_year
+                .map_or_else(String::new, |year| year.to_string()),
+        },
+        "age" => age(ctx, row, &sealed("birth", &row.birth_sealed)?),
+        "identity" => sealed("identity", &row.identity_sealed)?,
+        "phone" => held.phone.clone().unwrap_or_default(),
+        "address" => place.map_or_else(String::new, |place| place.address.clone()),
+        "community" => area(Some(youlin_kernel::AreaId(row.community_id))),
+        "grid" => area(place.and_then(|place| place.grid)),
+        "neighbourhood" => area(place.and_then(|place| place.neighbourhood)),
+        "building" => place
+            .and_then(|place| place.building)
+            .and_then(|building| vault.building(building))
+            .map_or_else(String::new, |place| place.address),
+        "relation" => held
+            .home
+            .as_ref()
+            .map_or_else(String::new, |(_, relation)| {
+                word("relation", relation.as_str())
+            }),
+        "household_size" => held.household.to_string(),
+        "labels" => {
+            let names = held.labels.iter();
+            let names = names.map(|label| label_name(i18n, ctx.locale(), label));
+            names.collect::<Vec<_>>().join("、")
+        }
+        "note" => sealed("note", &row.note_sealed)?,
+        "seen" => row
+            .seen_at
+            .map_or_else(String::new, |at| Micros(at).local().date().to_string()),
+        _ => String::new(),
+    })
+}
+
+/// Whole years; where only the year is known, as the figures count it.
+fn age(ctx: &Ctx, row: &person::Model, birth: &str) -> String {
+    let day = birth
+        .parse()
+        .ok()
+        .map(youlin_datasets::day_number)
+        .or(row.birth_year.map(spells::birthday));
+    let today = youlin_datasets::day_number(ctx.now().local().date());
+    day.map_or_else(String::new, |day| {
+        youlin_datasets::cube::day::age(day, today)
+            .map_or_else(String::new, |years| years.to_string())
+    })
+}
