@@ -31,10 +31,6 @@ pub enum FillCell {
 /// # Errors
 /// The kind of fault by its name: no workbook, protected, with macros, no such sheet, more rows than fit; `NoColumns` for
 /// columns no sheet has.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what is written, and where: a struct would only be taken apart again"
-)]
 pub fn fill(
     bytes: &[u8],
     sheet: usize,

@@ -1,9 +1,13 @@
 //! The part of a sheet: rows written, put in and moved down; what names places in the sheet follows them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use crate::references::{At, Growth, adjusted_own, column_name, copied};
-use crate::xml::{Kind, Piece, attribute, escaped, opened, pieces, plain, prefix, with_attributes};
+use crate::fill_cells::{Names, Template, cell, fresh_row, style};
+use crate::fill_parse::{Row, rows_of, unshared};
+use crate::fill_rest::rest;
+use crate::references::{At, Growth, adjusted_own, column_name};
+use crate::xml::{Kind, Piece, attribute, escaped, opened, pieces, prefix, with_attributes};
 use crate::{FillCell, TableFault};
 
 pub(crate) struct Plan<'a> {
@@ -11,27 +15,6 @@ pub(crate) struct Plan<'a> {
     pub sheet: &'a str,
     pub columns: &'a [usize],
     pub rows: &'a [Vec<FillCell>],
-}
-
-struct Row<'a> {
-    tag: String,
-    /// By column from 1.
-    cells: BTreeMap<u32, Cell>,
-    /// As it stood, as long as nothing of it changed.
-    raw: Option<&'a str>,
-}
-
-#[derive(Clone)]
-struct Cell {
-    tag: String,
-    /// What stands between the tags; the closing tag is made.
-    inner: String,
-    formula: Option<String>,
-}
-
-/// Sheets of other makers may name every element with a prefix.
-struct Names<'a> {
-    prefix: &'a str,
 }
 
 /// The sheet filled, and whether formulas moved or went.
@@ -74,140 +57,8 @@ pub(crate) fn filled(text: &str, plan: &Plan<'_>) -> Result<(String, bool), Tabl
         row_text(row, p, &mut out);
     }
     out += &format!("</{p}sheetData>");
-    out += &crate::fill_rest::rest(&all[close + 1..], &fresh, plan)?;
+    out += &rest(&all[close + 1..], &fresh, plan)?;
     Ok((out, formulas))
-}
-
-fn rows_of<'a>(text: &'a str, inside: &[Piece<'a>]) -> Result<BTreeMap<u32, Row<'a>>, TableFault> {
-    let mut rows = BTreeMap::new();
-    let (mut number, mut at) = (0, 0);
-    while let Some(piece) = inside.get(at) {
-        at += 1;
-        if !piece.opens("row") {
-            continue;
-        }
-        let said = attribute(piece.raw, "r")?.map(|text| text.parse::<u32>());
-        number = said
-            .transpose()
-            .map_err(|_error| TableFault::Damaged)?
-            .unwrap_or(number + 1);
-        let mut row = Row {
-            tag: opened(piece.raw),
-            cells: BTreeMap::new(),
-            raw: None,
-        };
-        let mut to = piece.to();
-        if piece.kind == Kind::Start {
-            let end = inside[at..]
-                .iter()
-                .position(|one| one.name == "row" && one.kind == Kind::End);
-            let end = at + end.ok_or(TableFault::Damaged)?;
-            row.cells = cells_of(text, &inside[at..end])?;
-            to = inside[end].to();
-            at = end + 1;
-        }
-        row.raw = text
-            .get(piece.from..to)
-            .filter(|_| attribute(piece.raw, "r").is_ok_and(|r| r.is_some()));
-        if rows.insert(number, row).is_some() {
-            return Err(TableFault::Damaged);
-        }
-    }
-    Ok(rows)
-}
-
-fn cells_of(text: &str, inside: &[Piece<'_>]) -> Result<BTreeMap<u32, Cell>, TableFault> {
-    let mut cells = BTreeMap::new();
-    let (mut column, mut at) = (0, 0);
-    while let Some(piece) = inside.get(at) {
-        at += 1;
-        if !piece.opens("c") {
-            continue;
-        }
-        let said = attribute(piece.raw, "r")?;
-        let said = said.map(|r| {
-            At::parse(&r)
-                .and_then(|at| at.column)
-                .ok_or(TableFault::Damaged)
-        });
-        column = said.transpose()?.map_or(column + 1, |(_, column)| column);
-        let mut cell = Cell {
-            tag: opened(piece.raw),
-            inner: String::new(),
-            formula: None,
-        };
-        if piece.kind == Kind::Start {
-            let end = inside[at..]
-                .iter()
-                .position(|one| one.name == "c" && one.kind == Kind::End);
-            let end = at + end.ok_or(TableFault::Damaged)?;
-            cell.inner = text[piece.to()..inside[end].from].to_owned();
-            if inside[at..end].iter().any(|one| one.opens("f")) {
-                cell.formula = Some(String::new());
-            }
-            at = end + 1;
-        }
-        cells.insert(column, cell);
-    }
-    Ok(cells)
-}
-
-/// The formula element of a cell: its tag, and what it says.
-fn formula_of(inner: &str) -> Result<Option<(String, String)>, TableFault> {
-    let all = pieces(inner)?;
-    let Some(at) = all.iter().position(|one| one.opens("f")) else {
-        return Ok(None);
-    };
-    let end = all[at..]
-        .iter()
-        .find(|one| one.name == "f" && one.kind == Kind::End);
-    let text = match end.filter(|_| all[at].kind == Kind::Start) {
-        Some(end) => plain(&inner[all[at].to()..end.from])?,
-        None => String::new(),
-    };
-    Ok(Some((all[at].raw.to_owned(), text)))
-}
-
-/// Every cell says its own formula, instead of sharing one that may be moved or written over. Whether there are any.
-fn unshared(rows: &mut BTreeMap<u32, Row<'_>>) -> Result<bool, TableFault> {
-    let mut masters: BTreeMap<String, (u32, u32, String)> = BTreeMap::new();
-    let mut any = false;
-    for (number, row) in rows.iter_mut() {
-        for (column, cell) in row
-            .cells
-            .iter_mut()
-            .filter(|(_, cell)| cell.formula.is_some())
-        {
-            any = true;
-            let Some((tag, text)) = formula_of(&cell.inner)? else {
-                continue;
-            };
-            let kind = attribute(&tag, "t")?.unwrap_or_default();
-            let shared = attribute(&tag, "si")?.filter(|_| kind == "shared");
-            let text = match shared.map(|si| (masters.get(&si).cloned(), si)) {
-                Some((Some((from_row, from_column, master)), _)) if text.is_empty() => copied(
-                    &master,
-                    i64::from(*number) - i64::from(from_row),
-                    i64::from(*column) - i64::from(from_column),
-                ),
-                Some((_, si)) => {
-                    masters.insert(si, (*number, *column, text.clone()));
-                    text
-                }
-                None => text,
-            };
-            // Arrays and tables of data keep their tag.
-            let keeps = !kind.is_empty() && kind != "shared" && kind != "normal";
-            cell.inner = if keeps {
-                opened(&tag)
-            } else {
-                format!("<{}f>", prefix(&tag))
-            };
-            cell.formula = Some(text);
-            row.raw = None;
-        }
-    }
-    Ok(any)
 }
 
 /// Rows below the free ones take their new numbers; formulas follow.
@@ -265,8 +116,6 @@ fn column_styles(head: &[Piece<'_>]) -> Result<Vec<(u32, u32, String)>, TableFau
     Ok(found)
 }
 
-type Template = (String, BTreeMap<u32, Cell>);
-
 /// Writes the values. The numbers of the rows that were not there before.
 fn written(
     rows: &mut BTreeMap<u32, Row<'_>>,
@@ -279,12 +128,12 @@ fn written(
     let mut fresh = Vec::new();
     let growth = &plan.growth;
     for (number, values) in (growth.first..).zip(plan.rows) {
-        if !rows.contains_key(&number) {
-            rows.insert(number, fresh_row(number, template, names, plan)?);
-            fresh.push(number);
-        }
-        let Some(row) = rows.get_mut(&number) else {
-            continue;
+        let row = match rows.entry(number) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => {
+                fresh.push(number);
+                free.insert(fresh_row(number, template, names, plan)?)
+            }
         };
         row.raw = None;
         row.tag = with_attributes(&row.tag, &[("spans", None)])?;
@@ -303,145 +152,6 @@ fn written(
         }
     }
     Ok(fresh)
-}
-
-/// The style of the form's first row there, of that whole row, or of the whole column.
-fn style(
-    column: u32,
-    template: Option<&Template>,
-    columns: &[(u32, u32, String)],
-) -> Result<Option<String>, TableFault> {
-    if let Some((tag, cells)) = template {
-        if let Some(cell) = cells.get(&column) {
-            return attribute(&cell.tag, "s");
-        }
-        if attribute(tag, "customFormat")?.is_some_and(|yes| yes == "1" || yes == "true") {
-            return attribute(tag, "s");
-        }
-    }
-    let found = columns
-        .iter()
-        .find(|(from, to, _)| (*from..=*to).contains(&column));
-    Ok(found.map(|(_, _, style)| style.clone()))
-}
-
-/// A row like the first one: its height, its styles, its formulas.
-fn fresh_row<'a>(
-    number: u32,
-    template: Option<&Template>,
-    names: &Names<'_>,
-    plan: &Plan<'_>,
-) -> Result<Row<'a>, TableFault> {
-    let p = names.prefix;
-    let place = number.to_string();
-    let Some((tag, cells)) = template else {
-        let tag = format!("<{p}row r=\"{place}\">");
-        return Ok(Row {
-            tag,
-            cells: BTreeMap::new(),
-            raw: None,
-        });
-    };
-    let tag = with_attributes(
-        tag,
-        &[
-            ("r", Some(&place)),
-            ("spans", None),
-            ("hidden", None),
-            ("collapsed", None),
-        ],
-    )?;
-    let mut row = Row {
-        tag,
-        cells: BTreeMap::new(),
-        raw: None,
-    };
-    let growth = &plan.growth;
-    let down = i64::from(number) - i64::from(growth.first);
-    for (column, like) in cells {
-        let style = attribute(&like.tag, "s")?;
-        let mut one = cell(&FillCell::Empty, number, *column, style.as_deref(), names);
-        // Sums that stand where the first row would be are no formula of a row.
-        let formula = like
-            .formula
-            .as_ref()
-            .filter(|_| growth.below > growth.first && like.inner == format!("<{p}f>"));
-        if let Some(formula) = formula {
-            let formula = copied(&adjusted_own(formula, plan.sheet, growth, false), down, 0);
-            let mut with = one.unwrap_or_else(|| bare(number, *column, None, names));
-            with.inner.clone_from(&like.inner);
-            with.formula = Some(formula);
-            one = Some(with);
-        }
-        if let Some(one) = one {
-            row.cells.insert(*column, one);
-        }
-    }
-    Ok(row)
-}
-
-fn bare(row: u32, column: u32, style: Option<&str>, names: &Names<'_>) -> Cell {
-    let style = style.map_or_else(String::new, |style| format!(" s=\"{}\"", escaped(style)));
-    let tag = format!(
-        "<{}c r=\"{}{row}\"{style}>",
-        names.prefix,
-        column_name(column)
-    );
-    Cell {
-        tag,
-        inner: String::new(),
-        formula: None,
-    }
-}
-
-/// `None`: an empty cell without a style is no cell.
-fn cell(
-    value: &FillCell,
-    row: u32,
-    column: u32,
-    style: Option<&str>,
-    names: &Names<'_>,
-) -> Option<Cell> {
-    let p = names.prefix;
-    let mut cell = bare(row, column, style, names);
-    match value {
-        FillCell::Text(text) if !text.is_empty() => {
-            cell.tag = cell.tag.replace('>', " t=\"inlineStr\">");
-            cell.inner = format!(
-                "<{p}is><{p}t xml:space=\"preserve\">{}</{p}t></{p}is>",
-                escaped(&kept(text))
-            );
-        }
-        FillCell::Number(number) if number.is_finite() => {
-            cell.inner = format!("<{p}v>{number}</{p}v>")
-        }
-        _ if style.is_none() => return None,
-        _ => {}
-    }
-    Some(cell)
-}
-
-/// As much as a cell holds (32 767 units of UTF-16). `_x0041_` would be read as a character by its number.
-fn kept(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut out = String::with_capacity(text.len());
-    let mut units = 0;
-    for (at, c) in text.char_indices() {
-        let code = text.as_bytes().get(at..at + 7).is_some_and(|part| {
-            part.starts_with(b"_x")
-                && part[6] == b'_'
-                && part[2..6].iter().all(u8::is_ascii_hexdigit)
-        });
-        units += if code { 7 } else { c.len_utf16() };
-        if units > 32_767 {
-            break;
-        }
-        out.push_str(if code { "_x005F_" } else { "" });
-        if !code {
-            out.push(c);
-        }
-    }
-    out
 }
 
 fn row_text(row: &Row<'_>, p: &str, out: &mut String) {

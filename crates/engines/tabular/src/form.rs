@@ -55,7 +55,7 @@ pub fn form_layout(sheet: &Sheet) -> Option<FormLayout> {
     }
     let (from, to) = header(head, best, width);
     let names = columns(&head[from..=to], width);
-    if beside(head, to, width) {
+    if from == to && beside(head, to, width) {
         return None;
     }
     let (first_row, below) = first_row(&sheet.lines, to);
@@ -133,38 +133,45 @@ fn header(head: &[Line], best: usize, width: usize) -> (usize, usize) {
 /// Whether the upper row names groups of the lower row's names.
 fn groups(upper: &[String], lower: &[String]) -> bool {
     let filled: Vec<&String> = upper.iter().filter(|name| !name.is_empty()).collect();
-    if filled.is_empty() || !filled.iter().all(|name| is_label(name)) {
+    if !filled.iter().all(|name| is_label(name)) {
         return false;
     }
-    let different = labels(upper).len();
-    let same = upper
-        .iter()
-        .zip(lower)
-        .any(|(upper, lower)| !upper.is_empty() && upper == lower);
-    let whole = filled.len() == upper.len() && different == 1;
     // One text over everything is a title.
-    !whole && (same || different >= 2)
+    let different = labels(upper).len();
+    let over_all = filled.len() == upper.len() && different == 1;
+    let mut pairs = upper.iter().zip(lower);
+    let same = pairs.any(|(upper, lower)| !upper.is_empty() && upper == lower);
+    let divided = different >= 2 && parts(upper, lower).iter().any(|parts| *parts >= 2);
+    !over_all && (same || divided)
 }
 
-/// Whether the lower row names parts of what the upper one names: each of its texts stands under a name that reaches
-/// over several columns, and is a name itself.
+/// Whether the lower row names parts of what the upper one names: each of its texts is a name, and each name of the upper
+/// row is divided into two at least or not at all.
 fn divides(upper: &[String], lower: &[String]) -> bool {
-    let mut parts = 0;
-    for (at, name) in lower.iter().enumerate() {
-        if name.is_empty() || *name == upper[at] {
-            continue;
+    let names = lower.iter().filter(|name| !name.is_empty());
+    let parts = parts(upper, lower);
+    names.into_iter().all(|name| is_label(name))
+        && parts.iter().any(|parts| *parts >= 2)
+        && !parts.contains(&1)
+}
+
+/// How many different names, side by side, the lower row has under each name of the upper one, itself not counted.
+fn parts(upper: &[String], names: &[String]) -> Vec<usize> {
+    let mut counts: Vec<usize> = Vec::new();
+    let (mut group, mut last) = ("", "");
+    for (at, (upper, lower)) in upper.iter().zip(names).enumerate() {
+        if counts.is_empty() || !(upper.is_empty() || upper == group) {
+            counts.push(0);
+            (group, last) = (upper, "");
         }
-        let next = upper
-            .get(at + 1)
-            .is_some_and(|next| next.is_empty() || *next == upper[at]);
-        let before = at > 0 && upper[at - 1] == upper[at];
-        let over = upper[at].is_empty() || next || before;
-        if !over || !is_label(name) {
-            return false;
+        let apart = !last.is_empty() && names[at - 1].is_empty();
+        let part = !lower.is_empty() && lower != group && lower != last && !apart;
+        if let Some(count) = counts.last_mut().filter(|_| part) {
+            *count += 1;
+            last = lower;
         }
-        parts += 1;
     }
-    parts >= 2
+    counts
 }
 
 fn columns(header: &[Line], width: usize) -> Vec<FormColumn> {
@@ -204,33 +211,26 @@ fn columns(header: &[Line], width: usize) -> Vec<FormColumn> {
 
 /// Names with blanks beside them, row after row: a form about one person or thing.
 fn beside(head: &[Line], header: usize, width: usize) -> bool {
-    let gaps = |names: &[String]| {
-        let first = names.iter().position(|name| !name.is_empty());
-        let last = names.iter().rposition(|name| !name.is_empty());
-        match (first, last) {
-            (Some(first), Some(last)) => names[first..=last]
-                .iter()
-                .filter(|name| name.is_empty())
-                .count(),
-            _ => 0,
-        }
-    };
     let names = names_of(&head[header], width);
-    let Some(next) = head
-        .get(header + 1)
-        .filter(|next| next.number == head[header].number + 1)
-    else {
-        return false;
+    let alike = |line: &Line| {
+        let others = names_of(line, width);
+        let filled = others.iter().filter(|name| !name.is_empty()).count();
+        let new = labels(&others).difference(&labels(&names)).count();
+        let next = line.number.abs_diff(head[header].number) == 1;
+        let plain = !closes(line) && !explains(line);
+        next && plain && gaps(&others) && new >= 2 && new == filled
     };
-    let below = names_of(next, width);
-    let filled = below.iter().filter(|name| !name.is_empty()).count();
-    let other = labels(&below).difference(&labels(&names)).count();
-    gaps(&names) > 0
-        && gaps(&below) > 0
-        && other >= 2
-        && other == filled
-        && !closes(next)
-        && !explains(next)
+    let near = &head[header.saturating_sub(1)..head.len().min(header + 2)];
+    gaps(&names) && near.iter().any(alike)
+}
+
+/// Whether there are blanks between names.
+fn gaps(names: &[String]) -> bool {
+    let first = names.iter().position(|name| !name.is_empty());
+    let last = names.iter().rposition(|name| !name.is_empty());
+    first
+        .zip(last)
+        .is_some_and(|(first, last)| names[first..last].iter().any(String::is_empty))
 }
 
 /// The first row below names and explanations, and the place of the first line at or below it.

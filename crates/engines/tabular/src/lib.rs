@@ -11,6 +11,8 @@ mod cell;
 mod day;
 mod fault;
 mod fill;
+mod fill_cells;
+mod fill_parse;
 mod fill_rest;
 mod fill_rows;
 mod footer;
