@@ -135,3 +135,4 @@ field-sheet-encoding = The encoding of the text cannot be told. Save it as “CS
 field-sheet-damaged = The file is damaged or came incomplete. Open it in Excel, save it anew and send that.
 field-sheet-no-columns = No column was recognised. Is it the right table, with a row that names the columns (name, identity number, address…)?
 field-sheet-all-hidden = All sheets are hidden. Please unhide the one to read.
+field-sheet-missing = The workbook has no such sheet. Please choose the sheet again.

@@ -135,3 +135,4 @@ field-sheet-encoding = 看不出文字编码。请另存为“CSV UTF-8”或 .x
 field-sheet-damaged = 文件坏了或没有传完整。请在 Excel 里打开确认，另存一份再传。
 field-sheet-no-columns = 没有认出一列。请确认这是这类登记表，并且有一行写着列名（姓名、身份证号、住址……）。
 field-sheet-all-hidden = 工作表全是隐藏的。请取消隐藏再传。
+field-sheet-missing = 这个工作簿里没有要填的那张工作表。请重新选择工作表。

@@ -47,6 +47,9 @@ pub enum TableFault {
     /// Every sheet is hidden.
     #[error("all sheets are hidden")]
     AllHidden,
+    /// The sheet that was to be filled is not in the workbook.
+    #[error("the workbook has no such sheet")]
+    NoSheet,
 }
 
 impl TableFault {
@@ -66,6 +69,7 @@ impl TableFault {
             Self::Damaged => "sheet-damaged",
             Self::NoColumns => "sheet-no-columns",
             Self::AllHidden => "sheet-all-hidden",
+            Self::NoSheet => "sheet-missing",
         }
     }
 

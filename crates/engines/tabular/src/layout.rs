@@ -46,7 +46,7 @@ impl Layout {
 }
 
 /// Titles, dates and remarks stand above the names, but not more rows than these.
-const LOOKED_AT: usize = 20;
+pub(crate) const LOOKED_AT: usize = 20;
 
 /// The sheet that names the most known columns, and how it is laid out.
 #[must_use]
@@ -136,7 +136,7 @@ fn by_content(
     (found >= 2).then_some((found, at + 1, names))
 }
 
-fn names_of(line: &Line, width: usize) -> Vec<String> {
+pub(crate) fn names_of(line: &Line, width: usize) -> Vec<String> {
     (0..width)
         .map(|column| fold(&line.cell(column).shown()))
         .collect()
@@ -197,7 +197,7 @@ const EXPLAINS: [&str; 14] = [
     "不填", "可空",
 ];
 /// Beginnings of rows that add up or sign.
-const SUMS: [&str; 8] = [
+pub(crate) const SUMS: [&str; 8] = [
     "合计",
     "总计",
     "小计",
@@ -260,7 +260,7 @@ fn is_pair(upper: &Line, lower: &Line, names: &[String]) -> bool {
 }
 
 /// A row that explains: it says so, or begins with # as in our own templates, and holds no long number.
-fn explains(line: &Line) -> bool {
+pub(crate) fn explains(line: &Line) -> bool {
     let texts: Vec<String> = line.cells.iter().map(Cell::shown).collect();
     let first = texts.iter().find(|text| !text.is_empty());
     if first.is_some_and(|text| {

@@ -1,6 +1,8 @@
 //! Tables as people keep them: a spreadsheet's bytes become rows of cells, the row that names the columns is found, each
 //! column is matched to a field, and cells are read as the days, numbers and words they mean.
 //!
+//! The other way: [`write_workbook`] makes a sheet of ours, [`fill`] writes into somebody else's blank form as it is.
+//!
 //! Pure: bytes in, plain data out; no clock (today is handed in), no files. Whatever a file claims is bounded: unpacked
 //! size, sheets, rows. What cannot be read is refused by its name ([`TableFault`]), because "cannot be read" sends
 //! nobody to the right menu of their program.
@@ -8,18 +10,31 @@
 mod cell;
 mod day;
 mod fault;
+mod fill;
+mod fill_cells;
+mod fill_parse;
+mod fill_rest;
+mod fill_rows;
+mod footer;
+mod form;
 mod layout;
 mod match_columns;
 mod pack;
+mod package;
+mod references;
 mod text;
 mod values;
 #[cfg(feature = "workload")]
 pub mod workload;
 mod write;
+mod xml;
 
 pub use cell::{Cell, Line, Sheet, Workbook};
 pub use day::{Birth, birthday};
 pub use fault::{TableFault, ValueFault};
+pub use fill::{FillCell, fill};
+pub use footer::footer;
+pub use form::{FormColumn, FormLayout, form_layout};
 pub use layout::{Layout, best_layout, layout};
 pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};

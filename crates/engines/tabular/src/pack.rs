@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
     }
 }
 
-enum Kind {
+pub(crate) enum Kind {
     Text,
     Zip,
 }
@@ -60,7 +60,7 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"{\\rtf", "docx"),
 ];
 
-fn kind(bytes: &[u8]) -> Result<Kind, TableFault> {
+pub(crate) fn kind(bytes: &[u8]) -> Result<Kind, TableFault> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(TableFault::Empty);
     }
@@ -200,7 +200,7 @@ fn cells(
         }
         let number = row + 1;
         if lines.last().is_none_or(|line| line.number != number) {
-            if lines.len() >= limits.rows as usize + 1 {
+            if lines.len() > limits.rows as usize {
                 return Err(TableFault::TooManyRows { most: limits.rows });
             }
             lines.push(Line {

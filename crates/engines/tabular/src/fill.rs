@@ -1,0 +1,168 @@
+//! Fills a blank form in its own layout: the values go into the sheet, everything else stays as whoever made the form
+//! left it (ISO/IEC 29500: only the part of the sheet, and what of the workbook depends on it, is written anew).
+//!
+//! Drawings, notes and tables of the sheet keep their places when rows below the data move down.
+
+use crate::fill_rows::{Plan, filled};
+use crate::package::{Package, RELATIONS, TYPES, WORKBOOK};
+use crate::references::{Growth, adjusted};
+use crate::xml::{Kind, attribute, escaped, pieces, plain, prefix, with_attributes};
+use crate::{Limits, TableFault};
+
+/// Rows of a sheet there can be at all.
+pub(crate) const MOST_ROWS: u32 = 1_048_576;
+const MOST_COLUMNS: usize = 16_384;
+
+/// What goes into a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum FillCell {
+    /// The cell stays, or becomes, empty.
+    #[default]
+    Empty,
+    /// Text whatever it begins with; never a formula.
+    Text(String),
+    Number(f64),
+}
+
+/// Writes rows into the sheet [`crate::read`] gives at this place: from `first_row` on (counted as [`crate::Line`] does),
+/// each value into the column of the same place in `columns`. Rows beyond the `free_rows` are put in before what stands
+/// below them, in the style of the first one. Formulas of the sheet lose their last results, for programs to count anew.
+///
+/// # Errors
+/// The kind of fault by its name: no workbook, protected, with macros, no such sheet, more rows than fit; `NoColumns` for
+/// columns no sheet has.
+pub fn fill(
+    bytes: &[u8],
+    sheet: usize,
+    first_row: u32,
+    free_rows: u32,
+    columns: &[usize],
+    rows: &[Vec<FillCell>],
+    limits: &Limits,
+) -> Result<Vec<u8>, TableFault> {
+    let mut package = Package::open(bytes, sheet, limits)?;
+    if columns.iter().any(|column| *column >= MOST_COLUMNS) || first_row == 0 {
+        return Err(TableFault::NoColumns);
+    }
+    let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let most = limits.rows.min(MOST_ROWS);
+    if count > most || first_row.saturating_add(count) > MOST_ROWS {
+        return Err(TableFault::TooManyRows { most });
+    }
+    if rows.is_empty() {
+        return Ok(bytes.to_vec());
+    }
+    let growth = Growth {
+        first: first_row,
+        below: first_row.saturating_add(free_rows),
+        shift: count.saturating_sub(free_rows),
+        last: first_row + count - 1,
+    };
+    let name = package.sheet.clone();
+    let part = package.part.clone();
+    let text = package.text(&part)?;
+    let plan = Plan {
+        growth,
+        sheet: &name,
+        columns,
+        rows,
+    };
+    let (text, formulas_moved) = filled(&text, &plan)?;
+    package.set(&part, text);
+    let workbook = package.text(WORKBOOK)?;
+    let workbook = named_areas(&workbook, &name, &growth)?;
+    package.set(WORKBOOK, counted_anew(&workbook)?);
+    if formulas_moved {
+        forget_chain(&mut package)?;
+    }
+    package.save()
+}
+
+/// Names of the workbook that point into the sheet, its print area among them.
+fn named_areas(workbook: &str, sheet: &str, growth: &Growth) -> Result<String, TableFault> {
+    let mut out = String::with_capacity(workbook.len());
+    let mut inside: Option<String> = None;
+    for piece in pieces(workbook)? {
+        if piece.name == "definedName" {
+            if let Some(raw) = inside.take() {
+                let before = plain(&raw)?;
+                let after = adjusted(&before, Some(sheet), growth, true);
+                out += &if after == before {
+                    raw
+                } else {
+                    escaped(&after)
+                };
+            }
+            if piece.kind == Kind::Start {
+                inside = Some(String::new());
+            }
+            out += piece.raw;
+        } else if let Some(raw) = &mut inside {
+            raw.push_str(piece.raw);
+        } else {
+            out += piece.raw;
+        }
+    }
+    Ok(out)
+}
+
+/// Elements of a workbook that stand after `calcPr`.
+const AFTER_CALC: [&str; 9] = [
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];
+
+/// Programs count all formulas when they open the workbook.
+fn counted_anew(workbook: &str) -> Result<String, TableFault> {
+    let pieces = pieces(workbook)?;
+    let set = [("fullCalcOnLoad", Some("1"))];
+    if let Some(piece) = pieces.iter().find(|one| one.opens("calcPr")) {
+        let tag = with_attributes(piece.raw, &set)?;
+        return Ok(format!(
+            "{}{tag}{}",
+            &workbook[..piece.from],
+            &workbook[piece.to()..]
+        ));
+    }
+    let ends = |one: &&crate::xml::Piece<'_>| one.name == "workbook" && one.kind == Kind::End;
+    let after = pieces
+        .iter()
+        .find(|one| AFTER_CALC.iter().any(|name| one.opens(name)));
+    let next = after
+        .or_else(|| pieces.iter().find(ends))
+        .ok_or(TableFault::Damaged)?;
+    let prefix = prefix(next.raw);
+    let (before, after) = workbook.split_at(next.from);
+    Ok(format!(
+        "{before}<{prefix}calcPr fullCalcOnLoad=\"1\"/>{after}"
+    ))
+}
+
+/// The order of counting names cells with formulas; a wrong one is a damaged workbook, none is no loss.
+fn forget_chain(package: &mut Package<'_>) -> Result<(), TableFault> {
+    const CHAIN: &str = "xl/calcChain.xml";
+    if !package.has(CHAIN) {
+        return Ok(());
+    }
+    package.leave_out(CHAIN);
+    for (part, key) in [(TYPES, "PartName"), (RELATIONS, "Target")] {
+        let text = package.text(part)?;
+        let mut out = String::with_capacity(text.len());
+        for piece in pieces(&text)? {
+            let names = matches!(piece.kind, Kind::Empty)
+                && attribute(piece.raw, key)?.is_some_and(|value| value.ends_with("calcChain.xml"));
+            if !names {
+                out += piece.raw;
+            }
+        }
+        package.set(part, out);
+    }
+    Ok(())
+}
