@@ -15,7 +15,7 @@ async function condition(page, name, { who, op, value, ticks = [] }) {
   await form.waitFor();
   if (who) await form.locator("#add-who").selectOption({ label: who });
   if (op) await form.locator("#add-op").selectOption({ label: op });
-  for (const tick of ticks) await form.locator("label.chip", { hasText: new RegExp(`^${tick}$`) }).click();
+  for (const tick of ticks) await form.locator("label.chip", { hasText: new RegExp(`^${tick} \\d+$`) }).click();
   if (value) {
     const field = form.locator("#add-v");
     if ((await field.evaluate((one) => one.tagName)) === "SELECT") await field.selectOption({ label: value });

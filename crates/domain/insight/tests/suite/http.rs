@@ -291,9 +291,8 @@ async fn exports_carry_their_definition_and_no_formula() {
         );
         let features = map["features"].as_array().unwrap();
         assert!(
-            features.iter().any(
-                |one| one["properties"]["code"] == "A2" && one["geometry"]["type"] == "MultiPolygon"
-            ),
+            features.iter().any(|one| one["properties"]["code"] == "A2"
+                && one["geometry"]["type"] == "MultiPolygon"),
             "{map}"
         );
         assert_eq!(map["definition"]["条件"], "年龄至少 80");
