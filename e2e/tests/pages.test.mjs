@@ -160,6 +160,11 @@ describe("every page", { concurrency: 2 }, () => {
       case "/help/sent/{code}": return [`/help/sent/${known.code}?by=photo`];
       case "/imports/{id}": return given(role);
       case "/imports/{id}/progress": return []; // what the bar asks
+      case "/insight/query": return [path, `${path}?d=persons&f=age~ge~80&g=age~10&g=sex`, `${path}?d=cases&add=cases~status`];
+      case "/insight/query/add": return []; // a step that leads back
+      case "/insight/evidence": return [`${path}?d=persons&f=age~ge~60`];
+      case "/insight/export/{format}": return []; // files
+      case "/insight/views/{id}": return []; // leads to the question
       case "/people/organisations/{id}": return [known.organisation];
       case "/people/organisations/{id}/edit": return [`${known.organisation}/edit`];
       case "/people/memberships/new": return [`${path}?person=${known.person}`];

@@ -3,6 +3,7 @@
 //! `YOULIN_TEST_POSTGRES_URL` for the lines about PostgreSQL.
 
 mod engines;
+mod figures;
 mod ground;
 mod http;
 mod intake;
@@ -24,7 +25,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (engines, intake, sheets, million).
+    /// Only sections whose name contains this (engines, figures, intake, sheets, million).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -59,6 +60,9 @@ async fn main() -> Result<()> {
     let mut results = Results::default();
     if wanted("engines") {
         engines::measure(&mut results);
+    }
+    if wanted("figures") {
+        figures::measure(&mut results)?;
     }
     if wanted("intake") {
         intake::sqlite(&mut results, &binary, arguments.seconds).await?;

@@ -3,7 +3,29 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[TABLES, PAST];
+
+/// Figures of the past need to know where buildings stood then, also by the register's own word.
+const PAST: Migration = Migration {
+    module: "places",
+    version: 2,
+    name: "where buildings stood before",
+    sql: r"
+CREATE TABLE building_past (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    building_id {uuid} NOT NULL,
+    area_id BIGINT NOT NULL,
+    lon DOUBLE PRECISION,
+    lat DOUBLE PRECISION,
+    valid_to BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+",
+};
+
+const TABLES: Migration = Migration {
     module: "places",
     version: 1,
     name: "areas, boundaries, estates, buildings, entrances, dwellings",
@@ -121,4 +143,4 @@ CREATE TABLE dwelling (
 );
 CREATE INDEX dwelling_building ON dwelling (community_id, building_id);
 ",
-}];
+};

@@ -370,24 +370,6 @@ pub fn evidence(
     found.into_iter().collect()
 }
 
-/// The words a dimension of choices or labels has in these communities, in their order: what can be clicked.
-#[must_use]
-pub fn distinct_values(dataset: &str, dim: &str, parts: &[Part]) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    for part in parts {
-        match part.tables.get(dataset).and_then(|table| table.column(dim)) {
-            Some(Column::Choice(words)) => {
-                found.extend(words.values.iter().map(ToString::to_string))
-            }
-            Some(Column::Labels(labels)) => {
-                found.extend(labels.words.iter().map(ToString::to_string))
-            }
-            _ => {}
-        }
-    }
-    found.into_iter().collect()
-}
-
 /// A share in per cent with two decimals, rounded half up in whole numbers: `93.43`; nothing of nothing has none.
 #[must_use]
 pub fn percent(part: u64, of: u64) -> Option<String> {

@@ -18,10 +18,10 @@ mod query;
 mod schema;
 mod select;
 mod table;
+#[cfg(feature = "workload")]
+pub mod workload;
 
-pub use answer::{
-    Answer, Cell, Figure, Part, RecordRef, answer, distinct_values, evidence, percent,
-};
+pub use answer::{Answer, Cell, Figure, Part, RecordRef, answer, evidence, percent};
 pub use areas::Areas;
 pub use bitmap::Bitmap;
 pub use build::TableBuilder;

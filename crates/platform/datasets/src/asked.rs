@@ -68,12 +68,6 @@ impl Asked {
         Self { at, ..self.clone() }
     }
 
-    /// The words a dimension of this or a related dataset has here.
-    #[must_use]
-    pub fn words(&self, dataset: &str, dim: &str) -> Vec<String> {
-        youlin_cube::distinct_values(dataset, dim, &self.parts)
-    }
-
     /// How many rows are looked at.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -29,9 +29,7 @@ impl Consumer for Forget {
         _id: Uuid,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<()>> {
-        // This process hears of its own events before the outbox brings them: then the table is younger already, and
-        // is loaded once more than needed.
-        self.0.note(event);
+        self.0.brought(event);
         async { Ok(()) }.boxed()
     }
 }

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use tokio::sync::broadcast::{self, error::TryRecvError};
+use uuid::Uuid;
 use youlin_cube::{Areas, Filter, Measure, Moment, Part, Query, Schema, Table, check, day};
 use youlin_database::{Database, Event};
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Problem, Result, Scope};
@@ -51,7 +52,12 @@ struct Memory {
     whole: HashMap<&'static str, u64>,
     bytes: usize,
     uses: u64,
+    /// Events of this process that the outbox has yet to bring: how often each.
+    heard: HashMap<(String, Uuid), u32>,
 }
+
+/// More are forgotten; then a table is loaded once more than needed.
+const HEARD: usize = 20_000;
 
 impl Memory {
     fn epoch(&self, place: Place) -> u64 {
@@ -163,6 +169,23 @@ impl Datasets {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The outbox brings an event: of another process, or one this process has heard of before.
+    pub(crate) fn brought(&self, event: &Event) {
+        self.catch_up();
+        let key = (event.topic.clone(), event.subject);
+        {
+            let mut memory = self.memory();
+            if let Some(times) = memory.heard.get_mut(&key) {
+                *times -= 1;
+                if *times == 0 {
+                    memory.heard.remove(&key);
+                }
+                return;
+            }
+        }
+        self.note(event);
+    }
+
     /// Makes the tables old that an event speaks of; one of the whole house (boundaries) those of all communities.
     pub fn note(&self, event: &Event) {
         let mut memory = self.memory();
@@ -181,7 +204,10 @@ impl Datasets {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             match events.try_recv() {
-                Ok(event) => self.note(&event),
+                Ok(event) => {
+                    self.note(&event);
+                    self.hear(event);
+                }
                 Err(TryRecvError::Lagged(_)) => {
                     let mut memory = self.memory();
                     for set in &self.sets {
@@ -191,6 +217,20 @@ impl Datasets {
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
         }
+    }
+
+    fn hear(&self, event: Event) {
+        if !self.sets.iter().any(|set| set.stale_by(&event.topic)) {
+            return;
+        }
+        let mut memory = self.memory();
+        if memory.heard.len() >= HEARD {
+            memory.heard.clear();
+        }
+        *memory
+            .heard
+            .entry((event.topic, event.subject))
+            .or_default() += 1;
     }
 
     fn areas(&self) -> (Arc<AreaTree>, Arc<Areas>) {

@@ -57,7 +57,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         ctx.actor().name(),
         ctx.now().local().date()
     );
-    let workbook = youlin_tabular::footer(&workbook, blank.sheet, &said)
+    let workbook = youlin_tabular::footer(&workbook, blank.sheet, &said, &limits)
         .map_err(|fault| Problem::invalid("file", fault.code()))?;
     Ok(Filled {
         workbook,

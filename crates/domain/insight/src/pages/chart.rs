@@ -59,9 +59,10 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
-const WIDTH: f64 = 640.0;
+/// Narrow, so that the words can still be read on a phone.
+const WIDTH: f64 = 440.0;
 const ROW: f64 = 26.0;
-const LABEL: f64 = 150.0;
+const LABEL: f64 = 120.0;
 /// Longer lists stay with the table.
 const MOST: usize = 60;
 
@@ -82,7 +83,7 @@ fn opened(title: &str, height: f64, kind: &str) -> String {
 }
 
 fn label(line: &Line) -> String {
-    shortened(&line.heads.join(" · "), 14)
+    shortened(&line.heads.join(" · "), 9)
 }
 
 fn shortened(text: &str, most: usize) -> String {
@@ -111,7 +112,7 @@ fn bars(title: &str, table: &Table) -> String {
             continue;
         };
         let y = at as f64 * ROW + 4.0;
-        let width = (cell.size / most * (WIDTH - LABEL - 80.0)).max(1.0);
+        let width = (cell.size / most * (WIDTH - LABEL - 64.0)).max(1.0);
         let (name, text, x) = (
             escaped(&label(line)),
             escaped(&cell.text),
@@ -158,7 +159,7 @@ fn time(title: &str, table: &Table) -> String {
     );
     let mut points = String::new();
     let mut marks = String::new();
-    let every = dated.len().div_ceil(8).max(1);
+    let every = dated.len().div_ceil(6).max(1);
     for (at, line) in dated.iter().enumerate() {
         let Some(Some(cell)) = line.cells.first() else {
             continue;
@@ -195,7 +196,7 @@ fn time(title: &str, table: &Table) -> String {
 /// The first two columns to the left and the right of the ages, the oldest on top.
 #[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
 fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
-    const MIDDLE: f64 = 70.0;
+    const MIDDLE: f64 = 60.0;
     let half = (WIDTH - MIDDLE) / 2.0;
     let known: Vec<usize> = (0..table.columns.len())
         .filter(|at| {
@@ -240,7 +241,7 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
             let Some(Some(cell)) = line.cells.get(*at) else {
                 continue;
             };
-            let width = cell.size / most * (half - 60.0);
+            let width = cell.size / most * (half - 40.0);
             let (x, text_x, anchor) = if side == 0 {
                 (half - width, half - width - 5.0, "end")
             } else {

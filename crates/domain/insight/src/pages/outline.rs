@@ -43,40 +43,69 @@ pub(crate) fn areas(table: &Table) -> Vec<AreaId> {
     .collect()
 }
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 440.0;
 const SHADES: f64 = 5.0;
 
-/// An SVG map; empty when none of the areas has a boundary.
-pub(crate) fn map(title: &str, table: &Table, shapes: Vec<(AreaId, String)>) -> String {
-    let mut rings: Vec<(AreaId, Vec<Vec<(f64, f64)>>)> = Vec::new();
-    for (area, text) in shapes {
-        if let Ok(shape) = serde_json::from_str::<Shape>(&text) {
-            rings.push((area, shape.rings()));
+type Rings = Vec<Vec<(f64, f64)>>;
+
+/// From degrees to the drawing.
+struct Frame {
+    west: f64,
+    north: f64,
+    /// Degrees of longitude are shorter than those of latitude.
+    narrow: f64,
+    scale: f64,
+    height: f64,
+}
+
+impl Frame {
+    /// Around all points; `None` where there is nothing to draw.
+    fn around(shapes: &[(AreaId, Rings)]) -> Option<Self> {
+        let points = || shapes.iter().flat_map(|(_, rings)| rings.iter().flatten());
+        let west = points().map(|at| at.0).fold(f64::MAX, f64::min);
+        let east = points().map(|at| at.0).fold(f64::MIN, f64::max);
+        let south = points().map(|at| at.1).fold(f64::MAX, f64::min);
+        let north = points().map(|at| at.1).fold(f64::MIN, f64::max);
+        if west >= east || south >= north {
+            return None;
         }
+        let narrow = ((south + north) / 2.0).to_radians().cos();
+        let wide = WIDTH / ((east - west) * narrow);
+        let height = ((north - south) * wide).min(WIDTH * 1.2);
+        Some(Self {
+            west,
+            north,
+            narrow,
+            scale: wide.min(height / (north - south)),
+            height,
+        })
     }
-    let points = || rings.iter().flat_map(|(_, rings)| rings.iter().flatten());
-    let fold = |pick: fn(&(f64, f64)) -> f64, by: fn(f64, f64) -> f64, start| {
-        points().map(pick).fold(start, by)
-    };
-    let (west, east) = (
-        fold(|at| at.0, f64::min, f64::MAX),
-        fold(|at| at.0, f64::max, f64::MIN),
-    );
-    let (south, north) = (
-        fold(|at| at.1, f64::min, f64::MAX),
-        fold(|at| at.1, f64::max, f64::MIN),
-    );
-    if west >= east || south >= north {
-        return String::new();
+
+    fn place(&self, (lon, lat): (f64, f64)) -> (f64, f64) {
+        let x = (lon - self.west) * self.narrow * self.scale;
+        (x, (self.north - lat) * self.scale)
     }
-    // Degrees of longitude are shorter than those of latitude.
-    let narrow = ((south + north) / 2.0).to_radians().cos();
-    let scale = WIDTH / ((east - west) * narrow);
-    let height = ((north - south) * scale).min(WIDTH * 1.2);
-    let scale = scale.min(height / (north - south));
-    let figures: HashMap<i64, (&str, &str, f64)> = table
-        .lines
-        .iter()
+
+    /// The outline as a path, and its middle for the name.
+    fn path(&self, rings: &Rings) -> (String, Option<(f64, f64)>) {
+        let mut path = String::new();
+        let (mut sum, mut count) = ((0.0, 0.0), 0.0);
+        for ring in rings {
+            for (at, point) in ring.iter().enumerate() {
+                let (x, y) = self.place(*point);
+                let _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" });
+                (sum, count) = ((sum.0 + x, sum.1 + y), count + 1.0);
+            }
+            path.push('Z');
+        }
+        (path, (count > 0.0).then(|| (sum.0 / count, sum.1 / count)))
+    }
+}
+
+/// Name, figure and size of each area.
+fn figures(table: &Table) -> HashMap<i64, (&str, &str, f64)> {
+    let lines = table.lines.iter();
+    lines
         .filter_map(|line| match (line.keys.first(), line.cells.first()) {
             (Some(Some(Value::Number(area))), Some(Some(cell))) => {
                 let name = line.heads.first().map_or("", String::as_str);
@@ -84,44 +113,42 @@ pub(crate) fn map(title: &str, table: &Table, shapes: Vec<(AreaId, String)>) -> 
             }
             _ => None,
         })
+        .collect()
+}
+
+/// An SVG map; empty when none of the areas has a boundary.
+pub(crate) fn map(title: &str, table: &Table, shapes: Vec<(AreaId, String)>) -> String {
+    let shapes: Vec<(AreaId, Rings)> = shapes
+        .into_iter()
+        .filter_map(|(area, text)| Some((area, serde_json::from_str::<Shape>(&text).ok()?.rings())))
         .collect();
-    let most = figures
-        .values()
-        .map(|(_, _, size)| *size)
-        .fold(f64::MIN_POSITIVE, f64::max);
+    let Some(frame) = Frame::around(&shapes) else {
+        return String::new();
+    };
+    let figures = figures(table);
+    let sizes = figures.values().map(|(_, _, size)| *size);
+    let most = sizes.fold(f64::MIN_POSITIVE, f64::max);
     let mut svg = format!(
-        "<svg class=\"chart chart-map\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{}\">",
+        "<svg class=\"chart chart-map\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{}\">",
+        frame.height,
         escaped(title)
     );
     let mut names = String::new();
-    for (area, rings) in &rings {
+    for (area, rings) in &shapes {
         let Some((name, text, size)) = figures.get(&area.0) else {
             continue;
         };
         let shade = (size / most * SHADES).ceil().clamp(1.0, SHADES);
-        let mut path = String::new();
-        let (mut sum_x, mut sum_y, mut count) = (0.0, 0.0, 0.0);
-        for ring in rings {
-            for (at, (lon, lat)) in ring.iter().enumerate() {
-                let (x, y) = ((lon - west) * narrow * scale, (north - lat) * scale);
-                let _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" });
-                (sum_x, sum_y, count) = (sum_x + x, sum_y + y, count + 1.0);
-            }
-            path.push('Z');
-        }
+        let (name, text) = (escaped(name), escaped(text));
+        let (path, middle) = frame.path(rings);
         let _ = write!(
             svg,
-            "<path class=\"chart-area chart-shade-{shade:.0}\" d=\"{path}\"><title>{} {}</title></path>",
-            escaped(name),
-            escaped(text)
+            "<path class=\"chart-area chart-shade-{shade:.0}\" d=\"{path}\"><title>{name} {text}</title></path>"
         );
-        if count > 0.0 {
-            let (x, y) = (sum_x / count, sum_y / count);
+        if let Some((x, y)) = middle {
             let _ = write!(
                 names,
-                "<text class=\"chart-place\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{} {}</text>",
-                escaped(name),
-                escaped(text)
+                "<text class=\"chart-place\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{name} {text}</text>"
             );
         }
     }

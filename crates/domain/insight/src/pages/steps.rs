@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_datasets::Datasets;
-use youlin_datasets::cube::{Dim, Kind, Op, Quantity, Query, Schema};
+use youlin_datasets::cube::{Dim, Group, Kind, Op, Quantity, Query, Schema};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{ApiQuery, App, Choice, WebResult};
 
@@ -27,8 +27,8 @@ pub(crate) struct Adding {
     pub(crate) dim: String,
     pub(crate) whos: Vec<Choice>,
     pub(crate) ops: Vec<Choice>,
-    /// Words to tick; empty where a value is typed.
-    pub(crate) words: Vec<Choice>,
+    /// Words to tick and how often they occur; empty where a value is typed.
+    pub(crate) words: Vec<(Choice, u64)>,
     /// Areas to choose from.
     pub(crate) areas: Vec<Choice>,
     /// `number` or `date` where a value is typed.
@@ -102,19 +102,10 @@ pub(crate) async fn adding(
     let Some(dim) = schema.dim(code) else {
         return Ok(None);
     };
-    let mut ticks = Vec::new();
-    if matches!(dim.kind, Kind::Choice | Kind::Labels) {
-        let query = Query {
-            dataset: set.to_owned(),
-            area: question.area.trim().parse().ok(),
-            ..Query::default()
-        };
-        let asked = words.datasets.ask(ctx, query).await?;
-        let values = asked.words(set, code).into_iter();
-        ticks = values
-            .map(|value| Choice::new(value.clone(), words.value(set, code, &value)))
-            .collect();
-    }
+    let ticks = match dim.kind {
+        Kind::Choice | Kind::Labels => ticks(ctx, words, question, set, code).await?,
+        _ => Vec::new(),
+    };
     Ok(Some(Adding {
         title: words.dim(code),
         set: set.to_owned(),
@@ -137,6 +128,32 @@ pub(crate) async fn adding(
         carried: question.carried(&["k", "part"]),
         back: format!("/insight/query?{}", question.question().address()),
     }))
+}
+
+/// The words that occur where the caller asks, each with how often.
+async fn ticks(
+    ctx: &Ctx,
+    words: Words<'_>,
+    question: &Composed,
+    set: &str,
+    dim: &str,
+) -> Result<Vec<(Choice, u64)>> {
+    let query = Query {
+        dataset: set.to_owned(),
+        group: vec![Group {
+            dim: dim.to_owned(),
+            ..Group::default()
+        }],
+        area: question.area.trim().parse().ok(),
+        ..Query::default()
+    };
+    let answer = words.datasets.ask(ctx, query).await?.answer().await?;
+    let known = answer.cells.into_iter().filter_map(|cell| {
+        let value = cell.keys.into_iter().next()??.to_string();
+        let label = words.value(set, dim, &value);
+        Some((Choice::new(value, label), cell.figure.count))
+    });
+    Ok(known.collect())
 }
 
 fn whos(words: Words<'_>, own: &Schema, other: &Schema) -> Vec<Choice> {

@@ -138,7 +138,7 @@ async fn figures_follow_the_case_and_the_past_stays() {
             responded: Some(true),
             solved: Some(true),
             satisfied: Some(false),
-            text: String::new(),
+            text: "打过电话，已经亮了".into(),
             thanks: None,
         };
         act(&ground, one, verified).await;

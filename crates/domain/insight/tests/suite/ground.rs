@@ -205,6 +205,24 @@ impl Ground {
         all
     }
 
+    /// Building 1 of an estate is entered again at another position.
+    pub(crate) async fn assign(&self, name: &str, key: &str, east: f64, north: f64) {
+        self.world.clock.advance(Micros::MINUTE);
+        let (lon, lat) = at(east, north);
+        let rows = format!(
+            "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code\n{key}1,{key},1号楼,,6,{lon},{lat},\n"
+        );
+        let rows = read_csv(&rows, &["key"]).unwrap();
+        let (db, ctx) = (self.world.db(), self.world.service());
+        let report = import::buildings(db, &ctx, &self.locator, rows, false)
+            .await
+            .unwrap();
+        assert!(
+            report.is_clean() && report.changed == 1,
+            "{name}: {report:?}"
+        );
+    }
+
     /// Grid A2 becomes A3 in its west and A4 in its east, from today on.
     pub(crate) async fn split(&self) {
         let (db, ctx) = (self.world.db(), self.world.service());

@@ -164,6 +164,11 @@ async fn last_months_figures_are_the_same_after_a_grid_was_split() {
         let now = ground.by_grid(&desk, &everybody).await;
         assert_eq!(now, pairs(&[("-", 1), ("A1", 1), ("A4", 5)]));
 
+        // The register now says that 甲东村 belongs to A3, whatever the boundary.
+        ground.assign("甲东村", "e", 6.5, 2.0).await;
+        let now = ground.by_grid(&desk, &dwellings).await;
+        assert_eq!(now, pairs(&[("A1", 4), ("A3", 8), ("A4", 4)]));
+
         // Asked again as of then, all is as it was.
         let then = |query: &Query| Query {
             as_of: Some(day.clone()),

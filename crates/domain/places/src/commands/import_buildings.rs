@@ -8,6 +8,7 @@ use youlin_database::{Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
 
 use super::import_estates::{ALIASES_MAX, KEY_MAX, NAME_MAX, STREET_MAX, finish};
+use super::keep_past::keep_past;
 use super::placing::{Placer, Standing};
 use crate::entities::{building, estate};
 use crate::import::{ImportReport, Outcome, Refused, Row};
@@ -58,6 +59,9 @@ impl Command for ImportBuildings {
                 continue;
             }
             if !self.dry_run {
+                if let Some(old) = known.get(row.get("key")) {
+                    keep_past(ctx, tx, old, &model).await?;
+                }
                 model = match outcome {
                     Outcome::New => tx.insert::<building::Entity>(model).await?,
                     _ => tx.update::<building::Entity>(model).await?,

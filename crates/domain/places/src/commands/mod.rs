@@ -8,6 +8,7 @@ mod import_boundaries;
 mod import_buildings;
 mod import_dwellings;
 mod import_estates;
+mod keep_past;
 mod open_dwellings;
 mod placing;
 mod redraw_boundary;

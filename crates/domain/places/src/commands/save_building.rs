@@ -7,6 +7,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use super::import_estates::{ALIASES_MAX, NAME_MAX, STREET_MAX};
+use super::keep_past::keep_past;
 use super::placing::Placer;
 use crate::entities::{building, dwelling, estate};
 use crate::import::Row;
@@ -89,7 +90,10 @@ impl Command for SaveBuilding {
         };
         let saved = match old {
             None => tx.insert::<building::Entity>(model).await?,
-            Some(_) => tx.update::<building::Entity>(model).await?,
+            Some(old) => {
+                keep_past(ctx, tx, &old, &model).await?;
+                tx.update::<building::Entity>(model).await?
+            }
         };
         let entry = AuditEntry::new(Self::NAME, "building", saved.id)
             .detail(json!({"name": saved.name, "version": saved.version}));

@@ -2,7 +2,8 @@
 //!
 //! A boundary decides: it is ended, never overwritten, so what stood in grid 2 before it was split stood there for ever.
 //! What the register says of a building (its neighbourhood, which may have no boundary of its own) is followed where it
-//! lies within what the boundaries say, and everywhere no boundary holds the building.
+//! lies within what the boundaries say, and everywhere no boundary holds the building; what it said before is kept
+//! (`building_past`).
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Micros, Result};
 use youlin_locate::{AreaIndex, AreaShape, Located};
 
-use crate::entities::{area, boundary, building, dwelling, estate};
+use crate::entities::{area, boundary, building, building_past, dwelling, estate};
 use crate::{days, shape};
 
 /// Where a building stood from `from` until just before `to`, microseconds.
@@ -113,13 +114,22 @@ pub async fn grounds_of(db: &Database, tree: &AreaTree, community: CommunityId) 
         .into_tuple()
         .all(db.read())
         .await?;
+    let mut past: HashMap<Uuid, Vec<building_past::Model>> = HashMap::new();
+    let rows = building_past::Entity::find()
+        .filter(building_past::Column::CommunityId.eq(community.0))
+        .all(db.read())
+        .await?;
+    for row in rows {
+        past.entry(row.building_id).or_default().push(row);
+    }
+    let of = |building: Uuid| past.get(&building).map_or(&[][..], Vec::as_slice);
     Ok(Grounds {
         buildings: buildings
             .iter()
             .map(|row| {
                 let building = Building {
                     estate: row.estate_id,
-                    stays: stays(tree, community, &periods, &closed, row),
+                    stays: stays(tree, community, &periods, &closed, of(row.id), row),
                 };
                 (row.id, building)
             })
@@ -233,14 +243,41 @@ impl Standing<'_> {
     }
 }
 
+/// What the register said of a building until `to`.
+#[derive(Clone, Copy)]
+struct Said {
+    area: AreaId,
+    at: Option<(f64, f64)>,
+    to: i64,
+}
+
+/// Everything the register ever said of it, in order.
+fn said(community: CommunityId, past: &[building_past::Model], row: &building::Model) -> Vec<Said> {
+    let mut all: Vec<Said> = past
+        .iter()
+        .map(|past| Said {
+            area: AreaId(past.area_id),
+            at: past.lon.zip(past.lat),
+            to: past.valid_to,
+        })
+        .collect();
+    all.sort_by_key(|one| one.to);
+    all.push(Said {
+        area: AreaId(row.neighbourhood_id.or(row.grid_id).unwrap_or(community.0)),
+        at: row.lon.zip(row.lat),
+        to: i64::MAX,
+    });
+    all
+}
+
 fn stays(
     tree: &AreaTree,
     community: CommunityId,
     periods: &[Period],
     closed: &HashMap<i64, i64>,
+    past: &[building_past::Model],
     row: &building::Model,
 ) -> Vec<Stay> {
-    let said = AreaId(row.neighbourhood_id.or(row.grid_id).unwrap_or(community.0));
     let mut standing = Standing {
         tree,
         closed,
@@ -249,18 +286,27 @@ fn stays(
         all: Vec::new(),
     };
     let first = periods.first().map_or(i64::MAX, |period| period.from);
-    standing.put(i64::MIN, first, said);
-    for period in periods {
-        let at = row.lon.zip(row.lat);
-        let found = at.and_then(|(lon, lat)| match period.index.locate(lon, lat) {
-            Located::Inside { key, .. } => Some(AreaId(key)),
-            Located::Outside { .. } => None,
-        });
-        let area = match found {
-            Some(found) if !tree.is_within(said, found) => found,
-            _ => said,
-        };
-        standing.put(period.from, period.to, area);
+    let mut from = i64::MIN;
+    for said in said(community, past, row) {
+        standing.put(from, std::cmp::min(first, said.to), said.area);
+        for period in periods {
+            let (begin, end) = (period.from.max(from), period.to.min(said.to));
+            if begin >= end {
+                continue;
+            }
+            let found = said
+                .at
+                .and_then(|(lon, lat)| match period.index.locate(lon, lat) {
+                    Located::Inside { key, .. } => Some(AreaId(key)),
+                    Located::Outside { .. } => None,
+                });
+            let area = match found {
+                Some(found) if !tree.is_within(said.area, found) => found,
+                _ => said.area,
+            };
+            standing.put(begin, end, area);
+        }
+        from = said.to;
     }
     standing.all
 }

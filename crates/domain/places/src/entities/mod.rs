@@ -4,6 +4,7 @@ pub(crate) mod area;
 pub(crate) mod area_code;
 pub(crate) mod boundary;
 pub(crate) mod building;
+pub(crate) mod building_past;
 pub(crate) mod dwelling;
 pub(crate) mod entrance;
 pub(crate) mod estate;
@@ -18,6 +19,7 @@ pub(crate) fn audited() -> Vec<AuditedTable> {
         audited_table::<boundary::Entity>(),
         audited_table::<estate::Entity>(),
         audited_table::<building::Entity>(),
+        audited_table::<building_past::Entity>(),
         audited_table::<entrance::Entity>(),
         audited_table::<dwelling::Entity>(),
     ]
