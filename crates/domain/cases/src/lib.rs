@@ -17,7 +17,7 @@ mod service;
 mod tracking;
 
 pub use commands::*;
-pub use import::CategoriesRegister;
+pub use import::{CategoriesRegister, PeopleInCases};
 pub use migrations::MIGRATIONS;
 pub use pages::{ADMIN_NAV, DESK_NAV, STREET_NAV};
 pub use queries::*;
