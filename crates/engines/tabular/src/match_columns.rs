@@ -73,7 +73,7 @@ const AT_LEAST: usize = 2;
 /// A column's name without what is written around it: blanks, stars, remarks in brackets, a number at its end.
 pub(crate) fn bare(name: &str) -> String {
     let mut depth = 0u32;
-    let kept = fold(name)
+    fold(name)
         .to_lowercase()
         .chars()
         .fold(String::new(), |mut out, c| {
@@ -85,8 +85,7 @@ pub(crate) fn bare(name: &str) -> String {
                 _ => {}
             }
             out
-        });
-    kept
+        })
 }
 
 /// The field a name means by itself; `exact` before names that only hold one.
@@ -115,7 +114,7 @@ pub(crate) fn by_name(name: &str, specs: &[Spec]) -> Option<(&'static str, Why)>
         for known in spec.names {
             let known = bare(known);
             let long = known.chars().count();
-            let whole_word = known.chars().any(|c| !c.is_ascii()) && long > 1;
+            let whole_word = !known.is_ascii() && long > 1;
             if whole_word && name.contains(&known) && best.is_none_or(|(held, _)| long > held) {
                 best = Some((long, spec.field));
             }

@@ -200,7 +200,7 @@ fn cells(
         }
         let number = row + 1;
         if lines.last().is_none_or(|line| line.number != number) {
-            if lines.len() >= limits.rows as usize + 1 {
+            if lines.len() > limits.rows as usize {
                 return Err(TableFault::TooManyRows { most: limits.rows });
             }
             lines.push(Line {

@@ -158,7 +158,7 @@ fn formulas_days_merged_cells_and_hidden_sheets() {
     let day = Format::new().set_num_format("yyyy-mm-dd");
     page.write_formula(0, 0, Formula::new("=\"周\"&\"建国\"").set_result("周建国"))
         .unwrap();
-    page.write_with_format(0, 1, &ExcelDateTime::from_ymd(1942, 3, 5).unwrap(), &day)
+    page.write_with_format(0, 1, ExcelDateTime::from_ymd(1942, 3, 5).unwrap(), &day)
         .unwrap();
     page.merge_range(1, 0, 3, 1, "12号楼", &Format::new())
         .unwrap();
