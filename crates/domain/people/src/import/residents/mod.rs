@@ -34,6 +34,8 @@ use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
 use read::Draft;
 
+pub use columns::SPECS as RESIDENT_COLUMNS;
+
 /// Rows saved in one transaction.
 const CHUNK: usize = 500;
 /// Keys looked up with one statement.
