@@ -323,6 +323,7 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(people::ResidentsRegister {
             vault: vault(),
             locator: locator(),
+            in_use: vec![Arc::new(youlin_cases::PeopleInCases)],
         }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),

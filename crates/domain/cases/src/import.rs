@@ -4,13 +4,53 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
 use youlin_database::{Command, Database, Tx};
 use youlin_imports::{Batch, ImportReport, Incoming, Plan, Refused, Register};
 use youlin_kernel::{CommunityId, Ctx, Permission, Result};
+use youlin_people::import::InUse;
 
 use crate::ImportCategories;
 use crate::permissions::CASES_ADMIN;
 use crate::service::Cases;
+
+/// People who reported a case or have a task now: they are not removed when an import of residents is taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct PeopleInCases;
+
+impl InUse for PeopleInCases {
+    fn used<'a>(
+        &'a self,
+        conn: &'a DatabaseTransaction,
+        community: CommunityId,
+        people: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+        async move {
+            let mut used = Vec::new();
+            for (table, column) in [
+                ("case_record", "reporter_person"),
+                ("case_task", "party_id"),
+            ] {
+                let mut find = Query::select();
+                find.column(name(column))
+                    .from(name(table))
+                    .and_where(col("community_id").eq(community.0))
+                    .and_where(col(column).is_in(people.iter().copied()));
+                if table == "case_task" {
+                    find.and_where(col("ended_at").is_null());
+                }
+                for row in conn.query_all(&find).await? {
+                    used.push(row.try_get("", column)?);
+                }
+            }
+            Ok(used)
+        }
+        .boxed()
+    }
+}
 
 /// JSON: the category catalogue.
 #[derive(Debug)]

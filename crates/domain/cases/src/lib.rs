@@ -19,7 +19,7 @@ mod text;
 mod tracking;
 
 pub use commands::*;
-pub use import::CategoriesRegister;
+pub use import::{CategoriesRegister, PeopleInCases};
 pub use migrations::MIGRATIONS;
 pub use pages::{ADMIN_NAV, CaseFinder, DESK_NAV, STREET_NAV};
 pub use queries::*;

@@ -15,7 +15,7 @@ use crate::entities::import_run;
 use crate::job::{FORGET_KIND, Phase, RUN_KIND};
 use crate::queries::{Fault, Undone, columns_of, row_of};
 use crate::sheet::{Columns, Left};
-use crate::{Choice, ImportReport, ImportState, Imports, Incoming, Sealer};
+use crate::{Choice, ImportReport, ImportState, Imports, Incoming, Refused, Sealer};
 
 const SYSTEM: CommunityId = CommunityId::SYSTEM;
 /// Bytes of a piece: a row of the database stays small whatever the file.
@@ -214,14 +214,24 @@ impl Command for AcceptImport {
 }
 
 impl AcceptImport {
-    /// The decisions that fit a doubt of the report.
+    /// The decisions that answer every doubt of their row: the proposals are taken only where all of them can be, something
+    /// new only where one of the doubts allows it.
     fn decided(&self, report: &ImportReport) -> BTreeMap<u32, Choice> {
-        let doubts = report.doubtful.iter().filter_map(|doubt| {
-            let said = self.choices.get(&doubt.line).copied();
-            let said = said.or(self.rest.then_some(Choice::Take));
-            Some((doubt.line, said.filter(|one| doubt.choices.contains(one))?))
+        let mut doubts: BTreeMap<u32, Vec<&Refused>> = BTreeMap::new();
+        for doubt in &report.doubtful {
+            doubts.entry(doubt.line).or_default().push(doubt);
+        }
+        let decided = doubts.into_iter().filter_map(|(line, doubts)| {
+            let said = self.choices.get(&line).copied();
+            let choice = said.or(self.rest.then_some(Choice::Take))?;
+            let mut doubts = doubts.iter();
+            let answers = match choice {
+                Choice::Take => doubts.all(|doubt| doubt.choices.contains(&Choice::Take)),
+                Choice::New => doubts.any(|doubt| doubt.choices.contains(&Choice::New)),
+            };
+            answers.then_some((line, choice))
         });
-        doubts.collect()
+        decided.collect()
     }
 }
 

@@ -403,9 +403,25 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
+    /// A row with several doubts is decided when each of them is; then the one that adds somebody new wins.
     fn choices(&self) -> BTreeMap<u32, Decision> {
-        let said = self.line.iter().zip(&self.choice);
-        said.filter_map(|(line, choice)| Some((*line, Decision::parse(choice)?)))
+        let mut said: BTreeMap<u32, Option<Decision>> = BTreeMap::new();
+        for (line, choice) in self.line.iter().zip(&self.choice) {
+            let choice = Decision::parse(choice);
+            said.entry(*line)
+                .and_modify(|held| {
+                    *held = match (*held, choice) {
+                        (Some(Decision::New), Some(_)) | (Some(_), Some(Decision::New)) => {
+                            Some(Decision::New)
+                        }
+                        (Some(_), Some(_)) => Some(Decision::Take),
+                        _ => None,
+                    }
+                })
+                .or_insert(choice);
+        }
+        said.into_iter()
+            .filter_map(|(line, choice)| Some((line, choice?)))
             .collect()
     }
 }

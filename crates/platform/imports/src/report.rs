@@ -150,6 +150,15 @@ impl ImportReport {
         }
     }
 
+    /// Rows that wait for a decision; one row may have several doubts.
+    #[must_use]
+    pub fn doubtful_rows(&self) -> usize {
+        let mut lines: Vec<u32> = self.doubtful.iter().map(|doubt| doubt.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines.len()
+    }
+
     /// Whether every row was taken in.
     #[must_use]
     pub fn is_clean(&self) -> bool {

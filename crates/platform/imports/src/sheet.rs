@@ -97,7 +97,16 @@ impl Table {
     }
 }
 
+/// Rows of data at most.
+const ROWS: u32 = 1_000_000;
+/// Titles, names and explanations come on top.
+const ABOVE: u32 = 25;
+
 fn fault(fault: &TableFault) -> Problem {
+    let fault = match fault {
+        TableFault::TooManyRows { .. } => &TableFault::TooManyRows { most: ROWS },
+        other => other,
+    };
     let problem = Problem::invalid("file", fault.code());
     match fault.arg() {
         Some((name, value)) => problem.field_arg(name, value),
@@ -110,7 +119,11 @@ fn fault(fault: &TableFault) -> Problem {
 /// # Errors
 /// 422 on `file` with the name of what is wrong with it.
 pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
-    let book = read(bytes, &Limits::default()).map_err(|error| fault(&error))?;
+    let limits = Limits {
+        rows: ROWS + ABOVE,
+        ..Limits::default()
+    };
+    let book = read(bytes, &limits).map_err(|error| fault(&error))?;
     let (at, layout) = best_layout(&book, specs).ok_or_else(|| fault(&TableFault::NoColumns))?;
     let others = book
         .sheets
@@ -120,13 +133,11 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
     let others = others.map(|(_, sheet)| sheet.name.clone()).collect();
     let mut sheets = book.sheets;
     let sheet = sheets.swap_remove(at);
-    let most = Limits::default().rows as usize;
-    if sheet.lines.len() - layout.first > most {
-        return Err(fault(&TableFault::TooManyRows {
-            most: Limits::default().rows,
-        }));
-    }
     let table = Table { sheet, layout };
+    let rows = table.rows().count();
+    if rows > ROWS as usize {
+        return Err(fault(&TableFault::TooManyRows { most: ROWS }));
+    }
     let examples = (0..table.layout.names.len()).map(|column| {
         let filled = table.rows().map(|line| line.cell(column).shown());
         let filled = filled.filter(|text| !text.is_empty()).take(EXAMPLES);
@@ -141,7 +152,7 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
         encoding: book.encoding.map(str::to_owned),
         header: table.layout.header.clone(),
         skipped: table.layout.skipped.clone(),
-        rows: table.rows().count(),
+        rows,
         names: table.layout.names.clone(),
         found: table.layout.found.clone(),
         examples: examples.collect(),

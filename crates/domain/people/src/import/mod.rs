@@ -25,7 +25,7 @@ pub use persons::{persons, staff_areas};
 pub use registers::{
     AccountsRegister, MembershipsRegister, OrganisationsRegister, PersonsRegister,
 };
-pub use residents::ResidentsRegister;
+pub use residents::{InUse, RESIDENT_COLUMNS, ResidentsRegister};
 
 /// Rows saved in one transaction.
 const CHUNK: usize = 200;

@@ -42,6 +42,7 @@ pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
             Arc::new(people::ResidentsRegister {
                 vault: vault(),
                 locator: Arc::clone(&ground.locator),
+                in_use: Vec::new(),
             }),
             Arc::new(people::PersonsRegister(vault())),
             Arc::new(people::MembershipsRegister(vault())),

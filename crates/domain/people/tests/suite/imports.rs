@@ -1,7 +1,7 @@
 //! A file goes the whole way: given, judged, accepted, taken in; and a server dies in the middle of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -188,6 +188,8 @@ async fn a_faulty_file_is_judged_mended_and_taken_in_once() {
 pub(crate) struct Dying<R> {
     pub(crate) inner: R,
     pub(crate) healthy: AtomicBool,
+    /// Batches it takes back before it dies again, once.
+    pub(crate) undoes: AtomicI32,
 }
 
 struct PowerCut;
@@ -204,6 +206,17 @@ impl Command for PowerCut {
 impl<R: Register> Register for Dying<R> {
     fn columns(&self) -> &'static [youlin_imports::tabular::Spec] {
         self.inner.columns()
+    }
+
+    fn undoes(&self) -> bool {
+        self.inner.undoes()
+    }
+
+    fn undo(&self, community: CommunityId, steps: Vec<youlin_imports::Step>) -> Option<Batch> {
+        match self.undoes.fetch_sub(1, Ordering::SeqCst) {
+            0 => Some(Batch::new(community, Vec::new(), PowerCut)),
+            _ => self.inner.undo(community, steps),
+        }
     }
 
     fn kind(&self) -> &'static str {
@@ -244,6 +257,7 @@ async fn an_import_cut_off_in_the_middle_goes_on_and_doubles_nothing() {
         let dying = Dying {
             inner: PersonsRegister(Arc::clone(&ground.vault)),
             healthy: AtomicBool::new(false),
+            undoes: AtomicI32::new(1),
         };
         let imports = Arc::new(Imports {
             registers: vec![Arc::new(dying)],

@@ -77,12 +77,24 @@ fn every_word_stands_in_both_catalogues() {
             wanted.insert(format!("import-{code}"));
         }
     }
+    for text in sources() {
+        // What is said of rows of a spreadsheet.
+        for code in quoted_after(&text, "\"sheet-") {
+            wanted.insert(format!("import-sheet-{code}"));
+        }
+    }
     for role in MembershipRole::ALL {
         wanted.insert(format!("member-{}", role.as_str()));
     }
     for kind in OrganisationKind::ALL {
         wanted.insert(format!("organisation-{}", kind.as_str()));
     }
+    let residents = youlin_people::import::RESIDENT_COLUMNS;
+    wanted.extend(
+        residents
+            .iter()
+            .map(|spec| format!("import-field-{}", spec.field)),
+    );
     for kind in KeyKind::ALL {
         wanted.insert(format!("people-key-{}", kind.as_str()));
     }

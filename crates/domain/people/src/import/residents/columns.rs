@@ -45,7 +45,7 @@ const fn many(spec: Spec) -> Spec {
 }
 
 /// In the order in which they are offered to somebody who matches columns by hand.
-pub(super) const SPECS: &[Spec] = &[
+pub const SPECS: &[Spec] = &[
     plain(
         "name",
         &["姓名", "名字", "居民姓名", "人员姓名", "name", "full name"],

@@ -16,13 +16,14 @@ mod take;
 mod twice;
 mod undo;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
 use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Step, Table, tabular};
@@ -33,16 +34,36 @@ use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
 use read::Draft;
 
+pub use columns::SPECS as RESIDENT_COLUMNS;
+
 /// Rows saved in one transaction.
 const CHUNK: usize = 500;
 /// Keys looked up with one statement.
 const KEYS: usize = 500;
 
+/// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
+pub trait InUse: Send + Sync {
+    /// Those of the people who are.
+    fn used<'a>(
+        &'a self,
+        conn: &'a DatabaseTransaction,
+        community: CommunityId,
+        people: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<Uuid>>>;
+}
+
 /// Spreadsheets of residents.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ResidentsRegister {
     pub vault: Arc<Vault>,
     pub locator: Arc<Locator>,
+    pub in_use: Vec<Arc<dyn InUse>>,
+}
+
+impl std::fmt::Debug for ResidentsRegister {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResidentsRegister(…)")
+    }
 }
 
 impl Register for ResidentsRegister {
@@ -71,6 +92,7 @@ impl Register for ResidentsRegister {
         let vault = Arc::clone(&self.vault);
         let command = undo::TakeBack {
             vault,
+            in_use: self.in_use.clone(),
             community,
             steps,
         };
@@ -163,6 +185,7 @@ impl ResidentsRegister {
 }
 
 /// Refuses people who are filed under another community of the scope: moving between communities is no import's affair.
+/// Most are known where they live, or nowhere: only those not found there are looked for everywhere.
 async fn elsewhere(
     db: &Database,
     scope: &Scope,
@@ -173,35 +196,47 @@ async fn elsewhere(
     if communities.len() < 2 {
         return Ok(drafts);
     }
-    let numbers: Vec<&Vec<u8>> = drafts
-        .iter()
-        .filter_map(|one| one.identity_index.as_ref())
-        .collect();
-    let mut filed: HashMap<Vec<u8>, i64> = HashMap::new();
+    let mut at_home: BTreeMap<i64, Vec<&Vec<u8>>> = BTreeMap::new();
+    for draft in &drafts {
+        if let Some(index) = &draft.identity_index {
+            at_home.entry(draft.community.0).or_default().push(index);
+        }
+    }
+    let mut elsewhere: HashSet<Vec<u8>> = HashSet::new();
+    for (community, numbers) in at_home {
+        let here = filed(db, &[community], numbers.iter().copied()).await?;
+        let missing = numbers.into_iter().filter(|index| !here.contains(*index));
+        elsewhere.extend(filed(db, &communities, missing).await?);
+    }
+    let mut here = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match &draft.identity_index {
+            Some(index) if elsewhere.contains(index) => {
+                refused.push(Refused::new(draft.line, "", "filed-elsewhere"));
+            }
+            _ => here.push(draft),
+        }
+    }
+    Ok(here)
+}
+
+/// Those of the numbers that somebody of these communities has.
+async fn filed<'a>(
+    db: &Database,
+    communities: &[i64],
+    numbers: impl Iterator<Item = &'a Vec<u8>>,
+) -> Result<HashSet<Vec<u8>>> {
+    let mut found = HashSet::new();
+    let numbers: Vec<&Vec<u8>> = numbers.collect();
     for some in numbers.chunks(KEYS) {
         let mut find = Query::select();
-        find.columns(["community_id", "identity_index"].map(name))
+        find.column(name("identity_index"))
             .from(name("person"))
             .and_where(col("community_id").is_in(communities.iter().copied()))
             .and_where(col("identity_index").is_in(some.iter().map(|index| (*index).clone())));
         for row in db.read().query_all(&find).await? {
-            filed.insert(
-                row.try_get("", "identity_index")?,
-                row.try_get("", "community_id")?,
-            );
+            found.insert(row.try_get("", "identity_index")?);
         }
     }
-    let mut here = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let filed = draft
-            .identity_index
-            .as_ref()
-            .and_then(|index| filed.get(index));
-        if filed.is_some_and(|community| *community != draft.community.0) {
-            refused.push(Refused::new(draft.line, "", "filed-elsewhere"));
-        } else {
-            here.push(draft);
-        }
-    }
-    Ok(here)
+    Ok(found)
 }

@@ -72,6 +72,11 @@ impl<'a> Cells<'a> {
     }
 
     fn refuse(&self, field: &str, code: &'static str) -> Refused {
+        self.refused(field, code)
+    }
+
+    /// With a reason found elsewhere.
+    fn refused(&self, field: &str, code: &'static str) -> Refused {
         Refused::new(self.line.number, self.table.name_of(field), code)
     }
 }
@@ -131,7 +136,7 @@ impl<'a> Reader<'a> {
     }
 
     fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
-        let refuse = |code| cells.refuse("identity", code);
+        let refuse = |code| cells.refused("identity", code);
         let text = match tabular::identity(cells.one("identity")) {
             Read::Nothing => return Ok(None),
             Read::Sure(text) | Read::Doubtful(text, _) => text,
@@ -160,7 +165,7 @@ impl<'a> Reader<'a> {
         doubts: &mut Vec<Refused>,
     ) -> Result<Option<Birth>, Refused> {
         let cell = cells.one("birth");
-        let refuse = |code| cells.refuse("birth", code).arg("value", cell.shown());
+        let refuse = |code| cells.refused("birth", code).arg("value", cell.shown());
         let from_1904 = self.table.sheet.from_1904;
         let (written, unsure) = match tabular::birthday(cell, from_1904, self.today) {
             Read::Nothing => (None, None),
@@ -217,7 +222,7 @@ impl<'a> Reader<'a> {
                         .fields()
                         .first()
                         .map_or("phone-unknown", |fault| fault.code);
-                    cells.refuse("phone", code)
+                    cells.refused("phone", code)
                 })?;
                 let index = self.vault.phone_index(&phone);
                 if !found.iter().any(|(_, held)| *held == index) {
@@ -240,7 +245,7 @@ impl<'a> Reader<'a> {
                         .fields()
                         .first()
                         .map_or("row-invalid", |fault| fault.code);
-                    cells.refuse("labels", code).arg("max", 40)
+                    cells.refused("labels", code).arg("max", 40)
                 })?;
                 let index = self.vault.label_index(&label);
                 if !found.iter().any(|(_, held)| *held == index) {

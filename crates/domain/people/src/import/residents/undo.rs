@@ -12,6 +12,7 @@ use youlin_database::{AuditEntry, Command, Record, Tx};
 use youlin_imports::{ImportReport, Outcome, Refused, Step, strike};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
+use super::InUse;
 use super::known::Known;
 use super::take::Did;
 use crate::Vault;
@@ -22,6 +23,7 @@ use crate::permissions::PEOPLE_WRITE;
 /// Steps of one community.
 pub(super) struct TakeBack {
     pub(super) vault: Arc<Vault>,
+    pub(super) in_use: Vec<Arc<dyn InUse>>,
     pub(super) community: CommunityId,
     pub(super) steps: Vec<Step>,
 }
@@ -149,7 +151,7 @@ where
 }
 
 impl TakeBack {
-    /// People who have a role, an account or a consent by now.
+    /// People who have a role, an account or a consent by now, or are in use on another floor.
     async fn used(&self, tx: &Tx<'_>, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut used = HashSet::new();
         let of = [
@@ -174,6 +176,9 @@ impl TakeBack {
             for row in tx.conn().query_all(&find).await? {
                 used.insert(row.try_get("", "person_id")?);
             }
+        }
+        for floor in &self.in_use {
+            used.extend(floor.used(tx.conn(), self.community, ids).await?);
         }
         Ok(used)
     }
