@@ -12,6 +12,8 @@ use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
+use youlin_people::own::FileSections;
+use youlin_people::privacy::WorkingDays;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -23,6 +25,7 @@ use crate::assets::{Bundles, catalogues};
 use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
+use crate::own_file::CasesOfPerson;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -46,6 +49,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::DESK_NAV,
         youlin_places::NAV,
         youlin_people::NAV,
+        youlin_people::privacy::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
@@ -371,6 +375,15 @@ fn furnish(
         registers: registers(services),
         sealer: Arc::<Vault>::clone(&services.vault),
     });
+    let calendar = Arc::clone(&services.cases);
+    let working_days = WorkingDays(Arc::new(move |day| {
+        calendar.calendar().is_working_day(day).is_working()
+    }));
+    let own_file = FileSections(vec![Arc::new(CasesOfPerson {
+        db: db.clone(),
+        cases: Arc::clone(&services.cases),
+        i18n: Arc::clone(&i18n),
+    })]);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -387,6 +400,8 @@ fn furnish(
     .with(Arc::clone(&services.cases))
     .with(notices)
     .with(imports)
+    .with(Arc::new(own_file))
+    .with(Arc::new(working_days))
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(

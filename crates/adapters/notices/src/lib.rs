@@ -7,6 +7,7 @@
 //! [`CaseSource`], which the composition root implements.
 
 mod api;
+mod codes;
 mod commands;
 mod consumers;
 mod courier;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use youlin_database::{Consumer, audited_table};
 use youlin_web::{LiveTopic, Module};
 
+pub use codes::OwnCodes;
 pub use commands::{
     MarkAllRead, MarkRead, SaveWebhook, SavedWebhook, SendAgain, SwitchWebhook, WebhookInput,
 };
@@ -72,7 +74,11 @@ pub fn module() -> Module {
             app.service::<Notices>().map_or_else(Vec::new, |notices| {
                 vec![
                     Arc::new(CaseNotices(Arc::clone(&notices))) as Arc<dyn Consumer>,
-                    Arc::new(WebhookFeed(notices)),
+                    Arc::new(WebhookFeed(Arc::clone(&notices))),
+                    Arc::new(OwnCodes {
+                        notices,
+                        demo: app.config().demo,
+                    }),
                 ]
             })
         },

@@ -16,6 +16,9 @@ pub const MEMBERSHIP_SAVED: &str = "people.membership-saved";
 /// An account's rights or state changed; remembered sessions are to be forgotten.
 pub const ACCOUNT_CHANGED: &str = "people.account-changed";
 
+/// Somebody asked for a fact of their file to be put right.
+pub const CORRECTION_ASKED: &str = "people.correction-asked";
+
 pub(crate) fn event(topic: &str, community: CommunityId, subject: Uuid) -> Event {
     Event {
         topic: topic.to_owned(),

@@ -195,4 +195,5 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
         // Sealed: a committee's address is often the private one of a member.
         sql: "ALTER TABLE organisation ADD COLUMN email_sealed {bytes};\n",
     },
+    crate::privacy::PRIVACY,
 ];

@@ -1,0 +1,70 @@
+//! Pages of privacy, for those who oversee and administer.
+
+mod looks;
+mod record;
+
+use serde::Deserialize;
+use youlin_kernel::{Access, Ctx, Micros};
+use youlin_web::{App, NavItem, NavPlace, Prefs, Routes, Shell};
+
+use crate::permissions::{PEOPLE_LOOKS, PEOPLE_WRITE};
+
+/// Doors of the navigation to the pages of privacy.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/people/corrections",
+        label: "nav-corrections",
+        icon: "pen",
+        access: Access::Needs(&PEOPLE_WRITE),
+        phone: false,
+    },
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/admin/looks",
+        label: "nav-looks",
+        icon: "eye",
+        access: Access::Needs(&PEOPLE_LOOKS),
+        phone: false,
+    },
+    NavItem {
+        place: NavPlace::Settings,
+        href: "/admin/processing",
+        label: "nav-processing",
+        icon: "book",
+        access: Access::Needs(&PEOPLE_LOOKS),
+        phone: false,
+    },
+];
+
+pub(crate) fn routes() -> Routes {
+    let oversee = Access::Needs(&PEOPLE_LOOKS);
+    Routes::new()
+        .get("/admin/looks", oversee, looks::list)
+        .get("/admin/looks/entries", oversee, looks::entries)
+        .get("/admin/processing", oversee, record::list)
+}
+
+fn shell(app: &App, ctx: &Ctx, prefs: Prefs, here: &'static str) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Settings, here)
+}
+
+/// Periods one can choose.
+pub(crate) const DAYS: [i64; 4] = [1, 7, 30, 90];
+
+/// The period of a page: the last so many days, today included.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Period {
+    pub(crate) days: Option<i64>,
+}
+
+impl Period {
+    fn length(self) -> i64 {
+        self.days.filter(|days| DAYS.contains(days)).unwrap_or(7)
+    }
+
+    fn span(self, ctx: &Ctx) -> (Micros, Micros) {
+        let now = ctx.now();
+        (now.plus(-self.length() * Micros::DAY), now.plus(1))
+    }
+}
