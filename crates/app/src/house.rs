@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
 use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
+use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
 use youlin_database::{Database, Migration};
 use youlin_files::{FileStore, FilesConfig};
@@ -13,7 +14,7 @@ use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
 use youlin_people::own::FileSections;
-use youlin_people::privacy::WorkingDays;
+use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -93,6 +94,15 @@ pub fn migrations() -> Vec<Migration> {
         all.extend_from_slice(module.migrations);
     }
     all
+}
+
+/// Every table with sealed fields.
+#[must_use]
+pub fn sealed_tables() -> Vec<SealedTable> {
+    modules()
+        .into_iter()
+        .flat_map(|module| module.sealed)
+        .collect()
 }
 
 /// Title and version of the REST description.
@@ -291,7 +301,11 @@ pub(crate) async fn load_areas(db: &Database) -> Result<Arc<AreaTree>> {
 }
 
 fn vault(config: &Config, keyring: Keyring) -> Vault {
-    let vault = Vault::new(keyring);
+    let (path, mode, check) = (config.key_file(), config.mode, keys::fingerprint(&keyring));
+    let vault = Vault::new(keyring).with_refill(move || {
+        let ring = keys::read(&path, mode).ok()?;
+        (keys::fingerprint(&ring) == check).then_some(ring)
+    });
     match &config.area_code {
         Some(code) => vault.with_area_code(code.clone()),
         None => vault,
@@ -402,6 +416,7 @@ fn furnish(
     .with(imports)
     .with(Arc::new(own_file))
     .with(Arc::new(working_days))
+    .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(

@@ -29,6 +29,7 @@ mod words;
 
 use std::sync::Arc;
 
+use youlin_database::sealed::{SealedColumn, SealedTable, sealed_record, sealed_rows};
 use youlin_database::{Consumer, audited_table};
 use youlin_web::{LiveTopic, Module};
 
@@ -59,6 +60,22 @@ static LIVE: &[LiveTopic] = &[LiveTopic {
     url: "/notices",
 }];
 
+fn sealed() -> Vec<SealedTable> {
+    const DELIVERY: &[SealedColumn] = &[
+        SealedColumn::new("target_sealed", "delivery", "target"),
+        SealedColumn::new("args_sealed", "delivery", "args"),
+    ];
+    const WEBHOOK: &[SealedColumn] = &[SealedColumn {
+        column: "secret_sealed",
+        bound_to: ("webhook_subscription", "secret"),
+        system: true,
+    }];
+    vec![
+        sealed_rows("delivery", DELIVERY),
+        sealed_record::<entities::webhook_subscription::Entity>(WEBHOOK),
+    ]
+}
+
 /// This module as the composition root takes it in. Its consumers and its courier need [`Notices`] in the application;
 /// without it nothing is told and the pages still work.
 #[must_use]
@@ -67,6 +84,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: vec![audited_table::<entities::webhook_subscription::Entity>()],
+        sealed: sealed(),
         routes: api::routes().merge(pages::routes()),
         jobs: |_| vec![Arc::new(TidyNotices)],
         recurring: &[TIDY],

@@ -102,6 +102,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: audited(),
+        sealed: privacy::sealed(),
         routes: pages::routes()
             .merge(api::routes())
             .merge(own::pages::routes())

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
+use youlin_database::sealed::{SealedColumn, SealedTable, sealed_record, sealed_rows};
 use youlin_database::{Database, JobHandler, audited_table};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{App, Module};
@@ -138,12 +139,34 @@ fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
     }
 }
 
+/// What the pieces and reports of a file are bound to, whatever table and community they lie in; [`Sealer`]s keep to it.
+pub const SEALED_AS: (&str, &str) = ("import", "text");
+
+fn sealed() -> Vec<SealedTable> {
+    const REPORT: &[SealedColumn] = &[SealedColumn {
+        column: "report_sealed",
+        bound_to: SEALED_AS,
+        system: true,
+    }];
+    const TEXT: &[SealedColumn] = &[SealedColumn {
+        column: "text_sealed",
+        bound_to: SEALED_AS,
+        system: true,
+    }];
+    vec![
+        sealed_record::<entities::import_run::Entity>(REPORT),
+        sealed_rows("import_piece", TEXT),
+        sealed_rows("import_part", REPORT),
+    ]
+}
+
 /// This module as the composition root takes it in.
 #[must_use]
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
+        sealed: sealed(),
         audited: vec![audited_table::<entities::import_run::Entity>()],
         routes: pages::routes(),
         jobs,
