@@ -5,6 +5,7 @@ nav-looks = Unusual looks
 nav-looks-more = Many in an hour or a day, outside hours, at grids the account does not usually look at
 nav-processing = Record of processing
 nav-processing-more = Who processed residents' data for what: looks, exports, keeping, change of keys
+privacy-doors = Privacy
 privacy-period = Period
 privacy-days = { $days ->
     [1] the last day

@@ -5,6 +5,7 @@ nav-looks = 异常查看
 nav-looks-more = 一小时或一天里看得太多、下班后看、看平时不管的网格
 nav-processing = 处理记录
 nav-processing-more = 谁为了什么处理过居民的信息：查看、导出、到期清理、换钥匙
+privacy-doors = 个人信息保护
 privacy-period = 时段
 privacy-days = { $days ->
     [1] 最近一天

@@ -48,3 +48,13 @@ pub(crate) fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
 
 /// Those that run again and again.
 pub(crate) const RECURRING: &[Recurring] = &[crate::own::OWN_TIDY, RESEAL];
+
+/// The pages of privacy this person may open, for the page of the register: those of the administration's index are only
+/// reached by administrators.
+pub(crate) fn doors(s: &youlin_web::Shell) -> Vec<(&'static str, String)> {
+    let roles = s.ctx().roles();
+    NAV.iter()
+        .filter(|item| item.access.admits(&roles, s.signed_in()))
+        .map(|item| (item.href, s.t(item.label)))
+        .collect()
+}
