@@ -11,7 +11,7 @@ use youlin_crypto::mask;
 use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
 use youlin_web::{ApiForm, ApiQuery, App, ClientAddr, PathId, Prefs, Shell, WebResult, page};
 
-use super::{OwnSession, shell};
+use super::{OwnSession, START, shell};
 use crate::Vault;
 use crate::own::ask_code::AskCode;
 use crate::own::enter_code::{ChoosePerson, EnterCode, Entered, LeaveFile};
@@ -71,10 +71,10 @@ pub(super) async fn show(
         }),
         Some(opened) if opened.person.is_none() => choice(&app, s, &opened).await,
         Some(_) => match super::own(session) {
-            Ok(own) => {
+            Some(own) => {
                 super::file::whole(&app, s, &own, super::file::Typed::saved(done.saved)).await
             }
-            Err(elsewhere) => Ok(elsewhere),
+            None => Ok(to(START)),
         },
     }
 }
@@ -190,7 +190,7 @@ pub(super) async fn enter(
     match try_code(&app, &session.ctx, client, id, form.code).await {
         Ok(Entered::Right(token)) => {
             let cookie = session::cookie(&app.config().cookies, Some(&token));
-            Ok(with_cookie(to("/my-file"), &cookie))
+            Ok(with_cookie(to(START), &cookie))
         }
         Ok(refused) => again(s, id, &refused, false),
         Err(problem) => {
@@ -226,7 +226,7 @@ pub(super) async fn choose(
     ApiForm(form): ApiForm<WhoForm>,
 ) -> WebResult<Response> {
     let Some(opened) = session.opened else {
-        return Ok(to("/my-file"));
+        return Ok(to(START));
     };
     let command = ChoosePerson {
         vault: app.need::<Vault>()?,
@@ -235,7 +235,7 @@ pub(super) async fn choose(
         person: form.person.parse().map_err(|_no_id| Problem::not_found())?,
     };
     app.db().execute(&session.ctx, command).await?;
-    Ok(to("/my-file"))
+    Ok(to(START))
 }
 
 /// `POST /my-file/leave`.

@@ -9,7 +9,7 @@ use youlin_crypto::mask;
 use youlin_kernel::Result;
 use youlin_web::{ApiForm, App, Choice, Prefs, Shell, WebResult, page};
 
-use super::{Own, OwnSession, own, shell};
+use super::{Own, OwnSession, START, own, shell};
 use crate::own::file::{OwnFile, own_file};
 use crate::own::guardians::files_of_number;
 use crate::own::section::{FileSections, SectionLine};
@@ -153,8 +153,8 @@ pub(super) async fn identity(
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
     match own(session) {
-        Err(elsewhere) => Ok(elsewhere),
-        Ok(own) => {
+        None => Ok(to(START)),
+        Some(own) => {
             let typed = Typed {
                 identity_shown: true,
                 ..Typed::default()
@@ -179,9 +179,8 @@ pub(super) async fn withdraw(
     session: OwnSession,
     ApiForm(form): ApiForm<ConsentForm>,
 ) -> WebResult<Response> {
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let command = SetConsent {
         vault: app.need::<Vault>()?,
@@ -210,9 +209,8 @@ pub(super) async fn correct(
     ApiForm(form): ApiForm<CorrectionForm>,
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let command = AskCorrection {
         vault: app.need::<Vault>()?,

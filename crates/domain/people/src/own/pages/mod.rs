@@ -7,13 +7,11 @@ mod file;
 mod phones;
 mod take;
 
-use axum::response::Response;
 use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx};
 use youlin_web::{App, NavPlace, Prefs, Routes, Shell};
 
 use super::session::{Opened, OwnSession};
-use crate::pages::form::to;
 use crate::permissions::PEOPLE_WRITE;
 
 pub(crate) fn routes() -> Routes {
@@ -54,11 +52,14 @@ struct Own {
     opened: Opened,
 }
 
-/// The open file, or the way to the start.
-fn own(session: OwnSession) -> Result<Own, Response> {
-    let opened = session.opened.ok_or_else(|| to("/my-file"))?;
-    let (community, person) = opened.person.ok_or_else(|| to("/my-file"))?;
-    Ok(Own {
+/// Where whoever comes without an open file is sent.
+const START: &str = "/my-file";
+
+/// The open file; without one, [`START`].
+fn own(session: OwnSession) -> Option<Own> {
+    let opened = session.opened?;
+    let (community, person) = opened.person?;
+    Some(Own {
         community,
         person,
         ctx: opened.ctx.clone(),

@@ -7,7 +7,7 @@ use youlin_web::{ApiForm, App, ClientAddr, PathId, Prefs, WebResult};
 
 use super::enter::{CodeForm, again, code_page};
 use super::file::{Typed, refused};
-use super::{OwnSession, own, shell};
+use super::{OwnSession, START, own, shell};
 use crate::Vault;
 use crate::own::{AskCode, ConfirmPhone, Entered, TakeOffPhone};
 use crate::pages::form::{Errors, shown, to, with_status};
@@ -27,9 +27,8 @@ pub(super) async fn ask(
     ApiForm(form): ApiForm<PhoneForm>,
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let asked = async {
         app.limits().sign_in(&format!("own-code client {client}"))?;
@@ -55,8 +54,8 @@ pub(super) async fn show(
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
     match own(session) {
-        Err(elsewhere) => Ok(elsewhere),
-        Ok(_own) => code_page(s, Errors::none(), id, false, true),
+        None => Ok(to(START)),
+        Some(_own) => code_page(s, Errors::none(), id, false, true),
     }
 }
 
@@ -70,9 +69,8 @@ pub(super) async fn confirm(
     ApiForm(form): ApiForm<CodeForm>,
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let tried = async {
         app.limits().sign_in(&format!("own-try client {client}"))?;
@@ -102,9 +100,8 @@ pub(super) async fn off(
     session: OwnSession,
     PathId(phone): PathId,
 ) -> WebResult<Response> {
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let command = TakeOffPhone {
         community: own.community,

@@ -10,11 +10,12 @@ use youlin_kernel::{Micros, Problem};
 use youlin_web::{ApiForm, App, Prefs, Shell, WebResult, page};
 
 use super::file::{Section, sections};
-use super::{OwnSession, own, shell};
+use super::{OwnSession, START, own, shell};
 use crate::Vault;
 use crate::own::TakeFile;
 use crate::own::file::{OwnFile, own_file};
 use crate::own::section::SectionLine;
+use crate::pages::form::to;
 use crate::pages::label_words;
 
 #[derive(Template)]
@@ -71,9 +72,8 @@ pub(super) async fn take(
     ApiForm(form): ApiForm<TakeForm>,
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
-    let own = match own(session) {
-        Err(elsewhere) => return Ok(elsewhere),
-        Ok(own) => own,
+    let Some(own) = own(session) else {
+        return Ok(to(START));
     };
     let form = match form.form.as_str() {
         "print" => "print",
