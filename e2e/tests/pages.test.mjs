@@ -169,6 +169,11 @@ describe("every page", { concurrency: 2 }, () => {
       case "/people/organisations/{id}/edit": return [`${known.organisation}/edit`];
       case "/people/memberships/new": return [`${path}?person=${known.person}`];
       case "/people/memberships/{id}/end": return [known.membership];
+      case "/people/{id}/guardians": return [`/people/${known.person}/guardians`];
+      case "/my-file/code/{id}": return ["/my-file/code/01890000-0000-7000-8000-000000000001"];
+      case "/my-file/phones/{id}": return []; // within an own file, which e2e/tests/own-file.test.mjs walks
+      case "/admin/retention/{subject}": return ["moved_out", "looks", "record"].map((subject) => `/admin/retention/${subject}`);
+      case "/admin/looks/entries": return []; // behind a figure of /admin/looks
       case "/people/{id}/edit": return [`/people/${known.person}/edit`];
       case "/places/estates/{id}": return [known.estate];
       case "/places/buildings/{id}/edit": return [`/places/buildings/${known.building}/edit`];

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
 use youlin_cases::{Cases, CasesSettings};
 use youlin_crypto::Keyring;
+use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
 use youlin_database::{Database, Migration};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
@@ -13,6 +14,8 @@ use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
+use youlin_people::own::FileSections;
+use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -24,6 +27,7 @@ use crate::assets::{Bundles, catalogues};
 use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
+use crate::own_file::CasesOfPerson;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -49,6 +53,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_places::NAV,
         youlin_people::NAV,
         youlin_insight::NAV,
+        youlin_people::privacy::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
@@ -92,6 +97,15 @@ pub fn migrations() -> Vec<Migration> {
         all.extend_from_slice(module.migrations);
     }
     all
+}
+
+/// Every table with sealed fields.
+#[must_use]
+pub fn sealed_tables() -> Vec<SealedTable> {
+    modules()
+        .into_iter()
+        .flat_map(|module| module.sealed)
+        .collect()
 }
 
 /// Title and version of the REST description.
@@ -290,7 +304,11 @@ pub(crate) async fn load_areas(db: &Database) -> Result<Arc<AreaTree>> {
 }
 
 fn vault(config: &Config, keyring: Keyring) -> Vault {
-    let vault = Vault::new(keyring);
+    let (path, mode, check) = (config.key_file(), config.mode, keys::fingerprint(&keyring));
+    let vault = Vault::new(keyring).with_refill(move || {
+        let ring = keys::read(&path, mode).ok()?;
+        (keys::fingerprint(&ring) == check).then_some(ring)
+    });
     match &config.area_code {
         Some(code) => vault.with_area_code(code.clone()),
         None => vault,
@@ -401,6 +419,15 @@ fn furnish(
         sealer: Arc::<Vault>::clone(&services.vault),
     });
     let datasets = datasets(config, db, &areas, services);
+    let calendar = Arc::clone(&services.cases);
+    let working_days = WorkingDays(Arc::new(move |day| {
+        calendar.calendar().is_working_day(day).is_working()
+    }));
+    let own_file = FileSections(vec![Arc::new(CasesOfPerson {
+        db: db.clone(),
+        cases: Arc::clone(&services.cases),
+        i18n: Arc::clone(&i18n),
+    })]);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -418,6 +445,9 @@ fn furnish(
     .with(notices)
     .with(imports)
     .with(datasets)
+    .with(Arc::new(own_file))
+    .with(Arc::new(working_days))
+    .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
     .with(Arc::new(

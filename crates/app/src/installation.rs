@@ -22,6 +22,8 @@ CREATE TABLE installation (
 
 /// Fingerprint of the key ring the protected fields are sealed with.
 pub(crate) const KEY_CHECK: &str = "key-check";
+/// Number and check of every sealing key that may have sealed something: `1:0123…,2:4567…`.
+pub(crate) const SEALING_KEYS: &str = "sealing-keys";
 /// `loading` while the example is being loaded, then `yes`: never served in production.
 pub(crate) const DEMO: &str = "demo";
 

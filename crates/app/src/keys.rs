@@ -7,12 +7,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use youlin_crypto::Keyring;
+use youlin_crypto::{KeyId, Keyring};
 use youlin_database::Database;
 use youlin_kernel::{Ctx, Entropy};
 
 use crate::config::{Config, Mode};
-use crate::installation::{KEY_CHECK, Note, fact};
+use crate::installation::{KEY_CHECK, Note, SEALING_KEYS, fact};
 
 /// Stands in key files that a demo made.
 const DEMO_MARK: &str = "# made by the demo: refused in production\n";
@@ -55,7 +55,81 @@ pub(crate) async fn ring(
             db.execute(ctx, note).await?;
         }
     }
+    check_sealing_keys(&path, &ring, db, ctx).await?;
     Ok(ring)
+}
+
+/// A key file with the right root but without a key that sealed something (an old copy, a line lost) would start and
+/// then fail at every field that key sealed: it is refused here. Keys that are new in the file are noted.
+async fn check_sealing_keys(path: &Path, ring: &Keyring, db: &Database, ctx: &Ctx) -> Result<()> {
+    let noted = fact(db.read(), SEALING_KEYS).await?.unwrap_or_default();
+    for (id, check) in noted.split(',').filter_map(|one| one.split_once(':')) {
+        let id = KeyId(
+            id.parse()
+                .context("the note about sealing keys cannot be read")?,
+        );
+        match ring.check(id) {
+            None => bail!(
+                "the key file {} lacks key {id}, and the database holds fields sealed with it. This is an older copy, or \
+                 a line was lost: put the newest copy of the key file in its place.",
+                path.display()
+            ),
+            Some(own) if own != check => bail!(
+                "key {id} of the key file {} is not the key {id} the database was sealed with. Put the right key file \
+                 in its place.",
+                path.display()
+            ),
+            Some(_) => {}
+        }
+    }
+    let now = sealing_keys(ring);
+    if now != noted {
+        note_sealing_keys(ring, db, ctx).await?;
+    }
+    Ok(())
+}
+
+fn sealing_keys(ring: &Keyring) -> String {
+    let keys: Vec<String> = ring
+        .ids()
+        .map(|(id, _)| format!("{id}:{}", ring.check(id).unwrap_or_default()))
+        .collect();
+    keys.join(",")
+}
+
+/// Notes which keys the database may hold fields of from now on.
+pub(crate) async fn note_sealing_keys(ring: &Keyring, db: &Database, ctx: &Ctx) -> Result<()> {
+    let note = Note {
+        fact: SEALING_KEYS,
+        value: sealing_keys(ring),
+    };
+    Ok(db.execute(ctx, note).await?)
+}
+
+/// Puts a changed ring in place of the key file: written beside it, made durable, then renamed, so that there is at no
+/// moment less than a whole key file.
+pub(crate) fn replace(path: &Path, ring: &Keyring) -> Result<()> {
+    let old = std::fs::read_to_string(path)
+        .with_context(|| format!("the key file {} cannot be read", path.display()))?;
+    let beside = path.with_extension("new");
+    let _from_an_interrupted_change = std::fs::remove_file(&beside);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)
+        .with_context(|| format!("{} cannot be made", beside.display()))?;
+    if old.contains(DEMO_MARK) {
+        file.write_all(DEMO_MARK.as_bytes())?;
+    }
+    file.write_all(ring.to_text().as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+        .with_context(|| format!("the key file {} cannot be replaced", path.display()))?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Tells two rings apart without telling anything of their keys.

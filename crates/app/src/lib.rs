@@ -16,6 +16,7 @@ mod logging;
 mod metering;
 mod notices;
 mod out;
+mod own_file;
 mod registers;
 mod server;
 

@@ -147,7 +147,9 @@ fn start_background(tasks: &mut JoinSet<()>, app: &App, stopping: &watch::Receiv
     // A file of a hundred thousand rows must not hold up a reminder that is due.
     let (long, short): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| {
         let kind = job.kind();
-        kind.starts_with("imports.") || kind == BUILD_TEXT_INDEX.kind
+        kind.starts_with("imports.")
+            || kind == BUILD_TEXT_INDEX.kind
+            || kind == youlin_people::privacy::RESEAL.kind
     });
     for handlers in [short, long] {
         let worker = JobWorker::new(app.db().clone(), handlers);

@@ -7,6 +7,8 @@ mod floors;
 mod openapi;
 #[path = "house/permissions.rs"]
 mod permissions;
+#[path = "house/sealed.rs"]
+mod sealed;
 #[path = "house/settings.rs"]
 mod settings;
 #[path = "house/words.rs"]

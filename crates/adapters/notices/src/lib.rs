@@ -7,6 +7,7 @@
 //! [`CaseSource`], which the composition root implements.
 
 mod api;
+mod codes;
 mod commands;
 mod consumers;
 mod courier;
@@ -28,9 +29,11 @@ mod words;
 
 use std::sync::Arc;
 
+use youlin_database::sealed::{SealedColumn, SealedTable, sealed_record, sealed_rows};
 use youlin_database::{Consumer, audited_table};
 use youlin_web::{LiveTopic, Module};
 
+pub use codes::OwnCodes;
 pub use commands::{
     MarkAllRead, MarkRead, SaveWebhook, SavedWebhook, SendAgain, SwitchWebhook, WebhookInput,
 };
@@ -57,6 +60,22 @@ static LIVE: &[LiveTopic] = &[LiveTopic {
     url: "/notices",
 }];
 
+fn sealed() -> Vec<SealedTable> {
+    const DELIVERY: &[SealedColumn] = &[
+        SealedColumn::new("target_sealed", "delivery", "target"),
+        SealedColumn::new("args_sealed", "delivery", "args"),
+    ];
+    const WEBHOOK: &[SealedColumn] = &[SealedColumn {
+        column: "secret_sealed",
+        bound_to: ("webhook_subscription", "secret"),
+        system: true,
+    }];
+    vec![
+        sealed_rows("delivery", DELIVERY),
+        sealed_record::<entities::webhook_subscription::Entity>(WEBHOOK),
+    ]
+}
+
 /// This module as the composition root takes it in. Its consumers and its courier need [`Notices`] in the application;
 /// without it nothing is told and the pages still work.
 #[must_use]
@@ -65,6 +84,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: vec![audited_table::<entities::webhook_subscription::Entity>()],
+        sealed: sealed(),
         routes: api::routes().merge(pages::routes()),
         jobs: |_| vec![Arc::new(TidyNotices)],
         recurring: &[TIDY],
@@ -72,7 +92,11 @@ pub fn module() -> Module {
             app.service::<Notices>().map_or_else(Vec::new, |notices| {
                 vec![
                     Arc::new(CaseNotices(Arc::clone(&notices))) as Arc<dyn Consumer>,
-                    Arc::new(WebhookFeed(notices)),
+                    Arc::new(WebhookFeed(Arc::clone(&notices))),
+                    Arc::new(OwnCodes {
+                        notices,
+                        demo: app.config().demo,
+                    }),
                 ]
             })
         },

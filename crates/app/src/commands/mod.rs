@@ -6,6 +6,7 @@ mod demo;
 mod distribute;
 mod export;
 mod import;
+mod keys;
 mod migrate;
 mod openapi;
 mod restore;
@@ -57,6 +58,8 @@ enum Command {
     Distribute(distribute::Distribute),
     #[command(subcommand)]
     Audit(audit::Audit),
+    #[command(subcommand)]
+    Keys(keys::Keys),
     Openapi(openapi::OpenApi),
 }
 
@@ -110,6 +113,7 @@ async fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Restore(command) => command.run(raw).await,
         Command::Distribute(command) => command.run(raw).await,
         Command::Audit(command) => command.run(raw).await,
+        Command::Keys(command) => command.run(raw).await,
         Command::Openapi(_) => Ok(Outcome::Good),
     }
 }

@@ -29,6 +29,7 @@ pub use tracking::shown as shown_tracking_code;
 
 use std::sync::Arc;
 
+use youlin_database::sealed::{SealedColumn, SealedTable, sealed_record};
 use youlin_database::{JobHandler, audited_table};
 use youlin_web::{App, LiveTopic, Module};
 
@@ -48,6 +49,19 @@ const LIVE: &[LiveTopic] = &[
     },
 ];
 
+fn sealed() -> Vec<SealedTable> {
+    const CASE: &[SealedColumn] = &[SealedColumn::new(
+        "reporter_contact",
+        "case_record",
+        "reporter_contact",
+    )];
+    const CALL: &[SealedColumn] = &[SealedColumn::new("phone", "phone_call", "phone")];
+    vec![
+        sealed_record::<entities::case_record::Entity>(CASE),
+        sealed_record::<entities::phone_call::Entity>(CALL),
+    ]
+}
+
 /// This module as the composition root takes it in.
 #[must_use]
 pub fn module() -> Module {
@@ -55,6 +69,7 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         reference: &["category_row", "calendar_year"],
         permissions: permissions::ALL,
+        sealed: sealed(),
         audited: vec![
             audited_table::<entities::case_record::Entity>(),
             audited_table::<entities::case_task::Entity>(),

@@ -25,6 +25,9 @@ pub const MEMBERSHIP_SAVED: &str = "people.membership-saved";
 /// An account's rights or state changed; remembered sessions are to be forgotten.
 pub const ACCOUNT_CHANGED: &str = "people.account-changed";
 
+/// Somebody asked for a fact of their file to be put right.
+pub const CORRECTION_ASKED: &str = "people.correction-asked";
+
 pub(crate) fn residents_imported(community: CommunityId, import: Uuid, persons: &[Uuid]) -> Event {
     Event {
         payload: json!({ "persons": persons }),

@@ -20,9 +20,11 @@ mod find;
 pub mod import;
 mod migrations;
 mod model;
+pub mod own;
 mod pages;
 mod password;
 pub mod permissions;
+pub mod privacy;
 mod queries;
 mod totp;
 mod vault;
@@ -94,6 +96,11 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<account_grant::Entity>(),
         audited_table::<api_key::Entity>(),
         audited_table::<who_looked::Entity>(),
+        audited_table::<correction::Entity>(),
+        audited_table::<guardianship::Entity>(),
+        audited_table::<person_export::Entity>(),
+        audited_table::<processing::Entity>(),
+        audited_table::<retention_rule::Entity>(),
     ]
 }
 
@@ -111,7 +118,13 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
         audited: audited(),
-        routes: pages::routes().merge(api::routes()),
+        sealed: privacy::sealed(),
+        routes: pages::routes()
+            .merge(api::routes())
+            .merge(own::pages::routes())
+            .merge(privacy::pages::routes()),
+        jobs: privacy::jobs,
+        recurring: privacy::RECURRING,
         texts,
         ..Module::named("people")
     }

@@ -196,6 +196,7 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
         sql: "ALTER TABLE organisation ADD COLUMN email_sealed {bytes};\n",
     },
     REGISTERS,
+    crate::privacy::PRIVACY,
     QUESTIONS,
 ];
 

@@ -287,4 +287,6 @@ pub struct Look {
     pub fields: Vec<String>,
     pub purpose: String,
     pub case: Option<Uuid>,
+    /// The person was a child under 14 then.
+    pub of_child: bool,
 }

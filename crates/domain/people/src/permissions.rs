@@ -76,6 +76,26 @@ pub static ORGANISATIONS_WRITE: Permission = Permission::new(
     ],
 );
 
+/// See what is due to go by the rules of keeping, change them, and let them run.
+pub static PEOPLE_RETENTION: Permission =
+    Permission::new("people.retention", &[Role::Administrator]);
+
+/// Take a list of persons out of the house, in the clear, with one's name and purpose on it.
+pub static PEOPLE_EXPORT: Permission = Permission::new(
+    "people.export",
+    &[
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::DistrictOperator,
+    ],
+);
+
+/// Say yes or no to somebody else's large list.
+pub static PEOPLE_EXPORT_APPROVE: Permission = Permission::new(
+    "people.export-approve",
+    &[Role::CommunityLead, Role::Administrator],
+);
+
 /// All of them, for the authorization matrix.
 pub static ALL: &[&Permission] = &[
     &PEOPLE_READ,
@@ -85,4 +105,7 @@ pub static ALL: &[&Permission] = &[
     &ACCOUNTS_ADMIN,
     &ORGANISATIONS_READ,
     &ORGANISATIONS_WRITE,
+    &PEOPLE_RETENTION,
+    &PEOPLE_EXPORT,
+    &PEOPLE_EXPORT_APPROVE,
 ];

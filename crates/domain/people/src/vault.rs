@@ -1,22 +1,28 @@
 //! The one place where personal fields are sealed and opened, and where their blind indexes are made.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use uuid::Uuid;
 use youlin_crypto::{
-    Aad, BlindIndex, IdentityNumber, Keyring, Phone, PhoneFault, PhoneRegion, mask, normalise_phone,
+    Aad, BlindIndex, CryptoError, IdentityNumber, Keyring, Phone, PhoneFault, PhoneRegion, mask,
+    normalise_phone, sealing_key,
 };
+use youlin_database::sealed::{Resealer, SealedAt};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 use youlin_places::{Locator, Place};
 
 /// Keys and blind index of an installation, with the locator that turns a dwelling into an address. Put into the
 /// application at start as `Arc<Vault>`.
 pub struct Vault {
-    keyring: Keyring,
+    keyring: RwLock<Arc<Keyring>>,
+    refill: Option<Refill>,
     index: BlindIndex,
     area_code: Option<String>,
     locator: Option<Arc<Locator>>,
 }
+
+/// Reads the key file again; `None` when there is none that belongs here.
+type Refill = Box<dyn Fn() -> Option<Keyring> + Send + Sync>;
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,7 +65,8 @@ impl Vault {
     pub fn new(keyring: Keyring) -> Self {
         Self {
             index: keyring.blind_index(),
-            keyring,
+            keyring: RwLock::new(Arc::new(keyring)),
+            refill: None,
             area_code: None,
             locator: None,
         }
@@ -72,6 +79,32 @@ impl Vault {
         self
     }
 
+    /// Lets the vault find a key that came into the key file after the start: another process may seal with it already.
+    #[must_use]
+    pub fn with_refill(
+        mut self,
+        refill: impl Fn() -> Option<Keyring> + Send + Sync + 'static,
+    ) -> Self {
+        self.refill = Some(Box::new(refill));
+        self
+    }
+
+    /// Looks into the key file again. The root stays the same, so blind indexes and links do.
+    pub fn look_again(&self) {
+        let Some(ring) = self.refill.as_ref().and_then(|refill| refill()) else {
+            return;
+        };
+        if ring.active() != self.keyring().active()
+            || ring.ids().count() != self.keyring().ids().count()
+        {
+            tracing::info!(active = %ring.active(), "the key file was read again");
+        }
+        match self.keyring.write() {
+            Ok(mut keyring) => *keyring = Arc::new(ring),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(ring),
+        }
+    }
+
     /// Lets cards carry the place a person lives at; without it they carry none.
     #[must_use]
     pub fn with_places(mut self, locator: Arc<Locator>) -> Self {
@@ -79,9 +112,13 @@ impl Vault {
         self
     }
 
+    /// The keys at hand.
     #[must_use]
-    pub fn keyring(&self) -> &Keyring {
-        &self.keyring
+    pub fn keyring(&self) -> Arc<Keyring> {
+        match self.keyring.read() {
+            Ok(keyring) => Arc::clone(&keyring),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
     }
 
     #[must_use]
@@ -119,7 +156,7 @@ impl Vault {
     /// # Errors
     /// 500 when the random source gives nothing.
     pub fn seal(&self, ctx: &Ctx, at: FieldPlace, text: &str) -> Result<Vec<u8>> {
-        self.keyring
+        self.keyring()
             .seal(&at.aad(), text.as_bytes(), &|bytes| ctx.random(bytes))
             .map_err(Problem::internal)
     }
@@ -129,7 +166,7 @@ impl Vault {
     /// # Errors
     /// 500 when the random source gives nothing.
     pub fn seal_bytes(&self, ctx: &Ctx, at: FieldPlace, bytes: &[u8]) -> Result<Vec<u8>> {
-        self.keyring
+        self.keyring()
             .seal(&at.aad(), bytes, &|bytes| ctx.random(bytes))
             .map_err(Problem::internal)
     }
@@ -139,7 +176,11 @@ impl Vault {
     /// # Errors
     /// As [`Vault::open`].
     pub fn open_bytes(&self, at: FieldPlace, sealed: &[u8]) -> Result<Vec<u8>> {
-        let opened = self.keyring.open(&at.aad(), sealed);
+        let mut opened = self.keyring().open(&at.aad(), sealed);
+        if matches!(opened, Err(CryptoError::UnknownKey(_))) && self.refill.is_some() {
+            self.look_again();
+            opened = self.keyring().open(&at.aad(), sealed);
+        }
         opened.map(|bytes| bytes.to_vec()).map_err(|error| {
             Problem::internal(format!("{}.{} of {}: {error}", at.table, at.column, at.row))
         })
@@ -150,15 +191,17 @@ impl Vault {
     /// # Errors
     /// 500 when the key is missing or the bytes were changed; the log names the place, never the content.
     pub fn open(&self, at: FieldPlace, sealed: &[u8]) -> Result<String> {
-        self.keyring
-            .open_string(&at.aad(), sealed)
-            .map(|text| text.to_string())
-            .map_err(|error| {
-                Problem::internal(format!(
-                    "{}.{} of {}/{}: {error}",
-                    at.table, at.column, at.community, at.row
-                ))
-            })
+        let mut opened = self.keyring().open_string(&at.aad(), sealed);
+        if matches!(opened, Err(CryptoError::UnknownKey(_))) && self.refill.is_some() {
+            self.look_again();
+            opened = self.keyring().open_string(&at.aad(), sealed);
+        }
+        opened.map(|text| text.to_string()).map_err(|error| {
+            Problem::internal(format!(
+                "{}.{} of {}/{}: {error}",
+                at.table, at.column, at.community, at.row
+            ))
+        })
     }
 
     /// Reads a telephone number of any usual shape.
@@ -215,6 +258,28 @@ impl Vault {
 
     pub(crate) fn identity_index(&self, number: &IdentityNumber) -> Vec<u8> {
         self.index.identity(number).to_vec()
+    }
+}
+
+impl Resealer for Vault {
+    fn reseal(&self, ctx: &Ctx, at: SealedAt, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        let place = FieldPlace::new(at.table, at.column, at.community.0, at.row);
+        self.keyring()
+            .rewrap(&place.aad(), sealed, &|bytes| ctx.random(bytes))
+            .map_err(|error| {
+                Problem::internal(format!(
+                    "{}.{} of {}/{}: {error}",
+                    at.table, at.column, at.community, at.row
+                ))
+            })
+    }
+
+    fn active(&self) -> u16 {
+        self.keyring().active().0
+    }
+
+    fn key_of(&self, sealed: &[u8]) -> Option<u16> {
+        sealing_key(sealed).map(|key| key.0)
     }
 }
 

@@ -156,6 +156,15 @@ impl Keyring {
     }
 }
 
+/// The key that sealed an envelope; its first three bytes are enough. `None` for what is no envelope.
+#[must_use]
+pub fn sealing_key(bytes: &[u8]) -> Option<KeyId> {
+    match bytes {
+        [VERSION, high, low, ..] => Some(KeyId(u16::from_be_bytes([*high, *low]))),
+        _ => None,
+    }
+}
+
 fn header(id: KeyId) -> [u8; HEADER] {
     let [high, low] = id.0.to_be_bytes();
     [VERSION, high, low]

@@ -78,6 +78,9 @@ pub enum KeyFault {
     /// Every number up to 65535 is used.
     #[error("no key number is left")]
     Full,
+    /// The active key cannot be taken out, and one that is not there neither.
+    #[error("key {0} cannot be taken out: it is the active one, or the key file does not have it")]
+    NotRetirable(KeyId),
 }
 
 struct SealingKey {
@@ -147,6 +150,36 @@ impl Keyring {
         );
         self.active = id;
         Ok(id)
+    }
+
+    /// Takes a key out that seals nothing any longer. What it sealed could not be opened again: ask the database first.
+    ///
+    /// # Errors
+    /// [`KeyFault::NotRetirable`] for the active key and for one that is not there.
+    pub fn retire(&mut self, id: KeyId) -> Result<(), KeyFault> {
+        if id == self.active {
+            return Err(KeyFault::NotRetirable(id));
+        }
+        self.keys
+            .remove(&id)
+            .map(|_wiped_on_drop| ())
+            .ok_or(KeyFault::NotRetirable(id))
+    }
+
+    /// Tells two keys of one number apart without telling anything of them; `None` when there is none of that number.
+    #[must_use]
+    pub fn check(&self, id: KeyId) -> Option<String> {
+        let key = self.keys.get(&id)?;
+        let check =
+            self.suite
+                .provider()
+                .derive(key.secret.expose(), b"youlin key check v1", b"sealing");
+        Some(
+            check[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 
     /// Reads a key file (see the module documentation). Empty lines and lines starting with `#` are skipped.

@@ -33,7 +33,7 @@ mod webhook;
 pub use blind::{BlindIndex, purpose};
 pub use chain::{GENESIS, chain_hash};
 pub use credit::{CreditCode, CreditFault};
-pub use envelope::{Aad, CryptoError, OVERHEAD};
+pub use envelope::{Aad, CryptoError, OVERHEAD, sealing_key};
 pub use identity::{IdentityFault, IdentityNumber, Sex};
 pub use keyring::{KeyFault, KeyId, Keyring};
 pub use link::{Claims, LinkFault, LinkSigner, MAX_TOKEN, Purpose};

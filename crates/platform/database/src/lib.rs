@@ -19,6 +19,7 @@ pub mod migrate;
 mod outbox;
 mod record;
 pub mod schema;
+pub mod sealed;
 pub mod sql;
 mod tail;
 pub mod text;

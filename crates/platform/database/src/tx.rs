@@ -170,6 +170,36 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Writes a record whose meaning did not change (fields sealed anew): the version stays, so nobody who has the
+    /// record open is told that somebody else saved it. Says whether it was written: not when somebody saved it since
+    /// it was loaded.
+    ///
+    /// # Errors
+    /// 503 when the database cannot write now.
+    pub async fn rewrite<E>(&self, model: &E::Model) -> Result<bool>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send,
+    {
+        let key = |column: &'static str| Expr::col(Alias::new(column));
+        let done = E::update_many()
+            .set(model.clone().into_active_model().reset_all())
+            .filter(
+                key("community_id")
+                    .eq(E::community(model))
+                    .and(key("id").eq(E::id(model)))
+                    .and(key("version").eq(E::version(model))),
+            )
+            .exec(self.conn())
+            .await?;
+        if done.rows_affected == 0 {
+            return Ok(false);
+        }
+        self.touch(E::TABLE, E::id(model), Some(row_digest(model)));
+        Ok(true)
+    }
+
     /// Removes a record; the audit chain remembers that it went.
     ///
     /// # Errors

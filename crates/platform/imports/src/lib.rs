@@ -26,6 +26,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
+use youlin_database::sealed::{SealedColumn, SealedTable, sealed_record, sealed_rows};
 use youlin_database::{Database, JobHandler, audited_table};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{App, Module};
@@ -196,12 +197,42 @@ fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
     }
 }
 
+/// What the pieces and reports of a file are bound to, whatever table and community they lie in; [`Sealer`]s keep to it.
+pub const SEALED_AS: (&str, &str) = ("import", "text");
+
+fn sealed() -> Vec<SealedTable> {
+    const fn kept(column: &'static str) -> SealedColumn {
+        SealedColumn {
+            column,
+            bound_to: SEALED_AS,
+            system: true,
+        }
+    }
+    const RUN: &[SealedColumn] = &[
+        kept("report_sealed"),
+        kept("columns_sealed"),
+        kept("undone_sealed"),
+    ];
+    const TEXT: &[SealedColumn] = &[kept("text_sealed")];
+    const REPORT: &[SealedColumn] = &[kept("report_sealed")];
+    const ROWS: &[SealedColumn] = &[kept("rows_sealed")];
+    const DETAIL: &[SealedColumn] = &[kept("detail_sealed")];
+    vec![
+        sealed_record::<entities::import_run::Entity>(RUN),
+        sealed_rows("import_piece", TEXT),
+        sealed_rows("import_part", REPORT),
+        sealed_rows("import_left", ROWS),
+        sealed_rows("import_step", DETAIL),
+    ]
+}
+
 /// This module as the composition root takes it in.
 #[must_use]
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
+        sealed: sealed(),
         audited: vec![audited_table::<entities::import_run::Entity>()],
         routes: pages::routes().merge(pages_sheet::routes()),
         jobs,

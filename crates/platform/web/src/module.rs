@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, on};
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
 use youlin_database::{AuditedTable, Consumer, JobHandler, Migration, Recurring};
 use youlin_kernel::{Access, Ctx, Permission, Problem};
@@ -199,6 +200,8 @@ pub struct Module {
     pub reference: &'static [&'static str],
     pub permissions: &'static [&'static Permission],
     pub audited: Vec<AuditedTable>,
+    /// Tables with sealed columns, so that a change of keys finds all of them.
+    pub sealed: Vec<SealedTable>,
     pub routes: Routes,
     pub jobs: Handlers,
     /// Those of its jobs that run again and again; every server plans them at its start.
@@ -230,6 +233,7 @@ impl Module {
             reference: &[],
             permissions: &[],
             audited: Vec::new(),
+            sealed: Vec::new(),
             routes: Routes::new(),
             jobs: |_| Vec::new(),
             recurring: &[],

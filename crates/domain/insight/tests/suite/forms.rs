@@ -17,7 +17,14 @@ use youlin_tabular::Limits;
 use crate::http::{DESK, Got, Web, webs};
 
 const COLUMNS: [&str; 8] = [
-    "序号", "姓名", "性别", "年龄", "现住址", "是否独居", "饮食禁忌", "填报单位",
+    "序号",
+    "姓名",
+    "性别",
+    "年龄",
+    "现住址",
+    "是否独居",
+    "饮食禁忌",
+    "填报单位",
 ];
 
 /// Title, header, two free lines, a sum below.
@@ -42,7 +49,9 @@ impl Web {
             );
             body.extend(part.as_bytes());
         }
-        body.extend(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"37.xlsx\"\r\n\r\n");
+        body.extend(
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"37.xlsx\"\r\n\r\n",
+        );
         body.extend(file);
         body.extend(b"\r\n--x--\r\n");
         let request = Request::post("/insight/forms")
@@ -56,7 +65,9 @@ impl Web {
     }
 
     async fn filled(&self, form: &str) -> Vec<Vec<String>> {
-        let got = self.post(DESK, &format!("{form}/fill"), &[("purpose", "")]).await;
+        let got = self
+            .post(DESK, &format!("{form}/fill"), &[("purpose", "")])
+            .await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text());
         let book = youlin_tabular::read(&got.bytes, &Limits::default()).unwrap();
         let lines = book.sheets[0].lines.iter();
@@ -85,7 +96,13 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
 
         // The desk says what the form's own name of the desk is; one column is left that nobody holds.
         let sources = [
-            "serial", "field:name", "field:sex", "field:age", "field:address", "field:label:living_alone", "",
+            "serial",
+            "field:name",
+            "field:sex",
+            "field:age",
+            "field:address",
+            "field:label:living_alone",
+            "",
             "constant",
         ];
         let mut mapping = vec![
@@ -99,7 +116,11 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         let mapped = web.post(DESK, &format!("{form}/map"), &mapping).await;
         assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text());
         let late = web.post(DESK, &format!("{form}/map"), &mapping).await;
-        assert_eq!(late.status, StatusCode::SEE_OTHER, "the same mapping changes nothing");
+        assert_eq!(
+            late.status,
+            StatusCode::SEE_OTHER,
+            "the same mapping changes nothing"
+        );
 
         let lines = web.filled(&form).await;
         let line = lines
@@ -110,12 +131,22 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         assert_eq!((line[6].as_str(), line[7].as_str()), ("", "甲社区"));
         assert!(line[4].contains("甲中村1号楼101"), "{line:?}");
         assert!(!lines.iter().any(|line| line[1] == "顾三"), "not alone");
-        assert!(lines.iter().any(|line| line[0] == "填表人："), "what stands below stays");
+        assert!(
+            lines.iter().any(|line| line[0] == "填表人："),
+            "what stands below stays"
+        );
 
         // Everybody in it can see that.
         let mut looks = Query::select();
         looks.column(name("purpose")).from(name("who_looked"));
-        let looked = web.ground.world.db().read().query_all(&looks).await.unwrap();
+        let looked = web
+            .ground
+            .world
+            .db()
+            .read()
+            .query_all(&looks)
+            .await
+            .unwrap();
         assert_eq!(looked.len(), 2);
         let purpose: String = looked[0].try_get("", "purpose").unwrap();
         assert!(purpose.contains("街道民政"), "{purpose}");
@@ -129,7 +160,10 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         assert_eq!(lines.iter().filter(|line| line[6] == "不吃辣").count(), 1);
 
         let list = web.get(DESK, "/insight/forms").await.text();
-        assert!(list.contains("街道民政") && list.contains("每季度"), "{list}");
+        assert!(
+            list.contains("街道民政") && list.contains("每季度"),
+            "{list}"
+        );
     }
 }
 
@@ -189,13 +223,19 @@ async fn a_form_of_areas_is_filled_with_figures() {
 async fn what_is_no_form_is_said_and_what_was_typed_stays() {
     for web in webs().await {
         let area = web.area();
-        let fields = [("requester", "街道民政"), ("every", "year"), ("area", area.as_str())];
+        let fields = [
+            ("requester", "街道民政"),
+            ("every", "year"),
+            ("area", area.as_str()),
+        ];
         let csv = web.hand_in(DESK, &fields, b"not a workbook").await;
         assert_eq!(csv.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(csv.text().contains("街道民政"), "{}", csv.text());
         let worker = web.get("grid_worker@A2", "/insight/forms").await;
         assert_eq!(worker.status, StatusCode::FORBIDDEN);
-        let lead = web.hand_in("community_lead@A", &fields, &blank(&COLUMNS)).await;
+        let lead = web
+            .hand_in("community_lead@A", &fields, &blank(&COLUMNS))
+            .await;
         assert_eq!(lead.status, StatusCode::SEE_OTHER);
         let foreign = [("requester", "别处"), ("every", "year"), ("area", "1")];
         let foreign = web.hand_in(DESK, &foreign, &blank(&COLUMNS)).await;

@@ -62,7 +62,7 @@ impl Command for AttachPhone {
 }
 
 /// The phone's id, and whether it is new. The caller writes the audit entry.
-pub(super) async fn attach(
+pub(crate) async fn attach(
     ctx: &Ctx,
     tx: &Tx<'_>,
     vault: &Vault,

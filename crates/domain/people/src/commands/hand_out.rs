@@ -13,7 +13,8 @@ use crate::entities::who_looked;
 #[derive(Debug)]
 pub(crate) struct NoteHandOut {
     pub(crate) community: CommunityId,
-    pub(crate) persons: Vec<Uuid>,
+    /// With whether each is a child.
+    pub(crate) persons: Vec<(Uuid, bool)>,
     /// As `who_looked` lists them.
     pub(crate) fields: Vec<&'static str>,
     pub(crate) purpose: String,
@@ -30,7 +31,7 @@ impl Command for NoteHandOut {
         let looks: Vec<<who_looked::Entity as EntityTrait>::Model> = self
             .persons
             .iter()
-            .map(|person| who_looked::Model {
+            .map(|(person, child)| who_looked::Model {
                 community_id: self.community.0,
                 id: ctx.new_id(),
                 version: 1,
@@ -40,6 +41,7 @@ impl Command for NoteHandOut {
                 actor_name: ctx.actor().name().to_owned(),
                 fields: fields.clone(),
                 purpose: purpose.clone(),
+                of_child: child.then_some(true),
                 case_id: None,
                 at: ctx.now().0,
             })

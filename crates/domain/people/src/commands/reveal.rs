@@ -13,6 +13,7 @@ use super::person_for;
 use crate::entities::{person, person_phone, residence, who_looked};
 use crate::events::{self, event};
 use crate::fields::{Faults, clean};
+use crate::own::is_child;
 use crate::permissions::PEOPLE_REVEAL;
 use crate::queries::display_number;
 use crate::vault::FieldPlace;
@@ -55,6 +56,8 @@ impl Command for Reveal {
                 value: self.open(tx, &row, *field).await?,
             });
         }
+        // A look at a child's data is marked, for the child's guardians and for those who oversee (domain §5).
+        let of_child = is_child(vault, &row, ctx.now())?;
         let mut names: Vec<&str> = self.fields.iter().map(|field| field.as_str()).collect();
         names.sort_unstable();
         names.dedup();
@@ -71,6 +74,7 @@ impl Command for Reveal {
                 purpose,
                 case_id: self.case,
                 at: ctx.now().0,
+                of_child: of_child.then_some(true),
             })
             .await?;
         tx.audit(

@@ -14,6 +14,7 @@ use youlin_web::I18n;
 use super::spells;
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
+use crate::own::is_child;
 use crate::permissions::PEOPLE_REVEAL;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
@@ -205,7 +206,7 @@ pub(super) async fn hand_out(
                 .iter()
                 .map(|field| value(vault, ctx, i18n, &held, field))
                 .collect();
-            given.push(held.row.id);
+            given.push((held.row.id, is_child(vault, &held.row, ctx.now())?));
             values.insert(held.row.id, line?);
         }
         let fields: BTreeSet<&'static str> = FIELDS

@@ -19,6 +19,8 @@ pub struct Model {
     pub purpose: String,
     pub case_id: Option<Uuid>,
     pub at: i64,
+    /// The person was a child under 14 then (domain §5).
+    pub of_child: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -34,7 +34,8 @@ impl Sealer for Vault {
 }
 
 fn kept(row: uuid::Uuid) -> FieldPlace {
-    FieldPlace::new("import", "text", CommunityId::SYSTEM.0, row)
+    let (table, column) = youlin_imports::SEALED_AS;
+    FieldPlace::new(table, column, CommunityId::SYSTEM.0, row)
 }
 
 /// A register of this module: its name, who may, and how a file becomes a plan.

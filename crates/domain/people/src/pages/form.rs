@@ -5,15 +5,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use youlin_kernel::{AreaId, AreaTree, Permission};
 use youlin_web::{Choice, Shell};
 
-pub(super) use youlin_web::{FormFaults as Errors, mendable as shown, refused_with as with_status};
+pub(crate) use youlin_web::{FormFaults as Errors, mendable as shown, refused_with as with_status};
 
 /// See other, after a change.
-pub(super) fn to(path: &str) -> Response {
+pub(crate) fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
 /// Every open area as a choice, indented by its depth.
-pub(super) fn area_choices(s: &Shell) -> Vec<Choice> {
+pub(crate) fn area_choices(s: &Shell) -> Vec<Choice> {
     let tree = s.ctx().areas();
     let mut areas = Vec::new();
     for root in tree.roots() {
@@ -23,7 +23,7 @@ pub(super) fn area_choices(s: &Shell) -> Vec<Choice> {
 }
 
 /// The open areas in which the caller has the permission.
-pub(super) fn areas_with(s: &Shell, permission: &'static Permission) -> Vec<Choice> {
+pub(crate) fn areas_with(s: &Shell, permission: &'static Permission) -> Vec<Choice> {
     let mut areas = area_choices(s);
     areas.retain(|one| {
         area_of(&one.value).is_some_and(|area| s.ctx().authorize(permission, area).is_ok())
@@ -32,7 +32,7 @@ pub(super) fn areas_with(s: &Shell, permission: &'static Permission) -> Vec<Choi
 }
 
 /// The area a choice stands for.
-pub(super) fn area_of(value: &str) -> Option<AreaId> {
+pub(crate) fn area_of(value: &str) -> Option<AreaId> {
     value.parse().map(AreaId).ok()
 }
 
@@ -50,7 +50,7 @@ fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, areas: &mut Vec
 }
 
 /// Adds a cookie.
-pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
+pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -58,7 +58,7 @@ pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
 }
 
 /// A path of our own to go on to; everything that a browser could read as another site is the front page.
-pub(super) fn own_path(next: Option<&str>) -> &str {
+pub(crate) fn own_path(next: Option<&str>) -> &str {
     let next = next.unwrap_or("/");
     let own = next.starts_with('/')
         && !next.starts_with("//")
@@ -73,7 +73,7 @@ pub(super) fn own_path(next: Option<&str>) -> &str {
 }
 
 /// `path?next=…`, where next is worth keeping.
-pub(super) fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     if next == "/" {
         return path.to_owned();
     }

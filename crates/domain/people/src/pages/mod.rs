@@ -4,7 +4,7 @@ mod account;
 mod admin_accounts;
 mod admin_keys;
 mod finders;
-mod form;
+pub(crate) mod form;
 mod grants;
 mod memberships;
 mod my_grid_worker;

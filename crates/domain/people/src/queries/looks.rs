@@ -43,7 +43,11 @@ pub async fn looks_at_me(db: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<Loo
     }
 }
 
-async fn looks(db: &impl ConnectionTrait, community: i64, person: Uuid) -> Result<Vec<Look>> {
+pub(crate) async fn looks(
+    db: &impl ConnectionTrait,
+    community: i64,
+    person: Uuid,
+) -> Result<Vec<Look>> {
     let rows = who_looked::Entity::find()
         .filter(who_looked::Column::CommunityId.eq(community))
         .filter(who_looked::Column::PersonId.eq(person))
@@ -61,6 +65,7 @@ async fn looks(db: &impl ConnectionTrait, community: i64, person: Uuid) -> Resul
             fields: row.fields.split(',').map(str::to_owned).collect(),
             purpose: row.purpose,
             case: row.case_id,
+            of_child: row.of_child.unwrap_or(false),
         })
         .collect())
 }

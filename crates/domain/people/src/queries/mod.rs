@@ -19,14 +19,15 @@ use youlin_kernel::{Problem, Result, Scope};
 
 use crate::{PersonCard, PersonFile, Vault};
 
-pub(crate) use cards::{open_label, open_name, visible_cards};
+pub(crate) use cards::{cards_of, file_of, open_label, open_name, open_phone, visible_cards};
 pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::{find_membership, find_person};
+pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
 pub use stack::{DwellingFile, Freshness, Resident};
-pub(crate) use staff::display_number;
+pub(crate) use staff::{display_number, duty_phone};
 pub use visiting::{VisitingEntry, VisitingLine};
 
 /// The register's questions. A namespace: it holds nothing.

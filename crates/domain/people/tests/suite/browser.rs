@@ -117,6 +117,8 @@ pub(crate) struct Answer {
 pub(crate) struct Browser {
     router: Router,
     pub(crate) cookie: String,
+    /// The session of an own file.
+    file: String,
     pub(crate) key: String,
 }
 
@@ -125,6 +127,7 @@ impl Browser {
         Self {
             router: house.router.clone(),
             cookie: String::new(),
+            file: String::new(),
             key: String::new(),
         }
     }
@@ -170,8 +173,10 @@ impl Browser {
             .entry(header::ACCEPT)
             .or_insert("text/html".parse().unwrap());
         headers.insert(header::HOST, "localhost".parse().unwrap());
-        if !self.cookie.is_empty() {
-            headers.insert(header::COOKIE, self.cookie.parse().unwrap());
+        for cookie in [&self.cookie, &self.file] {
+            if !cookie.is_empty() {
+                headers.append(header::COOKIE, cookie.parse().unwrap());
+            }
         }
         if !self.key.is_empty() {
             let value = format!("Bearer {}", self.key).parse().unwrap();
@@ -180,8 +185,11 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.unwrap();
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
-            if cookie.starts_with("youlin=") {
-                self.cookie = cookie.split(';').next().unwrap().to_owned();
+            let pair = cookie.split(';').next().unwrap();
+            if pair.starts_with("youlin=") {
+                self.cookie = pair.to_owned();
+            } else if pair.starts_with("youlin-file=") {
+                self.file = pair.to_owned();
             }
         }
         let location = response

@@ -114,7 +114,11 @@ async fn every_route_says_who_may_call_it_and_the_description_has_them_all() {
             "/sign-out",
             "/lang",
             "/my-grid-worker",
-            "/api/v1/grid-worker"
+            "/api/v1/grid-worker",
+            "/my-file",
+            "/my-file",
+            "/my-file/code/{id}",
+            "/my-file/code/{id}"
         ]
     );
     // Every page and answer that needs something refuses those who have nothing.

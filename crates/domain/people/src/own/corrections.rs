@@ -1,0 +1,254 @@
+//! Requests to put a fact right: what the person wished, and what the desk answered. A name or an identity number that is
+//! accepted is entered by accepting it (nothing is typed twice); other facts have their own pages.
+
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+use youlin_crypto::IdentityNumber;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
+
+use crate::commands::person_for;
+use crate::entities::{correction, person};
+use crate::events::{self, event};
+use crate::fields::{optional, required};
+use crate::permissions::PEOPLE_WRITE;
+use crate::queries::visible_cards;
+use crate::vault::FieldPlace;
+use crate::{PersonCard, Vault};
+
+words! {
+    /// What is said to be wrong.
+    CorrectionFact {
+        Name = "name",
+        Identity = "identity",
+        Birth = "birth",
+        Sex = "sex",
+        Language = "language",
+        Home = "home",
+        Label = "label",
+        Role = "role",
+        Note = "note",
+        Other = "other",
+    }
+}
+
+words! {
+    /// Where a request stands.
+    CorrectionState { Open = "open", Accepted = "accepted", Declined = "declined" }
+}
+
+impl CorrectionFact {
+    /// Accepting enters these; the others the desk changes where they stand.
+    #[must_use]
+    pub fn is_entered_by_accepting(self) -> bool {
+        matches!(self, Self::Name | Self::Identity)
+    }
+
+    /// A wish that could not be entered is refused when it is made.
+    pub(crate) fn check(self, wish: &str) -> Result<()> {
+        match self {
+            Self::Name => required("wish", wish, 60).map(|_name| ()),
+            Self::Identity => IdentityNumber::parse(wish)
+                .map(|_number| ())
+                .map_err(|_fault| Problem::invalid("wish", "identity-number")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A request in the clear: for the person, and for the desk that decides.
+#[derive(Clone, Debug, Serialize)]
+pub struct CorrectionView {
+    pub id: Uuid,
+    #[serde(skip)]
+    pub community: CommunityId,
+    #[serde(skip)]
+    pub person: Uuid,
+    #[serde(skip)]
+    pub version: i32,
+    pub fact: CorrectionFact,
+    pub wish: String,
+    pub state: CorrectionState,
+    pub asked_at: Micros,
+    pub decided_at: Option<Micros>,
+    pub decided_by: Option<String>,
+    pub answer: Option<String>,
+}
+
+pub(crate) fn wish_place(community: i64, id: Uuid) -> FieldPlace {
+    FieldPlace::new("correction", "wish", community, id)
+}
+
+fn answer_place(community: i64, id: Uuid) -> FieldPlace {
+    FieldPlace::new("correction", "answer", community, id)
+}
+
+fn view(vault: &Vault, row: correction::Model) -> Result<CorrectionView> {
+    Ok(CorrectionView {
+        wish: vault.open(wish_place(row.community_id, row.id), &row.wish_sealed)?,
+        answer: row
+            .answer_sealed
+            .as_deref()
+            .map(|sealed| vault.open(answer_place(row.community_id, row.id), sealed))
+            .transpose()?,
+        id: row.id,
+        community: CommunityId(row.community_id),
+        person: row.person_id,
+        version: row.version,
+        fact: CorrectionFact::parse(&row.fact).unwrap_or(CorrectionFact::Other),
+        state: CorrectionState::parse(&row.state).unwrap_or(CorrectionState::Open),
+        asked_at: Micros(row.asked_at),
+        decided_at: row.decided_at.map(Micros),
+        decided_by: row.decided_by,
+    })
+}
+
+/// The requests of one person, the newest first.
+pub(crate) async fn of_person(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    person: Uuid,
+) -> Result<Vec<CorrectionView>> {
+    let rows = correction::Entity::find()
+        .filter(correction::Column::CommunityId.eq(community.0))
+        .filter(correction::Column::PersonId.eq(person))
+        .order_by_desc(correction::Column::AskedAt)
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| view(vault, row)).collect()
+}
+
+/// Requests of the scope in that state with the (masked) person, the oldest open and the newest decided ones first.
+pub(crate) async fn to_decide(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    state: CorrectionState,
+) -> Result<Vec<(CorrectionView, PersonCard)>> {
+    let mut find = correction::Entity::find()
+        .filter(correction::Column::CommunityId.is_in(scope.communities()))
+        .filter(correction::Column::State.eq(state.as_str()))
+        .limit(200);
+    find = if state == CorrectionState::Open {
+        find.order_by_asc(correction::Column::AskedAt)
+    } else {
+        find.order_by_desc(correction::Column::DecidedAt)
+    };
+    let rows = find.all(db).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let persons = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::Id.is_in(rows.iter().map(|row| row.person_id)))
+        .all(db)
+        .await?;
+    let cards = visible_cards(db, vault, scope, persons).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Outside a scope of grids it does not exist.
+        if let Some(card) = cards.iter().find(|card| card.id == row.person_id) {
+            found.push((view(vault, row)?, card.clone()));
+        }
+    }
+    Ok(found)
+}
+
+/// Accepts or declines a request. Permission `people.write` where the person lives; a refusal needs a reason, which the
+/// person reads in their file.
+#[derive(Debug)]
+pub struct DecideCorrection {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub id: Uuid,
+    pub accept: bool,
+    pub answer: String,
+}
+
+impl Command for DecideCorrection {
+    type Output = ();
+    const NAME: &'static str = "people.decide-correction";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let vault = &self.vault;
+        let row = correction::Entity::find_by_id((self.community.0, self.id))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let person =
+            person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, row.person_id).await?;
+        if row.state != CorrectionState::Open.as_str() {
+            return Err(Problem::new(ProblemKind::Conflict, "correction-decided"));
+        }
+        let answer = if self.accept {
+            optional("answer", Some(&self.answer), 500)?
+        } else {
+            Some(required("answer", &self.answer, 500)?)
+        };
+        let person_id = row.person_id;
+        let fact = CorrectionFact::parse(&row.fact).unwrap_or(CorrectionFact::Other);
+        if self.accept && fact.is_entered_by_accepting() {
+            let wish = vault.open(wish_place(row.community_id, row.id), &row.wish_sealed)?;
+            enter(ctx, tx, vault, person, fact, &wish).await?;
+        }
+        let state = if self.accept {
+            CorrectionState::Accepted
+        } else {
+            CorrectionState::Declined
+        };
+        let answer_sealed = answer
+            .map(|answer| vault.seal(ctx, answer_place(row.community_id, row.id), &answer))
+            .transpose()?;
+        tx.update::<correction::Entity>(correction::Model {
+            state: state.as_str().to_owned(),
+            decided_at: Some(ctx.now().0),
+            decided_by: Some(ctx.actor().name().to_owned()),
+            answer_sealed,
+            ..row
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "person", person_id).detail(
+                json!({ "correction": self.id, "fact": fact.as_str(), "state": state.as_str() }),
+            ),
+        );
+        tx.emit(ctx, event(events::PERSON_SAVED, self.community, person_id));
+        Ok(())
+    }
+}
+
+async fn enter(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    mut row: person::Model,
+    fact: CorrectionFact,
+    wish: &str,
+) -> Result<()> {
+    let (community, id) = (row.community_id, row.id);
+    let at = |column| FieldPlace::new("person", column, community, id);
+    match fact {
+        CorrectionFact::Name => {
+            row.name_sealed = vault.seal(ctx, at("name"), wish)?;
+            row.name_index = vault.name_index(wish);
+            row.surname_index = vault.surname_index(&crate::vault::surname(wish));
+        }
+        CorrectionFact::Identity => {
+            let number = IdentityNumber::parse(wish)
+                .map_err(|_fault| Problem::invalid("wish", "identity-number"))?;
+            row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
+            row.identity_index = Some(vault.identity_index(&number));
+        }
+        _ => return Ok(()),
+    }
+    row.updated_at = ctx.now().0;
+    tx.update::<person::Entity>(row).await?;
+    Ok(())
+}

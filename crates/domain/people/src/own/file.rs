@@ -1,0 +1,292 @@
+//! Everything this register holds about one person, in the clear: for that person, and for nobody else. Others of the
+//! household appear masked and without their labels.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use uuid::Uuid;
+use youlin_crypto::{IdentityNumber, mask};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
+
+use super::corrections::{CorrectionView, of_person};
+use crate::entities::{
+    membership, organisation, person, person_consent, person_label, person_phone, processing,
+    residence,
+};
+use crate::queries::{display_number, file_of, looks_of, open_label, open_name, open_phone};
+use crate::vault::FieldPlace;
+use crate::{Contact, Look, MembershipRole, Vault};
+
+/// A number of one's own.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnPhone {
+    pub id: Uuid,
+    pub number: String,
+    pub since: Micros,
+}
+
+/// Where one lives or lived.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnHome {
+    pub address: String,
+    /// `owner`, `tenant` …
+    pub relation: String,
+    pub from: Micros,
+    pub to: Option<Micros>,
+}
+
+/// A label, as it is stored.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnLabel {
+    pub label: String,
+    pub since: Micros,
+}
+
+/// What one agreed to, now or once.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnConsent {
+    pub consent: String,
+    pub given_at: Micros,
+    pub withdrawn_at: Option<Micros>,
+}
+
+/// A role one has or had.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnRole {
+    pub role: String,
+    pub area: AreaId,
+    pub organisation: Option<String>,
+    pub duty_phone: Option<String>,
+    pub from: Micros,
+    pub to: Option<Micros>,
+}
+
+/// See the module's text.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnFile {
+    pub person: Uuid,
+    pub community: CommunityId,
+    /// Key in the system the entry came from.
+    pub source_key: Option<String>,
+    pub name: String,
+    pub sex: Option<String>,
+    pub birth_year: Option<i32>,
+    pub language: Option<String>,
+    /// What those who keep the register noted.
+    pub note: Option<String>,
+    pub identity: Option<String>,
+    pub phones: Vec<OwnPhone>,
+    pub homes: Vec<OwnHome>,
+    /// Names of the others, masked.
+    pub household: Vec<String>,
+    #[serde(skip)]
+    pub grid_worker: Option<Contact>,
+    pub labels: Vec<OwnLabel>,
+    pub consents: Vec<OwnConsent>,
+    pub roles: Vec<OwnRole>,
+    pub looks: Vec<Look>,
+    pub corrections: Vec<CorrectionView>,
+    /// When the file was taken away.
+    pub taken: Vec<Micros>,
+    pub entered_at: Micros,
+    pub changed_at: Micros,
+}
+
+impl OwnFile {
+    /// 3206**********1234
+    #[must_use]
+    pub fn identity_masked(&self) -> String {
+        self.identity
+            .as_deref()
+            .map_or_else(String::new, mask::identity)
+    }
+}
+
+/// The caller's own file.
+///
+/// # Errors
+/// 404 when the caller is not that person.
+pub async fn own_file(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    ctx: &Ctx,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<OwnFile> {
+    if ctx.actor().person() != Some(id) {
+        return Err(Problem::not_found());
+    }
+    let row = person::Entity::find_by_id((community.0, id))
+        .one(db)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let sealed = |column, bytes: Option<&[u8]>| {
+        let at = FieldPlace::new("person", column, row.community_id, row.id);
+        bytes.map(|bytes| vault.open(at, bytes)).transpose()
+    };
+    let identity = sealed("identity", row.identity_sealed.as_deref())?
+        .and_then(|text| IdentityNumber::parse(&text).ok())
+        .map(|number| number.as_str().to_owned());
+    let cards = crate::queries::cards_of(db, vault, std::slice::from_ref(&row)).await?;
+    let card = cards.into_iter().next().ok_or_else(Problem::not_found)?;
+    let around = file_of(db, vault, card).await?;
+    Ok(OwnFile {
+        person: id,
+        community,
+        name: open_name(vault, &row)?,
+        note: sealed("note", row.note_sealed.as_deref())?,
+        identity,
+        phones: phones(db, vault, community, id).await?,
+        homes: homes(db, vault, community, id).await?,
+        household: around
+            .household
+            .into_iter()
+            .map(|card| card.name_masked)
+            .collect(),
+        grid_worker: around.grid_worker,
+        labels: labels(db, vault, community, id).await?,
+        consents: consents(db, community, id).await?,
+        roles: roles(db, vault, id).await?,
+        looks: looks_of(db, community.0, id).await?,
+        corrections: of_person(db, vault, community, id).await?,
+        taken: taken(db, community, id).await?,
+        entered_at: Micros(row.created_at),
+        changed_at: Micros(row.updated_at),
+        source_key: row.ext_key,
+        sex: row.sex,
+        birth_year: row.birth_year,
+        language: row.language,
+    })
+}
+
+async fn phones(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Vec<OwnPhone>> {
+    let rows = person_phone::Entity::find()
+        .filter(person_phone::Column::CommunityId.eq(community.0))
+        .filter(person_phone::Column::PersonId.eq(id))
+        .order_by_asc(person_phone::Column::Position)
+        .order_by_asc(person_phone::Column::Id)
+        .all(db)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnPhone {
+                id: row.id,
+                number: display_number(vault, &open_phone(vault, row)?),
+                since: Micros(row.created_at),
+            })
+        })
+        .collect()
+}
+
+async fn homes(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Vec<OwnHome>> {
+    let rows = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(community.0))
+        .filter(residence::Column::PersonId.eq(id))
+        .order_by_desc(residence::Column::ValidFrom)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OwnHome {
+            address: vault
+                .place(row.dwelling_id)
+                .map_or_else(String::new, |place| place.address),
+            relation: row.relation,
+            from: Micros(row.valid_from),
+            to: row.valid_to.map(Micros),
+        })
+        .collect())
+}
+
+async fn labels(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Vec<OwnLabel>> {
+    let rows = person_label::Entity::find()
+        .filter(person_label::Column::CommunityId.eq(community.0))
+        .filter(person_label::Column::PersonId.eq(id))
+        .order_by_asc(person_label::Column::Id)
+        .all(db)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnLabel {
+                label: open_label(vault, row)?,
+                since: Micros(row.created_at),
+            })
+        })
+        .collect()
+}
+
+async fn consents(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Vec<OwnConsent>> {
+    let rows = person_consent::Entity::find()
+        .filter(person_consent::Column::CommunityId.eq(community.0))
+        .filter(person_consent::Column::PersonId.eq(id))
+        .order_by_asc(person_consent::Column::Consent)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OwnConsent {
+            consent: row.consent,
+            given_at: Micros(row.given_at),
+            withdrawn_at: row.withdrawn_at.map(Micros),
+        })
+        .collect())
+}
+
+/// Roles may lie in another community than the person.
+async fn roles(db: &impl ConnectionTrait, vault: &Vault, id: Uuid) -> Result<Vec<OwnRole>> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(id))
+        .order_by_desc(membership::Column::ValidFrom)
+        .all(db)
+        .await?;
+    let mut roles = Vec::with_capacity(rows.len());
+    for row in rows {
+        let organisation = match row.organisation_id {
+            Some(id) => organisation::Entity::find()
+                .filter(organisation::Column::Id.eq(id))
+                .one(db)
+                .await?
+                .map(|found| found.name),
+            None => None,
+        };
+        roles.push(OwnRole {
+            duty_phone: crate::queries::duty_phone(vault, &row)?,
+            role: MembershipRole::parse(&row.role)
+                .map_or(row.role.clone(), |role| role.as_str().to_owned()),
+            area: AreaId(row.area_id),
+            organisation,
+            from: Micros(row.valid_from),
+            to: row.valid_to.map(Micros),
+        });
+    }
+    Ok(roles)
+}
+
+async fn taken(db: &impl ConnectionTrait, community: CommunityId, id: Uuid) -> Result<Vec<Micros>> {
+    let rows = processing::Entity::find()
+        .filter(processing::Column::CommunityId.eq(community.0))
+        .filter(processing::Column::PersonId.eq(id))
+        .filter(processing::Column::Kind.eq(crate::privacy::ProcessingKind::OwnCopy.as_str()))
+        .order_by_desc(processing::Column::At)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| Micros(row.at)).collect())
+}

@@ -1,0 +1,68 @@
+//! Pages of the own file: `/my-file…` for residents, `/people/corrections` for the desk. Whoever comes without a session
+//! of their own is sent to the start, whatever the address says.
+
+mod desk;
+mod enter;
+mod file;
+mod phones;
+mod take;
+
+use uuid::Uuid;
+use youlin_kernel::{Access, CommunityId, Ctx};
+use youlin_web::{App, NavPlace, Prefs, Routes, Shell};
+
+use super::session::{Opened, OwnSession};
+use crate::permissions::PEOPLE_WRITE;
+
+pub(crate) fn routes() -> Routes {
+    let (open, own) = (Access::Public, Access::Link);
+    let desk = Access::Needs(&PEOPLE_WRITE);
+    Routes::new()
+        .get("/my-file", open, enter::show)
+        .post("/my-file", open, enter::ask)
+        .get("/my-file/code/{id}", open, enter::show_code)
+        .post("/my-file/code/{id}", open, enter::enter)
+        .post("/my-file/who", own, enter::choose)
+        .post("/my-file/leave", own, enter::leave)
+        .post("/my-file/identity", own, file::identity)
+        .post("/my-file/consents", own, file::withdraw)
+        .post("/my-file/corrections", own, file::correct)
+        .post("/my-file/phones", own, phones::ask)
+        .get("/my-file/phones/{id}", own, phones::show)
+        .post("/my-file/phones/{id}", own, phones::confirm)
+        .post("/my-file/phones/{id}/off", own, phones::off)
+        .post("/my-file/take", own, take::take)
+        .get("/people/corrections", desk, desk::list)
+        .post("/people/corrections/{id}", desk, desk::decide)
+        .get("/people/{id}/guardians", desk, desk::guardians)
+        .post("/people/{id}/guardians", desk, desk::set_guardian)
+}
+
+/// The frame of a resident's page.
+fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::None, "/my-file")
+}
+
+/// The open file of a request.
+struct Own {
+    community: CommunityId,
+    person: Uuid,
+    /// Acting for that person.
+    ctx: Ctx,
+    opened: Opened,
+}
+
+/// Where whoever comes without an open file is sent.
+const START: &str = "/my-file";
+
+/// The open file; without one, [`START`].
+fn own(session: OwnSession) -> Option<Own> {
+    let opened = session.opened?;
+    let (community, person) = opened.person?;
+    Some(Own {
+        community,
+        person,
+        ctx: opened.ctx.clone(),
+        opened,
+    })
+}

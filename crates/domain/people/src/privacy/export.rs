@@ -1,0 +1,444 @@
+//! Lists of persons that leave the house in the clear. Whoever takes one says why; it carries who, when and why in its
+//! first line; everybody on it sees it among the looks at their file. Above [`EXPORT_FREE`] persons a second person must
+//! say yes first, and then it is made once, with whoever is there at that moment.
+
+use std::sync::Arc;
+
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{
+    AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words,
+};
+
+use super::processing::{NewProcessing, ProcessingKind, note_processing};
+use crate::Vault;
+use crate::entities::{person, person_export, person_phone, residence, who_looked};
+use crate::fields::required;
+use crate::own::is_child;
+use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
+use crate::queries::{display_number, open_name, open_phone};
+
+/// Up to this many persons one takes a list alone.
+pub const EXPORT_FREE: u64 = 50;
+/// More than this is no list of a community but the register.
+const MOST: u64 = 20_000;
+/// An approved list is taken within this time, or asked for again.
+const APPROVED_FOR: i64 = 7 * Micros::DAY;
+/// Kind of field in the log of looks.
+const FIELDS: &str = "name,phone,address,export";
+
+words! {
+    /// Where a list stands.
+    ExportState {
+        /// Waits for a second person.
+        Asked = "asked",
+        /// May be taken once.
+        Approved = "approved",
+        Declined = "declined",
+        Taken = "taken",
+    }
+}
+
+/// A list somebody asked for.
+#[derive(Clone, Debug)]
+pub struct ExportView {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub area: AreaId,
+    pub asked_by: Uuid,
+    pub asked_name: String,
+    pub purpose: String,
+    pub persons: i64,
+    pub state: ExportState,
+    pub asked_at: Micros,
+    pub decided_name: Option<String>,
+    pub answer: Option<String>,
+    pub taken_at: Option<Micros>,
+}
+
+impl From<person_export::Model> for ExportView {
+    fn from(row: person_export::Model) -> Self {
+        Self {
+            id: row.id,
+            community: CommunityId(row.community_id),
+            area: AreaId(row.area_id),
+            asked_by: row.asked_by,
+            asked_name: row.asked_name,
+            purpose: row.purpose,
+            persons: row.persons,
+            state: ExportState::parse(&row.state).unwrap_or(ExportState::Declined),
+            asked_at: Micros(row.asked_at),
+            decided_name: row.decided_name,
+            answer: row.answer,
+            taken_at: row.taken_at.map(Micros),
+        }
+    }
+}
+
+/// Lists of the scope's communities, the newest first.
+pub(crate) async fn exports(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<ExportView>> {
+    let rows = person_export::Entity::find()
+        .filter(person_export::Column::CommunityId.is_in(scope.communities()))
+        .order_by_desc(person_export::Column::AskedAt)
+        .limit(200)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(ExportView::from).collect())
+}
+
+/// Who lives in the area now; a whole community counts those without a home in the register too.
+async fn persons_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    ctx: &Ctx,
+    community: CommunityId,
+    area: AreaId,
+) -> Result<Vec<Uuid>> {
+    if area == AreaId::from(community) {
+        let rows = person::Entity::find()
+            .filter(person::Column::CommunityId.eq(community.0))
+            .order_by_asc(person::Column::Id)
+            .limit(MOST + 1)
+            .all(db)
+            .await?;
+        return Ok(rows.into_iter().map(|row| row.id).collect());
+    }
+    let homes = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(community.0))
+        .filter(residence::Column::ValidTo.is_null())
+        .all(db)
+        .await?;
+    let inside = |home: &residence::Model| {
+        vault
+            .place(home.dwelling_id)
+            .is_some_and(|place| ctx.areas().is_within(place.area(), area))
+    };
+    let mut persons: Vec<Uuid> = homes
+        .iter()
+        .filter(|home| inside(home))
+        .map(|home| home.person_id)
+        .collect();
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
+}
+
+/// How many a list would hold.
+///
+/// # Errors
+/// 404 for an area outside the caller's reach.
+pub async fn export_count(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    ctx: &Ctx,
+    area: AreaId,
+) -> Result<u64> {
+    let community = community_of(ctx, area)?;
+    ctx.authorize(&PEOPLE_EXPORT, area)?;
+    Ok(persons_of(db, vault, ctx, community, area).await?.len() as u64)
+}
+
+fn community_of(ctx: &Ctx, area: AreaId) -> Result<CommunityId> {
+    ctx.areas()
+        .get(area)
+        .filter(|node| node.level >= AreaLevel::Community)
+        .and_then(|_| ctx.areas().community_of(area))
+        .ok_or_else(|| Problem::invalid("area", "export-area"))
+}
+
+/// Asks for a list of those who live in an area. Permission `people.export` there. A small one may be taken at once.
+#[derive(Debug)]
+pub struct AskExport {
+    pub vault: Arc<Vault>,
+    /// A community, or an area below one.
+    pub area: AreaId,
+    /// 2 to 200 characters in the own words of whoever asks.
+    pub purpose: String,
+}
+
+impl Command for AskExport {
+    type Output = (Uuid, ExportState);
+    const NAME: &'static str = "people.ask-export";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, ExportState)> {
+        let community = community_of(ctx, self.area)?;
+        ctx.authorize(&PEOPLE_EXPORT, self.area)?;
+        let purpose = required("purpose", &self.purpose, 200)?;
+        if purpose.chars().count() < 2 {
+            return Err(Problem::invalid("purpose", "purpose-needed"));
+        }
+        let asked_by = ctx.actor().id().ok_or_else(Problem::forbidden)?;
+        let persons = persons_of(tx.conn(), &self.vault, ctx, community, self.area).await?;
+        let count = persons.len() as u64;
+        if count == 0 {
+            return Err(Problem::invalid("area", "export-empty"));
+        }
+        if count > MOST {
+            return Err(Problem::invalid("area", "export-too-many").field_arg("max", MOST));
+        }
+        let state = if count <= EXPORT_FREE {
+            ExportState::Approved
+        } else {
+            ExportState::Asked
+        };
+        let id = ctx.new_id();
+        tx.insert::<person_export::Entity>(person_export::Model {
+            community_id: community.0,
+            id,
+            version: 1,
+            asked_by,
+            asked_name: ctx.actor().name().to_owned(),
+            area_id: self.area.0,
+            purpose,
+            persons: i64::try_from(count).unwrap_or(i64::MAX),
+            state: state.as_str().to_owned(),
+            asked_at: ctx.now().0,
+            decided_by: None,
+            decided_name: None,
+            decided_at: None,
+            answer: None,
+            taken_at: None,
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            community,
+            AuditEntry::new(Self::NAME, "person_export", id)
+                .detail(json!({ "area": self.area, "persons": count })),
+        );
+        Ok((id, state))
+    }
+}
+
+async fn find(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<person_export::Model> {
+    person_export::Entity::find_by_id((community.0, id))
+        .one(tx.conn())
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+/// Says yes or no to somebody else's list. Permission `people.export-approve` in its area; nobody says yes to their own.
+#[derive(Debug)]
+pub struct DecideExport {
+    pub community: CommunityId,
+    pub id: Uuid,
+    pub approve: bool,
+    /// Needed to decline.
+    pub answer: String,
+}
+
+impl Command for DecideExport {
+    type Output = ();
+    const NAME: &'static str = "people.decide-export";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let row = find(tx, self.community, self.id).await?;
+        ctx.authorize(&PEOPLE_EXPORT_APPROVE, AreaId(row.area_id))?;
+        let decider = ctx.actor().id().ok_or_else(Problem::forbidden)?;
+        if decider == row.asked_by {
+            return Err(Problem::new(ProblemKind::Conflict, "export-own"));
+        }
+        if row.state != ExportState::Asked.as_str() {
+            return Err(Problem::new(ProblemKind::Conflict, "export-decided"));
+        }
+        let answer = if self.approve {
+            crate::fields::optional("answer", Some(&self.answer), 200)?
+        } else {
+            Some(required("answer", &self.answer, 200)?)
+        };
+        let state = if self.approve {
+            ExportState::Approved
+        } else {
+            ExportState::Declined
+        };
+        tx.update::<person_export::Entity>(person_export::Model {
+            state: state.as_str().to_owned(),
+            decided_by: Some(decider),
+            decided_name: Some(ctx.actor().name().to_owned()),
+            decided_at: Some(ctx.now().0),
+            answer,
+            ..row
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "person_export", self.id)
+                .detail(json!({ "approved": self.approve })),
+        );
+        Ok(())
+    }
+}
+
+/// One line of a list.
+#[derive(Clone, Debug)]
+pub struct ExportLine {
+    pub name: String,
+    pub phones: Vec<String>,
+    pub address: String,
+}
+
+/// A list with what stands in its first line.
+#[derive(Clone, Debug)]
+pub struct ExportedList {
+    pub by: String,
+    pub at: Micros,
+    pub purpose: String,
+    pub approved_by: Option<String>,
+    pub lines: Vec<ExportLine>,
+}
+
+/// Takes an approved list, once. Permission `people.export` in its area, and only whoever asked for it.
+#[derive(Debug)]
+pub struct TakeExport {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub id: Uuid,
+}
+
+impl Command for TakeExport {
+    type Output = ExportedList;
+    const NAME: &'static str = "people.take-export";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ExportedList> {
+        let row = find(tx, self.community, self.id).await?;
+        let area = AreaId(row.area_id);
+        ctx.authorize(&PEOPLE_EXPORT, area)?;
+        if ctx.actor().id() != Some(row.asked_by) {
+            return Err(Problem::not_found());
+        }
+        if row.state != ExportState::Approved.as_str() {
+            return Err(Problem::new(ProblemKind::Conflict, "export-not-approved"));
+        }
+        let since = Micros(row.decided_at.unwrap_or(row.asked_at));
+        if since.plus(APPROVED_FOR) < ctx.now() {
+            return Err(Problem::new(ProblemKind::Conflict, "export-too-late"));
+        }
+        let vault = &self.vault;
+        let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
+        // Who said yes said it to a number; many more are another list.
+        let approved = std::cmp::max(u64::try_from(row.persons).unwrap_or(0), EXPORT_FREE);
+        if persons.len() as u64 > approved + approved / 10 {
+            return Err(Problem::new(ProblemKind::Conflict, "export-grown"));
+        }
+        let lines = self.lines(ctx, tx, &persons, &row.purpose).await?;
+        let new = NewProcessing {
+            kind: ProcessingKind::Export,
+            purpose: row.purpose.clone(),
+            person: None,
+            persons: i64::try_from(lines.len()).unwrap_or(i64::MAX),
+            subject: self.id.to_string(),
+        };
+        note_processing(ctx, tx, self.community, new).await?;
+        let list = ExportedList {
+            by: row.asked_name.clone(),
+            at: ctx.now(),
+            purpose: row.purpose.clone(),
+            approved_by: row.decided_name.clone(),
+            lines,
+        };
+        tx.update::<person_export::Entity>(person_export::Model {
+            state: ExportState::Taken.as_str().to_owned(),
+            taken_at: Some(ctx.now().0),
+            ..row
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "person_export", self.id)
+                .detail(json!({ "persons": list.lines.len() })),
+        );
+        Ok(list)
+    }
+}
+
+impl TakeExport {
+    async fn lines(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        persons: &[Uuid],
+        purpose: &str,
+    ) -> Result<Vec<ExportLine>> {
+        let (vault, community) = (&self.vault, self.community.0);
+        let mut lines = Vec::with_capacity(persons.len());
+        for some in persons.chunks(500) {
+            let rows = person::Entity::find()
+                .filter(person::Column::CommunityId.eq(community))
+                .filter(person::Column::Id.is_in(some.iter().copied()))
+                .order_by_asc(person::Column::Id)
+                .all(tx.conn())
+                .await?;
+            let phones = person_phone::Entity::find()
+                .filter(person_phone::Column::CommunityId.eq(community))
+                .filter(person_phone::Column::PersonId.is_in(some.iter().copied()))
+                .order_by_asc(person_phone::Column::Position)
+                .all(tx.conn())
+                .await?;
+            let homes = homes(tx, community, some).await?;
+            for row in rows {
+                let own = phones.iter().filter(|phone| phone.person_id == row.id);
+                let phones = own
+                    .map(|phone| Ok(display_number(vault, &open_phone(vault, phone)?)))
+                    .collect::<Result<Vec<String>>>()?;
+                let home = homes.iter().find(|(person, _)| *person == row.id);
+                lines.push(ExportLine {
+                    name: open_name(vault, &row)?,
+                    phones,
+                    address: home
+                        .and_then(|(_, dwelling)| vault.place(*dwelling))
+                        .map_or_else(String::new, |place| place.address),
+                });
+                self.look(ctx, tx, &row, purpose).await?;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The person concerned sees it like any other look.
+    async fn look(&self, ctx: &Ctx, tx: &Tx<'_>, row: &person::Model, purpose: &str) -> Result<()> {
+        let of_child = is_child(&self.vault, row, ctx.now())?;
+        tx.insert::<who_looked::Entity>(who_looked::Model {
+            community_id: row.community_id,
+            id: ctx.new_id(),
+            version: 1,
+            person_id: row.id,
+            actor_kind: ctx.actor().kind().to_owned(),
+            actor_id: ctx.actor().id(),
+            actor_name: ctx.actor().name().to_owned(),
+            fields: FIELDS.to_owned(),
+            purpose: purpose.to_owned(),
+            case_id: None,
+            at: ctx.now().0,
+            of_child: of_child.then_some(true),
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+async fn homes(tx: &Tx<'_>, community: i64, persons: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    let mut query = Query::select();
+    query
+        .columns([name("person_id"), name("dwelling_id")])
+        .from(name("residence"))
+        .and_where(col("community_id").eq(community))
+        .and_where(Expr::col(name("person_id")).is_in(persons.iter().copied()))
+        .and_where(col("valid_to").is_null());
+    tx.conn()
+        .query_all(&query)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok((
+                row.try_get("", "person_id")?,
+                row.try_get("", "dwelling_id")?,
+            ))
+        })
+        .collect()
+}

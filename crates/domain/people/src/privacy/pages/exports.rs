@@ -1,0 +1,282 @@
+//! Lists of persons: ask, say yes or no to somebody else's, take once.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
+use youlin_web::{ApiForm, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page};
+
+use crate::Vault;
+use crate::entities::person_export;
+use crate::pages::form::{Errors, area_of, areas_with, shown, to, with_status};
+use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
+use crate::privacy::export::*;
+
+#[derive(Template)]
+#[template(path = "privacy/exports.html")]
+struct ExportsPage {
+    s: Shell,
+    e: Errors,
+    areas: Vec<Choice>,
+    area: String,
+    purpose: String,
+    rows: Vec<ExportView>,
+    me: Uuid,
+    may_ask: bool,
+    may_approve: bool,
+    free: u64,
+}
+
+impl ExportsPage {
+    fn mine(&self, row: &ExportView) -> bool {
+        row.asked_by == self.me
+    }
+
+    fn waits(&self, row: &ExportView) -> bool {
+        row.state == ExportState::Asked
+    }
+
+    fn takable(&self, row: &ExportView) -> bool {
+        row.state == ExportState::Approved && self.mine(row)
+    }
+}
+
+/// What was typed and refused.
+#[derive(Default)]
+struct Typed {
+    e: Errors,
+    area: String,
+    purpose: String,
+}
+
+fn know(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
+}
+
+async fn exports_page(app: &App, ctx: &Ctx, s: Shell, typed: Typed) -> WebResult<Response> {
+    let mut rows = Vec::new();
+    for permission in [&PEOPLE_EXPORT, &PEOPLE_EXPORT_APPROVE] {
+        if let Ok(scope) = ctx.scope(permission) {
+            rows.extend(exports(app.db().read(), &scope).await?);
+        }
+    }
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.asked_at), row.id));
+    rows.dedup_by_key(|row| row.id);
+    let mut areas = areas_with(&s, &PEOPLE_EXPORT);
+    areas.retain(|one| {
+        area_of(&one.value)
+            .and_then(|area| ctx.areas().get(area))
+            .is_some_and(|node| node.level >= AreaLevel::Community)
+    });
+    page(&ExportsPage {
+        me: ctx.actor().id().unwrap_or_default(),
+        may_ask: ctx.may(&PEOPLE_EXPORT),
+        may_approve: ctx.may(&PEOPLE_EXPORT_APPROVE),
+        free: EXPORT_FREE,
+        e: typed.e,
+        area: typed.area,
+        purpose: typed.purpose,
+        areas,
+        rows,
+        s,
+    })
+}
+
+/// `GET /people/exports`.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+) -> WebResult<Response> {
+    let s = know(&app, &ctx, prefs);
+    exports_page(&app, &ctx, s, Typed::default()).await
+}
+
+/// `GET /people/exports/approve`: the same page, for those who only say yes or no.
+pub(super) async fn to_approve(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+) -> WebResult<Response> {
+    let s = know(&app, &ctx, prefs);
+    exports_page(&app, &ctx, s, Typed::default()).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AskForm {
+    #[serde(default)]
+    area: String,
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `POST /people/exports`.
+pub(super) async fn ask(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiForm(form): ApiForm<AskForm>,
+) -> WebResult<Response> {
+    let area = area_of(&form.area).unwrap_or(AreaId(0));
+    let command = AskExport {
+        vault: app.need::<Vault>()?,
+        area,
+        purpose: form.purpose.clone(),
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(_asked) => Ok(to("/people/exports")),
+        Err(problem) => {
+            let typed = Typed {
+                area: form.area,
+                purpose: form.purpose,
+                ..Typed::default()
+            };
+            again(&app, &ctx, prefs, problem, typed).await
+        }
+    }
+}
+
+async fn again(
+    app: &App,
+    ctx: &Ctx,
+    prefs: Prefs,
+    problem: Problem,
+    typed: Typed,
+) -> WebResult<Response> {
+    let problem = shown(problem)?;
+    let s = know(app, ctx, prefs);
+    let e = Errors::of(&s, &problem);
+    let page = exports_page(app, ctx, s, Typed { e, ..typed }).await?;
+    Ok(with_status(&problem, page))
+}
+
+/// The community of a list within reach.
+async fn community(
+    app: &App,
+    ctx: &Ctx,
+    permission: &'static Permission,
+    id: Uuid,
+) -> Result<CommunityId> {
+    let scope = ctx.scope(permission)?;
+    let row = person_export::Entity::find()
+        .filter(person_export::Column::CommunityId.is_in(scope.communities()))
+        .filter(person_export::Column::Id.eq(id))
+        .one(app.db().read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok(CommunityId(row.community_id))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct DecideForm {
+    #[serde(default)]
+    decision: String,
+    #[serde(default)]
+    answer: String,
+}
+
+/// `POST /people/exports/{id}/decide`.
+pub(super) async fn decide(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<DecideForm>,
+) -> WebResult<Response> {
+    let command = DecideExport {
+        community: community(&app, &ctx, &PEOPLE_EXPORT_APPROVE, id).await?,
+        id,
+        approve: form.decision == "approve",
+        answer: form.answer,
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(to("/people/exports/approve")),
+        Err(problem) => again(&app, &ctx, prefs, problem, Typed::default()).await,
+    }
+}
+
+/// `POST /people/exports/{id}/take`: the file, once.
+pub(super) async fn take(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let command = TakeExport {
+        vault: app.need::<Vault>()?,
+        community: community(&app, &ctx, &PEOPLE_EXPORT, id).await?,
+        id,
+    };
+    let list = match app.db().execute(&ctx, command).await {
+        Ok(list) => list,
+        Err(problem) => return again(&app, &ctx, prefs, problem, Typed::default()).await,
+    };
+    let text = sheet(&know(&app, &ctx, prefs), &list)?;
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"persons.csv\""),
+    );
+    Ok(response)
+}
+
+/// CSV as spreadsheets of this country read it (UTF-8 with a mark), with who, when and why in the first line and in
+/// the last column of each: a page that is copied or torn off still says where it comes from.
+fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
+    let key = match list.approved_by {
+        Some(_) => "export-mark-approved",
+        None => "export-mark",
+    };
+    let mark = s.tn(
+        key,
+        &[
+            ("by", list.by.clone()),
+            ("at", s.when(&list.at)),
+            ("purpose", list.purpose.clone()),
+            ("approved", list.approved_by.clone().unwrap_or_default()),
+        ],
+    );
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::from("\u{feff}".as_bytes()));
+    let heads = [
+        s.t("people-field-name"),
+        s.t("people-phones"),
+        s.t("people-field-address"),
+        s.t("export-source"),
+    ];
+    let mut rows: Vec<Vec<String>> = vec![vec![harmless(&mark)], heads.to_vec()];
+    rows.extend(list.lines.iter().map(|line| {
+        vec![
+            harmless(&line.name),
+            harmless(&line.phones.join(" ")),
+            harmless(&line.address),
+            harmless(&mark),
+        ]
+    }));
+    for row in rows {
+        writer.write_record(&row).map_err(Problem::internal)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Problem::internal(error.error()))?;
+    String::from_utf8(bytes).map_err(Problem::internal)
+}
+
+/// A cell that a spreadsheet could take for a formula is kept from it by an apostrophe.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
