@@ -105,3 +105,4 @@ guardians-end = No longer guardian
 field-no-child = This person is 14 or older; no guardian is noted.
 field-guardian-child = The guardian is a child too.
 field-guardian-elsewhere = A guardian lives with the child; enter the home first.
+own-seen = Last seen

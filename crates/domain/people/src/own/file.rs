@@ -9,8 +9,8 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use super::corrections::{CorrectionView, of_person};
 use crate::entities::{
-    membership, organisation, person, person_consent, person_label, person_phone, processing,
-    residence,
+    form_asked, form_question, membership, organisation, person, person_consent, person_label,
+    person_phone, processing, residence,
 };
 use crate::queries::{display_number, file_of, looks_of, open_label, open_name, open_phone};
 use crate::vault::FieldPlace;
@@ -60,6 +60,14 @@ pub struct OwnRole {
     pub to: Option<Micros>,
 }
 
+/// What somebody answered when a form asked for what nobody held.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnAnswer {
+    pub question: String,
+    pub answer: String,
+    pub at: Option<Micros>,
+}
+
 /// See the module's text.
 #[derive(Clone, Debug, Serialize)]
 pub struct OwnFile {
@@ -69,8 +77,13 @@ pub struct OwnFile {
     pub source_key: Option<String>,
     pub name: String,
     pub sex: Option<String>,
-    pub birth_year: Option<i32>,
+    /// The day, or the year where no more is known.
+    pub birth: Option<String>,
     pub language: Option<String>,
+    /// What was answered to questions of forms.
+    pub answers: Vec<OwnAnswer>,
+    /// When somebody of the house last saw the person.
+    pub seen_at: Option<Micros>,
     /// What those who keep the register noted.
     pub note: Option<String>,
     pub identity: Option<String>,
@@ -126,6 +139,7 @@ pub async fn own_file(
     let identity = sealed("identity", row.identity_sealed.as_deref())?
         .and_then(|text| IdentityNumber::parse(&text).ok())
         .map(|number| number.as_str().to_owned());
+    let birth = sealed("birth", row.birth_sealed.as_deref())?;
     let cards = crate::queries::cards_of(db, vault, std::slice::from_ref(&row)).await?;
     let card = cards.into_iter().next().ok_or_else(Problem::not_found)?;
     let around = file_of(db, vault, card).await?;
@@ -147,15 +161,48 @@ pub async fn own_file(
         consents: consents(db, community, id).await?,
         roles: roles(db, vault, id).await?,
         looks: looks_of(db, community.0, id).await?,
+        answers: answers(db, vault, community, id).await?,
+        seen_at: row.seen_at.map(Micros),
         corrections: of_person(db, vault, community, id).await?,
         taken: taken(db, community, id).await?,
         entered_at: Micros(row.created_at),
         changed_at: Micros(row.updated_at),
         source_key: row.ext_key,
         sex: row.sex,
-        birth_year: row.birth_year,
+        birth: birth.or(row.birth_year.map(|year| year.to_string())),
         language: row.language,
     })
+}
+
+async fn answers(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Vec<OwnAnswer>> {
+    let rows = form_asked::Entity::find()
+        .filter(form_asked::Column::CommunityId.eq(community.0))
+        .filter(form_asked::Column::PersonId.eq(id))
+        .filter(form_asked::Column::AnsweredAt.is_not_null())
+        .order_by_asc(form_asked::Column::Id)
+        .all(db)
+        .await?;
+    let questions = form_question::Entity::find()
+        .filter(form_question::Column::CommunityId.eq(community.0))
+        .filter(form_question::Column::Id.is_in(rows.iter().map(|row| row.question_id)))
+        .all(db)
+        .await?;
+    let mut answers = Vec::with_capacity(rows.len());
+    for row in rows {
+        let question = questions.iter().find(|one| one.id == row.question_id);
+        let at = FieldPlace::new("form_asked", "answer", community.0, row.id);
+        answers.push(OwnAnswer {
+            question: question.map_or_else(String::new, |one| one.text.clone()),
+            answer: vault.open(at, row.answer_sealed.as_deref().unwrap_or_default())?,
+            at: row.answered_at.map(Micros),
+        });
+    }
+    Ok(answers)
 }
 
 async fn phones(

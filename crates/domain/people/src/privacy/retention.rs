@@ -444,6 +444,10 @@ async fn anonymise(
     };
     every::<person_phone::Entity>(tx, community, "person_id", id).await?;
     every::<person_label::Entity>(tx, community, "person_id", id).await?;
+    every::<person_label_past::Entity>(tx, community, "person_id", id).await?;
+    every::<form_asked::Entity>(tx, community, "person_id", id).await?;
+    every::<visiting_entry::Entity>(tx, community, "person_id", id).await?;
+    every::<sighting::Entity>(tx, community, "person_id", id).await?;
     every::<person_consent::Entity>(tx, community, "person_id", id).await?;
     every::<correction::Entity>(tx, community, "person_id", id).await?;
     every::<guardianship::Entity>(tx, community, "child_id", id).await?;
@@ -459,6 +463,9 @@ async fn anonymise(
         ext_key: None,
         sex: None,
         birth_year: None,
+        birth_sealed: None,
+        facts: None,
+        seen_at: None,
         language: None,
         note_sealed: None,
         identity_sealed: None,
