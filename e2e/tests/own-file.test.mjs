@@ -240,6 +240,43 @@ describe("a resident's own file", () => {
     assert.match(await admin.locator("main").innerText(), /全部内容都由第 1 号钥匙封着/);
     await screenshot(admin, "own-file-8-sealing", { full: true });
     await axe(admin);
+    await admin.goto("/admin/retention");
+    await screenshot(admin, "own-file-9-retention", { full: true });
+    await axe(admin);
+    const due = admin.locator('tr[data-rule="moved_out"] td.num a');
+    const count = Number(await due.innerText());
+    await due.click();
+    await admin.waitForURL(/moved_out/);
+    assert.equal(await admin.locator("li[data-due]").count(), Math.min(count, 500), "the figure is its entries");
+    await screenshot(admin, "own-file-9-retention-list", { full: true });
+    await axe(admin);
     noConsoleErrors(admin);
+  });
+
+  test("a large list waits for a second person and is taken once, with a name on it", async () => {
+    await desk.goto("/people");
+    await desk.locator('a[href="/people/exports"]').click();
+    await desk.locator("#f-purpose").fill("重阳节慰问");
+    await desk.locator('form[action="/people/exports"] button').click();
+    await desk.locator('[data-export="asked"]').waitFor();
+    await screenshot(desk, "own-file-9-exports", { full: true });
+    await axe(desk);
+    const lead = await openPage(browser, server);
+    await signIn(lead, "community_lead");
+    await lead.goto("/people/exports/approve");
+    await lead.locator('[data-export="asked"] button[value="approve"]').click();
+    await lead.locator('[data-export="approved"]').waitFor();
+    await axe(lead);
+    await desk.goto("/people/exports");
+    const [download] = await Promise.all([
+      desk.waitForEvent("download"),
+      desk.locator('[data-export="approved"] form[action$="/take"] button').click(),
+    ]);
+    let text = "";
+    for await (const piece of await download.createReadStream()) text += piece;
+    assert.match(text.split("\n")[0], /跃龙社区服务台.*重阳节慰问.*同意/);
+    await desk.goto("/people/exports");
+    assert.equal(await desk.locator('form[action$="/take"]').count(), 0, "once");
+    noConsoleErrors(desk, { allow: [/422/] });
   });
 });

@@ -46,7 +46,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
 
 /// The catalogues this module uses.
 pub(crate) fn catalogue() -> Arc<I18n> {
-    catalogues_of(|name| matches!(name, "web.ftl" | "notices.ftl"))
+    catalogues_of(|name| matches!(name, "web.ftl" | "notices.ftl" | "people-own.ftl"))
 }
 
 /// Stands in for the cases module: one case in a table of its own.

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on must stop loudly"
 )]
 
+mod codes;
 mod delivery;
 mod ground;
 mod http;
