@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """figures_peer.py CSV : asks DuckDB over Parquet what `residents.rs` asks, on one thread; prints milliseconds as JSON.
 
 Needs `duckdb` from PyPI; used for measuring only.
