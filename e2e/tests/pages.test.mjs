@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 
 import { act, axe, launch, noConsoleErrors, openPage, report, ring, screenshot, signIn, startServer, until } from "../lib/index.mjs";
 import { pageRoutes } from "../lib/routes.mjs";
+import { workbook } from "../lib/sheet.mjs";
 
 /** Who walks, by the role's name in the matrix and the sign-in that has it; pages are pictured at their first visitor's. */
 const WALKERS = {
@@ -127,6 +128,12 @@ describe("every page", { concurrency: 2 }, () => {
       const body = new URLSearchParams({ community, person, title: "看一看", reason: "独居" });
       return new URL((await fetch("/people/visits", { method: "POST", body })).url).pathname;
     }, { community: String(card.community), person: known.person });
+    known.form = await window.evaluate(async ({ area, book }) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries({ number: "37", requester: "街道民政办", every: "quarter", rows: "d=persons", area })) body.set(name, value);
+      body.set("file", new Blob([Uint8Array.from(atob(book), (c) => c.charCodeAt(0))]), "37.xlsx");
+      return new URL((await fetch("/insight/forms", { method: "POST", body })).url).pathname;
+    }, { area: String(card.community), book: workbook({ name: "台账", rows: [["老人台账"], ["序号", "姓名", "饮食禁忌"]] }).toString("base64") });
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -160,6 +167,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/help/sent/{code}": return [`/help/sent/${known.code}?by=photo`];
       case "/imports/{id}": return given(role);
       case "/imports/{id}/progress": return []; // what the bar asks
+      case "/imports/{id}/refused.xlsx": return []; // a file
+      case "/insight/forms/{id}": return [known.form];
       case "/insight/query": return [path, `${path}?d=persons&f=age~ge~80&g=age~10&g=sex`, `${path}?d=cases&add=cases~status`];
       case "/insight/query/add": return []; // a step that leads back
       case "/insight/evidence": return [`${path}?d=persons&f=age~ge~60`];
