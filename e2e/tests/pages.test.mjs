@@ -269,7 +269,7 @@ describe("every page", { concurrency: 2 }, () => {
     // Whoever comes after the first sees the same page with other contents: in turn by day at the desk, by night on the phone.
     const turn = (turns += 1) % 2 === 0;
     // Of a step's form the form: the record around it is a page of its own.
-    const within = address.includes("/forms/") ? "#verb-form" : undefined;
+    const within = /^\/cases\/.*\/forms\//.test(address) ? "#verb-form" : undefined;
     if (first || turn) await check("axe, desk, light", () => axe(page, { within }));
     if (first) {
       await view(DESKTOP, "dark");
