@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use youlin_kernel::{Ctx, Micros, words};
 
+use crate::entities::person;
+
 words! {
     /// What is known of a person and asked for again.
     Fact {
@@ -86,6 +88,18 @@ impl Facts {
         }
         serde_json::to_string(self).ok()
     }
+}
+
+/// Notes on a person's row that somebody says these now; the caller saves it.
+pub(crate) fn say(
+    ctx: &Ctx,
+    row: &mut person::Model,
+    how: How,
+    said: impl IntoIterator<Item = Fact>,
+) {
+    let mut facts = Facts::read(row.facts.as_deref());
+    facts.say(ctx, how, said);
+    row.facts = facts.stored();
 }
 
 /// What the register wants to know, and how long an answer holds. *Local*; put into the application at start.

@@ -13,7 +13,7 @@ use youlin_tabular::FormLayout;
 pub use commands::{MapForm, NoteFill, SaveForm};
 pub(crate) use fill::{fill, unheld};
 pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings};
-pub(crate) use suggest::{choices, fields_of, learned, suggest};
+pub(crate) use suggest::{choices, fields, learned, suggest};
 
 words! {
     /// How often a form is asked for.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use youlin_datasets::{Dataset, Datasets, Field};
+use youlin_datasets::{Datasets, Field};
 use youlin_web::{Choice, Shell};
 
 use super::{Mapping, Rows, Source};
@@ -120,10 +120,7 @@ pub(crate) fn choices(
         Choice::new("serial", s.t("form-serial")),
         Choice::new("constant", s.t("form-constant")),
     ];
-    let fields = datasets
-        .get("persons")
-        .map(|set| fields_of(&**set, s))
-        .unwrap_or_default();
+    let fields = fields(datasets, s);
     match rows {
         Rows::Records(_) => {
             for field in &fields {
@@ -160,9 +157,10 @@ pub(crate) fn choices(
     all
 }
 
-/// The fields of a dataset in the reader's language.
-pub(crate) fn fields_of(dataset: &dyn Dataset, s: &Shell) -> Vec<Field> {
-    dataset.fields(s.app().i18n(), s.ctx().locale())
+/// The fields a line of a form may be filled with, in the reader's language.
+pub(crate) fn fields(datasets: &Datasets, s: &Shell) -> Vec<Field> {
+    let persons = datasets.get("persons");
+    persons.map_or_else(Vec::new, |set| set.fields(s.app().i18n(), s.ctx().locale()))
 }
 
 #[cfg(test)]

@@ -160,10 +160,7 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let (sheet, layout) = found.ok_or_else(|| Problem::invalid("file", "form-no-columns"))?;
     let rows = rows_of(&f.rows);
     let datasets = app.need::<Datasets>()?;
-    let fields = datasets
-        .get("persons")
-        .map(|set| forms::fields_of(&**set, s))
-        .unwrap_or_default();
+    let fields = forms::fields(&datasets, s);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter());
     let columns = layout.columns.iter().map(|one| Column {
@@ -361,10 +358,7 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     }
     let same_kind = std::mem::discriminant(&rows) == std::mem::discriminant(&form.mapping.rows);
     let datasets = app.need::<Datasets>()?;
-    let fields = datasets
-        .get("persons")
-        .map(|set| forms::fields_of(&**set, s))
-        .unwrap_or_default();
+    let fields = forms::fields(&datasets, s);
     let mut columns = Vec::with_capacity(form.mapping.columns.len());
     for (at, column) in form.mapping.columns.iter().enumerate() {
         let code = sent.source.get(at).map_or("", String::as_str);

@@ -12,7 +12,7 @@ use super::person_for;
 use crate::Vault;
 use crate::entities::{person, person_phone};
 use crate::events::{self, event};
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
 
@@ -38,13 +38,11 @@ impl Command for AttachPhone {
         let row = person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
         let (id, new) = attach(ctx, tx, vault, &row, &self.phone).await?;
         if new {
-            let mut facts = Facts::read(row.facts.as_deref());
-            facts.say(ctx, self.how, [Fact::Phone]);
-            let row = person::Model {
-                facts: facts.stored(),
+            let mut row = person::Model {
                 updated_at: ctx.now().0,
                 ..row
             };
+            facts::say(ctx, &mut row, self.how, [Fact::Phone]);
             tx.update::<person::Entity>(row).await?;
             tx.audit(
                 ctx,

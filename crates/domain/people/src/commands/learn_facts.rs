@@ -12,7 +12,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use super::{attach_phone, person_for, see, set_label};
 use crate::entities::{form_asked, person};
 use crate::events::{self, event};
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::fields::optional;
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -70,9 +70,7 @@ impl Command for LearnFacts {
         if learnt.is_empty() && answered == 0 && !self.seen {
             return Ok(());
         }
-        let mut facts = Facts::read(row.facts.as_deref());
-        facts.say(ctx, self.how, learnt.iter().copied());
-        row.facts = facts.stored();
+        facts::say(ctx, &mut row, self.how, learnt.iter().copied());
         row.updated_at = ctx.now().0;
         if self.seen {
             see(ctx, tx, &mut row, self.how).await?;

@@ -16,7 +16,7 @@ use super::{attach_phone, person_for, set_consent, set_label};
 use crate::consent;
 use crate::entities::{household, person, residence};
 use crate::events::{self, event};
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::fields::{Faults, optional, required};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -225,9 +225,7 @@ impl SavePerson {
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(vault.identity_index(number));
         }
-        let mut facts = Facts::read(row.facts.as_deref());
-        facts.say(ctx, self.input.how, self.said(clean));
-        row.facts = facts.stored();
+        facts::say(ctx, &mut row, self.input.how, self.said(clean));
         Ok(row)
     }
 

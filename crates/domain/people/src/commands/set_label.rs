@@ -12,7 +12,7 @@ use super::person_for;
 use crate::Vault;
 use crate::entities::{person, person_label, person_label_past};
 use crate::events::{self, event};
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::fields::required;
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
@@ -36,13 +36,11 @@ impl Command for SetLabel {
         let vault = &self.vault;
         let row = person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
         if set(ctx, tx, vault, &row, &self.label, self.how, self.on).await? {
-            let mut facts = Facts::read(row.facts.as_deref());
-            facts.say(ctx, self.how, [Fact::Labels]);
-            let row = person::Model {
-                facts: facts.stored(),
+            let mut row = person::Model {
                 updated_at: ctx.now().0,
                 ..row
             };
+            facts::say(ctx, &mut row, self.how, [Fact::Labels]);
             tx.update::<person::Entity>(row).await?;
             tx.audit(
                 ctx,

@@ -13,7 +13,7 @@ use super::see;
 use crate::Vault;
 use crate::entities::{dwelling_visit, person, person_label, person_phone, residence};
 use crate::events::{self, event};
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::permissions::PEOPLE_WRITE;
 
 words! {
@@ -118,13 +118,11 @@ async fn confirm(ctx: &Ctx, tx: &Tx<'_>, community: i64, persons: &BTreeSet<Uuid
             (Fact::Labels, labels.contains(&row.id)),
         ];
         let held = held.into_iter().filter(|(_, held)| *held);
-        let mut facts = Facts::read(row.facts.as_deref());
-        facts.say(ctx, How::Visit, held.map(|(fact, _)| fact));
         let mut row = person::Model {
-            facts: facts.stored(),
             updated_at: ctx.now().0,
             ..row
         };
+        facts::say(ctx, &mut row, How::Visit, held.map(|(fact, _)| fact));
         see(ctx, tx, &mut row, How::Visit).await?;
         tx.update::<person::Entity>(row).await?;
     }

@@ -77,15 +77,6 @@ pub struct DwellingFile {
     pub freshness: Freshness,
 }
 
-impl DwellingFile {
-    /// Required facts that are held of nobody who lacks them, each once.
-    #[must_use]
-    pub fn missing(&self) -> BTreeSet<Fact> {
-        let all = self.residents.iter();
-        all.flat_map(|one| one.missing.iter().copied()).collect()
-    }
-}
-
 impl Directory {
     /// The files of these dwellings of one community, in the order asked for; who lies outside the scope is left out.
     ///

@@ -17,7 +17,7 @@ use super::read::Draft;
 use crate::commands::save_person::blank;
 use crate::entities::{person, person_label, person_phone, residence};
 use crate::events;
-use crate::facts::{Fact, Facts, How};
+use crate::facts::{self, Fact, How};
 use crate::vault::FieldPlace;
 use crate::{Relation, Sex, Vault};
 
@@ -376,9 +376,7 @@ impl Import {
             (Fact::Home, change.home),
         ];
         let said = said.into_iter().filter(|(_, said)| *said);
-        let mut facts = Facts::read(row.facts.as_deref());
-        facts.say(ctx, How::Import, said.map(|(fact, _)| fact));
-        row.facts = facts.stored();
+        facts::say(ctx, &mut row, How::Import, said.map(|(fact, _)| fact));
         Ok(row)
     }
 
