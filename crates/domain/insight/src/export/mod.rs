@@ -6,12 +6,11 @@ mod geojson;
 mod xlsx;
 
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use youlin_datasets::cube::{Answer, Key, Value};
 use youlin_datasets::{Asked, Datasets};
 use youlin_kernel::{Problem, Result};
-use youlin_web::{ApiQuery, App, Caller, Prefs, WebResult};
+use youlin_web::{ApiQuery, App, CSV, Caller, Prefs, WebResult, XLSX, save_as};
 
 use crate::compose::Composed;
 use crate::pages;
@@ -112,12 +111,9 @@ pub(crate) async fn file(
         &asked,
         &answer,
     );
-    let (kind, body): (&str, Vec<u8>) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", csv::write(&sheet)),
-        "xlsx" => (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            xlsx::write(&s, &sheet)?,
-        ),
+    let (kind, body): (&'static str, Vec<u8>) = match format.as_str() {
+        "csv" => (CSV, csv::write(&sheet)),
+        "xlsx" => (XLSX, xlsx::write(&s, &sheet)?),
         _ => (
             "application/geo+json",
             geojson::write(&app, &asked, &sheet).await?,
@@ -128,15 +124,7 @@ pub(crate) async fn file(
         asked.query.dataset,
         youlin_datasets::cube::day::text_of(asked.at.day)
     );
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, body).into_response())
+    Ok(save_as(&name, kind, body))
 }
 
 /// The area of a line, where the first group is one.

@@ -38,7 +38,7 @@ struct EvidencePage {
     definition: Vec<(String, String)>,
     title: String,
     count: usize,
-    /// Of a count of different ones: the figure itself, which is not the number of records.
+    /// Of a count of different ones, of a sum and of a weighted share: what the figure is, which is not the number of records.
     figure: String,
     rows: Vec<Row>,
     page: usize,
@@ -144,11 +144,19 @@ pub(crate) async fn show(
     {
         definition.push((words.group(text), words.key(&*asked.dataset, group, &key)));
     }
-    let distinct = matches!(asked.query.measure, Measure::Distinct(_));
+    let several = matches!(
+        asked.query.measure,
+        Measure::Distinct(_)
+            | Measure::Sum(_)
+            | Measure::Ratio {
+                weight: Some(_),
+                ..
+            }
+    );
     page(&EvidencePage {
         title: words.dataset(&asked.query.dataset),
         count: records.len(),
-        figure: if distinct {
+        figure: if several {
             words.figures(&question, &asked.query.dataset)
         } else {
             String::new()

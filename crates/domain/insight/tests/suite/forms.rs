@@ -16,7 +16,7 @@ use youlin_tabular::Limits;
 
 use crate::http::{DESK, Got, Web, webs};
 
-const COLUMNS: [&str; 8] = [
+pub(crate) const COLUMNS: [&str; 8] = [
     "序号",
     "姓名",
     "性别",
@@ -28,7 +28,7 @@ const COLUMNS: [&str; 8] = [
 ];
 
 /// Title, header, two free lines, a sum below.
-fn blank(columns: &[&str]) -> Vec<u8> {
+pub(crate) fn blank(columns: &[&str]) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "第37号 高龄独居老人情况统计表").unwrap();
@@ -41,7 +41,7 @@ fn blank(columns: &[&str]) -> Vec<u8> {
 }
 
 impl Web {
-    async fn hand_in(&self, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
+    pub(crate) async fn hand_in(&self, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!(
@@ -60,7 +60,7 @@ impl Web {
         self.send(key, request, body).await
     }
 
-    fn area(&self) -> String {
+    pub(crate) fn area(&self) -> String {
         self.ground.id("A").to_string()
     }
 
