@@ -26,3 +26,4 @@ form-stays-lead = With more residents than free lines, lines are added. These wi
 form-stays-controls = Buttons, check boxes and other controls
 form-stays-formulas = Formulas of other sheets that point into this one
 insight-export-parquet = Parquet
+insight-code = code

@@ -26,3 +26,4 @@ form-stays-lead = 居民比空行多时会加行。下面这些不会跟着往�
 form-stays-controls = 按钮、复选框等控件
 form-stays-formulas = 别的工作表里引用这张表的公式
 insight-export-parquet = Parquet
+insight-code = 代码

@@ -1,8 +1,9 @@
 //! Figures as files. What was asked stands on the first sheet (csv: in the first lines), so that no figure travels without
-//! its definition. Nothing a spreadsheet could take for a formula leaves as one.
+//! its definition (GeoJSON and Parquet: in what they know as metadata). Nothing a spreadsheet could take for a formula leaves as one.
 
 mod csv;
 mod geojson;
+mod parquet;
 mod xlsx;
 
 use axum::extract::{Path, State};
@@ -85,7 +86,7 @@ fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) 
     }
 }
 
-/// `/insight/export/{csv,xlsx,geojson}?…` with the question of the page.
+/// `/insight/export/{csv,xlsx,geojson,parquet}?…` with the question of the page.
 pub(crate) async fn file(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -93,7 +94,7 @@ pub(crate) async fn file(
     Path(format): Path<String>,
     ApiQuery(mut question): ApiQuery<Composed>,
 ) -> WebResult<Response> {
-    if !["csv", "xlsx", "geojson"].contains(&format.as_str()) {
+    if !["csv", "xlsx", "geojson", "parquet"].contains(&format.as_str()) {
         return Err(Problem::not_found().into());
     }
     question.g.retain(|group| !group.is_empty());
@@ -114,6 +115,10 @@ pub(crate) async fn file(
     let (kind, body): (&'static str, Vec<u8>) = match format.as_str() {
         "csv" => (CSV, csv::write(&sheet)),
         "xlsx" => (XLSX, xlsx::write(&s, &sheet)?),
+        "parquet" => (
+            "application/vnd.apache.parquet",
+            parquet::write(&s, &asked, &sheet)?,
+        ),
         _ => (
             "application/geo+json",
             geojson::write(&app, &asked, &sheet).await?,
