@@ -255,7 +255,7 @@ impl Filling<'_> {
     }
 }
 
-async fn form_for(
+pub(super) async fn form_for(
     ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,
@@ -286,6 +286,6 @@ fn tidy(field: &'static str, text: &str, max: usize, needed: bool) -> Result<Str
     Ok(text)
 }
 
-fn json_of(value: &impl serde::Serialize) -> Result<String> {
+pub(super) fn json_of(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Problem::internal)
 }

@@ -9,7 +9,7 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
 use youlin_tabular::{FillCell, Limits};
 use youlin_web::App;
 
-use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source};
+use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source, file_fault};
 use crate::compose::Composed;
 use crate::pages::read_address;
 use crate::words::figure_text;
@@ -81,7 +81,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         &lines,
         &limits,
     )
-    .map_err(|fault| Problem::invalid("file", fault.code()))?;
+    .map_err(|fault| file_fault(&fault))?;
     let (by, day) = (ctx.actor().name(), ctx.now().local().date());
     let said = match approved {
         Some(other) => {
@@ -92,7 +92,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         None => format!("{by} · {day} · {purpose}"),
     };
     let workbook = youlin_tabular::footer(&workbook, blank.sheet, &said, &limits)
-        .map_err(|fault| Problem::invalid("file", fault.code()))?;
+        .map_err(|fault| file_fault(&fault))?;
     Ok(Filled {
         workbook,
         held: lines.len() * columns.len() - missing,

@@ -1,6 +1,7 @@
 //! The one-form engine: a workbook somebody upstairs asks for is mapped once to what is held, and from then on comes out
 //! filled in its own layout. What nobody holds is named, and only that is asked at the door.
 
+mod blank;
 mod commands;
 mod fill;
 mod queries;
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use youlin_kernel::words;
 use youlin_tabular::FormLayout;
 
+pub use blank::ReplaceBlank;
+pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, unheld};
 pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings};

@@ -166,6 +166,7 @@ pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView>
     let blank = report_blank::Entity::find()
         .filter(report_blank::Column::CommunityId.eq(row.community_id))
         .filter(report_blank::Column::FormId.eq(id))
+        .order_by_desc(report_blank::Column::Id)
         .one(db.read())
         .await?
         .ok_or_else(Problem::not_found)?;

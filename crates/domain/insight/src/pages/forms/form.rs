@@ -1,7 +1,7 @@
 //! One form: what its columns are filled from, whether it may be taken, when it was filled before.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Multipart, State};
 use axum::response::Response;
 use serde::Deserialize;
 use youlin_datasets::{Datasets, Release};
@@ -11,8 +11,9 @@ use youlin_web::{
 };
 
 use super::fill::release;
+use super::list::read_file;
 use super::{refused, row_choices, rows_code, rows_of, to};
-use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
+use crate::forms::{self, Column, FormView, MapForm, Mapping, ReplaceBlank, Rows, Source, unheld};
 use crate::pages::{read_address, shell};
 use crate::queries;
 
@@ -78,6 +79,7 @@ pub(super) async fn show(
         "map" => s.t("form-mapped"),
         "ask" => s.t1("form-asked", "count", &done.open),
         "release" => s.t("form-release-asked"),
+        "blank" => s.t("form-blank-replaced"),
         _ => String::new(),
     };
     let form = forms::form(app.db(), &ctx, id).await?;
@@ -202,6 +204,42 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
         mapping: Mapping { rows, columns },
     };
     app.db().execute(ctx, command).await
+}
+
+/// `POST /insight/forms/{id}/blank`: a newer blank workbook of the same form.
+pub(super) async fn replace(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    multipart: Multipart,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    let (sent, read) = read_file(multipart).await;
+    let replaced = async {
+        read?;
+        let blank = forms::blank_of(&sent.file)?;
+        let fields = forms::fields(&*app.need::<Datasets>()?, &s);
+        let known = forms::mappings(app.db(), &ctx).await?;
+        let learned = forms::learned(known.iter());
+        let mapping = forms::carried_over(&form.mapping, &blank, |name| {
+            forms::suggest(name, &form.mapping.rows, &fields, &learned)
+        })?;
+        let command = ReplaceBlank {
+            community: form.community,
+            form: id,
+            file_name: sent.file_name,
+            workbook: sent.file,
+            blank,
+            mapping,
+        };
+        app.db().execute(&ctx, command).await
+    };
+    match replaced.await {
+        Ok(()) => Ok(to(&format!("/insight/forms/{id}?done=blank"))),
+        Err(problem) => refused(s, form, problem, String::new()).await,
+    }
 }
 
 /// What of the workbook will not move with added rows, in words.

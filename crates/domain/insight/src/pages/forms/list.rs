@@ -5,14 +5,13 @@ use axum::extract::{Multipart, State};
 use axum::response::Response;
 use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, Problem, ProblemKind, Result};
-use youlin_tabular::Limits;
 use youlin_web::{
     App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, WebResult, mendable, page,
     read_handed_in, refused_with,
 };
 
 use super::{FILE_MAX, row_choices, rows_of, to};
-use crate::forms::{self, Blank, Column, Every, FormLine, Ledger, Mapping, SaveForm};
+use crate::forms::{self, Column, Every, FormLine, Ledger, Mapping, SaveForm};
 use crate::pages::{area_choices, shell};
 
 #[derive(Clone, Debug, Default)]
@@ -115,17 +114,8 @@ pub(super) async fn create(
 
 async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let (app, ctx) = (s.app(), s.ctx());
-    if f.bytes.is_empty() {
-        return Err(Problem::invalid("file", "required"));
-    }
-    let unreadable = |fault: youlin_tabular::TableFault| Problem::invalid("file", fault.code());
-    let book = youlin_tabular::read(&f.bytes, &Limits::default()).map_err(unreadable)?;
-    let found = book
-        .sheets
-        .iter()
-        .enumerate()
-        .find_map(|(at, sheet)| Some((at, youlin_tabular::form_layout(sheet)?)));
-    let (sheet, layout) = found.ok_or_else(|| Problem::invalid("file", "form-no-columns"))?;
+    let blank = forms::blank_of(&f.bytes)?;
+    let layout = &blank.layout;
     let rows = rows_of(&f.rows);
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
@@ -153,13 +143,19 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
             .map_err(|_nan| Problem::invalid("area", "query-area"))?,
         file_name: f.file_name.clone(),
         workbook: f.bytes.clone(),
-        blank: Blank { sheet, layout },
+        blank,
         mapping: Mapping { rows, columns },
     })
 }
 
 /// What was typed with the file; a file that is too large is a fault of its field.
 async fn read(multipart: Multipart) -> (Typed, Result<()>) {
+    let (form, read) = read_file(multipart).await;
+    (Typed::of(form), read)
+}
+
+/// A form with a blank workbook.
+pub(super) async fn read_file(multipart: Multipart) -> (HandedIn, Result<()>) {
     let mut form = HandedIn::default();
     let megabytes = FILE_MAX / 1024 / 1024;
     let read = read_handed_in(multipart, megabytes, &mut form).await;
@@ -169,5 +165,5 @@ async fn read(multipart: Multipart) -> (Typed, Result<()>) {
         }
         _ => problem,
     });
-    (Typed::of(form), read)
+    (form, read)
 }

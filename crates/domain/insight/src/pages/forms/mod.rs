@@ -20,12 +20,15 @@ const FILE_MAX: usize = 2 * 1024 * 1024;
 
 pub(super) fn routes() -> Routes {
     let keep = Access::Needs(&INSIGHT_FORMS);
-    let create = post(list::create).layer(DefaultBodyLimit::max(FILE_MAX + 64 * 1024));
+    let upload = || DefaultBodyLimit::max(FILE_MAX + 64 * 1024);
+    let create = post(list::create).layer(upload());
+    let replace = post(form::replace).layer(upload());
     Routes::new()
         .get("/insight/forms", keep, list::list)
         .route(Method::Post, "/insight/forms", keep, create)
         .get("/insight/forms/{id}", keep, form::show)
         .post("/insight/forms/{id}/map", keep, form::map)
+        .route(Method::Post, "/insight/forms/{id}/blank", keep, replace)
         .post("/insight/forms/{id}/fill", keep, fill::fill)
         .post("/insight/forms/{id}/release", keep, fill::ask_release)
         .post("/insight/forms/{id}/ask", keep, fill::ask)
