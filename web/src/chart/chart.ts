@@ -28,7 +28,7 @@ const said = (figures: Figures, line: Line | undefined, at: number): string => {
   return figures.columns.length > 1 ? `${line.name} · ${figures.columns[at]}: ${cell.text}` : `${line.name}: ${cell.text}`;
 };
 
-function base(figures: Figures): Option {
+function base(): Option {
   const ink = token("ink");
   return {
     animation: false,
@@ -97,10 +97,18 @@ function pyramid(figures: Figures): Option {
   return {
     ...legend(figures),
     grid: { left: 8, right: 8, top: 36, bottom: 8, containLabel: true },
-    xAxis: { type: "value", min: -most * 1.15, max: most * 1.15, ...axes(), axisLabel: { show: false } },
+    xAxis: { type: "value", min: -most * 1.15, max: most * 1.15, ...axes(), axisLabel: { show: false }, splitLine: { show: false } },
     yAxis: { type: "category", data: lines.map((line) => line.name), ...axes() },
     series: [side(0, -1), side(1, 1)],
   };
+}
+
+/** Degrees of longitude are shorter than those of latitude. */
+function narrow(features: { geometry: object | null }[]): number {
+  const flat = JSON.stringify(features.map((one) => one.geometry)).match(/\[-?[\d.]+,-?[\d.]+/g) ?? [];
+  const north = flat.map((pair) => Number(pair.split(",")[1]));
+  const middle = north.reduce((sum, one) => sum + one, 0) / Math.max(1, north.length);
+  return Math.cos((middle * Math.PI) / 180);
 }
 
 async function map(figures: Figures): Promise<Option | null> {
@@ -115,11 +123,12 @@ async function map(figures: Figures): Promise<Option | null> {
   const of = (name: string): Line | undefined => figures.lines.find((line) => String(line.area) === name);
   const sizes = figures.lines.map((line) => line.cells[0]?.size ?? 0);
   return {
-    visualMap: { type: "continuous", min: Math.min(0, ...sizes), max: Math.max(1, ...sizes), left: 0, bottom: 0, calculable: false, inRange: { color: [token("qing-tint"), token("qing")] }, textStyle: { color: token("ink-2") } },
+    visualMap: { type: "continuous", min: 0, max: Math.max(1, ...sizes), left: 0, bottom: 0, calculable: false, text: [String(Math.max(1, ...sizes)), "0"], inRange: { color: [token("qing-tint"), token("qing")] }, textStyle: { color: token("ink-2") } },
     series: [
       {
         type: "map",
         map: source,
+        aspectScale: narrow(features),
         cursor: "pointer",
         selectedMode: false,
         itemStyle: { areaColor: token("sunken"), borderColor: token("surface"), borderWidth: 1.5 },
@@ -134,7 +143,7 @@ async function map(figures: Figures): Promise<Option | null> {
 async function option(figures: Figures): Promise<Option | null> {
   const own = figures.kind === "map" ? await map(figures) : figures.kind === "time" ? time(figures) : figures.kind === "pyramid" ? pyramid(figures) : bars(figures);
   if (!own) return null;
-  const whole = base(figures);
+  const whole = base();
   const line = (mark: Mark): Line | undefined => lineOf(figures, mark);
   const formatter = (mark: unknown): string => {
     const one = mark as Mark;

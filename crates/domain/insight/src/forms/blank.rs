@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
