@@ -4,3 +4,4 @@ export-form-open = Open the form
 quality-counts_out = Counts out
 quality-not-counts_out = Not counted out
 quality-what-counts_out = cells to be asked or typed
+quality-cells = { $part } of { $whole } cells

@@ -4,3 +4,4 @@ export-form-open = 打开这张表
 quality-counts_out = 统得出
 quality-not-counts_out = 没有统出
 quality-what-counts_out = 格，要去问或手工补
+quality-cells = { $part } / { $whole } 格

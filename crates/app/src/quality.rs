@@ -25,6 +25,7 @@ impl QualityFigures for CountsOut {
             let figure = youlin_insight::counts_out(&self.0, ctx, &period).await?;
             let figure = figure.map(|one| QualityFigure {
                 code: "counts_out",
+                part_of: "quality-cells",
                 part: one.part,
                 whole: one.of,
                 part_href: one.part_href,

@@ -11,6 +11,8 @@ use youlin_kernel::{Ctx, Result};
 pub struct QualityFigure {
     /// Words: `quality-<code>`, `quality-not-<code>`, `quality-what-<code>`.
     pub code: &'static str,
+    /// Key of the sentence that says what is counted, with `part` and `whole`.
+    pub part_of: &'static str,
     pub part: u64,
     pub whole: u64,
     /// Where the records behind it are, and those that are missing from it.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Event, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
+use super::queries::titled;
 use super::{AnswerCount, Blank, Every, Mapping, Rows};
 use crate::answers::FILLED;
 use crate::compose::Composed;
@@ -231,7 +232,7 @@ impl Filling<'_> {
             id: ctx.new_id(),
             version: 1,
             form_id: form.id,
-            form_name: format!("{} {}", form.number, form.name).trim().to_owned(),
+            form_name: titled(&form.number, &form.name),
             requester: form.requester.clone(),
             area_id: area,
             period: self.period.to_owned(),

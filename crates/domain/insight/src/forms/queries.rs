@@ -25,6 +25,22 @@ pub(crate) struct FormLine {
     pub(crate) filled: Option<(Micros, String)>,
 }
 
+impl FormLine {
+    /// Its number and name; the number once, where the name has it already.
+    pub(crate) fn title(&self) -> String {
+        titled(&self.number, &self.name)
+    }
+}
+
+/// See [`FormLine::title`].
+pub(super) fn titled(number: &str, name: &str) -> String {
+    if name.contains(number) {
+        name.to_owned()
+    } else {
+        format!("{number} {name}")
+    }
+}
+
 /// One form with everything that fills it.
 #[derive(Clone, Debug)]
 pub(crate) struct FormView {

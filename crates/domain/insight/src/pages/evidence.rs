@@ -157,7 +157,8 @@ pub(crate) async fn show(
         title: words.dataset(&asked.query.dataset),
         count: records.len(),
         figure: if several {
-            words.figures(&question, &asked.query.dataset)
+            let name = words.figures(&question, &asked.query.dataset);
+            format!("{name}{}", of_all(&asked, &question).await?)
         } else {
             String::new()
         },
@@ -174,6 +175,20 @@ pub(crate) async fn show(
         definition,
         question,
         s,
+    })
+}
+
+/// The figure itself beside its name, where all of it was opened: `（809 / 1100）`, of a part `（809）`.
+async fn of_all(asked: &Asked, question: &Composed) -> WebResult<String> {
+    if !question.k.is_empty() {
+        return Ok(String::new());
+    }
+    let total = asked.answer().await?.total;
+    Ok(match (total.part, total.sum) {
+        (Some(part), _) if question.part.is_empty() => format!("（{part} / {}）", total.count),
+        (Some(part), _) => format!("（{part}）"),
+        (None, Some(sum)) => format!("（{sum}）"),
+        (None, None) => format!("（{}）", total.count),
     })
 }
 

@@ -12,6 +12,9 @@ use super::{refused, to};
 use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows, unheld};
 use crate::pages::{read_address, shell};
 
+/// As long as a purpose may be, with what stands between its parts.
+const PURPOSE: usize = 197;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct FillSent {
@@ -131,17 +134,21 @@ pub(super) async fn ask_release(
     }
 }
 
-/// As it was typed, or that it is for this form.
+/// That it is for this form, after what was typed: whoever is asked to say yes, and everybody in it, reads both.
 fn purpose(s: &Shell, form: &FormView, sent: &FillSent) -> String {
+    let own = s.tn(
+        "form-purpose",
+        &[
+            ("requester", form.line.requester.clone()),
+            ("name", form.line.title()),
+        ],
+    );
     match sent.purpose.trim() {
-        "" => s.tn(
-            "form-purpose",
-            &[
-                ("requester", form.line.requester.clone()),
-                ("name", form.line.name.clone()),
-            ],
-        ),
-        said => said.to_owned(),
+        "" => own,
+        said if said.contains(&own) || said.chars().count() + own.chars().count() > PURPOSE => {
+            said.to_owned()
+        }
+        said => format!("{said} · {own}"),
     }
 }
 

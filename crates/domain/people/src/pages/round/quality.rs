@@ -36,6 +36,7 @@ impl Figure {
     fn own(code: &'static str, part: usize, whole: usize) -> Self {
         Self(QualityFigure {
             code,
+            part_of: "round-part-of",
             part: part as u64,
             whole: whole as u64,
             part_href: format!("/people/quality?open={code}"),
@@ -72,6 +73,11 @@ struct QualityPage {
 }
 
 impl QualityPage {
+    /// Dwellings, or what a floor above counts.
+    fn part_of(&self, figure: &Figure) -> &str {
+        figure.part_of
+    }
+
     fn mark(&self, line: &Line) -> &'static str {
         let _shape_of_templates = self;
         mark(line.freshness)
