@@ -1,5 +1,5 @@
 // Bundles web/src and web/styles into web/dist under fixed names; the server embeds that folder.
-// Caches are broken by the server with ?v=<hash> on app.css and app.js; app.js passes it on to the map's files.
+// Caches are broken by the server with ?v=<hash> on app.css and app.js; app.js passes it on to the files of the map and the charts.
 import { build, context } from "esbuild";
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -53,8 +53,9 @@ async function assets() {
 }
 
 const entries = [
-  { ...common, entryPoints: { app: "src/app.ts" }, format: "esm", external: ["./map.js"] },
+  { ...common, entryPoints: { app: "src/app.ts" }, format: "esm", external: ["./map.js", "./chart.js"] },
   { ...common, entryPoints: { map: "src/map/map.ts" }, format: "esm", target: ["es2022", "chrome111", "firefox110", "safari16.4"] },
+  { ...common, entryPoints: { chart: "src/chart/chart.ts" }, format: "esm" },
   { ...common, entryPoints: { app: "styles/app.css" } },
 ];
 

@@ -124,6 +124,74 @@ describe("one form, entered once", () => {
     noConsoleErrors(desk);
   });
 
+  test("counts out stands beside the other two figures and opens to its columns", async () => {
+    await desk.goto(`${server.url}/people/quality`);
+    const figure = desk.locator(".figure", { hasText: "统得出" }).first();
+    await figure.waitFor();
+    await screenshot(desk, "forms-counts-out", { full: true });
+    await axe(desk);
+    assert.match(await figure.innerText(), /\d+\.\d %/);
+    await figure.click();
+    await desk.waitForURL(/\/insight\/evidence\?/);
+    assert.match(await desk.locator("#records").innerText(), /现住址[\s\S]*已有记录 · \d+ 格/);
+    assert.doesNotMatch(await desk.locator("#records").innerText(), /常用药品/);
+    await screenshot(desk, "forms-counts-out-records", { full: true });
+    await axe(desk);
+    await desk.goto(`${server.url}/insight`);
+    assert.match(await desk.locator("main").innerText(), /统得出/);
+  });
+
+  test("a wrong workbook is called so; a newer one keeps what was said", async () => {
+    await desk.goto(form);
+    await desk.locator("summary", { hasText: "新版的空白表" }).click();
+    const send = async (rows) => {
+      await desk.locator('form[action$="/blank"] input[type="file"]').setInputFiles({
+        name: "37.xlsx",
+        mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        buffer: workbook({ name: "台账", rows }),
+      });
+      await desk.locator('form[action$="/blank"] button[type="submit"]').click();
+    };
+    await send([["采购单"], ["品名", "单价", "数量"]]);
+    await desk.locator(".form-summary").waitFor();
+    assert.match(await desk.locator(".form-summary").innerText(), /不像是这张表/);
+    await screenshot(desk, "forms-wrong-workbook", { full: true });
+    await axe(desk);
+    await send([["第37号 高龄独居老人台账（2027年）"], [...HELD, ...UNHELD, "是否党员"], [], []]);
+    await desk.waitForURL(/done=blank/);
+    assert.match(await desk.locator("main").innerText(), /是否党员/);
+  });
+
+  test("more persons than one takes alone wait for a second person, and go once", async () => {
+    await desk.goto(form);
+    await desk.locator("#f-rows").selectOption({ label: "一行一个居民" });
+    await desk.locator('form[action$="/map"] button[type="submit"]').click();
+    await desk.waitForURL(/done=map/);
+    await desk.locator('form[action$="/release"]').waitFor();
+    assert.equal(await desk.locator('form[action$="/fill"]').count(), 0);
+    await screenshot(desk, "forms-release-needed", { full: true });
+    await axe(desk);
+    await desk.locator("#f-purpose").fill("冬季走访慰问");
+    await desk.locator('form[action$="/release"] button[type="submit"]').click();
+    await desk.waitForURL(/done=release/);
+    assert.match(await desk.locator("main").innerText(), /还没有答复/);
+    const lead = await openPage(browser, server);
+    await signIn(lead, "lead");
+    await lead.goto(`${server.url}/people/exports/approve`);
+    const asked = lead.locator('[data-export="asked"]', { hasText: "冬季走访慰问" });
+    await screenshot(lead, "forms-release-asked", { full: true });
+    await axe(lead);
+    await asked.locator('button[value="approve"]').click();
+    await lead.waitForLoadState();
+    await desk.goto(form);
+    assert.match(await desk.locator("main").innerText(), /冬季走访慰问[\s\S]*只能下载一次/);
+    await screenshot(desk, "forms-release-granted", { full: true });
+    const sheet = await fill();
+    assert.match(sheet, /冬季走访慰问/);
+    await desk.goto(form);
+    await desk.locator('form[action$="/release"]').waitFor();
+  });
+
   test("a figure that opened to its people becomes a visiting list, walked to its end", async () => {
     await desk.goto(`${server.url}/insight/evidence?d=persons&f=age~ge~80&f=labels~is~living_alone`);
     const list = desk.locator('form[action="/insight/evidence/list"]');

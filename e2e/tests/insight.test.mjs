@@ -2,7 +2,9 @@
 // people, who stay masked; grouped, drawn, exported, saved; on the desk and on a grid worker's phone.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 
 import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer } from "../lib/index.mjs";
@@ -31,6 +33,36 @@ async function picture(page, name) {
   const answer = page.locator("#answer");
   if ((await answer.count()) > 0) await answer.screenshot({ path: (await screenshot(page, `${name}-answer`)), animations: "disabled" });
 }
+
+/** The island has drawn, from the figures of the drawing that stays for paper. */
+async function live(page, drawn) {
+  const card = page.locator("figure[data-chart-ready]", { has: page.locator(drawn) });
+  await card.locator(".chart-live canvas").waitFor();
+  assert.ok(await card.locator(drawn).isHidden(), "one drawing at a time");
+  return card;
+}
+
+/** Clicks into the middle of what ECharts drew until the page of records opens. */
+async function opens(page, card, points) {
+  const box = await card.locator(".chart-live").boundingBox();
+  for (const [x, y] of points) {
+    await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+    const left = await page.waitForURL(/\/insight\/evidence\?/, { timeout: 1_500 }).then(() => true, () => false);
+    if (left) return;
+  }
+  assert.fail("no mark opened its records");
+}
+
+/** The Python of the checks, where it has DuckDB. */
+const python = () => {
+  const path = fileURLToPath(new URL("../../target/venv/bin/python", import.meta.url));
+  try {
+    execFileSync(path, ["-c", "import duckdb"], { stdio: "ignore" });
+    return path;
+  } catch {
+    return null;
+  }
+};
 
 const total = async (page) => Number(await page.locator("#total b").innerText());
 const chips = (page) => page.locator(".insight-chips .chip").allInnerTexts();
@@ -106,7 +138,7 @@ for (const [device, login, dark] of [["desktop", "desk", false], ["phone", "shi"
       await page.waitForURL(/g=age/);
       await page.locator("#q-g1").selectOption("sex");
       await page.waitForURL(/g=sex/);
-      await page.locator("svg.chart-pyramid").waitFor();
+      await live(page, "svg.chart-pyramid");
       const cells = (await page.locator("#figures td.num a").allInnerTexts()).map(Number);
       assert.equal(cells.reduce((sum, one) => sum + one, 0), await total(page));
       await picture(page, `insight-${device}-6-pyramid`);
@@ -115,13 +147,34 @@ for (const [device, login, dark] of [["desktop", "desk", false], ["phone", "shi"
       await page.waitForURL(/\/insight\/evidence\?/);
       assert.match(await page.locator("#count").innerText(), new RegExp(`居民 ${cells[0]} 条`));
       await page.goto(`${server.url}/insight/query?d=cases&g=reported~month`);
-      await page.locator("svg.chart-time").waitFor();
+      await live(page, "svg.chart-time");
       await picture(page, `insight-${device}-7-line`);
       await axe(page);
       await page.goto(`${server.url}/insight/query?d=persons&g=area~5`);
-      await page.locator("svg.chart-map").waitFor();
+      await live(page, "svg.chart-map");
       await picture(page, `insight-${device}-8-map`);
       await axe(page);
+    });
+
+    test("every mark of a chart opens its records, in the browser, on paper and without script", async () => {
+      await page.goto(`${server.url}/insight/query?d=persons&g=area~5&g=sex`);
+      const stacked = await live(page, "svg.chart-stacked");
+      await picture(page, `insight-${device}-11-stacked`);
+      await axe(page);
+      await page.emulateMedia({ media: "print" });
+      assert.ok(await stacked.locator("svg.chart-stacked").isVisible());
+      assert.ok(await stacked.locator(".chart-live").isHidden());
+      await page.emulateMedia({ media: "screen" });
+      await stacked.scrollIntoViewIfNeeded();
+      await opens(page, stacked, [[0.35, 0.5], [0.3, 0.6], [0.4, 0.7], [0.3, 0.4]]);
+      assert.match(await page.locator("#count").innerText(), /居民 \d+ 条/);
+
+      const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+      const plain = await context.newPage();
+      await plain.goto(`${server.url}/insight/query?d=persons&g=area~5`);
+      await plain.locator("svg.chart-bars a rect").first().click();
+      await plain.waitForURL(/\/insight\/evidence\?/);
+      await context.close();
     });
 
     test("a question without a value is asked again; a wrong one says what is wrong", async () => {
@@ -132,6 +185,28 @@ for (const [device, login, dark] of [["desktop", "desk", false], ["phone", "shi"
       await page.locator(".form-summary").waitFor();
       await screenshot(page, `insight-${device}-9-wrong`, { full: true });
       await axe(page);
+    });
+
+    test("Parquet has its types and its definition", async (t) => {
+      await page.goto(`${server.url}/insight/query?d=cases&g=reported~month&g=area~5`);
+      const cells = (await page.locator("#figures td.num a").allInnerTexts()).map(Number);
+      const [file] = await Promise.all([page.waitForEvent("download"), page.locator('a[href*="/export/parquet"]').click()]);
+      const path = await file.path();
+      assert.equal((await readFile(path)).subarray(0, 4).toString(), "PAR1");
+      const duck = python();
+      if (!duck) return t.skip("duckdb is not installed under target/venv");
+      const script = `
+import duckdb, json, sys
+file = "'" + sys.argv[1] + "'"
+ask = lambda text: duckdb.sql(text.replace("FILE", file)).fetchall()
+rows = ask("DESCRIBE SELECT * FROM read_parquet(FILE)")
+total = ask('SELECT sum("' + rows[3][0] + '") FROM read_parquet(FILE)')[0][0]
+notes = ask("SELECT decode(key), decode(value) FROM parquet_kv_metadata(FILE)")
+print(json.dumps({"types": [row[1] for row in rows], "total": int(total), "notes": dict(notes)}))`;
+      const said = JSON.parse(execFileSync(duck, ["-c", script, path]).toString());
+      assert.deepEqual(said.types, ["DATE", "VARCHAR", "VARCHAR", "BIGINT"]);
+      assert.equal(said.total, cells.reduce((sum, one) => sum + one, 0));
+      assert.match(said.notes.README, /事件/);
     });
 
     test("the export carries its definition", async () => {

@@ -30,6 +30,13 @@ behaviour("[data-map]", (element) => {
   void (import(address) as Promise<{ draw(element: HTMLElement): Promise<void> }>).then((map) => map.draw(element));
 });
 
+// So is what draws charts; until it came, and where it does not, the drawing of the server stands there.
+behaviour("[data-chart]", (element) => {
+  const here = new URL(import.meta.url);
+  const address = new URL("chart.js" + here.search, here).href;
+  void (import(address) as Promise<{ draw(element: HTMLElement): Promise<void> }>).then((chart) => chart.draw(element)).catch((error: unknown) => console.error(error));
+});
+
 document.documentElement.classList.add("js");
 preparePrefs();
 prepareToasts();

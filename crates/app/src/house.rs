@@ -16,6 +16,7 @@ use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
 use youlin_people::own::FileSections;
 use youlin_people::privacy::{SealedTables, WorkingDays};
+use youlin_people::quality::QualityParts;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -28,6 +29,7 @@ use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
 use crate::own_file::CasesOfPerson;
+use crate::quality::CountsOut;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -366,6 +368,7 @@ fn datasets(
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
+        Arc::new(youlin_insight::AnswersDataset),
     ];
     let settings = DatasetsSettings {
         memory: config.figures_memory,
@@ -444,6 +447,9 @@ fn furnish(
     .with(Arc::clone(&services.cases))
     .with(notices)
     .with(imports)
+    .with(Arc::new(QualityParts(vec![Arc::new(CountsOut(
+        Arc::clone(&datasets),
+    ))])))
     .with(datasets)
     .with(Arc::new(own_file))
     .with(Arc::new(working_days))

@@ -17,6 +17,7 @@ mod metering;
 mod notices;
 mod out;
 mod own_file;
+mod quality;
 mod registers;
 mod server;
 

@@ -22,6 +22,9 @@ pub struct Indicator {
     pub dataset: String,
     /// The time that decides which period a record belongs to.
     pub time: String,
+    /// Each record counts as many times as this number of it says; once, unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
     /// What it is a share of.
     #[schema(value_type = Object)]
     pub of: Filter,
@@ -71,6 +74,7 @@ impl Indicator {
         Measure::Ratio {
             part: self.part.clone(),
             of: self.of.clone(),
+            weight: self.weight.clone(),
         }
     }
 
@@ -105,7 +109,7 @@ pub struct IndicatorFigure {
     pub percent: Option<String>,
 }
 
-/// All indicators in force for a period and an area.
+/// All indicators in force for a period and an area whose records the caller may ask.
 ///
 /// # Errors
 /// As [`Datasets::ask`].
@@ -116,7 +120,8 @@ pub async fn figures(
 ) -> Result<Vec<IndicatorFigure>> {
     let mut all = Vec::new();
     let mut asked: Option<youlin_datasets::Asked> = None;
-    for one in current() {
+    let open: Vec<&'static str> = datasets.open_to(ctx).map(|set| set.schema().code).collect();
+    for one in current().filter(|one| open.contains(&one.dataset.as_str())) {
         let query = one.query(period);
         let this = match &asked {
             Some(before) if before.query.dataset == query.dataset => before.with(query),
@@ -166,6 +171,15 @@ mod tests {
             Dim::new("due", Kind::Time),
         ],
     };
+    /// What the forms were filled with.
+    const ANSWERS: Schema = Schema {
+        code: "answers",
+        dims: &[
+            Dim::new("origin", Kind::Choice),
+            Dim::new("cells", Kind::Number),
+            Dim::new("filled", Kind::Time),
+        ],
+    };
     const OFFSET: i64 = 8 * 3_600_000_000;
 
     fn october(day_of: i32) -> i64 {
@@ -179,13 +193,17 @@ mod tests {
             ..Period::default()
         };
         let query = find(code).unwrap().query(&period);
-        assert_eq!(check(&query, &[CASES]), vec![]);
+        assert_eq!(check(&query, &[CASES, ANSWERS]), vec![]);
         let (areas, at) = (
             Areas::default(),
             Moment::end_of(day::number(2026, 11, 30), OFFSET),
         );
         let total = answer(&query, parts, &areas, at).total;
         let part = total.part.unwrap();
+        if find(code).unwrap().weight.is_some() {
+            // A record stands for several.
+            return (part, total.count, percent(part, total.count));
+        }
         assert_eq!(
             evidence(&query, &[], false, parts, &areas, at).len() as u64,
             total.count
@@ -198,11 +216,15 @@ mod tests {
     }
 
     fn part(fill: impl FnOnce(&mut TableBuilder)) -> Vec<Part> {
-        let mut table = TableBuilder::new(CASES);
+        part_of(CASES, fill)
+    }
+
+    fn part_of(schema: Schema, fill: impl FnOnce(&mut TableBuilder)) -> Vec<Part> {
+        let mut table = TableBuilder::new(schema);
         fill(&mut table);
         vec![Part {
             community: 1,
-            tables: HashMap::from([("cases", Arc::new(table.finish()))]),
+            tables: HashMap::from([(schema.code, Arc::new(table.finish()))]),
             seen: None,
         }]
     }
@@ -278,5 +300,32 @@ mod tests {
         assert_eq!(asked("satisfaction", &parts), (3, 6, Some("50.00".into())));
         let empty = part(|_| {});
         assert_eq!(asked("satisfaction", &empty), (0, 0, None));
+    }
+
+    /// Counts out: of the cells of a month's forms, those that came from records; what was asked at the door and what stayed
+    /// open are the rest. What was filled in another month does not count.
+    #[test]
+    fn counts_out_is_a_share_of_cells() {
+        let parts = part_of(ANSWERS, |table| {
+            let lines = [
+                ("records", 180, october(9)),
+                ("door", 3, october(9)),
+                ("empty", 17, october(9)),
+                ("records", 0, october(9)),
+                ("empty", 900, october(9) + 40 * day::DAY),
+            ];
+            for (id, (origin, cells, at)) in (0u128..).zip(lines) {
+                table.row(id, 0, i64::MAX);
+                table.text("origin", Some(origin));
+                table.number("cells", Some(cells));
+                table.number("filled", Some(at));
+            }
+        });
+        assert_eq!(
+            asked("counts_out", &parts),
+            (180, 200, Some("90.00".into()))
+        );
+        let nothing = part_of(ANSWERS, |_| {});
+        assert_eq!(asked("counts_out", &nothing), (0, 0, None));
     }
 }

@@ -4,6 +4,7 @@
 //! Nothing is counted here that a module has not declared (`youlin-datasets`), and nothing is shown that the asker may
 //! not see record by record. There is no ranking of persons, and no way to ask for one: persons are never grouped by.
 
+mod answers;
 mod api;
 mod commands;
 mod compose;
@@ -23,9 +24,13 @@ use youlin_database::{Consumer, audited_table};
 use youlin_datasets::{Datasets, Forget};
 use youlin_web::{App, Module};
 
+pub use answers::{AnswersDataset, CountsOut, counts_out};
 pub use commands::{DropView, SaveView};
 pub use compose::Composed;
-pub use forms::{Column, Every, MapForm, Mapping, NoteFill, Rows, SaveForm, Source};
+pub use forms::{
+    AnswerCount, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin, ReplaceBlank,
+    Rows, SaveForm, Source,
+};
 pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
@@ -49,6 +54,7 @@ pub fn module() -> Module {
             audited_table::<entities::report_form::Entity>(),
             audited_table::<entities::report_blank::Entity>(),
             audited_table::<entities::report_fill::Entity>(),
+            audited_table::<entities::report_answer::Entity>(),
         ],
         routes: pages::routes().merge(api::routes()),
         consumers,

@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// A view is filed under the community of its area, or under the system for areas above communities.
-pub const MIGRATIONS: &[Migration] = &[VIEWS, FORMS];
+pub const MIGRATIONS: &[Migration] = &[VIEWS, FORMS, ANSWERS];
 
 const VIEWS: Migration = Migration {
     module: "insight",
@@ -77,5 +77,30 @@ CREATE TABLE report_fill (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX report_fill_form ON report_fill (community_id, form_id, at);
+",
+};
+
+/// Where the answers of each filling came from, column by column: what "counts out" (统得出) is counted from.
+const ANSWERS: Migration = Migration {
+    module: "insight",
+    version: 3,
+    name: "where the answers of forms came from",
+    sql: r"
+CREATE TABLE report_answer (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    form_id {uuid} NOT NULL,
+    form_name TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    period TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    cells INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX report_answer_form ON report_answer (community_id, form_id, at);
 ",
 };

@@ -25,6 +25,7 @@ mod pages;
 mod password;
 pub mod permissions;
 pub mod privacy;
+pub mod quality;
 mod queries;
 mod totp;
 mod vault;

@@ -23,7 +23,8 @@ pub struct Part {
 /// One figure. Which fields hold something depends on the measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Figure {
-    /// How many records stand behind it (for a count of different ones: how many of these).
+    /// How many records stand behind it (for a count of different ones: how many of these; for a weighted ratio: the
+    /// weight of all of them).
     pub count: u64,
     /// Of a ratio: how many of `count` are meant.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +104,8 @@ enum Looking<'a> {
     Keys(&'a [u32]),
     Numbers(&'a [i64]),
     Ratio(Bitmap),
+    /// The part, and how often each row counts.
+    Weighted(Bitmap, &'a [i64]),
     Nothing,
 }
 
@@ -129,12 +132,27 @@ fn counted<'a>(asking: &Asking<'_>, table: &'a Table, query: &Query) -> (Bitmap,
             }
             _ => Looking::Nothing,
         },
-        Measure::Ratio { part, of } => {
+        Measure::Ratio { part, of, weight } => {
             rows.and(&asking.filter(table, of));
-            Looking::Ratio(asking.filter(table, part))
+            let part = asking.filter(table, part);
+            match weight.as_deref().map(|code| table.column(code)) {
+                None => Looking::Ratio(part),
+                Some(Some(Column::Number(numbers))) => {
+                    rows.and(&Bitmap::of(table.rows(), |row| weight_of(numbers, row) > 0));
+                    Looking::Weighted(part, numbers)
+                }
+                Some(_) => Looking::Nothing,
+            }
         }
     };
     (rows, looking)
+}
+
+/// How often a row counts; never less than not at all.
+fn weight_of(numbers: &[i64], row: usize) -> u64 {
+    numbers
+        .get(row)
+        .map_or(0, |one| u64::try_from(*one).unwrap_or(0))
 }
 
 impl Looking<'_> {
@@ -148,6 +166,10 @@ impl Looking<'_> {
                 tally.sum = numbers.get(row).map_or(0, |one| i128::from(*one))
             }
             Self::Ratio(part) => tally.part = u64::from(part.contains(row)),
+            Self::Weighted(part, numbers) => {
+                tally.count = weight_of(numbers, row);
+                tally.part = if part.contains(row) { tally.count } else { 0 };
+            }
             Self::Count | Self::Keys(_) => {}
             Self::Nothing => tally.count = 0,
         }
@@ -217,6 +239,12 @@ fn whole(rows: &Bitmap, looking: &Looking<'_>) -> Tally {
         Looking::Numbers(_) => {
             for row in rows.iter() {
                 tally.sum += looking.of(row).sum;
+            }
+        }
+        Looking::Weighted(..) => {
+            tally.count = 0;
+            for row in rows.iter() {
+                tally.add(looking.of(row));
             }
         }
     }
@@ -341,7 +369,7 @@ pub fn evidence(
         };
         let asking = Asking { part, areas, at };
         let (mut rows, looking) = counted(&asking, table, query);
-        if let (true, Looking::Ratio(meant)) = (part_only, &looking) {
+        if let (true, Looking::Ratio(meant) | Looking::Weighted(meant, _)) = (part_only, &looking) {
             rows.and(meant);
         }
         let sorts: Vec<Sorted<'_>> = query

@@ -243,9 +243,13 @@ impl Checker<'_> {
     fn measure(&mut self, schema: &Schema, measure: &Measure) {
         let (code, kind) = match measure {
             Measure::Count => return,
-            Measure::Ratio { part, of } => {
+            Measure::Ratio { part, of, weight } => {
                 self.filter(schema, part, "measure.part", 0, false);
-                return self.filter(schema, of, "measure.of", 0, false);
+                self.filter(schema, of, "measure.of", 0, false);
+                match weight {
+                    Some(code) => (code, Kind::Number),
+                    None => return,
+                }
             }
             Measure::Distinct(code) => (code, Kind::Key),
             Measure::Sum(code) | Measure::Mean(code) => (code, Kind::Number),

@@ -155,5 +155,8 @@ pub enum Measure {
     Ratio {
         part: Filter,
         of: Filter,
+        /// Each record counts as many times as this dimension of kind number says; once, unless said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight: Option<String>,
     },
 }

@@ -266,7 +266,8 @@ fn measure() -> impl Strategy<Value = Measure> {
         1 => Just(Measure::Distinct("building".into())),
         1 => Just(Measure::Sum("rooms".into())),
         1 => Just(Measure::Mean("rooms".into())),
-        1 => (flat(), flat()).prop_map(|(part, of)| Measure::Ratio { part, of }),
+        1 => (flat(), flat(), proptest::option::of(Just("rooms".to_owned())))
+            .prop_map(|(part, of, weight)| Measure::Ratio { part, of, weight }),
     ]
 }
 
@@ -342,8 +343,14 @@ proptest! {
                 .collect();
             met.len() as u64
         };
+        let rooms = |ids: &[youlin_cube::RecordRef]| -> u64 {
+            let holding = people.iter().filter(|row| row.holds(at.instant));
+            let meant = holding.filter(|row| ids.iter().any(|id| id.id == row.id));
+            meant.filter_map(|row| row.rooms).map(|rooms| u64::try_from(rooms).unwrap_or(0)).sum()
+        };
         let expected = |ids: &[youlin_cube::RecordRef]| match &query.measure {
             Measure::Distinct(_) => buildings(ids),
+            Measure::Ratio { weight: Some(_), .. } => rooms(ids),
             _ => ids.len() as u64,
         };
         prop_assert_eq!(expected(&all), answer.total.count);
@@ -352,7 +359,7 @@ proptest! {
             prop_assert_eq!(expected(&behind), cell.figure.count);
             prop_assert!(behind.iter().all(|one| all.contains(one)));
             if let Some(part) = cell.figure.part {
-                prop_assert_eq!(evidence(&query, &cell.keys, true, &parts, &areas, at).len() as u64, part);
+                prop_assert_eq!(expected(&evidence(&query, &cell.keys, true, &parts, &areas, at)), part);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Fills a blank form in its own layout: the values go into the sheet, everything else stays as whoever made the form
 //! left it (ISO/IEC 29500: only the part of the sheet, and what of the workbook depends on it, is written anew).
 //!
-//! Drawings, notes and tables of the sheet keep their places when rows below the data move down.
+//! What lies in parts of its own and points into the sheet moves with the rows: see `fill_around`.
 
+use crate::fill_around::around;
 use crate::fill_rows::{Plan, filled};
 use crate::package::{Package, RELATIONS, TYPES, WORKBOOK};
 use crate::references::{Growth, adjusted};
@@ -72,6 +73,7 @@ pub fn fill(
     let workbook = package.text(WORKBOOK)?;
     let workbook = named_areas(&workbook, &name, &growth)?;
     package.set(WORKBOOK, counted_anew(&workbook)?);
+    around(&mut package, &growth)?;
     if formulas_moved {
         forget_chain(&mut package)?;
     }

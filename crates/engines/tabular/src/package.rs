@@ -79,7 +79,49 @@ impl<'a> Package<'a> {
         self.archive.index_for_name(part).is_some()
     }
 
+    /// Parts of a folder, in order.
+    pub fn parts(&self, folder: &str, ends: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for name in self.archive.file_names().flatten() {
+            let rest = name.strip_prefix(folder);
+            if rest.is_some_and(|rest| rest.ends_with(ends) && !rest.contains('/')) {
+                found.push(name.into_owned());
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// What a part names as belonging to it: the last word of the kind of relation, and the part. What lies outside the
+    /// archive or is missing is left out.
+    pub fn related(&mut self, part: &str) -> Result<Vec<(String, String)>, TableFault> {
+        let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+        let relations = format!("{folder}/_rels/{name}.rels");
+        if !self.has(&relations) {
+            return Ok(Vec::new());
+        }
+        let text = self.text(&relations)?;
+        let mut found = Vec::new();
+        for piece in pieces(&text)?
+            .iter()
+            .filter(|one| one.opens("Relationship"))
+        {
+            let target = attribute(piece.raw, "Target")?.unwrap_or_default();
+            let kind = attribute(piece.raw, "Type")?.unwrap_or_default();
+            let Some(target) = beside(folder, &target).filter(|target| self.has(target)) else {
+                continue;
+            };
+            let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+            found.push((kind, target));
+        }
+        Ok(found)
+    }
+
+    /// A part as it stands now, changed or not.
     pub fn text(&mut self, part: &str) -> Result<String, TableFault> {
+        if let Some(Some(text)) = self.changes.get(part) {
+            return Ok(text.clone());
+        }
         let mut file = self
             .archive
             .by_name(part)
@@ -141,4 +183,22 @@ fn resolved(target: &str) -> String {
         Some(whole) => whole.to_owned(),
         None => format!("xl/{}", target.trim_start_matches("./")),
     }
+}
+
+/// A target as it is said from a folder: `../tables/table1.xml`, or from the root with a slash before it.
+fn beside(folder: &str, target: &str) -> Option<String> {
+    if let Some(whole) = target.strip_prefix('/') {
+        return Some(whole.to_owned());
+    }
+    let mut path: Vec<&str> = folder.split('/').collect();
+    for step in target.split('/') {
+        match step {
+            "." | "" => {}
+            ".." => {
+                path.pop()?;
+            }
+            step => path.push(step),
+        }
+    }
+    Some(path.join("/"))
 }

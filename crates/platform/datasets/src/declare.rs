@@ -114,10 +114,10 @@ pub trait Dataset: Send + Sync {
     }
 
     /// These fields of these records in the clear, for a purpose that is noted with every record concerned. `asked:<key>`
-    /// is the answer to a question of that form.
+    /// is the answer to a question of that form. What needs a yes ([`Dataset::release`]) uses it up here.
     ///
     /// # Errors
-    /// 404 where no fields are given; 403 or 404 outside what the caller may see in the clear.
+    /// 404 where no fields are given; 403 or 404 outside what the caller may see in the clear; 409 without the yes it needs.
     fn hand_out<'a>(
         &'a self,
         _db: &'a Database,
@@ -125,6 +125,30 @@ pub trait Dataset: Send + Sync {
         _i18n: &'a I18n,
         _wanted: &'a Wanted,
     ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        Box::pin(std::future::ready(Err(Problem::not_found())))
+    }
+
+    /// What stands between so many records of a form and taking them out of the house.
+    fn release<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _form: Uuid,
+        _records: usize,
+    ) -> BoxFuture<'a, Result<Release>> {
+        Box::pin(std::future::ready(Ok(Release::Free)))
+    }
+
+    /// Asks a second person to say yes to it.
+    ///
+    /// # Errors
+    /// 404 where nothing needs a yes.
+    fn ask_release<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _asked: &'a AskedRelease,
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(std::future::ready(Err(Problem::not_found())))
     }
 
@@ -155,6 +179,35 @@ pub struct Wanted {
     pub purpose: String,
     /// The form, for answers to its questions.
     pub form: Uuid,
+}
+
+/// How taking records of a form out of the house stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// So few that one takes them alone.
+    Free,
+    /// More than `free`: a second person must say yes first.
+    Needed { free: u64 },
+    /// Nobody has answered yet; `page` is where it is answered.
+    Waiting { since: Micros, page: &'static str },
+    /// May be taken once, for the purpose that was said yes to.
+    Granted { by: String, purpose: String },
+    Declined {
+        by: String,
+        answer: String,
+        free: u64,
+    },
+}
+
+/// What a second person is to say yes to.
+#[derive(Clone, Debug)]
+pub struct AskedRelease {
+    pub form: Uuid,
+    /// Where it is taken afterwards: the page of the form, within the site.
+    pub page: String,
+    pub area: AreaId,
+    pub purpose: String,
+    pub records: Vec<(CommunityId, Uuid)>,
 }
 
 /// Local time ahead of UTC, microseconds.

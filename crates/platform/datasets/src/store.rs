@@ -389,7 +389,7 @@ impl Datasets {
 fn related<'a>(query: &'a Query, codes: &mut Vec<&'a str>) {
     let mut met: HashSet<&str> = codes.iter().copied().collect();
     let mut filters = vec![&query.filter];
-    if let Measure::Ratio { part, of } = &query.measure {
+    if let Measure::Ratio { part, of, .. } = &query.measure {
         filters.extend([part, of]);
     }
     while let Some(filter) = filters.pop() {

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -11,8 +10,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_kernel::{Access, Ctx, Problem, ProblemKind, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, Method, NavItem, NavPlace, PathId, Prefs,
-    Routes, Shell, WebResult, mendable, page, refused_with,
+    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, HandedIn, Method, NavItem, NavPlace,
+    PathId, Prefs, Routes, Shell, WebResult, mendable, page, read_handed_in, refused_with,
 };
 
 use crate::permissions::IMPORTS_GIVE;
@@ -147,6 +146,16 @@ struct Sent {
 }
 
 impl Sent {
+    fn of(mut form: HandedIn) -> Self {
+        Self {
+            kind: form.take("kind"),
+            setting: form.take("setting"),
+            text: form.take("text"),
+            file_name: form.file_name,
+            file: form.file,
+        }
+    }
+
     /// What is to be kept: a file wins over what was pasted (an empty file field is sent by every browser). Registers of
     /// spreadsheets take the bytes as they are, the others text.
     fn incoming(&mut self, imports: &Imports) -> Result<Incoming> {
@@ -189,7 +198,10 @@ async fn start(
     kinds(&imports, &shell(&app, &ctx, prefs))?;
     let mut sent = Sent::default();
     let started = async {
-        read(multipart, &mut sent).await?;
+        let mut form = HandedIn::default();
+        let read = read_handed_in(multipart, FILE_MAX / 1024 / 1024, &mut form).await;
+        sent = Sent::of(form);
+        read?;
         let command = StartImport {
             file: sent.incoming(&imports)?,
             imports,
@@ -211,32 +223,6 @@ async fn start(
             let body = form_page(&app, s, sent, e).await?;
             Ok(refused_with(&problem, page(&body)?))
         }
-    }
-}
-
-async fn read(mut multipart: Multipart, sent: &mut Sent) -> Result<()> {
-    while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = Vec::from(field.bytes().await.map_err(unreadable)?);
-        match name.as_str() {
-            "kind" => sent.kind = utf8(bytes)?,
-            "setting" => sent.setting = utf8(bytes)?,
-            "text" => sent.text = utf8(bytes)?,
-            "file" => {
-                sent.file = bytes;
-                sent.file_name = file_name;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn unreadable(error: MultipartError) -> Problem {
-    match error.status().as_u16() {
-        413 => Problem::new(ProblemKind::TooLarge, "file-too-large").arg("megabytes", 32),
-        _ => Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(error),
     }
 }
 

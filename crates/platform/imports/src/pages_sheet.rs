@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use youlin_kernel::{Access, Ctx, Problem, Result};
 use youlin_tabular::{Spec, Why};
-use youlin_web::{ApiForm, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult};
+use youlin_web::{
+    ApiForm, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult, XLSX, save_as,
+};
 
 use crate::pages::after;
 use crate::permissions::IMPORTS_GIVE;
 use crate::queries::left_of;
 use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
-
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(crate) fn routes() -> Routes {
     let give = Access::Needs(&IMPORTS_GIVE);
@@ -140,16 +139,7 @@ async fn refused(
     let imports = app.need::<Imports>()?;
     let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
     let bytes = workbook(&app, &ctx, &imports, view).await?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(XLSX));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let disposition = "attachment; filename=\"refused.xlsx\"";
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static(disposition),
-    );
-    Ok(response)
+    Ok(save_as("refused.xlsx", XLSX, bytes))
 }
 
 async fn workbook(

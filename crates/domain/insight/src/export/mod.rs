@@ -1,17 +1,17 @@
 //! Figures as files. What was asked stands on the first sheet (csv: in the first lines), so that no figure travels without
-//! its definition. Nothing a spreadsheet could take for a formula leaves as one.
+//! its definition (GeoJSON and Parquet: in what they know as metadata). Nothing a spreadsheet could take for a formula leaves as one.
 
 mod csv;
 mod geojson;
+mod parquet;
 mod xlsx;
 
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use youlin_datasets::cube::{Answer, Key, Value};
 use youlin_datasets::{Asked, Datasets};
 use youlin_kernel::{Problem, Result};
-use youlin_web::{ApiQuery, App, Caller, Prefs, WebResult};
+use youlin_web::{ApiQuery, App, CSV, Caller, Prefs, WebResult, XLSX, save_as};
 
 use crate::compose::Composed;
 use crate::pages;
@@ -86,7 +86,7 @@ fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) 
     }
 }
 
-/// `/insight/export/{csv,xlsx,geojson}?…` with the question of the page.
+/// `/insight/export/{csv,xlsx,geojson,parquet}?…` with the question of the page.
 pub(crate) async fn file(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -94,7 +94,7 @@ pub(crate) async fn file(
     Path(format): Path<String>,
     ApiQuery(mut question): ApiQuery<Composed>,
 ) -> WebResult<Response> {
-    if !["csv", "xlsx", "geojson"].contains(&format.as_str()) {
+    if !["csv", "xlsx", "geojson", "parquet"].contains(&format.as_str()) {
         return Err(Problem::not_found().into());
     }
     question.g.retain(|group| !group.is_empty());
@@ -112,11 +112,12 @@ pub(crate) async fn file(
         &asked,
         &answer,
     );
-    let (kind, body): (&str, Vec<u8>) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", csv::write(&sheet)),
-        "xlsx" => (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            xlsx::write(&s, &sheet)?,
+    let (kind, body): (&'static str, Vec<u8>) = match format.as_str() {
+        "csv" => (CSV, csv::write(&sheet)),
+        "xlsx" => (XLSX, xlsx::write(&s, &sheet)?),
+        "parquet" => (
+            "application/vnd.apache.parquet",
+            parquet::write(&s, &asked, &sheet)?,
         ),
         _ => (
             "application/geo+json",
@@ -128,15 +129,7 @@ pub(crate) async fn file(
         asked.query.dataset,
         youlin_datasets::cube::day::text_of(asked.at.day)
     );
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, body).into_response())
+    Ok(save_as(&name, kind, body))
 }
 
 /// The area of a line, where the first group is one.

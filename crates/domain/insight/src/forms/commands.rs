@@ -3,12 +3,14 @@
 use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_database::{AuditEntry, Command, Event, Tx};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
-use super::{Blank, Every, Mapping, Rows};
+use super::queries::titled;
+use super::{AnswerCount, Blank, Every, Mapping, Rows};
+use crate::answers::FILLED;
 use crate::compose::Composed;
-use crate::entities::{report_blank, report_fill, report_form};
+use crate::entities::{report_answer, report_blank, report_fill, report_form};
 use crate::permissions::INSIGHT_FORMS;
 
 const NAME: usize = 120;
@@ -127,6 +129,9 @@ pub struct NoteFill {
     pub missing: usize,
     /// Questions that are open at the door because of it.
     pub asked: usize,
+    pub at: Micros,
+    /// Where the answers of this community's lines came from.
+    pub answers: Vec<AnswerCount>,
 }
 
 impl Command for NoteFill {
@@ -149,9 +154,16 @@ impl Command for NoteFill {
             missing: number(self.missing),
             asked: number(self.asked),
             by_name: ctx.actor().name().to_owned(),
-            at: ctx.now().0,
+            at: self.at.0,
         })
         .await?;
+        let filling = Filling {
+            form: &form,
+            community: self.community,
+            period: &self.period,
+            at: self.at,
+        };
+        filling.note(ctx, tx, &self.answers).await?;
         tx.audit(
             ctx,
             self.community,
@@ -162,7 +174,89 @@ impl Command for NoteFill {
     }
 }
 
-async fn form_for(
+/// Where the answers came from that another community's lines were filled with, of a form above communities.
+#[derive(Debug)]
+pub struct NoteAnswers {
+    /// Where the form is filed.
+    pub filed: CommunityId,
+    /// Whose answers these are.
+    pub community: CommunityId,
+    pub form: Uuid,
+    pub period: String,
+    pub at: Micros,
+    pub answers: Vec<AnswerCount>,
+}
+
+impl Command for NoteAnswers {
+    type Output = ();
+    const NAME: &'static str = "insight.note-answers";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let form = form_for(ctx, tx, self.filed, self.form).await?;
+        ctx.authorize(&INSIGHT_FORMS, self.community)?;
+        let filling = Filling {
+            form: &form,
+            community: self.community,
+            period: &self.period,
+            at: self.at,
+        };
+        filling.note(ctx, tx, &self.answers).await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "form", self.form),
+        );
+        Ok(())
+    }
+}
+
+/// One filling, as one community's lines of the ledger know it.
+struct Filling<'a> {
+    form: &'a report_form::Model,
+    community: CommunityId,
+    period: &'a str,
+    at: Micros,
+}
+
+impl Filling<'_> {
+    async fn note(&self, ctx: &Ctx, tx: &Tx<'_>, answers: &[AnswerCount]) -> Result<()> {
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let form = self.form;
+        // A form about a grid is counted there, one about a whole district in each of its communities.
+        let own = ctx.areas().community_of(AreaId(form.area_id)) == Some(self.community);
+        let area = if own { form.area_id } else { self.community.0 };
+        let rows = answers.iter().map(|one| report_answer::Model {
+            community_id: self.community.0,
+            id: ctx.new_id(),
+            version: 1,
+            form_id: form.id,
+            form_name: titled(&form.number, &form.name),
+            requester: form.requester.clone(),
+            area_id: area,
+            period: self.period.to_owned(),
+            column_name: one.column.clone(),
+            origin: one.origin.as_str().to_owned(),
+            cells: i32::try_from(one.cells).unwrap_or(i32::MAX),
+            at: self.at.0,
+        });
+        tx.insert_all::<report_answer::Entity>(rows.collect())
+            .await?;
+        tx.emit(
+            ctx,
+            Event {
+                topic: FILLED.to_owned(),
+                community: self.community,
+                subject: form.id,
+                payload: json!({}),
+            },
+        );
+        Ok(())
+    }
+}
+
+pub(super) async fn form_for(
     ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,
@@ -193,6 +287,6 @@ fn tidy(field: &'static str, text: &str, max: usize, needed: bool) -> Result<Str
     Ok(text)
 }
 
-fn json_of(value: &impl serde::Serialize) -> Result<String> {
+pub(super) fn json_of(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Problem::internal)
 }

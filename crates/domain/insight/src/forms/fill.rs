@@ -1,12 +1,15 @@
 //! Filling: the lines of a form from what is held, and what is not.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
-use youlin_datasets::{Datasets, Wanted};
+use youlin_datasets::cube::RecordRef;
+use youlin_datasets::{Asked, Datasets, Release, Wanted};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
 use youlin_tabular::{FillCell, Limits};
 use youlin_web::App;
 
-use super::{Column, FormView, Mapping, Rows, Source};
+use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source, file_fault};
 use crate::compose::Composed;
 use crate::pages::read_address;
 use crate::words::figure_text;
@@ -20,6 +23,14 @@ pub(crate) struct Filled {
     pub(crate) lines: usize,
     pub(crate) held: usize,
     pub(crate) missing: usize,
+    /// Where the answers came from, by community and column.
+    pub(crate) answers: BTreeMap<CommunityId, Vec<AnswerCount>>,
+}
+
+/// One line of the form, and whose it is.
+struct Line {
+    community: CommunityId,
+    cells: Vec<FillCell>,
 }
 
 /// The columns nobody holds.
@@ -32,10 +43,29 @@ pub(crate) fn unheld(mapping: &Mapping) -> impl Iterator<Item = &Column> {
 pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -> Result<Filled> {
     let datasets = app.need::<Datasets>()?;
     let mapping = &form.mapping;
+    let mut purpose = purpose.to_owned();
+    let mut approved = None;
     let lines = match &mapping.rows {
-        Rows::Records(address) => records(app, &datasets, ctx, form, address, purpose).await?,
+        Rows::Records(address) => {
+            let question = within(&read_address(address)?, form.line.area);
+            let asked = datasets.ask(ctx, question.query(&datasets)?).await?;
+            let found = asked.evidence(Vec::new(), false).await?;
+            if found.len() > MOST {
+                return Err(Problem::invalid("rows", "form-too-many").field_arg("max", MOST));
+            }
+            let (db, id) = (app.db(), form.line.id);
+            // What a second person said yes to is what it is for.
+            if let Release::Granted { by, purpose: said } =
+                asked.dataset.release(db, ctx, id, found.len()).await?
+            {
+                (purpose, approved) = (said, Some(by));
+            }
+            records(app, ctx, form, &asked, &found, &purpose).await?
+        }
         Rows::Areas(level) => areas(&datasets, ctx, form, *level).await?,
     };
+    let answers = origins(mapping, &lines);
+    let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
     let cells = lines.iter().flatten();
     let missing = cells.filter(|cell| matches!(cell, FillCell::Empty)).count();
     let columns: Vec<usize> = mapping.columns.iter().map(|one| one.column).collect();
@@ -51,38 +81,66 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         &lines,
         &limits,
     )
-    .map_err(|fault| Problem::invalid("file", fault.code()))?;
-    let said = format!(
-        "{} · {} · {purpose}",
-        ctx.actor().name(),
-        ctx.now().local().date()
-    );
+    .map_err(|fault| file_fault(&fault))?;
+    let (by, day) = (ctx.actor().name(), ctx.now().local().date());
+    let said = match approved {
+        Some(other) => {
+            let args = [("name", other)];
+            let approved = app.i18n().text(ctx.locale(), "form-mark-approved", &args);
+            format!("{by} · {day} · {purpose} · {approved}")
+        }
+        None => format!("{by} · {day} · {purpose}"),
+    };
     let workbook = youlin_tabular::footer(&workbook, blank.sheet, &said, &limits)
-        .map_err(|fault| Problem::invalid("file", fault.code()))?;
+        .map_err(|fault| file_fault(&fault))?;
     Ok(Filled {
         workbook,
         held: lines.len() * columns.len() - missing,
         missing,
         lines: lines.len(),
+        answers,
     })
 }
 
 type Lines = Vec<Vec<FillCell>>;
 
+/// Adds up where the cells came from. Running numbers and fixed texts are no answers.
+fn origins(mapping: &Mapping, lines: &[Line]) -> BTreeMap<CommunityId, Vec<AnswerCount>> {
+    let mut counts: BTreeMap<(CommunityId, usize, Origin), usize> = BTreeMap::new();
+    for line in lines {
+        for (at, (column, cell)) in mapping.columns.iter().zip(&line.cells).enumerate() {
+            let origin = match (&column.source, cell) {
+                (Source::Serial | Source::Constant(_), _) => continue,
+                (_, FillCell::Empty) => Origin::Empty,
+                (Source::Nobody, _) => Origin::Door,
+                _ => Origin::Records,
+            };
+            *counts.entry((line.community, at, origin)).or_default() += 1;
+        }
+    }
+    let mut answers: BTreeMap<CommunityId, Vec<AnswerCount>> = BTreeMap::new();
+    for ((community, at, origin), cells) in counts {
+        let Some(column) = mapping.columns.get(at) else {
+            continue;
+        };
+        let count = AnswerCount {
+            column: column.name.clone(),
+            origin,
+            cells,
+        };
+        answers.entry(community).or_default().push(count);
+    }
+    answers
+}
+
 async fn records(
     app: &App,
-    datasets: &Datasets,
     ctx: &Ctx,
     form: &FormView,
-    address: &str,
+    asked: &Asked,
+    found: &[RecordRef],
     purpose: &str,
-) -> Result<Lines> {
-    let question = within(&read_address(address)?, form.line.area);
-    let asked = datasets.ask(ctx, question.query(datasets)?).await?;
-    let found = asked.evidence(Vec::new(), false).await?;
-    if found.len() > MOST {
-        return Err(Problem::invalid("rows", "form-too-many").field_arg("max", MOST));
-    }
+) -> Result<Vec<Line>> {
     let records: Vec<(CommunityId, Uuid)> = found
         .iter()
         .map(|one| (CommunityId(one.community), Uuid::from_u128(one.id)))
@@ -96,9 +154,9 @@ async fn records(
     };
     let i18n = app.i18n();
     let mut values = asked.dataset.hand_out(app.db(), ctx, i18n, &wanted).await?;
-    let mut lines: Vec<(Uuid, Vec<String>)> = records
+    let mut lines: Vec<(Uuid, Vec<String>, CommunityId)> = records
         .iter()
-        .filter_map(|(_, id)| Some((*id, values.remove(id)?)))
+        .filter_map(|(community, id)| Some((*id, values.remove(id)?, *community)))
         .collect();
     // The order of the street, where the form has an address; else the order in which people were entered.
     let by = fields.iter().position(|field| field == "address");
@@ -106,15 +164,18 @@ async fn records(
         Some(at) => (a.1.get(at), a.0).cmp(&(b.1.get(at), b.0)),
         None => a.0.cmp(&b.0),
     });
-    let lines = lines.into_iter().enumerate().map(|(at, (_, values))| {
+    let lines = lines.into_iter().enumerate();
+    let lines = lines.map(|(at, (_, values, community))| {
         let columns = form.mapping.columns.iter().zip(values);
-        columns
-            .map(|(column, value)| match &column.source {
-                Source::Serial => number(at + 1),
-                Source::Constant(text) => text_cell(text),
-                _ => text_cell(&value),
-            })
-            .collect()
+        let cells = columns.map(|(column, value)| match &column.source {
+            Source::Serial => number(at + 1),
+            Source::Constant(text) => text_cell(text),
+            _ => text_cell(&value),
+        });
+        Line {
+            community,
+            cells: cells.collect(),
+        }
     });
     Ok(lines.collect())
 }
@@ -128,7 +189,7 @@ fn field_of(column: &Column) -> String {
     }
 }
 
-async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Result<Lines> {
+async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Result<Vec<Line>> {
     let level = if level >= 6 {
         AreaLevel::Neighbourhood
     } else {
@@ -150,7 +211,11 @@ async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Re
                 Source::Field(_) | Source::Nobody => FillCell::Empty,
             });
         }
-        lines.push(line);
+        let own = ctx.areas().community_of(area);
+        lines.push(Line {
+            community: own.unwrap_or(form.community),
+            cells: line,
+        });
     }
     Ok(lines)
 }

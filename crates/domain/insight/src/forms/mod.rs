@@ -1,6 +1,7 @@
 //! The one-form engine: a workbook somebody upstairs asks for is mapped once to what is held, and from then on comes out
 //! filled in its own layout. What nobody holds is named, and only that is asked at the door.
 
+mod blank;
 mod commands;
 mod fill;
 mod queries;
@@ -10,10 +11,32 @@ use serde::{Deserialize, Serialize};
 use youlin_kernel::words;
 use youlin_tabular::FormLayout;
 
-pub use commands::{MapForm, NoteFill, SaveForm};
+pub use blank::ReplaceBlank;
+pub(crate) use blank::{blank_of, carried_over, file_fault};
+pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, unheld};
 pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings};
 pub(crate) use suggest::{choices, fields, learned, suggest};
+
+words! {
+    /// Where the answer in a cell of a form came from.
+    Origin {
+        /// It was held.
+        Records = "records",
+        /// It was asked at the door for this form.
+        Door = "door",
+        /// Nobody holds it: the cell stayed empty, and somebody types it.
+        Empty = "empty",
+    }
+}
+
+/// How many cells of a column came from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerCount {
+    pub column: String,
+    pub origin: Origin,
+    pub cells: usize,
+}
 
 words! {
     /// How often a form is asked for.

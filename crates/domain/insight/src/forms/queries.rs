@@ -1,6 +1,6 @@
 //! Forms as their pages show them, and what each requester costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -23,6 +23,22 @@ pub(crate) struct FormLine {
     pub(crate) columns: usize,
     pub(crate) unheld: usize,
     pub(crate) filled: Option<(Micros, String)>,
+}
+
+impl FormLine {
+    /// Its number and name; the number once, where the name has it already.
+    pub(crate) fn title(&self) -> String {
+        titled(&self.number, &self.name)
+    }
+}
+
+/// See [`FormLine::title`].
+pub(super) fn titled(number: &str, name: &str) -> String {
+    if name.contains(number) {
+        name.to_owned()
+    } else {
+        format!("{number} {name}")
+    }
 }
 
 /// One form with everything that fills it.
@@ -97,6 +113,11 @@ fn line(
     }
 }
 
+/// Not only a note that something was asked at the door.
+fn is_filling(fill: &report_fill::Model) -> bool {
+    fill.lines > 0 || fill.asked == 0
+}
+
 fn mapping_of(row: &report_form::Model) -> Result<Mapping> {
     serde_json::from_str(&row.mapping).map_err(Problem::internal)
 }
@@ -107,7 +128,9 @@ pub(crate) async fn forms(db: &Database, ctx: &Ctx) -> Result<Vec<FormLine>> {
     let fills = fills(db.read(), &rows).await?;
     rows.iter()
         .map(|row| {
-            let last = fills.iter().find(|fill| fill.form_id == row.id);
+            let last = fills
+                .iter()
+                .find(|fill| fill.form_id == row.id && is_filling(fill));
             Ok(line(row, &mapping_of(row)?, last))
         })
         .collect()
@@ -129,15 +152,20 @@ pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
         let entry = all.entry(row.requester.clone()).or_default();
         entry.requester.clone_from(&row.requester);
         entry.forms += 1;
-        for fill in own().filter(|fill| fill.at >= since) {
+        // Filled again for the same period, it was still asked for once; the newest is the one that was sent.
+        let mut periods: BTreeSet<&str> = BTreeSet::new();
+        let filled = || own().filter(|fill| is_filling(fill));
+        for fill in filled().filter(|fill| fill.at >= since) {
             entry.fills += 1;
-            entry.held += i64::from(fill.held);
-            entry.missing += i64::from(fill.missing);
+            if periods.insert(&fill.period) {
+                entry.held += i64::from(fill.held);
+                entry.missing += i64::from(fill.missing);
+            }
         }
         // Answers are asked once; the last filling says how many are still open.
         entry.asked += own().map(|fill| i64::from(fill.asked)).max().unwrap_or(0);
         let every = Every::parse(&row.every).unwrap_or(Every::Once);
-        let cells = own()
+        let cells = filled()
             .next()
             .map_or(0, |fill| i64::from(fill.held + fill.missing));
         entry.yearly += cells * every.a_year();
@@ -154,6 +182,7 @@ pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView>
     let blank = report_blank::Entity::find()
         .filter(report_blank::Column::CommunityId.eq(row.community_id))
         .filter(report_blank::Column::FormId.eq(id))
+        .order_by_desc(report_blank::Column::Id)
         .one(db.read())
         .await?
         .ok_or_else(Problem::not_found)?;
@@ -163,7 +192,7 @@ pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView>
         community: CommunityId(row.community_id),
         version: row.version,
         revision: row.revision,
-        line: line(&row, &mapping, fills.first()),
+        line: line(&row, &mapping, fills.iter().find(|fill| is_filling(fill))),
         file_name: row.file_name.clone(),
         blank: serde_json::from_str(&row.layout).map_err(Problem::internal)?,
         mapping,

@@ -1,13 +1,22 @@
-//! Charts drawn as SVG on the server: no script, they print, and the table with the same figures stands beside each.
-//! Colours come from the style sheet by class, so dark and light fit.
+//! Charts drawn as SVG on the server: no script, they print, each mark opens the records behind it, and the table with the
+//! same figures stands beside each. Colours come from the style sheet by class, so dark and light fit. In the browser the
+//! chart island draws the same figures again, to be looked at closely ([`live`]).
 
 use std::fmt::Write;
 
+use serde_json::json;
 use youlin_datasets::Asked;
-use youlin_datasets::cube::{Kind, Value};
+use youlin_datasets::cube::{Kind, Measure, Value};
 use youlin_web::Shell;
 
-use super::table::{Line, Table};
+use super::table::{Figured, Line, Table};
+
+/// One chart of a page.
+pub(crate) struct Chart {
+    pub(crate) svg: String,
+    /// The figures for the island, as JSON.
+    pub(crate) live: String,
+}
 
 /// How an answer can be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +27,8 @@ pub(crate) enum Drawn {
     Pyramid,
     /// Bars, one for each group.
     Bars,
+    /// Bars of parts that add up to the whole.
+    Stacked,
     /// Areas in shades.
     Map,
 }
@@ -34,11 +45,17 @@ pub(crate) fn fitting(asked: &Asked, table: &Table) -> Vec<Drawn> {
     if table.lines.is_empty() {
         return Vec::new();
     }
+    // Shares and means of parts do not add up, and a record with two labels would stand in two parts.
+    let adds = matches!(asked.query.measure, Measure::Count | Measure::Sum(_));
+    let parts = (2..=PARTS).contains(&table.columns.len());
     match kinds.as_slice() {
         [Some(Kind::Day | Kind::Time)] => vec![Drawn::Time, Drawn::Bars],
         [Some(Kind::Area)] => vec![Drawn::Bars, Drawn::Map],
         [_] => vec![Drawn::Bars],
-        [Some(Kind::Age), _] if (2..=3).contains(&table.columns.len()) => vec![Drawn::Pyramid],
+        [Some(Kind::Age), Some(Kind::Choice)] if (2..=3).contains(&table.columns.len()) => {
+            vec![Drawn::Pyramid]
+        }
+        [_, Some(kind)] if adds && parts && *kind != Kind::Labels => vec![Drawn::Stacked],
         _ => Vec::new(),
     }
 }
@@ -65,20 +82,83 @@ const ROW: f64 = 26.0;
 const LABEL: f64 = 120.0;
 /// Longer lists stay with the table.
 const MOST: usize = 60;
+/// More points than this no line shows.
+const POINTS: usize = 400;
+/// As many parts as there are colours to tell them apart.
+const PARTS: usize = 8;
 
 pub(crate) fn draw(s: &Shell, title: &str, table: &Table, drawn: Drawn) -> String {
     match drawn {
         Drawn::Bars => bars(title, table),
         Drawn::Time => time(title, table),
         Drawn::Pyramid => pyramid(s, title, table),
+        Drawn::Stacked => stacked(title, table),
         Drawn::Map => String::new(),
     }
+}
+
+/// The figures of a chart for the island: exactly what is drawn, each with its words and where it opens. `source` is where
+/// the map's boundaries are.
+pub(crate) fn live(
+    s: &Shell,
+    title: &str,
+    table: &Table,
+    drawn: Drawn,
+    source: Option<&str>,
+) -> String {
+    let all: Vec<usize> = match drawn {
+        Drawn::Pyramid => sides(s, table).map_or_else(Vec::new, Vec::from),
+        Drawn::Stacked => (0..table.columns.len()).collect(),
+        Drawn::Time | Drawn::Bars | Drawn::Map => vec![0],
+    };
+    let cell = |cell: &Figured| json!({ "size": cell.size, "text": cell.text, "href": cell.href });
+    let one = |line: &Line| {
+        let area = match line.keys.first() {
+            Some(Some(Value::Number(area))) if drawn == Drawn::Map => Some(*area),
+            _ => None,
+        };
+        let cells = all
+            .iter()
+            .map(|at| line.cells.get(*at).and_then(Option::as_ref).map(cell));
+        json!({ "name": line.heads.join(" · "), "area": area, "cells": cells.collect::<Vec<_>>() })
+    };
+    let (kind, most) = match drawn {
+        Drawn::Time => ("time", POINTS),
+        Drawn::Pyramid => ("pyramid", MOST),
+        Drawn::Bars => ("bars", MOST),
+        Drawn::Stacked => ("stacked", MOST),
+        Drawn::Map => ("map", POINTS),
+    };
+    let known = |line: &&Line| {
+        let dated = matches!(line.keys.first(), Some(Some(Value::Text(_))));
+        match drawn {
+            Drawn::Time => dated,
+            Drawn::Pyramid => line.keys.first().is_some_and(Option::is_some),
+            _ => true,
+        }
+    };
+    let lines: Vec<_> = table
+        .lines
+        .iter()
+        .filter(known)
+        .take(most)
+        .map(one)
+        .collect();
+    let columns: Vec<_> = all.iter().filter_map(|at| table.columns.get(*at)).collect();
+    json!({ "kind": kind, "title": title, "columns": columns, "lines": lines, "source": source })
+        .to_string()
+}
+
+/// A mark that opens its records. The table has the same links for the keyboard.
+pub(super) fn opens(href: &str, mark: &str) -> String {
+    let href = escaped(href);
+    format!("<a href=\"{href}\" tabindex=\"-1\">{mark}</a>")
 }
 
 fn opened(title: &str, height: f64, kind: &str) -> String {
     let title = escaped(title);
     format!(
-        "<svg class=\"chart chart-{kind}\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{title}\">"
+        "<svg class=\"chart chart-{kind}\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"group\" aria-label=\"{title}\">"
     )
 }
 
@@ -118,15 +198,18 @@ fn bars(title: &str, table: &Table) -> String {
             escaped(&cell.text),
             LABEL + width + 6.0,
         );
-        let _ = write!(
-            svg,
-            "<text class=\"chart-name\" x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>\
-             <rect class=\"chart-bar\" x=\"{LABEL}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"3\"/>\
+        let bar = format!(
+            "<rect class=\"chart-bar\" x=\"{LABEL}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"3\"/>\
              <text class=\"chart-value\" x=\"{x:.1}\" y=\"{:.1}\">{text}</text>",
-            LABEL - 8.0,
-            y + 14.0,
             ROW - 8.0,
             y + 14.0,
+        );
+        let _ = write!(
+            svg,
+            "<text class=\"chart-name\" x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>{}",
+            LABEL - 8.0,
+            y + 14.0,
+            opens(&cell.href, &bar),
         );
     }
     svg.push_str("</svg>");
@@ -170,10 +253,8 @@ fn time(title: &str, table: &Table) -> String {
             "{}{x:.1} {y:.1}",
             if points.is_empty() { "M" } else { "L" }
         );
-        let _ = write!(
-            marks,
-            "<circle class=\"chart-dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"
-        );
+        let dot = format!("<circle class=\"chart-dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>");
+        marks.push_str(&opens(&cell.href, &dot));
         if at % every == 0 {
             let name = escaped(&line.heads.join(" "));
             let _ = write!(
@@ -198,15 +279,7 @@ fn time(title: &str, table: &Table) -> String {
 fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
     const MIDDLE: f64 = 60.0;
     let half = (WIDTH - MIDDLE) / 2.0;
-    let known: Vec<usize> = (0..table.columns.len())
-        .filter(|at| {
-            table
-                .columns
-                .get(*at)
-                .is_some_and(|name| *name != s.t("insight-missing"))
-        })
-        .collect();
-    let [left, right, ..] = known.as_slice() else {
+    let Some([left, right]) = sides(s, table) else {
         return String::new();
     };
     let most = largest(table);
@@ -221,7 +294,7 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
         (right, half + MIDDLE + 8.0, "start"),
     ];
     for (at, x, anchor) in names {
-        let name = table.columns.get(*at).map_or("", String::as_str);
+        let name = table.columns.get(at).map_or("", String::as_str);
         let _ = write!(
             svg,
             "<text class=\"chart-name\" x=\"{x:.0}\" y=\"14\" text-anchor=\"{anchor}\">{}</text>",
@@ -238,7 +311,7 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
             escaped(&line.heads.join(" "))
         );
         for (side, at) in [left, right].into_iter().enumerate() {
-            let Some(Some(cell)) = line.cells.get(*at) else {
+            let Some(Some(cell)) = line.cells.get(at) else {
                 continue;
             };
             let width = cell.size / most * (half - 40.0);
@@ -247,13 +320,76 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
             } else {
                 (half + MIDDLE, half + MIDDLE + width + 5.0, "start")
             };
-            let _ = write!(
-                svg,
+            let bar = format!(
                 "<rect class=\"chart-side-{side}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"17\" rx=\"2\"/>\
                  <text class=\"chart-value\" x=\"{text_x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
                 y + 13.0,
                 escaped(&cell.text),
             );
+            svg.push_str(&opens(&cell.href, &bar));
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// The two columns of a pyramid; what is not known has no side.
+fn sides(s: &Shell, table: &Table) -> Option<[usize; 2]> {
+    let unknown = s.t("insight-missing");
+    let columns = table.columns.iter().enumerate();
+    let mut known = columns.filter(|(_, name)| **name != unknown);
+    Some([known.next()?.0, known.next()?.0])
+}
+
+/// Bars of parts: as long together as the line's figures add up to.
+#[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
+fn stacked(title: &str, table: &Table) -> String {
+    const LEGEND: f64 = 20.0;
+    let shown = &table.lines[..table.lines.len().min(MOST)];
+    let whole = |line: &Line| {
+        line.cells
+            .iter()
+            .flatten()
+            .map(|cell| cell.size)
+            .sum::<f64>()
+    };
+    let most = shown.iter().map(whole).fold(f64::MIN_POSITIVE, f64::max);
+    let top = table.columns.len().div_ceil(4) as f64 * LEGEND + 4.0;
+    let mut svg = opened(title, top + shown.len() as f64 * ROW + 4.0, "stacked");
+    for (at, name) in table.columns.iter().enumerate() {
+        let (x, y) = ((at % 4) as f64 * WIDTH / 4.0, (at / 4) as f64 * LEGEND);
+        let _ = write!(
+            svg,
+            "<rect class=\"chart-part-{at}\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"12\" height=\"12\" rx=\"2\"/>\
+             <text class=\"chart-name\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+            x + 16.0,
+            y + 11.0,
+            escaped(&shortened(name, 7)),
+        );
+    }
+    for (row, line) in shown.iter().enumerate() {
+        let y = top + row as f64 * ROW;
+        let mut x = LABEL;
+        let _ = write!(
+            svg,
+            "<text class=\"chart-name\" x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            LABEL - 8.0,
+            y + 14.0,
+            escaped(&label(line)),
+        );
+        for (at, cell) in line.cells.iter().enumerate() {
+            let Some(cell) = cell else { continue };
+            let width = cell.size / most * (WIDTH - LABEL - 8.0);
+            let name = table.columns.get(at).map_or("", String::as_str);
+            let bar = format!(
+                "<rect class=\"chart-part-{at}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\">\
+                 <title>{} {}</title></rect>",
+                ROW - 8.0,
+                escaped(name),
+                escaped(&cell.text),
+            );
+            svg.push_str(&opens(&cell.href, &bar));
+            x += width;
         }
     }
     svg.push_str("</svg>");

@@ -38,7 +38,7 @@ struct EvidencePage {
     definition: Vec<(String, String)>,
     title: String,
     count: usize,
-    /// Of a count of different ones: the figure itself, which is not the number of records.
+    /// Of a count of different ones, of a sum and of a weighted share: what the figure is, which is not the number of records.
     figure: String,
     rows: Vec<Row>,
     page: usize,
@@ -144,12 +144,21 @@ pub(crate) async fn show(
     {
         definition.push((words.group(text), words.key(&*asked.dataset, group, &key)));
     }
-    let distinct = matches!(asked.query.measure, Measure::Distinct(_));
+    let several = matches!(
+        asked.query.measure,
+        Measure::Distinct(_)
+            | Measure::Sum(_)
+            | Measure::Ratio {
+                weight: Some(_),
+                ..
+            }
+    );
     page(&EvidencePage {
         title: words.dataset(&asked.query.dataset),
         count: records.len(),
-        figure: if distinct {
-            words.figures(&question, &asked.query.dataset)
+        figure: if several {
+            let name = words.figures(&question, &asked.query.dataset);
+            format!("{name}{}", of_all(&asked, &question).await?)
         } else {
             String::new()
         },
@@ -166,6 +175,20 @@ pub(crate) async fn show(
         definition,
         question,
         s,
+    })
+}
+
+/// The figure itself beside its name, where all of it was opened: `（809 / 1100）`, of a part `（809）`.
+async fn of_all(asked: &Asked, question: &Composed) -> WebResult<String> {
+    if !question.k.is_empty() {
+        return Ok(String::new());
+    }
+    let total = asked.answer().await?.total;
+    Ok(match (total.part, total.sum) {
+        (Some(part), _) if question.part.is_empty() => format!("（{part} / {}）", total.count),
+        (Some(part), _) => format!("（{part}）"),
+        (None, Some(sum)) => format!("（{sum}）"),
+        (None, None) => format!("（{}）", total.count),
     })
 }
 

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use youlin_datasets::cube::Value;
 use youlin_kernel::AreaId;
 
-use super::chart::escaped;
-use super::table::Table;
+use super::chart::{escaped, opens};
+use super::table::{Figured, Table};
 
 #[derive(Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
@@ -103,13 +103,13 @@ impl Frame {
 }
 
 /// Name, figure and size of each area.
-fn figures(table: &Table) -> HashMap<i64, (&str, &str, f64)> {
+fn figures(table: &Table) -> HashMap<i64, (&str, &Figured)> {
     let lines = table.lines.iter();
     lines
         .filter_map(|line| match (line.keys.first(), line.cells.first()) {
             (Some(Some(Value::Number(area))), Some(Some(cell))) => {
                 let name = line.heads.first().map_or("", String::as_str);
-                Some((*area, (name, cell.text.as_str(), cell.size)))
+                Some((*area, (name, cell)))
             }
             _ => None,
         })
@@ -126,25 +126,25 @@ pub(crate) fn map(title: &str, table: &Table, shapes: Vec<(AreaId, String)>) -> 
         return String::new();
     };
     let figures = figures(table);
-    let sizes = figures.values().map(|(_, _, size)| *size);
+    let sizes = figures.values().map(|(_, cell)| cell.size);
     let most = sizes.fold(f64::MIN_POSITIVE, f64::max);
     let mut svg = format!(
-        "<svg class=\"chart chart-map\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{}\">",
+        "<svg class=\"chart chart-map\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"group\" aria-label=\"{}\">",
         frame.height,
         escaped(title)
     );
     let mut names = String::new();
     for (area, rings) in &shapes {
-        let Some((name, text, size)) = figures.get(&area.0) else {
+        let Some((name, cell)) = figures.get(&area.0) else {
             continue;
         };
-        let shade = (size / most * SHADES).ceil().clamp(1.0, SHADES);
-        let (name, text) = (escaped(name), escaped(text));
+        let shade = (cell.size / most * SHADES).ceil().clamp(1.0, SHADES);
+        let (name, text) = (escaped(name), escaped(&cell.text));
         let (path, middle) = frame.path(rings);
-        let _ = write!(
-            svg,
+        let outline = format!(
             "<path class=\"chart-area chart-shade-{shade:.0}\" d=\"{path}\"><title>{name} {text}</title></path>"
         );
+        svg.push_str(&opens(&cell.href, &outline));
         if let Some((x, y)) = middle {
             let _ = write!(
                 names,

@@ -10,7 +10,7 @@ use youlin_web::{
     ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, mendable, page,
 };
 
-use super::chart::{self, Drawn};
+use super::chart::{self, Chart, Drawn};
 use super::steps::{self, Adding, Offer};
 use super::table::{self, Table};
 use super::{area_choices, outline, shell};
@@ -43,7 +43,7 @@ pub(crate) struct Answered {
     pub(crate) total_href: String,
     pub(crate) table: Table,
     pub(crate) more: usize,
-    pub(crate) charts: Vec<String>,
+    pub(crate) charts: Vec<Chart>,
     pub(crate) definition: Vec<(String, String)>,
     /// Labels are among the groups: a record stands in several.
     pub(crate) several: bool,
@@ -178,7 +178,10 @@ async fn answered(
             chart::draw(words.s, &title, &table, drawn)
         };
         if !svg.is_empty() {
-            charts.push(svg);
+            let map = format!("/insight/export/geojson?{}", question.question().address());
+            let source = (drawn == Drawn::Map).then_some(map.as_str());
+            let live = chart::live(words.s, &title, &table, drawn, source);
+            charts.push(Chart { svg, live });
         }
     }
     let more = table.lines.len().saturating_sub(LINES);

@@ -16,7 +16,7 @@ use youlin_tabular::Limits;
 
 use crate::http::{DESK, Got, Web, webs};
 
-const COLUMNS: [&str; 8] = [
+pub(crate) const COLUMNS: [&str; 8] = [
     "序号",
     "姓名",
     "性别",
@@ -28,7 +28,7 @@ const COLUMNS: [&str; 8] = [
 ];
 
 /// Title, header, two free lines, a sum below.
-fn blank(columns: &[&str]) -> Vec<u8> {
+pub(crate) fn blank(columns: &[&str]) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "第37号 高龄独居老人情况统计表").unwrap();
@@ -41,7 +41,11 @@ fn blank(columns: &[&str]) -> Vec<u8> {
 }
 
 impl Web {
-    async fn hand_in(&self, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
+    pub(crate) async fn hand_in(&self, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
+        self.hand_to("/insight/forms", key, fields, file).await
+    }
+
+    async fn hand_to(&self, to: &str, key: &str, fields: &[(&str, &str)], file: &[u8]) -> Got {
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!(
@@ -54,13 +58,13 @@ impl Web {
         );
         body.extend(file);
         body.extend(b"\r\n--x--\r\n");
-        let request = Request::post("/insight/forms")
+        let request = Request::post(to)
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         self.send(key, request, body).await
     }
 
-    fn area(&self) -> String {
+    pub(crate) fn area(&self) -> String {
         self.ground.id("A").to_string()
     }
 
@@ -240,5 +244,114 @@ async fn what_is_no_form_is_said_and_what_was_typed_stays() {
         let foreign = [("requester", "别处"), ("every", "year"), ("area", "1")];
         let foreign = web.hand_in(DESK, &foreign, &blank(&COLUMNS)).await;
         assert_ne!(foreign.status, StatusCode::SEE_OTHER);
+    }
+}
+
+/// What programs of twenty years ago and protected workbooks are packed in.
+fn compound(stream: &str) -> Vec<u8> {
+    let mut bytes = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    bytes.resize(512, 0);
+    bytes.extend(stream.encode_utf16().flat_map(u16::to_le_bytes));
+    bytes
+}
+
+fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn hidden() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "姓名").unwrap();
+    sheet.write(0, 1, "电话").unwrap();
+    book.add_worksheet()
+        .set_name("空")
+        .unwrap()
+        .set_active(true);
+    book.worksheet_from_index(0).unwrap().set_hidden(true);
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn every_file_that_is_no_blank_form_has_its_own_sentence() {
+    let web = webs().await.swap_remove(0);
+    let bad: Vec<(Vec<u8>, &str)> = vec![
+        (Vec::new(), "请填写"),
+        (compound("EncryptedPackage"), "打开密码"),
+        (compound("Workbook"), "旧格式的 .xls"),
+        (
+            packed(&[("xl/workbook.xml", b"<x/>"), ("xl/vbaProject.bin", b"x")]),
+            "带宏",
+        ),
+        (b"%PDF-1.4".to_vec(), "这是 pdf 文件"),
+        (b"PK\x03\x04broken".to_vec(), "文件坏了"),
+        ("姓名,电话\n".as_bytes().to_vec(), "文本文件（csv）"),
+        (hidden(), "隐藏"),
+    ];
+    let area = web.area();
+    let fields = [
+        ("requester", "街道民政"),
+        ("every", "year"),
+        ("area", area.as_str()),
+    ];
+    for (bytes, said) in bad {
+        let got = web.hand_in(DESK, &fields, &bytes).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        let page = got.text();
+        let error = page.split("class=\"error\"").nth(1).unwrap_or_default();
+        let error = error.split("</p>").next().unwrap_or_default();
+        assert!(error.contains(said), "{said}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_newer_blank_keeps_the_mapping_and_a_wrong_one_is_refused() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道民政"),
+            ("every", "year"),
+            ("area", area.as_str()),
+        ];
+        let sent = web.hand_in(DESK, &fields, &blank(&COLUMNS)).await;
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let to = format!("{form}/blank");
+        let wrong = web
+            .hand_to(&to, DESK, &[], &blank(&["品名", "单价", "数量"]))
+            .await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text().contains("8 栏里只找到 0 栏"),
+            "{}",
+            wrong.text()
+        );
+        let newer = [
+            "序号",
+            "姓名",
+            "性别",
+            "联系电话",
+            "年龄",
+            "现住址",
+            "是否独居",
+            "填报单位",
+        ];
+        let sent = web.hand_to(&to, DESK, &[], &blank(&newer)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let page = web.get(DESK, &form).await.text();
+        assert!(
+            page.contains("联系电话") && !page.contains("饮食禁忌"),
+            "{page}"
+        );
+        assert!(page.contains("第 2 版对应"), "{page}");
+        let lines = web.filled(&form).await;
+        assert!(lines.iter().any(|line| line[1] == "周福生"), "{lines:?}");
     }
 }

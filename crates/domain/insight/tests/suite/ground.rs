@@ -97,6 +97,7 @@ impl Ground {
             Arc::new(PersonsDataset(Arc::clone(&vault))),
             Arc::new(DwellingsDataset(Arc::clone(&locator))),
             Arc::new(CasesDataset(Arc::clone(&cases))),
+            Arc::new(youlin_insight::AnswersDataset),
         ];
         let datasets = Datasets::new(
             db,

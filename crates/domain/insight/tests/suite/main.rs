@@ -7,4 +7,5 @@ mod forms;
 mod ground;
 mod http;
 mod persons;
+mod release;
 mod words;

@@ -42,7 +42,7 @@ async fn datasets_dimensions_measures_and_indicators_are_named() {
         }
     }
     let schemas: Vec<_> = ground.datasets.all().map(|set| set.schema()).collect();
-    assert_eq!(INDICATORS.len(), 8);
+    assert_eq!(INDICATORS.len(), 9);
     for one in INDICATORS.iter() {
         let period = Period {
             from: "2026-01-01".into(),

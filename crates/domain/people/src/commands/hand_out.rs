@@ -8,6 +8,7 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 
 use super::reveal;
 use crate::entities::who_looked;
+use crate::privacy::{NewProcessing, ProcessingKind, note_processing};
 
 /// Notes with every person that these fields were handed out. Who may is decided where they are read.
 #[derive(Debug)]
@@ -47,6 +48,14 @@ impl Command for NoteHandOut {
             })
             .collect();
         tx.insert_all::<who_looked::Entity>(looks).await?;
+        let processed = NewProcessing {
+            kind: ProcessingKind::Export,
+            purpose,
+            person: None,
+            persons: i64::try_from(self.persons.len()).unwrap_or(i64::MAX),
+            subject: self.form.to_string(),
+        };
+        note_processing(ctx, tx, self.community, processed).await?;
         tx.audit(
             ctx,
             self.community,

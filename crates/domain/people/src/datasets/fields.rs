@@ -16,6 +16,7 @@ use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
 use crate::own::is_child;
 use crate::permissions::PEOPLE_REVEAL;
+use crate::privacy::released;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
 use crate::{Relation, Vault};
@@ -189,9 +190,10 @@ pub(super) async fn hand_out(
         by_community.entry(community.0).or_default().push(*id);
     }
     let mut values = HashMap::new();
+    let mut given: Vec<(CommunityId, Vec<(Uuid, bool)>)> = Vec::new();
     for (community, ids) in by_community {
         let community = CommunityId(community);
-        let mut given = Vec::new();
+        let mut persons = Vec::new();
         for held in held(db, vault, community, &ids, wanted.form).await? {
             let place = held.home.as_ref().map(|(place, _)| place);
             let areas = [
@@ -206,27 +208,47 @@ pub(super) async fn hand_out(
                 .iter()
                 .map(|field| value(vault, ctx, i18n, &held, field))
                 .collect();
-            given.push((held.row.id, is_child(vault, &held.row, ctx.now())?));
+            persons.push((held.row.id, is_child(vault, &held.row, ctx.now())?));
             values.insert(held.row.id, line?);
         }
-        let fields: BTreeSet<&'static str> = FIELDS
-            .iter()
-            .filter(|(code, _, _)| wanted.fields.iter().any(|one| one == code))
-            .map(|(_, listed, _)| *listed)
-            .collect();
-        if given.is_empty() || fields.is_empty() {
+        given.push((community, persons));
+    }
+    note(db, ctx, wanted, given, values.len()).await?;
+    Ok(values)
+}
+
+/// Uses up the yes a large form needs, then notes with everybody what was handed out.
+async fn note(
+    db: &Database,
+    ctx: &Ctx,
+    wanted: &Wanted,
+    given: Vec<(CommunityId, Vec<(Uuid, bool)>)>,
+    persons: usize,
+) -> Result<()> {
+    let mut purpose = wanted.purpose.clone();
+    if let Some(release) = released(db, ctx, wanted.form, persons).await? {
+        purpose.clone_from(&release.purpose);
+        db.execute(ctx, release).await?;
+    }
+    let fields: BTreeSet<&'static str> = FIELDS
+        .iter()
+        .filter(|(code, _, _)| wanted.fields.iter().any(|one| one == code))
+        .map(|(_, listed, _)| *listed)
+        .collect();
+    for (community, persons) in given {
+        if persons.is_empty() || fields.is_empty() {
             continue;
         }
         let note = NoteHandOut {
             community,
-            persons: given,
-            fields: fields.into_iter().collect(),
-            purpose: wanted.purpose.clone(),
+            persons,
+            fields: fields.iter().copied().collect(),
+            purpose: purpose.clone(),
             form: wanted.form,
         };
         db.execute(ctx, note).await?;
     }
-    Ok(values)
+    Ok(())
 }
 
 async fn held(

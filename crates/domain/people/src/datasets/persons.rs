@@ -9,13 +9,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
-use youlin_datasets::{Dataset, Field, NamedMeasure, Question, RecordLine, Wanted};
+use youlin_datasets::{
+    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Wanted,
+};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
 use super::{fields, load};
 use crate::entities::person;
 use crate::permissions::PEOPLE_READ;
+use crate::privacy::{AskRelease, release};
 use crate::queries::visible_cards;
 use crate::{AskNextTime, PersonCard, StartVisitingList, Vault};
 
@@ -139,6 +142,38 @@ impl Dataset for PersonsDataset {
         wanted: &'a Wanted,
     ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
         fields::hand_out(db, &self.0, ctx, i18n, wanted).boxed()
+    }
+
+    fn release<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        form: Uuid,
+        records: usize,
+    ) -> BoxFuture<'a, Result<Release>> {
+        release(db, ctx, form, records).boxed()
+    }
+
+    fn ask_release<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        asked: &'a AskedRelease,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let own = ctx.areas().community_of(asked.area);
+            let first = asked.records.iter().map(|(community, _)| *community).min();
+            let ask = AskRelease {
+                community: own.or(first).ok_or_else(Problem::not_found)?,
+                area: asked.area,
+                form: asked.form,
+                page: asked.page.clone(),
+                purpose: asked.purpose.clone(),
+                persons: asked.records.len(),
+            };
+            db.execute(ctx, ask).await
+        }
+        .boxed()
     }
 
     fn ask_next_time<'a>(

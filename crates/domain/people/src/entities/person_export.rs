@@ -23,6 +23,9 @@ pub struct Model {
     pub decided_at: Option<i64>,
     pub answer: Option<String>,
     pub taken_at: Option<i64>,
+    /// The form it is for, and the page where it is taken; a plain list has none.
+    pub form_id: Option<Uuid>,
+    pub page: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -58,6 +58,8 @@ pub struct ExportView {
     pub decided_name: Option<String>,
     pub answer: Option<String>,
     pub taken_at: Option<Micros>,
+    /// Of a form: the page where it is taken.
+    pub page: Option<String>,
 }
 
 impl From<person_export::Model> for ExportView {
@@ -75,6 +77,7 @@ impl From<person_export::Model> for ExportView {
             decided_name: row.decided_name,
             answer: row.answer,
             taken_at: row.taken_at.map(Micros),
+            page: row.page,
         }
     }
 }
@@ -202,6 +205,8 @@ impl Command for AskExport {
             decided_at: None,
             answer: None,
             taken_at: None,
+            form_id: None,
+            page: None,
         })
         .await?;
         tx.audit(
@@ -214,7 +219,11 @@ impl Command for AskExport {
     }
 }
 
-async fn find(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<person_export::Model> {
+pub(super) async fn find(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<person_export::Model> {
     person_export::Entity::find_by_id((community.0, id))
         .one(tx.conn())
         .await?
@@ -274,6 +283,18 @@ impl Command for DecideExport {
     }
 }
 
+/// A yes is good for some days.
+pub(super) fn too_late(row: &person_export::Model, now: Micros) -> bool {
+    let since = Micros(row.decided_at.unwrap_or(row.asked_at));
+    since.plus(APPROVED_FOR) < now
+}
+
+/// Who said yes said it to a number; many more are another list.
+pub(super) fn grown(row: &person_export::Model, persons: usize) -> bool {
+    let approved = std::cmp::max(u64::try_from(row.persons).unwrap_or(0), EXPORT_FREE);
+    persons as u64 > approved + approved / 10
+}
+
 /// One line of a list.
 #[derive(Clone, Debug)]
 pub struct ExportLine {
@@ -308,21 +329,19 @@ impl Command for TakeExport {
         let row = find(tx, self.community, self.id).await?;
         let area = AreaId(row.area_id);
         ctx.authorize(&PEOPLE_EXPORT, area)?;
-        if ctx.actor().id() != Some(row.asked_by) {
+        // What is for a form is taken with the form.
+        if ctx.actor().id() != Some(row.asked_by) || row.form_id.is_some() {
             return Err(Problem::not_found());
         }
         if row.state != ExportState::Approved.as_str() {
             return Err(Problem::new(ProblemKind::Conflict, "export-not-approved"));
         }
-        let since = Micros(row.decided_at.unwrap_or(row.asked_at));
-        if since.plus(APPROVED_FOR) < ctx.now() {
+        if too_late(&row, ctx.now()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-too-late"));
         }
         let vault = &self.vault;
         let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
-        // Who said yes said it to a number; many more are another list.
-        let approved = std::cmp::max(u64::try_from(row.persons).unwrap_or(0), EXPORT_FREE);
-        if persons.len() as u64 > approved + approved / 10 {
+        if grown(&row, persons.len()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-grown"));
         }
         let lines = self.lines(ctx, tx, &persons, &row.purpose).await?;

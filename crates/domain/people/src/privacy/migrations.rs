@@ -124,3 +124,15 @@ ALTER TABLE who_looked ADD COLUMN of_child BOOLEAN;
 CREATE INDEX who_looked_at ON who_looked (community_id, at);
 ",
 };
+
+/// Forms with one person a line leave the house like lists: a large one waits for a second person.
+pub(crate) const RELEASES: Migration = Migration {
+    module: "people",
+    version: 46,
+    name: "lists of persons for forms",
+    sql: r"
+ALTER TABLE person_export ADD COLUMN form_id {uuid};
+ALTER TABLE person_export ADD COLUMN page TEXT;
+CREATE INDEX person_export_form ON person_export (community_id, form_id);
+",
+};

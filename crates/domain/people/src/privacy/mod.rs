@@ -7,6 +7,7 @@ mod looks;
 mod migrations;
 pub(crate) mod pages;
 mod processing;
+mod release;
 mod retention;
 mod retention_job;
 mod sealing;
@@ -21,10 +22,11 @@ pub use export::{
     AskExport, DecideExport, EXPORT_FREE, ExportState, ExportView, TakeExport, export_count,
 };
 pub use looks::{UnusualLooks, WorkingDays, unusual_looks};
-pub(crate) use migrations::PRIVACY;
+pub(crate) use migrations::{PRIVACY, RELEASES};
 pub use pages::NAV;
 pub(crate) use processing::{NewProcessing, note_processing};
 pub use processing::{ProcessingKind, ProcessingLine, processing_record};
+pub(crate) use release::{AskRelease, release, released};
 pub use retention::{
     RETENTION_KIND, RetentionRule, RetentionSubject, RunRetention, SetRetention, retention_counts,
     retention_list, retention_rules,

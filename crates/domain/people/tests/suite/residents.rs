@@ -475,6 +475,40 @@ fn compound(stream: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn a_lunar_birthday_gives_way_to_the_identity_number_beside_it() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let csv = "姓名,身份证号,出生日期,现住址,备注\n\
+            裘安,320602195004208812,农历1950年三月初四,东村1号楼101,爱下棋\n";
+        let number = youlin_crypto::IdentityNumber::parse("320602195004208812");
+        let csv = match number {
+            Ok(_) => csv.to_owned(),
+            // Only the last character is made to fit.
+            Err(_) => ('0'..='9')
+                .chain(['X'])
+                .map(|last| csv.replace("320602195004208812", &format!("32060219500420881{last}")))
+                .find(|text| {
+                    let number = text.split(',').nth(5).unwrap();
+                    youlin_crypto::IdentityNumber::parse(number).is_ok()
+                })
+                .unwrap(),
+        };
+        let view = desk.judged(csv.clone().into_bytes()).await;
+        let report = view.report.clone().unwrap();
+        assert!(
+            report.refused.is_empty() && report.doubtful.is_empty(),
+            "{report:?}"
+        );
+        assert_eq!(report.new, 1);
+        desk.decide(view.id, &[], false).await;
+        let again = desk.judged(csv.into_bytes()).await;
+        let report = again.report.clone().unwrap();
+        assert_eq!((report.new, report.changed, report.unchanged), (0, 0, 1));
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn every_bad_file_has_its_own_sentence() {
     let ground = Ground::sqlite().await;
     let house = house(&ground, 1_000, AccountPolicy::default());

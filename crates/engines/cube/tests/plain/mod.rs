@@ -76,7 +76,10 @@ impl World<'_> {
                 Measure::Count => true,
                 Measure::Distinct(_) => row.building.is_some(),
                 Measure::Sum(_) | Measure::Mean(_) => row.rooms.is_some(),
-                Measure::Ratio { of, .. } => self.passes(row, of),
+                Measure::Ratio { of, weight, .. } => {
+                    self.passes(row, of)
+                        && (weight.is_none() || row.rooms.is_some_and(|rooms| rooms > 0))
+                }
             })
             .collect()
     }
@@ -247,8 +250,17 @@ impl World<'_> {
                 (figure.sum, figure.value) =
                     (Some(sum), (count > 0).then(|| sum as f64 / count as f64));
             }
-            Measure::Ratio { part, .. } => {
-                let part = rows.iter().filter(|row| self.passes(row, part)).count() as u64;
+            Measure::Ratio { part, weight, .. } => {
+                let weigh = |row: &&Row| match weight {
+                    None => 1,
+                    Some(_) => row
+                        .rooms
+                        .map_or(0, |rooms| u64::try_from(rooms).unwrap_or(0)),
+                };
+                let count = rows.iter().map(weigh).sum::<u64>();
+                figure.count = count;
+                let meant = rows.iter().filter(|row| self.passes(row, part));
+                let part = meant.map(weigh).sum::<u64>();
                 (figure.part, figure.value) =
                     (Some(part), (count > 0).then(|| part as f64 / count as f64));
             }

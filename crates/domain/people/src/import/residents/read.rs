@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         let sex = sex(&cells, identity.as_ref(), &mut doubts)?;
         let phones = self.phones(&cells)?;
         let labels = self.labels(&cells)?;
-        let note = Some(cells.text("note")).filter(|text| !text.is_empty());
+        let note = noted(&cells, identity.is_some() && self.is_lunar(&cells));
         if note
             .as_ref()
             .is_some_and(|text| text.chars().count() > NOTE)
@@ -171,6 +171,8 @@ impl<'a> Reader<'a> {
             Read::Nothing => (None, None),
             Read::Sure(birth) => (Some(birth), None),
             Read::Doubtful(birth, why) => (Some(birth), Some(why)),
+            // The number beside it says the day; what was written is kept as a note.
+            Read::Refused(ValueFault::Lunar) if identity.is_some() => (None, None),
             Read::Refused(fault) => {
                 return Err(refuse(match fault {
                     ValueFault::Lunar => "sheet-birth-lunar",
@@ -211,6 +213,11 @@ impl<'a> Reader<'a> {
             doubts.push(refuse("sheet-birth-differs").arg("day", number.birth()));
         }
         Ok(Some(of_number))
+    }
+
+    fn is_lunar(&self, cells: &Cells<'_>) -> bool {
+        let read = tabular::birthday(cells.one("birth"), self.table.sheet.from_1904, self.today);
+        matches!(read, Read::Refused(ValueFault::Lunar))
     }
 
     fn phones(&self, cells: &Cells<'_>) -> Result<Vec<(Phone, Vec<u8>)>, Refused> {
@@ -254,6 +261,21 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(found)
+    }
+}
+
+/// The note of the row, and a birthday by the lunar calendar as it was written, under the name of its column: families keep
+/// it, and it names no day by itself.
+fn noted(cells: &Cells<'_>, lunar: bool) -> Option<String> {
+    let note = Some(cells.text("note")).filter(|text| !text.is_empty());
+    if !lunar {
+        return note;
+    }
+    let column = cells.table.name_of("birth");
+    let birthday = format!("{column}：{}", fold(&cells.one("birth").shown()));
+    match note {
+        Some(note) => Some(format!("{note}；{birthday}")),
+        None => Some(birthday),
     }
 }
 

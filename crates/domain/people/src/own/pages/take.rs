@@ -3,11 +3,10 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use youlin_kernel::{Micros, Problem};
-use youlin_web::{ApiForm, App, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiForm, App, JSON, Prefs, Shell, WebResult, page, save_as};
 
 use super::file::{Section, sections};
 use super::{OwnSession, START, own, shell};
@@ -113,15 +112,5 @@ pub(super) async fn take(
             .collect(),
     };
     let text = serde_json::to_string_pretty(&document).map_err(Problem::internal)?;
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"my-file.json\""),
-    );
-    Ok(response)
+    Ok(save_as("my-file.json", JSON, text))
 }

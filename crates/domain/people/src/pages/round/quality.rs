@@ -14,19 +14,36 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 use super::buildings::mark;
 use super::{policy, shell};
 use crate::permissions::PEOPLE_READ;
+use crate::quality::{QualityFigure, QualityParts};
 use crate::{Directory, DwellingFile, Freshness, Vault};
 
 /// Lines shown behind a figure at once.
 const SHOWN: usize = 200;
 
-/// A share, opened by its code.
-pub(super) struct Figure {
-    code: &'static str,
-    part: usize,
-    whole: usize,
+/// A share that opens to its records.
+pub(super) struct Figure(QualityFigure);
+
+impl std::ops::Deref for Figure {
+    type Target = QualityFigure;
+
+    fn deref(&self) -> &QualityFigure {
+        &self.0
+    }
 }
 
 impl Figure {
+    /// Counted from dwellings; opened below on this page.
+    fn own(code: &'static str, part: usize, whole: usize) -> Self {
+        Self(QualityFigure {
+            code,
+            part_of: "round-part-of",
+            part: part as u64,
+            whole: whole as u64,
+            part_href: format!("/people/quality?open={code}"),
+            rest_href: format!("/people/quality?open={code}-not"),
+        })
+    }
+
     fn percent(&self) -> String {
         if self.whole == 0 {
             return "–".to_owned();
@@ -56,6 +73,11 @@ struct QualityPage {
 }
 
 impl QualityPage {
+    /// Dwellings, or what a floor above counts.
+    fn part_of(&self, figure: &Figure) -> &str {
+        figure.part_of
+    }
+
     fn mark(&self, line: &Line) -> &'static str {
         let _shape_of_templates = self;
         mark(line.freshness)
@@ -90,18 +112,17 @@ pub(in crate::pages) async fn show(
                 .all(|one| one.missing.is_empty() && one.stale.is_empty())
     };
     let lived_in = files.iter().filter(|file| !file.residents.is_empty());
-    let figures = vec![
-        Figure {
-            code: "got_in",
-            part: files.iter().filter(|file| got_in(file)).count(),
-            whole: files.len(),
-        },
-        Figure {
-            code: "asked",
-            part: files.iter().filter(|file| asked(file)).count(),
-            whole: lived_in.count(),
-        },
+    let inside = files.iter().filter(|file| got_in(file)).count();
+    let clear = files.iter().filter(|file| asked(file)).count();
+    let mut figures = vec![
+        Figure::own("got_in", inside, files.len()),
+        Figure::own("asked", clear, lived_in.count()),
     ];
+    if let Some(parts) = app.service::<QualityParts>() {
+        for part in &parts.0 {
+            figures.extend(part.figures(&ctx).await?.into_iter().map(Figure));
+        }
+    }
     let chosen: Vec<&DwellingFile> = files
         .iter()
         .filter(|file| match opened.open.as_str() {

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
-use youlin_web::{ApiForm, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, App, CSV, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page, save_as,
+};
 
 use crate::Vault;
 use crate::entities::person_export;
@@ -41,7 +42,13 @@ impl ExportsPage {
     }
 
     fn takable(&self, row: &ExportView) -> bool {
-        row.state == ExportState::Approved && self.mine(row)
+        row.state == ExportState::Approved && self.mine(row) && row.page.is_none()
+    }
+
+    /// Of a form that may be filled: where.
+    fn form_page(&self, row: &ExportView) -> Option<String> {
+        let open = matches!(row.state, ExportState::Approved | ExportState::Asked);
+        row.page.clone().filter(|_| open && self.mine(row))
     }
 }
 
@@ -216,17 +223,7 @@ pub(super) async fn take(
         Err(problem) => return again(&app, &ctx, prefs, problem, Typed::default()).await,
     };
     let text = sheet(&know(&app, &ctx, prefs), &list)?;
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/csv; charset=utf-8"),
-    );
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"persons.csv\""),
-    );
-    Ok(response)
+    Ok(save_as("persons.csv", CSV, text))
 }
 
 /// CSV as spreadsheets of this country read it (UTF-8 with a mark), with who, when and why in the first line and in

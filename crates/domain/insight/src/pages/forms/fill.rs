@@ -1,0 +1,212 @@
+//! A form is filled, a second person is asked to let a large one go, what nobody holds is asked at the door.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_datasets::{Asked, AskedRelease, Datasets, Question, Release};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult, XLSX, save_as};
+
+use super::{refused, to};
+use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows, unheld};
+use crate::pages::{read_address, shell};
+
+/// As long as a purpose may be, with what stands between its parts.
+const PURPOSE: usize = 197;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FillSent {
+    purpose: String,
+}
+
+/// `POST /insight/forms/{id}/fill`: the workbook, filled; noted in the ledger and with everybody who is in it.
+pub(super) async fn fill(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(sent): ApiForm<FillSent>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    let purpose = purpose(&s, &form, &sent);
+    match filled(&app, &ctx, &form, &purpose).await {
+        Ok(bytes) => Ok(save_as(&form.file_name, XLSX, bytes)),
+        Err(problem) => refused(s, form, problem, purpose).await,
+    }
+}
+
+/// Filled and noted: what is handed out is in the ledger before it is given.
+async fn filled(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -> Result<Vec<u8>> {
+    let filled = forms::fill(app, ctx, form, purpose).await?;
+    let (period, at) = (period(ctx, form.line.every), ctx.now());
+    let mut answers = filled.answers;
+    let note = NoteFill {
+        community: form.community,
+        form: form.line.id,
+        period: period.clone(),
+        purpose: purpose.to_owned(),
+        lines: filled.lines,
+        held: filled.held,
+        missing: filled.missing,
+        asked: 0,
+        at,
+        answers: answers.remove(&form.community).unwrap_or_default(),
+    };
+    app.db().execute(ctx, note).await?;
+    // Of a form above communities each community keeps its own.
+    for (community, answers) in answers {
+        let note = NoteAnswers {
+            filed: form.community,
+            community,
+            form: form.line.id,
+            period: period.clone(),
+            at,
+            answers,
+        };
+        app.db().execute(ctx, note).await?;
+    }
+    Ok(filled.workbook)
+}
+
+/// What stands between this form and taking it.
+pub(super) async fn release(app: &App, ctx: &Ctx, form: &FormView) -> Result<Release> {
+    let Rows::Records(_) = &form.mapping.rows else {
+        return Ok(Release::Free);
+    };
+    let (set, records) = records(app, ctx, form).await?;
+    let count = records.len();
+    set.dataset
+        .release(app.db(), ctx, form.line.id, count)
+        .await
+}
+
+/// The records a line each, of a form of records.
+async fn records(
+    app: &App,
+    ctx: &Ctx,
+    form: &FormView,
+) -> Result<(Asked, Vec<(CommunityId, Uuid)>)> {
+    let datasets = app.need::<Datasets>()?;
+    let Rows::Records(address) = &form.mapping.rows else {
+        return Err(Problem::invalid("rows", "form-no-people"));
+    };
+    let question = crate::Composed {
+        area: form.line.area.to_string(),
+        ..read_address(address)?.question()
+    };
+    let set = datasets.ask(ctx, question.query(&datasets)?).await?;
+    let found = set.evidence(Vec::new(), false).await?;
+    let records = found
+        .iter()
+        .map(|one| (CommunityId(one.community), Uuid::from_u128(one.id)))
+        .collect();
+    Ok((set, records))
+}
+
+/// `POST /insight/forms/{id}/release`: a second person is asked to say yes to so many persons in the clear.
+pub(super) async fn ask_release(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(sent): ApiForm<FillSent>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    let purpose = purpose(&s, &form, &sent);
+    let asked = async {
+        let (set, records) = records(&app, &ctx, &form).await?;
+        let asked = AskedRelease {
+            form: id,
+            page: format!("/insight/forms/{id}"),
+            area: form.line.area,
+            purpose: purpose.clone(),
+            records,
+        };
+        set.dataset.ask_release(app.db(), &ctx, &asked).await
+    };
+    match asked.await {
+        Ok(()) => Ok(to(&format!("/insight/forms/{id}?done=release"))),
+        Err(problem) => refused(s, form, problem, purpose).await,
+    }
+}
+
+/// That it is for this form, after what was typed: whoever is asked to say yes, and everybody in it, reads both.
+fn purpose(s: &Shell, form: &FormView, sent: &FillSent) -> String {
+    let own = s.tn(
+        "form-purpose",
+        &[
+            ("requester", form.line.requester.clone()),
+            ("name", form.line.title()),
+        ],
+    );
+    match sent.purpose.trim() {
+        "" => own,
+        said if said.contains(&own) || said.chars().count() + own.chars().count() > PURPOSE => {
+            said.to_owned()
+        }
+        said => format!("{said} · {own}"),
+    }
+}
+
+/// `POST /insight/forms/{id}/ask`: what nobody holds is asked of the people of the form the next time they are seen.
+pub(super) async fn ask(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    match asked(&app, &ctx, &s, &form).await {
+        Ok(open) => Ok(to(&format!("/insight/forms/{id}?done=ask&open={open}"))),
+        Err(problem) => refused(s, form, problem, String::new()).await,
+    }
+}
+
+async fn asked(app: &App, ctx: &Ctx, s: &Shell, form: &FormView) -> Result<usize> {
+    let (set, records) = records(app, ctx, form).await?;
+    let questions: Vec<Question> = unheld(&form.mapping)
+        .map(|column| Question {
+            key: column.key(),
+            text: column.name.clone(),
+        })
+        .collect();
+    if questions.is_empty() || records.is_empty() {
+        return Err(Problem::invalid("rows", "form-nothing-to-ask"));
+    }
+    let open = set
+        .dataset
+        .ask_next_time(app.db(), ctx, form.line.id, &questions, &records)
+        .await?;
+    let note = NoteFill {
+        community: form.community,
+        form: form.line.id,
+        period: period(ctx, form.line.every),
+        purpose: s.t("form-asked-purpose"),
+        lines: 0,
+        held: 0,
+        missing: 0,
+        asked: open,
+        at: ctx.now(),
+        answers: Vec::new(),
+    };
+    app.db().execute(ctx, note).await?;
+    Ok(open)
+}
+
+/// The period a filling is for, by how often the form comes: 2026, 2026Q4, 2026-11.
+fn period(ctx: &Ctx, every: Every) -> String {
+    let day = ctx.now().local().date();
+    let (year, month) = (day.year(), day.month());
+    match every {
+        Every::Year => year.to_string(),
+        Every::HalfYear => format!("{year}H{}", (month + 5) / 6),
+        Every::Quarter => format!("{year}Q{}", (month + 2) / 3),
+        Every::Month => format!("{year}-{month:02}"),
+        Every::Once => day.to_string(),
+    }
+}

@@ -1,0 +1,253 @@
+//! One form: what its columns are filled from, whether it may be taken, when it was filled before.
+
+use askama::Template;
+use axum::extract::{Multipart, State};
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_datasets::{Datasets, Release};
+use youlin_kernel::{Problem, Result};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, page,
+};
+
+use super::fill::release;
+use super::list::read_file;
+use super::{refused, row_choices, rows_code, rows_of, to};
+use crate::forms::{self, Column, FormView, MapForm, Mapping, ReplaceBlank, Rows, Source, unheld};
+use crate::pages::{read_address, shell};
+use crate::queries;
+
+/// A column as its line on the page shows it.
+struct ColumnLine {
+    name: String,
+    code: String,
+    constant: String,
+    choices: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "insight/forms/form.html")]
+pub(super) struct FormPage {
+    s: Shell,
+    e: FormFaults,
+    form: FormView,
+    rows: Vec<Choice>,
+    rows_now: String,
+    columns: Vec<ColumnLine>,
+    unheld: Vec<String>,
+    purpose: String,
+    done: String,
+    /// What stands between this form and taking it.
+    release: Release,
+    /// What of the workbook keeps its place when rows are added, in words.
+    losses: Vec<String>,
+}
+
+impl FormPage {
+    fn takable(&self) -> bool {
+        matches!(self.release, Release::Free | Release::Granted { .. })
+    }
+
+    /// What a second person said yes to is said already.
+    fn says_why(&self) -> bool {
+        self.release == Release::Free
+    }
+
+    fn is_people(&self) -> bool {
+        matches!(self.form.mapping.rows, Rows::Records(_))
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    done: String,
+    open: String,
+}
+
+/// `GET /insight/forms/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiQuery(done): ApiQuery<Done>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let words = match done.done.as_str() {
+        "new" => s.t("form-entered"),
+        "map" => s.t("form-mapped"),
+        "ask" => s.t1("form-asked", "count", &done.open),
+        "release" => s.t("form-release-asked"),
+        "blank" => s.t("form-blank-replaced"),
+        _ => String::new(),
+    };
+    let form = forms::form(app.db(), &ctx, id).await?;
+    page(&form_page(s, form, FormFaults::none(), String::new(), words).await?)
+}
+
+pub(super) async fn form_page(
+    s: Shell,
+    form: FormView,
+    e: FormFaults,
+    purpose: String,
+    done: String,
+) -> Result<FormPage> {
+    let (app, ctx) = (s.app().clone(), s.ctx().clone());
+    let datasets = app.need::<Datasets>()?;
+    let views = queries::views(app.db(), &ctx).await?;
+    let choices = forms::choices(&s, &datasets, &form.mapping.rows, &views);
+    let columns = form.mapping.columns.iter().map(|column| {
+        let code = column.source.code();
+        let mut choices = choices.clone();
+        // A question that is no longer offered stays what it is.
+        if choices.iter().all(|one| one.value != code) {
+            choices.push(Choice::new(code.clone(), code.clone()));
+        }
+        ColumnLine {
+            name: column.name.clone(),
+            constant: match &column.source {
+                Source::Constant(text) => text.clone(),
+                _ => String::new(),
+            },
+            code,
+            choices,
+        }
+    });
+    let rows_now = rows_code(&form.mapping.rows);
+    let mut rows = row_choices(&s);
+    for view in views
+        .iter()
+        .filter(|view| read_address(&view.address).is_ok_and(|question| question.d == "persons"))
+    {
+        let name = s.t1("form-rows-view", "title", &view.title);
+        rows.push(Choice::new(view.address.clone(), name));
+    }
+    if rows.iter().all(|one| one.value != rows_now) {
+        rows.push(Choice::new(rows_now.clone(), rows_now.clone()));
+    }
+    let release = release(&app, &ctx, &form).await?;
+    Ok(FormPage {
+        losses: losses(&s, &form),
+        release,
+        columns: columns.collect(),
+        unheld: unheld(&form.mapping).map(|one| one.name.clone()).collect(),
+        rows,
+        rows_now,
+        purpose,
+        done,
+        form,
+        e,
+        s,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MapSent {
+    version: i32,
+    rows: String,
+    source: Vec<String>,
+    constant: Vec<String>,
+}
+
+/// `POST /insight/forms/{id}/map`.
+pub(super) async fn map(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(sent): ApiForm<MapSent>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    match mapped(&s, &form, &sent).await {
+        Ok(()) => Ok(to(&format!("/insight/forms/{id}?done=map"))),
+        Err(problem) => refused(s, form, problem, String::new()).await,
+    }
+}
+
+async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
+    let (app, ctx) = (s.app(), s.ctx());
+    let rows = rows_of(&sent.rows);
+    if let Rows::Records(address) = &rows {
+        read_address(address)?.query(&*app.need::<Datasets>()?)?;
+    }
+    let same_kind = std::mem::discriminant(&rows) == std::mem::discriminant(&form.mapping.rows);
+    let datasets = app.need::<Datasets>()?;
+    let fields = forms::fields(&datasets, s);
+    let mut columns = Vec::with_capacity(form.mapping.columns.len());
+    for (at, column) in form.mapping.columns.iter().enumerate() {
+        let code = sent.source.get(at).map_or("", String::as_str);
+        let constant = sent.constant.get(at).map_or("", String::as_str);
+        let source = if same_kind {
+            Source::read(code, constant)
+                .ok_or_else(|| Problem::invalid("source", "unknown-value"))?
+        } else {
+            // Lines of another kind have other sources: the names say what they may be.
+            forms::suggest(
+                &column.name,
+                &rows,
+                &fields,
+                &std::collections::HashMap::new(),
+            )
+        };
+        columns.push(Column {
+            source,
+            ..column.clone()
+        });
+    }
+    let command = MapForm {
+        community: form.community,
+        form: form.line.id,
+        version: sent.version,
+        mapping: Mapping { rows, columns },
+    };
+    app.db().execute(ctx, command).await
+}
+
+/// `POST /insight/forms/{id}/blank`: a newer blank workbook of the same form.
+pub(super) async fn replace(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    multipart: Multipart,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let form = forms::form(app.db(), &ctx, id).await?;
+    let (sent, read) = read_file(multipart).await;
+    let replaced = async {
+        read?;
+        let blank = forms::blank_of(&sent.file)?;
+        let fields = forms::fields(&*app.need::<Datasets>()?, &s);
+        let known = forms::mappings(app.db(), &ctx).await?;
+        let learned = forms::learned(known.iter());
+        let mapping = forms::carried_over(&form.mapping, &blank, |name| {
+            forms::suggest(name, &form.mapping.rows, &fields, &learned)
+        })?;
+        let command = ReplaceBlank {
+            community: form.community,
+            form: id,
+            file_name: sent.file_name,
+            workbook: sent.file,
+            blank,
+            mapping,
+        };
+        app.db().execute(&ctx, command).await
+    };
+    match replaced.await {
+        Ok(()) => Ok(to(&format!("/insight/forms/{id}?done=blank"))),
+        Err(problem) => refused(s, form, problem, String::new()).await,
+    }
+}
+
+/// What of the workbook will not move with added rows, in words.
+fn losses(s: &Shell, form: &FormView) -> Vec<String> {
+    let limits = youlin_tabular::Limits::default();
+    youlin_tabular::left_behind(&form.workbook, form.blank.sheet, &limits)
+        .unwrap_or_default()
+        .iter()
+        .map(|one| s.tt("form-stays", one.code()))
+        .collect()
+}

@@ -1,0 +1,79 @@
+//! `/insight/forms`: the forms others ask for, what each requester costs, and one form mapped, filled, asked for.
+
+mod fill;
+mod form;
+mod list;
+
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use youlin_kernel::{Access, Problem};
+use youlin_web::{
+    Choice, FormFaults, Method, Routes, Shell, WebResult, mendable, page, refused_with,
+};
+
+use crate::forms::{FormView, Rows};
+use crate::permissions::INSIGHT_FORMS;
+
+/// A blank form is small.
+const FILE_MAX: usize = 2 * 1024 * 1024;
+
+pub(super) fn routes() -> Routes {
+    let keep = Access::Needs(&INSIGHT_FORMS);
+    let upload = || DefaultBodyLimit::max(FILE_MAX + 64 * 1024);
+    let create = post(list::create).layer(upload());
+    let replace = post(form::replace).layer(upload());
+    Routes::new()
+        .get("/insight/forms", keep, list::list)
+        .route(Method::Post, "/insight/forms", keep, create)
+        .get("/insight/forms/{id}", keep, form::show)
+        .post("/insight/forms/{id}/map", keep, form::map)
+        .route(Method::Post, "/insight/forms/{id}/blank", keep, replace)
+        .post("/insight/forms/{id}/fill", keep, fill::fill)
+        .post("/insight/forms/{id}/release", keep, fill::ask_release)
+        .post("/insight/forms/{id}/ask", keep, fill::ask)
+}
+
+/// What a line of a form may be.
+fn row_choices(s: &Shell) -> Vec<Choice> {
+    vec![
+        Choice::new("d=persons", s.t("form-rows-persons")),
+        Choice::new("areas:5", s.t("form-rows-grids")),
+        Choice::new("areas:6", s.t("form-rows-neighbourhoods")),
+    ]
+}
+
+fn rows_of(code: &str) -> Rows {
+    match code
+        .strip_prefix("areas:")
+        .and_then(|level| level.parse().ok())
+    {
+        Some(level) => Rows::Areas(level),
+        None if code.is_empty() => Rows::default(),
+        None => Rows::Records(code.to_owned()),
+    }
+}
+
+fn rows_code(rows: &Rows) -> String {
+    match rows {
+        Rows::Records(address) => address.clone(),
+        Rows::Areas(level) => format!("areas:{level}"),
+    }
+}
+
+/// The page of a form again, with what is wrong.
+async fn refused(
+    s: Shell,
+    form: FormView,
+    problem: Problem,
+    purpose: String,
+) -> WebResult<Response> {
+    let problem = mendable(problem)?;
+    let e = FormFaults::of(&s, &problem);
+    let body = form::form_page(s, form, e, purpose, String::new()).await?;
+    Ok(refused_with(&problem, page(&body)?))
+}
+
+fn to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
