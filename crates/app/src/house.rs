@@ -337,6 +337,7 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(places::EstatesRegister(locator())),
         Arc::new(places::BuildingsRegister(locator())),
         Arc::new(places::DwellingsRegister(locator())),
+        Arc::new(youlin_places::rivers::ReachesRegister(locator())),
         Arc::new(people::OrganisationsRegister(vault())),
         Arc::new(people::ResidentsRegister {
             vault: vault(),

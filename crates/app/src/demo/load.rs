@@ -27,12 +27,13 @@ const COMMUNITY: &str = "320613005018";
 const DAYS_BEFORE: i64 = 181;
 
 /// Registers in the order in which they need one another.
-const REGISTERS: [(Register, &str); 9] = [
+const REGISTERS: [(Register, &str); 10] = [
     (Register::Areas, "areas.csv"),
     (Register::Boundaries, "boundaries.geojson"),
     (Register::Estates, "estates.csv"),
     (Register::Buildings, "buildings.csv"),
     (Register::Dwellings, "dwellings.csv"),
+    (Register::Reaches, "reaches.csv"),
     (Register::Organisations, "organisations.csv"),
     (Register::Persons, "persons.csv"),
     (Register::Memberships, "memberships.csv"),
