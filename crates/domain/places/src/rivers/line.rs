@@ -125,6 +125,18 @@ fn checked(found: Vec<(f64, f64)>, datum: Datum) -> Result<Line> {
     Ok(line)
 }
 
+/// Metres as surveyors write them: 1350 m is `K1+350`.
+#[must_use]
+pub fn chainage(metres: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a reach is at most 100 km long"
+    )]
+    let whole = metres.max(0.0).round() as u32;
+    format!("K{}+{:03}", whole / 1000, whole % 1000)
+}
+
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7
 }

@@ -14,7 +14,7 @@ mod tables;
 
 pub use commands::{EndChief, SaveChief, SaveOutlet, SaveReach};
 pub use import::{ReachesRegister, import_reaches};
-pub use line::{Line, read_line};
+pub use line::{Line, chainage, read_line};
 pub use queries::{Chief, Outlet, Reach, ReachLine, reach, reach_by_sign, reaches, sign_known};
 
 pub(crate) use pages::routes;

@@ -13,7 +13,7 @@ use youlin_web::{
 
 use super::parts::{ChiefForm, OutletForm};
 use crate::permissions::{PLACES_READ, PLACES_REGISTER};
-use crate::rivers::{Bank, ChiefLevel, OutletKind, Reach, ReachLine, reach, reaches};
+use crate::rivers::{Bank, ChiefLevel, OutletKind, Reach, ReachLine, chainage, reach, reaches};
 
 /// Reaches of one river.
 struct River {
@@ -131,17 +131,6 @@ impl ReachPage {
     fn chainage(&self, metres: &f64) -> String {
         chainage(*metres)
     }
-}
-
-/// Metres as surveyors write them: 1350 m is `K1+350`.
-pub(crate) fn chainage(metres: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a reach is at most 100 km long"
-    )]
-    let whole = metres.max(0.0).round() as u32;
-    format!("K{}+{:03}", whole / 1000, whole % 1000)
 }
 
 #[derive(Debug, Deserialize)]
