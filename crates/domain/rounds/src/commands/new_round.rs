@@ -226,8 +226,9 @@ fn case_of(new: &NewRound, subject: &SubjectView, finding: &NewFinding, spot: &S
         text: finding.text.clone(),
         category: finding.category.clone(),
         urgency: match finding.severity {
-            Severity::Minor | Severity::Notable => Urgency::Normal,
-            Severity::Serious => Urgency::Urgent,
+            Severity::Low | Severity::Medium => Urgency::Normal,
+            Severity::High => Urgency::Urgent,
+            Severity::Immediate => Urgency::Emergency,
         },
         place: PlaceInput {
             area: position.is_none().then(|| subject.smallest()),

@@ -66,9 +66,11 @@ words! {
 words! {
     /// How bad what was found is.
     Severity {
-        Minor = "minor",
-        Notable = "notable",
-        Serious = "serious",
+        Low = "low",
+        Medium = "medium",
+        High = "high",
+        /// To be stopped before anybody leaves.
+        Immediate = "immediate",
     }
 }
 

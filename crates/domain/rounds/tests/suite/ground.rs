@@ -182,7 +182,7 @@ impl Ground {
             NewFinding {
                 id: ctx.new_id(),
                 category: category.into(),
-                severity: Severity::Minor,
+                severity: Severity::Low,
                 text: text.into(),
                 on_spot,
                 lon: Some(lon),
