@@ -38,6 +38,7 @@ pub fn modules() -> Vec<Module> {
         youlin_places::module(),
         youlin_people::module(),
         youlin_cases::module(),
+        youlin_rounds::module(),
         youlin_insight::module(),
         youlin_notices::module(),
         youlin_open311::module(),
@@ -52,6 +53,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::DESK_NAV,
         youlin_places::NAV,
         youlin_people::NAV,
+        youlin_rounds::NAV,
         youlin_insight::NAV,
         youlin_people::privacy::NAV,
         youlin_imports::NAV,
@@ -443,6 +445,10 @@ fn furnish(
     .with(accounts)
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
+    .with(youlin_rounds::Rounds::new(
+        Arc::clone(&services.cases),
+        Arc::clone(&services.vault),
+    ))
     .with(notices)
     .with(imports)
     .with(datasets)

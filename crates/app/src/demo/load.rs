@@ -13,6 +13,7 @@ use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 
 use super::access::{Access, LINE, SignIn};
 use super::replay::Player;
+use super::rivers;
 use super::script;
 use crate::assets::{data, example};
 use crate::config::Config;
@@ -107,6 +108,8 @@ async fn fill(
     }
     // What happened long ago is news to nobody: the events of the example go out to no one.
     clock.set(SystemClock.now());
+    let walked = rivers::play(house).await?;
+    out::note(format!("  patrols: {walked} handed in"));
     let quiet = OutboxDispatcher {
         db: house.db.clone(),
         consumers: Vec::new(),

@@ -7,12 +7,14 @@ mod entities;
 pub mod events;
 mod migrations;
 pub mod model;
+mod pages;
 pub mod permissions;
 mod queries;
 mod service;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
+pub use pages::NAV;
 pub use queries::*;
 pub use service::Rounds;
 
@@ -34,6 +36,7 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
+        routes: pages::routes(),
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),

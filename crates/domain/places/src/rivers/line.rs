@@ -61,6 +61,21 @@ impl Line {
         best
     }
 
+    /// The point so many metres along it, in degrees; the ends are the first and the last.
+    #[must_use]
+    pub fn at(&self, metres: f64) -> (f64, f64) {
+        let mut left = metres.max(0.0);
+        for (a, b) in self.0.iter().zip(self.0.iter().skip(1)) {
+            let length = youlin_locate::distance_m(*a, *b);
+            if left <= length {
+                let part = left / length;
+                return (a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1));
+            }
+            left -= length;
+        }
+        self.0.last().copied().unwrap_or_default()
+    }
+
     /// West, south, east, north in degrees.
     #[must_use]
     pub fn bbox(&self) -> [f64; 4] {
@@ -200,6 +215,16 @@ mod tests {
             "{}",
             line.length_m()
         );
+    }
+
+    #[test]
+    fn along_and_back() {
+        let line = read_line(RIVER, Datum::Wgs84).expect("a line");
+        for metres in [0.0, 10.0, 333.0, 500.0] {
+            let (along, off) = line.nearest(line.at(metres));
+            assert!((along - metres).abs() < 0.5 && off < 0.1, "{metres}: {along}, {off}");
+        }
+        assert_eq!(chainage(1350.4), "K1+350");
     }
 
     #[test]

@@ -11,6 +11,6 @@ pub use due::{DueLine, due_now, standing_over};
 pub use policies::{PolicyView, policies, policy_view};
 pub use rounds::{
     FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
-    open_findings, photo, round_view, rounds_of,
+    finding_round, findings_at, open_findings, photo, round_view, rounds_of,
 };
 pub use subjects::{SubjectView, subject_view, subjects_of};

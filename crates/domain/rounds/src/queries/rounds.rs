@@ -429,3 +429,39 @@ fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
         },
     }
 }
+
+/// The community and the round of a finding of the scope.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
+    use finding::Column;
+    let row = finding::Entity::find()
+        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(Column::Id.eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok((CommunityId(row.community_id), row.round_id))
+}
+
+/// Everything found at a subject, the newest first; at most a thousand.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn findings_at(
+    db: &Database,
+    scope: &Scope,
+    subject: Subject,
+) -> Result<Vec<FindingView>> {
+    use finding::Column;
+    let rows = finding::Entity::find()
+        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(Column::SubjectKind.eq(subject.kind.as_str()))
+        .filter(Column::SubjectId.eq(subject.id))
+        .order_by_desc(Column::FoundAt)
+        .limit(1_000)
+        .all(db.read())
+        .await?;
+    views(db, rows).await
+}
