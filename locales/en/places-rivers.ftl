@@ -76,3 +76,4 @@ import-line-too-long = too long: split it
 import-chief-unreadable = “{ $text }” cannot be read. Write level:name:post:number; level is city, district, township or village
 field-reach-taken = This river has a reach of that name.
 import-reach-taken = this river has a reach of that name
+field-chief-phone = Give the public number.

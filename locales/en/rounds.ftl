@@ -190,3 +190,4 @@ board-code = The code on the sign
 board-code-lead = Print it for the bank; it opens this page.
 board-code-alt = Code of { $reach }
 sealed-round = Records of patrols and visits
+field-policy-no-date = Give a date, for example 2026-05-01.

@@ -76,3 +76,4 @@ import-line-too-long = 线太长，请分成几段
 import-chief-unreadable = 「{ $text }」读不懂。写成 级别:姓名:职务:电话，级别写 city、district、township 或 village
 field-reach-taken = 这条河已经有同名的河段。
 import-reach-taken = 这条河已经有同名的河段
+field-chief-phone = 请写公示电话。

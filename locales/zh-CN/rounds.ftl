@@ -190,3 +190,4 @@ board-code = 公示牌上的码
 board-code-lead = 打印贴在河边，扫一扫就是这一页。
 board-code-alt = { $reach } 的二维码
 sealed-round = 巡查和走访的记录
+field-policy-no-date = 请写日期，例如 2026-05-01。

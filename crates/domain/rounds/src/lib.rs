@@ -2,6 +2,7 @@
 //! ended. What is found and not put right on the spot is a case in the same transaction; it ends when somebody else went
 //! back and looked.
 
+mod api;
 mod commands;
 mod entities;
 pub mod events;
@@ -36,7 +37,7 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
-        routes: pages::routes(),
+        routes: pages::routes().merge(api::routes()),
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),

@@ -163,7 +163,7 @@ impl Command for SaveChief {
         let post = field("post", &self.post, NAME, false)?;
         let phone = field("phone", &self.phone, 40, true)?;
         if !phone.chars().any(|c| c.is_ascii_digit()) {
-            return Err(Problem::invalid("phone", "phone"));
+            return Err(Problem::invalid("phone", "chief-phone"));
         }
         let before = reach_chief::Entity::find()
             .filter(reach_chief::Column::CommunityId.eq(self.community.0))

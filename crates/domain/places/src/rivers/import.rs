@@ -277,7 +277,7 @@ fn refusal(row: &Row, problem: Problem) -> Result<Refused> {
     let code = match problem.fields().first().map(|field| field.code) {
         Some("reach-taken") => "reach-taken",
         Some("reach-width") => "cell-no-number",
-        Some("phone") => "chief-unreadable",
+        Some("chief-phone") => "chief-unreadable",
         _ => return Err(problem),
     };
     Ok(row

@@ -220,7 +220,7 @@ fn day(field: &'static str, text: &str) -> Result<Option<Date>> {
         text => text
             .parse()
             .map(Some)
-            .map_err(|_no_day| Problem::invalid(field, "no-date")),
+            .map_err(|_no_day| Problem::invalid(field, "policy-no-date")),
     }
 }
 
@@ -287,8 +287,13 @@ pub(super) async fn create(
     Caller(ctx): Caller,
     prefs: Prefs,
     header: IdempotencyHeader,
-    ApiForm(f): ApiForm<PolicyForm>,
+    ApiForm(mut f): ApiForm<PolicyForm>,
 ) -> WebResult<Response> {
+    if f.community == 0 {
+        let scope = ctx.scope(&ROUNDS_PLAN)?;
+        let first = scope.parts().first().map(|part| part.community);
+        f.community = first.ok_or_else(Problem::not_found)?.0;
+    }
     let saved = async {
         let field = Some(f.idempotency_key.clone()).filter(|key| !key.is_empty());
         let sent = header.0.or(field);
