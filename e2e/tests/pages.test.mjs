@@ -134,6 +134,24 @@ describe("every page", { concurrency: 2 }, () => {
       body.set("file", new Blob([Uint8Array.from(atob(book), (c) => c.charCodeAt(0))]), "37.xlsx");
       return new URL((await fetch("/insight/forms", { method: "POST", body })).url).pathname;
     }, { area: String(card.community), book: workbook({ name: "台账", rows: [["老人台账"], ["序号", "姓名", "饮食禁忌"]] }).toString("base64") });
+    // A reach of this community, a policy for it, and a patrol with something found.
+    const river = await window.evaluate(async ({ community }) => {
+      const send = async (path, fields) => new URL((await fetch(path, { method: "POST", body: new URLSearchParams(fields) })).url).pathname;
+      const reach = await send("/places/rivers", { community, water: "跃龙河", name: "南段", line: "120.8701 31.9960\n120.8740 31.9958", datum: "wgs84", half_width: "6", note: "" });
+      await send("/rounds/policies", { community, title: "村级河长每周巡河", walkers: "chief:village", every: "week", count: "1", from: "2026-01-01" });
+      return reach;
+    }, { community: String(card.community) });
+    known.river = river.split("/").pop();
+    known.round = "01890000-0000-7000-8000-0000000000a1";
+    const handedIn = await fetch(`${server.url}/api/v1/rounds`, { method: "POST", headers: { ...desk, "content-type": "application/json" }, body: JSON.stringify({
+      id: known.round, kind: "patrol", community: card.community, subject: { kind: "reach", id: known.river }, outcome: "done", channel: "page",
+      began_at: new Date(Date.now() - 3600e3).toISOString(), ended_at: new Date(Date.now() - 1800e3).toISOString(), text: "桥下有几个塑料瓶",
+      findings: [{ id: "01890000-0000-7000-8000-0000000000a2", category: "E-0104", severity: "low", text: "桥下几个塑料瓶", lon: 120.8715, lat: 31.9959, bank: "left" }],
+    }) });
+    assert.equal(handedIn.status, 201, await handedIn.text());
+    known.policy = await link("/rounds/policies", 'main tbody a[href^="/rounds/policies/"]');
+    await window.goto(`/places/rivers/${known.river}`);
+    known.sign = (await window.locator("dd.num").first().innerText()).trim();
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -188,6 +206,17 @@ describe("every page", { concurrency: 2 }, () => {
       case "/places/buildings/{id}/edit": return [`/places/buildings/${known.building}/edit`];
       case "/places/dwellings/new": return [`${path}?building=${known.building}`];
       case "/places/dwellings/{id}": return [known.dwelling];
+      case "/places/rivers/{id}": return [`/places/rivers/${known.river}`];
+      case "/places/rivers/{id}/edit": return [`/places/rivers/${known.river}/edit`];
+      case "/places/rivers/{id}/map.geojson": return []; // what the map asks
+      case "/rounds/new": return [`${path}?reach=${known.river}`];
+      case "/rounds/{id}": return [`/rounds/${known.round}`];
+      case "/rounds/{id}/photos/{photo}": return []; // a file
+      case "/rounds/reaches/{id}": return [`/rounds/reaches/${known.river}`];
+      case "/rounds/reaches/{id}/map.geojson": return []; // what the map asks
+      case "/rounds/policies/{id}": return [known.policy];
+      case "/r/{sign}": return [`/r/${known.sign}`];
+      case "/r/{sign}/code.svg": return []; // a picture
       case "/people/{id}": return [`/people/${known.person}`];
       case "/people/buildings/{id}": return [`/people/buildings/${known.building}`];
       case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];

@@ -40,6 +40,7 @@ pub fn modules() -> Vec<Module> {
         youlin_places::module(),
         youlin_people::module(),
         youlin_cases::module(),
+        youlin_rounds::module(),
         youlin_insight::module(),
         youlin_notices::module(),
         youlin_open311::module(),
@@ -54,6 +55,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::DESK_NAV,
         youlin_places::NAV,
         youlin_people::NAV,
+        youlin_rounds::NAV,
         youlin_insight::NAV,
         youlin_people::privacy::NAV,
         youlin_imports::NAV,
@@ -339,6 +341,7 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(places::EstatesRegister(locator())),
         Arc::new(places::BuildingsRegister(locator())),
         Arc::new(places::DwellingsRegister(locator())),
+        Arc::new(youlin_places::rivers::ReachesRegister(locator())),
         Arc::new(people::OrganisationsRegister(vault())),
         Arc::new(people::ResidentsRegister {
             vault: vault(),
@@ -445,6 +448,10 @@ fn furnish(
     .with(accounts)
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
+    .with(youlin_rounds::Rounds::new(
+        Arc::clone(&services.cases),
+        Arc::clone(&services.vault),
+    ))
     .with(notices)
     .with(imports)
     .with(Arc::new(QualityParts(vec![Arc::new(CountsOut(

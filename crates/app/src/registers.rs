@@ -25,6 +25,8 @@ pub(crate) enum Register {
     Buildings,
     /// CSV: dwellings of a building
     Dwellings,
+    /// CSV: reaches of rivers with their chiefs
+    Reaches,
     /// CSV: persons with telephones and households
     Persons,
     /// CSV: organisations
@@ -130,6 +132,9 @@ pub(crate) async fn take_in(
                 dry,
             )
             .await?
+        }
+        Register::Reaches => {
+            youlin_places::rivers::import_reaches(db, ctx, locator, text, file.datum, dry).await?
         }
         Register::Persons => {
             let staff = people::staff_areas(file.staff.0, file.staff.1)?;

@@ -86,7 +86,9 @@ function styleOf(tiles: string, attribution: string): StyleSpecification {
   const minor: ["==", ["get", string], string] = ["==", ["get", "level"], "minor"];
   style.layers.push(
     { id: "area-fill", type: "fill", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("surface"), "fill-opacity": tiles ? 0.35 : ["case", minor, 0, 1] } },
-    { id: "area-line", type: "line", source: "areas", layout: { "line-join": "round", "line-sort-key": ["case", minor, 0, 1] }, paint: { "line-color": ["case", minor, token("line-2"), token("ink-3")], "line-width": ["case", minor, 1, 2] } },
+    { id: "area-line", type: "line", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], layout: { "line-join": "round", "line-sort-key": ["case", minor, 0, 1] }, paint: { "line-color": ["case", minor, token("line-2"), token("ink-3")], "line-width": ["case", minor, 1, 2] } },
+    // rivers: a line of water, wide enough to be seen in sunlight
+    { id: "water", type: "line", source: "areas", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": token("hu"), "line-width": 6, "line-opacity": 0.7 } },
     {
       id: "labels",
       type: "symbol",

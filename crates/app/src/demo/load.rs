@@ -13,6 +13,7 @@ use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 
 use super::access::{Access, LINE, SignIn};
 use super::replay::Player;
+use super::rivers;
 use super::script;
 use crate::assets::{data, example};
 use crate::config::Config;
@@ -27,12 +28,13 @@ const COMMUNITY: &str = "320613005018";
 const DAYS_BEFORE: i64 = 181;
 
 /// Registers in the order in which they need one another.
-const REGISTERS: [(Register, &str); 9] = [
+const REGISTERS: [(Register, &str); 10] = [
     (Register::Areas, "areas.csv"),
     (Register::Boundaries, "boundaries.geojson"),
     (Register::Estates, "estates.csv"),
     (Register::Buildings, "buildings.csv"),
     (Register::Dwellings, "dwellings.csv"),
+    (Register::Reaches, "reaches.csv"),
     (Register::Organisations, "organisations.csv"),
     (Register::Persons, "persons.csv"),
     (Register::Memberships, "memberships.csv"),
@@ -106,6 +108,8 @@ async fn fill(
     }
     // What happened long ago is news to nobody: the events of the example go out to no one.
     clock.set(SystemClock.now());
+    let walked = rivers::play(house).await?;
+    out::note(format!("  patrols: {walked} handed in"));
     let quiet = OutboxDispatcher {
         db: house.db.clone(),
         consumers: Vec::new(),

@@ -21,7 +21,7 @@ mod tracking;
 pub use commands::*;
 pub use import::{CategoriesRegister, PeopleInCases};
 pub use migrations::MIGRATIONS;
-pub use pages::{ADMIN_NAV, CaseFinder, DESK_NAV, STREET_NAV};
+pub use pages::{ADMIN_NAV, CaseFinder, DESK_NAV, STREET_NAV, hand_out, upload};
 pub use queries::*;
 pub use service::{Cases, CasesSettings};
 pub use text::CaseTexts;

@@ -28,3 +28,15 @@ pub(crate) fn addresses_changed(community: CommunityId, subject: Uuid) -> Event 
         payload: json!({}),
     }
 }
+
+/// A reach, its chiefs or its outlets changed.
+pub const REACH_CHANGED: &str = "places.reach-changed";
+
+pub(crate) fn reach_changed(community: CommunityId, reach: Uuid) -> Event {
+    Event {
+        topic: REACH_CHANGED.to_owned(),
+        community,
+        subject: reach,
+        payload: json!({}),
+    }
+}

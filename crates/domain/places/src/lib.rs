@@ -20,6 +20,7 @@ mod model;
 mod pages;
 pub mod permissions;
 pub mod queries;
+pub mod rivers;
 mod shape;
 mod words;
 
@@ -39,7 +40,7 @@ pub fn module() -> Module {
         reference: &["area", "area_code", "area_boundary"],
         permissions: permissions::ALL,
         audited: entities::audited(),
-        routes: api::routes().merge(pages::routes()),
+        routes: api::routes().merge(pages::routes()).merge(rivers::routes()),
         ..Module::named("places")
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::civil::Date;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,19 @@ impl Micros {
     #[must_use]
     pub fn local(self) -> Zoned {
         self.timestamp().to_zoned(china_standard_time())
+    }
+
+    /// The local day.
+    #[must_use]
+    pub fn date(self) -> Date {
+        self.local().date()
+    }
+
+    /// Midnight at the beginning of a local day.
+    #[must_use]
+    pub fn start_of(day: Date) -> Self {
+        day.to_zoned(china_standard_time())
+            .map_or(Self(i64::MAX), |zoned| Self::from(zoned.timestamp()))
     }
 
     /// Year and month as one number (202611), the key of monthly counters.

@@ -52,12 +52,19 @@ async fn show(
 /// Streams a file of a case that the caller may see.
 pub(super) async fn give(app: &App, file: &FileAt, size: &Size) -> WebResult<Response> {
     let small = size.thumb.as_ref().and(file.thumbnail.as_deref());
-    let sha256 = small.unwrap_or(&file.sha256);
+    hand_out(app, small.unwrap_or(&file.sha256), &file.name).await
+}
+
+/// Streams a stored file; the caller answers for who may see it.
+///
+/// # Errors
+/// 404 when the store does not have it, 503 when the store does not answer.
+pub async fn hand_out(app: &App, sha256: &str, name: &str) -> WebResult<Response> {
     let store = app.need::<FileStore>()?;
     let opened = store
         .open_file(sha256)
         .await
-        .map_err(|fault| file_problem(&fault, &file.name))?;
+        .map_err(|fault| file_problem(&fault, name))?;
     let kind = if opened.content_type.inline() {
         "inline"
     } else {
@@ -79,7 +86,7 @@ pub(super) async fn give(app: &App, file: &FileAt, size: &Size) -> WebResult<Res
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, max-age=3600"),
     );
-    if let Ok(value) = HeaderValue::from_str(&disposition(kind, &file.name)) {
+    if let Ok(value) = HeaderValue::from_str(&disposition(kind, name)) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     Ok(response)

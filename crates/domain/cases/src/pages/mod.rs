@@ -11,7 +11,9 @@ mod street;
 pub use admin::NAV as ADMIN_NAV;
 pub use desk::NAV as DESK_NAV;
 pub use finder::CaseFinder;
+pub use files::hand_out;
 pub use street::NAV as STREET_NAV;
+pub use street::upload;
 
 use youlin_web::Routes;
 

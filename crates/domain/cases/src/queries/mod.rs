@@ -10,6 +10,7 @@ mod open311;
 mod own;
 pub(crate) mod parts;
 mod provisional;
+mod standing;
 mod suggest;
 mod tasks;
 mod track;
@@ -29,6 +30,7 @@ pub use open311::{
 };
 pub use own::{OwnCase, reported_by};
 pub use provisional::{loaded_years, provisional};
+pub use standing::{CaseStanding, standings};
 pub use suggest::{
     CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
 };

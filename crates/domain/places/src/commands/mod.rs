@@ -35,3 +35,5 @@ pub use import_buildings::BUILDING_COLUMNS;
 pub use import_dwellings::DWELLING_COLUMNS;
 pub(crate) use import_dwellings::USAGES;
 pub use import_estates::ESTATE_COLUMNS;
+
+pub(crate) use save_building::field;

@@ -170,7 +170,7 @@ pub(super) async fn stand(
 }
 
 /// A text field: cleaned, filled where needed, not too long.
-pub(super) fn field(name: &str, text: &str, max: usize, needed: bool) -> Result<String> {
+pub(crate) fn field(name: &str, text: &str, max: usize, needed: bool) -> Result<String> {
     let text = words::clean(text);
     if needed && text.is_empty() {
         return Err(Problem::invalid(name, "required"));

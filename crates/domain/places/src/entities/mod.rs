@@ -8,6 +8,9 @@ pub(crate) mod building_past;
 pub(crate) mod dwelling;
 pub(crate) mod entrance;
 pub(crate) mod estate;
+pub(crate) mod outlet;
+pub(crate) mod reach;
+pub(crate) mod reach_chief;
 
 use youlin_database::{AuditedTable, audited_table};
 
@@ -22,5 +25,8 @@ pub(crate) fn audited() -> Vec<AuditedTable> {
         audited_table::<building_past::Entity>(),
         audited_table::<entrance::Entity>(),
         audited_table::<dwelling::Entity>(),
+        audited_table::<reach::Entity>(),
+        audited_table::<reach_chief::Entity>(),
+        audited_table::<outlet::Entity>(),
     ]
 }

@@ -4,6 +4,7 @@
 mod registers;
 mod run;
 
+pub(crate) use registers::rows_by_community;
 pub use registers::{
     AreasRegister, BoundariesRegister, BuildingsRegister, DwellingsRegister, EstatesRegister,
 };

@@ -197,6 +197,15 @@ pub(super) async fn plan_estates(
     }))
 }
 
+/// Rows by the community their `community_code` names, and those that name none or come twice.
+pub(crate) fn rows_by_community(
+    tree: &AreaTree,
+    rows: Vec<Row>,
+) -> (Vec<Refused>, BTreeMap<CommunityId, Vec<Row>>) {
+    let sorted = Sorted::by(rows, |row| community_named(tree, row));
+    (sorted.refused, sorted.by_community)
+}
+
 fn community_named(tree: &AreaTree, row: &Row) -> Result<CommunityId, Refused> {
     let code = row.get("community_code");
     let node = tree.by_code(code).ok_or_else(|| {

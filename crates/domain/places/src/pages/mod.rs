@@ -26,6 +26,14 @@ pub const NAV: &[NavItem] = &[
         phone: false,
     },
     NavItem {
+        place: NavPlace::Protect,
+        href: "/places/rivers",
+        label: "nav-rivers",
+        icon: "river",
+        access: Access::Needs(&PLACES_READ),
+        phone: false,
+    },
+    NavItem {
         place: NavPlace::Settings,
         href: "/places",
         label: "nav-register",

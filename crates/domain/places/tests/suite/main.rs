@@ -7,4 +7,5 @@ mod example;
 mod ground;
 mod http;
 mod register;
+mod rivers;
 mod tree;

@@ -7,7 +7,7 @@ mod note;
 pub(super) mod report_form;
 pub(super) mod tasks;
 mod today;
-pub(super) mod upload;
+pub mod upload;
 pub(super) mod writing;
 
 use axum::extract::DefaultBodyLimit;

@@ -23,27 +23,30 @@ const SLACK: usize = 512 * 1024;
 
 /// A form as it was read.
 #[derive(Debug, Default)]
-pub(in crate::pages) struct Upload {
+pub struct Upload {
     fields: BTreeMap<String, Vec<String>>,
-    pub(in crate::pages) files: Vec<StoredFile>,
+    pub files: Vec<StoredFile>,
     /// The first thing that was wrong with a file.
-    pub(in crate::pages) fault: Option<Problem>,
+    pub fault: Option<Problem>,
 }
 
 impl Upload {
     /// A field's text without blanks around it; empty when it was not sent.
-    pub(in crate::pages) fn text(&self, name: &str) -> &str {
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
         self.fields
             .get(name)
             .and_then(|all| all.first())
             .map_or("", |text| text.trim())
     }
 
-    pub(in crate::pages) fn all(&self, name: &str) -> &[String] {
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
         self.fields.get(name).map_or(&[], Vec::as_slice)
     }
 
-    pub(in crate::pages) fn starting_with(&self, prefix: &str) -> BTreeMap<String, Vec<String>> {
+    #[must_use]
+    pub fn starting_with(&self, prefix: &str) -> BTreeMap<String, Vec<String>> {
         let own = self.fields.iter().filter_map(|(name, values)| {
             let values: Vec<String> = values
                 .iter()
@@ -65,7 +68,7 @@ impl Upload {
 /// # Errors
 /// 400 for what is no form, 413 when it is larger than any form may be, 503 when the store cannot take files now. What
 /// is wrong with a single file stands in [`Upload::fault`].
-pub(in crate::pages) async fn read(app: &App, request: Request) -> Result<Upload> {
+pub async fn read(app: &App, request: Request) -> Result<Upload> {
     let most = app
         .config()
         .max_upload
@@ -128,7 +131,7 @@ async fn take(store: &FileStore, upload: &mut Upload, field: Field<'_>, name: &s
 }
 
 /// What is wrong with a file, as a problem at the field `photo`.
-pub(in crate::pages) fn file_problem(fault: &FileFault, name: &str) -> Problem {
+pub fn file_problem(fault: &FileFault, name: &str) -> Problem {
     let kind = match fault {
         FileFault::TooLarge { .. } | FileFault::TooManyPixels { .. } => ProblemKind::TooLarge,
         FileFault::TypeNotAllowed { .. } => ProblemKind::UnsupportedType,

@@ -1,0 +1,222 @@
+//! The example's rivers: who walks them how often, and what the last patrols found.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use uuid::Uuid;
+use youlin_cases::model::Verb;
+use youlin_cases::{Act, Via};
+use youlin_kernel::{CommunityId, Ctx, Locale, Micros, Problem};
+use youlin_people::{Directory, OrganisationKind, Party, account_list};
+use youlin_places::permissions::PLACES_READ;
+use youlin_places::rivers::{Bank, ChiefLevel, ReachLine, reach, reaches};
+use youlin_rounds::model::{
+    Channel, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject, SubjectKind, Walkers,
+};
+use youlin_rounds::{HandedIn, NewFinding, NewRound, SavePolicy, prepare};
+
+use crate::House;
+
+/// Who hands rounds in where; the second says how the river was.
+const WALKS: [(&str, &str, i64, &[Found]); 4] = [
+    ("grid-xqy-2", "沿河走了一遍，河面干净，岸边没有堆物，没看到排水。", 9, &[]),
+    ("grid-xsq-1", "河面正常，钓鱼的人留下两个饵料袋，顺手捡了。", 6, &[Found {
+        category: "E-0105",
+        text: "岸边两个饵料袋",
+        part: 0.7,
+        bank: Bank::Right,
+        on_spot: true,
+    }]),
+    ("green", "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。", 1, &[
+        Found { category: "E-0104", text: "河面漂浮垃圾少许", part: 0.25, bank: Bank::Left, on_spot: false },
+        Found { category: "E-0105", text: "河道周边有一些垃圾堆放", part: 0.55, bank: Bank::Right, on_spot: false },
+        Found { category: "E-0104", text: "漂着的两个塑料瓶", part: 0.6, bank: Bank::Right, on_spot: true },
+    ]),
+    ("grid-xqy-1", "桥下西侧水色发黑，有点气味。", 0, &[
+        Found { category: "E-0106", text: "桥下西侧水色发黑，有气味", part: 0.4, bank: Bank::Left, on_spot: false },
+    ]),
+];
+
+struct Found {
+    category: &'static str,
+    text: &'static str,
+    /// Share of the reach's length.
+    part: f64,
+    bank: Bank,
+    on_spot: bool,
+}
+
+/// Plays it, at the clock's present moment.
+pub(crate) async fn play(house: &House) -> Result<usize> {
+    let service = house.ctx("example");
+    let scope = service.scope(&PLACES_READ).map_err(plain)?;
+    let lines = reaches(&house.db, &scope).await.map_err(plain)?;
+    let mut policies = BTreeMap::new();
+    for community in lines.iter().map(|line| line.community) {
+        if let std::collections::btree_map::Entry::Vacant(entry) = policies.entry(community) {
+            entry.insert(plan(house, &service, community).await?);
+        }
+    }
+    let mut walked = 0;
+    for (number, (login, text, days, found)) in WALKS.iter().enumerate() {
+        let ctx = signed_in(house, login).await?;
+        let Some(line) = lines.iter().find(|line| {
+            let area = line.community;
+            ctx.authorize(&youlin_rounds::permissions::ROUNDS_WALK, area).is_ok()
+        }) else {
+            continue;
+        };
+        let done = walk(house, &ctx, line, policies[&line.community], text, *days, found).await?;
+        walked += 1;
+        if number == 2 {
+            rectify(house, line.community, &done).await?;
+        }
+    }
+    Ok(walked)
+}
+
+/// The policies of the source: township chief monthly, village chief weekly, cleaner daily, volunteers on Saturdays.
+/// Answers the volunteers' one.
+async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> {
+    let scope = ctx
+        .authorize(&youlin_people::permissions::ORGANISATIONS_READ, community)
+        .map_err(plain)?;
+    let all = Directory::organisations(house.db.read(), &scope, None).await.map_err(plain)?;
+    let named = |wanted: &dyn Fn(&youlin_people::OrganisationView) -> bool| {
+        all.iter().find(|one| wanted(one)).map(|one| Party::organisation(one.id))
+    };
+    let cleaner = named(&|one| one.name == "区河道养护所").context("no river department")?;
+    let team = named(&|one| {
+        one.kind == OrganisationKind::VolunteerTeam && one.community == community
+    })
+    .context("no volunteers")?;
+    let chief = |level| Walkers::Chief { level };
+    let mut last = None;
+    for (title, walkers, every, weekdays) in [
+        ("镇级河长每月巡河", chief(ChiefLevel::Township), Every::Month, 0),
+        ("村级河长每周巡河", chief(ChiefLevel::Village), Every::Week, 0),
+        ("保洁员每日巡河", Walkers::Party { party: cleaner }, Every::Day, 0b001_1111),
+        ("志愿队周六巡河", Walkers::Party { party: team }, Every::Week, 0b010_0000),
+    ] {
+        let save = SavePolicy {
+            community,
+            known: None,
+            title: title.to_owned(),
+            policy: Policy {
+                kind: RoundKind::Patrol,
+                subjects: SubjectKind::Reach,
+                walkers,
+                every,
+                count: 1,
+                weekdays,
+                season: None,
+                from: ctx.now().plus(-28 * Micros::DAY).date(),
+                to: None,
+                minimum: Minimum::default(),
+                photographs: 0,
+                track: false,
+                basis: String::new(),
+            },
+            subjects: Vec::new(),
+            fixer: Some(cleaner),
+        };
+        last = Some(house.db.execute(ctx, save).await.map_err(plain)?);
+    }
+    last.context("no policy")
+}
+
+async fn walk(
+    house: &House,
+    ctx: &Ctx,
+    line: &ReachLine,
+    policy: Uuid,
+    text: &str,
+    days: i64,
+    found: &[Found],
+) -> Result<HandedIn> {
+    let scope = house.ctx("example").scope(&PLACES_READ).map_err(plain)?;
+    let reach = reach(&house.db, &scope, line.id).await.map_err(plain)?;
+    let began = ctx.now().plus(-days * Micros::DAY - Micros::HOUR);
+    let finding = |one: &Found| {
+        let (lon, lat) = reach.line.at(one.part * reach.length_m);
+        NewFinding {
+            id: ctx.new_id(),
+            category: one.category.to_owned(),
+            severity: Severity::Low,
+            text: one.text.to_owned(),
+            on_spot: one.on_spot,
+            lon: Some(lon),
+            lat: Some(lat),
+            bank: Some(one.bank),
+        }
+    };
+    let new = NewRound {
+        id: ctx.new_id(),
+        kind: RoundKind::Patrol,
+        community: line.community,
+        subject: Subject {
+            kind: SubjectKind::Reach,
+            id: line.id,
+        },
+        policy: Some(policy),
+        outcome: Outcome::Done,
+        channel: Channel::Field,
+        began_at: began,
+        ended_at: began.plus(40 * Micros::MINUTE),
+        sent_at: None,
+        text: text.to_owned(),
+        answers: BTreeMap::new(),
+        findings: found.iter().map(finding).collect(),
+        reason: String::new(),
+        try_again_at: None,
+    };
+    let rounds = house.app.need().map_err(plain)?;
+    let command = prepare(&rounds, &house.db, ctx, new).await.map_err(plain)?;
+    house.db.execute(ctx, command).await.map_err(plain)
+}
+
+/// The cleaner puts the first finding right; somebody else has yet to go and look.
+async fn rectify(house: &House, community: CommunityId, done: &HandedIn) -> Result<()> {
+    let Some(case) = done.findings.iter().find_map(|one| one.case) else {
+        return Ok(());
+    };
+    let ctx = signed_in(house, "river").await?;
+    let handled = Verb::Handled {
+        text: "已组织打捞，河面清理干净。".to_owned(),
+    };
+    for verb in [Verb::Start, handled] {
+        let act = Act {
+            cases: Arc::clone(&house.services.cases),
+            community,
+            case,
+            version: None,
+            verb,
+            via: Via::Account,
+        };
+        house.db.execute(&ctx, act).await.map_err(plain)?;
+    }
+    Ok(())
+}
+
+async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
+    let all = account_list(house.db.read()).await.map_err(plain)?;
+    let account = all
+        .iter()
+        .find(|one| one.login == login)
+        .with_context(|| format!("no account {login}"))?;
+    let who = house
+        .app
+        .accounts()
+        .account(account.id)
+        .await
+        .map_err(plain)?
+        .with_context(|| format!("no account {login}"))?;
+    let id = house.ctx("example").request_id();
+    Ok(house.app.ctx(who.actor, who.grants, Locale::Zh, id))
+}
+
+/// Steps of the example are refused by rules, not by faults of the machine: the code says which.
+fn plain(problem: Problem) -> anyhow::Error {
+    anyhow!("{problem}")
+}

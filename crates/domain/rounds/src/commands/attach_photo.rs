@@ -1,0 +1,93 @@
+//! A photograph joins a round. Its content is already in the file store, rewritten and under its hash.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_cases::AttachFile;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_files::StoredFile;
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use crate::entities::{finding, round, round_file};
+use crate::permissions::ROUNDS_WALK;
+
+/// Photographs of one round.
+const MOST: usize = 200;
+
+/// See the module's text. One of a finding that is a case belongs to the case too.
+#[derive(Clone, Debug)]
+pub struct AttachPhoto {
+    pub community: CommunityId,
+    pub round: Uuid,
+    pub finding: Option<Uuid>,
+    /// `before`, `after` or empty.
+    pub stage: &'static str,
+    pub file: StoredFile,
+}
+
+impl Command for AttachPhoto {
+    type Output = Uuid;
+    const NAME: &'static str = "rounds.attach-photo";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        ctx.authorize(&ROUNDS_WALK, self.community)?;
+        round::Entity::find_by_id((self.community.0, self.round))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let held = round_file::Entity::find()
+            .filter(round_file::Column::CommunityId.eq(self.community.0))
+            .filter(round_file::Column::RoundId.eq(self.round))
+            .all(tx.conn())
+            .await?;
+        let same = held
+            .iter()
+            .find(|row| row.sha256 == self.file.sha256 && row.finding_id == self.finding);
+        if let Some(known) = same {
+            return Ok(known.id);
+        }
+        if held.len() >= MOST {
+            return Err(Problem::invalid("file", "round-photographs").field_arg("max", MOST));
+        }
+        let id = ctx.new_id();
+        tx.insert::<round_file::Entity>(round_file::Model {
+            community_id: self.community.0,
+            id,
+            version: 1,
+            round_id: self.round,
+            finding_id: self.finding,
+            sha256: self.file.sha256.clone(),
+            thumbnail: self.file.thumbnail_sha256.clone(),
+            content_type: self.file.content_type.mime().to_owned(),
+            bytes: i64::try_from(self.file.bytes).unwrap_or(i64::MAX),
+            name: self.file.name.clone().unwrap_or_default(),
+            lon: self.file.position.map(|position| position.0),
+            lat: self.file.position.map(|position| position.1),
+            stage: self.stage.to_owned(),
+            created_at: ctx.now().0,
+        })
+        .await?;
+        if let Some(finding) = self.finding {
+            let found = finding::Entity::find_by_id((self.community.0, finding))
+                .one(tx.conn())
+                .await?
+                .filter(|row| row.round_id == self.round)
+                .ok_or_else(Problem::not_found)?;
+            if let Some(case) = found.case_id {
+                let attach = AttachFile {
+                    community: self.community,
+                    case,
+                    file: self.file.clone(),
+                    stage: "report",
+                    locate: true,
+                };
+                attach.run(ctx, tx).await?;
+            }
+        }
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "round", self.round),
+        );
+        Ok(id)
+    }
+}

@@ -1,0 +1,239 @@
+//! A round comes in: the round, what was found, and a case for each finding that was not put right, in one transaction.
+
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::model::{Assignment, Verb};
+use youlin_cases::{Act, Report, Via};
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_people::{FieldPlace, Party};
+
+use super::new_round::{NewRound, Spot};
+use crate::entities::{finding, round};
+use crate::events::{self, event};
+use crate::model::FindingState;
+use crate::permissions::ROUNDS_WALK;
+use crate::queries::SubjectView;
+use crate::service::Rounds;
+
+/// A checked round: see [`super::prepare`].
+#[derive(Debug)]
+pub struct HandIn {
+    pub(super) rounds: Arc<Rounds>,
+    pub(super) new: NewRound,
+    pub(super) subject: SubjectView,
+    /// For each finding where it lies, and its case.
+    pub(super) filed: Vec<(Spot, Option<Arc<Report>>)>,
+    /// Whoever puts right what is found.
+    pub(super) fixer: Option<Party>,
+    /// Microseconds the sender's clock is ahead.
+    pub(super) clock_off: Option<i64>,
+}
+
+/// A finding and its case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FiledFinding {
+    pub id: Uuid,
+    pub state: FindingState,
+    pub case: Option<Uuid>,
+}
+
+/// What became of a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HandedIn {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub findings: Vec<FiledFinding>,
+    /// It was here before: this is the first answer again.
+    pub again: bool,
+}
+
+impl Command for HandIn {
+    type Output = HandedIn;
+    const NAME: &'static str = "rounds.hand-in";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
+        ctx.authorize(&ROUNDS_WALK, self.new.community)?;
+        let fingerprint = self.fingerprint()?;
+        if let Some(known) = self.already_there(tx, &fingerprint).await? {
+            return Ok(known);
+        }
+        let community = self.new.community;
+        tx.insert::<round::Entity>(self.row(ctx, fingerprint)?)
+            .await?;
+        let mut findings = Vec::with_capacity(self.filed.len());
+        for (new, (spot, report)) in self.new.findings.iter().zip(&self.filed) {
+            let case = match report {
+                None => None,
+                Some(report) => Some(self.file(ctx, tx, report).await?),
+            };
+            let state = match case {
+                Some(_) => FindingState::Case,
+                None => FindingState::OnSpot,
+            };
+            tx.insert::<finding::Entity>(finding::Model {
+                community_id: community.0,
+                id: new.id,
+                version: 1,
+                round_id: self.new.id,
+                category: new.category.clone(),
+                severity: new.severity.as_str().to_owned(),
+                state: state.as_str().to_owned(),
+                text: new.text.trim().to_owned(),
+                lon: new.lon,
+                lat: new.lat,
+                chainage_dm: spot.chainage_m.map(decimetres),
+                bank: new.bank.map(|bank| bank.as_str().to_owned()),
+                subject_kind: self.new.subject.kind.as_str().to_owned(),
+                subject_id: self.new.subject.id,
+                grid_id: self.subject.grid.map(|area| area.0),
+                neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
+                case_id: case,
+                found_at: self.at(self.new.began_at.0),
+            })
+            .await?;
+            findings.push(FiledFinding {
+                id: new.id,
+                state,
+                case,
+            });
+        }
+        let detail = json!({ "kind": self.new.kind, "outcome": self.new.outcome, "findings": findings.len() });
+        let entry = AuditEntry::new(Self::NAME, "round", self.new.id).detail(detail);
+        tx.audit(ctx, community, entry);
+        tx.emit(ctx, event(events::ROUND_HANDED_IN, community, self.new.id));
+        Ok(HandedIn {
+            id: self.new.id,
+            community,
+            findings,
+            again: false,
+        })
+    }
+}
+
+impl HandIn {
+    /// Files a finding's case, and gives it to whoever the policy says puts such things right.
+    async fn file(&self, ctx: &Ctx, tx: &Tx<'_>, report: &Report) -> Result<Uuid> {
+        let reported = report.run(ctx, tx).await?;
+        if let Some(party) = self.fixer {
+            let dispatch = Act {
+                cases: Arc::clone(&self.rounds.cases),
+                community: reported.community,
+                case: reported.id,
+                version: None,
+                verb: Verb::Dispatch {
+                    lead: Assignment {
+                        party,
+                        text: String::new(),
+                    },
+                    supporting: Vec::new(),
+                },
+                via: Via::Rule,
+            };
+            dispatch.run(ctx, tx).await?;
+        }
+        Ok(reported.id)
+    }
+
+    /// A moment of the sender's clock, by ours.
+    fn at(&self, theirs: i64) -> i64 {
+        theirs - self.clock_off.unwrap_or(0)
+    }
+
+    /// Of everything but when it was sent.
+    fn fingerprint(&self) -> Result<String> {
+        let mut plain = self.new.clone();
+        plain.sent_at = None;
+        let bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
+        Ok(hex::encode(Sha256::digest(&bytes)))
+    }
+
+    /// The same round sent again gets the first answer; another one under its id is refused and nothing is lost: the
+    /// sender still has it.
+    async fn already_there(&self, tx: &Tx<'_>, fingerprint: &str) -> Result<Option<HandedIn>> {
+        let community = self.new.community;
+        let Some(known) = round::Entity::find_by_id((community.0, self.new.id))
+            .one(tx.conn())
+            .await?
+        else {
+            return Ok(None);
+        };
+        if known.fingerprint != fingerprint {
+            return Err(Problem::new(ProblemKind::Conflict, "round-other-content")
+                .with_data(json!({ "round": known.id, "received_at": known.received_at })));
+        }
+        let findings = finding::Entity::find()
+            .filter(finding::Column::CommunityId.eq(community.0))
+            .filter(finding::Column::RoundId.eq(known.id))
+            .order_by_asc(finding::Column::Id)
+            .all(tx.conn())
+            .await?;
+        let filed = |row: finding::Model| FiledFinding {
+            id: row.id,
+            state: FindingState::parse(&row.state).unwrap_or(FindingState::Noted),
+            case: row.case_id,
+        };
+        Ok(Some(HandedIn {
+            id: known.id,
+            community,
+            findings: findings.into_iter().map(filed).collect(),
+            again: true,
+        }))
+    }
+
+    fn row(&self, ctx: &Ctx, fingerprint: String) -> Result<round::Model> {
+        let new = &self.new;
+        let seal = |column: &'static str, text: &str| {
+            let at = FieldPlace::new("round", column, new.community.0, new.id);
+            (!text.is_empty())
+                .then(|| self.rounds.vault.seal(ctx, at, text))
+                .transpose()
+        };
+        let answers = if new.answers.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&new.answers).map_err(Problem::internal)?
+        };
+        Ok(round::Model {
+            community_id: new.community.0,
+            id: new.id,
+            version: 1,
+            kind: new.kind.as_str().to_owned(),
+            policy_id: new.policy,
+            subject_kind: new.subject.kind.as_str().to_owned(),
+            subject_id: new.subject.id,
+            subject_name: self.subject.name.clone(),
+            grid_id: self.subject.grid.map(|area| area.0),
+            neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
+            outcome: new.outcome.as_str().to_owned(),
+            channel: new.channel.as_str().to_owned(),
+            began_at: self.at(new.began_at.0),
+            ended_at: self.at(new.ended_at.0),
+            received_at: ctx.now().0,
+            clock_off: self.clock_off.map(|off| off / 1_000_000),
+            text_sealed: seal("text", new.text.trim())?,
+            answers_sealed: seal("answers", &answers)?,
+            reason: new.reason.trim().to_owned(),
+            try_again_at: new.try_again_at.map(|at| self.at(at.0)),
+            by_id: ctx.actor().id(),
+            by_person: ctx.actor().person(),
+            by_name: ctx.actor().name().to_owned(),
+            fingerprint,
+        })
+    }
+}
+
+fn decimetres(metres: f64) -> i32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a reach is at most 100 km long"
+    )]
+    let whole = (metres * 10.0).round() as i32;
+    whole
+}

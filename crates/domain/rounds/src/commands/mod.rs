@@ -1,0 +1,13 @@
+//! One verb per file.
+
+mod attach_photo;
+mod hand_in;
+mod new_round;
+mod return_visit;
+mod save_policy;
+
+pub use attach_photo::AttachPhoto;
+pub use hand_in::{FiledFinding, HandIn, HandedIn};
+pub use new_round::{NewFinding, NewRound, prepare};
+pub use return_visit::ReturnVisit;
+pub use save_policy::{ClosePolicy, SavePolicy};

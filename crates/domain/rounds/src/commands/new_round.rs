@@ -1,0 +1,260 @@
+//! A round as it comes in from any channel, and what is checked of it before anything is written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::NewCase;
+use youlin_cases::model::{Source, Urgency};
+use youlin_database::Database;
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_places::PlaceInput;
+use youlin_places::rivers::Bank;
+
+use super::HandIn;
+use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
+use crate::permissions::ROUNDS_WALK;
+use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
+use crate::service::Rounds;
+
+const TEXT: usize = 4_000;
+const REASON: usize = 500;
+const FINDINGS: usize = 100;
+/// Further ahead or behind than this a sender's clock is not believed.
+const CLOCK_SECONDS: i64 = 300;
+/// Longer is two rounds.
+const LONGEST: i64 = 24 * 3_600 * 1_000_000;
+
+/// Something found.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewFinding {
+    /// Made by the sender: sent again, it is not doubled.
+    pub id: Uuid,
+    /// Code of the catalogue.
+    pub category: String,
+    pub severity: Severity,
+    pub text: String,
+    /// Put right at once by whoever found it: it is noted and no case.
+    #[serde(default)]
+    pub on_spot: bool,
+    /// Degrees, WGS-84.
+    #[serde(default)]
+    pub lon: Option<f64>,
+    #[serde(default)]
+    pub lat: Option<f64>,
+    #[serde(default)]
+    pub bank: Option<Bank>,
+}
+
+/// See the module's text.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewRound {
+    /// Made by the sender: sent again, the round is not doubled.
+    pub id: Uuid,
+    pub kind: RoundKind,
+    pub community: CommunityId,
+    pub subject: Subject,
+    /// The policy that asked for it.
+    #[serde(default)]
+    pub policy: Option<Uuid>,
+    pub outcome: Outcome,
+    pub channel: Channel,
+    /// By the sender's clock.
+    pub began_at: Micros,
+    pub ended_at: Micros,
+    /// The sender's clock at the moment of sending; tells how wrong it is.
+    #[serde(default)]
+    pub sent_at: Option<Micros>,
+    /// In the walker's own words.
+    #[serde(default)]
+    pub text: String,
+    /// Answers to the checklist, by question.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub findings: Vec<NewFinding>,
+    /// Why it was left out, or what stood in the way.
+    #[serde(default)]
+    pub reason: String,
+    /// When to try again.
+    #[serde(default)]
+    pub try_again_at: Option<Micros>,
+}
+
+/// Checks a round before anything is written: the subject exists, the policy asks for such a round, every finding can be
+/// filed. Every fault is named at once.
+///
+/// # Errors
+/// 422 with all fields that must be mended; 403 outside the caller's area; 404 for a subject that is not there.
+pub async fn prepare(
+    rounds: &Arc<Rounds>,
+    db: &Database,
+    ctx: &Ctx,
+    new: NewRound,
+) -> Result<HandIn> {
+    let scope = ctx.authorize(&ROUNDS_WALK, new.community)?;
+    let subject = subject_view(rounds, db, &scope, new.community, new.subject).await?;
+    let policy = match new.policy {
+        None => None,
+        Some(id) => Some(policy_view(db, &scope, id).await?),
+    };
+    let clock_off = clock_off(ctx, &new);
+    let mut faults = faults(&new, policy.as_ref());
+    let mut filed = Vec::new();
+    for (index, finding) in new.findings.iter().enumerate() {
+        let place = spot(&subject, finding);
+        let report = if finding.on_spot {
+            Ok(None)
+        } else {
+            youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, &place))
+                .map(|report| Some(Arc::new(report.by_rule())))
+        };
+        match report {
+            Ok(report)
+                if report
+                    .as_ref()
+                    .is_none_or(|one| one.community() == new.community) =>
+            {
+                filed.push((place, report));
+            }
+            // The line runs on into the neighbours' ground: what is found there is still of this reach's community.
+            Ok(_) => {
+                let inside = case_of(&new, &subject, &without_position(finding), &place);
+                let report = youlin_cases::prepare(&rounds.cases, inside)?;
+                filed.push((place, Some(Arc::new(report.by_rule()))));
+            }
+            Err(problem) => faults = with_fields(faults, &problem, index)?,
+        }
+    }
+    if !faults.fields().is_empty() {
+        return Err(faults);
+    }
+    Ok(HandIn {
+        rounds: Arc::clone(rounds),
+        fixer: policy.as_ref().and_then(|policy| policy.fixer),
+        new,
+        subject,
+        filed,
+        clock_off,
+    })
+}
+
+/// Microseconds the sender's clock is ahead; `None` when it can be believed.
+fn clock_off(ctx: &Ctx, new: &NewRound) -> Option<i64> {
+    let off = new.sent_at?.0 - ctx.now().0;
+    (off.abs() > CLOCK_SECONDS * 1_000_000).then_some(off)
+}
+
+fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
+    let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
+    let lasted = new.ended_at.0 - new.began_at.0;
+    if lasted < 0 {
+        faults = faults.and_field("ended_at", "round-ends-before");
+    } else if lasted > LONGEST {
+        faults = faults.and_field("ended_at", "round-too-long");
+    }
+    for (field, text, max) in [("text", &new.text, TEXT), ("reason", &new.reason, REASON)] {
+        if text.chars().count() > max {
+            faults = faults.and_field(field, "too-long").field_arg("max", max);
+        }
+    }
+    if new.outcome == Outcome::Skipped && new.reason.trim().is_empty() {
+        faults = faults.and_field("reason", "round-why");
+    }
+    if new.findings.len() > FINDINGS {
+        faults = faults
+            .and_field("findings", "round-findings")
+            .field_arg("max", FINDINGS);
+    }
+    if let Some(policy) = policy {
+        let asked = policy.policy.kind == new.kind && policy.policy.subjects == new.subject.kind;
+        if !asked || policy.community != new.community {
+            faults = faults.and_field("policy", "round-other-policy");
+        }
+    }
+    faults
+}
+
+/// Where a finding lies: along the reach, when it is one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spot {
+    pub(crate) chainage_m: Option<f64>,
+    pub(crate) address: String,
+}
+
+fn spot(subject: &SubjectView, finding: &NewFinding) -> Spot {
+    let position = finding.lon.zip(finding.lat);
+    let chainage_m = subject
+        .line
+        .as_ref()
+        .zip(position)
+        .map(|(line, position)| line.nearest(position).0);
+    let mut address = subject.name.clone();
+    if let Some(metres) = chainage_m {
+        address.push(' ');
+        address.push_str(&youlin_places::rivers::chainage(metres));
+    }
+    match finding.bank {
+        Some(Bank::Left) => address.push_str(" 左岸"),
+        Some(Bank::Right) => address.push_str(" 右岸"),
+        None => {}
+    }
+    Spot {
+        chainage_m,
+        address,
+    }
+}
+
+fn without_position(finding: &NewFinding) -> NewFinding {
+    NewFinding {
+        lon: None,
+        lat: None,
+        ..finding.clone()
+    }
+}
+
+fn case_of(new: &NewRound, subject: &SubjectView, finding: &NewFinding, spot: &Spot) -> NewCase {
+    let position = finding.lon.zip(finding.lat);
+    NewCase {
+        source: match new.kind {
+            RoundKind::Inspection => Source::Inspection,
+            RoundKind::Patrol | RoundKind::Visit => Source::Patrol,
+        },
+        text: finding.text.clone(),
+        category: finding.category.clone(),
+        urgency: match finding.severity {
+            Severity::Low | Severity::Medium => Urgency::Normal,
+            Severity::High => Urgency::Urgent,
+            Severity::Immediate => Urgency::Emergency,
+        },
+        place: PlaceInput {
+            area: position.is_none().then(|| subject.smallest()),
+            lon: position.map(|(lon, _)| lon),
+            lat: position.map(|(_, lat)| lat),
+            text: Some(spot.address.clone()),
+            ..PlaceInput::default()
+        },
+        reporter: None,
+        contact: None,
+        answers: BTreeMap::new(),
+        external_key: Some(format!("finding:{}", finding.id)),
+        call: None,
+    }
+}
+
+/// The faults of a finding's case, under the finding's own name; what is no field's fault goes on.
+fn with_fields(mut faults: Problem, problem: &Problem, index: usize) -> Result<Problem> {
+    if problem.fields().is_empty() {
+        return Err(problem.clone());
+    }
+    for field in problem.fields() {
+        faults = faults.and_field(format!("findings.{index}.{}", field.field), field.code);
+        for (name, value) in &field.args {
+            faults = faults.field_arg(name, value);
+        }
+    }
+    Ok(faults)
+}

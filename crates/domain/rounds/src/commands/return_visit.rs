@@ -1,0 +1,91 @@
+//! Somebody else goes back, looks, and says whether it is put right: only then the case of a finding ends.
+
+use std::sync::Arc;
+
+use sea_orm::EntityTrait;
+use serde_json::json;
+use uuid::Uuid;
+use youlin_cases::model::{Verb, VerifyMethod};
+use youlin_cases::{Act, Via};
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use crate::entities::{finding, return_visit};
+use crate::events::{self, event};
+use crate::permissions::ROUNDS_WALK;
+use crate::service::Rounds;
+
+const TEXT: usize = 2_000;
+
+/// Verifies the case of a finding on the spot. Not by whoever put it right: the case's own rules refuse that.
+#[derive(Clone, Debug)]
+pub struct ReturnVisit {
+    pub rounds: Arc<Rounds>,
+    pub community: CommunityId,
+    pub finding: Uuid,
+    pub passed: bool,
+    /// What was seen.
+    pub text: String,
+}
+
+impl Command for ReturnVisit {
+    type Output = Uuid;
+    const NAME: &'static str = "rounds.return-visit";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        ctx.authorize(&ROUNDS_WALK, self.community)?;
+        let text = self.text.trim().to_owned();
+        if text.is_empty() {
+            return Err(Problem::invalid("text", "return-visit-what"));
+        }
+        if text.chars().count() > TEXT {
+            return Err(Problem::invalid("text", "too-long").field_arg("max", TEXT));
+        }
+        let found = finding::Entity::find_by_id((self.community.0, self.finding))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let case = found
+            .case_id
+            .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
+        let verify = Act {
+            cases: Arc::clone(&self.rounds.cases),
+            community: self.community,
+            case,
+            version: None,
+            verb: Verb::Verify {
+                method: VerifyMethod::OnTheSpot,
+                passed: self.passed,
+                responded: None,
+                solved: Some(self.passed),
+                satisfied: None,
+                text: text.clone(),
+                thanks: None,
+            },
+            via: Via::Rule,
+        };
+        verify.run(ctx, tx).await?;
+        let visit = tx
+            .insert::<return_visit::Entity>(return_visit::Model {
+                community_id: self.community.0,
+                id: ctx.new_id(),
+                version: 1,
+                finding_id: self.finding,
+                case_id: case,
+                passed: self.passed,
+                text,
+                at: ctx.now().0,
+                by_id: ctx.actor().id(),
+                by_name: ctx.actor().name().to_owned(),
+            })
+            .await?;
+        let entry = AuditEntry::new(Self::NAME, "finding", self.finding)
+            .detail(json!({ "passed": self.passed, "case": case }));
+        tx.audit(ctx, self.community, entry);
+        tx.emit(
+            ctx,
+            event(events::RETURN_VISITED, self.community, self.finding),
+        );
+        Ok(visit.id)
+    }
+}

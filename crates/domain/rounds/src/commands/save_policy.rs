@@ -1,0 +1,141 @@
+//! Says who goes where how often.
+
+use sea_orm::EntityTrait;
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_people::Party;
+
+use crate::entities::round_policy;
+use crate::events::{self, event};
+use crate::model::Policy;
+use crate::permissions::ROUNDS_PLAN;
+
+const TITLE: usize = 80;
+/// Subjects named one by one; more is a question.
+const SUBJECTS: usize = 500;
+
+/// Makes a policy or changes it. Rounds handed in before stay what they were.
+#[derive(Clone, Debug)]
+pub struct SavePolicy {
+    pub community: CommunityId,
+    /// The policy to change and the version it was shown with.
+    pub known: Option<(Uuid, i32)>,
+    pub title: String,
+    pub policy: Policy,
+    /// Empty: every subject of its kind in the community.
+    pub subjects: Vec<Uuid>,
+    /// Whoever puts right what is found; without one the desk decides case by case.
+    pub fixer: Option<Party>,
+}
+
+impl Command for SavePolicy {
+    type Output = Uuid;
+    const NAME: &'static str = "rounds.save-policy";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        ctx.authorize(&ROUNDS_PLAN, self.community)?;
+        let title = self.checked()?;
+        let old = match self.known {
+            None => None,
+            Some((id, _)) => Some(
+                round_policy::Entity::find_by_id((self.community.0, id))
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(Problem::not_found)?,
+            ),
+        };
+        let model = round_policy::Model {
+            community_id: self.community.0,
+            id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),
+            version: self.known.map_or(1, |(_, version)| version),
+            title,
+            policy: serde_json::to_string(&self.policy).map_err(Problem::internal)?,
+            subjects: serde_json::to_string(&self.subjects).map_err(Problem::internal)?,
+            fixer: self
+                .fixer
+                .map(|fixer| serde_json::to_string(&fixer))
+                .transpose()
+                .map_err(Problem::internal)?,
+            closed_at: old.as_ref().and_then(|old| old.closed_at),
+        };
+        let saved = match old {
+            None => tx.insert::<round_policy::Entity>(model).await?,
+            Some(_) => tx.update::<round_policy::Entity>(model).await?,
+        };
+        let entry = AuditEntry::new(Self::NAME, "round_policy", saved.id)
+            .detail(json!({"title": saved.title, "version": saved.version}));
+        tx.audit(ctx, self.community, entry);
+        tx.emit(ctx, event(events::POLICY_SAVED, self.community, saved.id));
+        Ok(saved.id)
+    }
+}
+
+impl SavePolicy {
+    /// Every fault is named at once.
+    fn checked(&self) -> Result<String> {
+        let title = self.title.trim().to_owned();
+        let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
+        if title.is_empty() {
+            faults = faults.and_field("title", "required");
+        } else if title.chars().count() > TITLE {
+            faults = faults
+                .and_field("title", "too-long")
+                .field_arg("max", TITLE);
+        }
+        if self.subjects.len() > SUBJECTS {
+            faults = faults
+                .and_field("subjects", "policy-subjects")
+                .field_arg("max", SUBJECTS);
+        }
+        for fault in self.policy.faults() {
+            faults = faults.and_field(fault.0, fault.1);
+        }
+        if faults.fields().is_empty() {
+            Ok(title)
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// Ends a policy today: nothing more is due by it, what was due stays to be read.
+#[derive(Clone, Debug)]
+pub struct ClosePolicy {
+    pub community: CommunityId,
+    pub policy: Uuid,
+    pub version: i32,
+}
+
+impl Command for ClosePolicy {
+    type Output = ();
+    const NAME: &'static str = "rounds.close-policy";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        ctx.authorize(&ROUNDS_PLAN, self.community)?;
+        let row = round_policy::Entity::find_by_id((self.community.0, self.policy))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        if row.closed_at.is_some() {
+            return Ok(());
+        }
+        tx.update::<round_policy::Entity>(round_policy::Model {
+            version: self.version,
+            closed_at: Some(ctx.now().0),
+            ..row
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "round_policy", self.policy),
+        );
+        tx.emit(
+            ctx,
+            event(events::POLICY_SAVED, self.community, self.policy),
+        );
+        Ok(())
+    }
+}

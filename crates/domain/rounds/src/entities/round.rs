@@ -1,0 +1,50 @@
+//! A round that was handed in.
+
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[sea_orm(table_name = "round")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i32,
+    pub kind: String,
+    pub policy_id: Option<Uuid>,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    /// As it was called then.
+    pub subject_name: String,
+    /// Where it is, when it is within one grid.
+    pub grid_id: Option<i64>,
+    pub neighbourhood_id: Option<i64>,
+    pub outcome: String,
+    pub channel: String,
+    /// When it began and ended, by the clock of the server.
+    pub began_at: i64,
+    pub ended_at: i64,
+    pub received_at: i64,
+    /// Seconds the sender's clock was ahead, where it was corrected.
+    pub clock_off: Option<i64>,
+    /// What was said of it, in the walker's words.
+    pub text_sealed: Option<Vec<u8>>,
+    /// Answers to the checklist as JSON.
+    pub answers_sealed: Option<Vec<u8>>,
+    /// Why it was left out, or when to try again.
+    pub reason: String,
+    pub try_again_at: Option<i64>,
+    pub by_id: Option<Uuid>,
+    pub by_person: Option<Uuid>,
+    pub by_name: String,
+    /// Of everything sent, so that the same round sent again is known.
+    pub fingerprint: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+youlin_database::record!(Entity, Model, "round");

@@ -1,0 +1,253 @@
+//! When a round is due. Nothing is written down ahead: what a policy asks for in a period follows from the policy, and
+//! what was done from the rounds, so a changed policy or a round that comes in late from a phone never leaves stale plans
+//! behind. Counts are of subjects and periods, never of persons.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Every, Policy};
+
+/// A period in which a policy asks for rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Window {
+    /// First day that counts.
+    #[schema(value_type = String, format = Date)]
+    pub first: Date,
+    /// Last day that counts.
+    #[schema(value_type = String, format = Date)]
+    pub last: Date,
+    /// Rounds asked for.
+    pub wanted: u32,
+}
+
+/// How a subject stands in one period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// As many as asked.
+    Done,
+    /// The period runs.
+    Open { left: u32 },
+    /// The period is over.
+    Missed { left: u32 },
+    /// It has not begun.
+    Coming,
+}
+
+/// The periods of a policy that touch `first..=last`, in order. A period the policy holds for only a part of asks for its rounds
+/// in that part; one it does not hold for at all is none.
+#[must_use]
+pub fn windows(policy: &Policy, first: Date, last: Date) -> Vec<Window> {
+    let first = first.max(policy.from);
+    let last = policy.to.map_or(last, |to| last.min(to));
+    let mut all = Vec::new();
+    let mut at = start(policy.every, first);
+    while at <= last {
+        let Some(next) = next(policy.every, at) else {
+            break;
+        };
+        let end = next.yesterday().unwrap_or(at);
+        if let Some((first, last)) = held(policy, at, end) {
+            all.push(Window {
+                first,
+                last,
+                wanted: policy.count,
+            });
+        }
+        at = next;
+    }
+    all
+}
+
+/// First and last day of the period the policy holds on.
+fn held(policy: &Policy, start: Date, end: Date) -> Option<(Date, Date)> {
+    let mut days = start
+        .series(1.day())
+        .take_while(|day| *day <= end)
+        .filter(|day| policy.holds(*day));
+    let first = days.next()?;
+    Some((first, days.last().unwrap_or(first)))
+}
+
+/// How one subject stands in a window, by the days of its rounds that took place.
+#[must_use]
+pub fn due(window: &Window, days: &[Date], today: Date) -> Due {
+    let within = |day: &&Date| (window.first..=window.last).contains(*day);
+    let done = u32::try_from(days.iter().filter(within).count()).unwrap_or(u32::MAX);
+    let left = window.wanted.saturating_sub(done);
+    if left == 0 {
+        Due::Done
+    } else if today > window.last {
+        Due::Missed { left }
+    } else if today < window.first {
+        Due::Coming
+    } else {
+        Due::Open { left }
+    }
+}
+
+/// The first day of the period a day lies in. Weeks begin on Monday.
+fn start(every: Every, day: Date) -> Date {
+    match every {
+        Every::Day => day,
+        Every::Week => {
+            let back = i64::from(day.weekday().to_monday_zero_offset());
+            day.checked_sub(back.days()).unwrap_or(day)
+        }
+        Every::Month => day.first_of_month(),
+        Every::Quarter => {
+            let month = (day.month() - 1) / 3 * 3 + 1;
+            Date::new(day.year(), month, 1).unwrap_or(day)
+        }
+        Every::Year => day.first_of_year(),
+    }
+}
+
+fn next(every: Every, start: Date) -> Option<Date> {
+    let span = match every {
+        Every::Day => 1.day(),
+        Every::Week => 1.week(),
+        Every::Month => 1.month(),
+        Every::Quarter => 3.months(),
+        Every::Year => 1.year(),
+    };
+    start.checked_add(span).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use youlin_places::rivers::ChiefLevel;
+
+    use super::super::{Minimum, RoundKind, Season, SubjectKind, Walkers};
+    use super::*;
+
+    fn policy(every: Every, count: u32) -> Policy {
+        Policy {
+            kind: RoundKind::Patrol,
+            subjects: SubjectKind::Reach,
+            walkers: Walkers::Chief {
+                level: ChiefLevel::Village,
+            },
+            every,
+            count,
+            weekdays: 0,
+            season: None,
+            from: date(2025, 1, 1),
+            to: None,
+            minimum: Minimum::default(),
+            photographs: 0,
+            track: false,
+            basis: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_township_chief_is_due_once_a_month() {
+        let township = policy(Every::Month, 1);
+        let all = windows(&township, date(2025, 2, 15), date(2025, 4, 2));
+        let months: Vec<_> = all.iter().map(|one| (one.first, one.last)).collect();
+        assert_eq!(
+            months,
+            [
+                (date(2025, 2, 1), date(2025, 2, 28)),
+                (date(2025, 3, 1), date(2025, 3, 31)),
+                (date(2025, 4, 1), date(2025, 4, 30)),
+            ]
+        );
+        let rounds = [date(2025, 2, 3), date(2025, 4, 1)];
+        let today = date(2025, 4, 2);
+        let states: Vec<Due> = all.iter().map(|one| due(one, &rounds, today)).collect();
+        assert_eq!(states, [Due::Done, Due::Missed { left: 1 }, Due::Done]);
+    }
+
+    #[test]
+    fn a_daily_policy_of_workdays_asks_for_nothing_on_sunday() {
+        let cleaner = Policy {
+            weekdays: 0b001_1111,
+            ..policy(Every::Day, 1)
+        };
+        // 2025-06-07 and 08 are a weekend.
+        let all = windows(&cleaner, date(2025, 6, 6), date(2025, 6, 9));
+        let days: Vec<Date> = all.iter().map(|one| one.first).collect();
+        assert_eq!(days, [date(2025, 6, 6), date(2025, 6, 9)]);
+    }
+
+    #[test]
+    fn a_flood_season_over_the_turn_of_the_year_holds_on_both_sides() {
+        let season = Season {
+            from: 1101,
+            to: 229,
+        };
+        assert!(season.holds(date(2025, 12, 31)) && season.holds(date(2024, 2, 29)));
+        assert!(!season.holds(date(2025, 3, 1)) && !season.holds(date(2025, 10, 31)));
+        let winter = Policy {
+            season: Some(season),
+            ..policy(Every::Month, 1)
+        };
+        let all = windows(&winter, date(2025, 1, 1), date(2025, 12, 31));
+        assert_eq!(all.len(), 4, "January, February, November, December");
+    }
+
+    prop_compose! {
+        fn any_policy()(
+            every in prop::sample::select(Every::ALL),
+            count in 1..4_u32,
+            weekdays in 0..128_u8,
+            from in 0..800_i64,
+            length in prop::option::of(0..800_i64),
+        ) -> Policy {
+            let day = |days: i64| date(2024, 1, 1).checked_add(days.days()).expect("a day");
+            Policy {
+                weekdays,
+                from: day(from),
+                to: length.map(|length| day(from + length)),
+                ..policy(every, count)
+            }
+        }
+    }
+
+    proptest! {
+        /// Windows never overlap, lie within the policy, and every day it holds on is in exactly one.
+        #[test]
+        fn every_day_a_policy_holds_on_is_in_one_window(
+            policy in any_policy(), start in 0..900_i64, length in 0..200_i64,
+        ) {
+            let first = date(2024, 1, 1).checked_add(start.days()).expect("a day");
+            let last = first.checked_add(length.days()).expect("a day");
+            let all = windows(&policy, first, last);
+            for pair in all.windows(2) {
+                prop_assert!(pair[0].last < pair[1].first);
+            }
+            for day in first.series(1.day()).take_while(|day| *day <= last) {
+                let holding = all.iter().filter(|one| (one.first..=one.last).contains(&day)).count();
+                if policy.holds(day) {
+                    prop_assert_eq!(holding, 1, "{}", day);
+                }
+                prop_assert!(holding <= 1);
+            }
+        }
+
+        /// One more round never makes a window worse, and with as many as asked nothing is left.
+        #[test]
+        fn a_round_never_makes_it_worse(policy in any_policy(), rounds in prop::collection::vec(0..900_i64, 0..12)) {
+            let day = |days: &i64| date(2024, 1, 1).checked_add(days.days()).expect("a day");
+            let days: Vec<Date> = rounds.iter().map(day).collect();
+            let today = date(2025, 6, 1);
+            let left = |due: Due| match due {
+                Due::Done | Due::Coming => 0,
+                Due::Open { left } | Due::Missed { left } => left,
+            };
+            for window in windows(&policy, date(2024, 1, 1), date(2026, 6, 1)) {
+                let now = due(&window, &days, today);
+                let more = [days.clone(), vec![window.first]].concat();
+                prop_assert!(left(due(&window, &more, today)) <= left(now));
+                let enough: Vec<Date> = (0..window.wanted).map(|_| window.last).collect();
+                prop_assert_eq!(due(&window, &enough, today), Due::Done);
+            }
+        }
+    }
+}

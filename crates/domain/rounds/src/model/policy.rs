@@ -1,0 +1,149 @@
+//! A policy (巡查制度): who goes where how often, and what has to be shown for it. *Local*: a district that asks for
+//! something else changes rows, not code.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use youlin_people::Party;
+use youlin_places::rivers::ChiefLevel;
+
+use super::{Every, RoundKind, SubjectKind};
+
+/// Most rounds of one subject in one period.
+const COUNT_MAX: u32 = 31;
+
+/// Who is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "who")]
+pub enum Walkers {
+    /// The chief of the reach at this level.
+    Chief { level: ChiefLevel },
+    /// A team, company or department.
+    Party { party: Party },
+    /// Whoever looks after the grid.
+    GridWorker,
+}
+
+/// The months of a year in which it holds: month × 100 + day, both included. Over the turn of the year when `from` is
+/// the later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Season {
+    pub from: i16,
+    pub to: i16,
+}
+
+impl Season {
+    /// Whether a day lies in it.
+    #[must_use]
+    pub fn holds(self, day: Date) -> bool {
+        let number = i16::from(day.month()) * 100 + i16::from(day.day());
+        if self.from <= self.to {
+            (self.from..=self.to).contains(&number)
+        } else {
+            number >= self.from || number <= self.to
+        }
+    }
+}
+
+/// What a round must have to count, when it is asked at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Minimum {
+    pub minutes: Option<u32>,
+    /// Per cent of the reach on either bank; only where a track is asked.
+    pub coverage: Option<u32>,
+}
+
+/// See the module's text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RoundPolicy)]
+pub struct Policy {
+    pub kind: RoundKind,
+    pub subjects: SubjectKind,
+    pub walkers: Walkers,
+    pub every: Every,
+    /// Rounds in each period.
+    pub count: u32,
+    /// Monday is bit 0. Of a daily policy: the days it holds; of a weekly one: the day that is meant. 0: any.
+    pub weekdays: u8,
+    pub season: Option<Season>,
+    /// First day.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// Last day.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to: Option<Date>,
+    pub minimum: Minimum,
+    /// Photographs a round needs.
+    pub photographs: u32,
+    /// Whether the way is recorded. Where not, no track is taken in.
+    pub track: bool,
+    /// The rule that photographs or tracks rest on; without one, none is asked.
+    pub basis: String,
+}
+
+/// Why a policy cannot stand: the field and the code of the sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyFault(pub &'static str, pub &'static str);
+
+impl Policy {
+    /// Everything that is wrong with it.
+    #[must_use]
+    pub fn faults(&self) -> Vec<PolicyFault> {
+        let mut faults = Vec::new();
+        if !(1..=COUNT_MAX).contains(&self.count) {
+            faults.push(PolicyFault("count", "policy-count"));
+        }
+        if self.every == Every::Day && self.count > 3 {
+            faults.push(PolicyFault("count", "policy-count-day"));
+        }
+        if self.to.is_some_and(|to| to < self.from) {
+            faults.push(PolicyFault("to", "policy-ends-before"));
+        }
+        if self.season.is_some_and(|season| !day_of_year(season.from)) {
+            faults.push(PolicyFault("season_from", "policy-season"));
+        }
+        if self.season.is_some_and(|season| !day_of_year(season.to)) {
+            faults.push(PolicyFault("season_to", "policy-season"));
+        }
+        let asks = self.photographs > 0 || self.track || self.minimum.coverage.is_some();
+        if asks && self.basis.trim().is_empty() {
+            faults.push(PolicyFault("basis", "policy-basis"));
+        }
+        if self.minimum.coverage.is_some() && !self.track {
+            faults.push(PolicyFault("coverage", "policy-coverage"));
+        }
+        if self.minimum.coverage.is_some_and(|per_cent| per_cent > 100) {
+            faults.push(PolicyFault("coverage", "per-cent"));
+        }
+        let chief = matches!(self.walkers, Walkers::Chief { .. });
+        if chief && self.subjects != SubjectKind::Reach {
+            faults.push(PolicyFault("walkers", "policy-chief"));
+        }
+        faults
+    }
+
+    /// Whether it holds on that day at all.
+    #[must_use]
+    pub fn holds(&self, day: Date) -> bool {
+        self.from <= day
+            && self.to.is_none_or(|to| day <= to)
+            && self.season.is_none_or(|season| season.holds(day))
+            && (self.every != Every::Day || self.named(day))
+    }
+
+    /// Whether its weekdays name that day; none named: every day.
+    #[must_use]
+    pub fn named(&self, day: Date) -> bool {
+        let bit = day.weekday().to_monday_zero_offset();
+        self.weekdays == 0 || self.weekdays & (1 << bit) != 0
+    }
+}
+
+fn day_of_year(number: i16) -> bool {
+    let (month, day) = (number / 100, number % 100);
+    // A leap year: the twenty-ninth of February is a day too.
+    i8::try_from(month)
+        .ok()
+        .zip(i8::try_from(day).ok())
+        .is_some_and(|(month, day)| Date::new(2024, month, day).is_ok())
+}

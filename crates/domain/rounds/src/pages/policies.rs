@@ -1,0 +1,143 @@
+//! `/rounds/policies`: who goes where how often, and how the last thirty days went: counts, never of persons.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use youlin_kernel::{Ctx, Micros, Result};
+use youlin_people::{Directory, PartyKind, Vault};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
+
+use super::shell;
+use crate::ClosePolicy;
+use crate::model::{Due, Walkers};
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
+use crate::queries::{PolicyView, policies, policy_view, standing_over};
+
+/// A policy in the list.
+struct Line {
+    view: PolicyView,
+    who: String,
+    how_often: String,
+    done: usize,
+    missed: usize,
+    open: usize,
+}
+
+#[derive(Template)]
+#[template(path = "round_policies.html")]
+struct ListPage {
+    s: Shell,
+    lines: Vec<Line>,
+    may_plan: bool,
+    saved: String,
+}
+
+const DAYS: i64 = 30;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Saved {
+    #[serde(default)]
+    saved: String,
+}
+
+/// `GET /rounds/policies`.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(done): ApiQuery<Saved>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let today = ctx.now().date();
+    let since = ctx.now().plus(-DAYS * Micros::DAY).date();
+    let standing = standing_over(app.db(), &scope, since, today, today).await?;
+    let s = shell(&app, &ctx, prefs);
+    let mut lines = Vec::new();
+    for view in policies(app.db(), &scope).await? {
+        let count = |wanted: fn(Due) -> bool| {
+            let own = standing.iter().filter(|line| line.policy == view.id);
+            own.filter(|line| wanted(line.due)).count()
+        };
+        lines.push(Line {
+            who: who(&app, &s, &view).await?,
+            how_often: how_often(&s, &view),
+            done: count(|due| due == Due::Done),
+            missed: count(|due| matches!(due, Due::Missed { .. })),
+            open: count(|due| matches!(due, Due::Open { .. })),
+            view,
+        });
+    }
+    page(&ListPage {
+        may_plan: ctx.may(&ROUNDS_PLAN),
+        saved: if done.saved.is_empty() {
+            String::new()
+        } else {
+            s.t("policy-saved")
+        },
+        s,
+        lines,
+    })
+}
+
+async fn who(app: &App, s: &Shell, view: &PolicyView) -> Result<String> {
+    Ok(match view.policy.walkers {
+        Walkers::Chief { level } => s.tt("chief-level", level),
+        Walkers::GridWorker => s.t("policy-grid-worker"),
+        Walkers::Party { party } => {
+            let vault = app.need::<Vault>()?;
+            let wanted = [(view.community, party)];
+            let mut names = Directory::party_names(app.db().read(), &vault, &wanted).await?;
+            match (names.remove(&party), party.kind) {
+                (Some(name), _) => name,
+                (None, PartyKind::Organisation | PartyKind::Person) => s.t("policy-nobody"),
+            }
+        }
+    })
+}
+
+/// 每周 1 次, 周六.
+fn how_often(s: &Shell, view: &PolicyView) -> String {
+    let policy = &view.policy;
+    let times = s.t1(
+        &format!("patrol-every-{}-times", policy.every),
+        "count",
+        policy.count,
+    );
+    let days: Vec<String> = (0..7)
+        .filter(|bit| policy.weekdays & (1 << bit) != 0)
+        .map(|bit| s.t(&format!("patrol-weekday-{bit}")))
+        .collect();
+    if days.is_empty() {
+        times
+    } else {
+        format!("{times} · {}", days.join(&s.t("list-comma")))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CloseForm {
+    version: i32,
+}
+
+/// `POST /rounds/policies/{id}/close`.
+pub(super) async fn close(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(f): ApiForm<CloseForm>,
+) -> WebResult<Response> {
+    close_one(&app, &ctx, id, f.version).await?;
+    Ok(Redirect::to("/rounds/policies?saved=1").into_response())
+}
+
+async fn close_one(app: &App, ctx: &Ctx, id: uuid::Uuid, version: i32) -> Result<()> {
+    let scope = ctx.scope(&ROUNDS_PLAN)?;
+    let view = policy_view(app.db(), &scope, id).await?;
+    let command = ClosePolicy {
+        community: view.community,
+        policy: id,
+        version,
+    };
+    app.db().execute(ctx, command).await
+}

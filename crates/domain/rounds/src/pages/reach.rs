@@ -1,0 +1,174 @@
+//! `/rounds/reaches/{id}`: a reach over time, and the three lines of defence (三道防线): prevented, found, put right and held.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use serde_json::json;
+use uuid::Uuid;
+use youlin_kernel::{Ctx, Micros, Result};
+use youlin_places::rivers::{Reach, reach};
+use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
+
+use super::round::{category, place, state};
+use super::shell;
+use crate::model::{Due, Subject, SubjectKind};
+use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use crate::queries::{
+    FindingStep, FindingView, RoundFilter, RoundLine, findings_at, rounds_of, standing_over,
+};
+
+/// The last ninety days in figures; each is the length of a list on the same page.
+struct Defence {
+    patrols: usize,
+    missed: usize,
+    found: usize,
+    on_spot: usize,
+    verified: usize,
+    to_revisit: usize,
+    open: usize,
+    /// Found again at the same place within sixty days after it had been put right.
+    again: usize,
+}
+
+#[derive(Template)]
+#[template(path = "round_reach.html")]
+struct ReachPage {
+    s: Shell,
+    reach: Reach,
+    defence: Defence,
+    findings: Vec<FindingView>,
+    rounds: Vec<RoundLine>,
+    may_walk: bool,
+}
+
+impl ReachPage {
+    fn place(&self, finding: &FindingView) -> String {
+        place(&self.s, finding)
+    }
+
+    fn category(&self, finding: &FindingView) -> String {
+        category(&self.s, &finding.category)
+    }
+
+    fn state(&self, finding: &FindingView) -> &'static str {
+        state(finding)
+    }
+}
+
+const DAYS: i64 = 90;
+/// Metres and days within which a finding is the same one again.
+const AGAIN: (f64, i64) = (50.0, 60);
+
+async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(Reach, Vec<FindingView>)> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let reach = reach(app.db(), &scope, id).await?;
+    let subject = Subject {
+        kind: SubjectKind::Reach,
+        id,
+    };
+    let findings = findings_at(app.db(), &scope, subject).await?;
+    Ok((reach, findings))
+}
+
+/// `GET /rounds/reaches/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let (reach, findings) = held(&app, &ctx, id).await?;
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let subject = Subject {
+        kind: SubjectKind::Reach,
+        id,
+    };
+    let filter = RoundFilter {
+        subject: Some(subject),
+        ..RoundFilter::default()
+    };
+    let rounds = rounds_of(app.db(), &scope, filter).await?;
+    let since = ctx.now().plus(-DAYS * Micros::DAY);
+    let today = ctx.now().date();
+    let standing = standing_over(app.db(), &scope, since.date(), today, today).await?;
+    let missed = standing
+        .iter()
+        .filter(|line| line.subject == subject && matches!(line.due, Due::Missed { .. }))
+        .count();
+    let of = |step: FindingStep| {
+        let lately = findings.iter().filter(|one| one.found_at >= since);
+        lately.filter(|one| one.step == step).count()
+    };
+    let defence = Defence {
+        patrols: rounds.iter().filter(|one| one.began_at >= since).count(),
+        missed,
+        found: findings.iter().filter(|one| one.found_at >= since).count(),
+        on_spot: of(FindingStep::OnSpot),
+        verified: of(FindingStep::Verified),
+        to_revisit: of(FindingStep::ToRevisit),
+        open: of(FindingStep::Open),
+        again: findings
+            .iter()
+            .filter(|one| one.found_at >= since && is_again(one, &findings))
+            .count(),
+    };
+    page(&ReachPage {
+        may_walk: ctx.authorize(&ROUNDS_WALK, reach.community).is_ok(),
+        s: shell(&app, &ctx, prefs),
+        reach,
+        defence,
+        findings,
+        rounds,
+    })
+}
+
+/// Whether the same was found near there and put right not long before.
+fn is_again(one: &FindingView, all: &[FindingView]) -> bool {
+    let near = |other: &FindingView| {
+        let both = one.chainage_m.zip(other.chainage_m);
+        other.category == one.category
+            && both.is_some_and(|(a, b)| (a - b).abs() <= AGAIN.0)
+            && other.bank == one.bank
+    };
+    let ended = |other: &FindingView| match other.step {
+        FindingStep::OnSpot => Some(other.found_at),
+        FindingStep::Verified => other.case.as_ref().and_then(|case| case.ended_at),
+        _ => None,
+    };
+    all.iter().filter(|other| other.id != one.id && near(other)).any(|other| {
+        ended(other).is_some_and(|at| {
+            at <= one.found_at && one.found_at.0 - at.0 <= AGAIN.1 * Micros::DAY
+        })
+    })
+}
+
+/// `GET /rounds/reaches/{id}/map.geojson`: the line and what was found along it.
+pub(super) async fn map(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let (reach, findings) = held(&app, &ctx, id).await?;
+    let s = shell(&app, &ctx, prefs);
+    let line: serde_json::Value = serde_json::from_str(&reach.line.geojson()).unwrap_or_default();
+    let mut all = vec![json!({
+        "type": "Feature", "geometry": line, "properties": { "name": reach.full_name() },
+    })];
+    for one in &findings {
+        let Some((lon, lat)) = one.position else {
+            continue;
+        };
+        all.push(json!({
+            "type": "Feature",
+            "geometry": { "type": "Point", "coordinates": [lon, lat] },
+            "properties": {
+                "name": category(&s, &one.category), "state": state(one), "detail": place(&s, one),
+                "url": format!("/rounds/{}#f-{}", one.round, one.id),
+            },
+        }));
+    }
+    let body = json!({ "type": "FeatureCollection", "features": all }).to_string();
+    Ok(([(CONTENT_TYPE, "application/geo+json")], body).into_response())
+}

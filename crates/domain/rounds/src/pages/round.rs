@@ -1,0 +1,214 @@
+//! `/rounds/{id}`: a round with what was found, and going back to a finding.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_cases::hand_out;
+use youlin_kernel::{AreaId, Ctx, Problem, Result};
+use youlin_places::rivers::chainage;
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    refused_with,
+};
+
+use super::shell;
+use crate::ReturnVisit;
+use crate::model::SubjectKind;
+use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use crate::queries::{FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view};
+use crate::service::Rounds;
+
+#[derive(Template)]
+#[template(path = "round.html")]
+struct RoundPage {
+    s: Shell,
+    e: FormFaults,
+    round: RoundView,
+    community: AreaId,
+    saved: String,
+    may_walk: bool,
+    sees_cases: bool,
+    /// What was typed of a return visit that was refused, and of which finding.
+    typed: Option<(Uuid, String)>,
+}
+
+impl RoundPage {
+    fn of_reach(&self) -> bool {
+        self.round.line.subject.kind == SubjectKind::Reach
+    }
+
+    fn place(&self, finding: &FindingView) -> String {
+        place(&self.s, finding)
+    }
+
+    fn category(&self, finding: &FindingView) -> String {
+        category(&self.s, &finding.category)
+    }
+
+    fn state(&self, finding: &FindingView) -> &'static str {
+        state(finding)
+    }
+
+    fn to_revisit(&self, finding: &FindingView) -> bool {
+        self.may_walk && finding.step == FindingStep::ToRevisit
+    }
+
+    fn minutes(&self) -> i64 {
+        (self.round.line.ended_at.0 - self.round.line.began_at.0) / youlin_kernel::Micros::MINUTE
+    }
+
+    fn typed(&self, finding: &FindingView) -> String {
+        match &self.typed {
+            Some((id, text)) if *id == finding.id => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn clock_minutes(&self, seconds: &i64) -> i64 {
+        seconds.abs() / 60
+    }
+}
+
+/// `K0+350 左岸`.
+pub(super) fn place(s: &Shell, finding: &FindingView) -> String {
+    let mut parts = Vec::new();
+    if let Some(metres) = finding.chainage_m {
+        parts.push(chainage(metres));
+    }
+    if let Some(bank) = finding.bank {
+        parts.push(s.tt("bank", bank));
+    }
+    parts.join(" ")
+}
+
+/// The catalogue's name of a category.
+pub(super) fn category(s: &Shell, code: &str) -> String {
+    let Ok(rounds) = s.app().need::<Rounds>() else {
+        return code.to_owned();
+    };
+    let catalogue = rounds.cases.catalogue();
+    catalogue.any(code).map_or_else(
+        || code.to_owned(),
+        |found| found.name_in(s.ctx().locale()).to_owned(),
+    )
+}
+
+/// The badge's state.
+pub(super) fn state(finding: &FindingView) -> &'static str {
+    match finding.step {
+        FindingStep::OnSpot | FindingStep::Verified => "ok",
+        FindingStep::ToRevisit => "soon",
+        FindingStep::Open if finding.case.as_ref().is_some_and(|case| case.overdue) => "late",
+        FindingStep::Open => "wait",
+        FindingStep::Noted | FindingStep::Ended => "done",
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    saved: String,
+}
+
+async fn round_page(
+    app: &App,
+    ctx: &Ctx,
+    prefs: Prefs,
+    id: Uuid,
+    saved: bool,
+) -> Result<RoundPage> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    let round = round_view(&rounds, app.db(), &scope, id).await?;
+    let s = shell(app, ctx, prefs);
+    let community = round.line.community;
+    Ok(RoundPage {
+        saved: if saved { s.t("patrol-saved") } else { String::new() },
+        may_walk: ctx.authorize(&ROUNDS_WALK, community).is_ok(),
+        sees_cases: ctx
+            .authorize(&youlin_cases::permissions::CASES_READ, community)
+            .is_ok(),
+        e: FormFaults::none(),
+        typed: None,
+        community: community.into(),
+        round,
+        s,
+    })
+}
+
+/// `GET /rounds/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiQuery(done): ApiQuery<Done>,
+) -> WebResult<Response> {
+    page(&round_page(&app, &ctx, prefs, id, !done.saved.is_empty()).await?)
+}
+
+/// `?thumb=1`: the small form.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Size {
+    #[serde(default)]
+    thumb: String,
+}
+
+/// `GET /rounds/{id}/photos/{photo}`.
+pub(super) async fn photo(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    Path((round, photo)): Path<(Uuid, Uuid)>,
+    ApiQuery(size): ApiQuery<Size>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let found = one_photo(app.db(), &scope, round, photo).await?;
+    let small = (!size.thumb.is_empty()).then_some(found.thumbnail).flatten();
+    hand_out(&app, &small.unwrap_or(found.sha256), &found.name).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct BackForm {
+    passed: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// `POST /rounds/findings/{id}/return`.
+pub(super) async fn go_back(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(f): ApiForm<BackForm>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_WALK)?;
+    let (community, round) = finding_round(app.db(), &scope, id).await?;
+    let visited = async {
+        let passed = match f.passed.as_str() {
+            "yes" => true,
+            "no" => false,
+            _ => return Err(Problem::invalid("passed", "required")),
+        };
+        let command = ReturnVisit {
+            rounds: app.need::<Rounds>()?,
+            community,
+            finding: id,
+            passed,
+            text: f.text.clone(),
+        };
+        app.db().execute(&ctx, command).await
+    };
+    match visited.await {
+        Ok(_id) => Ok(Redirect::to(&format!("/rounds/{round}?saved=1#f-{id}")).into_response()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let mut shown = round_page(&app, &ctx, prefs, round, false).await?;
+            shown.e = FormFaults::of(&shown.s, &problem);
+            shown.typed = Some((id, f.text));
+            Ok(refused_with(&problem, page(&shown)?))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The public board of a reach: what anybody may read who stands before its sign. No names of walkers, no photographs,
+//! no words of reports: only what was found, where, and whether it is put right.
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+use youlin_database::Database;
+use youlin_kernel::{Micros, Result};
+use youlin_places::rivers::{Bank, Reach, reach_by_sign};
+
+use super::rounds::{FindingStep, views};
+use crate::entities::{finding, round};
+use crate::model::{Outcome, RoundKind, SubjectKind};
+
+/// Findings the board looks back over.
+const LOOKED_AT: u64 = 200;
+
+/// See the module's text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RiverBoard)]
+pub struct Board {
+    pub reach: Reach,
+    /// When somebody last walked it.
+    pub last_patrol: Option<Micros>,
+    /// Patrols of the last 30 days.
+    pub patrols: u64,
+    /// Not yet put right, the newest first.
+    pub open: Vec<BoardFinding>,
+    /// Put right and looked at again, the newest first.
+    pub solved: Vec<BoardFinding>,
+}
+
+/// What was found, without anybody's words.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BoardFinding {
+    /// Code of the catalogue.
+    pub category: String,
+    pub chainage_m: Option<f64>,
+    pub bank: Option<Bank>,
+    pub found_at: Micros,
+    pub ended_at: Option<Micros>,
+}
+
+/// The board of a sign.
+///
+/// # Errors
+/// 404 when no sign has this code.
+pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
+    let reach = reach_by_sign(db, sign).await?;
+    let patrols = round::Entity::find()
+        .filter(round::Column::CommunityId.eq(reach.community.0))
+        .filter(round::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
+        .filter(round::Column::SubjectId.eq(reach.id))
+        .filter(round::Column::Kind.eq(RoundKind::Patrol.as_str()))
+        .filter(round::Column::Outcome.eq(Outcome::Done.as_str()));
+    let last: Option<i64> = patrols
+        .clone()
+        .select_only()
+        .column(round::Column::BeganAt)
+        .order_by_desc(round::Column::BeganAt)
+        .limit(1)
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    let month = now.plus(-30 * Micros::DAY);
+    let count = patrols
+        .filter(round::Column::BeganAt.gte(month.0))
+        .count(db.read())
+        .await?;
+    let rows = finding::Entity::find()
+        .filter(finding::Column::CommunityId.eq(reach.community.0))
+        .filter(finding::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
+        .filter(finding::Column::SubjectId.eq(reach.id))
+        .order_by_desc(finding::Column::FoundAt)
+        .limit(LOOKED_AT)
+        .all(db.read())
+        .await?;
+    let (mut open, mut solved) = (Vec::new(), Vec::new());
+    for one in views(db, rows).await? {
+        let shown = BoardFinding {
+            category: one.category,
+            chainage_m: one.chainage_m,
+            bank: one.bank,
+            found_at: one.found_at,
+            ended_at: one.case.and_then(|case| case.ended_at),
+        };
+        match one.step {
+            FindingStep::Open | FindingStep::ToRevisit => open.push(shown),
+            FindingStep::Verified | FindingStep::OnSpot => solved.push(shown),
+            FindingStep::Noted | FindingStep::Ended => {}
+        }
+    }
+    Ok(Board {
+        reach,
+        last_patrol: last.map(Micros),
+        patrols: count,
+        open,
+        solved,
+    })
+}

@@ -1,0 +1,467 @@
+//! Rounds that were handed in, and what was found on them.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::{CaseStanding, standings};
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
+use youlin_people::FieldPlace;
+use youlin_places::rivers::Bank;
+
+use crate::entities::{finding, return_visit, round, round_file};
+use crate::model::{Channel, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind};
+use crate::service::Rounds;
+
+/// Lines of a list.
+const LINES: u64 = 100;
+
+/// A round in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoundLine {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub kind: RoundKind,
+    pub subject: Subject,
+    pub subject_name: String,
+    pub outcome: Outcome,
+    pub channel: Channel,
+    pub policy: Option<Uuid>,
+    pub began_at: Micros,
+    pub ended_at: Micros,
+    pub by_name: String,
+    pub findings: usize,
+}
+
+/// Which rounds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RoundFilter {
+    pub subject: Option<Subject>,
+    pub kind: Option<RoundKind>,
+    pub policy: Option<Uuid>,
+    /// Only those that began before.
+    pub before: Option<Micros>,
+}
+
+/// The newest rounds of the scope, at most a hundred; `before` leads on.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn rounds_of(
+    db: &Database,
+    scope: &Scope,
+    filter: RoundFilter,
+) -> Result<Vec<RoundLine>> {
+    use round::Column;
+    let mut wanted = visible(
+        scope,
+        Column::CommunityId,
+        Column::GridId,
+        Column::NeighbourhoodId,
+    );
+    if let Some(subject) = filter.subject {
+        wanted = wanted
+            .add(Column::SubjectKind.eq(subject.kind.as_str()))
+            .add(Column::SubjectId.eq(subject.id));
+    }
+    if let Some(kind) = filter.kind {
+        wanted = wanted.add(Column::Kind.eq(kind.as_str()));
+    }
+    if let Some(policy) = filter.policy {
+        wanted = wanted.add(Column::PolicyId.eq(policy));
+    }
+    if let Some(before) = filter.before {
+        wanted = wanted.add(Column::BeganAt.lt(before.0));
+    }
+    let rows = round::Entity::find()
+        .filter(wanted)
+        .order_by_desc(Column::BeganAt)
+        .limit(LINES)
+        .all(db.read())
+        .await?;
+    let found = findings_of(db, scope, rows.iter().map(|row| row.id).collect()).await?;
+    let mut counts: HashMap<Uuid, usize> = HashMap::new();
+    for one in found {
+        *counts.entry(one.round_id).or_default() += 1;
+    }
+    let line = |row: round::Model| {
+        let findings = counts.get(&row.id).copied().unwrap_or(0);
+        line(row, findings)
+    };
+    Ok(rows.into_iter().filter_map(line).collect())
+}
+
+/// Rows of the scope: those of a whole community, and of a part what lies in its areas or in no single grid.
+fn visible<C: ColumnTrait>(scope: &Scope, community: C, grid: C, neighbourhood: C) -> Condition {
+    let mut any = Condition::any();
+    for part in scope.parts() {
+        let mut one = Condition::all().add(community.eq(part.community.0));
+        if let Some(areas) = &part.areas {
+            let areas = || areas.iter().map(|area| area.0);
+            one = one.add(
+                Condition::any()
+                    .add(grid.is_null())
+                    .add(grid.is_in(areas()))
+                    .add(neighbourhood.is_in(areas())),
+            );
+        }
+        any = any.add(one);
+    }
+    // Without any part nothing is visible.
+    Condition::all()
+        .add(any)
+        .add(community.is_in(scope.communities()))
+}
+
+async fn findings_of(
+    db: &Database,
+    scope: &Scope,
+    rounds: Vec<Uuid>,
+) -> Result<Vec<finding::Model>> {
+    Ok(finding::Entity::find()
+        .filter(finding::Column::CommunityId.is_in(scope.communities()))
+        .filter(finding::Column::RoundId.is_in(rounds))
+        .order_by_asc(finding::Column::Id)
+        .all(db.read())
+        .await?)
+}
+
+fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
+    Some(RoundLine {
+        id: row.id,
+        community: CommunityId(row.community_id),
+        kind: RoundKind::parse(&row.kind)?,
+        subject: Subject {
+            kind: SubjectKind::parse(&row.subject_kind)?,
+            id: row.subject_id,
+        },
+        subject_name: row.subject_name,
+        outcome: Outcome::parse(&row.outcome)?,
+        channel: Channel::parse(&row.channel)?,
+        policy: row.policy_id,
+        began_at: Micros(row.began_at),
+        ended_at: Micros(row.ended_at),
+        by_name: row.by_name,
+        findings,
+    })
+}
+
+words! {
+    /// How far a finding is, in the words of the loop.
+    FindingStep {
+        /// Put right at once.
+        OnSpot = "on_spot",
+        Noted = "noted",
+        /// Somebody has yet to put it right.
+        Open = "open",
+        /// Said to be put right: somebody else has to go and look.
+        ToRevisit = "to_revisit",
+        /// Seen to be put right, and ended.
+        Verified = "verified",
+        /// Ended without: declined, cancelled, merged.
+        Ended = "ended",
+    }
+}
+
+/// Something found, and how its case stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FindingView {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub round: Uuid,
+    pub category: String,
+    pub severity: Severity,
+    pub state: FindingState,
+    pub step: FindingStep,
+    pub text: String,
+    /// Degrees, WGS-84.
+    pub position: Option<(f64, f64)>,
+    /// Metres along the reach.
+    pub chainage_m: Option<f64>,
+    pub bank: Option<Bank>,
+    pub subject: Subject,
+    pub grid: Option<AreaId>,
+    pub found_at: Micros,
+    pub case: Option<CaseStanding>,
+    pub returns: Vec<ReturnView>,
+}
+
+/// Somebody went back.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReturnView {
+    pub passed: bool,
+    pub text: String,
+    pub at: Micros,
+    pub by_name: String,
+}
+
+/// A photograph.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PhotoView {
+    pub id: Uuid,
+    pub finding: Option<Uuid>,
+    pub stage: String,
+    pub name: String,
+    #[serde(skip)]
+    pub sha256: String,
+    #[serde(skip)]
+    pub thumbnail: Option<String>,
+    #[serde(skip)]
+    pub content_type: String,
+}
+
+/// A round with all there is to say about it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoundView {
+    pub line: RoundLine,
+    /// In the walker's words.
+    pub text: String,
+    /// Answers to the checklist, by question.
+    #[schema(value_type = Object)]
+    pub answers: serde_json::Map<String, Value>,
+    pub reason: String,
+    pub try_again_at: Option<Micros>,
+    pub received_at: Micros,
+    /// Seconds the sender's clock was ahead; its times were put right by it.
+    pub clock_off: Option<i64>,
+    pub findings: Vec<FindingView>,
+    pub photos: Vec<PhotoView>,
+}
+
+/// One round of the scope.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn round_view(
+    rounds: &Rounds,
+    db: &Database,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<RoundView> {
+    use round::Column;
+    let row = round::Entity::find()
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
+        .filter(Column::Id.eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let community = row.community_id;
+    let open = |column: &'static str, sealed: &Option<Vec<u8>>| -> Result<String> {
+        let at = FieldPlace::new("round", column, community, id);
+        sealed
+            .as_ref()
+            .map_or(Ok(String::new()), |sealed| rounds.vault.open(at, sealed))
+    };
+    let text = open("text", &row.text_sealed)?;
+    let answers = open("answers", &row.answers_sealed)?;
+    let findings = views(db, findings_of(db, scope, vec![id]).await?).await?;
+    let photos = round_file::Entity::find()
+        .filter(round_file::Column::CommunityId.eq(community))
+        .filter(round_file::Column::RoundId.eq(id))
+        .order_by_asc(round_file::Column::Id)
+        .all(db.read())
+        .await?;
+    Ok(RoundView {
+        text,
+        answers: serde_json::from_str(&answers).unwrap_or_default(),
+        reason: row.reason.clone(),
+        try_again_at: row.try_again_at.map(Micros),
+        received_at: Micros(row.received_at),
+        clock_off: row.clock_off,
+        photos: photos.into_iter().map(photo_of).collect(),
+        line: line(row, findings.len()).ok_or_else(|| Problem::internal("a round's words"))?,
+        findings,
+    })
+}
+
+fn photo_of(row: round_file::Model) -> PhotoView {
+    PhotoView {
+        id: row.id,
+        finding: row.finding_id,
+        stage: row.stage,
+        name: row.name,
+        sha256: row.sha256,
+        thumbnail: row.thumbnail,
+        content_type: row.content_type,
+    }
+}
+
+/// A photograph of a round of the scope.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn photo(db: &Database, scope: &Scope, round: Uuid, photo: Uuid) -> Result<PhotoView> {
+    use round::Column;
+    round::Entity::find()
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
+        .filter(Column::Id.eq(round))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    round_file::Entity::find()
+        .filter(round_file::Column::CommunityId.is_in(scope.communities()))
+        .filter(round_file::Column::RoundId.eq(round))
+        .filter(round_file::Column::Id.eq(photo))
+        .one(db.read())
+        .await?
+        .map(photo_of)
+        .ok_or_else(Problem::not_found)
+}
+
+/// Findings of the scope that are not ended: to be put right, or to be revisited.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn open_findings(
+    db: &Database,
+    scope: &Scope,
+    subject: Option<Subject>,
+) -> Result<Vec<FindingView>> {
+    use finding::Column;
+    let mut wanted = visible(
+        scope,
+        Column::CommunityId,
+        Column::GridId,
+        Column::NeighbourhoodId,
+    );
+    if let Some(subject) = subject {
+        wanted = wanted
+            .add(Column::SubjectKind.eq(subject.kind.as_str()))
+            .add(Column::SubjectId.eq(subject.id));
+    }
+    let rows = finding::Entity::find()
+        .filter(wanted)
+        .filter(Column::State.eq(FindingState::Case.as_str()))
+        .order_by_desc(Column::FoundAt)
+        .limit(1_000)
+        .all(db.read())
+        .await?;
+    let mut all = views(db, rows).await?;
+    all.retain(|one| matches!(one.step, FindingStep::Open | FindingStep::ToRevisit));
+    Ok(all)
+}
+
+/// Findings with their cases and return visits, in three queries.
+pub(super) async fn views(db: &Database, rows: Vec<finding::Model>) -> Result<Vec<FindingView>> {
+    let cases: Vec<(CommunityId, Uuid)> = rows
+        .iter()
+        .filter_map(|row| Some((CommunityId(row.community_id), row.case_id?)))
+        .collect();
+    let mut cases = standings(db, &cases).await?;
+    let mut returns: HashMap<Uuid, Vec<ReturnView>> = HashMap::new();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let communities: Vec<i64> = rows.iter().map(|row| row.community_id).collect();
+    for row in return_visit::Entity::find()
+        .filter(return_visit::Column::CommunityId.is_in(communities))
+        .filter(return_visit::Column::FindingId.is_in(ids))
+        .order_by_asc(return_visit::Column::At)
+        .all(db.read())
+        .await?
+    {
+        returns.entry(row.finding_id).or_default().push(ReturnView {
+            passed: row.passed,
+            text: row.text,
+            at: Micros(row.at),
+            by_name: row.by_name,
+        });
+    }
+    let view = |row: finding::Model| {
+        let case = row.case_id.and_then(|id| cases.remove(&id));
+        let returns = returns.remove(&row.id).unwrap_or_default();
+        view(row, case, returns)
+    };
+    Ok(rows.into_iter().filter_map(view).collect())
+}
+
+fn view(
+    row: finding::Model,
+    case: Option<CaseStanding>,
+    returns: Vec<ReturnView>,
+) -> Option<FindingView> {
+    let state = FindingState::parse(&row.state)?;
+    Some(FindingView {
+        id: row.id,
+        community: CommunityId(row.community_id),
+        round: row.round_id,
+        category: row.category,
+        severity: Severity::parse(&row.severity)?,
+        step: step(state, case.as_ref()),
+        state,
+        text: row.text,
+        position: row.lon.zip(row.lat),
+        chainage_m: row.chainage_dm.map(|dm| f64::from(dm) / 10.0),
+        bank: row.bank.as_deref().and_then(Bank::parse),
+        subject: Subject {
+            kind: SubjectKind::parse(&row.subject_kind)?,
+            id: row.subject_id,
+        },
+        grid: row.grid_id.map(AreaId),
+        found_at: Micros(row.found_at),
+        case,
+        returns,
+    })
+}
+
+fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
+    use youlin_cases::model::Status;
+    match (state, case) {
+        (FindingState::OnSpot, _) => FindingStep::OnSpot,
+        (FindingState::Noted, _) | (FindingState::Case, None) => FindingStep::Noted,
+        (FindingState::Case, Some(case)) => match case.status {
+            Status::Handled => FindingStep::ToRevisit,
+            Status::Closed => FindingStep::Verified,
+            Status::Declined | Status::Cancelled | Status::Merged => FindingStep::Ended,
+            _ => FindingStep::Open,
+        },
+    }
+}
+
+/// The community and the round of a finding of the scope.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
+    use finding::Column;
+    let row = finding::Entity::find()
+        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(Column::Id.eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok((CommunityId(row.community_id), row.round_id))
+}
+
+/// Everything found at a subject, the newest first; at most a thousand.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn findings_at(
+    db: &Database,
+    scope: &Scope,
+    subject: Subject,
+) -> Result<Vec<FindingView>> {
+    use finding::Column;
+    let rows = finding::Entity::find()
+        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(Column::SubjectKind.eq(subject.kind.as_str()))
+        .filter(Column::SubjectId.eq(subject.id))
+        .order_by_desc(Column::FoundAt)
+        .limit(1_000)
+        .all(db.read())
+        .await?;
+    views(db, rows).await
+}

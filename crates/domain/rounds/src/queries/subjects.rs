@@ -1,0 +1,114 @@
+//! What rounds go to, read from the registers: its name, where it is, who is responsible.
+
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
+use youlin_places::rivers::{self, ChiefLevel, Line};
+
+use crate::model::{Subject, SubjectKind};
+use crate::service::Rounds;
+
+/// See the module's text.
+#[derive(Clone, Debug)]
+pub struct SubjectView {
+    pub subject: Subject,
+    pub community: CommunityId,
+    pub name: String,
+    /// Of what lies within one grid.
+    pub grid: Option<AreaId>,
+    pub neighbourhood: Option<AreaId>,
+    /// Of a reach.
+    pub line: Option<Line>,
+    /// Today's chiefs of a reach.
+    pub chiefs: Vec<(ChiefLevel, String)>,
+}
+
+impl SubjectView {
+    /// The smallest area known to hold it.
+    #[must_use]
+    pub fn smallest(&self) -> AreaId {
+        self.neighbourhood
+            .or(self.grid)
+            .unwrap_or_else(|| self.community.into())
+    }
+}
+
+/// One subject of a community.
+///
+/// # Errors
+/// 404 outside the scope, or when there is no such thing.
+pub async fn subject_view(
+    rounds: &Rounds,
+    db: &Database,
+    scope: &Scope,
+    community: CommunityId,
+    subject: Subject,
+) -> Result<SubjectView> {
+    let view = match subject.kind {
+        SubjectKind::Reach => reach(&rivers::reach(db, scope, subject.id).await?),
+        SubjectKind::Building => {
+            let place = rounds.cases.locator().building(subject.id);
+            placed(subject, place)?
+        }
+        SubjectKind::Dwelling => {
+            let place = rounds.cases.locator().dwelling(subject.id);
+            placed(subject, place)?
+        }
+        SubjectKind::Premises => return Err(Problem::not_found()),
+    };
+    if view.community == community {
+        Ok(view)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// Every subject of a kind in the scope that a policy may be about. Dwellings are too many to be listed: their rounds
+/// are asked for by a question of the register.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn subjects_of(
+    db: &Database,
+    scope: &Scope,
+    kind: SubjectKind,
+) -> Result<Vec<SubjectView>> {
+    if kind != SubjectKind::Reach {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for line in rivers::reaches(db, scope).await? {
+        all.push(reach(&rivers::reach(db, scope, line.id).await?));
+    }
+    Ok(all)
+}
+
+pub(crate) fn reach(reach: &rivers::Reach) -> SubjectView {
+    SubjectView {
+        subject: Subject {
+            kind: SubjectKind::Reach,
+            id: reach.id,
+        },
+        community: reach.community,
+        name: reach.full_name(),
+        grid: None,
+        neighbourhood: None,
+        line: Some(reach.line.clone()),
+        chiefs: reach
+            .present()
+            .map(|chief| (chief.level, chief.name.clone()))
+            .collect(),
+    }
+}
+
+fn placed(subject: Subject, place: Option<youlin_places::Place>) -> Result<SubjectView> {
+    let place = place.ok_or_else(Problem::not_found)?;
+    Ok(SubjectView {
+        subject,
+        community: place.community,
+        grid: place.grid,
+        neighbourhood: place.neighbourhood,
+        name: place.address,
+        line: None,
+        chiefs: Vec::new(),
+    })
+}

@@ -1,0 +1,182 @@
+//! The river: found, put right, looked at again by somebody else, and only then ended.
+
+use std::sync::Arc;
+
+use youlin_cases::model::{Status, Verb};
+use youlin_database::audit::verify;
+use youlin_kernel::{CommunityId, Micros, Role};
+use youlin_rounds::model::{Due, FindingState, Outcome};
+use youlin_rounds::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use youlin_rounds::{
+    FindingStep, ReturnVisit, RoundFilter, board, due_now, module, round_view, rounds_of,
+};
+use youlin_testkit::databases;
+
+use crate::ground::Ground;
+
+fn handled() -> Verb {
+    Verb::Handled {
+        text: "已打捞清运".into(),
+    }
+}
+
+#[tokio::test]
+async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let db = ground.world.db();
+        let policy = ground.weekly().await;
+        let volunteer = ground.of(ground.team);
+        let cleaner = ground.of(ground.cleaner);
+        let scope = volunteer.scope(&ROUNDS_WALK).unwrap();
+        let today = volunteer.now().date();
+        let due = due_now(db, &scope, today).await.unwrap();
+        assert_eq!(due.len(), 1);
+        assert_eq!(due[0].due, Due::Open { left: 1 });
+
+        let sent = ground.patrol(Some(policy));
+        let filed = ground.hand_in(&volunteer, sent.clone()).await.unwrap();
+        let states: Vec<FindingState> = filed.findings.iter().map(|one| one.state).collect();
+        assert_eq!(
+            states,
+            [FindingState::Case, FindingState::Case, FindingState::OnSpot]
+        );
+        assert!(due_now(db, &scope, today).await.unwrap().is_empty());
+        let case = filed.findings[0].case.unwrap();
+        // The policy says who puts such things right.
+        assert_eq!(ground.status(case).await, Status::Dispatched);
+
+        // Sent again after a lost answer, even an hour later by another clock.
+        ground.world.clock.advance(Micros::HOUR);
+        let mut again = sent.clone();
+        again.sent_at = Some(ground.world.service().now());
+        let again = ground.hand_in(&volunteer, again).await.unwrap();
+        assert!(again.again);
+        assert_eq!(again.findings, filed.findings);
+        assert_eq!(ground.open().await.len(), 2);
+        // Another content under the same id.
+        let mut other = sent.clone();
+        other.text = "全部干净".into();
+        let refused = ground.hand_in(&volunteer, other).await.unwrap_err();
+        assert_eq!(refused.code(), "round-other-content");
+
+        ground.act(&cleaner, case, Verb::Start).await.unwrap();
+        ground.act(&cleaner, case, handled()).await.unwrap();
+        let finding = filed.findings[0].id;
+        let back = |passed, text: &str| ReturnVisit {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            finding,
+            passed,
+            text: text.into(),
+        };
+        // Not by whoever put it right.
+        let own = db
+            .execute(&cleaner, back(true, "干净了"))
+            .await
+            .unwrap_err();
+        assert_eq!(own.code(), "own-work");
+        assert_eq!(ground.status(case).await, Status::Handled);
+        let steps = |all: Vec<youlin_rounds::FindingView>| {
+            let one = all.into_iter().find(|one| one.id == finding).unwrap();
+            one.step
+        };
+        assert_eq!(steps(ground.open().await), FindingStep::ToRevisit);
+        let silent = db.execute(&volunteer, back(true, " ")).await.unwrap_err();
+        assert_eq!(silent.fields()[0].code, "return-visit-what");
+        db.execute(&volunteer, back(false, "桥下还有"))
+            .await
+            .unwrap();
+        assert_eq!(ground.status(case).await, Status::InProgress);
+        ground.act(&cleaner, case, handled()).await.unwrap();
+        db.execute(&volunteer, back(true, "干净了")).await.unwrap();
+        assert_eq!(ground.status(case).await, Status::Closed);
+
+        let seen = round_view(&ground.rounds, db, &scope, filed.id)
+            .await
+            .unwrap();
+        assert!(seen.text.starts_with("河面漂浮垃圾少许"));
+        assert_eq!(seen.answers["floating"], "few");
+        let first = &seen.findings[0];
+        assert_eq!(first.step, FindingStep::Verified);
+        let passed: Vec<bool> = first.returns.iter().map(|one| one.passed).collect();
+        assert_eq!(passed, [false, true]);
+        let along = first.chainage_m.unwrap() / ground.reach.length_m;
+        assert!((0.15..0.35).contains(&along), "{along}");
+
+        let public = board(db, &ground.reach.sign, volunteer.now())
+            .await
+            .unwrap();
+        assert_eq!(
+            (public.open.len(), public.solved.len(), public.patrols),
+            (1, 2, 1)
+        );
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof = verify(db.read(), &module().audited, &chains, None)
+            .await
+            .unwrap();
+        assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn bad_rounds_are_refused_with_what_to_mend() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let volunteer = ground.of(ground.team);
+        let mut wrong = ground.patrol(None);
+        wrong.ended_at = wrong.began_at.plus(-1);
+        wrong.outcome = Outcome::Skipped;
+        wrong.findings[0].category = "X-1".into();
+        wrong.findings[1].text = String::new();
+        let refused = ground.hand_in(&volunteer, wrong).await.unwrap_err();
+        let mut faults: Vec<(String, &str)> = refused
+            .fields()
+            .iter()
+            .map(|field| (field.field.to_string(), field.code))
+            .collect();
+        faults.sort();
+        assert_eq!(
+            faults,
+            [
+                ("ended_at".to_owned(), "round-ends-before"),
+                ("findings.0.category".to_owned(), "unknown-category"),
+                ("findings.1.text".to_owned(), "required"),
+                ("reason".to_owned(), "round-why"),
+            ]
+        );
+        let elsewhere = ground.caller(Role::GridWorker, "B");
+        let refused = ground
+            .hand_in(&elsewhere, ground.patrol(None))
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), "forbidden");
+        let scope = elsewhere.scope(&ROUNDS_READ).unwrap();
+        let filter = RoundFilter::default();
+        let seen = rounds_of(ground.world.db(), &scope, filter).await.unwrap();
+        assert!(seen.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_clock_two_years_off_is_put_right_and_said() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let volunteer = ground.of(ground.team);
+        let mut sent = ground.patrol(None);
+        let off = -730 * Micros::DAY;
+        for at in [&mut sent.began_at, &mut sent.ended_at] {
+            *at = at.plus(off);
+        }
+        sent.sent_at = sent.sent_at.map(|at| at.plus(off));
+        let filed = ground.hand_in(&volunteer, sent).await.unwrap();
+        let scope = volunteer.scope(&ROUNDS_READ).unwrap();
+        let db = ground.world.db();
+        let seen = round_view(&ground.rounds, db, &scope, filed.id)
+            .await
+            .unwrap();
+        assert_eq!(seen.clock_off, Some(-730 * 86_400));
+        let meant = volunteer.now().plus(-50 * Micros::MINUTE);
+        assert!((seen.line.began_at.0 - meant.0).abs() < Micros::SECOND);
+    }
+}

@@ -1,0 +1,133 @@
+// The river: what is due, a patrol in one's own words with what was found, the case at whoever cleans, somebody else who
+// goes back and looks, and the public board behind the sign. Desk, phone and passer-by.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer } from "../lib/index.mjs";
+
+describe("rivers", () => {
+  let server;
+  let browser;
+  let phone;
+  let desk;
+  let sign;
+
+  before(async () => {
+    server = await startServer();
+    browser = await launch();
+    phone = await openPage(browser, server, { device: "phone" });
+    await signIn(phone, "green");
+    desk = await openPage(browser, server);
+    await signIn(desk, "desk-xsq");
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test("the team sees what is due and notes a patrol on the phone", async () => {
+    await phone.goto(`${server.url}/rounds`);
+    const due = phone.locator("#due");
+    await due.getByText("新桥新村中心河").first().waitFor();
+    await screenshot(phone, "rivers-due");
+    await axe(phone);
+    await phone.locator('#due a[href^="/rounds/new"]').first().click();
+    await phone.waitForURL(/\/rounds\/new/);
+    await phone.locator("#f-text").fill("河面有几片油污，岸边干净。");
+    await phone.locator("#f-category_0").selectOption("E-0106");
+    await phone.locator("#f-bank_0").selectOption("left");
+    await phone.locator("#f-began").fill("2026-01-02T09:00");
+    await phone.locator("#f-ended").fill("2026-01-02T08:00");
+    await phone.locator("#f-outcome").selectOption("skipped");
+    await screenshot(phone, "rivers-form");
+    await axe(phone);
+    await phone.locator('main form button[type="submit"]').click();
+    await phone.locator(".form-summary").waitFor();
+    const wrong = await phone.locator(".form-summary").innerText();
+    assert.match(wrong, /早于/);
+    assert.match(wrong, /原因/);
+    assert.equal(await phone.locator("#f-text").inputValue(), "河面有几片油污，岸边干净。", "what was typed stays");
+    const now = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 16);
+    await phone.locator("#f-began").fill(now);
+    await phone.locator("#f-ended").fill(now);
+    await phone.locator("#f-outcome").selectOption("done");
+    await phone.locator("#f-found_0").fill("桥洞下有油污");
+    await phone.locator('main form button[type="submit"]').click();
+    await phone.waitForURL(/\/rounds\/[0-9a-f-]+\?saved=1/);
+    const text = await phone.locator("main").innerText();
+    assert.match(text, /疑似排污/);
+    assert.match(text, /已派遣|整改中/);
+    await screenshot(phone, "rivers-round");
+    await axe(phone);
+  });
+
+  test("somebody else goes back and looks; only then it ends", async () => {
+    await phone.goto(`${server.url}/rounds`);
+    await phone.locator("#back .row").first().click();
+    await phone.waitForURL(/\/rounds\/[0-9a-f-]+#f-/);
+    const card = phone.locator("article", { has: phone.locator('form[action*="/return"]') });
+    await card.locator('input[value="yes"]').check({ force: true });
+    await card.locator("textarea").fill("河面干净，没有漂浮物。");
+    await screenshot(phone, "rivers-return");
+    await card.locator('button[type="submit"]').click();
+    await phone.waitForURL(/saved=1/);
+    assert.match(await phone.locator("main").innerText(), /回访合格/);
+  });
+
+  test("the desk sees the reach over time, and its policies as counts", async () => {
+    await desk.goto(`${server.url}/places/rivers`);
+    await desk.locator("main tbody a").first().click();
+    await desk.waitForURL(/\/places\/rivers\/[0-9a-f-]+/);
+    sign = (await desk.locator("dd.num").first().innerText()).trim();
+    await screenshot(desk, "rivers-register");
+    await axe(desk);
+    await desk.goto(`${server.url}/rounds/policies`);
+    assert.match(await desk.locator("main").innerText(), /镇级河长每月巡河/);
+    await screenshot(desk, "rivers-policies");
+    await axe(desk);
+    await desk.goto(`${server.url}/rounds/policies/new`);
+    await desk.locator("#f-title").fill("汛期加巡");
+    await desk.locator("#f-photographs").fill("2");
+    await desk.locator('main form button[type="submit"]').click();
+    await desk.locator(".form-summary", { hasText: "依据" }).waitFor();
+    await axe(desk);
+    await desk.locator("#f-basis").fill("区河长办汛期通知（示例）");
+    await desk.locator('main form button[type="submit"]').click();
+    await desk.waitForURL(/\/rounds\/policies\?saved=1/);
+    assert.match(await desk.locator("main").innerText(), /汛期加巡/);
+    await desk.goto(`${server.url}/rounds`);
+    await desk.locator("#due a.row-title").first().click();
+    await desk.waitForURL(/\/rounds\/reaches\//);
+    await screenshot(desk, "rivers-reach");
+    await axe(desk);
+  });
+
+  test("a passer-by reads the board and says what they saw", async () => {
+    const visitor = await openPage(browser, server, { device: "phone" });
+    await visitor.goto(`${server.url}/r/${sign}`);
+    const text = await visitor.locator("main").innerText();
+    assert.match(text, /村（社区）级河长/);
+    assert.match(text, /已解决/);
+    assert.doesNotMatch(text, /绿如蓝/, "nobody who walked is named");
+    await screenshot(visitor, "rivers-board");
+    await axe(visitor);
+    await visitor.locator("#f-text").fill("栏杆下面有人倒了一袋垃圾");
+    await visitor.locator("#f-phone").fill("139");
+    await visitor.locator('#say button[type="submit"]').click();
+    await visitor.locator(".form-summary").waitFor();
+    assert.equal(await visitor.locator("#f-text").inputValue(), "栏杆下面有人倒了一袋垃圾");
+    await visitor.locator("#f-phone").fill("");
+    await visitor.locator('#say button[type="submit"]').click();
+    await visitor.waitForURL(/\/help\/sent\//);
+    const code = await visitor.goto(`${server.url}/r/${sign}/code.svg`);
+    assert.match(code.headers()["content-type"], /svg/);
+    const unknown = await visitor.goto(`${server.url}/r/XXXXXXXX`);
+    assert.equal(unknown.status(), 404);
+  });
+
+  test("nothing went wrong in the console", () => {
+    noConsoleErrors(phone, { allow: [/422/] });
+    noConsoleErrors(desk, { allow: [/422/] });
+  });
+});
