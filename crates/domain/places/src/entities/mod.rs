@@ -7,7 +7,12 @@ pub(crate) mod building;
 pub(crate) mod building_past;
 pub(crate) mod dwelling;
 pub(crate) mod entrance;
+pub(crate) mod equipment;
+pub(crate) mod equipment_check;
 pub(crate) mod estate;
+pub(crate) mod premises;
+pub(crate) mod premises_past;
+pub(crate) mod stall;
 
 use youlin_database::{AuditedTable, audited_table};
 
@@ -22,5 +27,10 @@ pub(crate) fn audited() -> Vec<AuditedTable> {
         audited_table::<building_past::Entity>(),
         audited_table::<entrance::Entity>(),
         audited_table::<dwelling::Entity>(),
+        audited_table::<premises::Entity>(),
+        audited_table::<premises_past::Entity>(),
+        audited_table::<stall::Entity>(),
+        audited_table::<equipment::Entity>(),
+        audited_table::<equipment_check::Entity>(),
     ]
 }
