@@ -25,6 +25,14 @@ pub(crate) enum Register {
     Buildings,
     /// CSV: dwellings of a building
     Dwellings,
+    /// CSV: premises of a community
+    Premises,
+    /// CSV: stalls of premises
+    Stalls,
+    /// CSV: equipment of buildings and premises
+    Equipment,
+    /// CSV: merchants in premises and stalls
+    Merchants,
     /// CSV: persons with telephones and households
     Persons,
     /// CSV: organisations
@@ -130,6 +138,21 @@ pub(crate) async fn take_in(
                 dry,
             )
             .await?
+        }
+        Register::Premises => {
+            let rows = read_csv(text, places::PREMISES_COLUMNS)?;
+            places::premises(db, ctx, locator, rows, dry).await?
+        }
+        Register::Stalls => {
+            let rows = read_csv(text, places::STALL_COLUMNS)?;
+            places::stalls(db, ctx, locator, rows, dry).await?
+        }
+        Register::Equipment => {
+            let rows = read_csv(text, places::EQUIPMENT_COLUMNS)?;
+            places::equipment(db, ctx, locator, rows, dry).await?
+        }
+        Register::Merchants => {
+            youlin_people::merchants::merchants(db, ctx, vault, text, dry).await?
         }
         Register::Persons => {
             let staff = people::staff_areas(file.staff.0, file.staff.1)?;
