@@ -134,6 +134,10 @@ describe("every page", { concurrency: 2 }, () => {
       body.set("file", new Blob([Uint8Array.from(atob(book), (c) => c.charCodeAt(0))]), "37.xlsx");
       return new URL((await fetch("/insight/forms", { method: "POST", body })).url).pathname;
     }, { area: String(card.community), book: workbook({ name: "台账", rows: [["老人台账"], ["序号", "姓名", "饮食禁忌"]] }).toString("base64") });
+    known.premises = await link("/places/premises?kind=market", 'a[href^="/places/premises/"]:not([href*="/new"])');
+    known.stall = await link(known.premises, 'a[href^="/places/stalls/"]');
+    known.equipment = await link(known.premises, 'a[href^="/places/equipment/"]:not([href*="/new"])');
+    known.merchant = await link(known.premises, 'a[href^="/people/merchants/"]:not([href*="/new"])');
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -185,6 +189,16 @@ describe("every page", { concurrency: 2 }, () => {
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
       case "/people/{id}/edit": return [`/people/${known.person}/edit`];
       case "/places/estates/{id}": return [known.estate];
+      case "/places/premises/{id}": return [known.premises];
+      case "/places/premises/{id}/edit": return [`${known.premises}/edit`];
+      case "/places/stalls/{id}": return [known.stall];
+      case "/places/equipment/new": return [`${path}?building=${known.building}`];
+      case "/places/equipment/{id}": return [known.equipment];
+      case "/places/equipment/{id}/edit": return [`${known.equipment}/edit`];
+      case "/people/merchants/new": return [`${path}?premises=${known.premises.split("/").pop()}`];
+      case "/people/merchants/{id}": return [known.merchant, `${known.merchant}?premises=${known.premises.split("/").pop()}`];
+      case "/people/merchants/{id}/edit": return [`${known.merchant}/edit`];
+      case "/people/merchants/{id}/persons/new": return [`${known.merchant}/persons/new?who=%E5%91%A8`];
       case "/places/buildings/{id}/edit": return [`/places/buildings/${known.building}/edit`];
       case "/places/dwellings/new": return [`${path}?building=${known.building}`];
       case "/places/dwellings/{id}": return [known.dwelling];

@@ -6,5 +6,6 @@ mod boundaries;
 mod example;
 mod ground;
 mod http;
+mod premises;
 mod register;
 mod tree;
