@@ -134,8 +134,10 @@ describe("every page", { concurrency: 2 }, () => {
       body.set("file", new Blob([Uint8Array.from(atob(book), (c) => c.charCodeAt(0))]), "37.xlsx");
       return new URL((await fetch("/insight/forms", { method: "POST", body })).url).pathname;
     }, { area: String(card.community), book: workbook({ name: "台账", rows: [["老人台账"], ["序号", "姓名", "饮食禁忌"]] }).toString("base64") });
-    known.premises = await link("/places/premises?kind=market", 'a[href^="/places/premises/"]:not([href*="/new"])');
-    known.stall = await link(known.premises, 'a[href^="/places/stalls/"]');
+    const premises = 'a[href^="/places/premises/"]:not([href*="/new"])';
+    known.market = await link("/places/premises?kind=market", premises);
+    known.premises = await link(`/places/premises?q=${encodeURIComponent("光明东村南门")}`, premises);
+    known.stall = await link(known.market, 'a[href^="/places/stalls/"]');
     known.equipment = await link(known.premises, 'a[href^="/places/equipment/"]:not([href*="/new"])');
     known.merchant = await link(known.premises, 'a[href^="/people/merchants/"]:not([href*="/new"])');
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
@@ -189,7 +191,7 @@ describe("every page", { concurrency: 2 }, () => {
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
       case "/people/{id}/edit": return [`/people/${known.person}/edit`];
       case "/places/estates/{id}": return [known.estate];
-      case "/places/premises/{id}": return [known.premises];
+      case "/places/premises/{id}": return role === "community_desk" ? [known.premises, known.market] : [known.premises];
       case "/places/premises/{id}/edit": return [`${known.premises}/edit`];
       case "/places/stalls/{id}": return [known.stall];
       case "/places/equipment/new": return [`${path}?building=${known.building}`];

@@ -3,6 +3,7 @@
 
 mod access;
 mod doors;
+mod equipment;
 mod keys;
 mod load;
 mod picture;

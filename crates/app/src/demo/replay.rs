@@ -118,6 +118,7 @@ impl<'a> Player<'a> {
                 }
             }
         }
+        super::equipment::looks(self.house, &self.staff, loaded_on).await?;
         Ok(played)
     }
 

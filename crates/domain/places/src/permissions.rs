@@ -47,9 +47,4 @@ pub static PLACES_ADMIN: Permission = Permission::new(
 );
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[
-    &PLACES_READ,
-    &PLACES_REGISTER,
-    &PLACES_CHECK,
-    &PLACES_ADMIN,
-];
+pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_REGISTER, &PLACES_CHECK, &PLACES_ADMIN];

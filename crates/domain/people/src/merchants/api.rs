@@ -154,7 +154,9 @@ async fn save_merchant(
             credit_code: body.credit_code,
             trade: body.trade.as_str().to_owned(),
             goods: body.goods,
-            employees: body.employees.map_or_else(String::new, |count| count.to_string()),
+            employees: body
+                .employees
+                .map_or_else(String::new, |count| count.to_string()),
             floor_area: body.floor_area,
             load: body.load,
             hours: body.hours,

@@ -202,16 +202,25 @@ fn rows_of(
         if !table.row(row.id.as_u128(), from, to) {
             continue;
         }
-        let here = places.iter().filter(|one| holds(known(one.id, one.ended_at), from));
+        let here = places
+            .iter()
+            .filter(|one| holds(known(one.id, one.ended_at), from));
         let here = here.min_by_key(|one| (one.valid_from, one.id));
         let ground = here.and_then(|one| loaded.grounds.premises.get(&one.premises_id));
-        let stay = ground.and_then(|one| one.stays.iter().find(|stay| holds((stay.from, stay.to), from)));
+        let stay = ground.and_then(|one| {
+            one.stays
+                .iter()
+                .find(|stay| holds((stay.from, stay.to), from))
+        });
         table.area("area", Some(stay.map_or(community.0, |stay| stay.area.0)));
         table.text("premises_kind", ground.map(|one| one.kind.as_str()));
         table.key("premises", here.map(|one| one.premises_id.as_u128()));
         let responsible = persons.iter().any(|one| holds(*one, from));
         table.flag("responsible", Some(responsible));
-        table.day("entered", Some(day_number(Micros(row.created_at).local().date())));
+        table.day(
+            "entered",
+            Some(day_number(Micros(row.created_at).local().date())),
+        );
         let was = past.iter().find(|one| from < one.valid_to);
         let coded = was.map_or(row.credit_code.is_some(), |one| one.coded);
         table.flag("coded", Some(coded));
@@ -219,7 +228,10 @@ fn rows_of(
         table.text("legal_kind", Some(was.map_or(&row.kind, |one| &one.kind)));
         let employees = was.map_or(row.employees, |one| one.employees);
         table.number("employees", employees.map(i64::from));
-        table.number("used_area", was.map_or(row.area_centi, |one| one.area_centi));
+        table.number(
+            "used_area",
+            was.map_or(row.area_centi, |one| one.area_centi),
+        );
         table.number("load", was.map_or(row.load_w, |one| one.load_w));
     }
 }

@@ -117,7 +117,8 @@ impl Finder for MerchantFinder {
             let lines = found.into_iter().map(|one| {
                 let trade = s.tt("trade", one.trade.as_str());
                 let parts = [trade, one.place_label()];
-                let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                let parts: Vec<String> =
+                    parts.into_iter().filter(|part| !part.is_empty()).collect();
                 Found {
                     href: format!("/people/merchants/{}", one.id),
                     detail: parts.join(" · "),

@@ -95,7 +95,10 @@ async fn keys_of(db: &Database, table: &'static str, rows: &[Row], column: &str)
             .from(name(table))
             .and_where(col("external_key").is_in(some.iter().copied()));
         for row in db.read().query_all(&find).await? {
-            let at = (CommunityId(row.try_get("", "community_id")?), row.try_get("", "id")?);
+            let at = (
+                CommunityId(row.try_get("", "community_id")?),
+                row.try_get("", "id")?,
+            );
             found.insert(row.try_get("", "external_key")?, at);
         }
     }
@@ -114,7 +117,9 @@ async fn plan(
     let premises = keys_of(db, "premises", &rows, "premises_key").await?;
     let stalls = keys_of(db, "stall", &rows, "stall_key").await?;
     let people = ["owner_key", "operator_key", "safety_key"];
-    let keys = rows.iter().flat_map(|row| people.map(|column| row.get(column)));
+    let keys = rows
+        .iter()
+        .flat_map(|row| people.map(|column| row.get(column)));
     let persons = persons_by_key(db.read(), keys).await?;
     let (mut left, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -151,7 +156,8 @@ fn draft(
     let key = row.required("key", 80)?.to_owned();
     let named = row.required("premises_key", 80)?;
     let (community, premises) = *premises.get(named).ok_or_else(|| {
-        row.refuse("premises_key", "premises-unknown").arg("key", named)
+        row.refuse("premises_key", "premises-unknown")
+            .arg("key", named)
     })?;
     let stall = match row.get("stall_key") {
         "" => None,
@@ -234,7 +240,10 @@ impl Command for Import {
             .filter_map(|row| Some((row.ext_key.clone()?, row)))
             .collect();
         for (row, _, draft) in &self.rows {
-            match self.take(ctx, tx, community, draft, held.get(&draft.key)).await {
+            match self
+                .take(ctx, tx, community, draft, held.get(&draft.key))
+                .await
+            {
                 Ok(outcome) => report.count(outcome),
                 Err(problem) => report.refused.push(refused(row, problem)?),
             }
@@ -269,9 +278,9 @@ impl Import {
                 present_places(tx.conn(), community, id).await?
             }
         };
-        let settled = there.iter().any(|one| {
-            one.premises_id == draft.at.premises && one.stall_id == draft.at.stall
-        });
+        let settled = there
+            .iter()
+            .any(|one| one.premises_id == draft.at.premises && one.stall_id == draft.at.stall);
         self.check_place(ctx, tx, community, draft, settled).await?;
         let base = old
             .cloned()

@@ -23,14 +23,12 @@ pub use commands::save::{MerchantInput, SaveMerchant};
 pub use dataset::MerchantsDataset;
 pub use find::{MerchantFinder, MerchantTexts};
 pub use import::{MERCHANT_COLUMNS, MerchantsRegister, merchants};
-pub use model::{
-    LegalKind, MerchantPerson, MerchantPlace, MerchantRelation, MerchantView, Trade,
-};
+pub use model::{LegalKind, MerchantPerson, MerchantPlace, MerchantRelation, MerchantView, Trade};
 pub use occupancy::PeopleAtPlaces;
 pub use pages::NAV;
 pub(crate) use pages::{kilowatts, metres};
-pub use queries::{MerchantFilter, Merchants};
 pub(crate) use queries::work_areas;
+pub use queries::{MerchantFilter, Merchants};
 pub(crate) use tables::TABLES;
 
 use youlin_web::Routes;

@@ -337,13 +337,16 @@ async fn places_of(
         let Some(there) = premises.get(&row.premises_id) else {
             continue;
         };
-        found.entry(row.merchant_id).or_default().push(MerchantPlace {
-            id: row.id,
-            premises: there.clone(),
-            stall: row.stall_id.and_then(|id| stalls.get(&id).cloned()),
-            valid_from: Micros(row.valid_from),
-            valid_to: row.valid_to.map(Micros),
-        });
+        found
+            .entry(row.merchant_id)
+            .or_default()
+            .push(MerchantPlace {
+                id: row.id,
+                premises: there.clone(),
+                stall: row.stall_id.and_then(|id| stalls.get(&id).cloned()),
+                valid_from: Micros(row.valid_from),
+                valid_to: row.valid_to.map(Micros),
+            });
     }
     Ok(found)
 }
@@ -381,14 +384,18 @@ async fn persons_of(
         let Some(name_masked) = names.get(&row.person_id).cloned() else {
             continue;
         };
-        found.entry(row.merchant_id).or_default().push(MerchantPerson {
-            id: row.id,
-            person: row.person_id,
-            name_masked,
-            relation: MerchantRelation::parse(&row.relation).unwrap_or(MerchantRelation::Contact),
-            valid_from: Micros(row.valid_from),
-            valid_to: row.valid_to.map(Micros),
-        });
+        found
+            .entry(row.merchant_id)
+            .or_default()
+            .push(MerchantPerson {
+                id: row.id,
+                person: row.person_id,
+                name_masked,
+                relation: MerchantRelation::parse(&row.relation)
+                    .unwrap_or(MerchantRelation::Contact),
+                valid_from: Micros(row.valid_from),
+                valid_to: row.valid_to.map(Micros),
+            });
     }
     for list in found.values_mut() {
         list.sort_by_key(|one| one.relation);

@@ -26,8 +26,8 @@ pub use import_dwellings::ImportDwellings;
 pub use import_estates::ImportEstates;
 pub use open_dwellings::OpenDwellings;
 pub use premises::{
-    CheckEquipment, ClosePremises, EndStall, EquipmentInput, ImportEquipment, ImportPremises, ImportStalls, OpenStalls,
-    PremisesInput, SaveEquipment, SavePremises, SaveStall, StallInput,
+    CheckEquipment, ClosePremises, EndStall, EquipmentInput, ImportEquipment, ImportPremises,
+    ImportStalls, OpenStalls, PremisesInput, SaveEquipment, SavePremises, SaveStall, StallInput,
 };
 pub use redraw_boundary::RedrawBoundary;
 pub use save_area::SaveArea;

@@ -141,7 +141,10 @@ impl SaveBuilding {
             .all(tx.conn())
             .await?;
         let mut refusal = None;
-        let open = dwellings.iter().filter(|row| row.closed_at.is_none()).count();
+        let open = dwellings
+            .iter()
+            .filter(|row| row.closed_at.is_none())
+            .count();
         if open > 0 {
             refusal = Some(still_there(refusal, "dwellings-open", open as u64));
         }

@@ -81,7 +81,8 @@ impl Dataset for EquipmentDataset {
                 ids,
                 ..EquipmentFilter::default()
             };
-            let found = Premises::equipment(db.read(), scope, &filter, ctx.now(), u64::MAX >> 1).await?;
+            let found =
+                Premises::equipment(db.read(), scope, &filter, ctx.now(), u64::MAX >> 1).await?;
             let named = |kind: &str| {
                 let key = format!("equipment-kind-{kind}");
                 i18n.find(ctx.locale(), &key, &[])
@@ -158,7 +159,10 @@ async fn load(db: &Database, tree: &AreaTree, community: CommunityId) -> Result<
                 let maintained = row.maintainer_id.is_some() || !row.maintainer.is_empty();
                 table.flag("maintained", Some(maintained));
                 table.day("due", held.due_on.and_then(number));
-                table.days("checked", held.checked_on.and_then(number).into_iter().collect());
+                table.days(
+                    "checked",
+                    held.checked_on.and_then(number).into_iter().collect(),
+                );
                 table.number("pieces", Some(i64::from(row.count)));
                 table.key("building", row.building_id.map(|id| id.as_u128()));
                 table.key("premises", row.premises_id.map(|id| id.as_u128()));

@@ -5,7 +5,9 @@ mod premises;
 mod registers;
 mod run;
 
-pub use premises::{EquipmentRegister, PremisesRegister, StallsRegister, equipment, premises, stalls};
+pub use premises::{
+    EquipmentRegister, PremisesRegister, StallsRegister, equipment, premises, stalls,
+};
 pub use registers::{
     AreasRegister, BoundariesRegister, BuildingsRegister, DwellingsRegister, EstatesRegister,
 };

@@ -13,7 +13,8 @@ use super::registers::{Owners, Sorted, community_named, taken};
 use super::run::run;
 use crate::Locator;
 use crate::commands::{
-    EQUIPMENT_COLUMNS, ImportEquipment, ImportPremises, ImportStalls, PREMISES_COLUMNS, STALL_COLUMNS,
+    EQUIPMENT_COLUMNS, ImportEquipment, ImportPremises, ImportStalls, PREMISES_COLUMNS,
+    STALL_COLUMNS,
 };
 use crate::entities::{building, premises as table};
 use crate::permissions::PLACES_REGISTER;

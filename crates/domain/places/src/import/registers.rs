@@ -320,7 +320,10 @@ pub(super) struct Sorted {
 }
 
 impl Sorted {
-    pub(super) fn by(rows: Vec<Row>, community: impl Fn(&Row) -> Result<CommunityId, Refused>) -> Self {
+    pub(super) fn by(
+        rows: Vec<Row>,
+        community: impl Fn(&Row) -> Result<CommunityId, Refused>,
+    ) -> Self {
         let mut sorted = Self {
             by_community: BTreeMap::new(),
             refused: Vec::new(),
@@ -343,7 +346,11 @@ impl Sorted {
         sorted
     }
 
-    pub(super) fn plan<C>(self, file: &Incoming, command: impl Fn(CommunityId, Vec<Row>) -> C + Copy) -> Plan
+    pub(super) fn plan<C>(
+        self,
+        file: &Incoming,
+        command: impl Fn(CommunityId, Vec<Row>) -> C + Copy,
+    ) -> Plan
     where
         C: Command<Output = ImportReport>,
     {

@@ -11,8 +11,8 @@ pub use model::{
     Due, EquipmentKind, EquipmentState, PremisesKind, SOON_DAYS, StallUse, kilowatts,
     square_metres, watts,
 };
-pub use occupancy::{Occupancy, Occupants, Occupier, Spots};
 pub(crate) use occupancy::still_there;
+pub use occupancy::{Occupancy, Occupants, Occupier, Spots};
 pub(crate) use tables::TABLES;
 
 pub use crate::queries::premises::{

@@ -117,14 +117,19 @@ pub fn series(text: &str) -> Option<Vec<String>> {
                 if from > to || to - from >= SERIES_MAX {
                     return None;
                 }
-                let width = if first.starts_with('0') { first.len() } else { 0 };
+                let width = if first.starts_with('0') {
+                    first.len()
+                } else {
+                    0
+                };
                 all.extend((from..=to).map(|number| format!("{number:0width$}")));
             }
         }
     }
     let mut seen = std::collections::HashSet::new();
     all.retain(|one| seen.insert(one.clone()));
-    let sound = (1..=SERIES_MAX).contains(&all.len()) && all.iter().all(|one| one.chars().count() <= 20);
+    let sound =
+        (1..=SERIES_MAX).contains(&all.len()) && all.iter().all(|one| one.chars().count() <= 20);
     sound.then_some(all)
 }
 

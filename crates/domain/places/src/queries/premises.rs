@@ -358,7 +358,11 @@ impl Premises {
             (true, false) => find.filter(C::EndedAt.is_null()),
         };
         let rows = find
-            .order_by_with_nulls(C::DueOn, sea_orm::Order::Asc, sea_orm::sea_query::NullOrdering::Last)
+            .order_by_with_nulls(
+                C::DueOn,
+                sea_orm::Order::Asc,
+                sea_orm::sea_query::NullOrdering::Last,
+            )
             .order_by_asc(C::Id)
             .limit(limit)
             .all(db)
@@ -467,10 +471,7 @@ fn communities_of(communities: impl Iterator<Item = i64>) -> Vec<i64> {
     all
 }
 
-async fn views(
-    db: &impl ConnectionTrait,
-    rows: Vec<premises::Model>,
-) -> Result<Vec<PremisesView>> {
+async fn views(db: &impl ConnectionTrait, rows: Vec<premises::Model>) -> Result<Vec<PremisesView>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -545,7 +546,9 @@ async fn equipment_views(
     let today = now.local().date();
     let view = |row: equipment::Model| {
         let (of, areas) = match (row.building_id, row.premises_id) {
-            (Some(id), _) => buildings.get(&id).map(|one| (one.name.clone(), one.areas))?,
+            (Some(id), _) => buildings
+                .get(&id)
+                .map(|one| (one.name.clone(), one.areas))?,
             (_, Some(id)) => places.get(&id).cloned()?,
             _ => return None,
         };

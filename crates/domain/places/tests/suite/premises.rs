@@ -16,8 +16,8 @@ use youlin_places::commands::{
 use youlin_places::import::{self, ImportReport, read_csv};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::{
-    Due, EquipmentFilter, EquipmentState, Occupancy, Occupants, Occupier, Premises,
-    PremisesFilter, PremisesKind, Spots,
+    Due, EquipmentFilter, EquipmentState, Occupancy, Occupants, Occupier, Premises, PremisesFilter,
+    PremisesKind, Spots,
 };
 use youlin_testkit::databases;
 
@@ -92,8 +92,15 @@ async fn a_market_has_rows_of_stalls() {
             .unwrap();
         let scope = desk.scope(&PLACES_READ).unwrap();
         let one = Premises::one(db.read(), &scope, id).await.unwrap();
-        assert_eq!((one.area_centi, one.circuit_w), (Some(2_000_000), Some(1_600_500)));
-        assert_eq!(one.neighbourhood, Some(town.id("A1N")), "it stands where its building does");
+        assert_eq!(
+            (one.area_centi, one.circuit_w),
+            (Some(2_000_000), Some(1_600_500))
+        );
+        assert_eq!(
+            one.neighbourhood,
+            Some(town.id("A1N")),
+            "it stands where its building does"
+        );
         assert_eq!(one.place().building, Some(building_of(&town)));
         let row = |numbers: &str| OpenStalls {
             community,
@@ -104,12 +111,19 @@ async fn a_market_has_rows_of_stalls() {
             usage: "selling".into(),
         };
         assert_eq!(db.execute(&desk, row("1-30")).await.unwrap(), 30);
-        assert_eq!(db.execute(&desk, row("28-32")).await.unwrap(), 2, "only the new ones");
+        assert_eq!(
+            db.execute(&desk, row("28-32")).await.unwrap(),
+            2,
+            "only the new ones"
+        );
         let held = db.execute(&desk, row("1-5")).await.unwrap_err();
         assert_eq!(codes(&held), [("numbers", "stalls-held")]);
         let stalls = Premises::stalls(db.read(), &one, false).await.unwrap();
         assert_eq!(stalls.len(), 32);
-        assert_eq!((stalls[1].label().as_str(), stalls[9].label().as_str()), ("C-2", "C-10"));
+        assert_eq!(
+            (stalls[1].label().as_str(), stalls[9].label().as_str()),
+            ("C-2", "C-10")
+        );
         let change = |number: &str| SaveStall {
             community,
             id: stalls[0].id,
@@ -133,8 +147,17 @@ async fn a_market_has_rows_of_stalls() {
             occupants: Occupants::default(),
         };
         db.execute(&desk, end).await.unwrap();
-        assert_eq!(Premises::stalls(db.read(), &one, false).await.unwrap().len(), 31);
-        assert_eq!(Premises::stalls(db.read(), &one, true).await.unwrap().len(), 32);
+        assert_eq!(
+            Premises::stalls(db.read(), &one, false)
+                .await
+                .unwrap()
+                .len(),
+            31
+        );
+        assert_eq!(
+            Premises::stalls(db.read(), &one, true).await.unwrap().len(),
+            32
+        );
 
         // Who sees only another grid sees neither market nor equipment.
         let elsewhere = town.world.caller(Role::GridWorker, town.id("A2"));
@@ -191,7 +214,11 @@ async fn each_look_at_equipment_stays_on_record() {
         };
         let list = |filter: EquipmentFilter| {
             let scope = scope.clone();
-            async move { Premises::equipment(db.read(), &scope, &filter, now, 10).await.unwrap() }
+            async move {
+                Premises::equipment(db.read(), &scope, &filter, now, 10)
+                    .await
+                    .unwrap()
+            }
         };
         assert_eq!(list(overdue.clone()).await.len(), 1);
         let check = |state: &str, on: i64, version: i32| CheckEquipment {
@@ -204,14 +231,33 @@ async fn each_look_at_equipment_stays_on_record() {
             note: "门机有异响".into(),
         };
         db.execute(&worker, check("faulty", -1, 1)).await.unwrap();
-        assert!(list(overdue).await.is_empty(), "looked at, so no longer overdue");
-        let stale = db.execute(&worker, check("working", 0, 1)).await.unwrap_err();
-        assert_eq!(stale.kind(), ProblemKind::Conflict, "somebody else looked at the same time");
+        assert!(
+            list(overdue).await.is_empty(),
+            "looked at, so no longer overdue"
+        );
+        let stale = db
+            .execute(&worker, check("working", 0, 1))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            stale.kind(),
+            ProblemKind::Conflict,
+            "somebody else looked at the same time"
+        );
         db.execute(&worker, check("working", -20, 2)).await.unwrap();
-        let (one, checks) = Premises::equipment_one(db.read(), &scope, id, now).await.unwrap();
-        assert_eq!(one.state, EquipmentState::Faulty, "a look noted late undoes no later one");
+        let (one, checks) = Premises::equipment_one(db.read(), &scope, id, now)
+            .await
+            .unwrap();
+        assert_eq!(
+            one.state,
+            EquipmentState::Faulty,
+            "a look noted late undoes no later one"
+        );
         assert_eq!((one.due, checks.len()), (Due::Soon, 3));
-        let ahead = db.execute(&worker, check("working", 1, 2)).await.unwrap_err();
+        let ahead = db
+            .execute(&worker, check("working", 1, 2))
+            .await
+            .unwrap_err();
         assert_eq!(codes(&ahead), [("checked_on", "check-in-the-future")]);
         let elsewhere = town.world.caller(Role::GridWorker, town.id("A2"));
         let refused = db.execute(&elsewhere, lift).await.unwrap_err();
@@ -246,7 +292,10 @@ async fn nothing_is_closed_while_somebody_is_in_it() {
             occupants,
         };
         let two = Occupants(vec![Arc::new(Two)]);
-        let refused = db.execute(&admin, close(two.clone(), "拆除")).await.unwrap_err();
+        let refused = db
+            .execute(&admin, close(two.clone(), "拆除"))
+            .await
+            .unwrap_err();
         assert_eq!(
             codes(&refused),
             [
@@ -276,11 +325,19 @@ async fn nothing_is_closed_while_somebody_is_in_it() {
         let refused = db.execute(&admin, end.clone()).await.unwrap_err();
         assert_eq!(codes(&refused), [("reason", "required")]);
         let reason = "市场搬迁".to_owned();
-        db.execute(&admin, ClosePremises { reason, ..end }).await.unwrap();
+        db.execute(&admin, ClosePremises { reason, ..end })
+            .await
+            .unwrap();
         let scope = admin.scope(&PLACES_READ).unwrap();
         let one = Premises::one(db.read(), &scope, premises).await.unwrap();
-        assert_eq!((one.stalls, one.closed_reason.as_deref()), (0, Some("市场搬迁")));
-        assert_eq!(Premises::stalls(db.read(), &one, true).await.unwrap().len(), 3);
+        assert_eq!(
+            (one.stalls, one.closed_reason.as_deref()),
+            (0, Some("市场搬迁"))
+        );
+        assert_eq!(
+            Premises::stalls(db.read(), &one, true).await.unwrap().len(),
+            3
+        );
         let changed = SavePremises {
             known: Some((premises, one.version)),
             ..market(community, None)
@@ -324,8 +381,12 @@ async fn the_same_file_again_changes_nothing() {
         let rows = |text: &str| read_csv(text, &["key"]).unwrap();
         let of = |report: &ImportReport| {
             let refused = report.refused.iter();
-            let refused: Vec<(u32, &str)> = refused.map(|one| (one.line, one.code.as_str())).collect();
-            format!("{} {} {} {refused:?}", report.new, report.changed, report.unchanged)
+            let refused: Vec<(u32, &str)> =
+                refused.map(|one| (one.line, one.code.as_str())).collect();
+            format!(
+                "{} {} {} {refused:?}",
+                report.new, report.changed, report.unchanged
+            )
         };
         for round in 0..3 {
             // The first only judges.
@@ -350,7 +411,10 @@ async fn the_same_file_again_changes_nothing() {
             let why = "[(4, \"equipment-of-two\"), (5, \"due-before-check\")]";
             assert_eq!(of(&report), format!("{counts} {why}"));
         }
-        let later = EQUIPMENT.replace("faulty,维保,2024-01-10,2024-01-25", "working,维保,2024-01-24,2024-02-08");
+        let later = EQUIPMENT.replace(
+            "faulty,维保,2024-01-10,2024-01-25",
+            "working,维保,2024-01-24,2024-02-08",
+        );
         let report = import::equipment(db, &ctx, &town.locator, rows(&later), false)
             .await
             .unwrap();
@@ -358,7 +422,11 @@ async fn the_same_file_again_changes_nothing() {
         let report = import::equipment(db, &ctx, &town.locator, rows(EQUIPMENT), false)
             .await
             .unwrap();
-        assert_eq!((report.changed, report.unchanged), (0, 2), "an older look changes nothing");
+        assert_eq!(
+            (report.changed, report.unchanged),
+            (0, 2),
+            "an older look changes nothing"
+        );
         town.prove(&["A"]).await;
     }
 }

@@ -33,7 +33,12 @@ pub(super) fn number(day: Date) -> i32 {
 
 /// `20261123` → `2026-11-23`.
 pub(super) fn text(number: i32) -> String {
-    format!("{:04}-{:02}-{:02}", number / 10_000, number / 100 % 100, number % 100)
+    format!(
+        "{:04}-{:02}-{:02}",
+        number / 10_000,
+        number / 100 % 100,
+        number % 100
+    )
 }
 
 /// From when something holds: the beginning of the day typed, or now; not in the future.
@@ -41,8 +46,8 @@ pub(super) fn since(ctx: &Ctx, field: &'static str, text: &str) -> Result<Micros
     if text.trim().is_empty() {
         return Ok(ctx.now());
     }
-    let at = crate::import::midnight(text.trim())
-        .ok_or_else(|| Problem::invalid(field, "no-day"))?;
+    let at =
+        crate::import::midnight(text.trim()).ok_or_else(|| Problem::invalid(field, "no-day"))?;
     if at > ctx.now() {
         return Err(Problem::invalid(field, "in-the-future"));
     }
@@ -64,7 +69,11 @@ pub(super) async fn present_places(
 }
 
 /// Where a merchant does business: what a change of it is authorized for.
-async fn area_of(db: &impl ConnectionTrait, community: CommunityId, merchant: Uuid) -> Result<AreaId> {
+async fn area_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    merchant: Uuid,
+) -> Result<AreaId> {
     let places = present_places(db, community, merchant).await?;
     let ids: Vec<Uuid> = places.iter().map(|place| place.premises_id).collect();
     let premises = Premises::named(db, &[community.0], &ids).await?;

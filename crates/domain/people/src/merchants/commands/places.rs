@@ -60,7 +60,11 @@ pub(crate) async fn settle(
         .all(tx.conn())
         .await?;
     let here = |row: &&merchant_place::Model| row.stall_id == at.stall;
-    if there.iter().filter(here).any(|row| row.merchant_id == merchant) {
+    if there
+        .iter()
+        .filter(here)
+        .any(|row| row.merchant_id == merchant)
+    {
         return Ok(false);
     }
     // A stall has one tenant; premises without stalls may be shared.
@@ -119,12 +123,7 @@ pub(crate) async fn tenant(
 }
 
 /// Ends a place at that moment.
-pub(crate) async fn end(
-    ctx: &Ctx,
-    tx: &Tx<'_>,
-    row: merchant_place::Model,
-    to: i64,
-) -> Result<()> {
+pub(crate) async fn end(ctx: &Ctx, tx: &Tx<'_>, row: merchant_place::Model, to: i64) -> Result<()> {
     tx.update::<merchant_place::Entity>(merchant_place::Model {
         valid_to: Some(to),
         ended_at: Some(ctx.now().0),

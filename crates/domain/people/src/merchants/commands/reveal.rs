@@ -44,8 +44,8 @@ impl Command for RevealMerchantPhone {
             .await?;
         let mut told = Vec::new();
         for person in there {
-            let responsible =
-                MerchantRelation::parse(&person.relation).is_some_and(MerchantRelation::responsible);
+            let responsible = MerchantRelation::parse(&person.relation)
+                .is_some_and(MerchantRelation::responsible);
             if !responsible || told.contains(&person.person_id) {
                 continue;
             }

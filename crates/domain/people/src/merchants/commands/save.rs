@@ -66,10 +66,22 @@ impl MerchantInput {
         let mut faults = Faults::default();
         let name = faults.take(required("name", &self.name, 100));
         let word = |field: &'static str| Problem::invalid(field, "unknown-value");
-        let kind = faults.take(LegalKind::parse(&self.kind).map(Some).ok_or_else(|| word("kind")));
-        let trade = faults.take(Trade::parse(&self.trade).map(Some).ok_or_else(|| word("trade")));
-        let goods = faults.take(optional("goods", Some(&self.goods), 200)).unwrap_or_default();
-        let hours = faults.take(optional("hours", Some(&self.hours), 100)).unwrap_or_default();
+        let kind = faults.take(
+            LegalKind::parse(&self.kind)
+                .map(Some)
+                .ok_or_else(|| word("kind")),
+        );
+        let trade = faults.take(
+            Trade::parse(&self.trade)
+                .map(Some)
+                .ok_or_else(|| word("trade")),
+        );
+        let goods = faults
+            .take(optional("goods", Some(&self.goods), 200))
+            .unwrap_or_default();
+        let hours = faults
+            .take(optional("hours", Some(&self.hours), 100))
+            .unwrap_or_default();
         let credit_code = faults.take(credit_code(&self.credit_code));
         let employees = faults.take(employees(&self.employees));
         let area_centi = faults.take(
@@ -86,7 +98,9 @@ impl MerchantInput {
             None => None,
             Some("") => Some(None),
             Some(text) => {
-                let read = vault.phone("phone", text).map(|phone| phone.as_str().to_owned());
+                let read = vault
+                    .phone("phone", text)
+                    .map(|phone| phone.as_str().to_owned());
                 Some(Some(faults.take(read)))
             }
         };
@@ -316,7 +330,11 @@ pub(crate) fn filled(
             said.push(("phone", true));
         }
     }
-    let said: Vec<&str> = said.into_iter().filter(|one| one.1).map(|one| one.0).collect();
+    let said: Vec<&str> = said
+        .into_iter()
+        .filter(|one| one.1)
+        .map(|one| one.0)
+        .collect();
     if !said.is_empty() {
         let mut facts = Sayings::read(old.facts.as_deref());
         facts.say(ctx, how, &said);

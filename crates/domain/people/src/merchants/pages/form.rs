@@ -90,10 +90,17 @@ async fn form_page(
     let mut stalls = vec![Choice::new("", s.t("merchant-no-stall"))];
     if let Some(here) = &here {
         let all = Premises::stalls(app.db().read(), &here.premises, false).await?;
-        stalls.extend(all.iter().map(|one| Choice::new(one.id.to_string(), one.label())));
+        stalls.extend(
+            all.iter()
+                .map(|one| Choice::new(one.id.to_string(), one.label())),
+        );
     }
     Ok(FormPage {
-        kinds: choices(&s, "legal-kind", LegalKind::ALL.iter().map(|one| one.as_str())),
+        kinds: choices(
+            &s,
+            "legal-kind",
+            LegalKind::ALL.iter().map(|one| one.as_str()),
+        ),
         trades: choices(&s, "trade", Trade::ALL.iter().map(|one| one.as_str())),
         key: s.ctx().new_id().to_string(),
         clash: None,
@@ -139,7 +146,9 @@ async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(MerchantView, MerchantF
         credit_code: one.credit_code.clone().unwrap_or_default(),
         trade: one.trade.as_str().to_owned(),
         goods: one.goods.clone(),
-        employees: one.employees.map_or_else(String::new, |count| count.to_string()),
+        employees: one
+            .employees
+            .map_or_else(String::new, |count| count.to_string()),
         floor_area: one.area_centi.map_or_else(String::new, square_metres),
         load: one.load_w.map_or_else(String::new, kilowatts),
         hours: one.hours.clone(),
@@ -275,15 +284,38 @@ fn differences(s: &Shell, id: Uuid, theirs: &MerchantForm, f: &MerchantForm) -> 
     };
     let lines = vec![
         line("name", "merchant-name", &theirs.name, &f.name),
-        word("legal-kind", line("kind", "legal-kind", &theirs.kind, &f.kind)),
-        line("credit_code", "merchant-code", &theirs.credit_code, &f.credit_code),
+        word(
+            "legal-kind",
+            line("kind", "legal-kind", &theirs.kind, &f.kind),
+        ),
+        line(
+            "credit_code",
+            "merchant-code",
+            &theirs.credit_code,
+            &f.credit_code,
+        ),
         word("trade", line("trade", "trade", &theirs.trade, &f.trade)),
         line("goods", "merchant-goods", &theirs.goods, &f.goods),
-        line("employees", "merchant-employees", &theirs.employees, &f.employees),
-        line("floor_area", "merchant-floor-area", &theirs.floor_area, &f.floor_area),
+        line(
+            "employees",
+            "merchant-employees",
+            &theirs.employees,
+            &f.employees,
+        ),
+        line(
+            "floor_area",
+            "merchant-floor-area",
+            &theirs.floor_area,
+            &f.floor_area,
+        ),
         line("load", "merchant-load", &theirs.load, &f.load),
         line("hours", "merchant-hours", &theirs.hours, &f.hours),
-        line("opened_on", "merchant-opened", &theirs.opened_on, &f.opened_on),
+        line(
+            "opened_on",
+            "merchant-opened",
+            &theirs.opened_on,
+            &f.opened_on,
+        ),
     ];
     Clash::of(format!("/people/merchants/{id}"), lines)
 }

@@ -76,7 +76,11 @@ pub(super) async fn list(
     let more = rows.len() as u64 > SHOWN;
     rows.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
     let mut trades = vec![Choice::new("", s.t("merchant-all-trades"))];
-    trades.extend(choices(&s, "trade", Trade::ALL.iter().map(|one| one.as_str())));
+    trades.extend(choices(
+        &s,
+        "trade",
+        Trade::ALL.iter().map(|one| one.as_str()),
+    ));
     let withouts = vec![
         Choice::new("", s.t("merchant-all")),
         Choice::new("code", s.t("merchant-without-code")),
@@ -107,7 +111,10 @@ fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choice> {
             if open && (id == community || seen(&id)) {
                 let up = tree.upwards(id).take_while(|node| node.id != community);
                 let indent = "\u{3000}".repeat(up.count());
-                all.push(Choice::new(id.to_string(), format!("{indent}{}", s.area(&id))));
+                all.push(Choice::new(
+                    id.to_string(),
+                    format!("{indent}{}", s.area(&id)),
+                ));
             }
         }
     }

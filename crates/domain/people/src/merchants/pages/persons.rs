@@ -10,9 +10,7 @@ use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, W
 
 use super::show::EndForm;
 use super::{choices, shell};
-use crate::merchants::{
-    EndRelation, MerchantRelation, MerchantView, Merchants, RelatePerson,
-};
+use crate::merchants::{EndRelation, MerchantRelation, MerchantView, Merchants, RelatePerson};
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::{Directory, PersonCard, Vault};

@@ -9,9 +9,7 @@ use uuid::Uuid;
 use youlin_database::Command;
 use youlin_kernel::{AreaId, Ctx, Problem};
 use youlin_places::premises::{Premises, PremisesFilter};
-use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page,
-};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
 
 use super::shell;
 use crate::Vault;
@@ -131,11 +129,18 @@ async fn offered(
     let here = scope.narrowed(s.ctx().areas(), one.community.into());
     let found = Premises::list(db, &here, &PremisesFilter::default(), OFFERED).await?;
     let mut premises = vec![Choice::new("", s.t("merchant-choose-premises"))];
-    premises.extend(found.iter().map(|one| Choice::new(one.id.to_string(), &one.name)));
+    premises.extend(
+        found
+            .iter()
+            .map(|one| Choice::new(one.id.to_string(), &one.name)),
+    );
     let mut stalls = vec![Choice::new("", s.t("merchant-no-stall"))];
     if let Some(chosen) = found.iter().find(|one| one.id.to_string() == f.premises) {
         let all = Premises::stalls(db, chosen, false).await?;
-        stalls.extend(all.iter().map(|one| Choice::new(one.id.to_string(), one.label())));
+        stalls.extend(
+            all.iter()
+                .map(|one| Choice::new(one.id.to_string(), one.label())),
+        );
     }
     Ok((premises, stalls))
 }

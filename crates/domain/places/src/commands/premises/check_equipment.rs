@@ -5,8 +5,8 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
-use super::day;
 use super::super::save_building::field;
+use super::day;
 use super::save_equipment::{area_of, equipment_of, of};
 use super::save_premises::NOTE_MAX;
 use crate::entities::{equipment, equipment_check};

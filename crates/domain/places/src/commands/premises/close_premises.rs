@@ -77,8 +77,6 @@ impl Command for ClosePremises {
     }
 }
 
-
-
 /// Ends the equipment there; how many. The caller writes the audit entry.
 pub(crate) async fn end_equipment(
     ctx: &Ctx,

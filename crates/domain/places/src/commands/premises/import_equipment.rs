@@ -88,7 +88,11 @@ fn over(old: &equipment::Model, row: equipment::Model) -> equipment::Model {
         created_at: old.created_at,
         maintainer_id: old.maintainer_id,
         state: if newer { row.state } else { old.state.clone() },
-        checked_on: if newer { row.checked_on } else { old.checked_on },
+        checked_on: if newer {
+            row.checked_on
+        } else {
+            old.checked_on
+        },
         due_on: if newer { row.due_on } else { old.due_on },
         ..row
     }
@@ -105,14 +109,21 @@ fn draft(
         let key = row.required("key", KEY_MAX)?.to_owned();
         let of = match (row.get("building_key"), row.get("premises_key")) {
             ("", "") => return Err(row.refuse("building_key", "equipment-of-nothing")),
-            (key, "") => buildings.get(key).map(|row| Of::Building(row.id)).ok_or_else(|| {
-                row.refuse("building_key", "building-unknown").arg("key", key)
-            })?,
+            (key, "") => buildings
+                .get(key)
+                .map(|row| Of::Building(row.id))
+                .ok_or_else(|| {
+                    row.refuse("building_key", "building-unknown")
+                        .arg("key", key)
+                })?,
             ("", key) => premises
                 .get(key)
                 .filter(|row| row.closed_at.is_none())
                 .map(|row| Of::Premises(row.id))
-                .ok_or_else(|| row.refuse("premises_key", "premises-unknown").arg("key", key))?,
+                .ok_or_else(|| {
+                    row.refuse("premises_key", "premises-unknown")
+                        .arg("key", key)
+                })?,
             _ => return Err(row.refuse("premises_key", "equipment-of-two")),
         };
         Ok((key, of))

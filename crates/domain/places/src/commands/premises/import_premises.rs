@@ -79,7 +79,8 @@ fn draft(
         let building = match row.get("building_key") {
             "" => None,
             key => Some(buildings.get(key).ok_or_else(|| {
-                row.refuse("building_key", "building-unknown").arg("key", key)
+                row.refuse("building_key", "building-unknown")
+                    .arg("key", key)
             })?),
         };
         Ok((key, building, placer.place(row)?))

@@ -37,7 +37,11 @@ fn day(field: &'static str, text: &str) -> Result<Option<i32>> {
 }
 
 /// A whole number within bounds; nothing for an empty field.
-fn whole(field: &'static str, text: &str, range: std::ops::RangeInclusive<i32>) -> Result<Option<i32>> {
+fn whole(
+    field: &'static str,
+    text: &str,
+    range: std::ops::RangeInclusive<i32>,
+) -> Result<Option<i32>> {
     match text.trim() {
         "" => Ok(None),
         text => match text.parse::<i32>() {

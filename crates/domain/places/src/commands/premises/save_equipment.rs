@@ -14,9 +14,9 @@ use super::close_premises::open;
 use super::save_premises::{NOTE_MAX, premises_of};
 use super::{day, whole};
 use crate::entities::{building, equipment};
-use crate::{days, events};
 use crate::permissions::PLACES_CHECK;
 use crate::premises::{EquipmentKind, EquipmentState};
+use crate::{days, events};
 
 /// What is said of equipment, as typed or as it stands in a file.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +74,11 @@ impl EquipmentInput {
         if read.checked_on.is_some_and(|day| day > days::of(ctx.now())) {
             return Err(Problem::invalid("checked_on", "check-in-the-future"));
         }
-        if read.due_on.zip(read.checked_on).is_some_and(|(due, checked)| due <= checked) {
+        if read
+            .due_on
+            .zip(read.checked_on)
+            .is_some_and(|(due, checked)| due <= checked)
+        {
             return Err(Problem::invalid("due_on", "due-before-check"));
         }
         Ok(read)
@@ -213,7 +217,11 @@ fn changed(old: &equipment::Model, read: Read) -> equipment::Model {
 }
 
 /// Saves something new, with the look it came with.
-pub(super) async fn insert(ctx: &Ctx, tx: &Tx<'_>, row: equipment::Model) -> Result<equipment::Model> {
+pub(super) async fn insert(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    row: equipment::Model,
+) -> Result<equipment::Model> {
     if let Some(checked_on) = row.checked_on {
         note_check(ctx, tx, &row, checked_on, String::new()).await?;
     }

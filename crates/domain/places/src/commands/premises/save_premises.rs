@@ -12,9 +12,9 @@ use super::super::placing::Standing;
 use super::super::save_building::{field, stand};
 use super::whole;
 use crate::entities::{building, premises, premises_past};
+use crate::events;
 use crate::permissions::PLACES_REGISTER;
 use crate::premises::{PremisesKind, watts};
-use crate::events;
 
 pub(super) const NOTE_MAX: usize = 500;
 
@@ -100,7 +100,14 @@ impl Command for SavePremises {
         }
         let model = premises::Model {
             version: self.known.map_or(1, |(_, version)| version),
-            ..model(ctx, self.community, old.as_ref(), read, building.as_ref(), standing)
+            ..model(
+                ctx,
+                self.community,
+                old.as_ref(),
+                read,
+                building.as_ref(),
+                standing,
+            )
         };
         let saved = save(ctx, tx, old, model).await?;
         let entry = AuditEntry::new(Self::NAME, "premises", saved.id)
@@ -180,7 +187,13 @@ pub(super) async fn save(
         return tx.insert::<premises::Entity>(model).await;
     };
     let stands = |row: &premises::Model| {
-        (row.building_id, row.grid_id, row.neighbourhood_id, row.lon, row.lat)
+        (
+            row.building_id,
+            row.grid_id,
+            row.neighbourhood_id,
+            row.lon,
+            row.lat,
+        )
     };
     if stands(&old) != stands(&model) {
         tx.insert::<premises_past::Entity>(premises_past::Model {

@@ -127,8 +127,8 @@ impl Command for OpenStalls {
             return Err(Problem::invalid("numbers", "stalls-held"));
         }
         tx.insert_all::<stall::Entity>(rows).await?;
-        let entry = AuditEntry::new(Self::NAME, "premises", self.premises)
-            .detail(json!({"stalls": count}));
+        let entry =
+            AuditEntry::new(Self::NAME, "premises", self.premises).detail(json!({"stalls": count}));
         tx.audit(ctx, self.community, entry);
         tx.emit(ctx, events::premises_changed(self.community, self.premises));
         Ok(count)
@@ -171,7 +171,11 @@ impl Command for SaveStall {
             ..old
         })
         .await?;
-        tx.audit(ctx, self.community, AuditEntry::new(Self::NAME, "stall", self.id));
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "stall", self.id),
+        );
         tx.emit(ctx, events::premises_changed(self.community, premises));
         Ok(premises)
     }
@@ -210,7 +214,11 @@ impl Command for EndStall {
             ..old
         })
         .await?;
-        tx.audit(ctx, self.community, AuditEntry::new(Self::NAME, "stall", self.id));
+        tx.audit(
+            ctx,
+            self.community,
+            AuditEntry::new(Self::NAME, "stall", self.id),
+        );
         tx.emit(ctx, events::premises_changed(self.community, premises));
         Ok(premises)
     }

@@ -201,7 +201,9 @@ pub(crate) async fn create(
             "/places/buildings",
             &f,
         )?;
-        app.db().execute_once(&ctx, key, command(&app, &f, None)?).await
+        app.db()
+            .execute_once(&ctx, key, command(&app, &f, None)?)
+            .await
     };
     match saved.await {
         Ok(id) => {

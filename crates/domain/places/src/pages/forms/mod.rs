@@ -91,7 +91,13 @@ pub(crate) fn sent_key(header: IdempotencyHeader, field: &str) -> Option<String>
 }
 
 /// A line of the conflict panel for a field without words of its own.
-pub(crate) fn plain(s: &Shell, field: &'static str, label: &str, theirs: &str, yours: &str) -> ClashLine {
+pub(crate) fn plain(
+    s: &Shell,
+    field: &'static str,
+    label: &str,
+    theirs: &str,
+    yours: &str,
+) -> ClashLine {
     ClashLine {
         field,
         label: s.t(label),
@@ -102,7 +108,13 @@ pub(crate) fn plain(s: &Shell, field: &'static str, label: &str, theirs: &str, y
 }
 
 /// The same for a check box.
-pub(crate) fn ticked(s: &Shell, field: &'static str, label: &str, theirs: &str, yours: &str) -> ClashLine {
+pub(crate) fn ticked(
+    s: &Shell,
+    field: &'static str,
+    label: &str,
+    theirs: &str,
+    yours: &str,
+) -> ClashLine {
     let word = |text: &str| s.t(if text.is_empty() { "no" } else { "yes" });
     ClashLine {
         field,

@@ -77,7 +77,11 @@ pub(super) async fn list(
     page(&ListPage {
         kinds: all("equipment-all-kinds", "equipment-kind", kinds),
         states: all("equipment-all-states", "equipment-state", states),
-        dues: all("equipment-all-dues", "equipment-due", vec!["overdue", "soon", "unknown"]),
+        dues: all(
+            "equipment-all-dues",
+            "equipment-due",
+            vec!["overdue", "soon", "unknown"],
+        ),
         areas,
         rows,
         f,
@@ -419,7 +423,13 @@ fn differences(s: &Shell, id: Uuid, theirs: &EquipmentForm, f: &EquipmentForm) -
         plain(s, "name", "equipment-name", &theirs.name, &f.name),
         plain(s, "spot", "equipment-spot", &theirs.spot, &f.spot),
         plain(s, "count", "equipment-count", &theirs.count, &f.count),
-        plain(s, "maintainer", "equipment-maintainer", &theirs.maintainer, &f.maintainer),
+        plain(
+            s,
+            "maintainer",
+            "equipment-maintainer",
+            &theirs.maintainer,
+            &f.maintainer,
+        ),
         plain(s, "due_on", "equipment-due", &theirs.due_on, &f.due_on),
         plain(s, "note", "premises-note", &theirs.note, &f.note),
         ticked(s, "ended", "equipment-ended", &theirs.ended, &f.ended),

@@ -72,9 +72,12 @@ async fn buildings(app: &App, s: &Shell, community: CommunityId) -> Result<Vec<C
         return Ok(all);
     }
     for estate in queries::register_of(app.db(), &scope, community).await? {
-        all.extend(estate.buildings.iter().map(|one| {
-            Choice::new(one.id.to_string(), format!("{}{}", estate.name, one.name))
-        }));
+        all.extend(
+            estate
+                .buildings
+                .iter()
+                .map(|one| Choice::new(one.id.to_string(), format!("{}{}", estate.name, one.name))),
+        );
     }
     Ok(all)
 }
@@ -269,11 +272,41 @@ fn differences(s: &Shell, id: Uuid, theirs: &PremisesForm, f: &PremisesForm) -> 
             ..plain(s, "kind", "premises-kind", &theirs.kind, &f.kind)
         },
         plain(s, "name", "premises-name", &theirs.name, &f.name),
-        plain(s, "street_address", "places-street", &theirs.street_address, &f.street_address),
-        plain(s, "floor_area", "premises-floor-area", &theirs.floor_area, &f.floor_area),
-        plain(s, "storeys", "premises-storeys", &theirs.storeys, &f.storeys),
-        plain(s, "built_year", "places-built-year", &theirs.built_year, &f.built_year),
-        plain(s, "circuit", "premises-circuit", &theirs.circuit, &f.circuit),
+        plain(
+            s,
+            "street_address",
+            "places-street",
+            &theirs.street_address,
+            &f.street_address,
+        ),
+        plain(
+            s,
+            "floor_area",
+            "premises-floor-area",
+            &theirs.floor_area,
+            &f.floor_area,
+        ),
+        plain(
+            s,
+            "storeys",
+            "premises-storeys",
+            &theirs.storeys,
+            &f.storeys,
+        ),
+        plain(
+            s,
+            "built_year",
+            "places-built-year",
+            &theirs.built_year,
+            &f.built_year,
+        ),
+        plain(
+            s,
+            "circuit",
+            "premises-circuit",
+            &theirs.circuit,
+            &f.circuit,
+        ),
         plain(s, "note", "premises-note", &theirs.note, &f.note),
         plain(s, "lon", "places-lon", &theirs.lon, &f.lon),
         plain(s, "lat", "places-lat", &theirs.lat, &f.lat),

@@ -52,9 +52,15 @@ pub(super) fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choic
         for id in tree.subtree(community) {
             let open = tree.get(id).is_some_and(|node| !node.closed);
             if open && (id == community || seen(&id)) {
-                let depth = tree.upwards(id).take_while(|node| node.id != community).count();
+                let depth = tree
+                    .upwards(id)
+                    .take_while(|node| node.id != community)
+                    .count();
                 let indent = "\u{3000}".repeat(depth);
-                all.push(Choice::new(id.to_string(), format!("{indent}{}", s.area(&id))));
+                all.push(Choice::new(
+                    id.to_string(),
+                    format!("{indent}{}", s.area(&id)),
+                ));
             }
         }
     }

@@ -66,7 +66,10 @@ impl ShowPage {
 
     /// Whether merchants can be entered by this caller on the floor above.
     fn people(&self) -> bool {
-        self.s.doors().iter().any(|door| door.href == "/people/merchants")
+        self.s
+            .doors()
+            .iter()
+            .any(|door| door.href == "/people/merchants")
     }
 }
 
@@ -113,7 +116,10 @@ impl Typed {
 fn sections(stalls: Vec<StallView>, mut by: HashMap<Uuid, Vec<Occupier>>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for stall in stalls {
-        if sections.last().is_none_or(|last| last.name != stall.section) {
+        if sections
+            .last()
+            .is_none_or(|last| last.name != stall.section)
+        {
             sections.push(Section {
                 name: stall.section.clone(),
                 cells: Vec::new(),
@@ -152,9 +158,14 @@ async fn show_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, typed: Typed) -> We
         ..EquipmentFilter::default()
     };
     let equipment = Premises::equipment(db, &scope, &filter, ctx.now(), 500).await?;
-    let usages = choices(&s, "stall-use", StallUse::ALL.iter().map(|one| one.as_str()));
+    let usages = choices(
+        &s,
+        "stall-use",
+        StallUse::ALL.iter().map(|one| one.as_str()),
+    );
     page(&ShowPage {
-        may_write: one.closed_at.is_none() && ctx.authorize(&PLACES_REGISTER, one.community).is_ok(),
+        may_write: one.closed_at.is_none()
+            && ctx.authorize(&PLACES_REGISTER, one.community).is_ok(),
         may_check: one.closed_at.is_none() && ctx.authorize(&PLACES_CHECK, one.area()).is_ok(),
         area: one.area(),
         sections: sections(stalls, by),

@@ -57,8 +57,18 @@ async fn held(app: &App, ctx: &Ctx, id: Uuid) -> WebResult<(PremisesView, StallV
     Ok((of, stall, f))
 }
 
-fn form_page(s: Shell, of: PremisesView, stall: StallView, f: StallForm, e: FormFaults) -> FormPage {
-    let usages = choices(&s, "stall-use", StallUse::ALL.iter().map(|one| one.as_str()));
+fn form_page(
+    s: Shell,
+    of: PremisesView,
+    stall: StallView,
+    f: StallForm,
+    e: FormFaults,
+) -> FormPage {
+    let usages = choices(
+        &s,
+        "stall-use",
+        StallUse::ALL.iter().map(|one| one.as_str()),
+    );
     FormPage {
         s,
         e,
@@ -143,7 +153,13 @@ fn differences(s: &Shell, id: Uuid, theirs: &StallForm, f: &StallForm) -> Clash 
     let lines = vec![
         plain(s, "section", "stall-section", &theirs.section, &f.section),
         plain(s, "number", "stall-number", &theirs.number, &f.number),
-        plain(s, "floor_area", "premises-floor-area", &theirs.floor_area, &f.floor_area),
+        plain(
+            s,
+            "floor_area",
+            "premises-floor-area",
+            &theirs.floor_area,
+            &f.floor_area,
+        ),
         ClashLine {
             theirs: usage(&theirs.usage),
             yours: usage(&f.usage),
