@@ -75,7 +75,7 @@ pub(super) fn knocks(
 }
 
 /// A number that differs much between keys that differ little (FNV-1a).
-pub(super) fn spread(key: &str) -> u64 {
+fn spread(key: &str) -> u64 {
     key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     }) >> 8

@@ -3,7 +3,6 @@
 
 mod access;
 mod doors;
-mod equipment;
 mod keys;
 mod load;
 mod picture;

@@ -118,7 +118,6 @@ impl<'a> Player<'a> {
                 }
             }
         }
-        super::equipment::looks(self.house, &self.staff, loaded_on).await?;
         Ok(played)
     }
 
