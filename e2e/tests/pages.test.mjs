@@ -152,6 +152,12 @@ describe("every page", { concurrency: 2 }, () => {
     known.policy = await link("/rounds/policies", 'main tbody a[href^="/rounds/policies/"]');
     await window.goto(`/places/rivers/${known.river}`);
     known.sign = (await window.locator("dd.num").first().innerText()).trim();
+    const premises = 'a[href^="/places/premises/"]:not([href*="/new"])';
+    known.market = await link("/places/premises?kind=market", premises);
+    known.premises = await link(`/places/premises?q=${encodeURIComponent("光明东村南门")}`, premises);
+    known.stall = await link(known.market, 'a[href^="/places/stalls/"]');
+    known.equipment = await link(known.premises, 'a[href^="/places/equipment/"]:not([href*="/new"])');
+    known.merchant = await link(known.premises, 'a[href^="/people/merchants/"]:not([href*="/new"])');
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -203,6 +209,16 @@ describe("every page", { concurrency: 2 }, () => {
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
       case "/people/{id}/edit": return [`/people/${known.person}/edit`];
       case "/places/estates/{id}": return [known.estate];
+      case "/places/premises/{id}": return role === "community_desk" ? [known.premises, known.market] : [known.premises];
+      case "/places/premises/{id}/edit": return [`${known.premises}/edit`];
+      case "/places/stalls/{id}": return [known.stall];
+      case "/places/equipment/new": return [`${path}?building=${known.building}`];
+      case "/places/equipment/{id}": return [known.equipment];
+      case "/places/equipment/{id}/edit": return [`${known.equipment}/edit`];
+      case "/people/merchants/new": return [`${path}?premises=${known.premises.split("/").pop()}`];
+      case "/people/merchants/{id}": return [known.merchant, `${known.merchant}?premises=${known.premises.split("/").pop()}`];
+      case "/people/merchants/{id}/edit": return [`${known.merchant}/edit`];
+      case "/people/merchants/{id}/persons/new": return [`${known.merchant}/persons/new?who=%E5%91%A8`];
       case "/places/buildings/{id}/edit": return [`/places/buildings/${known.building}/edit`];
       case "/places/dwellings/new": return [`${path}?building=${known.building}`];
       case "/places/dwellings/{id}": return [known.dwelling];

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True   # leave no __pycache__ beside the data
 
-from maker import check, history, people, places, staffing
+from maker import business, check, history, people, places, staffing
 from maker.facts import REF_WEEKDAY, REF_YEAR, VALID_FROM
 
 HERE = Path(__file__).resolve().parent
@@ -55,13 +55,18 @@ def generate():
     write_csv("organisations.csv", "key,kind,name,area_code,phone,uscc", staffing.make_organisations())
     write_csv("memberships.csv", "person_key,organisation_key,role,area_code,valid_from", staff.memberships)
     write_csv("accounts.csv", "login,display_name,person_key,grants", staff.accounts)
+    trade = business.make_business(houses, residents, rings)
+    write_csv("premises.csv", "key,community_code,kind,name,building_key,street_address,lon,lat,neighbourhood_code,floor_area,storeys,built_year,circuit,note", trade.premises)
+    write_csv("stalls.csv", "key,premises_key,section,number,floor_area,use", trade.stalls)
+    write_csv("equipment.csv", "key,building_key,premises_key,kind,name,spot,count,state,maintainer,checked_on,due_on,note", trade.equipment)
+    write_csv("merchants.csv", "key,premises_key,stall_key,name,kind,credit_code,trade,goods,employees,floor_area,load,hours,opened_on,phone,since,owner_key,operator_key,safety_key", trade.merchants)
     with open(HERE / "cases.jsonl", "w", encoding="utf-8") as f:
         for case in cases:
             f.write(json.dumps(case, ensure_ascii=False) + "\n")
     meta = {
         "name": "nantong", "title": "南通 · 虹桥街道跃龙社区（示例）", "title_en": "Nantong, Yuelong community (example)",
         "based_on": "One newspaper page from Nantong, Jiangsu: names of places and institutions and the matters told there.",
-        "invented": ["persons", "households", "telephone numbers", "dwellings", "organisation codes", "cases", "grids other than 悦美网格",
+        "invented": ["persons", "households", "telephone numbers", "dwellings", "organisation codes", "cases", "stalls, shops, merchants and equipment", "grids other than 悦美网格",
                      "areas with scheme youlin-example"],
         "boundaries": "illustrative, drawn for this example, WGS-84; not official and not from any data set",
         "coordinates": "WGS-84", "boundaries_valid_from": VALID_FROM, "generator": "generate.py",

@@ -19,6 +19,7 @@ use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::quality::QualityParts;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
+use youlin_places::premises::Occupants;
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
@@ -56,6 +57,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_places::NAV,
         youlin_people::NAV,
         youlin_rounds::NAV,
+        youlin_people::merchants::NAV,
         youlin_insight::NAV,
         youlin_people::privacy::NAV,
         youlin_imports::NAV,
@@ -89,6 +91,8 @@ pub fn finders() -> Vec<Arc<dyn Finder>> {
         Arc::new(youlin_places::PlaceFinder),
         Arc::new(youlin_cases::CaseFinder),
         Arc::new(youlin_people::OrganisationFinder),
+        Arc::new(youlin_people::merchants::MerchantFinder),
+        Arc::new(youlin_places::PremisesFinder),
     ]
 }
 
@@ -342,6 +346,9 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(places::BuildingsRegister(locator())),
         Arc::new(places::DwellingsRegister(locator())),
         Arc::new(youlin_places::rivers::ReachesRegister(locator())),
+        Arc::new(places::PremisesRegister(locator())),
+        Arc::new(places::StallsRegister(locator())),
+        Arc::new(places::EquipmentRegister(locator())),
         Arc::new(people::OrganisationsRegister(vault())),
         Arc::new(people::ResidentsRegister {
             vault: vault(),
@@ -350,11 +357,18 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
+        Arc::new(youlin_people::merchants::MerchantsRegister(vault())),
         Arc::new(people::AccountsRegister(vault())),
         Arc::new(youlin_cases::CategoriesRegister(Arc::clone(
             &services.cases,
         ))),
     ]
+}
+
+/// Who may still be in what is closed.
+fn occupants(services: &Services) -> Occupants {
+    let people = youlin_people::merchants::PeopleAtPlaces(Arc::clone(&services.vault));
+    Occupants(vec![Arc::new(people)])
 }
 
 /// What can be counted.
@@ -366,10 +380,13 @@ fn datasets(
 ) -> Arc<Datasets> {
     use youlin_cases::datasets::CasesDataset;
     use youlin_people::datasets::PersonsDataset;
-    use youlin_places::datasets::DwellingsDataset;
+    use youlin_people::merchants::MerchantsDataset;
+    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
+        Arc::new(MerchantsDataset(Arc::clone(&services.vault))),
+        Arc::new(EquipmentDataset),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
         Arc::new(youlin_insight::AnswersDataset),
     ];
@@ -458,6 +475,7 @@ fn furnish(
         Arc::clone(&datasets),
     ))])))
     .with(datasets)
+    .with(Arc::new(occupants(services)))
     .with(Arc::new(own_file))
     .with(Arc::new(working_days))
     .with(Arc::new(SealedTables(sealed_tables())))

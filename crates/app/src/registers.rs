@@ -27,6 +27,14 @@ pub(crate) enum Register {
     Dwellings,
     /// CSV: reaches of rivers with their chiefs
     Reaches,
+    /// CSV: premises of a community
+    Premises,
+    /// CSV: stalls of premises
+    Stalls,
+    /// CSV: equipment of buildings and premises
+    Equipment,
+    /// CSV: merchants in premises and stalls
+    Merchants,
     /// CSV: persons with telephones and households
     Persons,
     /// CSV: organisations
@@ -135,6 +143,21 @@ pub(crate) async fn take_in(
         }
         Register::Reaches => {
             youlin_places::rivers::import_reaches(db, ctx, locator, text, file.datum, dry).await?
+        }
+        Register::Premises => {
+            let rows = read_csv(text, places::PREMISES_COLUMNS)?;
+            places::premises(db, ctx, locator, rows, dry).await?
+        }
+        Register::Stalls => {
+            let rows = read_csv(text, places::STALL_COLUMNS)?;
+            places::stalls(db, ctx, locator, rows, dry).await?
+        }
+        Register::Equipment => {
+            let rows = read_csv(text, places::EQUIPMENT_COLUMNS)?;
+            places::equipment(db, ctx, locator, rows, dry).await?
+        }
+        Register::Merchants => {
+            youlin_people::merchants::merchants(db, ctx, vault, text, dry).await?
         }
         Register::Persons => {
             let staff = people::staff_areas(file.staff.0, file.staff.1)?;

@@ -216,6 +216,29 @@ def check_cases(folder, catalogue, by_code, rings, registers, offices, bad):
     print(f"       {len({c['text'] for c in cases.values()})} texts in {len({c['category'] for c in cases.values()})} categories, {dict(verbs)}, {dict(per)}")
 
 
+def check_business(folder, by_code, registers, bad):
+    persons = {p["key"] for p in table(folder, "persons.csv")}
+    buildings = {b["key"] for b in table(folder, "buildings.csv")}
+    premises = {p["key"]: p for p in table(folder, "premises.csv")}
+    stalls = {s["key"]: s for s in table(folder, "stalls.csv")}
+    merchants, equipment = table(folder, "merchants.csv"), table(folder, "equipment.csv")
+    for p in premises.values():
+        bad.need(by_code[p["community_code"]]["level"] == "community", f"premises {p['key']}: community")
+        bad.need(p["building_key"] in buildings or not p["building_key"], f"premises {p['key']}: building")
+    bad.need(len({(s["premises_key"], s["section"], s["number"]) for s in stalls.values()}) == len(stalls), "stalls: a number is used twice")
+    bad.need(all(s["premises_key"] in premises for s in stalls.values()), "stalls: premises")
+    taken = [m["stall_key"] for m in merchants if m["stall_key"]]
+    bad.need(len(set(taken)) == len(taken) and set(taken) <= set(stalls), "merchants: a stall is used twice or unknown")
+    codes = [m["credit_code"] for m in merchants if m["credit_code"]]
+    bad.need(len(set(codes)) == len(codes), "merchants: a code is used twice")
+    for m in merchants:
+        bad.need(m["premises_key"] in premises, f"merchants {m['key']}: premises")
+        bad.need(all(m[c] in persons for c in ("owner_key", "operator_key", "safety_key") if m[c]), f"merchants {m['key']}: person")
+    for e in equipment:
+        bad.need((e["building_key"] in buildings) != (e["premises_key"] in premises), f"equipment {e['key']}: where")
+    print(f"business: {len(premises)} premises, {len(stalls)} stalls, {len(merchants)} merchants, {len(equipment)} pieces of equipment")
+
+
 def check_catalogue(catalogue, bad):
     for c in catalogue["categories"]:
         bad.need(c["class"] in ("part", "event", "service") and c["evidence"] in ("none", "optional", "required"), f"category {c['code']}")
@@ -234,6 +257,7 @@ def run(folder, catalogue_path):
     check_catalogue(catalogue, bad)
     registers = check_registers(folder, by_code, rings, bad)
     offices = check_offices(folder, by_code, registers[2], bad)
+    check_business(folder, by_code, registers, bad)
     check_cases(folder, catalogue, by_code, rings, registers, offices, bad)
     for fault in bad:
         print("FAULT", fault)

@@ -28,16 +28,20 @@ const COMMUNITY: &str = "320613005018";
 const DAYS_BEFORE: i64 = 181;
 
 /// Registers in the order in which they need one another.
-const REGISTERS: [(Register, &str); 10] = [
+const REGISTERS: [(Register, &str); 14] = [
     (Register::Areas, "areas.csv"),
     (Register::Boundaries, "boundaries.geojson"),
     (Register::Estates, "estates.csv"),
     (Register::Buildings, "buildings.csv"),
     (Register::Dwellings, "dwellings.csv"),
     (Register::Reaches, "reaches.csv"),
+    (Register::Premises, "premises.csv"),
+    (Register::Stalls, "stalls.csv"),
+    (Register::Equipment, "equipment.csv"),
     (Register::Organisations, "organisations.csv"),
     (Register::Persons, "persons.csv"),
     (Register::Memberships, "memberships.csv"),
+    (Register::Merchants, "merchants.csv"),
     (Register::Accounts, "accounts.csv"),
 ];
 

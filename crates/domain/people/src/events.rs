@@ -20,6 +20,8 @@ pub const REVEALED: &str = "people.revealed";
 pub const RESIDENTS_IMPORTED: &str = "people.residents-imported";
 /// An organisation was entered or changed.
 pub const ORGANISATION_SAVED: &str = "people.organisation-saved";
+/// A merchant was entered or changed, moved in or out, or its persons changed.
+pub const MERCHANT_SAVED: &str = "people.merchant-saved";
 /// Somebody's membership began, changed or ended.
 pub const MEMBERSHIP_SAVED: &str = "people.membership-saved";
 /// An account's rights or state changed; remembered sessions are to be forgotten.

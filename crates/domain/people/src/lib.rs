@@ -18,6 +18,7 @@ pub mod facts;
 mod fields;
 mod find;
 pub mod import;
+pub mod merchants;
 mod migrations;
 mod model;
 pub mod own;
@@ -92,6 +93,10 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<form_asked::Entity>(),
         audited_table::<residence::Entity>(),
         audited_table::<organisation::Entity>(),
+        audited_table::<merchant::Entity>(),
+        audited_table::<merchant_past::Entity>(),
+        audited_table::<merchant_place::Entity>(),
+        audited_table::<merchant_person::Entity>(),
         audited_table::<membership::Entity>(),
         audited_table::<account::Entity>(),
         audited_table::<account_grant::Entity>(),
@@ -107,7 +112,10 @@ fn audited() -> Vec<AuditedTable> {
 
 fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
     match app.service::<Vault>() {
-        Some(vault) => vec![Arc::new(PersonTexts(vault))],
+        Some(vault) => vec![
+            Arc::new(PersonTexts(vault)),
+            Arc::new(merchants::MerchantTexts),
+        ],
         None => Vec::new(),
     }
 }
@@ -123,6 +131,7 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(own::pages::routes())
+            .merge(merchants::routes())
             .merge(privacy::pages::routes()),
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,

@@ -11,6 +11,26 @@ pub const AREAS_CHANGED: &str = "places.areas-changed";
 /// The register of a community changed.
 pub const ADDRESSES_CHANGED: &str = "places.addresses-changed";
 
+/// Premises or their stalls changed; the subject is the premises.
+pub const PREMISES_CHANGED: &str = "places.premises-changed";
+
+/// Equipment was entered, changed or looked at.
+pub const EQUIPMENT_CHANGED: &str = "places.equipment-changed";
+
+pub(crate) fn premises_changed(community: CommunityId, subject: Uuid) -> Event {
+    Event {
+        topic: PREMISES_CHANGED.to_owned(),
+        ..addresses_changed(community, subject)
+    }
+}
+
+pub(crate) fn equipment_changed(community: CommunityId, subject: Uuid) -> Event {
+    Event {
+        topic: EQUIPMENT_CHANGED.to_owned(),
+        ..addresses_changed(community, subject)
+    }
+}
+
 pub(crate) fn areas_changed(subject: Uuid) -> Event {
     Event {
         topic: AREAS_CHANGED.to_owned(),

@@ -19,6 +19,7 @@ mod migrations;
 mod model;
 mod pages;
 pub mod permissions;
+pub mod premises;
 pub mod queries;
 pub mod rivers;
 mod shape;
@@ -28,7 +29,7 @@ pub use history::where_was;
 pub use locator::Locator;
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
-pub use pages::{NAV, PlaceFinder};
+pub use pages::{NAV, PlaceFinder, PremisesFinder};
 
 use youlin_web::Module;
 

@@ -2,10 +2,8 @@
 
 use youlin_database::Migration;
 
-use crate::rivers;
-
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES, PAST, rivers::TABLES];
+pub const MIGRATIONS: &[Migration] = &[TABLES, PAST, crate::premises::TABLES, crate::rivers::TABLES];
 
 /// Figures of the past need to know where buildings stood then, also by the register's own word.
 const PAST: Migration = Migration {

@@ -28,6 +28,18 @@ pub static PLACES_REGISTER: Permission = Permission::new(
     ],
 );
 
+/// Entering equipment and noting what a look at it found: also whoever walks the streets.
+pub static PLACES_CHECK: Permission = Permission::new(
+    "places.check",
+    &[
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::DistrictOperator,
+        Role::Administrator,
+    ],
+);
+
 /// Changing areas and boundaries: once, above, for everybody below.
 pub static PLACES_ADMIN: Permission = Permission::new(
     "places.admin",
@@ -35,4 +47,4 @@ pub static PLACES_ADMIN: Permission = Permission::new(
 );
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_REGISTER, &PLACES_ADMIN];
+pub static ALL: &[&Permission] = &[&PLACES_READ, &PLACES_REGISTER, &PLACES_CHECK, &PLACES_ADMIN];

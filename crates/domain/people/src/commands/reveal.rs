@@ -135,7 +135,7 @@ impl Reveal {
     }
 }
 
-pub(super) fn purpose(text: &str) -> Result<String> {
+pub(crate) fn purpose(text: &str) -> Result<String> {
     let text = clean(text);
     match text.chars().count() {
         0 => Err(Problem::invalid("purpose", "purpose-needed")),

@@ -11,7 +11,7 @@ use youlin_kernel::{CommunityId, Result};
 use crate::entities::{organisation, person};
 
 /// What a key stands for: the community and the id.
-pub(super) type Keys = HashMap<String, (CommunityId, Uuid)>;
+pub(crate) type Keys = HashMap<String, (CommunityId, Uuid)>;
 
 /// Keys looked up with one statement.
 const BATCH: usize = 500;
@@ -26,7 +26,7 @@ fn wanted<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
     keys
 }
 
-pub(super) async fn persons<'a>(
+pub(crate) async fn persons<'a>(
     db: &impl ConnectionTrait,
     keys: impl Iterator<Item = &'a str>,
 ) -> Result<Keys> {

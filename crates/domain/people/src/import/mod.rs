@@ -19,6 +19,7 @@ use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
 use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
+pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;
 pub use organisations::organisations;
 pub use persons::{persons, staff_areas};
@@ -31,12 +32,12 @@ pub use residents::{InUse, RESIDENT_COLUMNS, ResidentsRegister};
 const CHUNK: usize = 200;
 
 /// Imports are for those who have the permission at all; each row is authorized again where it belongs.
-fn allowed(ctx: &Ctx, permission: &'static Permission) -> Result<()> {
+pub(crate) fn allowed(ctx: &Ctx, permission: &'static Permission) -> Result<()> {
     ctx.scope(permission).map(|_scope| ())
 }
 
 /// A command's refusal of one row as the report shows it. Faults of the database are no refusals and end the import.
-fn refused(row: &Row, problem: Problem) -> Result<Refused> {
+pub(crate) fn refused(row: &Row, problem: Problem) -> Result<Refused> {
     use youlin_kernel::ProblemKind;
     match problem.kind() {
         ProblemKind::Invalid => {
@@ -58,7 +59,7 @@ fn refused(row: &Row, problem: Problem) -> Result<Refused> {
 }
 
 /// What was refused, and the rest by the community it is filed under, in the order of the file.
-fn planned<T, C>(
+pub(crate) fn planned<T, C>(
     file: &Incoming,
     refused: Vec<Refused>,
     rows: Vec<(CommunityId, u32, T)>,

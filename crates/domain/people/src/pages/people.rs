@@ -14,6 +14,7 @@ use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::Saved;
 use crate::facts::How;
+use crate::merchants::{MerchantPerson, MerchantView, Merchants};
 use crate::permissions::{
     ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
 };
@@ -111,6 +112,8 @@ struct PersonPage {
     community: AreaId,
     file: PersonFile,
     memberships: Vec<MembershipView>,
+    /// Merchants the person belongs to or belonged to.
+    merchants: Vec<(MerchantView, MerchantPerson)>,
     looks: Vec<Look>,
     may_write: bool,
     /// Labels offered by name.
@@ -194,6 +197,7 @@ async fn person_page(
         community: file.card.community.into(),
         file,
         memberships,
+        merchants: Merchants::of_person(db, &vault, &scope, id).await?,
         looks,
         may_write: ctx.may(&PEOPLE_WRITE),
         may_look,

@@ -49,6 +49,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
     const PHONE: &[Column] = &[Column::new("number_sealed", "person_phone", "number")];
     const LABEL: &[Column] = &[Column::new("label_sealed", "person_label", "label")];
     const ORGANISATION: &[Column] = &[Column::new("email_sealed", "organisation", "email")];
+    const MERCHANT: &[Column] = &[Column::new("phone_sealed", "merchant", "phone")];
     const MEMBERSHIP: &[Column] = &[Column::new("duty_phone_sealed", "membership", "duty_phone")];
     const ACCOUNT: &[Column] = &[Column::new("totp_sealed", "account", "totp")];
     const CORRECTION: &[Column] = &[
@@ -67,6 +68,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         sealed_record::<visiting_entry::Entity>(VISIT),
         sealed_record::<form_asked::Entity>(ASKED),
         sealed_record::<organisation::Entity>(ORGANISATION),
+        sealed_record::<merchant::Entity>(MERCHANT),
         sealed_record::<membership::Entity>(MEMBERSHIP),
         sealed_record::<account::Entity>(ACCOUNT),
         sealed_record::<correction::Entity>(CORRECTION),

@@ -161,6 +161,9 @@ async fn work_areas(
         let list = areas.entry(row.person_id).or_default();
         list.push((row.community_id, row.area_id));
     }
+    for (person, area) in crate::merchants::work_areas(db, scope, persons).await? {
+        areas.entry(person).or_default().push(area);
+    }
     Ok(areas)
 }
 
@@ -280,7 +283,7 @@ pub(crate) fn open_label(vault: &Vault, row: &person_label::Model) -> Result<Str
 }
 
 /// A stored number is canonical and always reads; should it not, nothing of it is shown.
-fn masked_phone(vault: &Vault, canonical: &str) -> String {
+pub(crate) fn masked_phone(vault: &Vault, canonical: &str) -> String {
     vault
         .phone("phone", canonical)
         .map_or_else(|_| "****".to_owned(), |phone| phone.masked())

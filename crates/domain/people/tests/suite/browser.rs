@@ -21,7 +21,11 @@ pub(crate) const PASSWORD: &str = "悦美网格今天值班";
 /// Those this module and its pages use.
 pub(crate) fn catalogues() -> Arc<I18n> {
     catalogues_of(|name| {
-        name.starts_with("people") || matches!(name, "web.ftl" | "imports.ftl" | "places.ftl")
+        name.starts_with("people")
+            || matches!(
+                name,
+                "web.ftl" | "imports.ftl" | "places.ftl" | "places-premises.ftl"
+            )
     })
 }
 

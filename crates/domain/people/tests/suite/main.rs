@@ -9,6 +9,7 @@ mod entry;
 mod example;
 mod ground;
 mod imports;
+mod merchants;
 mod own;
 mod pages;
 mod privacy;

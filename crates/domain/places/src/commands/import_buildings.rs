@@ -147,7 +147,9 @@ impl BuildingDraft {
             cell: self.standing.cell(),
             grid_id: self.standing.grid_id,
             neighbourhood_id: self.standing.neighbourhood_id,
-            closed_at: None,
+            // Torn down stays torn down, also when an old file is taken in again.
+            closed_at: old.and_then(|old| old.closed_at),
+            closed_reason: old.and_then(|old| old.closed_reason.clone()),
         };
         let outcome = match old {
             None => Outcome::New,

@@ -11,6 +11,7 @@ mod import_estates;
 mod keep_past;
 mod open_dwellings;
 mod placing;
+pub(crate) mod premises;
 mod redraw_boundary;
 mod save_area;
 mod save_building;
@@ -24,6 +25,10 @@ pub use import_buildings::ImportBuildings;
 pub use import_dwellings::ImportDwellings;
 pub use import_estates::ImportEstates;
 pub use open_dwellings::OpenDwellings;
+pub use premises::{
+    CheckEquipment, ClosePremises, EndStall, EquipmentInput, ImportEquipment, ImportPremises,
+    ImportStalls, OpenStalls, PremisesInput, SaveEquipment, SavePremises, SaveStall, StallInput,
+};
 pub use redraw_boundary::RedrawBoundary;
 pub use save_area::SaveArea;
 pub use save_building::SaveBuilding;
@@ -37,3 +42,4 @@ pub(crate) use import_dwellings::USAGES;
 pub use import_estates::ESTATE_COLUMNS;
 
 pub(crate) use save_building::field;
+pub use premises::{EQUIPMENT_COLUMNS, PREMISES_COLUMNS, STALL_COLUMNS};

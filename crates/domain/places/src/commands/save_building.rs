@@ -1,6 +1,6 @@
 //! Opens a building or changes it, from its page.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -9,10 +9,12 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use super::import_estates::{ALIASES_MAX, NAME_MAX, STREET_MAX};
 use super::keep_past::keep_past;
 use super::placing::Placer;
-use crate::entities::{building, dwelling, estate};
+use super::premises::end_equipment;
+use crate::entities::{building, dwelling, equipment, estate, premises};
 use crate::import::Row;
 use crate::locator::mark;
 use crate::permissions::PLACES_REGISTER;
+use crate::premises::{Occupants, Spots, still_there};
 use crate::{events, words};
 
 /// See the module's text.
@@ -31,8 +33,12 @@ pub struct SaveBuilding {
     pub position: Option<(f64, f64)>,
     /// Grid or neighbourhood; without one the position decides.
     pub area: Option<AreaId>,
-    /// Torn down, or entered by mistake; it must not hold open dwellings.
+    /// Torn down, or entered by mistake; it must not hold open dwellings or premises, nor anybody.
     pub closed: bool,
+    /// Needed to close it.
+    pub closed_reason: String,
+    /// Who may still be there.
+    pub occupants: Occupants,
 }
 
 impl Command for SaveBuilding {
@@ -59,6 +65,7 @@ impl Command for SaveBuilding {
         if self.closed {
             self.check_empty(tx).await?;
         }
+        let reason = field("closed_reason", &self.closed_reason, REASON_MAX, false)?;
         let standing = stand(ctx, tx, self.community, self.position, self.area).await?;
         let old = match self.known {
             None => None,
@@ -71,6 +78,11 @@ impl Command for SaveBuilding {
                     .ok_or_else(Problem::not_found)?,
             ),
         };
+        let before = old.as_ref().filter(|old| old.closed_at.is_some());
+        if self.closed && before.is_none() && reason.is_empty() {
+            return Err(Problem::invalid("closed_reason", "required"));
+        }
+        let held_reason = before.and_then(|old| old.closed_reason.clone());
         let model = building::Model {
             community_id: self.community.0,
             id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),
@@ -87,7 +99,15 @@ impl Command for SaveBuilding {
             grid_id: standing.grid_id,
             neighbourhood_id: standing.neighbourhood_id,
             closed_at: closed_at(ctx, self.closed, old.as_ref().and_then(|old| old.closed_at)),
+            closed_reason: self
+                .closed
+                .then(|| Some(reason).filter(|text| !text.is_empty()).or(held_reason))
+                .flatten(),
         };
+        if self.closed {
+            let at = Condition::all().add(equipment::Column::BuildingId.eq(model.id));
+            end_equipment(ctx, tx, self.community, at).await?;
+        }
         let saved = match old {
             None => tx.insert::<building::Entity>(model).await?,
             Some(old) => {
@@ -105,22 +125,46 @@ impl Command for SaveBuilding {
 }
 
 impl SaveBuilding {
+    /// Everything that is still there is named at once, and nothing is closed over it.
     async fn check_empty(&self, tx: &Tx<'_>) -> Result<()> {
         let Some((id, _)) = self.known else {
             return Ok(());
         };
-        let open = dwelling::Entity::find()
+        let dwellings = dwelling::Entity::find()
             .filter(dwelling::Column::CommunityId.eq(self.community.0))
             .filter(dwelling::Column::BuildingId.eq(id))
-            .filter(dwelling::Column::ClosedAt.is_null())
-            .count(tx.conn())
+            .all(tx.conn())
             .await?;
+        let here = premises::Entity::find()
+            .filter(premises::Column::CommunityId.eq(self.community.0))
+            .filter(premises::Column::BuildingId.eq(id))
+            .all(tx.conn())
+            .await?;
+        let mut refusal = None;
+        let open = dwellings
+            .iter()
+            .filter(|row| row.closed_at.is_none())
+            .count();
         if open > 0 {
-            return Err(Problem::invalid("closed", "dwellings-open").field_arg("count", open));
+            refusal = Some(still_there(refusal, "dwellings-open", open as u64));
         }
-        Ok(())
+        let open = here.iter().filter(|row| row.closed_at.is_none()).count();
+        if open > 0 {
+            refusal = Some(still_there(refusal, "premises-open", open as u64));
+        }
+        let spots = Spots {
+            dwellings: dwellings.iter().map(|row| row.id).collect(),
+            premises: here.iter().map(|row| row.id).collect(),
+            stalls: Vec::new(),
+        };
+        self.occupants
+            .refuse(tx.conn(), self.community, &spots, refusal)
+            .await
     }
 }
+
+/// Longest reason for closing.
+const REASON_MAX: usize = 200;
 
 /// When it was closed: now, or when it was before.
 pub(super) fn closed_at(ctx: &Ctx, closed: bool, before: Option<i64>) -> Option<i64> {

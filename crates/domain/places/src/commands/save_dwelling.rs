@@ -12,6 +12,7 @@ use crate::entities::{building, dwelling, entrance};
 use crate::events;
 use crate::locator::mark;
 use crate::permissions::PLACES_REGISTER;
+use crate::premises::{Occupants, Spots};
 
 pub(super) const ROOM_MAX: usize = 20;
 
@@ -30,8 +31,10 @@ pub struct SaveDwelling {
     pub usage: String,
     /// Square metres with up to two decimals, empty when not known.
     pub area: String,
-    /// Joined with another, or entered by mistake.
+    /// Joined with another, or entered by mistake; nobody may live in it.
     pub closed: bool,
+    /// Who may still be there.
+    pub occupants: Occupants,
 }
 
 impl Command for SaveDwelling {
@@ -83,6 +86,17 @@ impl Command for SaveDwelling {
                     .ok_or_else(Problem::not_found)?,
             ),
         };
+        if self.closed
+            && let Some((id, _)) = self.known
+        {
+            let spots = Spots {
+                dwellings: vec![id],
+                ..Spots::default()
+            };
+            self.occupants
+                .refuse(tx.conn(), self.community, &spots, None)
+                .await?;
+        }
         let model = dwelling::Model {
             community_id: self.community.0,
             id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),

@@ -13,7 +13,9 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Micros, Result};
 use youlin_locate::{AreaIndex, AreaShape, Located};
 
-use crate::entities::{area, boundary, building, building_past, dwelling, estate};
+use crate::entities::{
+    area, boundary, building, building_past, dwelling, estate, premises, premises_past,
+};
 use crate::{days, shape};
 
 /// Where a building stood from `from` until just before `to`, microseconds.
@@ -44,11 +46,20 @@ pub struct Dwelling {
     pub closed_at: Option<i64>,
 }
 
+/// Premises, closed or not.
+#[derive(Clone, Debug)]
+pub struct PremisesGround {
+    pub kind: String,
+    /// As those of a building.
+    pub stays: Vec<Stay>,
+}
+
 /// The register of one community through time.
 #[derive(Debug, Default)]
 pub struct Grounds {
     pub buildings: HashMap<Uuid, Building>,
     pub dwellings: HashMap<Uuid, Dwelling>,
+    pub premises: HashMap<Uuid, PremisesGround>,
     /// Names.
     pub estates: HashMap<Uuid, String>,
 }
@@ -114,29 +125,77 @@ pub async fn grounds_of(db: &Database, tree: &AreaTree, community: CommunityId) 
         .into_tuple()
         .all(db.read())
         .await?;
-    let mut past: HashMap<Uuid, Vec<building_past::Model>> = HashMap::new();
+    let mut past: HashMap<Uuid, Vec<Said>> = HashMap::new();
     let rows = building_past::Entity::find()
         .filter(building_past::Column::CommunityId.eq(community.0))
         .all(db.read())
         .await?;
     for row in rows {
-        past.entry(row.building_id).or_default().push(row);
+        let said = Said::of(row.area_id, row.lon.zip(row.lat), row.valid_to);
+        past.entry(row.building_id).or_default().push(said);
     }
-    let of = |building: Uuid| past.get(&building).map_or(&[][..], Vec::as_slice);
+    let (premises, premises_past) = premises_of(db, community).await?;
+    past.extend(premises_past);
+    let through = Through {
+        tree,
+        community,
+        periods: &periods,
+        closed: &closed,
+    };
+    let stays = |id: Uuid, now: Said, end: Option<i64>| {
+        let past = past.get(&id).map_or(&[][..], Vec::as_slice);
+        stays(&through, past, now, end)
+    };
+    let here = |areas: [Option<i64>; 2]| areas[0].or(areas[1]).unwrap_or(community.0);
     Ok(Grounds {
         buildings: buildings
             .iter()
             .map(|row| {
+                let area = here([row.neighbourhood_id, row.grid_id]);
+                let now = Said::of(area, row.lon.zip(row.lat), i64::MAX);
                 let building = Building {
                     estate: row.estate_id,
-                    stays: stays(tree, community, &periods, &closed, of(row.id), row),
+                    stays: stays(row.id, now, row.closed_at),
                 };
                 (row.id, building)
+            })
+            .collect(),
+        premises: premises
+            .into_iter()
+            .map(|row| {
+                let area = here([row.neighbourhood_id, row.grid_id]);
+                let now = Said::of(area, row.lon.zip(row.lat), i64::MAX);
+                let ground = PremisesGround {
+                    kind: row.kind,
+                    stays: stays(row.id, now, row.closed_at),
+                };
+                (row.id, ground)
             })
             .collect(),
         dwellings: dwellings.into_iter().map(dwelling_of).collect(),
         estates: estates.into_iter().collect(),
     })
+}
+
+/// Premises and what the register said of where they stood before.
+async fn premises_of(
+    db: &Database,
+    community: CommunityId,
+) -> Result<(Vec<premises::Model>, HashMap<Uuid, Vec<Said>>)> {
+    let rows = premises::Entity::find()
+        .filter(premises::Column::CommunityId.eq(community.0))
+        .all(db.read())
+        .await?;
+    let moved = premises_past::Entity::find()
+        .filter(premises_past::Column::CommunityId.eq(community.0))
+        .all(db.read())
+        .await?;
+    let mut past: HashMap<Uuid, Vec<Said>> = HashMap::new();
+    for row in moved {
+        let said = Said::of(row.area_id, row.lon.zip(row.lat), row.valid_to);
+        past.entry(row.premises_id).or_default().push(said);
+    }
+    Ok((rows, past))
 }
 
 type DwellingTuple = (Uuid, Uuid, String, Option<i32>, Option<i64>, Option<i64>);
@@ -251,43 +310,43 @@ struct Said {
     to: i64,
 }
 
-/// Everything the register ever said of it, in order.
-fn said(community: CommunityId, past: &[building_past::Model], row: &building::Model) -> Vec<Said> {
-    let mut all: Vec<Said> = past
-        .iter()
-        .map(|past| Said {
-            area: AreaId(past.area_id),
-            at: past.lon.zip(past.lat),
-            to: past.valid_to,
-        })
-        .collect();
-    all.sort_by_key(|one| one.to);
-    all.push(Said {
-        area: AreaId(row.neighbourhood_id.or(row.grid_id).unwrap_or(community.0)),
-        at: row.lon.zip(row.lat),
-        to: i64::MAX,
-    });
-    all
+impl Said {
+    fn of(area: i64, at: Option<(f64, f64)>, to: i64) -> Self {
+        let area = AreaId(area);
+        Self { area, at, to }
+    }
 }
 
-fn stays(
-    tree: &AreaTree,
+/// What the stays of everything in a community are found with.
+struct Through<'a> {
+    tree: &'a AreaTree,
     community: CommunityId,
-    periods: &[Period],
-    closed: &HashMap<i64, i64>,
-    past: &[building_past::Model],
-    row: &building::Model,
-) -> Vec<Stay> {
+    periods: &'a [Period],
+    /// When areas were closed.
+    closed: &'a HashMap<i64, i64>,
+}
+
+/// From everything the register ever said of it.
+fn stays(through: &Through<'_>, past: &[Said], now: Said, end: Option<i64>) -> Vec<Stay> {
+    let Through {
+        tree,
+        community,
+        periods,
+        closed,
+    } = *through;
     let mut standing = Standing {
         tree,
         closed,
         community,
-        end: row.closed_at.unwrap_or(i64::MAX),
+        end: end.unwrap_or(i64::MAX),
         all: Vec::new(),
     };
+    let mut said = past.to_vec();
+    said.sort_by_key(|one| one.to);
+    said.push(now);
     let first = periods.first().map_or(i64::MAX, |period| period.from);
     let mut from = i64::MIN;
-    for said in said(community, past, row) {
+    for said in said {
         standing.put(from, std::cmp::min(first, said.to), said.area);
         for period in periods {
             let (begin, end) = (period.from.max(from), period.to.min(said.to));

@@ -26,6 +26,7 @@ pub struct Model {
     pub grid_id: Option<i64>,
     pub neighbourhood_id: Option<i64>,
     pub closed_at: Option<i64>,
+    pub closed_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,10 +7,15 @@ pub(crate) mod building;
 pub(crate) mod building_past;
 pub(crate) mod dwelling;
 pub(crate) mod entrance;
+pub(crate) mod equipment;
+pub(crate) mod equipment_check;
 pub(crate) mod estate;
 pub(crate) mod outlet;
 pub(crate) mod reach;
 pub(crate) mod reach_chief;
+pub(crate) mod premises;
+pub(crate) mod premises_past;
+pub(crate) mod stall;
 
 use youlin_database::{AuditedTable, audited_table};
 
@@ -28,5 +33,10 @@ pub(crate) fn audited() -> Vec<AuditedTable> {
         audited_table::<reach::Entity>(),
         audited_table::<reach_chief::Entity>(),
         audited_table::<outlet::Entity>(),
+        audited_table::<premises::Entity>(),
+        audited_table::<premises_past::Entity>(),
+        audited_table::<stall::Entity>(),
+        audited_table::<equipment::Entity>(),
+        audited_table::<equipment_check::Entity>(),
     ]
 }

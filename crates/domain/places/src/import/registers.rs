@@ -206,7 +206,7 @@ pub(crate) fn rows_by_community(
     (sorted.refused, sorted.by_community)
 }
 
-fn community_named(tree: &AreaTree, row: &Row) -> Result<CommunityId, Refused> {
+pub(super) fn community_named(tree: &AreaTree, row: &Row) -> Result<CommunityId, Refused> {
     let code = row.get("community_code");
     let node = tree.by_code(code).ok_or_else(|| {
         row.refuse("community_code", "area-unknown")
@@ -290,10 +290,10 @@ pub(super) async fn plan_dwellings(
 }
 
 /// In which community a key of the row above is held.
-struct Owners(HashMap<String, Option<CommunityId>>);
+pub(super) struct Owners(HashMap<String, Option<CommunityId>>);
 
 impl Owners {
-    fn new(keys: Vec<(Option<String>, i64)>) -> Self {
+    pub(super) fn new(keys: Vec<(Option<String>, i64)>) -> Self {
         let mut owners: HashMap<String, Option<CommunityId>> = HashMap::new();
         for (key, community) in keys {
             let Some(key) = key else { continue };
@@ -306,7 +306,7 @@ impl Owners {
         Self(owners)
     }
 
-    fn of(
+    pub(super) fn of(
         &self,
         row: &Row,
         column: &'static str,
@@ -323,13 +323,16 @@ impl Owners {
 }
 
 /// Rows by community, and what was refused while sorting.
-struct Sorted {
+pub(super) struct Sorted {
     by_community: BTreeMap<CommunityId, Vec<Row>>,
     refused: Vec<Refused>,
 }
 
 impl Sorted {
-    fn by(rows: Vec<Row>, community: impl Fn(&Row) -> Result<CommunityId, Refused>) -> Self {
+    pub(super) fn by(
+        rows: Vec<Row>,
+        community: impl Fn(&Row) -> Result<CommunityId, Refused>,
+    ) -> Self {
         let mut sorted = Self {
             by_community: BTreeMap::new(),
             refused: Vec::new(),
@@ -352,7 +355,11 @@ impl Sorted {
         sorted
     }
 
-    fn plan<C>(self, file: &Incoming, command: impl Fn(CommunityId, Vec<Row>) -> C + Copy) -> Plan
+    pub(super) fn plan<C>(
+        self,
+        file: &Incoming,
+        command: impl Fn(CommunityId, Vec<Row>) -> C + Copy,
+    ) -> Plan
     where
         C: Command<Output = ImportReport>,
     {

@@ -12,7 +12,7 @@ use super::registers::{
 };
 use crate::{Datum, Locator};
 
-async fn run(
+pub(super) async fn run(
     db: &Database,
     ctx: &Ctx,
     locator: &Locator,

@@ -3,10 +3,13 @@
 mod areas;
 mod finder;
 mod forms;
+mod premises;
 mod register;
 mod tree_view;
 
 pub use finder::PlaceFinder;
+pub use premises::PremisesFinder;
+pub(crate) use premises::{day_words, due_mark, kilowatts, metres, state_mark};
 
 use youlin_kernel::Access;
 use youlin_web::{NavItem, NavPlace, Routes};
@@ -34,6 +37,14 @@ pub const NAV: &[NavItem] = &[
         phone: false,
     },
     NavItem {
+        place: NavPlace::Know,
+        href: "/places/premises",
+        label: "nav-premises",
+        icon: "building",
+        access: Access::Needs(&PLACES_READ),
+        phone: false,
+    },
+    NavItem {
         place: NavPlace::Settings,
         href: "/places",
         label: "nav-register",
@@ -55,7 +66,7 @@ pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&PLACES_READ);
     let admin = Access::Needs(&PLACES_ADMIN);
     let keep = Access::Needs(&PLACES_REGISTER);
-    Routes::new()
+    let register = Routes::new()
         .get("/admin/areas", read, areas::show)
         .post("/admin/areas", admin, areas::save)
         .post("/admin/areas/close", admin, areas::close)
@@ -78,5 +89,6 @@ pub(crate) fn routes() -> Routes {
         .get("/places/dwellings/new", keep, dwelling::fresh)
         .post("/places/dwellings", keep, dwelling::create)
         .get("/places/dwellings/{id}", keep, dwelling::edit)
-        .post("/places/dwellings/{id}", keep, dwelling::change)
+        .post("/places/dwellings/{id}", keep, dwelling::change);
+    register.merge(premises::routes())
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use youlin_kernel::{AreaId, CommunityId};
 use youlin_web::{ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
-use crate::permissions::{PLACES_READ, PLACES_REGISTER};
+use crate::permissions::{PLACES_CHECK, PLACES_READ, PLACES_REGISTER};
+use crate::premises::{EquipmentFilter, EquipmentView, Premises, PremisesFilter, PremisesView};
 use crate::queries::{self, BuildingDetail, EstateLine};
 use crate::{AddressCandidate, Locator};
 
@@ -110,7 +111,10 @@ struct BuildingPage {
     s: Shell,
     community: AreaId,
     building: BuildingDetail,
+    equipment: Vec<EquipmentView>,
+    premises: Vec<PremisesView>,
     may_write: bool,
+    may_check: bool,
     saved: String,
 }
 
@@ -148,7 +152,21 @@ pub(crate) async fn building(
     } else {
         s.t("places-saved")
     };
+    let db = app.db().read();
+    let filter = EquipmentFilter {
+        building: Some(id),
+        ..EquipmentFilter::default()
+    };
+    let equipment = Premises::equipment(db, &scope, &filter, ctx.now(), 500).await?;
+    let filter = PremisesFilter {
+        building: Some(id),
+        ..PremisesFilter::default()
+    };
+    let here = building.area().unwrap_or_else(|| building.community.into());
     page(&BuildingPage {
+        equipment,
+        premises: Premises::list(db, &scope, &filter, 500).await?,
+        may_check: !building.closed && ctx.authorize(&PLACES_CHECK, here).is_ok(),
         may_write: ctx.authorize(&PLACES_REGISTER, building.community).is_ok(),
         saved,
         s,

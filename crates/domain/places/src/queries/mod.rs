@@ -1,6 +1,7 @@
 //! Reads for pages and the interface. Areas and boundaries are common knowledge; the register is read within a scope.
 
 mod entry;
+pub(crate) mod premises;
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -326,6 +327,8 @@ pub struct BuildingDetail {
     pub entrances: Vec<EntranceStack>,
     /// Torn down, or entered by mistake.
     pub closed: bool,
+    pub closed_at: Option<Micros>,
+    pub closed_reason: Option<String>,
 }
 
 impl BuildingDetail {
@@ -380,6 +383,8 @@ pub async fn building_detail(db: &Database, scope: &Scope, id: Uuid) -> Result<B
         estate: estate.map_or(String::new(), |estate| estate.name),
         estate_id: row.estate_id,
         closed: row.closed_at.is_some(),
+        closed_at: row.closed_at.map(Micros),
+        closed_reason: row.closed_reason,
         street_address: row.street_address,
         floors: row.floors,
         grid: areas[0],

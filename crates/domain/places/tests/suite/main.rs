@@ -6,6 +6,7 @@ mod boundaries;
 mod example;
 mod ground;
 mod http;
+mod premises;
 mod register;
 mod rivers;
 mod tree;

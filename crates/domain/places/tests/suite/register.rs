@@ -253,6 +253,8 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
             position: Some(at(7.0, 7.0)),
             area: None,
             closed: false,
+            closed_reason: String::new(),
+            occupants: youlin_places::premises::Occupants::default(),
         };
         let id = db.execute(&admin, building.clone()).await.unwrap();
         let dwelling = SaveDwelling {
@@ -265,6 +267,7 @@ async fn a_building_and_a_dwelling_are_saved_by_hand() {
             usage: "let".into(),
             area: "63.2".into(),
             closed: false,
+            occupants: youlin_places::premises::Occupants::default(),
         };
         let home = db.execute(&admin, dwelling.clone()).await.unwrap();
         town.locator.reload_community(db, community).await.unwrap();

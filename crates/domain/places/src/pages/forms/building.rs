@@ -34,6 +34,7 @@ pub(crate) struct BuildingForm {
     lat: String,
     area: String,
     closed: String,
+    closed_reason: String,
 }
 
 #[derive(Template)]
@@ -137,6 +138,7 @@ fn form_of(detail: &BuildingDetail) -> BuildingForm {
         lat: spot.lat,
         area: detail.area().map_or_else(String::new, |id| id.to_string()),
         closed: if detail.closed { "1" } else { "" }.to_owned(),
+        closed_reason: detail.closed_reason.clone().unwrap_or_default(),
     }
 }
 
@@ -159,7 +161,7 @@ pub(crate) async fn edit(
     page(&form_page(&app, s, Some(id), f, FormFaults::none()).await?)
 }
 
-fn command(f: &BuildingForm, known: Option<Uuid>) -> Result<SaveBuilding> {
+fn command(app: &App, f: &BuildingForm, known: Option<Uuid>) -> Result<SaveBuilding> {
     if f.community == 0 {
         return Err(Problem::invalid("community", "required"));
     }
@@ -178,6 +180,8 @@ fn command(f: &BuildingForm, known: Option<Uuid>) -> Result<SaveBuilding> {
         position: spot.position()?,
         area: area_of(&f.area),
         closed: known.is_some() && !f.closed.is_empty(),
+        closed_reason: f.closed_reason.clone(),
+        occupants: super::occupants(app),
     })
 }
 
@@ -197,7 +201,9 @@ pub(crate) async fn create(
             "/places/buildings",
             &f,
         )?;
-        app.db().execute_once(&ctx, key, command(&f, None)?).await
+        app.db()
+            .execute_once(&ctx, key, command(&app, &f, None)?)
+            .await
     };
     match saved.await {
         Ok(id) => {
@@ -226,7 +232,7 @@ pub(crate) async fn change(
 ) -> WebResult<Response> {
     let theirs = held(&app, &ctx, id).await?;
     f.community = theirs.community;
-    let saved = async { app.db().execute(&ctx, command(&f, Some(id))?).await };
+    let saved = async { app.db().execute(&ctx, command(&app, &f, Some(id))?).await };
     match saved.await {
         Ok(_id) => {
             follow(&app, CommunityId(f.community)).await?;
@@ -267,6 +273,13 @@ fn differences(s: &Shell, id: Uuid, theirs: &BuildingForm, f: &BuildingForm) -> 
         plain(s, "lon", "places-lon", &theirs.lon, &f.lon),
         plain(s, "lat", "places-lat", &theirs.lat, &f.lat),
         ticked(s, "closed", "places-closed", &theirs.closed, &f.closed),
+        plain(
+            s,
+            "closed_reason",
+            "places-closed-reason",
+            &theirs.closed_reason,
+            &f.closed_reason,
+        ),
     ];
     Clash::of(format!("/places/buildings/{id}"), lines)
 }

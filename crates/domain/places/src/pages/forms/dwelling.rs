@@ -179,6 +179,7 @@ async fn command(
         usage: f.usage.clone(),
         area: f.area.clone(),
         closed: known.is_some() && !f.closed.is_empty(),
+        occupants: super::occupants(app),
     })
 }
 

@@ -30,7 +30,7 @@ impl Spot {
         })
     }
 
-    fn position(&self) -> Result<Option<(f64, f64)>> {
+    pub(crate) fn position(&self) -> Result<Option<(f64, f64)>> {
         let read = |field: &'static str, text: &str| match text.trim() {
             "" => Ok(None),
             text => text
@@ -48,7 +48,7 @@ impl Spot {
 }
 
 /// A whole number, or nothing.
-fn whole(field: &'static str, text: &str) -> Result<Option<i32>> {
+pub(crate) fn whole(field: &'static str, text: &str) -> Result<Option<i32>> {
     match text.trim() {
         "" => Ok(None),
         text => text
@@ -58,12 +58,12 @@ fn whole(field: &'static str, text: &str) -> Result<Option<i32>> {
     }
 }
 
-fn area_of(text: &str) -> Option<AreaId> {
+pub(crate) fn area_of(text: &str) -> Option<AreaId> {
     text.parse().map(AreaId).ok()
 }
 
 /// Grids and neighbourhoods of a community; the first choice leaves it to the position.
-fn area_choices(s: &Shell, tree: &AreaTree, community: CommunityId) -> Vec<Choice> {
+pub(crate) fn area_choices(s: &Shell, tree: &AreaTree, community: CommunityId) -> Vec<Choice> {
     let mut choices = vec![Choice::new("", s.t("places-by-position"))];
     descend(s, tree, community.into(), 0, &mut choices);
     choices
@@ -84,14 +84,20 @@ fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, choices: &mut V
 }
 
 /// The key of a creating form, from the header or its hidden field.
-fn sent_key(header: IdempotencyHeader, field: &str) -> Option<String> {
+pub(crate) fn sent_key(header: IdempotencyHeader, field: &str) -> Option<String> {
     header
         .0
         .or_else(|| Some(field.to_owned()).filter(|key| !key.is_empty()))
 }
 
 /// A line of the conflict panel for a field without words of its own.
-fn plain(s: &Shell, field: &'static str, label: &str, theirs: &str, yours: &str) -> ClashLine {
+pub(crate) fn plain(
+    s: &Shell,
+    field: &'static str,
+    label: &str,
+    theirs: &str,
+    yours: &str,
+) -> ClashLine {
     ClashLine {
         field,
         label: s.t(label),
@@ -102,7 +108,13 @@ fn plain(s: &Shell, field: &'static str, label: &str, theirs: &str, yours: &str)
 }
 
 /// The same for a check box.
-fn ticked(s: &Shell, field: &'static str, label: &str, theirs: &str, yours: &str) -> ClashLine {
+pub(crate) fn ticked(
+    s: &Shell,
+    field: &'static str,
+    label: &str,
+    theirs: &str,
+    yours: &str,
+) -> ClashLine {
     let word = |text: &str| s.t(if text.is_empty() { "no" } else { "yes" });
     ClashLine {
         field,
@@ -118,4 +130,10 @@ async fn follow(app: &App, community: CommunityId) -> Result<()> {
     app.need::<Locator>()?
         .reload_community(app.db(), community)
         .await
+}
+
+/// Who may still be at a place; nobody where no other floor keeps anything.
+pub(crate) fn occupants(app: &App) -> crate::premises::Occupants {
+    app.service::<crate::premises::Occupants>()
+        .map_or_else(Default::default, |all| (*all).clone())
 }

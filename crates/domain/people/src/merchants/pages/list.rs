@@ -1,0 +1,122 @@
+//! `/people/merchants`: merchants by area and trade, and what is missing of them.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_kernel::AreaId;
+use youlin_places::premises::Premises;
+use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
+
+use super::{choices, shell};
+use crate::Vault;
+use crate::merchants::{MerchantFilter, MerchantView, Merchants, Trade};
+use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+
+/// Lines on the page.
+const SHOWN: u64 = 300;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    area: String,
+    trade: String,
+    q: String,
+    premises: String,
+    /// `code`, `responsible`.
+    without: String,
+    closed: String,
+}
+
+#[derive(Template)]
+#[template(path = "merchants/list.html")]
+struct ListPage {
+    s: Shell,
+    f: Filter,
+    /// Asked within these premises.
+    premises: Option<(Uuid, String)>,
+    areas: Vec<Choice>,
+    trades: Vec<Choice>,
+    withouts: Vec<Choice>,
+    rows: Vec<MerchantView>,
+    more: bool,
+    may_write: bool,
+}
+
+/// `GET /people/merchants?area=&trade=&without=&q=&premises=&closed=`.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(f): ApiQuery<Filter>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let vault = app.need::<Vault>()?;
+    let s = shell(&app, &ctx, prefs);
+    let db = app.db().read();
+    let premises = match f.premises.parse::<Uuid>() {
+        Ok(id) => Some((id, Premises::one(db, &scope, id).await?.name)),
+        Err(_none) => None,
+    };
+    let areas = area_choices(&s, &scope);
+    let narrowed = match f.area.parse().map(AreaId) {
+        Ok(area) => scope.narrowed(ctx.areas(), area),
+        Err(_all) => scope,
+    };
+    let filter = MerchantFilter {
+        trade: Trade::parse(&f.trade),
+        without_code: f.without == "code",
+        without_responsible: f.without == "responsible",
+        premises: premises.as_ref().map(|one| one.0),
+        text: f.q.clone(),
+        closed: !f.closed.is_empty(),
+    };
+    let mut rows = Merchants::list(db, &vault, &narrowed, &filter, SHOWN + 1).await?;
+    let more = rows.len() as u64 > SHOWN;
+    rows.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
+    let mut trades = vec![Choice::new("", s.t("merchant-all-trades"))];
+    trades.extend(choices(
+        &s,
+        "trade",
+        Trade::ALL.iter().map(|one| one.as_str()),
+    ));
+    let withouts = vec![
+        Choice::new("", s.t("merchant-all")),
+        Choice::new("code", s.t("merchant-without-code")),
+        Choice::new("responsible", s.t("merchant-without-responsible")),
+    ];
+    page(&ListPage {
+        may_write: ctx.may(&PEOPLE_WRITE),
+        s,
+        f,
+        premises,
+        areas,
+        trades,
+        withouts,
+        rows,
+        more,
+    })
+}
+
+/// Communities of the scope with what lies below them; the first is all of it.
+fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choice> {
+    let mut all = vec![Choice::new("", s.t("premises-all-areas"))];
+    let tree = s.ctx().areas();
+    for part in scope.parts() {
+        let community = AreaId::from(part.community);
+        let seen = |id: &AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(id));
+        for id in tree.subtree(community) {
+            let open = tree.get(id).is_some_and(|node| !node.closed);
+            if open && (id == community || seen(&id)) {
+                let up = tree.upwards(id).take_while(|node| node.id != community);
+                let indent = "\u{3000}".repeat(up.count());
+                all.push(Choice::new(
+                    id.to_string(),
+                    format!("{indent}{}", s.area(&id)),
+                ));
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,438 @@
+//! Equipment: what is due, one piece with the looks at it, and its form.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, Clash, ClashLine, FormFaults, IdempotencyHeader,
+    PathId, Prefs, Shell, WebResult, idempotency, mendable, page, refused_with,
+};
+
+use super::super::forms::{plain, sent_key, ticked};
+use super::list::area_choices;
+use super::{choices, shell};
+use crate::commands::{CheckEquipment, EquipmentInput, SaveEquipment};
+use crate::permissions::{PLACES_CHECK, PLACES_READ};
+use crate::premises::{
+    CheckView, Due, EquipmentFilter, EquipmentKind, EquipmentState, EquipmentView, Premises,
+};
+use crate::queries;
+
+const SHOWN: u64 = 500;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    area: String,
+    kind: String,
+    state: String,
+    due: String,
+    ended: String,
+}
+
+#[derive(Template)]
+#[template(path = "premises/equipment_list.html")]
+struct ListPage {
+    s: Shell,
+    f: Filter,
+    areas: Vec<Choice>,
+    kinds: Vec<Choice>,
+    states: Vec<Choice>,
+    dues: Vec<Choice>,
+    rows: Vec<EquipmentView>,
+}
+
+/// `GET /places/equipment?area=&kind=&state=&due=&ended=`.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(f): ApiQuery<Filter>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PLACES_READ)?;
+    let s = shell(&app, &ctx, prefs);
+    let areas = area_choices(&s, &scope);
+    let narrowed = match f.area.parse().map(AreaId) {
+        Ok(area) => scope.narrowed(ctx.areas(), area),
+        Err(_all) => scope,
+    };
+    let filter = EquipmentFilter {
+        kind: EquipmentKind::parse(&f.kind),
+        state: EquipmentState::parse(&f.state),
+        due: Due::parse(&f.due),
+        ended: !f.ended.is_empty(),
+        ..EquipmentFilter::default()
+    };
+    let rows = Premises::equipment(app.db().read(), &narrowed, &filter, ctx.now(), SHOWN).await?;
+    let all = |label: &str, prefix: &str, words: Vec<&str>| {
+        let mut all = vec![Choice::new("", s.t(label))];
+        all.extend(choices(&s, prefix, words.into_iter()));
+        all
+    };
+    let kinds = EquipmentKind::ALL.iter().map(|one| one.as_str()).collect();
+    let states = EquipmentState::ALL.iter().map(|one| one.as_str()).collect();
+    page(&ListPage {
+        kinds: all("equipment-all-kinds", "equipment-kind", kinds),
+        states: all("equipment-all-states", "equipment-state", states),
+        dues: all(
+            "equipment-all-dues",
+            "equipment-due",
+            vec!["overdue", "soon", "unknown"],
+        ),
+        areas,
+        rows,
+        f,
+        s,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "premises/equipment.html")]
+struct ShowPage {
+    s: Shell,
+    e: FormFaults,
+    f: CheckForm,
+    one: EquipmentView,
+    checks: Vec<CheckView>,
+    states: Vec<Choice>,
+    may_check: bool,
+    saved: String,
+}
+
+impl ShowPage {
+    /// Drafts that are saved once this page says so.
+    fn drafts(&self) -> String {
+        format!("equipment:new equipment:{}", self.one.id)
+    }
+}
+
+/// A look as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CheckForm {
+    version: String,
+    state: String,
+    checked_on: String,
+    due_on: String,
+    note: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Saved {
+    saved: String,
+}
+
+async fn show_page(
+    app: &App,
+    ctx: &Ctx,
+    s: Shell,
+    id: Uuid,
+    (e, f, saved): (FormFaults, Option<CheckForm>, String),
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PLACES_READ)?;
+    let (one, checks) = Premises::equipment_one(app.db().read(), &scope, id, ctx.now()).await?;
+    let mut f = f.unwrap_or_else(|| CheckForm {
+        state: one.state.as_str().to_owned(),
+        checked_on: ctx.now().local().date().to_string(),
+        ..CheckForm::default()
+    });
+    f.version = one.version.to_string();
+    let words = EquipmentState::ALL.iter().map(|one| one.as_str());
+    page(&ShowPage {
+        states: choices(&s, "equipment-state", words),
+        may_check: one.ended_at.is_none() && ctx.authorize(&PLACES_CHECK, one.area).is_ok(),
+        e,
+        f,
+        saved,
+        one,
+        checks,
+        s,
+    })
+}
+
+/// `GET /places/equipment/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiQuery(done): ApiQuery<Saved>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let saved = match done.saved.as_str() {
+        "" => String::new(),
+        _ => s.t("places-saved"),
+    };
+    show_page(&app, &ctx, s, id, (FormFaults::none(), None, saved)).await
+}
+
+/// `POST /places/equipment/{id}/check`.
+pub(super) async fn check(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(f): ApiForm<CheckForm>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PLACES_CHECK)?;
+    let (one, _) = Premises::equipment_one(app.db().read(), &scope, id, ctx.now()).await?;
+    let command = CheckEquipment {
+        community: one.community,
+        id,
+        version: f.version.parse().unwrap_or(0),
+        state: f.state.clone(),
+        checked_on: f.checked_on.clone(),
+        due_on: f.due_on.clone(),
+        note: f.note.clone(),
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(to(id, "checked")),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let s = shell(&app, &ctx, prefs);
+            let e = FormFaults::of(&s, &problem);
+            let body = show_page(&app, &ctx, s, id, (e, Some(f), String::new())).await?;
+            Ok(refused_with(&problem, body))
+        }
+    }
+}
+
+fn to(id: Uuid, saved: &str) -> Response {
+    Redirect::to(&format!("/places/equipment/{id}?saved={saved}")).into_response()
+}
+
+/// The form as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct EquipmentForm {
+    #[serde(skip_serializing)]
+    idempotency_key: String,
+    version: String,
+    building: String,
+    premises: String,
+    kind: String,
+    name: String,
+    spot: String,
+    count: String,
+    state: String,
+    maintainer: String,
+    checked_on: String,
+    due_on: String,
+    note: String,
+    ended: String,
+}
+
+#[derive(Template)]
+#[template(path = "premises/equipment_form.html")]
+struct FormPage {
+    s: Shell,
+    e: FormFaults,
+    f: EquipmentForm,
+    id: Option<Uuid>,
+    /// What it belongs to.
+    of: String,
+    back: String,
+    kinds: Vec<Choice>,
+    states: Vec<Choice>,
+    clash: Option<Clash>,
+    key: String,
+}
+
+/// What something new belongs to: community, name and page.
+async fn belongs(app: &App, ctx: &Ctx, f: &EquipmentForm) -> Result<(CommunityId, String, String)> {
+    let scope = ctx.scope(&PLACES_CHECK)?;
+    if let Ok(id) = f.building.parse::<Uuid>() {
+        let one = queries::building_detail(app.db(), &scope, id).await?;
+        let name = format!("{}{}", one.estate, one.name);
+        return Ok((one.community, name, format!("/places/buildings/{id}")));
+    }
+    let id: Uuid = f.premises.parse().map_err(|_none| Problem::not_found())?;
+    let one = Premises::one(app.db().read(), &scope, id).await?;
+    Ok((one.community, one.name, format!("/places/premises/{id}")))
+}
+
+fn form_page(
+    s: Shell,
+    id: Option<Uuid>,
+    (of, back): (String, String),
+    f: EquipmentForm,
+    e: FormFaults,
+) -> FormPage {
+    let kinds = EquipmentKind::ALL.iter().map(|one| one.as_str());
+    let states = EquipmentState::ALL.iter().map(|one| one.as_str());
+    FormPage {
+        kinds: choices(&s, "equipment-kind", kinds),
+        states: choices(&s, "equipment-state", states),
+        key: s.ctx().new_id().to_string(),
+        clash: None,
+        id,
+        of,
+        back,
+        f,
+        e,
+        s,
+    }
+}
+
+/// `GET /places/equipment/new?building=` or `?premises=`.
+pub(super) async fn fresh(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(f): ApiQuery<EquipmentForm>,
+) -> WebResult<Response> {
+    let (_, of, back) = belongs(&app, &ctx, &f).await?;
+    let s = shell(&app, &ctx, prefs);
+    let f = EquipmentForm {
+        count: "1".to_owned(),
+        ..f
+    };
+    page(&form_page(s, None, (of, back), f, FormFaults::none()))
+}
+
+async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(EquipmentView, EquipmentForm)> {
+    let scope = ctx.scope(&PLACES_CHECK)?;
+    let (one, _) = Premises::equipment_one(app.db().read(), &scope, id, ctx.now()).await?;
+    let f = EquipmentForm {
+        version: one.version.to_string(),
+        kind: one.kind.as_str().to_owned(),
+        name: one.name.clone(),
+        spot: one.spot.clone(),
+        count: one.count.to_string(),
+        maintainer: one.maintainer.clone(),
+        due_on: one.due_on.clone().unwrap_or_default(),
+        note: one.note.clone(),
+        ended: one.ended_at.map_or_else(String::new, |_| "1".to_owned()),
+        ..EquipmentForm::default()
+    };
+    Ok((one, f))
+}
+
+/// `GET /places/equipment/{id}/edit`.
+pub(super) async fn edit(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let (one, f) = held(&app, &ctx, id).await?;
+    let s = shell(&app, &ctx, prefs);
+    let of = (one.of, format!("/places/equipment/{id}"));
+    page(&form_page(s, Some(id), of, f, FormFaults::none()))
+}
+
+fn command(
+    f: &EquipmentForm,
+    community: CommunityId,
+    known: Option<(&EquipmentView, Uuid)>,
+) -> SaveEquipment {
+    SaveEquipment {
+        community,
+        known: known.map(|(_, id)| (id, f.version.parse().unwrap_or(0))),
+        building: f.building.parse().ok(),
+        premises: f.premises.parse().ok(),
+        input: EquipmentInput {
+            kind: f.kind.clone(),
+            name: f.name.clone(),
+            spot: f.spot.clone(),
+            count: f.count.clone(),
+            state: f.state.clone(),
+            maintainer_id: known.and_then(|(one, _)| one.maintainer_id),
+            maintainer: f.maintainer.clone(),
+            checked_on: f.checked_on.clone(),
+            due_on: f.due_on.clone(),
+            note: f.note.clone(),
+        },
+        ended: known.is_some() && !f.ended.is_empty(),
+    }
+}
+
+/// `POST /places/equipment`.
+pub(super) async fn create(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    header: IdempotencyHeader,
+    ApiForm(f): ApiForm<EquipmentForm>,
+) -> WebResult<Response> {
+    let (community, of, back) = belongs(&app, &ctx, &f).await?;
+    let saved = async {
+        let sent = sent_key(header, &f.idempotency_key);
+        let key = idempotency(sent.as_deref(), community, "/places/equipment", &f)?;
+        app.db()
+            .execute_once(&ctx, key, command(&f, community, None))
+            .await
+    };
+    match saved.await {
+        Ok(id) => Ok(to(id, "new")),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let s = shell(&app, &ctx, prefs);
+            let e = FormFaults::of(&s, &problem);
+            let body = form_page(s, None, (of, back), f, e);
+            Ok(refused_with(&problem, page(&body)?))
+        }
+    }
+}
+
+/// `POST /places/equipment/{id}`.
+pub(super) async fn change(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(mut f): ApiForm<EquipmentForm>,
+) -> WebResult<Response> {
+    let (one, theirs) = held(&app, &ctx, id).await?;
+    let command = command(&f, one.community, Some((&one, id)));
+    match app.db().execute(&ctx, command).await {
+        Ok(id) => Ok(to(id, "changed")),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let s = shell(&app, &ctx, prefs);
+            let stale = problem.code() == "stale";
+            let clash = stale.then(|| differences(&s, id, &theirs, &f));
+            let e = if stale {
+                f.version = theirs.version;
+                FormFaults::none()
+            } else {
+                FormFaults::of(&s, &problem)
+            };
+            let of = (one.of, format!("/places/equipment/{id}"));
+            let body = FormPage {
+                clash,
+                ..form_page(s, Some(id), of, f, e)
+            };
+            Ok(refused_with(&problem, page(&body)?))
+        }
+    }
+}
+
+fn differences(s: &Shell, id: Uuid, theirs: &EquipmentForm, f: &EquipmentForm) -> Clash {
+    let kind = |code: &str| s.tt("equipment-kind", code);
+    let lines = vec![
+        ClashLine {
+            theirs: kind(&theirs.kind),
+            yours: kind(&f.kind),
+            ..plain(s, "kind", "equipment-kind", &theirs.kind, &f.kind)
+        },
+        plain(s, "name", "equipment-name", &theirs.name, &f.name),
+        plain(s, "spot", "equipment-spot", &theirs.spot, &f.spot),
+        plain(s, "count", "equipment-count", &theirs.count, &f.count),
+        plain(
+            s,
+            "maintainer",
+            "equipment-maintainer",
+            &theirs.maintainer,
+            &f.maintainer,
+        ),
+        plain(s, "due_on", "equipment-due", &theirs.due_on, &f.due_on),
+        plain(s, "note", "premises-note", &theirs.note, &f.note),
+        ticked(s, "ended", "equipment-ended", &theirs.ended, &f.ended),
+    ];
+    Clash::of(format!("/places/equipment/{id}"), lines)
+}

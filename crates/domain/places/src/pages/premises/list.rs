@@ -1,0 +1,105 @@
+//! `/places/premises`: premises of the scope, by area and kind.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_kernel::AreaId;
+use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
+
+use super::{choices, shell};
+use crate::permissions::{PLACES_READ, PLACES_REGISTER};
+use crate::premises::{Premises, PremisesFilter, PremisesKind, PremisesView};
+
+/// Lines on the page.
+const SHOWN: u64 = 300;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    area: String,
+    kind: String,
+    q: String,
+    closed: String,
+}
+
+#[derive(Template)]
+#[template(path = "premises/list.html")]
+struct ListPage {
+    s: Shell,
+    areas: Vec<Choice>,
+    kinds: Vec<Choice>,
+    f: Filter,
+    rows: Vec<PremisesView>,
+    /// There are more than are shown.
+    more: bool,
+    may_write: bool,
+}
+
+impl ListPage {
+    fn here(&self, one: &PremisesView) -> String {
+        self.s.area(&one.area())
+    }
+}
+
+/// Communities of the scope with what lies below them, as choices; the first is all of it.
+pub(super) fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choice> {
+    let mut all = vec![Choice::new("", s.t("premises-all-areas"))];
+    let tree = s.ctx().areas();
+    for part in scope.parts() {
+        let community = AreaId::from(part.community);
+        let seen = |id: &AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(id));
+        for id in tree.subtree(community) {
+            let open = tree.get(id).is_some_and(|node| !node.closed);
+            if open && (id == community || seen(&id)) {
+                let depth = tree
+                    .upwards(id)
+                    .take_while(|node| node.id != community)
+                    .count();
+                let indent = "\u{3000}".repeat(depth);
+                all.push(Choice::new(
+                    id.to_string(),
+                    format!("{indent}{}", s.area(&id)),
+                ));
+            }
+        }
+    }
+    all
+}
+
+/// `GET /places/premises?area=&kind=&q=&closed=`.
+pub(super) async fn list(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(f): ApiQuery<Filter>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PLACES_READ)?;
+    let s = shell(&app, &ctx, prefs);
+    let areas = area_choices(&s, &scope);
+    let narrowed = match f.area.parse().map(AreaId) {
+        Ok(area) => scope.narrowed(ctx.areas(), area),
+        Err(_all) => scope,
+    };
+    let filter = PremisesFilter {
+        kind: PremisesKind::parse(&f.kind),
+        text: f.q.clone(),
+        building: None,
+        closed: !f.closed.is_empty(),
+    };
+    let mut rows = Premises::list(app.db().read(), &narrowed, &filter, SHOWN + 1).await?;
+    let more = rows.len() as u64 > SHOWN;
+    rows.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
+    let mut kinds = vec![Choice::new("", s.t("premises-all-kinds"))];
+    let words = PremisesKind::ALL.iter().map(|kind| kind.as_str());
+    kinds.extend(choices(&s, "premises-kind", words));
+    page(&ListPage {
+        may_write: ctx.may(&PLACES_REGISTER),
+        areas,
+        kinds,
+        rows,
+        more,
+        f,
+        s,
+    })
+}
