@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
-use youlin_cases::{Cases, CasesSettings};
+use youlin_cases::{CaseSections, Cases, CasesSettings};
 use youlin_crypto::Keyring;
 use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
@@ -18,6 +18,7 @@ use youlin_people::own::FileSections;
 use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
+use youlin_sharing::{Sharing, UsedInCase};
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
@@ -39,6 +40,7 @@ pub fn modules() -> Vec<Module> {
         youlin_people::module(),
         youlin_cases::module(),
         youlin_insight::module(),
+        youlin_sharing::module(),
         youlin_notices::module(),
         youlin_open311::module(),
     ]
@@ -53,6 +55,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_places::NAV,
         youlin_people::NAV,
         youlin_insight::NAV,
+        youlin_sharing::NAV,
         youlin_people::privacy::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
@@ -84,6 +87,7 @@ pub fn finders() -> Vec<Arc<dyn Finder>> {
         Arc::new(youlin_people::PersonFinder),
         Arc::new(youlin_places::PlaceFinder),
         Arc::new(youlin_cases::CaseFinder),
+        Arc::new(youlin_sharing::ResourceFinder),
         Arc::new(youlin_people::OrganisationFinder),
     ]
 }
@@ -161,6 +165,7 @@ pub struct Services {
     pub locator: Arc<Locator>,
     pub vault: Arc<Vault>,
     pub cases: Arc<Cases>,
+    pub sharing: Arc<Sharing>,
 }
 
 impl House {
@@ -202,10 +207,12 @@ impl House {
             cases_settings(&config),
         )
         .await?;
+        let sharing = Sharing::new(db.clone(), Arc::clone(&cases));
         let services = Services {
             locator,
             vault,
             cases,
+            sharing,
         };
         let app = furnish(&config, &db, areas, clock, entropy, &services)?;
         Ok(Self {
@@ -341,7 +348,10 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(people::ResidentsRegister {
             vault: vault(),
             locator: locator(),
-            in_use: vec![Arc::new(youlin_cases::PeopleInCases)],
+            in_use: vec![
+                Arc::new(youlin_cases::PeopleInCases),
+                Arc::new(youlin_sharing::PeopleInSharing),
+            ],
         }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
@@ -362,10 +372,14 @@ fn datasets(
     use youlin_cases::datasets::CasesDataset;
     use youlin_people::datasets::PersonsDataset;
     use youlin_places::datasets::DwellingsDataset;
+    use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
+        Arc::new(ResourcesDataset(Arc::clone(&services.sharing))),
+        Arc::new(LoansDataset(Arc::clone(&services.sharing))),
+        Arc::new(SupportDataset(Arc::clone(&services.sharing))),
     ];
     let settings = DatasetsSettings {
         memory: config.figures_memory,
@@ -442,6 +456,10 @@ fn furnish(
     .with(accounts)
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
+    .with(Arc::clone(&services.sharing))
+    .with(Arc::new(CaseSections(vec![Arc::new(UsedInCase(
+        Arc::clone(&services.sharing),
+    ))])))
     .with(notices)
     .with(imports)
     .with(datasets)

@@ -8,6 +8,7 @@ mod load;
 mod picture;
 mod replay;
 mod script;
+mod sharing;
 
 pub(crate) use access::{Access, LINE};
 pub(crate) use load::load;

@@ -7,8 +7,10 @@
 //! (`youlin_cases::CaseSection`) that [`UsedInCase`] fills.
 
 mod commands;
+pub mod datasets;
 mod entities;
 mod events;
+mod in_use;
 mod migrations;
 pub mod model;
 mod pages;
@@ -19,6 +21,7 @@ mod text;
 
 pub use commands::*;
 pub use events::{LOAN_LATE, LOAN_SAVED, RESOURCE_SAVED, SUPPORT_LATE, SUPPORT_SAVED};
+pub use in_use::PeopleInSharing;
 pub use migrations::MIGRATIONS;
 pub use pages::{NAV, ResourceFinder, UsedInCase};
 pub use queries::*;

@@ -28,6 +28,7 @@ CREATE TABLE resource (
     opening TEXT NOT NULL,
     state TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    retired_at BIGINT,
     PRIMARY KEY (community_id, id),
     UNIQUE (community_id, ext_key)
 );
@@ -57,6 +58,7 @@ CREATE TABLE resource_loan (
     by_id {uuid},
     by_name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
     out_at BIGINT,
     back_at BIGINT,
     late_told_at BIGINT,
@@ -116,6 +118,7 @@ CREATE TABLE support_entry (
     request_id {uuid} NOT NULL,
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
+    state TEXT NOT NULL,
     actor_name TEXT NOT NULL,
     party_kind TEXT,
     party_id {uuid},

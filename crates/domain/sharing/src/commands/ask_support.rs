@@ -8,7 +8,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_workday::{Limit, LimitUnit};
 
-use super::step_support::note;
+use super::step_support::{Noted, note};
 use crate::entities::support_request;
 use crate::events::support_step;
 use crate::model::{SupportField, SupportState};
@@ -77,7 +77,13 @@ impl Command for AskSupport {
             ended_at: None,
         };
         tx.insert::<support_request::Entity>(row).await?;
-        note(&self.sharing, ctx, tx, (community, id), "asked", None, "").await?;
+        let noted = Noted {
+            kind: "asked",
+            state: SupportState::Asked,
+            party: None,
+            said: "",
+        };
+        note(&self.sharing, ctx, tx, (community, id), noted).await?;
         tx.audit(
             ctx,
             community,

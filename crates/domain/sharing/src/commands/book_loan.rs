@@ -116,6 +116,7 @@ impl Command for BookLoan {
             by_id: ctx.actor().id(),
             by_name: ctx.actor().name().to_owned(),
             created_at: now,
+            changed_at: now,
             out_at: None,
             back_at: None,
             late_told_at: None,

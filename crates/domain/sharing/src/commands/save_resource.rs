@@ -113,6 +113,7 @@ impl Command for SaveResource {
                     ext_key: fresh.ext_key.clone().or(old.ext_key),
                     state: old.state,
                     created_at: old.created_at,
+                    retired_at: old.retired_at,
                     ..fresh
                 })
                 .await?
@@ -220,6 +221,7 @@ impl SaveResource {
             opening: serde_json::to_string(&input.opening).map_err(Problem::internal)?,
             state: ResourceState::InService.as_str().to_owned(),
             created_at: ctx.now().0,
+            retired_at: None,
         })
     }
 }

@@ -45,6 +45,7 @@ impl Command for SetResourceState {
         tx.update::<resource::Entity>(resource::Model {
             state: self.state.as_str().to_owned(),
             version: self.version,
+            retired_at: (self.state == ResourceState::Retired).then_some(ctx.now().0),
             ..row
         })
         .await?;

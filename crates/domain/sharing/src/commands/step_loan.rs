@@ -79,6 +79,7 @@ impl Command for StepLoan {
             version: self.version.unwrap_or(row.version),
             state: next.state.as_str().to_owned(),
             state_before: next.before.map(|state| state.as_str().to_owned()),
+            changed_at: now,
             from_at: next.from,
             to_at: next.to,
             out_at: next.out_at,

@@ -60,7 +60,13 @@ impl Command for StepSupport {
         let (party, said) = self.said(&support, &who);
         let step = self.verb.word();
         let place = (self.community, self.request);
-        note(&self.sharing, ctx, tx, place, step, party, said).await?;
+        let noted = Noted {
+            kind: step,
+            state: next.state,
+            party,
+            said,
+        };
+        note(&self.sharing, ctx, tx, place, noted).await?;
         tx.audit(
             ctx,
             self.community,
@@ -245,28 +251,36 @@ impl StepSupport {
     }
 }
 
+/// What an entry of the history says.
+pub(super) struct Noted<'a> {
+    pub(super) kind: &'a str,
+    /// Of the request, afterwards.
+    pub(super) state: SupportState,
+    pub(super) party: Option<Party>,
+    pub(super) said: &'a str,
+}
+
 /// One entry of a request's history.
 pub(super) async fn note(
     sharing: &Sharing,
     ctx: &Ctx,
     tx: &Tx<'_>,
     (community, request): (CommunityId, Uuid),
-    kind: &str,
-    party: Option<Party>,
-    said: &str,
+    noted: Noted<'_>,
 ) -> Result<()> {
     let id = ctx.new_id();
-    let text_sealed = sharing.seal(ctx, "support_entry", "text", (community, id), &clean(said))?;
+    let text_sealed = sharing.seal(ctx, "support_entry", "text", (community, id), &clean(noted.said))?;
     tx.insert::<support_entry::Entity>(support_entry::Model {
         community_id: community.0,
         id,
         version: 1,
         request_id: request,
         at: ctx.now().0,
-        kind: kind.to_owned(),
+        kind: noted.kind.to_owned(),
+        state: noted.state.as_str().to_owned(),
         actor_name: ctx.actor().name().to_owned(),
-        party_kind: party.map(|party| party.kind.as_str().to_owned()),
-        party_id: party.map(|party| party.id),
+        party_kind: noted.party.map(|party| party.kind.as_str().to_owned()),
+        party_id: noted.party.map(|party| party.id),
         text_sealed,
     })
     .await?;

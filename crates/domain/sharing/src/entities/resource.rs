@@ -27,6 +27,7 @@ pub struct Model {
     pub opening: String,
     pub state: String,
     pub created_at: i64,
+    pub retired_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

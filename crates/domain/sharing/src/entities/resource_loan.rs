@@ -25,6 +25,7 @@ pub struct Model {
     pub by_id: Option<Uuid>,
     pub by_name: String,
     pub created_at: i64,
+    pub changed_at: i64,
     pub out_at: Option<i64>,
     pub back_at: Option<i64>,
     pub late_told_at: Option<i64>,

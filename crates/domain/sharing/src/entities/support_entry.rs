@@ -14,6 +14,8 @@ pub struct Model {
     pub request_id: Uuid,
     pub at: i64,
     pub kind: String,
+    /// Of the request after it.
+    pub state: String,
     pub actor_name: String,
     pub party_kind: Option<String>,
     pub party_id: Option<Uuid>,

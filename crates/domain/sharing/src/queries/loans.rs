@@ -131,6 +131,20 @@ pub async fn late_loans(sharing: &Sharing, ctx: &Ctx, scope: &Scope) -> Result<V
     named(sharing, ctx, rows).await
 }
 
+/// These loans, as far as they lie in the scope.
+pub(crate) async fn loans_by_id(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    scope: &Scope,
+    records: &[(CommunityId, Uuid)],
+) -> Result<Vec<LoanRow>> {
+    let rows = base(scope.communities())
+        .filter(resource_loan::Column::Id.is_in(records.iter().map(|(_, id)| *id)))
+        .all(sharing.db.read())
+        .await?;
+    named(sharing, ctx, rows).await
+}
+
 /// One loan with what was written of it.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ mod loans;
 mod resources;
 mod support;
 
+pub(crate) use loans::loans_by_id;
 pub use loans::{LoanRow, late_loans, loan, loans_of_case, loans_of_resource, open_loans};
 pub use resources::{
     FreeWanted, ResourceFilter, ResourceRow, free_resources, resource, resources,
