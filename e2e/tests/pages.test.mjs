@@ -134,6 +134,9 @@ describe("every page", { concurrency: 2 }, () => {
       body.set("file", new Blob([Uint8Array.from(atob(book), (c) => c.charCodeAt(0))]), "37.xlsx");
       return new URL((await fetch("/insight/forms", { method: "POST", body })).url).pathname;
     }, { area: String(card.community), book: workbook({ name: "台账", rows: [["老人台账"], ["序号", "姓名", "饮食禁忌"]] }).toString("base64") });
+    known.resource = await link("/lists/resources?kind=equipment", 'main a.row[href^="/resources/"]');
+    known.loan = await link("/lists/tasks?kind=loan", 'main a[href^="/loans/"]');
+    known.support = await link("/support", 'main a.row[href^="/support/"]');
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -192,6 +195,14 @@ describe("every page", { concurrency: 2 }, () => {
       case "/people/buildings/{id}": return [`/people/buildings/${known.building}`];
       case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];
       case "/people/visits/{id}": return [known.visits];
+      case "/lists/{list}/export/{format}": return []; // files
+      case "/resources/{id}": return [known.resource];
+      case "/resources/{id}/edit": return [`${known.resource}/edit`];
+      case "/resources/{id}/book": return [`${known.resource}/book`];
+      case "/loans/{id}": return [known.loan];
+      // Those who work in its area see it; the others only what they were asked themselves.
+      case "/support/{id}":
+        return ["community_desk", "community_lead", "subdistrict_supervisor", "district_operator", "auditor"].includes(role) ? [known.support] : [];
       case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
       case "/t/{token}": return [known.token];
       case "/tasks/{id}": {

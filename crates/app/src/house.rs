@@ -28,7 +28,7 @@ use crate::assets::{Bundles, catalogues};
 use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
-use crate::own_file::CasesOfPerson;
+use crate::own_file::{CasesOfPerson, LoansOfPerson};
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -437,11 +437,17 @@ fn furnish(
     let working_days = WorkingDays(Arc::new(move |day| {
         calendar.calendar().is_working_day(day).is_working()
     }));
-    let own_file = FileSections(vec![Arc::new(CasesOfPerson {
-        db: db.clone(),
-        cases: Arc::clone(&services.cases),
-        i18n: Arc::clone(&i18n),
-    })]);
+    let own_file = FileSections(vec![
+        Arc::new(CasesOfPerson {
+            db: db.clone(),
+            cases: Arc::clone(&services.cases),
+            i18n: Arc::clone(&i18n),
+        }),
+        Arc::new(LoansOfPerson {
+            sharing: Arc::clone(&services.sharing),
+            i18n: Arc::clone(&i18n),
+        }),
+    ]);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,

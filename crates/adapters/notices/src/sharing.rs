@@ -122,7 +122,10 @@ impl SharingNotices {
 fn told(ctx: &Ctx, roster: &Roster, event: &Event) -> (Told, String) {
     let desk = |word| -> Told {
         let accounts = roster.desk(ctx.areas(), event.community);
-        accounts.into_iter().map(|account| (account, word)).collect()
+        accounts
+            .into_iter()
+            .map(|account| (account, word))
+            .collect()
     };
     let loan = format!("/loans/{}", event.subject);
     let request = format!("/support/{}", event.subject);
@@ -145,7 +148,8 @@ fn told(ctx: &Ctx, roster: &Roster, event: &Event) -> (Told, String) {
 }
 
 fn parties(roster: &Roster, payload: &Value, word: &'static str) -> Told {
-    let parties: Vec<Party> = serde_json::from_value(payload["parties"].clone()).unwrap_or_default();
+    let parties: Vec<Party> =
+        serde_json::from_value(payload["parties"].clone()).unwrap_or_default();
     parties
         .into_iter()
         .flat_map(|party| roster.of_party(party))

@@ -247,7 +247,11 @@ impl Made {
                 let areas = house.app.areas();
                 let community = at
                     .and_then(|area| areas.community_of(area))
-                    .or_else(|| ctx.grants().first().and_then(|g| areas.community_of(g.area)))
+                    .or_else(|| {
+                        ctx.grants()
+                            .first()
+                            .and_then(|g| areas.community_of(g.area))
+                    })
                     .context("a community")?;
                 self.0.insert(asked.key, (community, id));
             }

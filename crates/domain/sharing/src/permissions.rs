@@ -78,6 +78,9 @@ pub static SUPPORT_ANSWER: Permission = Permission::new(
     ],
 );
 
+/// Give support as an organisation one works with; it is part of such an account's work and stands in its bar.
+pub static SUPPORT_GIVE: Permission = Permission::new("sharing.support-give", &[Partner]);
+
 /// All of them, for the authorization matrix.
 pub static ALL: &[&Permission] = &[
     &SHARING_READ,
@@ -87,4 +90,5 @@ pub static ALL: &[&Permission] = &[
     &SUPPORT_READ,
     &SUPPORT_ASK,
     &SUPPORT_ANSWER,
+    &SUPPORT_GIVE,
 ];

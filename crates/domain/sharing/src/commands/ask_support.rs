@@ -50,7 +50,13 @@ impl Command for AskSupport {
         let id = ctx.new_id();
         let sealed = self
             .sharing
-            .seal(ctx, "support_request", "question", (community, id), &question)?
+            .seal(
+                ctx,
+                "support_request",
+                "question",
+                (community, id),
+                &question,
+            )?
             .unwrap_or_default();
         let calendar = self.sharing.cases.calendar();
         let due = calendar.deadline(ctx.now().timestamp(), limit(self.urgent), &[]);
@@ -113,6 +119,7 @@ impl AskSupport {
             let place = place.ok_or_else(|| Problem::invalid("dwelling", "unknown-value"))?;
             return Ok(place.area());
         }
-        self.area.ok_or_else(|| Problem::invalid("area", "required"))
+        self.area
+            .ok_or_else(|| Problem::invalid("area", "required"))
     }
 }

@@ -9,7 +9,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, PartyKind};
 
-use super::stock::{Scene, is_open};
+use super::stock::{Scene, is_open, opening};
 use crate::entities::resource_loan;
 use crate::events::{self, event};
 use crate::model::{LoanState, book};
@@ -81,8 +81,9 @@ impl Command for BookLoan {
         may_ask(ctx, self.community)?;
         let may_lend = ctx.authorize(&SHARING_LEND, area).is_ok();
         let case = self.case(ctx).await?;
-        let open = is_open(sharing, &scene.resource, self.from.0, self.to.0);
         let window = (self.from.0, self.to.0);
+        let hours = opening(&scene.resource);
+        let open = is_open(sharing, (&scene.resource.kind, &hours), window);
         let loan = book(
             self.count,
             window,
@@ -105,13 +106,7 @@ impl Command for BookLoan {
             borrower_kind: self.asker.borrower.kind().to_owned(),
             borrower_id: self.asker.borrower.id(),
             case_id: case,
-            note_sealed: sharing.seal(
-                ctx,
-                "resource_loan",
-                "note",
-                (self.community, id),
-                &note,
-            )?,
+            note_sealed: sharing.seal(ctx, "resource_loan", "note", (self.community, id), &note)?,
             reason_sealed: None,
             by_id: ctx.actor().id(),
             by_name: ctx.actor().name().to_owned(),

@@ -106,6 +106,7 @@ impl Command for SaveResource {
             }
             Some(old) => {
                 ctx.authorize(&SHARING_WRITE, AreaId(old.area_id))?;
+                stock::turn(tx, old.community_id, old.id).await?;
                 self.still_enough(ctx, tx, &old).await?;
                 tx.update::<resource::Entity>(resource::Model {
                     id: old.id,
@@ -182,16 +183,17 @@ impl SaveResource {
 
     fn row(&self, ctx: &Ctx, community: CommunityId) -> Result<resource::Model> {
         let input = &self.input;
-        let wrong = |field: &'static str| {
-            Problem::invalid(field, "sharing-number").field_arg("max", MOST)
-        };
+        let wrong =
+            |field: &'static str| Problem::invalid(field, "sharing-number").field_arg("max", MOST);
         if input.amount == 0 || input.amount > MOST {
             return Err(wrong("amount"));
         }
         if input.seats.is_some_and(|seats| seats > MOST) {
             return Err(wrong("seats"));
         }
-        let place = input.building.and_then(|id| self.sharing.vault().building(id));
+        let place = input
+            .building
+            .and_then(|id| self.sharing.vault().building(id));
         if input.building.is_some() && place.as_ref().is_none_or(|at| at.community != community) {
             return Err(Problem::invalid("building", "unknown-value"));
         }

@@ -32,14 +32,16 @@ impl Command for SetResourceState {
             .ok_or_else(Problem::not_found)?;
         ctx.authorize(&SHARING_WRITE, AreaId(row.area_id))?;
         if self.state == ResourceState::Retired {
+            stock::turn(tx, self.community.0, self.id).await?;
             let loans = stock::loans(tx.conn(), self.community.0, self.id, None).await?;
             let open = loans
                 .iter()
                 .filter(|loan| matches!(stock::state(loan), LoanState::Booked | LoanState::Out))
                 .count();
             if open > 0 {
-                return Err(Problem::new(ProblemKind::Conflict, "sharing-still-lent")
-                    .arg("count", open));
+                return Err(
+                    Problem::new(ProblemKind::Conflict, "sharing-still-lent").arg("count", open)
+                );
             }
         }
         tx.update::<resource::Entity>(resource::Model {
@@ -50,7 +52,11 @@ impl Command for SetResourceState {
         })
         .await?;
         let entry = AuditEntry::new(Self::NAME, "resource", self.id);
-        tx.audit(ctx, self.community, entry.detail(json!({ "state": self.state })));
+        tx.audit(
+            ctx,
+            self.community,
+            entry.detail(json!({ "state": self.state })),
+        );
         let saved = event(events::RESOURCE_SAVED, self.community, self.id, json!({}));
         tx.emit(ctx, saved);
         Ok(())

@@ -199,8 +199,7 @@ impl StepSupport {
                     return Ok(());
                 }
                 let scope = ctx.scope(&PEOPLE_READ)?;
-                let agreed =
-                    crate::queries::skilled(sharing, &scope, self.community).await?;
+                let agreed = crate::queries::skilled(sharing, &scope, self.community).await?;
                 if !agreed.iter().any(|one| one.person == party.id) {
                     return Err(unknown());
                 }
@@ -269,7 +268,13 @@ pub(super) async fn note(
     noted: Noted<'_>,
 ) -> Result<()> {
     let id = ctx.new_id();
-    let text_sealed = sharing.seal(ctx, "support_entry", "text", (community, id), &clean(noted.said))?;
+    let text_sealed = sharing.seal(
+        ctx,
+        "support_entry",
+        "text",
+        (community, id),
+        &clean(noted.said),
+    )?;
     tx.insert::<support_entry::Entity>(support_entry::Model {
         community_id: community.0,
         id,

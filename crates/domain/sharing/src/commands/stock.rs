@@ -6,7 +6,9 @@ use youlin_database::Tx;
 use youlin_kernel::{Micros, Problem, Result};
 
 use crate::entities::{resource, resource_loan, resource_stock};
-use crate::model::{Around, Hold, Loan, LoanPolicy, LoanState, Opening, ResourceKind, ResourceState};
+use crate::model::{
+    Around, Hold, Loan, LoanPolicy, LoanState, Opening, ResourceKind, ResourceState,
+};
 use crate::service::Sharing;
 
 pub(crate) fn state(row: &resource_loan::Model) -> LoanState {
@@ -64,18 +66,31 @@ pub(crate) fn opening(row: &resource::Model) -> Opening {
 }
 
 /// Whether the hours admit that time: a room all of it, other things its begin and its end.
-pub(crate) fn is_open(sharing: &Sharing, row: &resource::Model, from: i64, to: i64) -> bool {
-    let opening = opening(row);
+pub(crate) fn is_open(
+    sharing: &Sharing,
+    (kind, opening): (&str, &Opening),
+    (from, to): (i64, i64),
+) -> bool {
     let (from, to) = (
         Micros(from).local().datetime(),
         Micros(to).local().datetime(),
     );
-    if row.kind == ResourceKind::Room.as_str() {
+    if kind == ResourceKind::Room.as_str() {
         return opening.holds(from, to, &|day| sharing.is_holiday(day));
     }
     [from, to]
         .into_iter()
         .all(|at| opening.admits(at, sharing.is_holiday(at.date())))
+}
+
+/// Takes the turn of a resource: whoever steps at the same time is told so. Before its loans are read.
+pub(super) async fn turn(tx: &Tx<'_>, community: i64, resource: Uuid) -> Result<()> {
+    let stock = resource_stock::Entity::find_by_id((community, resource))
+        .one(tx.conn())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    tx.update::<resource_stock::Entity>(stock).await?;
+    Ok(())
 }
 
 /// A resource in a transaction, with what surrounds one of its loans.

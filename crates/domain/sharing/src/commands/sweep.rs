@@ -107,9 +107,9 @@ impl Command for LoanLate {
         let row = resource_loan::Entity::find_by_id((self.community.0, self.loan))
             .one(tx.conn())
             .await?;
-        let Some(row) = row.filter(|row| {
-            row.late_told_at.is_none() && stock::loan(row).is_late(ctx.now().0)
-        }) else {
+        let Some(row) =
+            row.filter(|row| row.late_told_at.is_none() && stock::loan(row).is_late(ctx.now().0))
+        else {
             return Ok(());
         };
         let payload = json!({ "resource": row.resource_id, "case": row.case_id });

@@ -61,7 +61,12 @@ fn lives(row: &resource_loan::Model) -> Vec<(i64, LoanState)> {
     all
 }
 
-fn fill(table: &mut TableBuilder, row: &resource_loan::Model, of: &resource::Model, state: LoanState) {
+fn fill(
+    table: &mut TableBuilder,
+    row: &resource_loan::Model,
+    of: &resource::Model,
+    state: LoanState,
+) {
     table.area("area", Some(of.area_id));
     table.text("resource_kind", Some(&of.kind));
     table.text("loan_state", Some(state.as_str()));

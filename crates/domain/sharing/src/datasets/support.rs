@@ -45,7 +45,10 @@ fn fill(table: &mut TableBuilder, row: &support_request::Model, state: &str, rou
     let closed = state == "closed";
     table.text("helped", row.helped.as_deref().filter(|_| closed));
     table.number("asked", Some(row.created_at));
-    table.number("ended", row.ended_at.filter(|_| closed || state == "cancelled"));
+    table.number(
+        "ended",
+        row.ended_at.filter(|_| closed || state == "cancelled"),
+    );
     table.number("rounds", Some(rounds));
 }
 

@@ -167,10 +167,6 @@ mod tests {
         let working = |_: Date| false;
         assert!(opening.holds(at("2026-11-11T09:00"), at("2026-11-11T17:00"), &working));
         assert!(!opening.holds(at("2026-11-11T16:00"), at("2026-11-12T10:00"), &working));
-        assert!(Opening::default().holds(
-            at("2026-11-11T16:00"),
-            at("2026-11-13T10:00"),
-            &working
-        ));
+        assert!(Opening::default().holds(at("2026-11-11T16:00"), at("2026-11-13T10:00"), &working));
     }
 }

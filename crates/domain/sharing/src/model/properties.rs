@@ -11,9 +11,19 @@ const HOUR: i64 = 3_600_000_000;
 
 #[derive(Clone, Debug)]
 enum Move {
-    Book { count: u32, from: i64, hours: i64, lend: bool },
-    Step { which: usize, verb: LoanVerb },
-    Wait { hours: i64 },
+    Book {
+        count: u32,
+        from: i64,
+        hours: i64,
+        lend: bool,
+    },
+    Step {
+        which: usize,
+        verb: LoanVerb,
+    },
+    Wait {
+        hours: i64,
+    },
     Service(bool),
 }
 
@@ -37,12 +47,37 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..60)
 }
 
-fn around<'a>(total: u32, loans: &[Loan], but: Option<usize>, now: i64, holds: &'a mut Vec<Hold>, in_service: bool) -> Around<'a> {
+fn around<'a>(
+    total: u32,
+    loans: &[Loan],
+    but: Option<usize>,
+    now: i64,
+    holds: &'a mut Vec<Hold>,
+    in_service: bool,
+) -> Around<'a> {
     let policy = LoanPolicy::default();
-    let others = || loans.iter().enumerate().filter(|(at, _)| Some(*at) != but).map(|(_, loan)| loan);
-    *holds = others().filter_map(|loan| loan.hold(now, &policy)).collect();
-    let out = others().filter(|loan| loan.state == LoanState::Out).map(|loan| loan.count).sum();
-    Around { total, in_service, holds, out, open: true, policy }
+    let others = || {
+        loans
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| Some(*at) != but)
+            .map(|(_, loan)| loan)
+    };
+    *holds = others()
+        .filter_map(|loan| loan.hold(now, &policy))
+        .collect();
+    let out = others()
+        .filter(|loan| loan.state == LoanState::Out)
+        .map(|loan| loan.count)
+        .sum();
+    Around {
+        total,
+        in_service,
+        holds,
+        out,
+        open: true,
+        policy,
+    }
 }
 
 proptest! {

@@ -45,17 +45,35 @@ pub struct Who {
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SupportVerb {
-    Offer { parties: Vec<Party> },
-    Withdraw { party: Party },
+    Offer {
+        parties: Vec<Party>,
+    },
+    Withdraw {
+        party: Party,
+    },
     Accept,
-    Decline { reason: String },
-    Answer { text: String },
+    Decline {
+        reason: String,
+    },
+    Answer {
+        text: String,
+    },
     /// The answer was not enough: what is still open.
-    AskAgain { reason: String },
+    AskAgain {
+        reason: String,
+    },
     /// What is done about it, until when.
-    Follow { what: String, by: i64 },
-    Confirm { helped: Helped, done: String },
-    Cancel { reason: String },
+    Follow {
+        what: String,
+        by: i64,
+    },
+    Confirm {
+        helped: Helped,
+        done: String,
+    },
+    Cancel {
+        reason: String,
+    },
 }
 
 impl SupportVerb {

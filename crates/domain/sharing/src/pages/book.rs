@@ -119,7 +119,10 @@ async fn borrowers(s: &Shell, row: &ResourceRow, f: &BookForm) -> Result<(Vec<Ch
     if let Ok(scope) = ctx.scope(&ORGANISATIONS_READ) {
         let scope = scope.narrowed(ctx.areas(), row.community.into());
         for one in Directory::organisations(db, &scope, None).await? {
-            all.push(Choice::new(party_value(&Party::organisation(one.id)), one.name));
+            all.push(Choice::new(
+                party_value(&Party::organisation(one.id)),
+                one.name,
+            ));
         }
     }
     Ok((all, number))
@@ -176,7 +179,9 @@ pub(super) async fn save(
         let sent = sent.or_else(|| said(&f.idempotency_key).map(str::to_owned));
         let route = format!("/resources/{id}/book");
         let key = idempotency(sent.as_deref(), row.community, &route, &f)?;
-        app.db().execute_once(&ctx, key, command(sharing, &row, &f)?).await
+        app.db()
+            .execute_once(&ctx, key, command(sharing, &row, &f)?)
+            .await
     };
     match saved.await {
         Ok(loan) => Ok(Redirect::to(&format!("/loans/{loan}?done=booked")).into_response()),
@@ -185,7 +190,10 @@ pub(super) async fn save(
             let e = FormFaults::of(&s, &problem);
             let sharing = app.need::<Sharing>()?;
             let row = resource(&sharing, &ctx, &ctx.scope(&SHARING_ASK)?, id).await?;
-            Ok(refused_with(&problem, page(&book_page(&s, row, f, e).await?)?))
+            Ok(refused_with(
+                &problem,
+                page(&book_page(&s, row, f, e).await?)?,
+            ))
         }
     }
 }

@@ -201,15 +201,33 @@ async fn resources(s: &Shell, query: &ListQuery) -> Result<Sheet> {
     };
     for one in &all.helpers {
         let skills = words::skills(s, &one.one.skills);
-        person("people", &one.one.name_masked, String::new(), skills, one.busy);
+        person(
+            "people",
+            &one.one.name_masked,
+            String::new(),
+            skills,
+            one.busy,
+        );
     }
     for one in &all.staff {
         let role = s.tt("member", one.one.role.as_str());
-        person("people", &one.one.name, s.area(&one.one.area), role, one.busy);
+        person(
+            "people",
+            &one.one.name,
+            s.area(&one.one.area),
+            role,
+            one.busy,
+        );
     }
     for one in &all.organisations {
         let what = s.tt("organisation", one.one.kind.as_str());
-        person("organisation", &one.one.name, s.area(&one.one.area), what, one.busy);
+        person(
+            "organisation",
+            &one.one.name,
+            s.area(&one.one.area),
+            what,
+            one.busy,
+        );
     }
     let columns = [
         "sharing-what-kind",

@@ -45,7 +45,11 @@ impl Finder for ResourceFinder {
                 detail: format!(
                     "{} · {} · {}",
                     s.tt("resource-kind", row.kind),
-                    s.t2("sharing-free-of", &("free", row.free_now), &("all", row.amount)),
+                    s.t2(
+                        "sharing-free-of",
+                        &("free", row.free_now),
+                        &("all", row.amount)
+                    ),
                     row.address
                 ),
                 href: format!("/resources/{}", row.id),

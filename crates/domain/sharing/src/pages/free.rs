@@ -122,7 +122,12 @@ async fn look(
     let scope = ctx.scope(&SHARING_ASK)?;
     let communities: Vec<CommunityId> = match case {
         Some(row) => vec![row.community],
-        None => scope.parts().iter().take(3).map(|part| part.community).collect(),
+        None => scope
+            .parts()
+            .iter()
+            .take(3)
+            .map(|part| part.community)
+            .collect(),
     };
     let (from, to) = (moment("from", &f.from)?, moment("to", &f.to)?);
     if from >= to {

@@ -18,7 +18,9 @@ use super::form::{self, party_value};
 use super::{LISTS, shell, words};
 use crate::model::ResourceKind;
 use crate::permissions::{SHARING_READ, SHARING_WRITE};
-use crate::queries::{LoanRow, ResourceFilter, ResourceRow, open_loans, resources as all_resources};
+use crate::queries::{
+    LoanRow, ResourceFilter, ResourceRow, open_loans, resources as all_resources,
+};
 use crate::service::Sharing;
 
 /// What the three lists are narrowed by; it stands in the address, so that a view can be shared.
@@ -118,7 +120,9 @@ impl Head {
     }
 
     pub(super) fn area_is(&self, value: &str) -> bool {
-        self.query.area.is_some_and(|area| area.to_string() == value)
+        self.query
+            .area
+            .is_some_and(|area| area.to_string() == value)
     }
 
     pub(super) fn file(&self, format: &str) -> String {
@@ -138,7 +142,11 @@ impl Head {
 }
 
 /// The caller's scope, cut down to the area asked for.
-pub(super) fn narrowed(s: &Shell, permission: &'static Permission, area: Option<i64>) -> Result<Scope> {
+pub(super) fn narrowed(
+    s: &Shell,
+    permission: &'static Permission,
+    area: Option<i64>,
+) -> Result<Scope> {
     let scope = s.ctx().scope(permission)?;
     Ok(area.map_or_else(
         || scope.clone(),
@@ -312,17 +320,20 @@ impl Everything {
         self.cut = scope.parts().len() > COMMUNITIES;
         for part in scope.parts().iter().take(COMMUNITIES) {
             let community: CommunityId = part.community;
-            let staff = Directory::staff(sharing.db.read(), sharing.vault(), community, &[]).await?;
+            let staff =
+                Directory::staff(sharing.db.read(), sharing.vault(), community, &[]).await?;
             for one in staff {
                 let words = format!("{} {}", one.name, s.tt("member", one.role.as_str()));
                 if has(&words, &query.q) {
-                    self.staff.push(counted(busy, Party::person(one.person), one));
+                    self.staff
+                        .push(counted(busy, Party::person(one.person), one));
                 }
             }
             for one in crate::queries::skilled(sharing, &people, community).await? {
                 let words = words::skills(s, &one.skills);
                 if has(&format!("{} {words}", one.name_masked), &query.q) {
-                    self.helpers.push(counted(busy, Party::person(one.person), one));
+                    self.helpers
+                        .push(counted(busy, Party::person(one.person), one));
                 }
             }
         }

@@ -121,7 +121,13 @@ pub(super) async fn show(
     let sharing = app.need::<Sharing>()?;
     let row = loan(&sharing, &ctx, &ctx.scope(&SHARING_READ)?, id).await?;
     let s = shell(&app, &ctx, prefs, LISTS);
-    page(&loan_page(&s, row, Step::default(), FormFaults::none(), &done.done)?)
+    page(&loan_page(
+        &s,
+        row,
+        Step::default(),
+        FormFaults::none(),
+        &done.done,
+    )?)
 }
 
 fn verb(f: &Step) -> Result<LoanVerb> {
@@ -172,7 +178,10 @@ pub(super) async fn act(
             let s = shell(&app, &ctx, prefs, LISTS);
             let row = loan(&sharing, &ctx, &scope, id).await?;
             let e = FormFaults::of(&s, &problem);
-            Ok(refused_with(&problem, page(&loan_page(&s, row, f, e, "")?)?))
+            Ok(refused_with(
+                &problem,
+                page(&loan_page(&s, row, f, e, "")?)?,
+            ))
         }
     }
 }

@@ -24,6 +24,7 @@ use youlin_web::{App, NavItem, NavPlace, Prefs, Routes, Shell};
 
 use crate::permissions::{
     SHARING_ASK, SHARING_LEND, SHARING_READ, SHARING_WRITE, SUPPORT_ANSWER, SUPPORT_ASK,
+    SUPPORT_GIVE, SUPPORT_READ,
 };
 
 /// Doors of this module.
@@ -41,8 +42,16 @@ pub const NAV: &[NavItem] = &[
         href: "/support",
         label: "nav-support",
         icon: "help",
-        access: Access::Needs(&SUPPORT_ANSWER),
+        access: Access::Needs(&SUPPORT_READ),
         phone: false,
+    },
+    NavItem {
+        place: NavPlace::Know,
+        href: "/support",
+        label: "nav-support",
+        icon: "help",
+        access: Access::Needs(&SUPPORT_GIVE),
+        phone: true,
     },
 ];
 

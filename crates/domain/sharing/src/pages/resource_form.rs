@@ -174,7 +174,11 @@ pub(super) async fn fresh(
     page(&form_page(&s, None, f, FormFaults::none()).await?)
 }
 
-async fn held(app: &App, ctx: &youlin_kernel::Ctx, id: Uuid) -> Result<(CommunityId, ResourceForm)> {
+async fn held(
+    app: &App,
+    ctx: &youlin_kernel::Ctx,
+    id: Uuid,
+) -> Result<(CommunityId, ResourceForm)> {
     let sharing = app.need::<Sharing>()?;
     let row = resource(&sharing, ctx, &ctx.scope(&SHARING_WRITE)?, id).await?;
     ctx.authorize(&SHARING_WRITE, row.area)?;
@@ -254,7 +258,9 @@ pub(super) async fn create(
         let filed = area.and_then(|area| ctx.areas().community_of(area));
         let filed = filed.unwrap_or(CommunityId::SYSTEM);
         let key = idempotency(sent.as_deref(), filed, "/resources", &f)?;
-        app.db().execute_once(&ctx, key, command(&app, &f, None)?).await
+        app.db()
+            .execute_once(&ctx, key, command(&app, &f, None)?)
+            .await
     };
     match saved.await {
         Ok(id) => Ok(Redirect::to(&format!("/resources/{id}?saved=new")).into_response()),
@@ -302,5 +308,8 @@ async fn again(
         f.version = theirs.version;
     }
     let e = FormFaults::of(s, &problem);
-    Ok(refused_with(&problem, page(&form_page(s, id, f, e).await?)?))
+    Ok(refused_with(
+        &problem,
+        page(&form_page(s, id, f, e).await?)?,
+    ))
 }

@@ -120,7 +120,11 @@ impl RequestPage<'_> {
     }
 
     fn typed(&self, verb: &str) -> &str {
-        if self.f.verb == verb { &self.f.text } else { "" }
+        if self.f.verb == verb {
+            &self.f.text
+        } else {
+            ""
+        }
     }
 
     fn faults(&self, verb: &str) -> bool {
@@ -148,7 +152,15 @@ pub(super) struct Done {
 
 /// Steps after which the page says what happened.
 const STEPS: [&str; 10] = [
-    "asked", "offer", "withdraw", "accept", "decline", "answer", "ask_again", "follow", "confirm",
+    "asked",
+    "offer",
+    "withdraw",
+    "accept",
+    "decline",
+    "answer",
+    "ask_again",
+    "follow",
+    "confirm",
     "cancel",
 ];
 

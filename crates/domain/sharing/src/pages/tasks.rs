@@ -117,8 +117,16 @@ fn of_loan(s: &Shell, loan: LoanRow, now: Micros) -> Owed {
         kind: "loan",
         due: Some(due),
         late: due < now,
-        party: loan.borrower_of.as_ref().map(party_value).unwrap_or_default(),
-        what: s.t2(&what, &("name", &loan.resource_name), &("count", loan.amount)),
+        party: loan
+            .borrower_of
+            .as_ref()
+            .map(party_value)
+            .unwrap_or_default(),
+        what: s.t2(
+            &what,
+            &("name", &loan.resource_name),
+            &("count", loan.amount),
+        ),
         state: s.tt("loan", loan.state),
         badge: words::loan_badge(loan.state, loan.late),
         href: format!("/loans/{}", loan.id),

@@ -111,8 +111,10 @@ pub(super) async fn contacts(
     for one in Directory::organisations(sharing.db.read(), scope, None).await? {
         named.insert((one.name.clone(), one.id), one.id);
     }
-    all.extend(named.into_iter().map(|((name, _), id)| {
-        youlin_web::Choice::new(Contact::Organisation(id).text(), name)
-    }));
+    all.extend(
+        named
+            .into_iter()
+            .map(|((name, _), id)| youlin_web::Choice::new(Contact::Organisation(id).text(), name)),
+    );
     Ok(all)
 }

@@ -145,6 +145,38 @@ pub(crate) async fn loans_by_id(
     named(sharing, ctx, rows).await
 }
 
+/// Everything lent to a person, the newest first, with what was noted: for that very person.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn lent_to(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    community: CommunityId,
+    person: Uuid,
+) -> Result<Vec<LoanRow>> {
+    let rows = base(vec![community.0])
+        .filter(resource_loan::Column::BorrowerId.eq(person))
+        .order_by_desc(resource_loan::Column::Id)
+        .limit(MOST)
+        .all(sharing.db.read())
+        .await?;
+    let mut notes = HashMap::new();
+    for row in &rows {
+        let place = (CommunityId(row.community_id), row.id);
+        let sealed = row.note_sealed.as_deref();
+        notes.insert(
+            row.id,
+            sharing.open("resource_loan", "note", place, sealed)?,
+        );
+    }
+    let mut found = named(sharing, ctx, rows).await?;
+    for row in &mut found {
+        row.note = notes.remove(&row.id).unwrap_or_default();
+    }
+    Ok(found)
+}
+
 /// One loan with what was written of it.
 ///
 /// # Errors

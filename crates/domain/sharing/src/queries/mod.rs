@@ -5,10 +5,8 @@ mod resources;
 mod support;
 
 pub(crate) use loans::loans_by_id;
-pub use loans::{LoanRow, late_loans, loan, loans_of_case, loans_of_resource, open_loans};
-pub use resources::{
-    FreeWanted, ResourceFilter, ResourceRow, free_resources, resource, resources,
-};
+pub use loans::{LoanRow, late_loans, lent_to, loan, loans_of_case, loans_of_resource, open_loans};
+pub use resources::{FreeWanted, ResourceFilter, ResourceRow, free_resources, resource, resources};
 pub use support::{SupportEntry, SupportFilter, SupportRow, SupportView, support, supports};
 
 use youlin_kernel::{CommunityId, Result, Scope};

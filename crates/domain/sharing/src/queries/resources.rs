@@ -125,8 +125,8 @@ pub async fn resources(
         Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
         None => scope.clone(),
     };
-    let mut find = resource::Entity::find()
-        .filter(resource::Column::CommunityId.is_in(scope.communities()));
+    let mut find =
+        resource::Entity::find().filter(resource::Column::CommunityId.is_in(scope.communities()));
     if let Some(kind) = filter.kind {
         find = find.filter(resource::Column::Kind.eq(kind.as_str()));
     }
@@ -148,7 +148,12 @@ pub async fn resources(
             tree.is_within(own, AreaId(area)) || tree.is_within(AreaId(area), own)
         });
     }
-    let text = filter.q.as_deref().unwrap_or_default().trim().to_lowercase();
+    let text = filter
+        .q
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
     if !text.is_empty() {
         let has = |own: &str| own.to_lowercase().contains(&text);
         rows.retain(|row| has(&row.name) || has(&row.description) || has(&row.address));
@@ -239,6 +244,10 @@ pub async fn free_resources(
     let mut found: Vec<ResourceRow> = rows
         .into_iter()
         .filter(|row| row.state == ResourceState::InService)
+        .filter(|row| {
+            let hours = (row.kind.as_str(), &row.opening);
+            stock::is_open(sharing, hours, (wanted.from, wanted.to))
+        })
         .filter_map(|mut row| {
             let own = loans.remove(&row.id).unwrap_or_default();
             let holds = stock::holds(&own, now, &sharing.policy);

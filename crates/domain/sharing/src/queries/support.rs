@@ -170,7 +170,7 @@ fn sees(ctx: &Ctx, row: &support_request::Model, asked: bool) -> bool {
     let here = ctx.scope(&SUPPORT_READ).is_ok_and(|scope| {
         let area = AreaId(row.area_id);
         let community = CommunityId(row.community_id);
-        // What is the community's own is seen by all who work in it.
+        // A matter of the whole community is seen by those who work in all of it.
         scope.contains(community, &[Some(area)])
     });
     asked || asker || here
@@ -182,10 +182,7 @@ async fn with_offers(sharing: &Sharing, rows: Vec<support_request::Model>) -> Re
     let found = support_offer::Entity::find()
         .filter(support_offer::Column::CommunityId.is_in(communities))
         .filter(support_offer::Column::RequestId.is_in(rows.iter().map(|row| row.id)))
-        .order_by(
-            support_offer::Column::Id,
-            sea_orm::Order::Asc,
-        )
+        .order_by(support_offer::Column::Id, sea_orm::Order::Asc)
         .all(sharing.db.read())
         .await?;
     let parties: Vec<(CommunityId, Party)> = found
@@ -210,10 +207,13 @@ async fn with_offers(sharing: &Sharing, rows: Vec<support_request::Model>) -> Re
 /// Whether the caller may read what was written.
 fn reads(ctx: &Ctx, row: &support_request::Model, offers: &[support_offer::Model]) -> bool {
     let who = step_support::who(ctx, row);
-    let asked = step_support::support(row, offers).offers.iter().any(|offer| {
-        who.parties.contains(&offer.party)
-            && matches!(offer.state, OfferState::Offered | OfferState::Accepted)
-    });
+    let asked = step_support::support(row, offers)
+        .offers
+        .iter()
+        .any(|offer| {
+            who.parties.contains(&offer.party)
+                && matches!(offer.state, OfferState::Offered | OfferState::Accepted)
+        });
     who.asker || who.desk || asked || ctx.is_service()
 }
 

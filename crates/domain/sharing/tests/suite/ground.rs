@@ -11,8 +11,7 @@ use youlin_cases::model::{Source, Urgency};
 use youlin_cases::{CaseSections, Cases, CasesSettings, ImportCategories, NewCase, prepare};
 use youlin_crypto::Keyring;
 use youlin_kernel::{
-    AccountActor, Actor, AreaId, AreaTree, CommunityId, Ctx, Grant, ManualClock, Micros,
-    Role,
+    AccountActor, Actor, AreaId, AreaTree, CommunityId, Ctx, Grant, ManualClock, Micros, Role,
 };
 use youlin_people::{
     MembershipRole, OrganisationKind, Party, PersonInput, SaveOrganisation, SavePerson, Vault,
@@ -342,4 +341,3 @@ impl Ground {
         (parts.status, location, text)
     }
 }
-

@@ -49,7 +49,11 @@ async fn lending_and_the_lists_by_their_pages() {
         assert_eq!(status, StatusCode::CONFLICT);
         let (_, page) = g.get("desk", &format!("/cases/{case}")).await;
         assert!(page.contains(&loan));
-        for (list, word) in [("problems", "轮椅"), ("tasks", "归还：轮椅 × 1"), ("resources", "轮椅")] {
+        for (list, word) in [
+            ("problems", "轮椅"),
+            ("tasks", "归还：轮椅 × 1"),
+            ("resources", "轮椅"),
+        ] {
             let (status, page) = g.get("desk", &format!("/lists/{list}")).await;
             assert_eq!(status, StatusCode::OK);
             assert!(page.contains(word), "{list}: {page}");
@@ -94,10 +98,12 @@ async fn a_resource_is_entered_with_its_hours() {
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         let at = at.split('?').next().unwrap().to_owned();
         let (_, page) = g.get("desk", &format!("{at}/edit")).await;
-        assert!(page.contains("08:30-11:30 14:00-17:30") && page.contains("2026-11-14 09:00-12:00"));
+        assert!(
+            page.contains("08:30-11:30 14:00-17:30") && page.contains("2026-11-14 09:00-12:00")
+        );
         let (_, page) = g.get("desk", &format!("{at}?from=2026-11-09")).await;
         assert!(page.contains("08:30-11:30 14:00-17:30"));
-        let (status, _, _) = g.post("worker", &format!("{at}"), &fields).await;
+        let (status, _, _) = g.post("worker", &at, &fields).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
     }
 }
@@ -106,7 +112,11 @@ async fn a_resource_is_entered_with_its_hours() {
 async fn support_by_its_pages() {
     for g in grounds().await {
         let case = g.case(None).await.to_string();
-        let asked = [("case", case.as_str()), ("field", "law"), ("question", "能不能装扶手？")];
+        let asked = [
+            ("case", case.as_str()),
+            ("field", "law"),
+            ("question", "能不能装扶手？"),
+        ];
         let (status, at, page) = g.post("desk", "/support", &asked).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         let at = at.split('?').next().unwrap().to_owned();
@@ -114,14 +124,19 @@ async fn support_by_its_pages() {
         let firm = format!("organisation:{}", g.law_firm);
         let (_, page) = g.get("desk", &at).await;
         assert!(page.contains(&firm));
-        let (status, _, page) = g.post("desk", &act, &[("verb", "offer"), ("party", &firm)]).await;
+        let (status, _, page) = g
+            .post("desk", &act, &[("verb", "offer"), ("party", &firm)])
+            .await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         let (_, page) = g.get("lawyer", "/support").await;
         assert!(page.contains("能不能装扶手"));
         let steps: [(&str, &[(&str, &str)]); 3] = [
             ("lawyer", &[("verb", "accept")]),
             ("lawyer", &[("verb", "answer"), ("text", "可以，先公示。")]),
-            ("desk", &[("verb", "confirm"), ("helped", "yes"), ("text", "装好了。")]),
+            (
+                "desk",
+                &[("verb", "confirm"), ("helped", "yes"), ("text", "装好了。")],
+            ),
         ];
         for (key, fields) in steps {
             let (status, _, page) = g.post(key, &act, fields).await;

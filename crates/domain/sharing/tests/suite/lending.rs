@@ -16,7 +16,12 @@ use youlin_sharing::{
 use crate::ground::{Ground, grounds};
 
 impl Ground {
-    async fn step(&self, key: &str, loan: Uuid, verb: LoanVerb) -> youlin_kernel::Result<Option<Uuid>> {
+    async fn step(
+        &self,
+        key: &str,
+        loan: Uuid,
+        verb: LoanVerb,
+    ) -> youlin_kernel::Result<Option<Uuid>> {
         self.step_with(key, loan, verb, None).await
     }
 
@@ -51,9 +56,16 @@ async fn a_wheelchair_goes_out_is_late_and_comes_back_broken() {
         g.step("desk", id, LoanVerb::HandOut).await.unwrap();
         let scope = g.desk.scope(&SHARING_READ).unwrap();
         let row = resource(&g.sharing, &g.desk, &scope, chair).await.unwrap();
-        assert_eq!((row.out, row.free_now, row.late), (1, 1, 0), "{}", g.world.base.kind);
+        assert_eq!(
+            (row.out, row.free_now, row.late),
+            (1, 1, 0),
+            "{}",
+            g.world.base.kind
+        );
         // The case shows it; the borrower is masked.
-        let used = loans_of_case(&g.sharing, &g.desk, g.community(), case).await.unwrap();
+        let used = loans_of_case(&g.sharing, &g.desk, g.community(), case)
+            .await
+            .unwrap();
         assert_eq!(used.len(), 1);
         assert_eq!(used[0].borrower, "周**");
         assert!(used[0].case_number.starts_with("2026"));
@@ -76,7 +88,9 @@ async fn a_wheelchair_goes_out_is_late_and_comes_back_broken() {
             .unwrap()
             .unwrap();
         let desk = g.as_("desk");
-        let view = youlin_cases::case(g.world.db(), &g.cases, &desk, made).await.unwrap();
+        let view = youlin_cases::case(g.world.db(), &g.cases, &desk, made)
+            .await
+            .unwrap();
         assert!(view.full_text.contains("轮椅") && view.full_text.contains("左轮松了"));
         let one = loan(&g.sharing, &desk, &scope, id).await.unwrap();
         assert_eq!((one.state, one.damage_case), (LoanState::Back, Some(made)));
@@ -91,19 +105,40 @@ async fn a_wheelchair_goes_out_is_late_and_comes_back_broken() {
 async fn nobody_gets_more_than_there_are() {
     for g in grounds().await {
         let chair = g.thing(ResourceKind::Equipment, "轮椅", 1).await;
-        let first = g.run("desk", g.book(chair, 1, (2, 4), g.firm())).await.unwrap();
-        let refused = g.run("desk", g.book(chair, 1, (5, 4), g.firm())).await.unwrap_err();
-        assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "sharing-not-free"));
+        let first = g
+            .run("desk", g.book(chair, 1, (2, 4), g.firm()))
+            .await
+            .unwrap();
+        let refused = g
+            .run("desk", g.book(chair, 1, (5, 4), g.firm()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.code()),
+            (ProblemKind::Conflict, "sharing-not-free")
+        );
         // After the first it is free, and a grid worker's request holds nothing.
-        g.run("desk", g.book(chair, 1, (7, 2), g.firm())).await.unwrap();
-        let asked = g.run("worker", g.book(chair, 1, (12, 2), g.firm())).await.unwrap();
-        g.run("desk", g.book(chair, 1, (12, 2), g.firm())).await.unwrap();
+        g.run("desk", g.book(chair, 1, (7, 2), g.firm()))
+            .await
+            .unwrap();
+        let asked = g
+            .run("worker", g.book(chair, 1, (12, 2), g.firm()))
+            .await
+            .unwrap();
+        g.run("desk", g.book(chair, 1, (12, 2), g.firm()))
+            .await
+            .unwrap();
         let refused = g.step("desk", asked, LoanVerb::Confirm).await.unwrap_err();
         assert_eq!(refused.code(), "sharing-not-free");
-        let forbidden = g.step("worker", asked, LoanVerb::Confirm).await.unwrap_err();
+        let forbidden = g
+            .step("worker", asked, LoanVerb::Confirm)
+            .await
+            .unwrap_err();
         assert_eq!(forbidden.kind(), ProblemKind::Forbidden);
         let reason = "不用了".to_owned();
-        g.step("worker", asked, LoanVerb::Cancel { reason }).await.unwrap();
+        g.step("worker", asked, LoanVerb::Cancel { reason })
+            .await
+            .unwrap();
         // Two desks at once: one of them is told.
         let (a, b) = tokio::join!(
             g.run("desk", g.book(chair, 1, (20, 2), g.firm())),
@@ -126,12 +161,27 @@ async fn nobody_gets_more_than_there_are() {
         // Nobody of another community sees it.
         let other = g.as_("other");
         let elsewhere = other.scope(&SHARING_READ).unwrap();
-        let unseen = resource(&g.sharing, &other, &elsewhere, chair).await.unwrap_err();
+        let unseen = resource(&g.sharing, &other, &elsewhere, chair)
+            .await
+            .unwrap_err();
         assert_eq!(unseen.kind(), ProblemKind::NotFound);
-        let unseen = g.run("other", g.book(chair, 1, (40, 1), g.firm())).await.unwrap_err();
+        let unseen = g
+            .run("other", g.book(chair, 1, (40, 1), g.firm()))
+            .await
+            .unwrap_err();
         assert_eq!(unseen.kind(), ProblemKind::NotFound);
-        g.step("desk", first, LoanVerb::Cancel { reason: "不去了".into() }).await.unwrap();
-        let all = resources(&g.sharing, &g.desk, &scope, &ResourceFilter::default()).await.unwrap();
+        g.step(
+            "desk",
+            first,
+            LoanVerb::Cancel {
+                reason: "不去了".into(),
+            },
+        )
+        .await
+        .unwrap();
+        let all = resources(&g.sharing, &g.desk, &scope, &ResourceFilter::default())
+            .await
+            .unwrap();
         assert_eq!(all.len(), 1);
     }
 }
@@ -141,9 +191,14 @@ async fn a_room_is_open_when_it_is_open() {
     for g in grounds().await {
         let room = g.thing(ResourceKind::Room, "议事室", 1).await;
         // 08:12 on a Wednesday: within two hours it is open, at night and on Saturday it is not.
-        g.run("desk", g.book(room, 1, (2, 2), g.firm())).await.unwrap();
+        g.run("desk", g.book(room, 1, (2, 2), g.firm()))
+            .await
+            .unwrap();
         for (from, hours) in [(11, 4), (74, 2)] {
-            let closed = g.run("desk", g.book(room, 1, (from, hours), g.firm())).await.unwrap_err();
+            let closed = g
+                .run("desk", g.book(room, 1, (from, hours), g.firm()))
+                .await
+                .unwrap_err();
             assert_eq!(closed.fields()[0].code, "sharing-not-open", "{from}");
         }
         let scope = g.desk.scope(&SHARING_READ).unwrap();
@@ -157,11 +212,15 @@ async fn a_room_is_open_when_it_is_open() {
             q: String::new(),
             kind: None,
         };
-        let found = free_resources(&g.sharing, &g.desk, &scope, &wanted).await.unwrap();
+        let found = free_resources(&g.sharing, &g.desk, &scope, &wanted)
+            .await
+            .unwrap();
         assert!(found.is_empty());
         wanted.from = now.plus(5 * Micros::HOUR).0;
         wanted.to = now.plus(6 * Micros::HOUR).0;
-        let found = free_resources(&g.sharing, &g.desk, &scope, &wanted).await.unwrap();
+        let found = free_resources(&g.sharing, &g.desk, &scope, &wanted)
+            .await
+            .unwrap();
         assert_eq!(found.len(), 1);
     }
 }
