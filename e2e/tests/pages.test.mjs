@@ -158,6 +158,9 @@ describe("every page", { concurrency: 2 }, () => {
     known.stall = await link(known.market, 'a[href^="/places/stalls/"]');
     known.equipment = await link(known.premises, 'a[href^="/places/equipment/"]:not([href*="/new"])');
     known.merchant = await link(known.premises, 'a[href^="/people/merchants/"]:not([href*="/new"])');
+    known.resource = await link("/lists/resources?kind=equipment", 'main a.row[href^="/resources/"]');
+    known.loan = await link("/lists/tasks?kind=loan", 'main a[href^="/loans/"]');
+    known.support = await link("/support", 'main a.row[href^="/support/"]');
     known.estate = await link("/places", 'a[href^="/places/estates/"]:not([href*="/new"])');
     await window.context().close();
   }
@@ -237,6 +240,14 @@ describe("every page", { concurrency: 2 }, () => {
       case "/people/buildings/{id}": return [`/people/buildings/${known.building}`];
       case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];
       case "/people/visits/{id}": return [known.visits];
+      case "/lists/{list}/export/{format}": return []; // files
+      case "/resources/{id}": return [known.resource];
+      case "/resources/{id}/edit": return [`${known.resource}/edit`];
+      case "/resources/{id}/book": return [`${known.resource}/book`];
+      case "/loans/{id}": return [known.loan];
+      // Those who work in its area see it; the others only what they were asked themselves.
+      case "/support/{id}":
+        return ["community_desk", "community_lead", "subdistrict_supervisor", "district_operator", "auditor"].includes(role) ? [known.support] : [];
       case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
       case "/t/{token}": return [known.token];
       case "/tasks/{id}": {

@@ -436,17 +436,6 @@ call-new-case = New case for this caller
 call-new-case-unknown = Note the case first
 
 three-lists = The three lists
-list-problems = Problems
-list-tasks = Tasks
-list-resources = Resources
-list-problems-what = What is open, and who works on it.
-list-tasks-what = Unfinished tasks by time. Click a name for all tasks of one party.
-list-tasks-none = No unfinished tasks
-list-tasks-none-do = Dispatch a case or add a helper, and the task appears here.
-list-tasks-limit = Up to 500 are shown; narrow it to an area.
-list-resources-what = Whom one may ask, and how busy they are.
-resources-helpers-what = Only neighbours who agreed to be asked.
-resource-busy = { $n } in hand
 problem = Problem
 pages = Pages
 wall = Wall

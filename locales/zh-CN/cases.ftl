@@ -436,17 +436,6 @@ call-new-case = 为这位居民新建工单
 call-new-case-unknown = 先记工单
 
 three-lists = 三张清单
-list-problems = 问题清单
-list-tasks = 任务清单
-list-resources = 资源清单
-list-problems-what = 在办的问题，和为它出力的人。
-list-tasks-what = 没有完成的任务，按时间排。点名字看一个人或一个单位的全部任务。
-list-tasks-none = 没有未完成的任务
-list-tasks-none-do = 在工单里点「派遣」或「加协办」，任务就出现在这里。
-list-tasks-limit = 最多显示 500 项，请选一个区域看得更细。
-list-resources-what = 请得动的人和单位，和他们手上有几件事。
-resources-helpers-what = 只列出本人同意被请来帮忙的邻里。
-resource-busy = 手上 { $n } 件
 problem = 问题
 pages = 分页
 wall = 大屏

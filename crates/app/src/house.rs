@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use arc_swap::ArcSwap;
-use youlin_cases::{Cases, CasesSettings};
+use youlin_cases::{CaseSections, Cases, CasesSettings};
 use youlin_crypto::Keyring;
 use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
@@ -20,6 +20,7 @@ use youlin_people::quality::QualityParts;
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
+use youlin_sharing::{Sharing, UsedInCase};
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
@@ -29,7 +30,7 @@ use crate::assets::{Bundles, catalogues};
 use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
-use crate::own_file::CasesOfPerson;
+use crate::own_file::{CasesOfPerson, LoansOfPerson};
 use crate::quality::CountsOut;
 use crate::{VERSION, keys, metering};
 
@@ -43,6 +44,7 @@ pub fn modules() -> Vec<Module> {
         youlin_cases::module(),
         youlin_rounds::module(),
         youlin_insight::module(),
+        youlin_sharing::module(),
         youlin_notices::module(),
         youlin_open311::module(),
     ]
@@ -59,6 +61,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_rounds::NAV,
         youlin_people::merchants::NAV,
         youlin_insight::NAV,
+        youlin_sharing::NAV,
         youlin_people::privacy::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
@@ -90,6 +93,7 @@ pub fn finders() -> Vec<Arc<dyn Finder>> {
         Arc::new(youlin_people::PersonFinder),
         Arc::new(youlin_places::PlaceFinder),
         Arc::new(youlin_cases::CaseFinder),
+        Arc::new(youlin_sharing::ResourceFinder),
         Arc::new(youlin_people::OrganisationFinder),
         Arc::new(youlin_people::merchants::MerchantFinder),
         Arc::new(youlin_places::PremisesFinder),
@@ -169,6 +173,7 @@ pub struct Services {
     pub locator: Arc<Locator>,
     pub vault: Arc<Vault>,
     pub cases: Arc<Cases>,
+    pub sharing: Arc<Sharing>,
 }
 
 impl House {
@@ -210,10 +215,12 @@ impl House {
             cases_settings(&config),
         )
         .await?;
+        let sharing = Sharing::new(db.clone(), Arc::clone(&cases));
         let services = Services {
             locator,
             vault,
             cases,
+            sharing,
         };
         let app = furnish(&config, &db, areas, clock, entropy, &services)?;
         Ok(Self {
@@ -353,7 +360,10 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(people::ResidentsRegister {
             vault: vault(),
             locator: locator(),
-            in_use: vec![Arc::new(youlin_cases::PeopleInCases)],
+            in_use: vec![
+                Arc::new(youlin_cases::PeopleInCases),
+                Arc::new(youlin_sharing::PeopleInSharing),
+            ],
         }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
@@ -382,6 +392,7 @@ fn datasets(
     use youlin_people::datasets::PersonsDataset;
     use youlin_people::merchants::MerchantsDataset;
     use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
+    use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
@@ -389,6 +400,9 @@ fn datasets(
         Arc::new(EquipmentDataset),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
         Arc::new(youlin_insight::AnswersDataset),
+        Arc::new(ResourcesDataset(Arc::clone(&services.sharing))),
+        Arc::new(LoansDataset(Arc::clone(&services.sharing))),
+        Arc::new(SupportDataset(Arc::clone(&services.sharing))),
     ];
     let settings = DatasetsSettings {
         memory: config.figures_memory,
@@ -446,11 +460,17 @@ fn furnish(
     let working_days = WorkingDays(Arc::new(move |day| {
         calendar.calendar().is_working_day(day).is_working()
     }));
-    let own_file = FileSections(vec![Arc::new(CasesOfPerson {
-        db: db.clone(),
-        cases: Arc::clone(&services.cases),
-        i18n: Arc::clone(&i18n),
-    })]);
+    let own_file = FileSections(vec![
+        Arc::new(CasesOfPerson {
+            db: db.clone(),
+            cases: Arc::clone(&services.cases),
+            i18n: Arc::clone(&i18n),
+        }),
+        Arc::new(LoansOfPerson {
+            sharing: Arc::clone(&services.sharing),
+            i18n: Arc::clone(&i18n),
+        }),
+    ]);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -469,6 +489,10 @@ fn furnish(
         Arc::clone(&services.cases),
         Arc::clone(&services.vault),
     ))
+    .with(Arc::clone(&services.sharing))
+    .with(Arc::new(CaseSections(vec![Arc::new(UsedInCase(
+        Arc::clone(&services.sharing),
+    ))])))
     .with(notices)
     .with(imports)
     .with(Arc::new(QualityParts(vec![Arc::new(CountsOut(

@@ -9,6 +9,7 @@ use youlin_cases::Cases;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Result};
 use youlin_people::own::{FileSection, SectionLine};
+use youlin_sharing::Sharing;
 use youlin_web::I18n;
 
 /// Shown at once; more than anybody reported.
@@ -50,6 +51,46 @@ impl FileSection for CasesOfPerson {
                         text: format!("{} {} · {status}", case.number, case.category_name),
                         more: case.text,
                         href: Some(format!("/follow/{}", case.tracking_code)),
+                    }
+                })
+                .collect())
+        })
+    }
+}
+
+/// What was lent to somebody.
+pub(crate) struct LoansOfPerson {
+    pub(crate) sharing: Arc<Sharing>,
+    pub(crate) i18n: Arc<I18n>,
+}
+
+impl FileSection for LoansOfPerson {
+    fn name(&self) -> &'static str {
+        "loans"
+    }
+
+    fn title(&self) -> &'static str {
+        "own-loans"
+    }
+
+    fn lines<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        community: CommunityId,
+        person: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
+        Box::pin(async move {
+            let found = youlin_sharing::lent_to(&self.sharing, ctx, community, person).await?;
+            Ok(found
+                .into_iter()
+                .map(|loan| {
+                    let state = format!("loan-{}", loan.state);
+                    let state = self.i18n.text(ctx.locale(), &state, &[]);
+                    SectionLine {
+                        at: Some(loan.from),
+                        text: format!("{} ×{} · {state}", loan.resource_name, loan.amount),
+                        more: loan.note,
+                        href: None,
                     }
                 })
                 .collect())

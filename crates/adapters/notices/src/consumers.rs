@@ -24,10 +24,10 @@ use crate::words::Facts;
 use crate::{FAMILIES, events};
 
 /// Older events are history (an import, the example being loaded), not news: nobody is written to about them.
-const NEWS: i64 = 3 * Micros::DAY;
+pub(crate) const NEWS: i64 = 3 * Micros::DAY;
 
 /// The moment of an event: its id is a UUIDv7.
-fn moment(ctx: &Ctx, id: Uuid) -> Micros {
+pub(crate) fn moment(ctx: &Ctx, id: Uuid) -> Micros {
     id.get_timestamp()
         .and_then(|stamp| {
             let (seconds, nanos) = stamp.to_unix();

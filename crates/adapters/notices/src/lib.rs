@@ -24,6 +24,7 @@ mod queries;
 mod roster;
 mod service;
 mod settings;
+mod sharing;
 mod source;
 mod words;
 
@@ -51,6 +52,7 @@ pub use service::Notices;
 pub use settings::{
     Hidden, NoticesSettings, SettingsFault, SmsSettings, SmtpSecurity, SmtpSettings,
 };
+pub use sharing::{SHARING_WORDS, SharingNotices};
 pub use source::{CaseBrief, CaseSource, ReporterBrief, TaskBrief};
 
 static LIVE: &[LiveTopic] = &[LiveTopic {
@@ -92,6 +94,7 @@ pub fn module() -> Module {
             app.service::<Notices>().map_or_else(Vec::new, |notices| {
                 vec![
                     Arc::new(CaseNotices(Arc::clone(&notices))) as Arc<dyn Consumer>,
+                    Arc::new(SharingNotices(Arc::clone(&notices))),
                     Arc::new(WebhookFeed(Arc::clone(&notices))),
                     Arc::new(OwnCodes {
                         notices,

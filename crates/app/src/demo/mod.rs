@@ -9,6 +9,7 @@ mod picture;
 mod replay;
 mod rivers;
 mod script;
+mod sharing;
 
 pub(crate) use access::{Access, LINE};
 pub(crate) use load::load;

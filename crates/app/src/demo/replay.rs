@@ -20,6 +20,7 @@ use super::doors::{Knock, knocks};
 use super::keys::Keys;
 use super::picture::picture;
 use super::script::{Deed, Scene, Step, Verdict};
+use super::sharing::{self, Made, Moment};
 use crate::{House, out};
 
 /// A case that has been reported.
@@ -38,6 +39,7 @@ pub(crate) struct Player<'a> {
     files: Arc<FileStore>,
     known: HashMap<String, Known>,
     pictures: u64,
+    shared: Made,
 }
 
 /// What became of the scenes.
@@ -65,6 +67,7 @@ impl<'a> Player<'a> {
             files: house.app.need::<FileStore>()?,
             known: HashMap::new(),
             pictures: 0,
+            shared: Made::default(),
         })
     }
 
@@ -86,6 +89,8 @@ impl<'a> Player<'a> {
         let mut knocks = knocks(self.house, &self.keys, &self.staff, loaded_on)
             .into_iter()
             .peekable();
+        let start = moments.first().map_or(Micros(0), |first| first.0);
+        let mut shares = sharing::moments(loaded_on, start)?.into_iter().peekable();
         let mut stopped = vec![false; scenes.len()];
         let all = moments.len();
         for (count, (when, at, number)) in moments.into_iter().enumerate() {
@@ -97,6 +102,9 @@ impl<'a> Player<'a> {
             }
             while let Some(knock) = knocks.next_if(|knock| knock.at <= when) {
                 self.knock(knock).await?;
+            }
+            while let Some(share) = shares.next_if(|share| share.at <= when) {
+                self.share(share, &mut played).await?;
             }
             let scene = &scenes[at];
             self.clock.set(when);
@@ -118,7 +126,26 @@ impl<'a> Player<'a> {
                 }
             }
         }
+        for share in shares {
+            self.share(share, &mut played).await?;
+        }
         Ok(played)
+    }
+
+    async fn share(&mut self, one: Moment, played: &mut Played) -> Result<()> {
+        self.clock.set(one.at);
+        let ctx = match one.by.as_str() {
+            "" => self.house.ctx("example"),
+            login => self.ctx(login)?,
+        };
+        let mut made = std::mem::take(&mut self.shared);
+        let case = |key: &str| self.case(key).map(|known| known.id);
+        let done = made.play(self.house, &ctx, &self.keys, &case, one).await;
+        self.shared = made;
+        if let Err(error) = done {
+            played.stopped.push(format!("sharing: {error:#}"));
+        }
+        Ok(())
     }
 
     async fn knock(&self, knock: Knock) -> Result<()> {

@@ -23,6 +23,7 @@ fn place(name: &str) -> Option<(u8, u8)> {
         "youlin-cases" => (2, 2),
         "youlin-rounds" => (2, 3),
         "youlin-insight" => (2, 4),
+        "youlin-sharing" => (2, 3),
         "youlin-open311" => (3, 0),
         "youlin-notices" => (3, 0),
         "youlin" => (4, 0),

@@ -1,5 +1,4 @@
-//! Cases: one problem from report to verified end, its tasks, deadlines, dispatch, verification, merge, and the three
-//! lists. See the README for the state diagram and the table of transitions.
+//! Cases: one problem from report to verified end, its tasks, deadlines, dispatch, verification and merge. See the README for the state diagram and the table of transitions.
 
 mod answers;
 mod api;
@@ -21,7 +20,10 @@ mod tracking;
 pub use commands::*;
 pub use import::{CategoriesRegister, PeopleInCases};
 pub use migrations::MIGRATIONS;
-pub use pages::{ADMIN_NAV, CaseFinder, DESK_NAV, STREET_NAV, hand_out, upload};
+pub use pages::{
+    ADMIN_NAV, CaseFinder, CaseSection, CaseSections, DESK_NAV, STREET_NAV, badge, hand_out,
+    light_words, task_badge, upload,
+};
 pub use queries::*;
 pub use service::{Cases, CasesSettings};
 pub use text::CaseTexts;

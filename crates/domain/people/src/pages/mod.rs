@@ -187,7 +187,7 @@ fn administration() -> Routes {
 }
 
 /// Labels with words of their own in the catalogue, needs first; everything else is typed.
-const LABELS: [&str; 16] = [
+const LABELS: [&str; 18] = [
     "elderly",
     "living_alone",
     "mobility_impaired",
@@ -201,6 +201,8 @@ const LABELS: [&str; 16] = [
     "talent:haircut",
     "talent:electrician",
     "talent:nurse",
+    "talent:lawyer",
+    "talent:first_aid",
     "talent:english",
     "talent:cooking",
     "talent:blue_calico",

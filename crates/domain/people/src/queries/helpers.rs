@@ -57,7 +57,7 @@ impl Directory {
     }
 }
 
-async fn helping(
+pub(super) async fn helping(
     db: &impl ConnectionTrait,
     vault: &Vault,
     community: i64,
@@ -84,7 +84,7 @@ async fn helping(
         .collect())
 }
 
-async fn consents_of(
+pub(super) async fn consents_of(
     db: &impl ConnectionTrait,
     community: i64,
     ids: &BTreeSet<Uuid>,
@@ -102,7 +102,7 @@ async fn consents_of(
     Ok(found)
 }
 
-fn agreed(rows: &[person_consent::Model]) -> Vec<String> {
+pub(super) fn agreed(rows: &[person_consent::Model]) -> Vec<String> {
     let mut given: Vec<String> = rows
         .iter()
         .filter(|row| row.withdrawn_at.is_none())
@@ -115,7 +115,7 @@ fn agreed(rows: &[person_consent::Model]) -> Vec<String> {
     given
 }
 
-fn view(
+pub(super) fn view(
     card: PersonCard,
     place: &Place,
     radius_m: f64,

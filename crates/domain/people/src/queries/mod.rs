@@ -9,6 +9,7 @@ mod looks;
 mod parties;
 mod responsible;
 mod search;
+mod skilled;
 mod stack;
 mod staff;
 mod visiting;

@@ -1,5 +1,5 @@
 //! The desk: list, board and map of cases, the record with everything one may do to it, the form for a new case, the
-//! ringing telephone, the three lists and the wall screen.
+//! ringing telephone and the wall screen.
 
 mod act;
 mod calls;
@@ -7,17 +7,20 @@ mod counted;
 mod fields;
 mod forms;
 mod list;
-mod lists;
 mod map;
 mod merge;
 mod new_case;
 mod query;
 mod record;
+mod section;
 mod suggestions;
 mod tree;
 mod verbs;
 mod wall;
 mod words;
+
+pub use section::{CaseSection, CaseSections};
+pub use words::{badge, light_words, task_badge};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -58,9 +61,6 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/{id}/act", Access::SignedIn, act::act)
         .post("/cases/{id}/merge", DESK, merge::merge)
         .post("/cases/{id}/unmerge", DESK, merge::unmerge)
-        .get("/lists/problems", READ, lists::problems)
-        .get("/lists/tasks", READ, lists::tasks)
-        .get("/lists/resources", READ, lists::resources)
         .get("/wall", READ, wall::wall)
 }
 

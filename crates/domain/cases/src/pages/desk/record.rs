@@ -15,7 +15,7 @@ use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page, p
 
 use super::verbs::{OFFERED, PLAIN};
 use super::words::{self, Told};
-use super::{Part, shell};
+use super::{Part, section, shell};
 use crate::model::TaskStatus;
 use crate::permissions::{CASES_DESK, CASES_READ};
 use crate::service::Cases;
@@ -40,6 +40,8 @@ pub(super) struct Record<'a> {
     may_merge: bool,
     may_unmerge: bool,
     may_read: bool,
+    /// What other modules say of it.
+    sections: Vec<String>,
 }
 
 impl<'a> Record<'a> {
@@ -90,6 +92,7 @@ impl<'a> Record<'a> {
             undo: None,
             may_merge: desk && !v.row.status.is_ended(),
             may_read: ctx.may(&CASES_READ),
+            sections: section::drawn(s, &v).await?,
             s,
             v,
         })

@@ -12,7 +12,8 @@ use crate::service::Cases;
 use crate::{CaseRow, CaseView, EventView};
 
 /// The look of a badge: `data-state` of the design system.
-pub(super) fn badge(light: &str) -> &'static str {
+#[must_use]
+pub fn badge(light: &str) -> &'static str {
     match light {
         "overdue" => "late",
         "due_soon" => "soon",
@@ -28,7 +29,8 @@ pub(super) fn running(row: &CaseRow) -> bool {
 }
 
 /// 「还剩 2 天」, 「超期 1 天」, or the state where no clock runs.
-pub(super) fn light_words(s: &Shell, row: &CaseRow) -> String {
+#[must_use]
+pub fn light_words(s: &Shell, row: &CaseRow) -> String {
     match row.light {
         "done" | "waiting" => s.tt("status", row.status),
         "overdue" => span(s, "light-late", row.due_at, s.ctx().now()),
@@ -69,7 +71,8 @@ pub(super) fn crumbs(s: &Shell, row: &CaseRow) -> Vec<(i64, String)> {
 }
 
 /// The badge of a task.
-pub(super) fn task_badge(status: TaskStatus) -> &'static str {
+#[must_use]
+pub fn task_badge(status: TaskStatus) -> &'static str {
     match status {
         TaskStatus::Open => "wait",
         TaskStatus::Accepted | TaskStatus::Started => "ok",

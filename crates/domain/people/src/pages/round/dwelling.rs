@@ -35,6 +35,11 @@ struct DwellingPage {
 }
 
 impl DwellingPage {
+    /// Whether this caller has a page where specialists are asked.
+    fn supports(&self) -> bool {
+        self.may_write && self.s.doors().iter().any(|door| door.href == "/support")
+    }
+
     fn age(&self, one: &Resident) -> Option<String> {
         let this_year = i32::from(self.s.ctx().now().local().year());
         let age = this_year - one.birth_year?;
