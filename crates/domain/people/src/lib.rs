@@ -18,6 +18,9 @@ pub mod facts;
 mod fields;
 mod find;
 pub mod import;
+pub mod labels;
+pub mod life;
+pub mod merge;
 mod migrations;
 mod model;
 pub mod own;
@@ -47,7 +50,7 @@ pub use commands::move_out::MoveOut;
 pub use commands::reveal::Reveal;
 pub use commands::save_membership::SaveMembership;
 pub use commands::save_organisation::SaveOrganisation;
-pub use commands::save_person::{Home, PersonInput, SavePerson};
+pub use commands::save_person::{Home, OtherHome, PersonInput, SavePerson};
 pub use commands::second_factor::{
     ConfirmTotp, DisableTotp, EnrolTotp, Enrolment, UseSecondFactor,
 };
@@ -101,6 +104,11 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person_export::Entity>(),
         audited_table::<processing::Entity>(),
         audited_table::<retention_rule::Entity>(),
+        audited_table::<person_merge::Entity>(),
+        audited_table::<person_merge_row::Entity>(),
+        audited_table::<person_apart::Entity>(),
+        audited_table::<person_death::Entity>(),
+        audited_table::<label_kind::Entity>(),
     ]
 }
 
@@ -122,7 +130,10 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(own::pages::routes())
-            .merge(privacy::pages::routes()),
+            .merge(privacy::pages::routes())
+            .merge(merge::pages::routes())
+            .merge(life::pages::routes())
+            .merge(labels::pages::routes()),
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,
         texts,

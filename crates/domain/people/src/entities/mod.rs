@@ -24,3 +24,8 @@ pub(crate) mod sighting;
 pub(crate) mod visiting_entry;
 pub(crate) mod visiting_list;
 pub(crate) mod who_looked;
+pub(crate) mod label_kind;
+pub(crate) mod person_apart;
+pub(crate) mod person_death;
+pub(crate) mod person_merge;
+pub(crate) mod person_merge_row;

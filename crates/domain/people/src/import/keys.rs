@@ -36,10 +36,11 @@ pub(super) async fn persons<'a>(
             .filter(person::Column::ExtKey.is_in(batch.iter().cloned()))
             .all(db)
             .await?;
-        found.extend(
-            rows.into_iter()
-                .filter_map(|row| Some((row.ext_key?, (CommunityId(row.community_id), row.id)))),
-        );
+        for row in rows {
+            let community = CommunityId(row.community_id);
+            let id = crate::merge::led_to(db, community, row.id).await?;
+            found.extend(row.ext_key.map(|key| (key, (community, id))));
+        }
     }
     Ok(found)
 }
