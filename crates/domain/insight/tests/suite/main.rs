@@ -6,5 +6,6 @@ mod cases;
 mod forms;
 mod ground;
 mod http;
+mod merges;
 mod persons;
 mod words;

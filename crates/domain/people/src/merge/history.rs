@@ -51,8 +51,6 @@ pub(crate) struct History {
     rows: HashMap<Uuid, Vec<Turn>>,
     gone: HashMap<Uuid, Vec<(i64, i64)>>,
     said: HashMap<Uuid, Vec<Change>>,
-    /// Entry, and the entry it meant from when to when.
-    led: HashMap<Uuid, Vec<(i64, i64, Uuid)>>,
 }
 
 impl History {
@@ -109,8 +107,6 @@ impl History {
         }
         let gone = self.gone.entry(merge.gone_id).or_default();
         gone.push((merge.merged_at, undone));
-        let led = self.led.entry(merge.gone_id).or_default();
-        led.push((merge.merged_at, undone, merge.kept_id));
         let at = |column| FieldPlace::new("person_merge", column, merge.community_id, merge.id);
         let said = self.said.entry(merge.kept_id).or_default();
         said.push(Change {
@@ -170,17 +166,43 @@ impl History {
         let said = self.said.get(&person)?;
         said.iter().find(|change| change.at > at).map(|change| &change.prior)
     }
+}
 
-    /// Whom an id meant from when to when, beginning with itself.
-    pub(crate) fn meant(&self, id: Uuid) -> Vec<(i64, i64, Uuid)> {
+/// Whom an id meant from when to when: for records of other floors that keep the id they were made with.
+#[derive(Clone, Debug, Default)]
+pub struct Meant(HashMap<Uuid, Vec<(i64, i64, Uuid)>>);
+
+impl Meant {
+    /// All merges of a community.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn load(db: &impl ConnectionTrait, community: CommunityId) -> Result<Self> {
+        let merges = person_merge::Entity::find()
+            .filter(person_merge::Column::CommunityId.eq(community.0))
+            .order_by_asc(person_merge::Column::MergedAt)
+            .all(db)
+            .await?;
+        let mut led: HashMap<Uuid, Vec<(i64, i64, Uuid)>> = HashMap::new();
+        for merge in merges {
+            let undone = merge.undone_at.unwrap_or(i64::MAX);
+            let spans = led.entry(merge.gone_id).or_default();
+            spans.push((merge.merged_at, undone, merge.kept_id));
+        }
+        Ok(Self(led))
+    }
+
+    /// From, to (microseconds) and the person it meant then, beginning with itself.
+    #[must_use]
+    pub fn of(&self, id: Uuid) -> Vec<(i64, i64, Uuid)> {
         let mut all = Vec::new();
-        self.follow(id, i64::MIN, i64::MAX, &mut all, 0);
+        self.follow(id, (i64::MIN, i64::MAX), &mut all, 0);
         all
     }
 
-    fn follow(&self, id: Uuid, from: i64, to: i64, all: &mut Vec<(i64, i64, Uuid)>, hops: usize) {
+    fn follow(&self, id: Uuid, (from, to): (i64, i64), all: &mut Vec<(i64, i64, Uuid)>, hops: u8) {
         let mut at = from;
-        let led = self.led.get(&id).into_iter().flatten();
+        let led = self.0.get(&id).into_iter().flatten();
         for (start, end, next) in led.filter(|_| hops < 16) {
             let (start, end) = ((*start).max(at), (*end).min(to));
             if start >= end {
@@ -189,7 +211,7 @@ impl History {
             if at < start {
                 all.push((at, start, id));
             }
-            self.follow(*next, start, end, all, hops + 1);
+            self.follow(*next, (start, end), all, hops + 1);
             at = end;
         }
         if at < to {

@@ -88,3 +88,17 @@ pub(super) async fn find(
     use sea_orm::EntityTrait;
     Ok(person::Entity::find_by_id((community, id)).one(db).await?)
 }
+
+/// What an entry says now, in the clear: for tests and for those who compare before they write.
+///
+/// # Errors
+/// 404 when there is no such entry.
+pub async fn row_said(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: youlin_kernel::CommunityId,
+    id: uuid::Uuid,
+) -> Result<Said> {
+    let row = find(db, community.0, id).await?;
+    opened(vault, &row.ok_or_else(youlin_kernel::Problem::not_found)?)
+}

@@ -36,6 +36,15 @@ pub(crate) async fn find_person(
     }
 }
 
+/// The entry of that very id, even where it is a signpost.
+pub(crate) async fn find_person_row(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Option<person::Model>> {
+    Ok(person::Entity::find_by_id((community.0, id)).one(db).await?)
+}
+
 /// Persons by community and id, for rows that name both.
 pub(crate) async fn persons_by_id(
     db: &impl ConnectionTrait,

@@ -17,4 +17,5 @@ mod rest;
 mod reveal;
 mod round;
 mod sign_in;
+mod whole;
 mod words;
