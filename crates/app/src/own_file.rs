@@ -69,7 +69,11 @@ impl FileSection for CasesOfPerson {
             Ok(found
                 .into_iter()
                 .map(|(case, helped)| {
-                    let key = if helped { "life-case-helped" } else { "life-case" };
+                    let key = if helped {
+                        "life-case-helped"
+                    } else {
+                        "life-case"
+                    };
                     let what = format!("{} {}", case.number, case.category_name);
                     SectionLine {
                         at: Some(case.reported_at),

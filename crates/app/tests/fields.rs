@@ -49,29 +49,105 @@ const fn field(
 }
 
 const FIELDS: &[Field] = &[
-    field("name", "person.name_sealed", &["欧阳知秋"], &["欧阳**", "欧**"]),
-    field("phone", "person_phone.number_sealed", &["13812345678", "138 1234 5678"], &["138****5678"]),
-    field("identity", "person.identity_sealed", &["11010519491231002X"], &["110105********002X", "1101**********002X"]),
+    field(
+        "name",
+        "person.name_sealed",
+        &["欧阳知秋"],
+        &["欧阳**", "欧**"],
+    ),
+    field(
+        "phone",
+        "person_phone.number_sealed",
+        &["13812345678", "138 1234 5678"],
+        &["138****5678"],
+    ),
+    field(
+        "identity",
+        "person.identity_sealed",
+        &["11010519491231002X"],
+        &["110105********002X", "1101**********002X"],
+    ),
     field("birth", "person.birth_sealed", &["1949-12-31"], &[]),
     field("note", "person.note_sealed", &["备注甲乙丙"], &[]),
-    field("label open", "person_label.label_sealed", &["class=\"tag\">志愿者", "\"volunteer\"", "<li>志愿者", "记为「志愿者"], &[]),
-    field("label personal", "person_label.label_sealed", &["class=\"tag\">独居", "\"living_alone\"", "<li>独居", "记为「独居"], &[]),
-    field("label sensitive", "person_label.label_sealed", &["class=\"tag\">残疾人", "\"disabled\"", "<li>残疾人", "记为「残疾人"], &[]),
-    field("label past", "person_label_past.label_sealed", &["「出院康复」到此为止"], &[]),
+    field(
+        "label open",
+        "person_label.label_sealed",
+        &[
+            "class=\"tag\">志愿者",
+            "\"volunteer\"",
+            "<li>志愿者",
+            "记为「志愿者",
+        ],
+        &[],
+    ),
+    field(
+        "label personal",
+        "person_label.label_sealed",
+        &[
+            "class=\"tag\">独居",
+            "\"living_alone\"",
+            "<li>独居",
+            "记为「独居",
+        ],
+        &[],
+    ),
+    field(
+        "label sensitive",
+        "person_label.label_sealed",
+        &[
+            "class=\"tag\">残疾人",
+            "\"disabled\"",
+            "<li>残疾人",
+            "记为「残疾人",
+        ],
+        &[],
+    ),
+    field(
+        "label past",
+        "person_label_past.label_sealed",
+        &["「出院康复」到此为止"],
+        &[],
+    ),
     field("home town", "person_label.label_sealed", &["海门"], &[]),
-    field("duty phone", "membership.duty_phone_sealed", &["13900008888", "139 0000 8888"], &["139****8888"]),
-    field("organisation e-mail", "organisation.email_sealed", &["yewei@yuelong.example"], &[]),
-    field("case reporter name", "case_record.reporter_contact", &["司马问路"], &["司马**", "司**"]),
-    field("case reporter phone", "case_record.reporter_contact", &["13711112222", "137 1111 2222"], &["137****2222"]),
+    field(
+        "duty phone",
+        "membership.duty_phone_sealed",
+        &["13900008888", "139 0000 8888"],
+        &["139****8888"],
+    ),
+    field(
+        "organisation e-mail",
+        "organisation.email_sealed",
+        &["yewei@yuelong.example"],
+        &[],
+    ),
+    field(
+        "case reporter name",
+        "case_record.reporter_contact",
+        &["司马问路"],
+        &["司马**", "司**"],
+    ),
+    field(
+        "case reporter phone",
+        "case_record.reporter_contact",
+        &["13711112222", "137 1111 2222"],
+        &["137****2222"],
+    ),
 ];
 
 /// Sealed columns that are no fact of a person anybody asks for, or that only the own file, the walk from door to door and
 /// forms show, which have tests of their own.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("person_merge", "a journal: nothing shows it"),
-    ("person_death", "shown in the timeline of a person who died: tests/suite/whole.rs"),
+    (
+        "person_death",
+        "shown in the timeline of a person who died: tests/suite/whole.rs",
+    ),
     ("visiting_entry", "from door to door: tests/suite/round.rs"),
-    ("form_asked", "own file and forms: tests/suite/own.rs, insight forms"),
+    (
+        "form_asked",
+        "own file and forms: tests/suite/own.rs, insight forms",
+    ),
     ("correction", "own file and desk: tests/suite/own.rs"),
     ("account", "a secret of signing in"),
     ("own_code", "a secret of signing in"),
@@ -104,7 +180,15 @@ async fn prepare(house: &TestHouse) -> Ground {
         phones: vec!["13812345678".into()],
         identity: Some("11010519491231002X".into()),
         note: Some("备注甲乙丙".into()),
-        labels: ["volunteer", "living_alone", "disabled", "discharged", "hometown:海门"].map(str::to_owned).into(),
+        labels: [
+            "volunteer",
+            "living_alone",
+            "disabled",
+            "discharged",
+            "hometown:海门",
+        ]
+        .map(str::to_owned)
+        .into(),
         consents: vec![consent::MATCH_HOME_TOWN.into()],
         ..PersonInput::default()
     };
@@ -170,22 +254,30 @@ async fn report(house: &TestHouse, desk: Uuid) -> Uuid {
         text: CATEGORIES.into(),
         dry_run: false,
     };
-    app.db().execute(&app.service_ctx("test"), import).await.unwrap();
+    app.db()
+        .execute(&app.service_ctx("test"), import)
+        .await
+        .unwrap();
     app.need::<Cases>().unwrap().reload().await.unwrap();
     let desk = house.session(desk).await;
     let text = serde_json::json!({
         "source": "desk", "category": "E-0699", "text": "路灯不亮", "place": { "area": 10 },
         "contact": { "name": "司马问路", "phone": "13711112222" },
     });
-    let answer = signed_in(house.post("/api/v1/cases", text.to_string()), &desk).send().await.unwrap();
+    let answer = signed_in(house.post("/api/v1/cases", text.to_string()), &desk)
+        .send()
+        .await
+        .unwrap();
     let status = answer.status();
     let body: serde_json::Value = answer.json().await.unwrap();
     let id = body["id"].as_str().and_then(|id| id.parse().ok());
     id.unwrap_or_else(|| panic!("{status}: {body}"))
 }
 
-/// A door: its name, the method, the address, and what is sent.
-fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<(&'static str, Method, String, Option<String>)> {
+/// Name, method, address, and what is sent.
+type Door = (&'static str, Method, String, Option<String>);
+
+fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<Door> {
     let id = ground.person;
     let get = |name, path: String| (name, Method::GET, path, None);
     let reveal = serde_json::json!({
@@ -197,10 +289,18 @@ fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<(&'static str, Method, St
         get("page life", format!("/people/{id}/life")),
         get("page edit", format!("/people/{id}/edit")),
         get("page doubles", "/people/doubles".into()),
-        get("page organisation", format!("/people/organisations/{}", ground.organisation)),
+        get(
+            "page organisation",
+            format!("/people/organisations/{}", ground.organisation),
+        ),
         get("REST people", "/api/v1/people?phone=13812345678".into()),
         get("REST person", format!("/api/v1/people/{id}")),
-        ("REST reveal", Method::POST, format!("/api/v1/people/{id}/reveal"), Some(reveal.to_string())),
+        (
+            "REST reveal",
+            Method::POST,
+            format!("/api/v1/people/{id}/reveal"),
+            Some(reveal.to_string()),
+        ),
         get("REST organisations", "/api/v1/organisations".into()),
         get("page case", format!("/cases/{}", ground.case)),
         get("REST case", format!("/api/v1/cases/{}", ground.case)),
@@ -208,28 +308,44 @@ fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<(&'static str, Method, St
         get("own life", "/my-file/life".into()),
     ];
     if let Some(export) = export {
-        all.push(("export", Method::POST, format!("/people/exports/{export}/take"), Some(String::new())));
+        all.push((
+            "export",
+            Method::POST,
+            format!("/people/exports/{export}/take"),
+            Some(String::new()),
+        ));
     }
     all
 }
 
-async fn shown(
-    house: &TestHouse,
-    cookie: Option<&str>,
-    (_, method, path, body): &(&'static str, Method, String, Option<String>),
-) -> String {
+async fn shown(house: &TestHouse, cookie: Option<&str>, (_, method, path, body): &Door) -> String {
     let rest = path.starts_with("/api/");
-    let accept = if rest { "application/json" } else { "text/html" };
-    let mut request = house.client.request(method.clone(), house.url(path)).header("accept", accept);
+    let accept = if rest {
+        "application/json"
+    } else {
+        "text/html"
+    };
+    let mut request = house
+        .client
+        .request(method.clone(), house.url(path))
+        .header("accept", accept);
     if let Some(body) = body {
-        let kind = if rest { "application/json" } else { "application/x-www-form-urlencoded" };
+        let kind = if rest {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
         request = request.header("content-type", kind).body(body.clone());
     }
     if let Some(cookie) = cookie {
         request = signed_in(request, cookie);
     }
     let answer = request.send().await.unwrap();
-    assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
+    assert!(
+        answer.status().as_u16() < 500,
+        "{path}: {}",
+        answer.status()
+    );
     if answer.status().is_success() {
         answer.text().await.unwrap()
     } else {
@@ -245,7 +361,15 @@ async fn own_session(house: &TestHouse, person: Uuid) -> String {
     insert
         .into_table(name("own_session"))
         .columns(
-            ["community_id", "token_hash", "number_index", "person_community", "person_id", "ends_at"].map(name),
+            [
+                "community_id",
+                "token_hash",
+                "number_index",
+                "person_community",
+                "person_id",
+                "ends_at",
+            ]
+            .map(name),
         )
         .values_panic([
             0_i64.into(),
@@ -257,19 +381,33 @@ async fn own_session(house: &TestHouse, person: Uuid) -> String {
         ]);
     app.db().raw_write().execute(&insert).await.unwrap();
     let secure = app.config().cookies.secure;
-    let cookie = if secure { "__Host-youlin-file" } else { "youlin-file" };
+    let cookie = if secure {
+        "__Host-youlin-file"
+    } else {
+        "youlin-file"
+    };
     format!("{cookie}={token}")
 }
 
 /// Asks for a list of the community, as somebody who may; taken by that account only.
 async fn export(house: &TestHouse, cookie: &str) -> Option<Uuid> {
     let body = "area=10&purpose=%E9%80%9A%E7%9F%A5%E5%81%9C%E6%B0%B4";
-    let request = house.client.post(house.url("/people/exports")).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let request = house
+        .client
+        .post(house.url("/people/exports"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body);
     let answer = signed_in(request, cookie).send().await.unwrap();
     if !answer.status().is_redirection() {
         return None;
     }
-    let list = signed_in(house.client.get(house.url("/people/exports")).header("accept", "text/html"), cookie);
+    let list = signed_in(
+        house
+            .client
+            .get(house.url("/people/exports"))
+            .header("accept", "text/html"),
+        cookie,
+    );
     let page = list.send().await.unwrap().text().await.unwrap();
     let at = page.find("/people/exports/")?;
     page.match_indices("/people/exports/")
@@ -297,7 +435,10 @@ async fn matrix(house: &TestHouse) -> String {
         };
         actors.push((role.as_str().to_owned(), Some(house.session(account).await)));
     }
-    actors.push(("person".into(), Some(own_session(house, ground.person).await)));
+    actors.push((
+        "person".into(),
+        Some(own_session(house, ground.person).await),
+    ));
     let mut table = String::from("# C in the clear, m masked, . not there; fields:\n");
     for (at, field) in FIELDS.iter().enumerate() {
         writeln!(table, "# {at:2} {} ({})", field.name, field.column).unwrap();
@@ -332,7 +473,10 @@ async fn every_field_is_shown_to_whom_the_table_says() {
             std::fs::write(&file, &table).unwrap();
         }
         let known = std::fs::read_to_string(&file).unwrap_or_default();
-        assert_eq!(table, known, "tests/field_matrix.txt (UPDATE_SNAPSHOTS=1 writes it anew)");
+        assert_eq!(
+            table, known,
+            "tests/field_matrix.txt (UPDATE_SNAPSHOTS=1 writes it anew)"
+        );
         house.running.stop().await;
     }
 }
@@ -342,11 +486,13 @@ fn every_sealed_field_is_in_the_matrix() {
     let mut known: BTreeSet<&str> = FIELDS.iter().map(|field| field.column).collect();
     let sealed = youlin::house::sealed_tables();
     for table in &sealed {
-        for column in table.columns {
+        for column in table.columns.iter() {
             let name = format!("{}.{}", table.table, column.column);
             let elsewhere = ELSEWHERE.iter().any(|(one, _)| *one == table.table);
             assert!(
-                known.remove(name.as_str()) || elsewhere || FIELDS.iter().any(|field| field.column == name),
+                known.remove(name.as_str())
+                    || elsewhere
+                    || FIELDS.iter().any(|field| field.column == name),
                 "{name} is sealed: probe it in FIELDS, or say in ELSEWHERE why it is none anybody is shown"
             );
         }

@@ -100,11 +100,7 @@ pub static PEOPLE_EXPORT_APPROVE: Permission = Permission::new(
 /// them.
 pub static PEOPLE_SENSITIVE: Permission = Permission::new(
     "people.sensitive",
-    &[
-        Role::GridWorker,
-        Role::CommunityDesk,
-        Role::CommunityLead,
-    ],
+    &[Role::GridWorker, Role::CommunityDesk, Role::CommunityLead],
 );
 
 /// Keep the catalogue of labels.

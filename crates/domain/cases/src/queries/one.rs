@@ -267,10 +267,8 @@ pub async fn past_of_person(
     person: Uuid,
     limit: u64,
 ) -> Result<Vec<CaseRow>> {
-    let mut ids = vec![person];
-    for community in scope.communities() {
-        ids.extend(youlin_people::merge::same_person(db.read(), CommunityId(community), person).await?);
-    }
+    let communities = scope.communities();
+    let ids = youlin_people::merge::same_person_of(db.read(), &communities, person).await?;
     let rows = case_record::Entity::find()
         .filter(col("community_id").is_in(scope.communities()))
         .filter(col("reporter_person").is_in(ids))

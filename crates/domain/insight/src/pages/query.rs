@@ -246,7 +246,8 @@ fn groups(words: Words<'_>, question: &Composed) -> Vec<Choice> {
     };
     let may = |text: &String| {
         let dim = text.split('~').next().unwrap_or_default();
-        set.dim_permission(dim).is_none_or(|one| words.s.ctx().may(one))
+        set.dim_permission(dim)
+            .is_none_or(|one| words.s.ctx().may(one))
     };
     let choices = group_choices(&set.schema()).into_iter().filter(may);
     choices

@@ -57,7 +57,10 @@ pub(crate) fn offers(words: Words<'_>, question: &Composed) -> Vec<Offer> {
     };
     let own = own.schema();
     let may = |schema: &Schema, dim: &Dim| {
-        let wanted = words.datasets.get(schema.code).and_then(|set| set.dim_permission(dim.code));
+        let wanted = words
+            .datasets
+            .get(schema.code)
+            .and_then(|set| set.dim_permission(dim.code));
         wanted.is_none_or(|one| words.s.ctx().may(one))
     };
     let offer = |title: String, schema: &Schema| Offer {

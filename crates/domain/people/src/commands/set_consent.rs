@@ -46,7 +46,17 @@ impl Command for SetConsent {
         if self.given {
             crate::life::must_live(tx.conn(), community, person).await?;
         }
-        if !set(ctx, tx, &self.vault, community, person, &self.consent, self.given).await? {
+        if !set(
+            ctx,
+            tx,
+            &self.vault,
+            community,
+            person,
+            &self.consent,
+            self.given,
+        )
+        .await?
+        {
             return Ok(());
         }
         tx.audit(

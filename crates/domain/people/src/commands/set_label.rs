@@ -192,7 +192,9 @@ pub(crate) async fn forget_what_needed(
 ) -> Result<()> {
     let catalogue = LabelCatalogue::load(tx.conn(), vault).await?;
     let needs = |label: &str| {
-        catalogue.of(label).is_some_and(|kind| kind.consent.as_deref() == Some(consent))
+        catalogue
+            .of(label)
+            .is_some_and(|kind| kind.consent.as_deref() == Some(consent))
     };
     let held = person_label::Entity::find()
         .filter(person_label::Column::CommunityId.eq(community.0))
@@ -207,7 +209,15 @@ pub(crate) async fn forget_what_needed(
                 label_index: vault.label_index(family(&label).unwrap_or(&label)),
                 ..row
             };
-            keep_ended(ctx, tx, vault, row, family(&label).unwrap_or(&label), ctx.now().0).await?;
+            keep_ended(
+                ctx,
+                tx,
+                vault,
+                row,
+                family(&label).unwrap_or(&label),
+                ctx.now().0,
+            )
+            .await?;
         }
     }
     let past = person_label_past::Entity::find()

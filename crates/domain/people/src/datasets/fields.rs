@@ -14,8 +14,8 @@ use youlin_web::I18n;
 use super::spells;
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
-use crate::own::is_child;
 use crate::labels::LabelCatalogue;
+use crate::own::is_child;
 use crate::permissions::{PEOPLE_REVEAL, PEOPLE_SENSITIVE};
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
@@ -186,7 +186,9 @@ pub(super) async fn hand_out(
     for (community, ids) in by_community {
         let community = CommunityId(community);
         let mut given = Vec::new();
-        let sensitive = ctx.scope(&PEOPLE_SENSITIVE).is_ok_and(|one| one.contains_community(community));
+        let sensitive = ctx
+            .scope(&PEOPLE_SENSITIVE)
+            .is_ok_and(|one| one.contains_community(community));
         for held in held(db, vault, community, &ids, (wanted.form, sensitive)).await? {
             let place = held.home.as_ref().map(|(place, _)| place);
             let areas = [

@@ -33,7 +33,14 @@ struct Facts {
     born: HashMap<Uuid, i32>,
 }
 
-type PersonTuple = (Uuid, Option<String>, Option<i32>, Option<String>, i64);
+type PersonTuple = (
+    Uuid,
+    Option<String>,
+    Option<i32>,
+    Option<String>,
+    i64,
+    Option<Uuid>,
+);
 
 pub(super) async fn load(
     db: &Database,
@@ -61,6 +68,7 @@ pub(super) async fn load(
             person::Column::BirthYear,
             person::Column::Language,
             person::Column::CreatedAt,
+            person::Column::MergedInto,
         ])
         .filter(person::Column::CommunityId.eq(community.0))
         .into_tuple()
@@ -111,8 +119,12 @@ fn together(known: i64, at: i64) -> i64 {
 }
 
 fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, person: &PersonTuple) {
-    let (id, sex, birth_year, language, known) = person;
+    let (id, sex, birth_year, language, known, merged_into) = person;
     let (id, known) = (*id, *known);
+    if merged_into.is_some() && facts.history.absent(id).is_empty() {
+        // Its journal went by the rules of keeping: the entry it led to stands for the person.
+        return;
+    }
     let homes = of(&facts.homes, id);
     let labels = of(&facts.labels, id);
     let roles = of(&facts.roles, id);
@@ -129,7 +141,9 @@ fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, pers
     let cuts = cuts(known, (homes, labels, roles), stays, more);
     let ends = cuts.iter().skip(1).copied().chain([i64::MAX]);
     for (from, to) in cuts.iter().copied().zip(ends) {
-        let away = absent.iter().any(|(start, end)| *start <= from && from < *end);
+        let away = absent
+            .iter()
+            .any(|(start, end)| *start <= from && from < *end);
         if away || !table.row(id.as_u128(), from, to) {
             continue;
         }

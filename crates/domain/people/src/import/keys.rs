@@ -38,7 +38,10 @@ pub(super) async fn persons<'a>(
             .await?;
         for row in rows {
             let community = CommunityId(row.community_id);
-            let id = crate::merge::led_to(db, community, row.id).await?;
+            let id = match row.merged_into {
+                Some(kept) => crate::merge::led_to(db, community, kept).await?,
+                None => row.id,
+            };
             found.extend(row.ext_key.map(|key| (key, (community, id))));
         }
     }

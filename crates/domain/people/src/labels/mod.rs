@@ -91,9 +91,8 @@ impl LabelKind {
     }
 }
 
-static SHIPPED: LazyLock<Vec<LabelKind>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("shipped.json")).unwrap_or_default()
-});
+static SHIPPED: LazyLock<Vec<LabelKind>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("shipped.json")).unwrap_or_default());
 
 /// All entries, in the order forms offer them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +210,7 @@ pub(crate) fn family(label: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::{LabelCatalogue, Sensitivity, SHIPPED};
+    use super::{LabelCatalogue, SHIPPED, Sensitivity};
     use crate::consent;
     use crate::facts::How;
 
@@ -219,20 +218,36 @@ mod tests {
     fn what_is_shipped_can_be_read() {
         assert!(SHIPPED.len() > 20);
         for kind in SHIPPED.iter() {
-            assert!(!kind.name_zh.is_empty() && !kind.name_en.is_empty(), "{kind:?}");
-            assert!(kind.source.split(',').all(|one| one.is_empty() || How::parse(one).is_some()));
+            assert!(
+                !kind.name_zh.is_empty() && !kind.name_en.is_empty(),
+                "{kind:?}"
+            );
+            assert!(
+                kind.source
+                    .split(',')
+                    .all(|one| one.is_empty() || How::parse(one).is_some())
+            );
             let consent = kind.consent.as_deref();
-            assert!(consent.is_none_or(|one| consent::ALL.contains(&one)), "{kind:?}");
+            assert!(
+                consent.is_none_or(|one| consent::ALL.contains(&one)),
+                "{kind:?}"
+            );
         }
     }
 
     #[test]
     fn a_word_belongs_to_its_family() {
         let all = LabelCatalogue::default();
-        assert_eq!(all.of("hometown:如皋").unwrap().consent.as_deref(), Some(consent::MATCH_HOME_TOWN));
+        assert_eq!(
+            all.of("hometown:如皋").unwrap().consent.as_deref(),
+            Some(consent::MATCH_HOME_TOWN)
+        );
         assert_eq!(all.sensitivity("talent:knitting"), Sensitivity::Open);
         assert_eq!(all.sensitivity("disabled"), Sensitivity::Sensitive);
         assert_eq!(all.called("独居").unwrap().code, "living_alone");
-        assert!(all.offered(false).all(|one| one.code != "disabled" && one.code != "hometown"));
+        assert!(
+            all.offered(false)
+                .all(|one| one.code != "disabled" && one.code != "hometown")
+        );
     }
 }

@@ -5,9 +5,14 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use youlin_kernel::{Access, Ctx, Problem};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, NavItem, NavPlace, Prefs, Routes, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, NavItem, NavPlace, Prefs, Routes, Shell, WebResult,
+    page,
+};
 
-use super::{LabelCatalogue, LabelKind, LabelPart, LabelPurpose, RetireLabel, SaveLabel, Sensitivity};
+use super::{
+    LabelCatalogue, LabelKind, LabelPart, LabelPurpose, RetireLabel, SaveLabel, Sensitivity,
+};
 use crate::facts::How;
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::LABELS_ADMIN;
@@ -105,16 +110,27 @@ impl EditPage {
     fn new(s: Shell, f: LabelForm, e: Errors) -> Self {
         let all = |family: &str, words: Vec<&'static str>| {
             let words = words.into_iter();
-            words.map(|word| Choice::new(word, s.tt(family, word))).collect::<Vec<_>>()
+            words
+                .map(|word| Choice::new(word, s.tt(family, word)))
+                .collect::<Vec<_>>()
         };
         let mut consents = vec![Choice::new("", s.t("labels-no-consent"))];
         consents.extend(
             consent::ALL.map(|one| Choice::new(one, s.tt("consent", one.replace('.', "-")))),
         );
         Self {
-            parts: all("label-part", LabelPart::ALL.iter().map(|one| one.as_str()).collect()),
-            sensitivities: all("sensitivity", Sensitivity::ALL.iter().map(|one| one.as_str()).collect()),
-            purposes: all("label-purpose", LabelPurpose::ALL.iter().map(|one| one.as_str()).collect()),
+            parts: all(
+                "label-part",
+                LabelPart::ALL.iter().map(|one| one.as_str()).collect(),
+            ),
+            sensitivities: all(
+                "sensitivity",
+                Sensitivity::ALL.iter().map(|one| one.as_str()).collect(),
+            ),
+            purposes: all(
+                "label-purpose",
+                LabelPurpose::ALL.iter().map(|one| one.as_str()).collect(),
+            ),
             sources: all("how", How::ALL.iter().map(|one| one.as_str()).collect()),
             consents,
             s,

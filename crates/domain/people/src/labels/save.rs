@@ -56,7 +56,9 @@ impl Command for SaveLabel {
             one.code != kind.code && (one.name_zh == kind.name_zh || one.name_en == kind.name_en)
         });
         if let Some(twin) = twin {
-            return Err(Problem::invalid("name_zh", "label-name-known").field_arg("code", &twin.code));
+            return Err(
+                Problem::invalid("name_zh", "label-name-known").field_arg("code", &twin.code)
+            );
         }
         store(ctx, tx, Self::NAME, &kind).await
     }
@@ -68,7 +70,9 @@ impl SaveLabel {
         let code = faults.take(crate::commands::set_label::checked(&self.code));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         let bare = code.strip_prefix("talent:").unwrap_or(&code);
-        let known = LabelCatalogue::default().of(&code).is_some_and(|one| one.code == code);
+        let known = LabelCatalogue::default()
+            .of(&code)
+            .is_some_and(|one| one.code == code);
         if !known && (bare.is_empty() || !bare.chars().all(plain) || family(bare).is_some()) {
             faults.take::<()>(Err(Problem::invalid("code", "label-code")));
         }
@@ -76,14 +80,18 @@ impl SaveLabel {
         let name_en = faults.take(required("name_en", &self.name_en, 60));
         let unknown = |field| Problem::invalid(field, "unknown-value");
         let part = LabelPart::parse(&self.part).ok_or_else(|| unknown("part"));
-        let sensitivity = Sensitivity::parse(&self.sensitivity).ok_or_else(|| unknown("sensitivity"));
+        let sensitivity =
+            Sensitivity::parse(&self.sensitivity).ok_or_else(|| unknown("sensitivity"));
         let purpose = LabelPurpose::parse(&self.purpose).ok_or_else(|| unknown("purpose"));
         if self.sources.iter().any(|one| How::parse(one).is_none()) {
             faults.take::<()>(Err(unknown("sources")));
         }
         let days = faults.take(self.days());
         let consent = faults.take(optional("consent", Some(&self.consent), 60));
-        if consent.as_deref().is_some_and(|one| !consent::ALL.contains(&one)) {
+        if consent
+            .as_deref()
+            .is_some_and(|one| !consent::ALL.contains(&one))
+        {
             faults.take::<()>(Err(unknown("consent")));
         }
         faults.done()?;
@@ -191,8 +199,9 @@ async fn store(ctx: &Ctx, tx: &Tx<'_>, verb: &'static str, kind: &LabelKind) -> 
     tx.audit(
         ctx,
         community,
-        AuditEntry::new(verb, "label", saved.id)
-            .detail(json!({ "code": kind.code, "sensitivity": kind.sensitivity, "retired": kind.retired })),
+        AuditEntry::new(verb, "label", saved.id).detail(
+            json!({ "code": kind.code, "sensitivity": kind.sensitivity, "retired": kind.retired }),
+        ),
     );
     tx.emit(ctx, event(events::LABELS_CHANGED, community, saved.id));
     Ok(())

@@ -49,7 +49,9 @@ impl Command for NoteDeath {
             id,
             version: 1,
             person_id: self.person,
-            day_sealed: day.map(|day| vault.seal(ctx, at, &day.to_string())).transpose()?,
+            day_sealed: day
+                .map(|day| vault.seal(ctx, at, &day.to_string()))
+                .transpose()?,
             source: self.how.as_str().to_owned(),
             by_name: ctx.actor().name().to_owned(),
             noted_at: now,
@@ -73,7 +75,11 @@ impl Command for NoteDeath {
             ..row
         })
         .await?;
-        tx.audit(ctx, community, AuditEntry::new(Self::NAME, "person", self.person));
+        tx.audit(
+            ctx,
+            community,
+            AuditEntry::new(Self::NAME, "person", self.person),
+        );
         tx.emit(ctx, event(events::PERSON_SAVED, community, self.person));
         Ok(())
     }
@@ -92,9 +98,15 @@ impl NoteDeath {
             return Err(Problem::invalid("day", "death-future"));
         }
         let born = crate::merge::opened(&self.vault, row)?;
-        let before = match born.birth.as_deref().and_then(|text| text.parse::<Date>().ok()) {
+        let before = match born
+            .birth
+            .as_deref()
+            .and_then(|text| text.parse::<Date>().ok())
+        {
             Some(birth) => day < birth,
-            None => born.birth_year.is_some_and(|year| i32::from(day.year()) < year),
+            None => born
+                .birth_year
+                .is_some_and(|year| i32::from(day.year()) < year),
         };
         if before {
             return Err(Problem::invalid("day", "death-before-birth"));
@@ -118,7 +130,11 @@ impl NoteDeath {
                 ..role
             })
             .await?;
-            tx.audit(ctx, community, AuditEntry::new(Self::NAME, "membership", id));
+            tx.audit(
+                ctx,
+                community,
+                AuditEntry::new(Self::NAME, "membership", id),
+            );
             tx.emit(ctx, event(events::MEMBERSHIP_SAVED, community, id));
         }
         Ok(())
@@ -138,7 +154,10 @@ impl NoteDeath {
             })
             .await?;
         }
-        for column in [guardianship::Column::ChildId, guardianship::Column::GuardianId] {
+        for column in [
+            guardianship::Column::ChildId,
+            guardianship::Column::GuardianId,
+        ] {
             let rows = guardianship::Entity::find()
                 .filter(guardianship::Column::CommunityId.eq(self.community.0))
                 .filter(column.eq(self.person))
@@ -235,7 +254,11 @@ impl Command for WithdrawDeath {
             ..row
         })
         .await?;
-        tx.audit(ctx, community, AuditEntry::new(Self::NAME, "person", self.person));
+        tx.audit(
+            ctx,
+            community,
+            AuditEntry::new(Self::NAME, "person", self.person),
+        );
         tx.emit(ctx, event(events::PERSON_SAVED, community, self.person));
         Ok(())
     }
@@ -287,6 +310,12 @@ pub(crate) async fn death_spells(
         .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.person_id, row.noted_at, row.withdrawn_at.unwrap_or(i64::MAX)))
+        .map(|row| {
+            (
+                row.person_id,
+                row.noted_at,
+                row.withdrawn_at.unwrap_or(i64::MAX),
+            )
+        })
         .collect())
 }

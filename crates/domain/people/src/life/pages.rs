@@ -6,7 +6,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Routes, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Routes, Shell, WebResult, page,
+};
 
 use super::{LifeLines, LifeReader, LifeSource, NoteDeath, WithdrawDeath, lifeline};
 use crate::facts::How;
@@ -37,7 +39,9 @@ pub(crate) async fn for_desk(
     page: usize,
 ) -> Result<LifeLines> {
     let vault = app.need::<Vault>()?;
-    let sensitive = ctx.scope(&PEOPLE_SENSITIVE).is_ok_and(|scope| scope.contains_community(community));
+    let sensitive = ctx
+        .scope(&PEOPLE_SENSITIVE)
+        .is_ok_and(|scope| scope.contains_community(community));
     let source = LifeSource {
         vault: &vault,
         i18n: app.i18n(),
@@ -84,7 +88,12 @@ pub(crate) struct Turn {
 
 /// The page of a timeline, whoever reads it.
 pub(crate) fn drawn(s: Shell, back: String, name: String, life: LifeLines) -> WebResult<Response> {
-    page(&LifePage { s, back, name, life })
+    page(&LifePage {
+        s,
+        back,
+        name,
+        life,
+    })
 }
 
 /// `GET /people/{id}/life`.

@@ -63,7 +63,9 @@ pub struct LifeSource<'a> {
 
 impl std::fmt::Debug for LifeSource<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LifeSource").field("reader", &self.reader).finish_non_exhaustive()
+        f.debug_struct("LifeSource")
+            .field("reader", &self.reader)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,7 +97,11 @@ pub async fn lifeline(
     let total = lines.len();
     let pages = total.div_ceil(LIFE_PAGE).max(1);
     let page = page.clamp(1, pages);
-    let lines = lines.into_iter().skip((page - 1) * LIFE_PAGE).take(LIFE_PAGE).collect();
+    let lines = lines
+        .into_iter()
+        .skip((page - 1) * LIFE_PAGE)
+        .take(LIFE_PAGE)
+        .collect();
     Ok(LifeLines {
         lines,
         page,
@@ -151,7 +157,11 @@ impl Teller<'_> {
         for row in rows {
             let place = self.source.vault.place(row.dwelling_id);
             let address = place.map_or_else(String::new, |place| place.address);
-            let key = if row.also == Some(true) { "life-also-in" } else { "life-moved-in" };
+            let key = if row.also == Some(true) {
+                "life-also-in"
+            } else {
+                "life-moved-in"
+            };
             let relation = self.words(&format!("relation-{}", row.relation), &[]);
             let text = self.words(key, &[("place", address.clone()), ("relation", relation)]);
             self.say(row.valid_from, "home", text, "");
@@ -191,7 +201,11 @@ impl Teller<'_> {
             .await?;
         for row in past {
             let at = FieldPlace::new("person_label_past", "label", row.community_id, row.id);
-            told.push((vault.open(at, &row.label_sealed)?, row.valid_from, Some(row.valid_to)));
+            told.push((
+                vault.open(at, &row.label_sealed)?,
+                row.valid_from,
+                Some(row.valid_to),
+            ));
         }
         told.retain(|(label, _, _)| shown(label));
         for (label, from, to) in told {
@@ -250,7 +264,9 @@ impl Teller<'_> {
             .await?;
         let visits = dwelling_visit::Entity::find()
             .filter(dwelling_visit::Column::CommunityId.eq(community.0))
-            .filter(dwelling_visit::Column::DwellingId.is_in(homes.iter().map(|home| home.dwelling_id)))
+            .filter(
+                dwelling_visit::Column::DwellingId.is_in(homes.iter().map(|home| home.dwelling_id)),
+            )
             .all(db)
             .await?;
         for visit in visits {
@@ -260,7 +276,9 @@ impl Teller<'_> {
                     && home.valid_to.is_none_or(|to| visit.at < to)
             });
             // A visit that met the person is told by the sighting.
-            let told = seen.iter().any(|row| (row.at - visit.at).abs() < Micros::MINUTE);
+            let told = seen
+                .iter()
+                .any(|row| (row.at - visit.at).abs() < Micros::MINUTE);
             if there && !told {
                 let text = self.words(&format!("life-visit-{}", visit.outcome), &[]);
                 self.say(visit.at, "visit", text, &visit.actor_name);
@@ -299,7 +317,9 @@ impl Teller<'_> {
         community: CommunityId,
         person: Uuid,
     ) -> Result<()> {
-        let row = person::Entity::find_by_id((community.0, person)).one(db).await?;
+        let row = person::Entity::find_by_id((community.0, person))
+            .one(db)
+            .await?;
         if let Some(row) = row {
             let text = self.words("life-entered", &[]);
             self.say(row.created_at, "file", text, "");
@@ -325,7 +345,11 @@ impl Teller<'_> {
                 }
                 None => String::new(),
             };
-            let key = if day.is_empty() { "life-died" } else { "life-died-on" };
+            let key = if day.is_empty() {
+                "life-died"
+            } else {
+                "life-died-on"
+            };
             let text = self.words(key, &[("day", day)]);
             self.say(death.noted_at, "death", text, &death.by_name);
             if let Some(at) = death.withdrawn_at {
@@ -344,7 +368,8 @@ impl Teller<'_> {
             let lines = match self.source.reader {
                 LifeReader::Person => one.lines(self.source.ctx, community, person).await?,
                 LifeReader::Desk { .. } => {
-                    one.lines_for_desk(self.source.ctx, community, person).await?
+                    one.lines_for_desk(self.source.ctx, community, person)
+                        .await?
                 }
             };
             self.take(one.as_ref(), lines);

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -116,7 +119,11 @@ async fn pairs(
     let same_name = alike(db, community, &columns).await?;
     let ids: Vec<Uuid> = same_name.iter().map(|one| one.id).collect();
     let homes = sharing(db, community, &ids).await?;
-    for group in grouped(&same_name, |one| Some((one.name_index.clone(), one.birth_year?))).values() {
+    for group in grouped(&same_name, |one| {
+        Some((one.name_index.clone(), one.birth_year?))
+    })
+    .values()
+    {
         for (one, other) in every_two(group) {
             for (what, why) in [(&homes.0, Why::Dwelling), (&homes.1, Why::Phone)] {
                 let of = |id| what.get(&id).into_iter().flatten();
@@ -155,8 +162,7 @@ async fn alike(
     for column in columns {
         groups = groups.group_by(*column);
     }
-    let groups = groups
-        .having(sea_orm::sea_query::Expr::cust("COUNT(*) > 1"));
+    let groups = groups.having(sea_orm::sea_query::Expr::cust("COUNT(*) > 1"));
     Ok(shared()
         .select_only()
         .columns([
@@ -208,7 +214,10 @@ async fn sharing(
             .all(db)
             .await?;
         for row in rows {
-            homes.entry(row.person_id).or_default().push(row.dwelling_id.as_bytes().to_vec());
+            homes
+                .entry(row.person_id)
+                .or_default()
+                .push(row.dwelling_id.as_bytes().to_vec());
         }
         let rows = person_phone::Entity::find()
             .filter(person_phone::Column::CommunityId.eq(community.0))
@@ -216,7 +225,10 @@ async fn sharing(
             .all(db)
             .await?;
         for row in rows {
-            phones.entry(row.person_id).or_default().push(row.number_index);
+            phones
+                .entry(row.person_id)
+                .or_default()
+                .push(row.number_index);
         }
     }
     Ok((homes, phones))

@@ -95,7 +95,10 @@ impl History {
     ) -> Result<()> {
         let undone = merge.undone_at.unwrap_or(i64::MAX);
         for row in rows {
-            let before = row.before.as_deref().and_then(|text| serde_json::from_str(text).ok());
+            let before = row
+                .before
+                .as_deref()
+                .and_then(|text| serde_json::from_str(text).ok());
             self.rows.entry(row.row_id).or_default().push(Turn {
                 at: merge.merged_at,
                 undone,
@@ -133,7 +136,10 @@ impl History {
                 also: None,
             }];
         };
-        let mut cuts: BTreeSet<i64> = turns.iter().flat_map(|turn| [turn.at, turn.undone]).collect();
+        let mut cuts: BTreeSet<i64> = turns
+            .iter()
+            .flat_map(|turn| [turn.at, turn.undone])
+            .collect();
         cuts.insert(i64::MIN);
         cuts.remove(&i64::MAX);
         let cuts: Vec<i64> = cuts.into_iter().collect();
@@ -164,7 +170,9 @@ impl History {
     /// What an entry said then, where that was something else than now.
     pub(crate) fn said_at(&self, person: Uuid, at: i64) -> Option<&Said> {
         let said = self.said.get(&person)?;
-        said.iter().find(|change| change.at > at).map(|change| &change.prior)
+        said.iter()
+            .find(|change| change.at > at)
+            .map(|change| &change.prior)
     }
 }
 
@@ -231,10 +239,9 @@ fn piece(turns: &[Turn], owner: Uuid, from: i64, to: i64) -> Piece {
     };
     for turn in turns {
         let holds = turn.at <= from && from < turn.undone;
+        // A row changes hands by merges only: without one that holds it is with whom it began.
         if turn.moved && holds {
             piece.owner = turn.to;
-        } else if turn.moved && from >= turn.undone {
-            piece.owner = turn.from;
         }
         if let Some(also) = turn.before.get("also") {
             if from < turn.at && piece.also.is_none() {

@@ -58,16 +58,25 @@ impl Command for MergePersons {
         };
         let mut done = Vec::new();
         // Roles may lie in other communities, whose audit chain keeps them.
-        for part in MOVED.iter().filter(|one| one.part.starts_with("membership.")) {
+        for part in MOVED
+            .iter()
+            .filter(|one| one.part.starts_with("membership."))
+        {
             let moved = part.go(tx, way).await?;
             self.audit_elsewhere(ctx, tx, &moved);
             done.extend(moved);
         }
         self.settle_homes(tx, now, &mut done).await?;
         self.settle_consents(tx, &mut done).await?;
-        for part in MOVED.iter().filter(|one| !one.part.starts_with("membership.")) {
+        for part in MOVED
+            .iter()
+            .filter(|one| !one.part.starts_with("membership."))
+        {
             for moved in part.go(tx, way).await? {
-                match done.iter_mut().find(|one| one.row == moved.row && !one.moved) {
+                match done
+                    .iter_mut()
+                    .find(|one| one.row == moved.row && !one.moved)
+                {
                     // Ended or decided above, and moved now.
                     Some(changed) => {
                         changed.moved = true;
@@ -112,12 +121,15 @@ impl MergePersons {
         let circle = between.iter().any(|one| {
             one.guardian_id == self.kept
                 || one.guardian_id == self.gone
-                || guardians.iter().any(|other| other.child_id == one.guardian_id)
+                || guardians
+                    .iter()
+                    .any(|other| other.child_id == one.guardian_id)
         });
         if circle {
             return Err(Problem::invalid("gone", "merge-guardians"));
         }
-        let deaths = crate::life::deaths_of(tx.conn(), self.community, &[self.kept, self.gone]).await?;
+        let deaths =
+            crate::life::deaths_of(tx.conn(), self.community, &[self.kept, self.gone]).await?;
         if deaths.len() == 1 {
             return Err(Problem::invalid("gone", "merge-died"));
         }
@@ -147,7 +159,11 @@ impl MergePersons {
             done.push(changed(&home, &json!({ "also": other.also })));
             return Ok(());
         }
-        let ends = if self.choices.home == Side::Gone { own } else { other };
+        let ends = if self.choices.home == Side::Gone {
+            own
+        } else {
+            other
+        };
         let home = residence::Model {
             valid_to: Some(now),
             ..ends.clone()
@@ -244,14 +260,18 @@ impl MergePersons {
             moved: one.moved,
             before: one.before,
         });
-        tx.insert_all::<person_merge_row::Entity>(journal.collect()).await?;
+        tx.insert_all::<person_merge_row::Entity>(journal.collect())
+            .await?;
         tx.audit(
             ctx,
             self.community,
             AuditEntry::new(Self::NAME, "person", self.kept)
                 .detail(json!({ "gone": self.gone, "merge": id, "rows": rows })),
         );
-        tx.emit(ctx, events::persons_merged(self.community, self.kept, self.gone));
+        tx.emit(
+            ctx,
+            events::persons_merged(self.community, self.kept, self.gone),
+        );
         for person in [self.kept, self.gone] {
             tx.emit(ctx, event(events::PERSON_SAVED, self.community, person));
         }

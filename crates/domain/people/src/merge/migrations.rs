@@ -42,6 +42,7 @@ CREATE TABLE person_merge_row (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX person_merge_row_merge ON person_merge_row (community_id, merge_id);
+CREATE INDEX person_merge_row_row ON person_merge_row (community_id, row_id);
 CREATE TABLE person_apart (
     community_id BIGINT NOT NULL,
     id {uuid} NOT NULL,

@@ -18,14 +18,14 @@ mod signpost;
 mod undo;
 
 pub use doubles::{Doubles, KeepApart, Likely, Why, doubles};
+pub(crate) use history::merges_of;
 pub(crate) use history::{History, Piece, looked_at};
 pub use history::{Meant, MergeView};
-pub(crate) use history::merges_of;
 pub use merge_persons::MergePersons;
 pub(crate) use migrations::WHOLE_FILE;
 pub(crate) use row::opened;
 pub use row::row_said;
 pub use said::{Choices, Said, Side};
 pub(crate) use signpost::{ids_of, not_merged};
-pub use signpost::{led_to, same_person};
+pub use signpost::{led_to, same_person, same_person_of};
 pub use undo::UndoMerge;

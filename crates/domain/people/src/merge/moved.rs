@@ -34,7 +34,13 @@ pub(super) struct Way {
 }
 
 type Go = for<'a> fn(&'a Moved, &'a Tx<'a>, Way) -> BoxFuture<'a, Result<Vec<Done>>>;
-type Back = for<'a> fn(&'a Moved, &'a Tx<'a>, i64, &'a person_merge_row::Model, Uuid) -> BoxFuture<'a, Result<bool>>;
+type Back = for<'a> fn(
+    &'a Moved,
+    &'a Tx<'a>,
+    i64,
+    &'a person_merge_row::Model,
+    Uuid,
+) -> BoxFuture<'a, Result<bool>>;
 
 /// A column that names a person.
 pub(super) struct Moved {
@@ -130,7 +136,9 @@ fn column<E: EntityTrait>(text: &str) -> Result<E::Column> {
 }
 
 fn key<M: ModelTrait>(model: &M, columns: &[<M::Entity as EntityTrait>::Column]) -> String {
-    let values = columns.iter().map(|column| format!("{:?}", model.get(*column)));
+    let values = columns
+        .iter()
+        .map(|column| format!("{:?}", model.get(*column)));
     values.collect::<Vec<_>>().join("|")
 }
 
@@ -142,7 +150,11 @@ where
     E::ActiveModel: Send,
 {
     let person = column::<E>(one.column)?;
-    let once: Vec<E::Column> = one.once.iter().map(|text| column::<E>(text)).collect::<Result<_>>()?;
+    let once: Vec<E::Column> = one
+        .once
+        .iter()
+        .map(|text| column::<E>(text))
+        .collect::<Result<_>>()?;
     let rows = async |id: Uuid| -> Result<Vec<E::Model>> {
         let mut find = E::find().filter(person.eq(id));
         find = if one.elsewhere {
@@ -154,7 +166,11 @@ where
     };
     let held: HashSet<String> = match once.is_empty() {
         true => HashSet::new(),
-        false => rows(way.to).await?.iter().map(|row| key(row, &once)).collect(),
+        false => rows(way.to)
+            .await?
+            .iter()
+            .map(|row| key(row, &once))
+            .collect(),
     };
     let mut done = Vec::new();
     for mut row in rows(way.from).await? {
@@ -214,6 +230,32 @@ where
             row.set(column::<E>(&text)?, value);
         }
     }
-    tx.update::<E>(row).await?;
+    let row = tx.update::<E>(row).await?;
+    let before = noted.row_version - i32::from(noted.moved) - i32::from(noted.before.is_some());
+    carry_on(tx, noted, before, E::version(&row)).await?;
     Ok(true)
+}
+
+/// An earlier merge that had moved the row too finds it as it had left it.
+async fn carry_on(
+    tx: &Tx<'_>,
+    noted: &person_merge_row::Model,
+    before: i32,
+    now: i32,
+) -> Result<()> {
+    let earlier = person_merge_row::Entity::find()
+        .filter(person_merge_row::Column::CommunityId.eq(noted.community_id))
+        .filter(person_merge_row::Column::RowId.eq(noted.row_id))
+        .filter(person_merge_row::Column::MergeId.ne(noted.merge_id))
+        .filter(person_merge_row::Column::RowVersion.eq(before))
+        .all(tx.conn())
+        .await?;
+    for one in earlier {
+        tx.update::<person_merge_row::Entity>(person_merge_row::Model {
+            row_version: now,
+            ..one
+        })
+        .await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx, Problem, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Routes, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Routes, Shell, WebResult, page,
+};
 
 use super::row;
 use super::said::{Choices, Said, Side};
@@ -147,7 +149,8 @@ async fn merge_page(
     let (one, kept_version) = said(app, &vault, community, kept.card.id).await?;
     let (other, gone_version) = said(app, &vault, community, gone.card.id).await?;
     let choices = f.choices();
-    let two_numbers = one.identity.is_some() && other.identity.is_some() && one.identity != other.identity;
+    let two_numbers =
+        one.identity.is_some() && other.identity.is_some() && one.identity != other.identity;
     page(&MergePage {
         lines: lines(&s, (&one, &other), (&kept, &gone), choices),
         versions: (kept_version, gone_version),
@@ -181,11 +184,21 @@ fn lines(
         gone,
         chosen,
     };
-    let held = |there: bool| if there { s.t("merge-held") } else { String::new() };
-    let word = |family: &str, code: &Option<String>| {
-        code.as_deref().map_or_else(String::new, |code| s.tt(family, code))
+    let held = |there: bool| {
+        if there {
+            s.t("merge-held")
+        } else {
+            String::new()
+        }
     };
-    let year = |said: &Said| said.birth_year.map_or_else(String::new, |year| year.to_string());
+    let word = |family: &str, code: &Option<String>| {
+        code.as_deref()
+            .map_or_else(String::new, |code| s.tt(family, code))
+    };
+    let year = |said: &Said| {
+        said.birth_year
+            .map_or_else(String::new, |year| year.to_string())
+    };
     let address = |file: &PersonFile| {
         let place = file.card.place.as_ref();
         place.map_or_else(String::new, |place| place.address.clone())
@@ -218,7 +231,10 @@ fn lines(
         ),
         line(
             "language",
-            (word("language", &one.language), word("language", &other.language)),
+            (
+                word("speaks", &one.language),
+                word("speaks", &other.language),
+            ),
             one.language == other.language,
             choices.language,
         ),

@@ -63,9 +63,21 @@ impl Said {
             all.name.clone_from(&gone.name);
         }
         all.sex = pick(choices.sex, self.sex.as_ref(), gone.sex.as_ref());
-        all.language = pick(choices.language, self.language.as_ref(), gone.language.as_ref());
-        all.identity = pick(choices.identity, self.identity.as_ref(), gone.identity.as_ref());
-        let from = if takes(choices.birth, self.birth_year.is_some(), gone.birth_year.is_some()) {
+        all.language = pick(
+            choices.language,
+            self.language.as_ref(),
+            gone.language.as_ref(),
+        );
+        all.identity = pick(
+            choices.identity,
+            self.identity.as_ref(),
+            gone.identity.as_ref(),
+        );
+        let from = if takes(
+            choices.birth,
+            self.birth_year.is_some(),
+            gone.birth_year.is_some(),
+        ) {
             gone
         } else {
             self
@@ -83,10 +95,22 @@ impl Said {
             let (side, own, other) = match fact {
                 Fact::Name => (choices.name, true, true),
                 Fact::Sex => (choices.sex, self.sex.is_some(), gone.sex.is_some()),
-                Fact::Birth => (choices.birth, self.birth_year.is_some(), gone.birth_year.is_some()),
-                Fact::Language => (choices.language, self.language.is_some(), gone.language.is_some()),
+                Fact::Birth => (
+                    choices.birth,
+                    self.birth_year.is_some(),
+                    gone.birth_year.is_some(),
+                ),
+                Fact::Language => (
+                    choices.language,
+                    self.language.is_some(),
+                    gone.language.is_some(),
+                ),
                 Fact::Note => (choices.note, self.note.is_some(), gone.note.is_some()),
-                Fact::Identity => (choices.identity, self.identity.is_some(), gone.identity.is_some()),
+                Fact::Identity => (
+                    choices.identity,
+                    self.identity.is_some(),
+                    gone.identity.is_some(),
+                ),
                 // Of these both have their part: the newer word counts.
                 Fact::Phone | Fact::Home | Fact::Labels => return None,
             };
@@ -116,16 +140,28 @@ impl Said {
             now.sex.clone_from(&before.sex);
         }
         let born = |said: &Self| (said.birth.clone(), said.birth_year);
-        if field("birth", born(before) != born(after), born(self) == born(after)) {
+        if field(
+            "birth",
+            born(before) != born(after),
+            born(self) == born(after),
+        ) {
             (now.birth, now.birth_year) = born(before);
         }
-        if field("language", before.language != after.language, self.language == after.language) {
+        if field(
+            "language",
+            before.language != after.language,
+            self.language == after.language,
+        ) {
             now.language.clone_from(&before.language);
         }
         if field("note", before.note != after.note, self.note == after.note) {
             now.note.clone_from(&before.note);
         }
-        if field("identity", before.identity != after.identity, self.identity == after.identity) {
+        if field(
+            "identity",
+            before.identity != after.identity,
+            self.identity == after.identity,
+        ) {
             now.identity.clone_from(&before.identity);
         }
         if !mixed.is_empty() {

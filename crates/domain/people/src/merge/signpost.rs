@@ -43,6 +43,29 @@ pub async fn same_person(
     ids_of(db, community, kept).await
 }
 
+/// As [`same_person`], for whoever only knows that the person is of one of these communities.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn same_person_of(
+    db: &impl ConnectionTrait,
+    communities: &[i64],
+    id: Uuid,
+) -> Result<Vec<Uuid>> {
+    let filed: Option<i64> = person::Entity::find()
+        .select_only()
+        .column(person::Column::CommunityId)
+        .filter(person::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(person::Column::Id.eq(id))
+        .into_tuple()
+        .one(db)
+        .await?;
+    match filed {
+        Some(community) => same_person(db, CommunityId(community), id).await,
+        None => Ok(vec![id]),
+    }
+}
+
 /// This id and all that lead to it.
 pub(crate) async fn ids_of(
     db: &impl ConnectionTrait,

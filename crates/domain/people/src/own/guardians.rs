@@ -223,7 +223,10 @@ impl SetGuardian {
             .ok_or_else(|| Problem::invalid("guardian", "guardian-elsewhere"))?;
         crate::life::must_live(tx.conn(), self.community, self.guardian).await?;
         // A year of birth that was put right may have made a child of a guardian: nobody guards in a circle.
-        if guardians_of(tx.conn(), self.community, self.guardian).await?.contains(&self.child) {
+        if guardians_of(tx.conn(), self.community, self.guardian)
+            .await?
+            .contains(&self.child)
+        {
             return Err(Problem::invalid("guardian", "guardian-circle"));
         }
         if is_child(&self.vault, &guardian, ctx.now())? {

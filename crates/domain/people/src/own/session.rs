@@ -100,7 +100,10 @@ async fn find(app: &App, ctx: &Ctx, token_hash: Vec<u8>) -> Result<Option<Opened
     let person = match community.map(CommunityId).zip(person) {
         Some((community, person)) => {
             let db = app.db().read();
-            Some((community, crate::merge::led_to(db, community, person).await?))
+            Some((
+                community,
+                crate::merge::led_to(db, community, person).await?,
+            ))
         }
         None => None,
     };

@@ -201,7 +201,10 @@ pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
 
 /// A label in words: those of the catalogue by their name, a talent or a home town as it was entered.
 pub(crate) fn label_words(s: &Shell, label: &str) -> String {
-    let catalogue = s.app().service::<crate::Vault>().map(|vault| vault.labels());
+    let catalogue = s
+        .app()
+        .service::<crate::Vault>()
+        .map(|vault| vault.labels());
     let kind = catalogue.as_ref().and_then(|all| all.of(label));
     match (kind, label.split_once(':')) {
         (_, Some(("hometown", town))) => s.t1("people-home-town", "town", town),

@@ -178,7 +178,9 @@ async fn person_page(
     }
     let life = crate::life::pages::for_desk(app, ctx, community, id, 1).await?;
     let merges = crate::merge::merges_of(db, community, id).await?;
-    let died = !crate::life::deaths_of(db, community, &[id]).await?.is_empty();
+    let died = !crate::life::deaths_of(db, community, &[id])
+        .await?
+        .is_empty();
     let memberships = Directory::memberships(db, &scope, id).await?;
     let may_look = ctx.may(&PEOPLE_LOOKS);
     let looks = match ctx.scope(&PEOPLE_LOOKS) {

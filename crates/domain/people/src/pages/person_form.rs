@@ -17,7 +17,9 @@ use super::label_choices;
 use super::organisations::shell;
 use crate::facts::How;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
-use crate::{Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent};
+use crate::{
+    Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent,
+};
 
 /// Numbers that can be entered at once.
 const PHONES: usize = 3;

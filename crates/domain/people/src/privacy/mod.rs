@@ -50,7 +50,8 @@ pub(crate) fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
 }
 
 /// Those that run again and again.
-pub(crate) const RECURRING: &[Recurring] = &[crate::own::OWN_TIDY, RESEAL, crate::labels::EXPIRE_LABELS];
+pub(crate) const RECURRING: &[Recurring] =
+    &[crate::own::OWN_TIDY, RESEAL, crate::labels::EXPIRE_LABELS];
 
 /// The pages of privacy this person may open, for the page of the register: those of the administration's index are only
 /// reached by administrators.

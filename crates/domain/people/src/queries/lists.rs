@@ -30,7 +30,9 @@ pub(crate) async fn find_person(
         Some(row) if row.merged_into.is_some() => {
             let community = CommunityId(row.community_id);
             let kept = crate::merge::led_to(db, community, id).await?;
-            Ok(person::Entity::find_by_id((row.community_id, kept)).one(db).await?)
+            Ok(person::Entity::find_by_id((row.community_id, kept))
+                .one(db)
+                .await?)
         }
         row => Ok(row),
     }
@@ -42,7 +44,9 @@ pub(crate) async fn find_person_row(
     community: CommunityId,
     id: Uuid,
 ) -> Result<Option<person::Model>> {
-    Ok(person::Entity::find_by_id((community.0, id)).one(db).await?)
+    Ok(person::Entity::find_by_id((community.0, id))
+        .one(db)
+        .await?)
 }
 
 /// Persons by community and id, for rows that name both.

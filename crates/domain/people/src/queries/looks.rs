@@ -1,6 +1,8 @@
 //! Who looked at whom: for those who oversee, and for the person concerned.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 

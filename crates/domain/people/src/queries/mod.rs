@@ -19,7 +19,9 @@ use youlin_kernel::{Problem, Result, Scope};
 
 use crate::{PersonCard, PersonFile, Vault};
 
-pub(crate) use cards::{cards_of, sensitive_of, file_of, open_label, open_name, open_phone, visible_cards};
+pub(crate) use cards::{
+    cards_of, file_of, open_label, open_name, open_phone, sensitive_of, visible_cards,
+};
 pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::{find_membership, find_person, find_person_row};
 pub(crate) use looks::looks as looks_of;

@@ -109,9 +109,10 @@ impl Directory {
             rows.into_iter().map(|row| (row.id, row)).collect();
         let mut living: BTreeMap<Uuid, Vec<Resident>> = BTreeMap::new();
         for home in homes {
-            let (Some(card), Some(row)) =
-                (cards.get(&home.person_id).cloned(), rows.get(&home.person_id))
-            else {
+            let (Some(card), Some(row)) = (
+                cards.get(&home.person_id).cloned(),
+                rows.get(&home.person_id),
+            ) else {
                 continue;
             };
             let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
