@@ -210,6 +210,9 @@ describe("every page", { concurrency: 2 }, () => {
       case "/my-file/phones/{id}": return []; // within an own file, which e2e/tests/own-file.test.mjs walks
       case "/admin/retention/{subject}": return ["moved_out", "looks", "record"].map((subject) => `/admin/retention/${subject}`);
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
+      case "/people/{id}/life": return [`/people/${known.person}/life`];
+      case "/people/{id}/death": return [`/people/${known.person}/death`];
+      case "/people/merge": return [];
       case "/people/{id}/edit": return [`/people/${known.person}/edit`];
       case "/places/estates/{id}": return [known.estate];
       case "/places/premises/{id}": return role === "community_desk" ? [known.premises, known.market] : [known.premises];

@@ -51,7 +51,7 @@ def generate():
     write_csv("estates.csv", "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code", houses[0])
     write_csv("buildings.csv", "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code", houses[1])
     write_csv("dwellings.csv", "key,building_key,entrance,room,floor,use", houses[2])
-    write_csv("persons.csv", "key,name,sex,birth_year,phones,dwelling_key,relation,household_key,labels,language,note", residents.rows)
+    write_csv("persons.csv", "key,name,sex,birth_year,phones,dwelling_key,relation,household_key,labels,language,note,consents", residents.rows)
     write_csv("organisations.csv", "key,kind,name,area_code,phone,uscc", staffing.make_organisations())
     write_csv("memberships.csv", "person_key,organisation_key,role,area_code,valid_from", staff.memberships)
     write_csv("accounts.csv", "login,display_name,person_key,grants", staff.accounts)

@@ -143,6 +143,7 @@ data-dim-area = Area
 data-dim-age = Age
 data-dim-sex = Sex
 data-dim-labels = Labels
+data-dim-care = Sensitive labels
 data-dim-roles = Roles
 data-dim-relation = Relation to the dwelling
 data-dim-housed = Has a home on record

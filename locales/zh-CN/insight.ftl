@@ -143,6 +143,7 @@ data-dim-area = 所在区域
 data-dim-age = 年龄
 data-dim-sex = 性别
 data-dim-labels = 标签
+data-dim-care = 敏感标签
 data-dim-roles = 担任的角色
 data-dim-relation = 与房屋的关系
 data-dim-housed = 有住处登记

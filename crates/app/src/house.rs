@@ -63,6 +63,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_insight::NAV,
         youlin_sharing::NAV,
         youlin_people::privacy::NAV,
+        youlin_people::labels::NAV,
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,

@@ -56,6 +56,36 @@ impl FileSection for CasesOfPerson {
                 .collect())
         })
     }
+
+    fn lines_for_desk<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        community: CommunityId,
+        person: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
+        Box::pin(async move {
+            let (db, cases) = (&self.db, &self.cases);
+            let found =
+                youlin_cases::cases_of_person(db, cases, ctx, community, person, MOST).await?;
+            Ok(found
+                .into_iter()
+                .map(|(case, helped)| {
+                    let key = if helped {
+                        "life-case-helped"
+                    } else {
+                        "life-case"
+                    };
+                    let what = format!("{} {}", case.number, case.category_name);
+                    SectionLine {
+                        at: Some(case.reported_at),
+                        text: self.i18n.text(ctx.locale(), key, &[("case", what)]),
+                        more: String::new(),
+                        href: Some(format!("/cases/{}", case.id)),
+                    }
+                })
+                .collect())
+        })
+    }
 }
 
 /// What was lent to somebody.

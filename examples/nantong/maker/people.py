@@ -33,7 +33,8 @@ class People:
 
     def add(self, name, sex, born, phones="", dwelling="", relation="", household="", labels=(), language="zh", note=""):
         key = f"p-{len(self.rows) + 1:04d}"
-        self.rows.append([key, name, sex, born, phones, dwelling, relation, household, ";".join(sorted(set(labels))), language, note])
+        self.rows.append([key, name, sex, born, phones, dwelling, relation, household, ";".join(sorted(set(labels))), language, note,
+                          "help.match-home-town" if any(one.startswith("hometown:") for one in labels) else ""])
         return key
 
     def phone(self):

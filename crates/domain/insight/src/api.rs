@@ -86,6 +86,7 @@ pub(crate) async fn list_datasets(
             dimensions: schema
                 .dims
                 .iter()
+                .filter(|dim| set.dim_permission(dim.code).is_none_or(|one| ctx.may(one)))
                 .map(|dim| DimensionView {
                     code: dim.code,
                     kind: kind(dim.kind),

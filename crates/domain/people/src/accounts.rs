@@ -82,10 +82,18 @@ impl Accounts {
         let sensitive = grants.iter().any(|grant| grant.role.sees_sensitive_data());
         let second_factor_required =
             row.totp_confirmed || (self.policy.require_second_factor && sensitive);
+        // The person's entry may have been merged into another since the account was made.
+        let person = match row.person_community.zip(row.person_id) {
+            Some((community, person)) => {
+                let community = youlin_kernel::CommunityId(community);
+                Some(crate::merge::led_to(self.db.read(), community, person).await?)
+            }
+            None => row.person_id,
+        };
         Ok(Some(SignedIn {
             actor: Actor::Account(AccountActor {
                 id: row.id,
-                person: row.person_id,
+                person,
                 display_name: row.display_name,
             }),
             grants: Arc::from(grants),

@@ -30,6 +30,18 @@ pub const ACCOUNT_CHANGED: &str = "people.account-changed";
 /// Somebody asked for a fact of their file to be put right.
 pub const CORRECTION_ASKED: &str = "people.correction-asked";
 
+/// Two entries became one person, or that was taken back; the subject is the kept entry, `gone` in the payload the other.
+pub const PERSONS_MERGED: &str = "people.persons-merged";
+/// The catalogue of labels changed.
+pub const LABELS_CHANGED: &str = "people.labels-changed";
+
+pub(crate) fn persons_merged(community: CommunityId, kept: Uuid, gone: Uuid) -> Event {
+    Event {
+        payload: json!({ "gone": gone }),
+        ..event(PERSONS_MERGED, community, kept)
+    }
+}
+
 pub(crate) fn residents_imported(community: CommunityId, import: Uuid, persons: &[Uuid]) -> Event {
     Event {
         payload: json!({ "persons": persons }),

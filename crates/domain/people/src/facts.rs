@@ -81,6 +81,35 @@ impl Facts {
         }
     }
 
+    /// Both as one: `takes` says of a fact whether the other's word counts; where it does not say, the newer one does.
+    #[must_use]
+    pub(crate) fn with(&self, other: &Self, takes: impl Fn(Fact) -> Option<bool>) -> Self {
+        let mut all = self.clone();
+        for (fact, said) in &other.0 {
+            let newer = self.0.get(fact).is_none_or(|own| own.at < said.at);
+            if takes(*fact).unwrap_or(newer) {
+                all.0.insert(*fact, said.clone());
+            }
+        }
+        all
+    }
+
+    /// What is said now, with everything that stands as `after` put back to what it was `before`.
+    #[must_use]
+    pub(crate) fn back(&self, before: &Self, after: &Self) -> Self {
+        let mut now = self.clone();
+        for (fact, said) in &after.0 {
+            if self.0.get(fact) != Some(said) {
+                continue;
+            }
+            match before.0.get(fact) {
+                Some(earlier) => now.0.insert(*fact, earlier.clone()),
+                None => now.0.remove(fact),
+            };
+        }
+        now
+    }
+
     #[must_use]
     pub fn stored(&self) -> Option<String> {
         if self.0.is_empty() {

@@ -101,6 +101,14 @@ impl TextSource for PersonTexts {
 
 impl PersonTexts {
     fn doc(&self, row: &person::Model, phones: &[person_phone::Model]) -> Result<TextDoc> {
+        if row.merged_into.is_some() {
+            // A signpost is not found: the entry it leads to is.
+            return Ok(TextDoc {
+                community: CommunityId(row.community_id),
+                record: row.id,
+                terms: Vec::new(),
+            });
+        }
         let mut pieces = name_pieces(&open_name(&self.0, row)?);
         for phone in phones {
             let at = FieldPlace::new("person_phone", "number", phone.community_id, phone.id);

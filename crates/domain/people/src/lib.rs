@@ -18,7 +18,10 @@ pub mod facts;
 mod fields;
 mod find;
 pub mod import;
+pub mod labels;
+pub mod life;
 pub mod merchants;
+pub mod merge;
 mod migrations;
 mod model;
 pub mod own;
@@ -49,7 +52,7 @@ pub use commands::move_out::MoveOut;
 pub use commands::reveal::Reveal;
 pub use commands::save_membership::SaveMembership;
 pub use commands::save_organisation::SaveOrganisation;
-pub use commands::save_person::{Home, PersonInput, SavePerson};
+pub use commands::save_person::{Home, OtherHome, PersonInput, SavePerson};
 pub use commands::second_factor::{
     ConfirmTotp, DisableTotp, EnrolTotp, Enrolment, UseSecondFactor,
 };
@@ -107,6 +110,11 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person_export::Entity>(),
         audited_table::<processing::Entity>(),
         audited_table::<retention_rule::Entity>(),
+        audited_table::<person_merge::Entity>(),
+        audited_table::<person_merge_row::Entity>(),
+        audited_table::<person_apart::Entity>(),
+        audited_table::<person_death::Entity>(),
+        audited_table::<label_kind::Entity>(),
     ]
 }
 
@@ -132,7 +140,10 @@ pub fn module() -> Module {
             .merge(api::routes())
             .merge(own::pages::routes())
             .merge(merchants::routes())
-            .merge(privacy::pages::routes()),
+            .merge(privacy::pages::routes())
+            .merge(merge::pages::routes())
+            .merge(life::pages::routes())
+            .merge(labels::pages::routes()),
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,
         texts,

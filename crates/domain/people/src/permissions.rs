@@ -96,6 +96,16 @@ pub static PEOPLE_EXPORT_APPROVE: Permission = Permission::new(
     &[Role::CommunityLead, Role::Administrator],
 );
 
+/// See and note labels that are sensitive (health, hardship), where the person lives. Everybody else neither sees nor counts
+/// them.
+pub static PEOPLE_SENSITIVE: Permission = Permission::new(
+    "people.sensitive",
+    &[Role::GridWorker, Role::CommunityDesk, Role::CommunityLead],
+);
+
+/// Keep the catalogue of labels.
+pub static LABELS_ADMIN: Permission = Permission::new("people.labels", &[Role::Administrator]);
+
 /// All of them, for the authorization matrix.
 pub static ALL: &[&Permission] = &[
     &PEOPLE_READ,
@@ -108,4 +118,6 @@ pub static ALL: &[&Permission] = &[
     &PEOPLE_RETENTION,
     &PEOPLE_EXPORT,
     &PEOPLE_EXPORT_APPROVE,
+    &PEOPLE_SENSITIVE,
+    &LABELS_ADMIN,
 ];

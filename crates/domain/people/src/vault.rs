@@ -11,6 +11,8 @@ use youlin_database::sealed::{Resealer, SealedAt};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 use youlin_places::{Locator, Place};
 
+use crate::labels::LabelCatalogue;
+
 /// Keys and blind index of an installation, with the locator that turns a dwelling into an address. Put into the
 /// application at start as `Arc<Vault>`.
 pub struct Vault {
@@ -19,6 +21,7 @@ pub struct Vault {
     index: BlindIndex,
     area_code: Option<String>,
     locator: Option<Arc<Locator>>,
+    labels: RwLock<Arc<LabelCatalogue>>,
 }
 
 /// Reads the key file again; `None` when there is none that belongs here.
@@ -69,6 +72,7 @@ impl Vault {
             refill: None,
             area_code: None,
             locator: None,
+            labels: RwLock::default(),
         }
     }
 
@@ -110,6 +114,22 @@ impl Vault {
     pub fn with_places(mut self, locator: Arc<Locator>) -> Self {
         self.locator = Some(locator);
         self
+    }
+
+    /// The catalogue of labels as it was last read; what needs it exactly reads it again ([`LabelCatalogue::load`]).
+    #[must_use]
+    pub fn labels(&self) -> Arc<LabelCatalogue> {
+        match self.labels.read() {
+            Ok(labels) => Arc::clone(&labels),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    pub(crate) fn learn_labels(&self, labels: Arc<LabelCatalogue>) {
+        match self.labels.write() {
+            Ok(mut known) => *known = labels,
+            Err(poisoned) => *poisoned.into_inner() = labels,
+        }
     }
 
     /// The keys at hand.

@@ -88,6 +88,11 @@ pub trait Dataset: Send + Sync {
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>>;
 
+    /// What it takes, beyond the dataset's own permission, to count by this dimension or to filter by it.
+    fn dim_permission(&self, _dim: &str) -> Option<&'static Permission> {
+        None
+    }
+
     /// What a list of records behind a figure can become (a visiting list): the key of the words on its button.
     fn hand_over_label(&self) -> Option<&'static str> {
         None

@@ -87,7 +87,7 @@ impl Dataset for CasesDataset {
     }
 
     fn stale_by(&self, topic: &str) -> bool {
-        topic.starts_with("cases.")
+        topic.starts_with("cases.") || topic == youlin_people::events::PERSONS_MERGED
     }
 
     fn load<'a>(

@@ -30,6 +30,7 @@ struct Case {
 
 pub(super) async fn load(db: &Database, community: CommunityId) -> Result<Table> {
     let mut histories = histories(db, community).await?;
+    let meant = youlin_people::merge::Meant::load(db.read(), community).await?;
     let mut table = TableBuilder::new(SCHEMA);
     for case in cases(db, community).await? {
         let history = histories.remove(&case.id).unwrap_or_default();
@@ -41,15 +42,27 @@ pub(super) async fn load(db: &Database, community: CommunityId) -> Result<Table>
             .chain([i64::MAX])
             .collect();
         for ((from, state), to) in lives.iter().zip(ends) {
-            if table.row(case.id.as_u128(), *from, to) {
-                fill(&mut table, &case, state);
+            for (start, end, reporter) in reporters(&meant, &case) {
+                let (from, to) = (Ord::max(*from, start), Ord::min(to, end));
+                if from < to && table.row(case.id.as_u128(), from, to) {
+                    fill(&mut table, &case, state, reporter);
+                }
             }
         }
     }
     Ok(table.finish())
 }
 
-fn fill(table: &mut TableBuilder, case: &Case, state: &State) {
+/// Who had reported it, from when to when: an entry of the register may have been merged into another.
+fn reporters(meant: &youlin_people::merge::Meant, case: &Case) -> Vec<(i64, i64, Option<Uuid>)> {
+    let Some(reporter) = case.reporter else {
+        return vec![(i64::MIN, i64::MAX, None)];
+    };
+    let all = meant.of(reporter).into_iter();
+    all.map(|(from, to, id)| (from, to, Some(id))).collect()
+}
+
+fn fill(table: &mut TableBuilder, case: &Case, state: &State, reporter: Option<Uuid>) {
     table.area("area", Some(case.area));
     table.text("status", Some(state.status.as_str()));
     table.flag("open", Some(!state.status.is_ended()));
@@ -83,7 +96,7 @@ fn fill(table: &mut TableBuilder, case: &Case, state: &State) {
     );
     table.key("building", case.building.map(|id| id.as_u128()));
     table.key("dwelling", case.dwelling.map(|id| id.as_u128()));
-    table.key("person", case.reporter.map(|id| id.as_u128()));
+    table.key("person", reporter.map(|id| id.as_u128()));
 }
 
 async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {

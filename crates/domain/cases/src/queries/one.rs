@@ -267,9 +267,11 @@ pub async fn past_of_person(
     person: Uuid,
     limit: u64,
 ) -> Result<Vec<CaseRow>> {
+    let communities = scope.communities();
+    let ids = youlin_people::merge::same_person_of(db.read(), &communities, person).await?;
     let rows = case_record::Entity::find()
         .filter(col("community_id").is_in(scope.communities()))
-        .filter(col("reporter_person").eq(person))
+        .filter(col("reporter_person").is_in(ids))
         .order_by_desc(case_record::Column::Id)
         .limit(limit)
         .all(db.read())

@@ -247,7 +247,12 @@ fn groups(words: Words<'_>, question: &Composed) -> Vec<Choice> {
     let Some(set) = words.datasets.get(&question.d) else {
         return Vec::new();
     };
-    let choices = group_choices(&set.schema()).into_iter();
+    let may = |text: &String| {
+        let dim = text.split('~').next().unwrap_or_default();
+        set.dim_permission(dim)
+            .is_none_or(|one| words.s.ctx().may(one))
+    };
+    let choices = group_choices(&set.schema()).into_iter().filter(may);
     choices
         .map(|text| Choice::new(text.clone(), words.group(&text)))
         .collect()

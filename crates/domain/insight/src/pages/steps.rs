@@ -56,12 +56,19 @@ pub(crate) fn offers(words: Words<'_>, question: &Composed) -> Vec<Offer> {
         return Vec::new();
     };
     let own = own.schema();
+    let may = |schema: &Schema, dim: &Dim| {
+        let wanted = words
+            .datasets
+            .get(schema.code)
+            .and_then(|set| set.dim_permission(dim.code));
+        wanted.is_none_or(|one| words.s.ctx().may(one))
+    };
     let offer = |title: String, schema: &Schema| Offer {
         title,
         dims: schema
             .dims
             .iter()
-            .filter(|dim| dim.kind != Kind::Key)
+            .filter(|dim| dim.kind != Kind::Key && may(schema, dim))
             .map(|dim| {
                 let address = question.question().address();
                 let href = format!(

@@ -56,6 +56,11 @@ pub(crate) async fn grounds() -> Vec<Ground> {
 }
 
 impl Ground {
+    /// On SQLite alone, for many runs.
+    pub(crate) async fn sqlite() -> Self {
+        Self::new(youlin_testkit::sqlite().await).await
+    }
+
     async fn new(base: TestDatabase) -> Self {
         let migrations = [
             youlin_web::SESSION_MIGRATIONS,

@@ -6,6 +6,7 @@ mod cases;
 mod forms;
 mod ground;
 mod http;
+mod merges;
 mod persons;
 mod release;
 mod words;

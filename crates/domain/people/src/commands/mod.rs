@@ -42,11 +42,19 @@ pub(crate) async fn area_of(
         .filter(residence::Column::CommunityId.eq(community.0))
         .filter(residence::Column::PersonId.eq(person))
         .filter(residence::Column::ValidTo.is_null())
+        .filter(main_home())
         .one(db)
         .await?;
     Ok(home
         .and_then(|home| vault.place(home.dwelling_id))
         .map_or_else(|| community.into(), |place| place.area()))
+}
+
+/// The dwelling where somebody mainly lives, not a second one.
+pub(crate) fn main_home() -> sea_orm::Condition {
+    sea_orm::Condition::any()
+        .add(residence::Column::Also.is_null())
+        .add(residence::Column::Also.eq(false))
 }
 
 /// The person, for somebody who has the permission where that person lives; for everybody else there is no such person.
@@ -64,6 +72,7 @@ pub(crate) async fn person_for(
         .one(tx.conn())
         .await?
         .ok_or_else(Problem::not_found)
+        .and_then(crate::merge::not_merged)
 }
 
 /// Notes that a person was seen now, on the row the caller saves.

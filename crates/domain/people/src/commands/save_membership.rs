@@ -88,6 +88,7 @@ impl SaveMembership {
         if person.is_none() {
             return Err(Problem::invalid("person", "unknown-person"));
         }
+        crate::life::must_live(tx.conn(), self.person_community, self.person).await?;
         let Some(id) = self.organisation else {
             return Ok(());
         };

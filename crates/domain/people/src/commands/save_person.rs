@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result, words};
 
 use super::{attach_phone, person_for, set_consent, set_label};
 use crate::consent;
@@ -37,6 +37,24 @@ pub struct Home {
     pub household_key: Option<String>,
 }
 
+words! {
+    /// Nobody lives in two places by a slip of the pen: what it means that somebody lives elsewhere already.
+    OtherHome {
+        /// The person moved: the other home ends now.
+        Moved = "moved",
+        /// The person lives here too: the other stays the main home.
+        Also = "also",
+        /// Not said: refused, so that somebody is asked.
+        Ask = "ask",
+    }
+}
+
+impl Default for OtherHome {
+    fn default() -> Self {
+        Self::Moved
+    }
+}
+
 /// What is known of a person. Empty texts are nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PersonInput {
@@ -58,6 +76,8 @@ pub struct PersonInput {
     pub consents: Vec<String>,
     /// `None` leaves the residence as it is.
     pub home: Option<Home>,
+    /// What becomes of another home the person has already.
+    pub other_home: OtherHome,
     /// How it came to be known.
     pub how: How,
     /// On a change: an empty name and a note of `None` stay as they are (a form does not show what is hidden).
@@ -108,15 +128,16 @@ impl SavePerson {
                 changed.push("phone");
             }
         }
+        for consent in &self.input.consents {
+            let (vault, community) = (&self.vault, self.community);
+            if set_consent::set(ctx, tx, vault, community, row.id, consent, true).await? {
+                changed.push("consent");
+            }
+        }
         for label in &clean.labels {
             let how = self.input.how;
             if set_label::set(ctx, tx, &self.vault, &row, label, how, true).await? {
                 changed.push("label");
-            }
-        }
-        for consent in &self.input.consents {
-            if set_consent::set(ctx, tx, self.community, row.id, consent, true).await? {
-                changed.push("consent");
             }
         }
         if let Some(home) = &self.input.home {
@@ -125,7 +146,7 @@ impl SavePerson {
             }
             // Moving somebody to where one may not write would hide the person from oneself.
             ctx.authorize(&PEOPLE_WRITE, area)?;
-            if settle(ctx, tx, &row, home).await? {
+            if settle(ctx, tx, &row, home, self.input.other_home).await? {
                 changed.push("residence");
             }
         }
@@ -268,6 +289,7 @@ pub(crate) fn blank(community: CommunityId, id: Uuid, now: i64) -> person::Model
         birth_sealed: None,
         facts: None,
         seen_at: None,
+        merged_into: None,
     }
 }
 
@@ -359,7 +381,14 @@ fn identity(text: Option<&str>) -> Result<Option<IdentityNumber>> {
 }
 
 /// Ends the present residence when it differs and begins the new one; says whether anything changed.
-async fn settle(ctx: &Ctx, tx: &Tx<'_>, row: &person::Model, home: &Home) -> Result<bool> {
+async fn settle(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    row: &person::Model,
+    home: &Home,
+    other: OtherHome,
+) -> Result<bool> {
+    crate::life::must_live(tx.conn(), CommunityId(row.community_id), row.id).await?;
     let household_id = match &home.household_key {
         Some(key) => Some(household(ctx, tx, row.community_id, key).await?),
         None => None,
@@ -378,13 +407,22 @@ async fn settle(ctx: &Ctx, tx: &Tx<'_>, row: &person::Model, home: &Home) -> Res
     if present.iter().any(same) {
         return Ok(false);
     }
+    let elsewhere = present.iter().any(|one| one.dwelling_id != home.dwelling);
+    if elsewhere && other == OtherHome::Ask {
+        return Err(Problem::invalid("other_home", "lives-elsewhere"));
+    }
+    let also = elsewhere && other == OtherHome::Also;
     let household_id = household_id.or_else(|| {
         present
             .iter()
             .find(|one| one.dwelling_id == home.dwelling)
             .and_then(|one| one.household_id)
     });
+    // A second home leaves the first as it is; what was said of the same dwelling before is said anew.
     for old in present {
+        if also && old.dwelling_id != home.dwelling {
+            continue;
+        }
         let ended = residence::Model {
             valid_to: Some(ctx.now().0),
             ..old
@@ -401,6 +439,7 @@ async fn settle(ctx: &Ctx, tx: &Tx<'_>, row: &person::Model, home: &Home) -> Res
         relation: home.relation.as_str().to_owned(),
         valid_from: ctx.now().0,
         valid_to: None,
+        also: also.then_some(true),
     })
     .await?;
     Ok(true)

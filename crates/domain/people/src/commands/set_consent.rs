@@ -8,7 +8,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
-use super::person_for;
+use super::{person_for, set_label};
 use crate::Vault;
 use crate::consent;
 use crate::entities::{person, person_consent};
@@ -43,7 +43,20 @@ impl Command for SetConsent {
             person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
         }
         let (community, person) = (self.community, self.person);
-        if !set(ctx, tx, community, person, &self.consent, self.given).await? {
+        if self.given {
+            crate::life::must_live(tx.conn(), community, person).await?;
+        }
+        if !set(
+            ctx,
+            tx,
+            &self.vault,
+            community,
+            person,
+            &self.consent,
+            self.given,
+        )
+        .await?
+        {
             return Ok(());
         }
         tx.audit(
@@ -57,9 +70,10 @@ impl Command for SetConsent {
 }
 
 /// Says whether anything changed. The caller has checked who asks and writes the audit entry.
-pub(super) async fn set(
+pub(crate) async fn set(
     ctx: &Ctx,
     tx: &Tx<'_>,
+    vault: &Vault,
     community: CommunityId,
     person: Uuid,
     consent: &str,
@@ -96,6 +110,9 @@ pub(super) async fn set(
             })
             .await?;
         }
+    }
+    if !given {
+        set_label::forget_what_needed(ctx, tx, vault, community, person, consent).await?;
     }
     Ok(true)
 }

@@ -6,15 +6,17 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 
 use super::person_for;
 use crate::Vault;
-use crate::entities::{person, person_label, person_label_past};
+use crate::entities::{person, person_consent, person_label, person_label_past};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
 use crate::fields::required;
-use crate::permissions::PEOPLE_WRITE;
+use crate::labels::{HOME_TOWN, LabelCatalogue, LabelKind, family};
+use crate::permissions::{PEOPLE_SENSITIVE, PEOPLE_WRITE};
+use crate::queries::open_label;
 use crate::vault::FieldPlace;
 
 /// See the module's text. Doing it twice changes nothing.
@@ -68,6 +70,12 @@ pub(crate) async fn set(
     on: bool,
 ) -> Result<bool> {
     let label = checked(label)?;
+    let catalogue = LabelCatalogue::load(tx.conn(), vault).await?;
+    let kind = catalogue.of(&label);
+    if catalogue.is_sensitive(&label) && !ctx.may(&PEOPLE_SENSITIVE) {
+        // Who may not see it can neither put it on nor find out by taking it off.
+        return Err(Problem::invalid("label", "label-sensitive"));
+    }
     let label_index = vault.label_index(&label);
     let known = person_label::Entity::find()
         .filter(person_label::Column::CommunityId.eq(row.community_id))
@@ -79,10 +87,12 @@ pub(crate) async fn set(
         (Some(_), true) | (None, false) => Ok(false),
         (Some(known), false) => {
             tx.delete::<person_label::Entity>(&known).await?;
-            keep_ended(ctx, tx, vault, known, &label).await?;
+            let until = ctx.now().0.min(known.expires_at.unwrap_or(i64::MAX));
+            keep_ended(ctx, tx, vault, known, &label, until).await?;
             Ok(true)
         }
         (None, true) => {
+            may_be_put_on(tx, row, kind, &label, how).await?;
             let id = ctx.new_id();
             let at = FieldPlace::new("person_label", "label", row.community_id, id);
             tx.insert::<person_label::Entity>(person_label::Model {
@@ -93,7 +103,7 @@ pub(crate) async fn set(
                 label_sealed: vault.seal(ctx, at, &label)?,
                 label_index,
                 created_at: ctx.now().0,
-                expires_at: None,
+                expires_at: expiry(kind, ctx.now()),
                 source: Some(how.as_str().to_owned()),
             })
             .await?;
@@ -103,12 +113,13 @@ pub(crate) async fn set(
 }
 
 /// That the label held, and until when: figures asked as of a day before count it still.
-async fn keep_ended(
+pub(crate) async fn keep_ended(
     ctx: &Ctx,
     tx: &Tx<'_>,
     vault: &Vault,
     known: person_label::Model,
     label: &str,
+    until: i64,
 ) -> Result<()> {
     let id = ctx.new_id();
     let at = FieldPlace::new("person_label_past", "label", known.community_id, id);
@@ -121,9 +132,111 @@ async fn keep_ended(
         label_index: known.label_index,
         source: known.source,
         valid_from: known.created_at,
-        valid_to: ctx.now().0,
+        valid_to: until,
     })
     .await?;
+    Ok(())
+}
+
+/// When a label of that kind that is put on now ends by itself.
+pub(crate) fn expiry(kind: Option<&LabelKind>, now: Micros) -> Option<i64> {
+    let days = kind.and_then(|kind| kind.days)?;
+    Some(now.plus(i64::from(days) * Micros::DAY).0)
+}
+
+/// What the catalogue wants of it: it is still in use, it was said by who can know, and the person agreed.
+async fn may_be_put_on(
+    tx: &Tx<'_>,
+    row: &person::Model,
+    kind: Option<&LabelKind>,
+    label: &str,
+    how: How,
+) -> Result<()> {
+    if label == HOME_TOWN {
+        return Err(Problem::invalid("label", "label-town"));
+    }
+    let Some(kind) = kind else {
+        return Ok(());
+    };
+    if kind.retired {
+        return Err(Problem::invalid("label", "label-retired"));
+    }
+    if !kind.may_come_from(how) {
+        return Err(Problem::invalid("label", "label-source"));
+    }
+    let Some(consent) = &kind.consent else {
+        return Ok(());
+    };
+    let given = person_consent::Entity::find()
+        .filter(person_consent::Column::CommunityId.eq(row.community_id))
+        .filter(person_consent::Column::PersonId.eq(row.id))
+        .filter(person_consent::Column::Consent.eq(consent))
+        .filter(person_consent::Column::WithdrawnAt.is_null())
+        .one(tx.conn())
+        .await?;
+    match given {
+        Some(_) => Ok(()),
+        None => Err(Problem::invalid("label", "label-consent")),
+    }
+}
+
+/// A consent was withdrawn: labels that need it go. Of one that says something in its own words (a home town) history keeps
+/// that there was one, and not what it said.
+pub(crate) async fn forget_what_needed(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    community: CommunityId,
+    person: Uuid,
+    consent: &str,
+) -> Result<()> {
+    let catalogue = LabelCatalogue::load(tx.conn(), vault).await?;
+    let needs = |label: &str| {
+        catalogue
+            .of(label)
+            .is_some_and(|kind| kind.consent.as_deref() == Some(consent))
+    };
+    let held = person_label::Entity::find()
+        .filter(person_label::Column::CommunityId.eq(community.0))
+        .filter(person_label::Column::PersonId.eq(person))
+        .all(tx.conn())
+        .await?;
+    for row in held {
+        let label = open_label(vault, &row)?;
+        if needs(&label) {
+            tx.delete::<person_label::Entity>(&row).await?;
+            let row = person_label::Model {
+                label_index: vault.label_index(family(&label).unwrap_or(&label)),
+                ..row
+            };
+            keep_ended(
+                ctx,
+                tx,
+                vault,
+                row,
+                family(&label).unwrap_or(&label),
+                ctx.now().0,
+            )
+            .await?;
+        }
+    }
+    let past = person_label_past::Entity::find()
+        .filter(person_label_past::Column::CommunityId.eq(community.0))
+        .filter(person_label_past::Column::PersonId.eq(person))
+        .all(tx.conn())
+        .await?;
+    for row in past {
+        let at = FieldPlace::new("person_label_past", "label", row.community_id, row.id);
+        let label = vault.open(at, &row.label_sealed)?;
+        if let (true, Some(family)) = (needs(&label), family(&label)) {
+            tx.update::<person_label_past::Entity>(person_label_past::Model {
+                label_sealed: vault.seal(ctx, at, family)?,
+                label_index: vault.label_index(family),
+                ..row
+            })
+            .await?;
+        }
+    }
     Ok(())
 }
 

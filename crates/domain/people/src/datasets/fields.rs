@@ -14,8 +14,9 @@ use youlin_web::I18n;
 use super::spells;
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
+use crate::labels::LabelCatalogue;
 use crate::own::is_child;
-use crate::permissions::PEOPLE_REVEAL;
+use crate::permissions::{PEOPLE_REVEAL, PEOPLE_SENSITIVE};
 use crate::privacy::released;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
@@ -122,21 +123,7 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// Of a label, besides its own name.
-const LABELS: [&str; 10] = [
-    "elderly",
-    "living_alone",
-    "mobility_impaired",
-    "wheelchair_user",
-    "volunteer",
-    "party_member",
-    "talent:nurse",
-    "talent:electrician",
-    "talent:haircut",
-    "talent:first_aid",
-];
-
-pub(super) fn fields(i18n: &I18n, locale: Locale) -> Vec<Field> {
+pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) -> Vec<Field> {
     let own = FIELDS.iter().map(|(code, _, names)| {
         let called = i18n.find(locale, &format!("form-field-{code}"), &[]);
         let names = called
@@ -147,23 +134,30 @@ pub(super) fn fields(i18n: &I18n, locale: Locale) -> Vec<Field> {
             names: names.collect(),
         }
     });
-    let labels = LABELS.iter().map(|label| {
-        let name = label_name(i18n, locale, label);
+    let labels = catalogue.offered(true).map(|kind| {
+        let name = kind.name(locale).to_owned();
         Field {
-            code: format!("label:{label}"),
+            code: format!("label:{}", kind.code),
             names: vec![name.clone(), format!("是否{name}"), format!("是否为{name}")],
         }
     });
     own.chain(labels).collect()
 }
 
-pub(super) fn label_name(i18n: &I18n, locale: Locale, label: &str) -> String {
-    let key = match label.split_once(':') {
-        Some(("talent", talent)) => format!("talent-{talent}"),
-        _ => format!("label-{label}"),
-    };
-    i18n.find(locale, &key, &[])
-        .unwrap_or_else(|| label.to_owned())
+/// A label in words: by its name in the catalogue, a talent or a home town as it was entered.
+pub(crate) fn label_name(
+    catalogue: &LabelCatalogue,
+    i18n: &I18n,
+    locale: Locale,
+    label: &str,
+) -> String {
+    let town = |town: &str| i18n.find(locale, "people-home-town", &[("town", town.to_owned())]);
+    match (catalogue.of(label), label.split_once(':')) {
+        (_, Some(("hometown", one))) => town(one).unwrap_or_else(|| one.to_owned()),
+        (Some(kind), _) if kind.code == label => kind.name(locale).to_owned(),
+        (_, Some(("talent", talent))) => talent.to_owned(),
+        _ => label.to_owned(),
+    }
 }
 
 /// Everything the fields of one person are read from.
@@ -194,7 +188,10 @@ pub(super) async fn hand_out(
     for (community, ids) in by_community {
         let community = CommunityId(community);
         let mut persons = Vec::new();
-        for held in held(db, vault, community, &ids, wanted.form).await? {
+        let sensitive = ctx
+            .scope(&PEOPLE_SENSITIVE)
+            .is_ok_and(|one| one.contains_community(community));
+        for held in held(db, vault, community, &ids, (wanted.form, sensitive)).await? {
             let place = held.home.as_ref().map(|(place, _)| place);
             let areas = [
                 place.and_then(|place| place.grid),
@@ -256,9 +253,10 @@ async fn held(
     vault: &Vault,
     community: CommunityId,
     ids: &[Uuid],
-    form: Uuid,
+    (form, sensitive): (Uuid, bool),
 ) -> Result<Vec<Held>> {
     let conn = db.read();
+    let catalogue = LabelCatalogue::load(conn, vault).await?;
     let mut all = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
         let some = || ids.iter().copied();
@@ -285,7 +283,10 @@ async fn held(
             .await?;
         for label in found {
             let text = open_label(vault, &label)?;
-            labels.entry(label.person_id).or_default().push(text);
+            // To who may not see it, it is not there.
+            if sensitive || !catalogue.is_sensitive(&text) {
+                labels.entry(label.person_id).or_default().push(text);
+            }
         }
         let homes = homes(db, community, ids).await?;
         let mut answers = answers(db, vault, community, ids, form).await?;
@@ -325,6 +326,7 @@ async fn homes(
             .filter(residence::Column::ValidTo.is_null())
     };
     let own = present()
+        .filter(crate::commands::main_home())
         .filter(residence::Column::PersonId.is_in(ids.iter().copied()))
         .all(db.read())
         .await?;
@@ -442,7 +444,7 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
         "household_size" => held.household.to_string(),
         "labels" => {
             let names = held.labels.iter();
-            let names = names.map(|label| label_name(i18n, ctx.locale(), label));
+            let names = names.map(|label| label_name(&vault.labels(), i18n, ctx.locale(), label));
             names.collect::<Vec<_>>().join("、")
         }
         "note" => sealed("note", &row.note_sealed)?,

@@ -1,6 +1,7 @@
 //! From the register to rows: a person's life is cut wherever something changes, and each piece is a row.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -13,6 +14,8 @@ use super::persons::SCHEMA;
 use super::spells::{self, Home, Spell, Spells};
 use crate::Vault;
 use crate::entities::person;
+use crate::labels::LabelCatalogue;
+use crate::merge::History;
 
 /// What was entered together is known together: the clock moves on a little while a person is saved.
 const TOGETHER: i64 = 2 * Micros::SECOND;
@@ -22,11 +25,22 @@ struct Facts {
     homes: Spells<Home>,
     labels: Spells<String>,
     roles: Spells<String>,
-    seen: HashMap<Uuid, Vec<i32>>,
+    seen: Spells<i32>,
+    /// When somebody was no entry of their own, or no longer alive.
+    absent: HashMap<Uuid, Vec<(i64, i64)>>,
+    history: History,
+    catalogue: Arc<LabelCatalogue>,
     born: HashMap<Uuid, i32>,
 }
 
-type PersonTuple = (Uuid, Option<String>, Option<i32>, Option<String>, i64);
+type PersonTuple = (
+    Uuid,
+    Option<String>,
+    Option<i32>,
+    Option<String>,
+    i64,
+    Option<Uuid>,
+);
 
 pub(super) async fn load(
     db: &Database,
@@ -34,12 +48,16 @@ pub(super) async fn load(
     tree: &AreaTree,
     community: CommunityId,
 ) -> Result<Table> {
+    let history = History::load(db.read(), vault, community).await?;
     let facts = Facts {
         grounds: grounds_of(db, tree, community).await?,
-        homes: spells::homes(db, community).await?,
-        labels: spells::labels(db, vault, community).await?,
-        roles: spells::roles(db, community).await?,
-        seen: spells::seen(db, community).await?,
+        homes: spells::homes(db, community, &history).await?,
+        labels: spells::labels(db, vault, community, &history).await?,
+        roles: spells::roles(db, community, &history).await?,
+        seen: spells::seen(db, community, &history).await?,
+        absent: absent(db, community, &history).await?,
+        catalogue: LabelCatalogue::load(db.read(), vault).await?,
+        history,
         born: spells::born(db, vault, community).await?,
     };
     let persons: Vec<PersonTuple> = person::Entity::find()
@@ -50,6 +68,7 @@ pub(super) async fn load(
             person::Column::BirthYear,
             person::Column::Language,
             person::Column::CreatedAt,
+            person::Column::MergedInto,
         ])
         .filter(person::Column::CommunityId.eq(community.0))
         .into_tuple()
@@ -60,6 +79,23 @@ pub(super) async fn load(
         rows_of(&mut table, &facts, community, person);
     }
     Ok(table.finish())
+}
+
+/// Signposts stand for nobody of their own, and who has died is counted no longer.
+async fn absent(
+    db: &Database,
+    community: CommunityId,
+    history: &History,
+) -> Result<HashMap<Uuid, Vec<(i64, i64)>>> {
+    let mut all: HashMap<Uuid, Vec<(i64, i64)>> = HashMap::new();
+    for (person, from, to) in crate::life::death_spells(db.read(), community).await? {
+        all.entry(person).or_default().push((from, to));
+    }
+    for person in history.signposts() {
+        let spans = history.absent(person).iter().copied();
+        all.entry(person).or_default().extend(spans);
+    }
+    Ok(all)
 }
 
 fn of<T>(spells: &Spells<T>, person: Uuid) -> &[Spell<T>] {
@@ -83,26 +119,56 @@ fn together(known: i64, at: i64) -> i64 {
 }
 
 fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, person: &PersonTuple) {
-    let (id, sex, birth_year, language, known) = person;
+    let (id, sex, birth_year, language, known, merged_into) = person;
     let (id, known) = (*id, *known);
+    if merged_into.is_some() && facts.history.absent(id).is_empty() {
+        // Its journal went by the rules of keeping: the entry it led to stands for the person.
+        return;
+    }
     let homes = of(&facts.homes, id);
     let labels = of(&facts.labels, id);
     let roles = of(&facts.roles, id);
     let stays = homes
         .iter()
         .flat_map(|home| facts.grounds.stays(home.what.dwelling));
-    let cuts = cuts(known, homes, labels, roles, stays);
+    let absent = facts.absent.get(&id).map_or(&[][..], Vec::as_slice);
+    let seen = of(&facts.seen, id);
+    let more = absent
+        .iter()
+        .flat_map(|(from, to)| [*from, *to])
+        .chain(seen.iter().flat_map(|one| [one.from, one.to]))
+        .chain(facts.history.changes(id));
+    let cuts = cuts(known, (homes, labels, roles), stays, more);
     let ends = cuts.iter().skip(1).copied().chain([i64::MAX]);
     for (from, to) in cuts.iter().copied().zip(ends) {
-        if !table.row(id.as_u128(), from, to) {
+        let away = absent
+            .iter()
+            .any(|(start, end)| *start <= from && from < *end);
+        if away || !table.row(id.as_u128(), from, to) {
             continue;
         }
-        table.text("sex", sex.as_deref());
-        let born = facts.born.get(&id).copied();
-        table.day("age", born.or(birth_year.map(spells::birthday)));
-        table.days("seen", facts.seen.get(&id).cloned().unwrap_or_default());
-        table.text("language", language.as_deref());
-        table.labels("labels", holding(labels, known, from).map(String::as_str));
+        match facts.history.said_at(id, from) {
+            // Before a merge, or between a merge and its undo, the entry said something else.
+            Some(said) => {
+                table.text("sex", said.sex.as_deref());
+                let day = said.birth.as_deref().and_then(|text| text.parse().ok());
+                let born = day.map(youlin_datasets::day_number);
+                table.day("age", born.or(said.birth_year.map(spells::birthday)));
+                table.text("language", said.language.as_deref());
+            }
+            None => {
+                table.text("sex", sex.as_deref());
+                let born = facts.born.get(&id).copied();
+                table.day("age", born.or(birth_year.map(spells::birthday)));
+                table.text("language", language.as_deref());
+            }
+        }
+        let days = seen.iter().filter(|one| one.from <= from && from < one.to);
+        table.days("seen", days.map(|one| one.what).collect());
+        let held = || holding(labels, known, from).map(String::as_str);
+        let sensitive = |label: &&str| facts.catalogue.is_sensitive(label);
+        table.labels("labels", held().filter(|label| !sensitive(label)));
+        table.labels("care", held().filter(sensitive));
         table.labels("roles", holding(roles, known, from).map(String::as_str));
         table.key("person", Some(id.as_u128()));
         table.day("entered", Some(spells::day_of(known)));
@@ -143,10 +209,9 @@ fn home_of(
 /// The moments at which anything changes, the first being when the person became known.
 fn cuts<'a>(
     known: i64,
-    homes: &[Spell<Home>],
-    labels: &[Spell<String>],
-    roles: &[Spell<String>],
+    (homes, labels, roles): (&[Spell<Home>], &[Spell<String>], &[Spell<String>]),
     stays: impl Iterator<Item = &'a Stay>,
+    more: impl Iterator<Item = i64>,
 ) -> Vec<i64> {
     let homes = homes.iter().flat_map(|one| [one.from, one.to]);
     let labels = labels.iter().flat_map(|one| [one.from, one.to]);
@@ -156,6 +221,7 @@ fn cuts<'a>(
         .chain(labels)
         .chain(roles)
         .chain(stays)
+        .chain(more)
         .map(|at| together(known, at))
         .filter(|at| *at > known && *at < i64::MAX)
         .collect();

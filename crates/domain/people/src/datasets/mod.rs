@@ -6,4 +6,5 @@ mod load;
 mod persons;
 mod spells;
 
+pub(crate) use fields::label_name;
 pub use persons::PersonsDataset;

@@ -17,7 +17,7 @@ use youlin_web::I18n;
 
 use super::{fields, load};
 use crate::entities::person;
-use crate::permissions::PEOPLE_READ;
+use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
 use crate::privacy::{AskRelease, release};
 use crate::queries::visible_cards;
 use crate::{AskNextTime, PersonCard, StartVisitingList, Vault};
@@ -30,6 +30,7 @@ pub(super) const SCHEMA: Schema = Schema {
         Dim::new("age", Kind::Age),
         Dim::new("sex", Kind::Choice),
         Dim::new("labels", Kind::Labels).sensitive(),
+        Dim::new("care", Kind::Labels).sensitive(),
         Dim::new("roles", Kind::Labels),
         Dim::new("relation", Kind::Choice),
         Dim::new("housed", Kind::Choice),
@@ -68,6 +69,11 @@ impl Dataset for PersonsDataset {
             distinct("households", "household"),
             distinct("buildings", "building"),
         ]
+    }
+
+    /// Sensitive labels are counted only for who may see them.
+    fn dim_permission(&self, dim: &str) -> Option<&'static Permission> {
+        (dim == "care").then_some(&PEOPLE_SENSITIVE)
     }
 
     fn time(&self) -> Option<&'static str> {
@@ -131,7 +137,7 @@ impl Dataset for PersonsDataset {
     }
 
     fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
-        fields::fields(i18n, locale)
+        fields::fields(&self.0.labels(), i18n, locale)
     }
 
     fn hand_out<'a>(
@@ -208,13 +214,9 @@ impl Dataset for PersonsDataset {
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {
         let known = |key: String| i18n.find(locale, &key, &[]);
         let found = match (dim, value.split_once(':')) {
-            ("labels", Some(("talent", talent))) => {
-                known(format!("talent-{talent}")).or_else(|| Some(talent.to_owned()))
+            ("labels" | "care", _) => {
+                Some(fields::label_name(&self.0.labels(), i18n, locale, value))
             }
-            ("labels", Some(("hometown", town))) => {
-                i18n.find(locale, "people-home-town", &[("town", town.to_owned())])
-            }
-            ("labels", _) => known(format!("label-{value}")),
             ("roles", _) => known(format!("member-{value}")),
             ("relation", _) => known(format!("relation-{value}")),
             ("sex", _) => known(format!("sex-{value}")),

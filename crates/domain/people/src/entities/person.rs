@@ -29,6 +29,8 @@ pub struct Model {
     pub facts: Option<String>,
     /// When somebody of the house last saw the person.
     pub seen_at: Option<i64>,
+    /// The person this entry was found to mean: it is a signpost now, and only leads there.
+    pub merged_into: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

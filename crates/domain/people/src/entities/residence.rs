@@ -17,6 +17,8 @@ pub struct Model {
     pub relation: String,
     pub valid_from: i64,
     pub valid_to: Option<i64>,
+    /// A second home, beside the one where the person mainly lives.
+    pub also: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

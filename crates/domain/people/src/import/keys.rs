@@ -36,10 +36,14 @@ pub(crate) async fn persons<'a>(
             .filter(person::Column::ExtKey.is_in(batch.iter().cloned()))
             .all(db)
             .await?;
-        found.extend(
-            rows.into_iter()
-                .filter_map(|row| Some((row.ext_key?, (CommunityId(row.community_id), row.id)))),
-        );
+        for row in rows {
+            let community = CommunityId(row.community_id);
+            let id = match row.merged_into {
+                Some(kept) => crate::merge::led_to(db, community, kept).await?,
+                None => row.id,
+            };
+            found.extend(row.ext_key.map(|key| (key, (community, id))));
+        }
     }
     Ok(found)
 }

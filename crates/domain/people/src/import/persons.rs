@@ -146,6 +146,7 @@ impl Reader<'_> {
             identity: filled("identity"),
             phones: several(row.get("phones")),
             labels: several(row.get("labels")),
+            consents: several(row.get("consents")),
             home,
             how: How::Import,
             ..PersonInput::default()

@@ -80,6 +80,7 @@ async fn persons(db: &impl ConnectionTrait, wanted: &[(i64, Uuid)]) -> Result<Ve
     Ok(person::Entity::find()
         .filter(person::Column::CommunityId.is_in(wanted.iter().map(|(community, _)| *community)))
         .filter(person::Column::Id.is_in(wanted.iter().map(|(_, id)| *id)))
+        .filter(person::Column::MergedInto.is_null())
         .order_by_asc(person::Column::Id)
         .all(db)
         .await?)
@@ -175,6 +176,9 @@ impl Command for SetGuardian {
             .filter(guardianship::Column::ValidTo.is_null())
             .one(tx.conn())
             .await?;
+        if self.child == self.guardian {
+            return Err(Problem::invalid("guardian", "guardian-self"));
+        }
         match (known, self.on) {
             (Some(_), true) | (None, false) => return Ok(()),
             (Some(known), false) => {
@@ -217,6 +221,14 @@ impl SetGuardian {
             .one(tx.conn())
             .await?
             .ok_or_else(|| Problem::invalid("guardian", "guardian-elsewhere"))?;
+        crate::life::must_live(tx.conn(), self.community, self.guardian).await?;
+        // A year of birth that was put right may have made a child of a guardian: nobody guards in a circle.
+        if guardians_of(tx.conn(), self.community, self.guardian)
+            .await?
+            .contains(&self.child)
+        {
+            return Err(Problem::invalid("guardian", "guardian-circle"));
+        }
         if is_child(&self.vault, &guardian, ctx.now())? {
             return Err(Problem::invalid("guardian", "guardian-child"));
         }

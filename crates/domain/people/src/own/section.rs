@@ -1,4 +1,5 @@
-//! What floors above this one hold about a person: the composition root puts their sections in.
+//! What floors above this one hold about a person: the composition root puts their sections in. The own file shows each
+//! of them whole; the timeline of a person ([`crate::life`]) takes their lines among its own.
 
 use std::sync::Arc;
 
@@ -33,6 +34,17 @@ pub trait FileSection: Send + Sync {
         community: CommunityId,
         person: Uuid,
     ) -> BoxFuture<'a, Result<Vec<SectionLine>>>;
+
+    /// What of it whoever keeps the register may see in the person's timeline, cut to the caller's own rights; nothing,
+    /// unless the floor says otherwise.
+    fn lines_for_desk<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _community: CommunityId,
+        _person: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
 }
 
 /// All of them, in the order they are shown; put into the application at start.

@@ -97,7 +97,16 @@ async fn find(app: &App, ctx: &Ctx, token_hash: Vec<u8>) -> Result<Option<Opened
     };
     let community: Option<i64> = row.try_get("", "person_community")?;
     let person: Option<Uuid> = row.try_get("", "person_id")?;
-    let person = community.map(CommunityId).zip(person);
+    let person = match community.map(CommunityId).zip(person) {
+        Some((community, person)) => {
+            let db = app.db().read();
+            Some((
+                community,
+                crate::merge::led_to(db, community, person).await?,
+            ))
+        }
+        None => None,
+    };
     let ctx = match person {
         Some((community, person)) => acting_for(ctx, community, person),
         None => ctx.clone(),

@@ -23,7 +23,7 @@ use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::permissions::{
     ACCOUNTS_ADMIN, ORGANISATIONS_READ, ORGANISATIONS_WRITE, PEOPLE_READ, PEOPLE_REVEAL,
-    PEOPLE_WRITE,
+    PEOPLE_SENSITIVE, PEOPLE_WRITE,
 };
 
 /// Doors of the navigation to this module's pages.
@@ -186,45 +186,31 @@ fn administration() -> Routes {
         .post("/admin/keys/{id}/revoke", admin, admin_keys::revoke)
 }
 
-/// Labels with words of their own in the catalogue, needs first; everything else is typed.
-const LABELS: [&str; 18] = [
-    "elderly",
-    "living_alone",
-    "mobility_impaired",
-    "wheelchair_user",
-    "volunteer",
-    "party_member",
-    "talent:chess",
-    "talent:calligraphy",
-    "talent:photography",
-    "talent:erhu",
-    "talent:haircut",
-    "talent:electrician",
-    "talent:nurse",
-    "talent:lawyer",
-    "talent:first_aid",
-    "talent:english",
-    "talent:cooking",
-    "talent:blue_calico",
-];
-
+/// Labels a form offers to this caller, needs first; everything else is typed.
 pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
-    LABELS
-        .iter()
-        .map(|label| Choice::new(*label, label_words(s, label)))
+    let Some(vault) = s.app().service::<crate::Vault>() else {
+        return Vec::new();
+    };
+    let sensitive = s.ctx().may(&PEOPLE_SENSITIVE);
+    vault
+        .labels()
+        .offered(sensitive)
+        .map(|kind| Choice::new(kind.code.clone(), kind.name(s.ctx().locale()).to_owned()))
         .collect()
 }
 
-/// A label in words: known needs and talents from the catalogue, everything else as it was entered.
+/// A label in words: those of the catalogue by their name, a talent or a home town as it was entered.
 pub(crate) fn label_words(s: &Shell, label: &str) -> String {
-    let i18n = s.app().i18n();
-    let known = |key: &str| i18n.find(s.ctx().locale(), key, &[]);
-    match label.split_once(':') {
-        Some(("talent", talent)) => {
-            known(&format!("talent-{talent}")).unwrap_or_else(|| talent.to_owned())
-        }
-        Some(("hometown", town)) => s.t1("people-home-town", "town", town),
-        _ => known(&format!("label-{label}")).unwrap_or_else(|| label.to_owned()),
+    let catalogue = s
+        .app()
+        .service::<crate::Vault>()
+        .map(|vault| vault.labels());
+    let kind = catalogue.as_ref().and_then(|all| all.of(label));
+    match (kind, label.split_once(':')) {
+        (_, Some(("hometown", town))) => s.t1("people-home-town", "town", town),
+        (Some(kind), _) if kind.code == label => kind.name(s.ctx().locale()).to_owned(),
+        (_, Some(("talent", talent))) => talent.to_owned(),
+        _ => label.to_owned(),
     }
 }
 

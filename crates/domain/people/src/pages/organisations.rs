@@ -98,6 +98,8 @@ impl Saved {
         match self.saved.as_str() {
             "new" => s.t("people-entered"),
             "changed" => s.t("people-changed"),
+            "merged" => s.t("person-merged-saved"),
+            "unmerged" => s.t("person-unmerged-saved"),
             "ended" => s.t("people-membership-ended"),
             _ => String::new(),
         }

@@ -15,9 +15,12 @@ use super::label_choices;
 use super::organisations::Saved;
 use crate::facts::How;
 use crate::merchants::{MerchantPerson, MerchantView, Merchants};
+use crate::life::LifeLines;
+use crate::merge::MergeView;
 use crate::permissions::{
-    ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
+    ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_SENSITIVE, PEOPLE_WRITE,
 };
+use crate::queries::sensitive_of;
 use crate::{
     AttachPhone, DetachPhone, Directory, Look, MembershipView, MoveOut, PersonCard, PersonFile,
     Reveal, RevealField, SetConsent, SetLabel, Vault, consent, who_looked,
@@ -114,6 +117,10 @@ struct PersonPage {
     memberships: Vec<MembershipView>,
     /// Merchants the person belongs to or belonged to.
     merchants: Vec<(MerchantView, MerchantPerson)>,
+    /// The newest of the whole life.
+    life: LifeLines,
+    merges: Vec<MergeView>,
+    died: bool,
     looks: Vec<Look>,
     may_write: bool,
     /// Labels offered by name.
@@ -162,7 +169,21 @@ async fn person_page(
     let scope = ctx.scope(&PEOPLE_READ)?;
     let vault = app.need::<Vault>()?;
     let db = app.db().read();
-    let file = Directory::person(db, &vault, &scope, id).await?;
+    let mut file = Directory::person(db, &vault, &scope, id).await?;
+    if file.card.id != id {
+        // A signpost leads to the person's one file.
+        return Ok(to(&format!("/people/{}", file.card.id)));
+    }
+    let community = file.card.community;
+    if let Ok(scope) = ctx.scope(&PEOPLE_SENSITIVE) {
+        let more = sensitive_of(db, &vault, &scope, &file.card).await?;
+        file.card.labels.extend(more);
+    }
+    let life = crate::life::pages::for_desk(app, ctx, community, id, 1).await?;
+    let merges = crate::merge::merges_of(db, community, id).await?;
+    let died = !crate::life::deaths_of(db, community, &[id])
+        .await?
+        .is_empty();
     let memberships = Directory::memberships(db, &scope, id).await?;
     let may_look = ctx.may(&PEOPLE_LOOKS);
     let looks = match ctx.scope(&PEOPLE_LOOKS) {
@@ -196,6 +217,9 @@ async fn person_page(
         e: typed.e,
         community: file.card.community.into(),
         file,
+        life,
+        merges,
+        died,
         memberships,
         merchants: Merchants::of_person(db, &vault, &scope, id).await?,
         looks,

@@ -17,7 +17,9 @@ use super::label_choices;
 use super::organisations::shell;
 use crate::facts::How;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
-use crate::{Directory, Home, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent};
+use crate::{
+    Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent,
+};
 
 /// Numbers that can be entered at once.
 const PHONES: usize = 3;
@@ -54,6 +56,8 @@ pub(super) struct PersonForm {
     label: Vec<String>,
     other_labels: String,
     consent: Vec<String>,
+    /// What becomes of the home the person has already, once that was asked.
+    other_home: String,
 }
 
 #[derive(Template)]
@@ -249,6 +253,7 @@ fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<Pe
             household_key: None,
         }),
         keep_hidden,
+        other_home: OtherHome::parse(&f.other_home).unwrap_or(OtherHome::Ask),
     })
 }
 

@@ -104,6 +104,7 @@ async fn persons_of(
     if area == AreaId::from(community) {
         let rows = person::Entity::find()
             .filter(person::Column::CommunityId.eq(community.0))
+            .filter(person::Column::MergedInto.is_null())
             .order_by_asc(person::Column::Id)
             .limit(MOST + 1)
             .all(db)

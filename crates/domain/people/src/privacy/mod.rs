@@ -42,6 +42,9 @@ pub(crate) fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
     if let Some(vault) = app.service() {
         jobs.push(Arc::new(EndRetention(vault)));
     }
+    if let Some(vault) = app.service() {
+        jobs.push(Arc::new(crate::labels::ExpireLabels(vault)));
+    }
     if let (Some(vault), Some(tables)) = (app.service(), app.service()) {
         jobs.push(Arc::new(ResealAll { vault, tables }));
     }
@@ -49,7 +52,8 @@ pub(crate) fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
 }
 
 /// Those that run again and again.
-pub(crate) const RECURRING: &[Recurring] = &[crate::own::OWN_TIDY, RESEAL];
+pub(crate) const RECURRING: &[Recurring] =
+    &[crate::own::OWN_TIDY, RESEAL, crate::labels::EXPIRE_LABELS];
 
 /// The pages of privacy this person may open, for the page of the register: those of the administration's index are only
 /// reached by administrators.

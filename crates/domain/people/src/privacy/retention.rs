@@ -452,6 +452,14 @@ async fn anonymise(
     every::<correction::Entity>(tx, community, "person_id", id).await?;
     every::<guardianship::Entity>(tx, community, "child_id", id).await?;
     every::<guardianship::Entity>(tx, community, "guardian_id", id).await?;
+    every::<person_death::Entity>(tx, community, "person_id", id).await?;
+    // Signposts that lead here, and what merges noted of them, say who it was too.
+    every::<person_merge::Entity>(tx, community, "kept_id", id).await?;
+    every::<person_merge::Entity>(tx, community, "gone_id", id).await?;
+    let signposts = crate::merge::ids_of(tx.conn(), community, id).await?;
+    for signpost in signposts.into_iter().filter(|one| *one != id) {
+        Box::pin(anonymise(ctx, tx, vault, community, signpost)).await?;
+    }
     tx.update::<person::Entity>(person::Model {
         name_sealed: vault.seal(
             ctx,

@@ -59,6 +59,11 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
     const PAST: &[Column] = &[Column::new("label_sealed", "person_label_past", "label")];
     const VISIT: &[Column] = &[Column::new("note_sealed", "visiting_entry", "note")];
     const ASKED: &[Column] = &[Column::new("answer_sealed", "form_asked", "answer")];
+    const MERGE: &[Column] = &[
+        Column::new("before_sealed", "person_merge", "before"),
+        Column::new("after_sealed", "person_merge", "after"),
+    ];
+    const DEATH: &[Column] = &[Column::new("day_sealed", "person_death", "day")];
     const CODE: &[Column] = &[Column::new("number_sealed", "own_code", "number")];
     vec![
         sealed_record::<person::Entity>(PERSON),
@@ -72,6 +77,8 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         sealed_record::<membership::Entity>(MEMBERSHIP),
         sealed_record::<account::Entity>(ACCOUNT),
         sealed_record::<correction::Entity>(CORRECTION),
+        sealed_record::<person_merge::Entity>(MERGE),
+        sealed_record::<person_death::Entity>(DEATH),
         sealed_rows("own_code", CODE),
     ]
 }

@@ -8,7 +8,9 @@ use youlin_crypto::mask;
 use youlin_kernel::{AreaId, CommunityId, Result, Scope};
 
 use super::staff::worker_among;
+use crate::commands::main_home;
 use crate::entities::{membership, person, person_label, person_phone, residence};
+use crate::labels::LabelCatalogue;
 use crate::vault::FieldPlace;
 use crate::{MembershipRole, PersonCard, PersonFile, Vault};
 
@@ -55,6 +57,7 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
         .filter(residence::Column::CommunityId.is_in(communities))
         .filter(residence::Column::PersonId.is_in(ids))
         .filter(residence::Column::ValidTo.is_null())
+        .filter(main_home())
         .order_by_asc(residence::Column::ValidFrom)
         .order_by_asc(residence::Column::Id)
         .all(db)
@@ -72,6 +75,7 @@ pub(crate) async fn cards_of(
     rows: &[person::Model],
 ) -> Result<Vec<PersonCard>> {
     let beside = beside(db, rows).await?;
+    let catalogue = LabelCatalogue::load(db, vault).await?;
     rows.iter()
         .map(|row| {
             let name = open_name(vault, row)?;
@@ -87,6 +91,8 @@ pub(crate) async fn cards_of(
                 .iter()
                 .map(|label| open_label(vault, label))
                 .collect::<Result<Vec<String>>>()?;
+            // Sensitive ones are asked for by who may see them ([`sensitive_of`]).
+            labels.retain(|label| !catalogue.is_sensitive(label));
             labels.sort_unstable();
             Ok(PersonCard {
                 id: row.id,
@@ -132,6 +138,31 @@ pub(crate) async fn visible_cards(
                 })
         })
         .collect())
+}
+
+/// Sensitive labels of a person the scope (of `people.sensitive`) reaches.
+pub(crate) async fn sensitive_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    card: &PersonCard,
+) -> Result<Vec<String>> {
+    if !lives_inside(scope, card) {
+        return Ok(Vec::new());
+    }
+    let catalogue = LabelCatalogue::load(db, vault).await?;
+    let rows = person_label::Entity::find()
+        .filter(person_label::Column::CommunityId.eq(card.community.0))
+        .filter(person_label::Column::PersonId.eq(card.id))
+        .all(db)
+        .await?;
+    let mut labels = rows
+        .iter()
+        .map(|row| open_label(vault, row))
+        .collect::<Result<Vec<String>>>()?;
+    labels.retain(|label| catalogue.is_sensitive(label));
+    labels.sort_unstable();
+    Ok(labels)
 }
 
 fn lives_inside(scope: &Scope, card: &PersonCard) -> bool {

@@ -53,7 +53,10 @@ impl Directory {
     }
 
     /// Consents of a person that are in force.
-    pub(crate) async fn consents(
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn consents(
         db: &impl ConnectionTrait,
         community: CommunityId,
         id: Uuid,

@@ -35,6 +35,7 @@ impl Directory {
         let community = place.community.0;
         let ids = helping(db, vault, community).await?;
         let rows = person::Entity::find()
+            .filter(person::Column::MergedInto.is_null())
             .filter(person::Column::CommunityId.eq(community))
             .filter(person::Column::Id.is_in(ids.iter().copied()))
             .order_by_asc(person::Column::Id)

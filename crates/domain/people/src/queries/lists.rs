@@ -20,9 +20,31 @@ pub(crate) async fn find_person(
     communities: &[i64],
     id: Uuid,
 ) -> Result<Option<person::Model>> {
-    Ok(person::Entity::find()
+    let row = person::Entity::find()
         .filter(person::Column::CommunityId.is_in(communities.iter().copied()))
         .filter(person::Column::Id.eq(id))
+        .one(db)
+        .await?;
+    match row {
+        // A signpost: links and records made before the merge lead on.
+        Some(row) if row.merged_into.is_some() => {
+            let community = CommunityId(row.community_id);
+            let kept = crate::merge::led_to(db, community, id).await?;
+            Ok(person::Entity::find_by_id((row.community_id, kept))
+                .one(db)
+                .await?)
+        }
+        row => Ok(row),
+    }
+}
+
+/// The entry of that very id, even where it is a signpost.
+pub(crate) async fn find_person_row(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<Option<person::Model>> {
+    Ok(person::Entity::find_by_id((community.0, id))
         .one(db)
         .await?)
 }

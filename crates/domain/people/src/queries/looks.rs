@@ -1,8 +1,10 @@
 //! Who looked at whom: for those who oversee, and for the person concerned.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
-use youlin_kernel::{Ctx, Micros, Result, Scope};
+use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 
 use super::Directory;
 use crate::entities::{person, who_looked};
@@ -22,7 +24,7 @@ pub async fn who_looked(
     person: Uuid,
 ) -> Result<Vec<Look>> {
     let card = Directory::card(db, vault, scope, person).await?;
-    looks(db, card.community.0, person).await
+    looks(db, card.community.0, card.id).await
 }
 
 /// Looks at the caller's own file; empty when the account stands for no person.
@@ -38,7 +40,11 @@ pub async fn looks_at_me(db: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<Loo
         .one(db)
         .await?;
     match row {
-        Some(row) => looks(db, row.community_id, me).await,
+        Some(row) => {
+            let community = CommunityId(row.community_id);
+            let me = crate::merge::led_to(db, community, me).await?;
+            looks(db, row.community_id, me).await
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -48,9 +54,18 @@ pub(crate) async fn looks(
     community: i64,
     person: Uuid,
 ) -> Result<Vec<Look>> {
+    let spans = crate::merge::looked_at(db, CommunityId(community), person).await?;
+    let at_any = spans.iter().fold(Condition::any(), |any, (id, from, to)| {
+        any.add(
+            Condition::all()
+                .add(who_looked::Column::PersonId.eq(*id))
+                .add(who_looked::Column::At.gte(*from))
+                .add(who_looked::Column::At.lt(*to)),
+        )
+    });
     let rows = who_looked::Entity::find()
         .filter(who_looked::Column::CommunityId.eq(community))
-        .filter(who_looked::Column::PersonId.eq(person))
+        .filter(at_any)
         .order_by_desc(who_looked::Column::At)
         .order_by_desc(who_looked::Column::Id)
         .limit(MOST)

@@ -21,10 +21,11 @@ use youlin_kernel::{Problem, Result, Scope};
 use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::{
-    cards_of, file_of, masked_phone, open_label, open_name, open_phone, visible_cards,
+    cards_of, file_of, masked_phone, open_label, open_name, open_phone, sensitive_of,
+    visible_cards,
 };
 pub(crate) use factor::pending_enrolment;
-pub(crate) use lists::{find_membership, find_person};
+pub(crate) use lists::{find_membership, find_person, find_person_row};
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
@@ -70,6 +71,19 @@ impl Directory {
     ) -> Result<PersonFile> {
         let card = Self::card(db, vault, scope, id).await?;
         cards::file_of(db, vault, card).await
+    }
+
+    /// The version of a person's entry, for whoever compares two before merging them.
+    ///
+    /// # Errors
+    /// 404 when there is no such entry.
+    pub async fn version(
+        db: &impl ConnectionTrait,
+        community: youlin_kernel::CommunityId,
+        id: Uuid,
+    ) -> Result<i32> {
+        let row = find_person_row(db, community, id).await?;
+        row.map(|row| row.version).ok_or_else(Problem::not_found)
     }
 
     /// One person's card.

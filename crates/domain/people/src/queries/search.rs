@@ -89,6 +89,7 @@ async fn with_name(
 ) -> Result<Vec<person::Model>> {
     Ok(person::Entity::find()
         .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::NameIndex.eq(vault.name_index(text)))
         .order_by_asc(person::Column::Id)
         .limit(FOUND)
@@ -109,6 +110,7 @@ async fn with_pieces(
     let communities = scope.communities();
     Ok(person::Entity::find()
         .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::MergedInto.is_null())
         .filter(text::holds(db, find::KIND, &communities, &question))
         .order_by_asc(person::Column::Id)
         .limit(FOUND)
@@ -148,6 +150,7 @@ async fn by_ids(
     }
     Ok(person::Entity::find()
         .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::Id.is_in(ids))
         .order_by_asc(person::Column::Id)
         .all(db)

@@ -103,15 +103,16 @@ impl Directory {
             .all(db)
             .await?;
         let cards = visible_cards(db, vault, scope, rows.clone()).await?;
-        let mut cards: HashMap<Uuid, PersonCard> =
+        let cards: HashMap<Uuid, PersonCard> =
             cards.into_iter().map(|card| (card.id, card)).collect();
         let rows: HashMap<Uuid, person::Model> =
             rows.into_iter().map(|row| (row.id, row)).collect();
         let mut living: BTreeMap<Uuid, Vec<Resident>> = BTreeMap::new();
         for home in homes {
-            let (Some(card), Some(row)) =
-                (cards.remove(&home.person_id), rows.get(&home.person_id))
-            else {
+            let (Some(card), Some(row)) = (
+                cards.get(&home.person_id).cloned(),
+                rows.get(&home.person_id),
+            ) else {
                 continue;
             };
             let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);

@@ -597,7 +597,6 @@ async fn helpers_are_volunteers_nearby_who_may_be_asked() {
         };
         label(near, "volunteer").await;
         label(near, "talent:electrician").await;
-        label(near, "hometown:如皋").await;
         let join = SaveMembership {
             vault: Arc::clone(&ground.vault),
             person_community: JIA,
@@ -635,6 +634,7 @@ async fn helpers_are_volunteers_nearby_who_may_be_asked() {
         for (key, given) in [(consent::MATCH_HOME_TOWN, true), (consent::BE_ASKED, false)] {
             db.execute(&himself, consent(key, given)).await.unwrap();
         }
+        label(near, "hometown:如皋").await;
         let close = helpers(300.0).await;
         assert_eq!(close[0].home_town.as_deref(), Some("如皋"));
         assert_eq!(close[0].consents, [consent::MATCH_HOME_TOWN]);

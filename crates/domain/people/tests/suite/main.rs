@@ -18,4 +18,5 @@ mod rest;
 mod reveal;
 mod round;
 mod sign_in;
+mod whole;
 mod words;

@@ -211,6 +211,7 @@ async fn found(
     keys: &[Vec<u8>],
 ) -> Result<Vec<person::Model>> {
     let find = person::Entity::find()
+        .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::CommunityId.eq(community.0))
         .filter(column.is_in(keys.iter().cloned()));
     Ok(find.all(db).await?)

@@ -247,13 +247,21 @@ impl<'a> Reader<'a> {
         let mut found: Vec<(String, Vec<u8>)> = Vec::new();
         for cell in self.table.cells(cells.line, "labels") {
             for word in tabular::words(cell) {
-                let label = set_label::checked(label_of(&word)).map_err(|problem| {
+                let catalogue = self.vault.labels();
+                let code = match catalogue.called(&word) {
+                    Some(kind) => kind.code.as_str(),
+                    None => label_of(&word),
+                };
+                let label = set_label::checked(code).map_err(|problem| {
                     let code = problem
                         .fields()
                         .first()
                         .map_or("row-invalid", |fault| fault.code);
                     cells.refused("labels", code).arg("max", 40)
                 })?;
+                if let Some(code) = self.not_by_sheet(&label) {
+                    return Err(cells.refused("labels", code).arg("value", &label));
+                }
                 let index = self.vault.label_index(&label);
                 if !found.iter().any(|(_, held)| *held == index) {
                     found.push((label, index));
@@ -261,6 +269,21 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Why a sheet may not put this label on: nobody agreed by standing in a sheet.
+    fn not_by_sheet(&self, label: &str) -> Option<&'static str> {
+        let catalogue = self.vault.labels();
+        let kind = catalogue.of(label)?;
+        if kind.retired {
+            Some("label-retired")
+        } else if !kind.may_come_from(crate::facts::How::Import) {
+            Some("label-source")
+        } else if kind.consent.is_some() {
+            Some("label-consent")
+        } else {
+            None
+        }
     }
 }
 

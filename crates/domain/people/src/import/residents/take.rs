@@ -420,7 +420,10 @@ impl Import {
                 label_sealed: vault.seal(ctx, at, label)?,
                 label_index: index.clone(),
                 created_at: now,
-                expires_at: None,
+                expires_at: crate::commands::set_label::expiry(
+                    vault.labels().of(label),
+                    youlin_kernel::Micros(now),
+                ),
                 source: Some(How::Import.as_str().to_owned()),
             });
         }
@@ -442,6 +445,7 @@ impl Import {
                 relation: relation.as_str().to_owned(),
                 valid_from: now,
                 valid_to: None,
+                also: None,
             });
         }
         Ok(())

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_kernel::Result;
-use youlin_web::{ApiForm, App, Choice, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiForm, ApiQuery, App, Choice, Prefs, Shell, WebResult, page};
 
 use super::{Own, OwnSession, START, own, shell};
 use crate::own::file::{OwnFile, own_file};
@@ -143,6 +143,23 @@ pub(super) async fn refused(
     let e = Errors::of(&s, &problem);
     let page = whole(app, s, own, Typed { e, ..typed }).await?;
     Ok(with_status(&problem, page))
+}
+
+/// `GET /my-file/life`: the whole life with the community, page by page.
+pub(super) async fn life(
+    State(app): State<App>,
+    session: OwnSession,
+    prefs: Prefs,
+    ApiQuery(turn): ApiQuery<crate::life::pages::Turn>,
+) -> WebResult<Response> {
+    let s = shell(&app, &session.ctx, prefs);
+    let Some(own) = own(session) else {
+        return Ok(to(START));
+    };
+    let (community, person) = (own.community, own.person);
+    let life = crate::life::pages::for_person(&app, &own.ctx, community, person, turn.page).await?;
+    let name = s.t("own-title");
+    crate::life::pages::drawn(s, START.to_owned(), name, life)
 }
 
 /// `POST /my-file/identity`: the number stands on this one answer only.

@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Routes {
         .post("/my-file", open, enter::ask)
         .get("/my-file/code/{id}", open, enter::show_code)
         .post("/my-file/code/{id}", open, enter::enter)
+        .get("/my-file/life", own, file::life)
         .post("/my-file/who", own, enter::choose)
         .post("/my-file/leave", own, enter::leave)
         .post("/my-file/identity", own, file::identity)

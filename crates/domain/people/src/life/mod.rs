@@ -1,0 +1,10 @@
+//! What happens in a life, as events with history: a death ends the residence, roles and consents, and says so with tact;
+//! noted by mistake it is withdrawn.
+
+mod death;
+pub(crate) mod pages;
+mod timeline;
+
+pub use death::{NoteDeath, WithdrawDeath};
+pub(crate) use death::{death_spells, deaths_of, must_live};
+pub use timeline::{LIFE_PAGE, LifeLine, LifeLines, LifeReader, LifeSource, lifeline};
