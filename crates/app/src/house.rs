@@ -16,6 +16,7 @@ use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
 use youlin_people::own::FileSections;
 use youlin_people::privacy::{SealedTables, WorkingDays};
+use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_web::{
@@ -28,6 +29,7 @@ use crate::config::{Config, Mode};
 use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
 use crate::own_file::CasesOfPerson;
+use crate::talents::HelpedInCases;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -67,7 +69,7 @@ pub fn navigation() -> Vec<NavItem> {
 /// What stands in the bar on top of every page.
 #[must_use]
 pub fn topbar() -> Vec<TopbarPart> {
-    youlin_notices::TOPBAR.to_vec()
+    [youlin_people::rosters::TOPBAR, youlin_notices::TOPBAR].concat()
 }
 
 /// Everything that is found by what it says.
@@ -361,11 +363,13 @@ fn datasets(
 ) -> Arc<Datasets> {
     use youlin_cases::datasets::CasesDataset;
     use youlin_people::datasets::PersonsDataset;
+    use youlin_people::rosters::datasets::SecondedHoursDataset;
     use youlin_places::datasets::DwellingsDataset;
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
+        Arc::new(SecondedHoursDataset(Arc::clone(&services.vault))),
     ];
     let settings = DatasetsSettings {
         memory: config.figures_memory,
@@ -423,7 +427,19 @@ fn furnish(
     let working_days = WorkingDays(Arc::new(move |day| {
         calendar.calendar().is_working_day(day).is_working()
     }));
-    let own_file = FileSections(vec![Arc::new(CasesOfPerson {
+    let own_file = FileSections(vec![
+        Arc::new(CasesOfPerson {
+            db: db.clone(),
+            cases: Arc::clone(&services.cases),
+            i18n: Arc::clone(&i18n),
+        }),
+        Arc::new(TalentsOfPerson {
+            db: db.clone(),
+            vault: Arc::clone(&services.vault),
+            i18n: Arc::clone(&i18n),
+        }),
+    ]);
+    let reasons = ReasonSources(vec![Arc::new(HelpedInCases {
         db: db.clone(),
         cases: Arc::clone(&services.cases),
         i18n: Arc::clone(&i18n),
@@ -446,6 +462,7 @@ fn furnish(
     .with(imports)
     .with(datasets)
     .with(Arc::new(own_file))
+    .with(Arc::new(reasons))
     .with(Arc::new(working_days))
     .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))

@@ -19,6 +19,7 @@ mod out;
 mod own_file;
 mod registers;
 mod server;
+mod talents;
 
 pub use house::House;
 pub use logging::start_logging;

@@ -7,6 +7,7 @@ mod keys;
 mod load;
 mod picture;
 mod replay;
+mod rosters;
 mod script;
 
 pub(crate) use access::{Access, LINE};

@@ -26,6 +26,8 @@ mod password;
 pub mod permissions;
 pub mod privacy;
 mod queries;
+pub mod rosters;
+pub mod talents;
 mod totp;
 mod vault;
 
@@ -102,6 +104,10 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<processing::Entity>(),
         audited_table::<retention_rule::Entity>(),
     ]
+    .into_iter()
+    .chain(rosters::audited())
+    .chain(talents::audited())
+    .collect()
 }
 
 fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
@@ -122,7 +128,9 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(own::pages::routes())
-            .merge(privacy::pages::routes()),
+            .merge(privacy::pages::routes())
+            .merge(rosters::routes())
+            .merge(talents::routes()),
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,
         texts,

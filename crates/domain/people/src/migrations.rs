@@ -198,6 +198,8 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     REGISTERS,
     crate::privacy::PRIVACY,
     QUESTIONS,
+    crate::rosters::ROSTERS,
+    crate::talents::TALENTS,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.

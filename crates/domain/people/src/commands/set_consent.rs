@@ -57,7 +57,7 @@ impl Command for SetConsent {
 }
 
 /// Says whether anything changed. The caller has checked who asks and writes the audit entry.
-pub(super) async fn set(
+pub(crate) async fn set(
     ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,

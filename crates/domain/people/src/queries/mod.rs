@@ -21,13 +21,13 @@ use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::{cards_of, file_of, open_label, open_name, open_phone, visible_cards};
 pub(crate) use factor::pending_enrolment;
-pub(crate) use lists::{find_membership, find_person};
+pub(crate) use lists::{find_membership, find_person, persons_by_id};
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
 pub use stack::{DwellingFile, Freshness, Resident};
-pub(crate) use staff::{display_number, duty_phone};
+pub(crate) use staff::{display_number, duty_phone, nearest};
 pub use visiting::{VisitingEntry, VisitingLine};
 
 /// The register's questions. A namespace: it holds nothing.

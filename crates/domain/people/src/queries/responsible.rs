@@ -7,6 +7,7 @@ use youlin_kernel::{AreaTree, Result};
 use youlin_places::{Locator, Place};
 
 use super::Directory;
+use crate::rosters::micro_grid_worker_at;
 use crate::{Contact, Vault};
 
 /// Different neighbourhoods shown for one text.
@@ -31,6 +32,9 @@ pub struct OnDuty {
     pub name: String,
     /// Published number of the duty.
     pub phone: Option<String>,
+    /// Whose substitute this is just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<String>,
 }
 
 impl From<Contact> for OnDuty {
@@ -38,6 +42,7 @@ impl From<Contact> for OnDuty {
         Self {
             name: contact.name,
             phone: contact.duty_phone,
+            stands_in_for: contact.stands_in_for,
         }
     }
 }
@@ -59,7 +64,7 @@ pub(crate) async fn responsible_at(
         }
         areas.push(area);
         let label = without_room(&candidate.label, locator, &candidate.place);
-        found.push(responsible_for(db, vault, tree, &candidate.place, label).await?);
+        found.push(responsible_for(db, vault, locator, tree, &candidate.place, label).await?);
         if found.len() == MOST {
             break;
         }
@@ -71,13 +76,14 @@ pub(crate) async fn responsible_at(
 pub(crate) async fn responsible_for(
     db: &impl ConnectionTrait,
     vault: &Vault,
+    locator: &Locator,
     tree: &AreaTree,
     place: &Place,
     understood: String,
 ) -> Result<Responsible> {
     let (community, area) = (place.community, Some(place.area()));
     let grid_worker = Directory::grid_worker_of(db, vault, tree, community, area).await?;
-    let micro = Directory::micro_grid_worker_of(db, vault, tree, community, area).await?;
+    let micro = micro_grid_worker_at(db, vault, locator, place).await?;
     Ok(Responsible {
         understood,
         area: tree.short_path(place.area()),
