@@ -15,6 +15,8 @@ mod privacy;
 mod residents;
 mod rest;
 mod reveal;
+mod rosters;
 mod round;
 mod sign_in;
+mod talents;
 mod words;
