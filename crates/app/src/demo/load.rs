@@ -102,10 +102,10 @@ async fn fill(
     for line in &played.stopped {
         tracing::debug!(scene = line, "a scene of the example stopped");
     }
-    // What happened long ago is news to nobody: the events of the example go out to no one.
-    clock.set(SystemClock.now());
     let rosters = example("rosters.json").map_err(anyhow::Error::msg)?;
     super::rosters::fill(house, &player.ctx("desk")?, &rosters).await?;
+    // What happened long ago is news to nobody: the events of the example go out to no one.
+    clock.set(SystemClock.now());
     let quiet = OutboxDispatcher {
         db: house.db.clone(),
         consumers: Vec::new(),

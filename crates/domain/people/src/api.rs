@@ -227,7 +227,7 @@ async fn grid_worker(
         ..PlaceInput::default()
     })?;
     let name = ctx.areas().short_path(place.area());
-    let one = responsible_for(db, &vault, &locator, ctx.areas(), &place, name).await?;
+    let one = responsible_for(db, &vault, ctx.areas(), &place, name).await?;
     Ok(Json(vec![one]))
 }
 

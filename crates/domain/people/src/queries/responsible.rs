@@ -64,7 +64,7 @@ pub(crate) async fn responsible_at(
         }
         areas.push(area);
         let label = without_room(&candidate.label, locator, &candidate.place);
-        found.push(responsible_for(db, vault, locator, tree, &candidate.place, label).await?);
+        found.push(responsible_for(db, vault, tree, &candidate.place, label).await?);
         if found.len() == MOST {
             break;
         }
@@ -76,14 +76,13 @@ pub(crate) async fn responsible_at(
 pub(crate) async fn responsible_for(
     db: &impl ConnectionTrait,
     vault: &Vault,
-    locator: &Locator,
     tree: &AreaTree,
     place: &Place,
     understood: String,
 ) -> Result<Responsible> {
     let (community, area) = (place.community, Some(place.area()));
     let grid_worker = Directory::grid_worker_of(db, vault, tree, community, area).await?;
-    let micro = micro_grid_worker_at(db, vault, locator, place).await?;
+    let micro = micro_grid_worker_at(db, vault, place).await?;
     Ok(Responsible {
         understood,
         area: tree.short_path(place.area()),

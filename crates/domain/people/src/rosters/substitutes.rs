@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Micros, Result};
-use youlin_places::{Locator, Place};
+use youlin_places::Place;
+use youlin_places::queries::entrance_of;
 
 use super::Consent;
 use super::coverage::{Door, Share, Worker, workers_of};
@@ -80,7 +81,6 @@ impl Away {
 pub(crate) async fn micro_grid_worker_at(
     db: &impl ConnectionTrait,
     vault: &Vault,
-    locator: &Locator,
     place: &Place,
 ) -> Result<Option<Contact>> {
     let community = place.community;
@@ -110,10 +110,14 @@ pub(crate) async fn micro_grid_worker_at(
             shares: shares.get(&row.id).cloned().unwrap_or_default(),
         })
         .collect();
+    let entrance = match place.dwelling {
+        Some(dwelling) => entrance_of(db, community, dwelling).await?,
+        None => String::new(),
+    };
     let door = Door {
         dwelling: place.dwelling.unwrap_or_default(),
         building,
-        entrance: entrance_in(&place.address, locator, building),
+        entrance,
         areas: areas.clone(),
     };
     let theirs: Vec<Uuid> = workers_of(&door, &workers)
@@ -125,16 +129,6 @@ pub(crate) async fn micro_grid_worker_at(
         .filter(|row| theirs.contains(&row.id))
         .collect();
     nearest(db, vault, community, &areas, &chosen).await
-}
-
-/// What an address says between the building and the room: 光明东村12号楼**1单元**304.
-fn entrance_in(address: &str, locator: &Locator, building: Uuid) -> String {
-    let rest = locator
-        .building(building)
-        .and_then(|place| address.strip_prefix(&place.address).map(str::to_owned))
-        .unwrap_or_default();
-    rest.find("单元")
-        .map_or_else(String::new, |at| rest[..at + "单元".len()].to_owned())
 }
 
 /// Shares of each membership that hold now.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Result};
@@ -53,4 +53,25 @@ pub async fn doors_of(db: &Database, community: CommunityId) -> Result<Vec<DoorL
                 .unwrap_or_default(),
         })
         .collect())
+}
+
+/// The name of the entrance a dwelling is reached by; empty for dwellings without one.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn entrance_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    dwelling: Uuid,
+) -> Result<String> {
+    let row = dwelling::Entity::find_by_id((community.0, dwelling))
+        .one(db)
+        .await?;
+    let Some(entrance) = row.and_then(|row| row.entrance_id) else {
+        return Ok(String::new());
+    };
+    let row = entrance::Entity::find_by_id((community.0, entrance))
+        .one(db)
+        .await?;
+    Ok(row.map_or_else(String::new, |row| row.name))
 }
