@@ -363,12 +363,14 @@ fn datasets(
 ) -> Arc<Datasets> {
     use youlin_cases::datasets::CasesDataset;
     use youlin_people::datasets::PersonsDataset;
+    use youlin_people::rosters::LookedAfterDataset;
     use youlin_people::rosters::datasets::SecondedHoursDataset;
     use youlin_places::datasets::DwellingsDataset;
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
+        Arc::new(LookedAfterDataset(Arc::clone(&services.vault))),
         Arc::new(SecondedHoursDataset(Arc::clone(&services.vault))),
     ];
     let settings = DatasetsSettings {

@@ -9,6 +9,7 @@
 mod api;
 mod commands;
 mod coverage;
+mod covered;
 pub mod datasets;
 mod entities;
 mod holes;
@@ -30,6 +31,7 @@ pub use commands::{
     WithdrawAbsence,
 };
 pub use coverage::{Coverage, Door, Share, Worker, coverage, workers_of};
+pub use covered::LookedAfterDataset;
 pub use holes::{AreaLine, HoleLine, area_lines, hole_lines};
 pub use load::{Ground, ground};
 pub(crate) use migrations::ROSTERS;
