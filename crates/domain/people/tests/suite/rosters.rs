@@ -165,6 +165,7 @@ async fn a_share_is_somebodys_own_and_stays_on_record() {
         let of_chen = ground
             .joins(chen, MembershipRole::MicroGridWorker, AreaId(100))
             .await;
+        ground.world.clock.advance(Micros::SECOND);
         let of_lin = ground
             .joins(lin, MembershipRole::MicroGridWorker, AreaId(100))
             .await;
@@ -568,7 +569,7 @@ async fn the_pages_show_teams_holes_and_duty_to_those_who_may() {
             ("from", "08:30"),
             ("to", "17:30"),
             ("heads", "1"),
-            ("starts_on", "2026-11-23"),
+            ("starts_on", "2026-11-11"),
             ("member", shi_there.as_str()),
         ];
         let refused = desk.post("/duty", &form).await;
