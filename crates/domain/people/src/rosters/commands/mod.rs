@@ -31,8 +31,12 @@ use crate::permissions::{ROSTERS_READ, ROSTERS_WRITE};
 /// Whoever keeps the rosters there, or the person concerned.
 fn keeper_or_self(ctx: &Ctx, area: impl Into<AreaId>, person: Uuid) -> Result<()> {
     let area = area.into();
-    if ctx.actor().person() == Some(person) && ctx.may(&ROSTERS_READ) {
-        return Ok(());
+    if ctx.actor().person() == Some(person) && !ctx.is_service() {
+        let scope = ctx.scope(&ROSTERS_READ)?;
+        let community = ctx.areas().community_of(area);
+        if community.is_some_and(|community| scope.contains_community(community)) {
+            return Ok(());
+        }
     }
     ctx.authorize(&ROSTERS_WRITE, area).map(|_scope| ())
 }
