@@ -26,7 +26,7 @@ impl Ground {
         self.world.db().execute(ctx, command).await
     }
 
-    fn ask(&self, person: Uuid) -> AskTalent {
+    fn ask_to_lead(&self, person: Uuid) -> AskTalent {
         AskTalent {
             vault: Arc::clone(&self.vault),
             community: JIA,
@@ -86,8 +86,8 @@ async fn suggested_asked_agreed_listed_and_taken_back_in_ones_own_file() {
         assert!(!page.text.contains("张爱华"));
 
         assert!(!ground.is_listed(zhang).await);
-        let id = db.execute(&desk, ground.ask(zhang)).await.unwrap();
-        let again = db.execute(&desk, ground.ask(zhang)).await.unwrap();
+        let id = db.execute(&desk, ground.ask_to_lead(zhang)).await.unwrap();
+        let again = db.execute(&desk, ground.ask_to_lead(zhang)).await.unwrap();
         assert_eq!(id, again, "nobody is asked twice");
         assert!(!ground.is_listed(zhang).await, "asked is not agreed");
         let gone = browser.get("/talents/suggested").await;
@@ -245,7 +245,7 @@ async fn what_counts_is_data_and_nobody_asks_a_child_or_the_staff() {
             ..youlin_people::PersonInput::default()
         };
         let child = ground.save(&desk, JIA, None, child).await.unwrap();
-        let refused = db.execute(&desk, ground.ask(child)).await.unwrap_err();
+        let refused = db.execute(&desk, ground.ask_to_lead(child)).await.unwrap_err();
         assert_eq!(refused.fields()[0].code, "talent-child");
         ground.verify().await;
     }
