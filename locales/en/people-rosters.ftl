@@ -44,6 +44,7 @@ roster-saved = Saved.
 roster-below = Below
 roster-nobody = Nobody has a role here yet
 roster-nobody-hint = Enter a membership first.
+roster-phone = Telephone
 roster-private = private number, masked
 roster-looks-after = Looks after
 roster-whole-area = The whole area

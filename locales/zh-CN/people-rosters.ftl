@@ -44,6 +44,7 @@ roster-saved = 已保存。
 roster-below = 下一级
 roster-nobody = 还没有人在这里任职
 roster-nobody-hint = 先在“新增任职”里登记。
+roster-phone = 电话
 roster-private = 本人电话，已遮挡
 roster-looks-after = 负责
 roster-whole-area = 整个区域

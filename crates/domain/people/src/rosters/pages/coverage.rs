@@ -133,7 +133,7 @@ pub(super) async fn show(
         .upwards(area)
         .skip(1)
         .map(|node| node.id)
-        .take_while(|id| chosen(&ctx, &scope, Some(id.0)).is_ok())
+        .take_while(|id| ctx.require(&ROSTERS_READ, *id).is_ok())
         .collect();
     way.reverse();
     let community = tree.community_of(area);
