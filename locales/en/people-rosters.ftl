@@ -29,6 +29,7 @@ hole-more-no_role = should be there, and nobody is
 hole-more-grid_large = of more dwellings than set
 roster-which = Which kind
 roster-records = { $count } records
+roster-assign = Where to divide it
 roster-none = Nothing is missing
 roster-more = { $count } more are not shown.
 roster-dwellings = { $count } dwellings

@@ -29,6 +29,7 @@ hole-more-no_role = 网格或邻里应当有、现在没有人担任
 hole-more-grid_large = 超过本社区设定的户数
 roster-which = 看哪一类
 roster-records = 共 { $count } 条
+roster-assign = 去分配
 roster-none = 没有缺口
 roster-more = 还有 { $count } 条没有列出。
 roster-dwellings = { $count } 户

@@ -31,6 +31,19 @@ pub enum HoleLine {
     },
 }
 
+impl HoleLine {
+    /// Whose team can close it.
+    #[must_use]
+    pub fn area(&self) -> AreaId {
+        match self {
+            Self::Dwelling { area, .. }
+            | Self::Worker { area, .. }
+            | Self::Role { area, .. }
+            | Self::Grid { area, .. } => *area,
+        }
+    }
+}
+
 /// The figures of one area.
 #[derive(Clone, Debug)]
 pub struct AreaLine {

@@ -1,5 +1,7 @@
 //! `/rosters`: what is covered and what is not, by area; each figure opens to its records, as a list and on the map.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
@@ -159,7 +161,6 @@ struct Line {
     title: String,
     more: String,
     href: String,
-    area: AreaId,
 }
 
 #[derive(Template)]
@@ -171,6 +172,8 @@ struct HolesPage {
     kinds: &'static [Hole],
     lines: Vec<Line>,
     all: usize,
+    /// Areas of the records, with how many each has.
+    teams: BTreeMap<AreaId, usize>,
     may_assign: bool,
 }
 
@@ -189,6 +192,7 @@ pub(super) async fn holes(
     let tree = ctx.areas();
     let mut all = 0;
     let mut lines = Vec::new();
+    let mut teams: BTreeMap<AreaId, usize> = BTreeMap::new();
     for ground in &counted.grounds {
         let within = tree.is_within(area, ground.community.into());
         let at = if within {
@@ -198,11 +202,15 @@ pub(super) async fn holes(
         };
         let found = hole_lines(ground, tree, at, kind);
         all += found.len();
+        for line in &found {
+            *teams.entry(line.area()).or_default() += 1;
+        }
         found_words(&s, ground, found, &mut lines).await?;
     }
     page(&HolesPage {
         may_assign: ctx.may(&ROSTERS_WRITE),
         kinds: Hole::ALL,
+        teams,
         kind,
         area,
         lines,
@@ -238,7 +246,6 @@ async fn found_words(
                     .map_or_else(String::new, |place| place.address),
                 more: s.area(&area),
                 href: format!("/people/dwellings/{dwelling}"),
-                area,
             },
             HoleLine::Worker {
                 person,
@@ -253,19 +260,16 @@ async fn found_words(
                     s.t1("roster-dwellings", "count", dwellings)
                 ),
                 href: format!("/rosters/teams/{area}"),
-                area,
             },
             HoleLine::Role { area, role } => Line {
                 title: s.area(&area),
                 more: s.t1("roster-without", "role", s.tt("member", role)),
                 href: format!("/rosters/teams/{area}"),
-                area,
             },
             HoleLine::Grid { area, dwellings } => Line {
                 title: s.area(&area),
                 more: s.t1("roster-dwellings", "count", dwellings),
                 href: format!("/rosters?area={area}"),
-                area,
             },
         });
     }
