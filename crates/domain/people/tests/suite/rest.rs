@@ -133,6 +133,7 @@ async fn every_route_says_who_may_call_it_and_the_description_has_them_all() {
         let path = route
             .path
             .replace("{id}", "0199d0c0-0000-7000-8000-000000000000")
+            .replace("{area}", "1000")
             .replace("{*path}", "x");
         if !matches!(route.access, Access::Needs(_)) {
             continue;
