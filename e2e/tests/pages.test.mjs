@@ -124,6 +124,9 @@ describe("every page", { concurrency: 2 }, () => {
     known.membership = await link(known.organisation, 'a[href^="/people/memberships/"][href*="/end"]');
     known.dwelling = await link(`/places/buildings/${known.building}`, 'a[href^="/places/dwellings/"]:not([href*="/new"])');
     const { card } = await get(`/api/v1/people/${known.person}`, "community_desk");
+    known.grid = card.place?.grid ?? card.community;
+    known.rota = (await link("/duty", 'main a[href^="/duty/0"]')).split("/")[2];
+    known.seconded = await link("/rosters/seconded", 'main a[href^="/rosters/seconded/0"]');
     known.visits = await window.evaluate(async ({ community, person }) => {
       const body = new URLSearchParams({ community, person, title: "看一看", reason: "独居" });
       return new URL((await fetch("/people/visits", { method: "POST", body })).url).pathname;
@@ -252,6 +255,15 @@ describe("every page", { concurrency: 2 }, () => {
       case "/support/{id}":
         return ["community_desk", "community_lead", "subdistrict_supervisor", "district_operator", "auditor"].includes(role) ? [known.support] : [];
       case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
+      case "/rosters/map.geojson": return []; // what the map asks
+      case "/rosters/teams/{area}": return [`/rosters/teams/${known.grid}`];
+      case "/rosters/teams/{area}/cards": return [`/rosters/teams/${known.grid}/cards`];
+      case "/rosters/seconded/{id}": return [known.seconded];
+      case "/my-grid-worker/{area}": return [`/my-grid-worker/${known.grid}`];
+      case "/duty/now": return []; // the part in the bar
+      case "/duty/{id}": return [`/duty/${known.rota}`];
+      case "/duty/{id}/edit": return [`/duty/${known.rota}/edit`];
+      case "/duty/{id}/calendar/{token}": return []; // a file
       case "/t/{token}": return [known.token];
       case "/tasks/{id}": {
         const tasks = await get("/api/v1/tasks", role);

@@ -17,6 +17,7 @@ use youlin_notices::Notices;
 use youlin_people::own::FileSections;
 use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::quality::QualityParts;
+use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
@@ -32,6 +33,7 @@ use crate::installation::{self, DEMO, fact};
 use crate::notices::FromCases;
 use crate::own_file::{CasesOfPerson, LoansOfPerson};
 use crate::quality::CountsOut;
+use crate::talents::HelpedInCases;
 use crate::{VERSION, keys, metering};
 
 /// Every module, lowest floor first: migrations run in this order.
@@ -77,7 +79,7 @@ pub fn navigation() -> Vec<NavItem> {
 /// What stands in the bar on top of every page.
 #[must_use]
 pub fn topbar() -> Vec<TopbarPart> {
-    youlin_notices::TOPBAR.to_vec()
+    [youlin_people::rosters::TOPBAR, youlin_notices::TOPBAR].concat()
 }
 
 /// Everything that is found by what it says.
@@ -394,6 +396,8 @@ fn datasets(
     use youlin_people::merchants::MerchantsDataset;
     use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
     use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
+    use youlin_people::rosters::LookedAfterDataset;
+    use youlin_people::rosters::datasets::SecondedHoursDataset;
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
@@ -404,6 +408,8 @@ fn datasets(
         Arc::new(ResourcesDataset(Arc::clone(&services.sharing))),
         Arc::new(LoansDataset(Arc::clone(&services.sharing))),
         Arc::new(SupportDataset(Arc::clone(&services.sharing))),
+        Arc::new(LookedAfterDataset(Arc::clone(&services.vault))),
+        Arc::new(SecondedHoursDataset(Arc::clone(&services.vault))),
     ];
     let settings = DatasetsSettings {
         memory: config.figures_memory,
@@ -471,7 +477,17 @@ fn furnish(
             sharing: Arc::clone(&services.sharing),
             i18n: Arc::clone(&i18n),
         }),
+        Arc::new(TalentsOfPerson {
+            db: db.clone(),
+            vault: Arc::clone(&services.vault),
+            i18n: Arc::clone(&i18n),
+        }),
     ]);
+    let reasons = ReasonSources(vec![Arc::new(HelpedInCases {
+        db: db.clone(),
+        cases: Arc::clone(&services.cases),
+        i18n: Arc::clone(&i18n),
+    })]);
     let mut builder = AppBuilder::new(
         db.clone(),
         areas,
@@ -502,6 +518,7 @@ fn furnish(
     .with(datasets)
     .with(Arc::new(occupants(services)))
     .with(Arc::new(own_file))
+    .with(Arc::new(reasons))
     .with(Arc::new(working_days))
     .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))

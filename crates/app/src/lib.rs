@@ -20,6 +20,7 @@ mod own_file;
 mod quality;
 mod registers;
 mod server;
+mod talents;
 
 pub use house::House;
 pub use logging::start_logging;

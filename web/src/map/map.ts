@@ -130,8 +130,9 @@ function legend(data: FeatureCollection): HTMLElement {
   const there = STATES.filter((s) => data.features.some((f) => isPoint(f) && stateOf(f.properties?.state) === s));
   const box = make("div", { class: "map-legend", role: "group", "aria-label": say("mapLegend") });
   for (const state of there) {
-    const n = data.features.filter((f) => isPoint(f) && stateOf(f.properties?.state) === state).length;
-    box.append(make("span", {}, legendMark(state), `${stateWord(state)} ${n}`));
+    const these = data.features.filter((f) => isPoint(f) && stateOf(f.properties?.state) === state);
+    const word = (these[0] && text(these[0], "state_word")) || stateWord(state);
+    box.append(make("span", {}, legendMark(state), `${word} ${these.length}`));
   }
   if (there.length === 0) box.append(say("mapEmpty"));
   return box;

@@ -94,10 +94,8 @@ async fn fill(
     take_registers(house, &mut access).await?;
     access.open311_key = key(house).await?;
     let scenes = script::read(&example("cases.jsonl").map_err(anyhow::Error::msg)?)?;
-    let played = Player::new(house, clock)
-        .await?
-        .play(&scenes, today)
-        .await?;
+    let mut player = Player::new(house, clock).await?;
+    let played = player.play(&scenes, today).await?;
     out::note(format!(
         "  cases: {} reported, {} steps taken{}",
         played.cases,
@@ -110,6 +108,8 @@ async fn fill(
     for line in &played.stopped {
         tracing::debug!(scene = line, "a scene of the example stopped");
     }
+    let rosters = example("rosters.json").map_err(anyhow::Error::msg)?;
+    super::rosters::fill(house, &player.ctx("desk")?, &rosters).await?;
     // What happened long ago is news to nobody: the events of the example go out to no one.
     clock.set(SystemClock.now());
     let walked = rivers::play(house).await?;

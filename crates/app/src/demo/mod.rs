@@ -8,6 +8,7 @@ mod load;
 mod picture;
 mod replay;
 mod rivers;
+mod rosters;
 mod script;
 mod sharing;
 

@@ -378,7 +378,7 @@ impl<'a> Player<'a> {
     }
 
     /// As the person with that login; `system` is Youlin itself.
-    fn ctx(&self, login: &str) -> Result<Ctx> {
+    pub(super) fn ctx(&self, login: &str) -> Result<Ctx> {
         let service = self.house.ctx("example");
         let who = self
             .staff
@@ -395,6 +395,6 @@ impl<'a> Player<'a> {
 }
 
 /// Steps of the example are refused by rules, not by faults of the machine: the code says which.
-fn plain(problem: Problem) -> anyhow::Error {
+pub(super) fn plain(problem: Problem) -> anyhow::Error {
     anyhow!("{problem}")
 }

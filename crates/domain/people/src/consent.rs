@@ -7,5 +7,8 @@ pub const MATCH_LANGUAGE: &str = "help.match-language";
 /// To be matched with people from the same home town.
 pub const MATCH_HOME_TOWN: &str = "help.match-home-town";
 
+/// To stand in the list of leaders and talents.
+pub const BE_LISTED: &str = "talent.be-listed";
+
 /// All that can be given or withdrawn.
-pub const ALL: [&str; 3] = [BE_ASKED, MATCH_LANGUAGE, MATCH_HOME_TOWN];
+pub const ALL: [&str; 4] = [BE_ASKED, MATCH_LANGUAGE, MATCH_HOME_TOWN, BE_LISTED];

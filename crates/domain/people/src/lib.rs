@@ -31,6 +31,8 @@ pub mod permissions;
 pub mod privacy;
 pub mod quality;
 mod queries;
+pub mod rosters;
+pub mod talents;
 mod totp;
 mod vault;
 
@@ -116,6 +118,10 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person_death::Entity>(),
         audited_table::<label_kind::Entity>(),
     ]
+    .into_iter()
+    .chain(rosters::audited())
+    .chain(talents::audited())
+    .collect()
 }
 
 fn texts(app: &App) -> Vec<Arc<dyn TextSource>> {
@@ -143,7 +149,9 @@ pub fn module() -> Module {
             .merge(privacy::pages::routes())
             .merge(merge::pages::routes())
             .merge(life::pages::routes())
-            .merge(labels::pages::routes()),
+            .merge(labels::pages::routes())
+            .merge(rosters::routes())
+            .merge(talents::routes()),
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,
         texts,

@@ -201,6 +201,8 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     crate::privacy::RELEASES,
     crate::merchants::TABLES,
     crate::merge::WHOLE_FILE,
+    crate::rosters::ROSTERS,
+    crate::talents::TALENTS,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.

@@ -162,6 +162,9 @@ pub struct Contact {
     pub area: AreaId,
     /// Published number of the duty, in the clear.
     pub duty_phone: Option<String>,
+    /// Whose substitute this is just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<String>,
 }
 
 /// Somebody who may be asked to help; maps onto the matching engine's `Helper`.

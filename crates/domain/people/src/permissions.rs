@@ -105,6 +105,42 @@ pub static PEOPLE_SENSITIVE: Permission = Permission::new(
 
 /// Keep the catalogue of labels.
 pub static LABELS_ADMIN: Permission = Permission::new("people.labels", &[Role::Administrator]);
+/// See who looks after what, who is on duty, and who was sent here.
+pub static ROSTERS_READ: Permission = Permission::new(
+    "people.rosters-read",
+    &[
+        Role::MicroGridWorker,
+        Role::GridWorker,
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::SubdistrictSupervisor,
+        Role::DistrictOperator,
+        Role::Auditor,
+        Role::Administrator,
+    ],
+);
+
+/// Divide areas, plan duties, note absences for others, confirm hours.
+pub static ROSTERS_WRITE: Permission = Permission::new(
+    "people.rosters-write",
+    &[
+        Role::CommunityDesk,
+        Role::CommunityLead,
+        Role::Administrator,
+    ],
+);
+
+/// See who might be asked to lead or to share a talent, and who agreed to be listed.
+pub static TALENTS_READ: Permission = Permission::new(
+    "people.talents-read",
+    &[Role::GridWorker, Role::CommunityDesk, Role::CommunityLead],
+);
+
+/// Ask somebody, note the answer, decide what counts as a reason.
+pub static TALENTS_WRITE: Permission = Permission::new(
+    "people.talents-write",
+    &[Role::GridWorker, Role::CommunityDesk, Role::CommunityLead],
+);
 
 /// All of them, for the authorization matrix.
 pub static ALL: &[&Permission] = &[
@@ -120,4 +156,8 @@ pub static ALL: &[&Permission] = &[
     &PEOPLE_EXPORT_APPROVE,
     &PEOPLE_SENSITIVE,
     &LABELS_ADMIN,
+    &ROSTERS_READ,
+    &ROSTERS_WRITE,
+    &TALENTS_READ,
+    &TALENTS_WRITE,
 ];

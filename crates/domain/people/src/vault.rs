@@ -152,6 +152,11 @@ impl Vault {
         self.locator.as_ref()?.dwelling(dwelling)
     }
 
+    /// The time by the locator's clock; `None` where there is no locator.
+    pub(crate) fn now(&self) -> Option<youlin_kernel::Micros> {
+        Some(self.locator.as_ref()?.now())
+    }
+
     /// The place of a building, when the locator knows it.
     #[must_use]
     pub fn building(&self, building: Uuid) -> Option<Place> {

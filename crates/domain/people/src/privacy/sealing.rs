@@ -81,6 +81,9 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         sealed_record::<person_death::Entity>(DEATH),
         sealed_rows("own_code", CODE),
     ]
+    .into_iter()
+    .chain(crate::talents::sealed())
+    .collect()
 }
 
 /// How far the walk of one table with one key is.

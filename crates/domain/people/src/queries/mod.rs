@@ -25,13 +25,13 @@ pub(crate) use cards::{
     visible_cards,
 };
 pub(crate) use factor::pending_enrolment;
-pub(crate) use lists::{find_membership, find_person, find_person_row};
+pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by_id};
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
 pub use stack::{DwellingFile, Freshness, Resident};
-pub(crate) use staff::{display_number, duty_phone};
+pub(crate) use staff::{display_number, duty_phone, nearest};
 pub use visiting::{VisitingEntry, VisitingLine};
 
 /// The register's questions. A namespace: it holds nothing.

@@ -7,6 +7,7 @@ use youlin_kernel::{AreaTree, Result};
 use youlin_places::{Locator, Place};
 
 use super::Directory;
+use crate::rosters::micro_grid_worker_at;
 use crate::{Contact, Vault};
 
 /// Different neighbourhoods shown for one text.
@@ -31,6 +32,9 @@ pub struct OnDuty {
     pub name: String,
     /// Published number of the duty.
     pub phone: Option<String>,
+    /// Whose substitute this is just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<String>,
 }
 
 impl From<Contact> for OnDuty {
@@ -38,6 +42,7 @@ impl From<Contact> for OnDuty {
         Self {
             name: contact.name,
             phone: contact.duty_phone,
+            stands_in_for: contact.stands_in_for,
         }
     }
 }
@@ -77,7 +82,7 @@ pub(crate) async fn responsible_for(
 ) -> Result<Responsible> {
     let (community, area) = (place.community, Some(place.area()));
     let grid_worker = Directory::grid_worker_of(db, vault, tree, community, area).await?;
-    let micro = Directory::micro_grid_worker_of(db, vault, tree, community, area).await?;
+    let micro = micro_grid_worker_at(db, vault, place).await?;
     Ok(Responsible {
         understood,
         area: tree.short_path(place.area()),

@@ -10,6 +10,7 @@ use super::Directory;
 use super::cards::open_name;
 use super::lists::persons_by_id;
 use crate::entities::{account, membership};
+use crate::rosters::Away;
 use crate::vault::FieldPlace;
 use crate::{Contact, MembershipRole, Vault};
 
@@ -74,7 +75,8 @@ impl Directory {
             .order_by_asc(membership::Column::Id)
             .all(db)
             .await?;
-        contacts(db, vault, rows).await
+        let away = Away::now(db, vault, community).await?;
+        contacts(db, vault, rows, &away).await
     }
 }
 
@@ -107,12 +109,32 @@ pub(crate) async fn worker_among(
         .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
-    let nearest = areas
+    nearest(db, vault, community, areas, &rows).await
+}
+
+/// The first who is there, or somebody stands in for; where everybody is away, the first after all.
+pub(crate) async fn nearest(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    areas: &[AreaId],
+    rows: &[membership::Model],
+) -> Result<Option<Contact>> {
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let away = Away::now(db, vault, community).await?;
+    let ordered: Vec<&membership::Model> = areas
         .iter()
-        .find_map(|area| rows.iter().find(|row| row.area_id == area.0))
-        .cloned();
-    match nearest {
-        Some(row) => Ok(contacts(db, vault, vec![row]).await?.pop()),
+        .flat_map(|area| rows.iter().filter(move |row| row.area_id == area.0))
+        .collect();
+    let there =
+        |row: &&&membership::Model| away.reached(row.person_community, row.person_id).is_some();
+    let chosen = ordered.iter().find(there).or(ordered.first());
+    match chosen {
+        Some(row) => Ok(contacts(db, vault, vec![(**row).clone()], &away)
+            .await?
+            .pop()),
         None => Ok(None),
     }
 }
@@ -121,31 +143,66 @@ async fn contacts(
     db: &impl ConnectionTrait,
     vault: &Vault,
     rows: Vec<membership::Model>,
+    away: &Away,
 ) -> Result<Vec<Contact>> {
-    let ids: Vec<(i64, Uuid)> = rows
+    let reached = |row: &membership::Model| {
+        let own = (row.person_community, row.person_id);
+        away.reached(own.0, own.1).unwrap_or(own)
+    };
+    let mut ids: Vec<(i64, Uuid)> = rows
         .iter()
         .map(|row| (row.person_community, row.person_id))
         .collect();
+    ids.extend(rows.iter().map(reached));
     let persons = persons_by_id(db, &ids).await?;
     let accounts = accounts_of(db, ids.iter().map(|(_, id)| *id)).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let (Some(person), Some(role)) = (
+        let (_, id) = reached(&row);
+        let (Some(person), Some(owner), Some(role)) = (
+            persons.get(&id),
             persons.get(&row.person_id),
             MembershipRole::parse(&row.role),
         ) else {
             continue;
         };
+        let substituted = id != row.person_id;
+        let own_number = match substituted {
+            true => own_duty_phone(db, vault, row.community_id, id).await?,
+            false => None,
+        };
         found.push(Contact {
-            person: row.person_id,
-            account: accounts.get(&row.person_id).copied(),
+            person: id,
+            account: accounts.get(&id).copied(),
             name: open_name(vault, person)?,
             role,
             area: AreaId(row.area_id),
-            duty_phone: duty_phone(vault, &row)?,
+            duty_phone: match own_number {
+                Some(number) => Some(number),
+                None => duty_phone(vault, &row)?,
+            },
+            stands_in_for: substituted.then(|| open_name(vault, owner)).transpose()?,
         });
     }
     Ok(found)
+}
+
+/// The number a substitute is reached at by a duty of their own.
+async fn own_duty_phone(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: i64,
+    person: Uuid,
+) -> Result<Option<String>> {
+    let row = membership::Entity::find()
+        .filter(membership::Column::CommunityId.eq(community))
+        .filter(membership::Column::PersonId.eq(person))
+        .filter(membership::Column::ValidTo.is_null())
+        .filter(membership::Column::DutyPhoneSealed.is_not_null())
+        .order_by_asc(membership::Column::Id)
+        .one(db)
+        .await?;
+    row.map_or(Ok(None), |row| duty_phone(vault, &row))
 }
 
 pub(crate) fn duty_phone(vault: &Vault, row: &membership::Model) -> Result<Option<String>> {

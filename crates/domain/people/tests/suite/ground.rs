@@ -120,7 +120,10 @@ impl Ground {
     async fn prepare(world: World) -> Self {
         let db = world.db();
         enter_areas(&world).await;
-        let locator = Locator::load(db, Arc::clone(&world.areas)).await.unwrap();
+        let clock = Arc::<youlin_kernel::ManualClock>::clone(&world.clock);
+        let locator = Locator::load_with_clock(db, Arc::clone(&world.areas), clock)
+            .await
+            .unwrap();
         let ctx = world.service();
         let rows = |text: &str| read_csv(text, &["key"]).unwrap();
         use youlin_places::import::{buildings, dwellings, estates};

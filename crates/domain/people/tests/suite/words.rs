@@ -95,6 +95,88 @@ fn every_word_stands_in_both_catalogues() {
             .iter()
             .map(|spec| format!("import-field-{}", spec.field)),
     );
+    use youlin_people::{rosters, talents};
+    let families: [(&str, Vec<&str>); 11] = [
+        (
+            "duty-kind",
+            rosters::DutyKind::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "duty-days",
+            rosters::DutyDays::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "duty-origin",
+            rosters::ShiftOrigin::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "absence-state",
+            rosters::Consent::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "hours",
+            rosters::HoursState::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "hole",
+            rosters::Hole::ALL.iter().map(|one| one.as_str()).collect(),
+        ),
+        (
+            "hole-more",
+            rosters::Hole::ALL.iter().map(|one| one.as_str()).collect(),
+        ),
+        (
+            "talent-kind",
+            talents::TalentKind::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "talent-state",
+            talents::TalentState::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "named-state",
+            talents::NamingState::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+        (
+            "reason-kind",
+            talents::ReasonKind::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect(),
+        ),
+    ];
+    for (family, all) in families {
+        wanted.extend(all.into_iter().map(|one| format!("{family}-{one}")));
+    }
+    wanted.extend(["ok", "soon", "late"].map(|one| format!("roster-state-{one}")));
+    wanted.extend((0..7).map(|day| format!("weekday-{day}")));
+    for consent in youlin_people::consent::ALL {
+        wanted.insert(format!("consent-{}", consent.replace('.', "-")));
+    }
     for kind in KeyKind::ALL {
         wanted.insert(format!("people-key-{}", kind.as_str()));
     }

@@ -45,6 +45,12 @@ impl std::fmt::Debug for Locator {
 }
 
 impl Locator {
+    /// The time by the clock this was given: for questions about who stands in for whom right now.
+    #[must_use]
+    pub fn now(&self) -> youlin_kernel::Micros {
+        self.clock.now()
+    }
+
     /// Builds everything from the database, and puts the area tree into its cell.
     ///
     /// # Errors

@@ -1,0 +1,77 @@
+//! Every dwelling of a community with the building and entrance it is reached by.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_kernel::{CommunityId, Result};
+
+use crate::entities::{dwelling, entrance};
+
+/// An open dwelling and the way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoorLine {
+    pub dwelling: Uuid,
+    pub building: Uuid,
+    /// Empty for dwellings without one.
+    pub entrance: String,
+}
+
+/// See the module's text.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn doors_of(db: &Database, community: CommunityId) -> Result<Vec<DoorLine>> {
+    let names: Vec<(Uuid, String)> = entrance::Entity::find()
+        .select_only()
+        .columns([entrance::Column::Id, entrance::Column::Name])
+        .filter(entrance::Column::CommunityId.eq(community.0))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let names: HashMap<Uuid, String> = names.into_iter().collect();
+    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = dwelling::Entity::find()
+        .select_only()
+        .columns([
+            dwelling::Column::Id,
+            dwelling::Column::BuildingId,
+            dwelling::Column::EntranceId,
+        ])
+        .filter(dwelling::Column::CommunityId.eq(community.0))
+        .filter(dwelling::Column::ClosedAt.is_null())
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(dwelling, building, entrance)| DoorLine {
+            dwelling,
+            building,
+            entrance: entrance
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// The name of the entrance a dwelling is reached by; empty for dwellings without one.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn entrance_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    dwelling: Uuid,
+) -> Result<String> {
+    let row = dwelling::Entity::find_by_id((community.0, dwelling))
+        .one(db)
+        .await?;
+    let Some(entrance) = row.and_then(|row| row.entrance_id) else {
+        return Ok(String::new());
+    };
+    let row = entrance::Entity::find_by_id((community.0, entrance))
+        .one(db)
+        .await?;
+    Ok(row.map_or_else(String::new, |row| row.name))
+}

@@ -1,0 +1,13 @@
+data-looked_after = Dwellings looked after
+data-looked_after-hint = Each dwelling: whether a micro-grid worker looks after it.
+data-looked_after-measure-buildings = Buildings
+data-dim-covered = Has a micro-grid worker
+data-dim-workers = Workers
+data-seconded_hours = Seconded hours
+data-seconded_hours-hint = Each time given by seconded staff.
+data-seconded_hours-measure-minutes = Total (minutes)
+data-seconded_hours-measure-people = People
+data-dim-unit = Unit
+data-dim-hours_state = Confirmed or not
+data-dim-minutes = Minutes
+data-dim-given = Day given

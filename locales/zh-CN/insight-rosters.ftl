@@ -1,0 +1,13 @@
+data-looked_after = 房屋由谁负责
+data-looked_after-hint = 每户一条：有没有微网格员负责。
+data-looked_after-measure-buildings = 楼栋数
+data-dim-covered = 有微网格员
+data-dim-workers = 负责的人数
+data-seconded_hours = 下沉时间
+data-seconded_hours-hint = 下沉干部每次给的时间一条。
+data-seconded_hours-measure-minutes = 时间合计（分钟）
+data-seconded_hours-measure-people = 人数
+data-dim-unit = 派出单位
+data-dim-hours_state = 是否确认
+data-dim-minutes = 分钟
+data-dim-given = 日期
