@@ -27,7 +27,7 @@ pub use history::where_was;
 pub use locator::Locator;
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
-pub use pages::{NAV, PlaceFinder};
+pub use pages::{AreaFinder, NAV, PlaceFinder};
 
 use youlin_web::Module;
 

@@ -1,11 +1,13 @@
 //! Pages: the tree and its boundaries for the administration, the register (清) for everybody who works here.
 
+mod area_finder;
 mod areas;
 mod finder;
 mod forms;
 mod register;
 mod tree_view;
 
+pub use area_finder::AreaFinder;
 pub use finder::PlaceFinder;
 
 use youlin_kernel::Access;
