@@ -54,7 +54,10 @@ async fn survives(url: &str) {
         let house = open(folder.path(), url).await;
         // Another fifth of the file or so, and then at any moment of a batch.
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let until = before + i64::from(PEOPLE / 12) + i64::from(random >> 16) % 1_500;
+        let until = match kills {
+            KILLS => i64::MAX,
+            _ => before + i64::from(PEOPLE / 12) + i64::from(random >> 16) % 1_500,
+        };
         let ended = waited(&house, import, until).await;
         if kills < KILLS && !ended {
             tokio::time::sleep(Duration::from_micros(u64::from(random >> 8) % 60_000)).await;

@@ -12,6 +12,7 @@ pub mod datasets;
 mod days;
 mod entities;
 pub mod events;
+pub mod export;
 mod history;
 pub mod import;
 mod locator;

@@ -7,4 +7,5 @@ mod example;
 mod ground;
 mod http;
 mod register;
+mod there_and_back;
 mod tree;
