@@ -113,7 +113,9 @@ async fn people(house: &House) -> BTreeMap<Uuid, i64> {
 
 async fn ids(house: &House, table: &'static str, id: &'static str) -> BTreeMap<Uuid, i64> {
     let mut query = Query::select();
-    query.columns(["community_id", id].map(name)).from(name(table));
+    query
+        .columns(["community_id", id].map(name))
+        .from(name(table));
     let mut found = BTreeMap::new();
     for row in house.db.read().query_all(&query).await.unwrap() {
         let id: Uuid = row.try_get("", id).unwrap();
@@ -155,7 +157,10 @@ async fn check(folder: &Path, url: &str, account: Uuid, import: Uuid) {
     assert_eq!(whole_batches(&house, import).await, i64::from(PEOPLE));
     let view = view(&house, account, import).await;
     let report = view.report.unwrap();
-    assert_eq!((report.new, report.changed, report.unchanged), (PEOPLE, 0, 0));
+    assert_eq!(
+        (report.new, report.changed, report.unchanged),
+        (PEOPLE, 0, 0)
+    );
     assert!(report.refused.is_empty() && report.doubtful.is_empty());
     let mut query = Query::select();
     query.column(name("identity_index")).from(name("person"));
@@ -199,7 +204,12 @@ async fn accepted(folder: &Path, url: &str) -> (Uuid, Uuid) {
     };
     let account = house.db.execute(&house.ctx("test"), make).await.unwrap();
     let view = judged(&house, account).await;
-    assert_eq!(view.report.as_ref().unwrap().new, PEOPLE, "{:?}", view.report);
+    assert_eq!(
+        view.report.as_ref().unwrap().new,
+        PEOPLE,
+        "{:?}",
+        view.report
+    );
     let accept = AcceptImport {
         id: view.id,
         whole: false,
@@ -225,7 +235,11 @@ async fn settle(house: &House) {
         all[0] += &format!("e{n},C{n},{n}号村\n");
         all[1] += &format!("b{n},e{n},1号楼,50,N{n}\n");
         for room in 1..=ROOMS {
-            all[2] += &format!("d{n}-{room},b{n},,{},{},owned\n", room_of(room), room / 4 + 1);
+            all[2] += &format!(
+                "d{n}-{room},b{n},,{},{},owned\n",
+                room_of(room),
+                room / 4 + 1
+            );
         }
     }
     let rows = |text: &str| read_csv(text, &["key"]).unwrap();
@@ -261,7 +275,13 @@ fn imports(house: &House) -> Arc<Imports> {
 }
 
 async fn caller(house: &House, account: Uuid) -> Ctx {
-    let who = house.app.accounts().account(account).await.unwrap().unwrap();
+    let who = house
+        .app
+        .accounts()
+        .account(account)
+        .await
+        .unwrap()
+        .unwrap();
     let id = house.ctx("test").new_id();
     house.app.ctx(who.actor, who.grants, Locale::Zh, id)
 }

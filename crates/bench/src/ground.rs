@@ -147,6 +147,9 @@ impl Ground {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        for name in OURS {
+            command.env_remove(name);
+        }
         for (name, value) in settings(self.folder.path(), &self.database_url, &addr.to_string()) {
             command.env(name, value);
         }
@@ -176,13 +179,19 @@ impl Ground {
     pub(crate) async fn run(&self, binary: &Path, arguments: &[&std::ffi::OsStr]) -> Result<()> {
         let mut command = tokio::process::Command::new(binary);
         command.args(arguments);
+        for name in OURS {
+            command.env_remove(name);
+        }
         for (name, value) in settings(self.folder.path(), &self.database_url, "127.0.0.1:0") {
             command.env(name, value);
         }
         let output = command.output().await?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stdout));
+            bail!(
+                "{arguments:?}: {said}{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
         }
         Ok(())
     }
@@ -221,7 +230,11 @@ impl Server {
         while idle < 3 {
             let before = self.worked()?;
             tokio::time::sleep(Duration::from_secs(2)).await;
-            idle = if self.worked()? - before < 10 { idle + 1 } else { 0 };
+            idle = if self.worked()? - before < 10 {
+                idle + 1
+            } else {
+                0
+            };
         }
         Ok(())
     }
@@ -242,6 +255,9 @@ impl Drop for Server {
         let _reaped = self.child.wait();
     }
 }
+
+/// Settings of the bench, which the server would refuse as unknown ones.
+const OURS: [&str; 2] = ["YOULIN_PEER_PYTHON", "YOULIN_BENCH_DIVISIONS"];
 
 pub(crate) fn settings(folder: &Path, database_url: &str, listen: &str) -> Vec<(String, String)> {
     [

@@ -88,7 +88,13 @@ async fn main() -> Result<()> {
         million::measure(&mut results, &binary, arguments.cases, arguments.seconds).await?;
     }
     if wanted("residents") {
-        residents::measure(&mut results, &binary, arguments.residents, arguments.seconds).await?;
+        residents::measure(
+            &mut results,
+            &binary,
+            arguments.residents,
+            arguments.seconds,
+        )
+        .await?;
     }
     results.write(&arguments.results)?;
     let missed = results.missed();

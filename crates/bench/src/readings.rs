@@ -80,7 +80,13 @@ impl Readings<'_> {
         let communities: Vec<i64> = self.ground.communities.iter().map(|id| id.0).collect();
         let areas = few(&communities).into_iter().chain(few(&self.ground.grids));
         let areas: Vec<Option<i64>> = std::iter::once(None).chain(areas.map(Some)).collect();
-        for label in ["elderly", "living_alone", "party_member", "volunteer", "first_aid"] {
+        for label in [
+            "elderly",
+            "living_alone",
+            "party_member",
+            "volunteer",
+            "first_aid",
+        ] {
             let test = json!({"test": {"dim": "labels", "op": "is", "values": [label]}});
             for area in &areas {
                 let question = json!({"dataset": "persons", "filter": test, "area": area});
@@ -129,7 +135,13 @@ impl Readings<'_> {
             .map(|one| one.name.chars().skip(1).collect())
             .collect();
         let spelt = |words: &[&str]| words.iter().map(|one| (*one).to_owned()).collect();
-        let pinyin = spelt(&["zhoujianguo", "wumeihua", "zhengxiuying", "shenhaiyan", "zhangguilan"]);
+        let pinyin = spelt(&[
+            "zhoujianguo",
+            "wumeihua",
+            "zhengxiuying",
+            "shenhaiyan",
+            "zhangguilan",
+        ]);
         let initials = spelt(&["zjg", "wmh", "zxy", "shy", "zgl"]);
         let ways: [(&str, Vec<String>); 7] = [
             ("name", names),
@@ -142,7 +154,8 @@ impl Readings<'_> {
         ];
         for (way, texts) in ways {
             let paths: Vec<String> = texts.iter().map(|text| with("/people?q=", text)).collect();
-            self.pages(&format!("search.{way}_p99"), paths, 30.0).await?;
+            self.pages(&format!("search.{way}_p99"), paths, 30.0)
+                .await?;
         }
         let boxed = sought.iter().map(|one| with("/find?q=", &one.name));
         self.pages("search.box_p99", boxed.collect(), 50.0).await?;
@@ -164,7 +177,8 @@ impl Readings<'_> {
         let words = ["跃龙", "虹桥街道", "320613", "村委会", "新民", "unheard"];
         let found = words.iter().map(|text| with("/api/v1/areas/find?q=", text));
         self.pages("tree.search_p99", found.collect(), 50.0).await?;
-        self.pages("tree.desk_p99", vec!["/desk".into()], 100.0).await
+        self.pages("tree.desk_p99", vec!["/desk".into()], 100.0)
+            .await
     }
 
     /// One reader after the other: what one person waits, not how many can be served.
@@ -173,7 +187,11 @@ impl Readings<'_> {
         let named = name.to_owned();
         let make: Maker = Arc::new(move |n| {
             let at = usize::try_from(n).unwrap_or(0) % paths.len().max(1);
-            let accept = if paths[at].starts_with("/api/") { "application/json" } else { "text/html" };
+            let accept = if paths[at].starts_with("/api/") {
+                "application/json"
+            } else {
+                "text/html"
+            };
             get(&paths[at], &key, accept)
         });
         let found = load(self.server.addr, 1, self.seconds.min(4), 200, make)

@@ -17,8 +17,8 @@ use sea_orm::{ConnectionTrait, Database};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use youlin::House;
-use youlin_cube::workload::{self, EACH, Resident};
 use youlin_cube::day;
+use youlin_cube::workload::{self, EACH, Resident};
 use youlin_database::sql::name;
 use youlin_imports::ImportState;
 use youlin_kernel::{AreaLevel, Ctx, ManualClock, Micros, OsEntropy};
@@ -55,7 +55,13 @@ pub(crate) async fn measure(
     let ground = Ground::prepare_with(None, communities as usize, csv.as_deref()).await?;
     if csv.is_some() {
         let took = started.elapsed().as_secs_f64();
-        results.below("residents.sqlite.tree.import", took, "s", "665,276 areas", COUNTRY);
+        results.below(
+            "residents.sqlite.tree.import",
+            took,
+            "s",
+            "665,276 areas",
+            COUNTRY,
+        );
     }
     fill(results, &ground, count, communities).await?;
     let composed = read(results, binary, &ground, "sqlite", count, seconds).await?;
@@ -67,7 +73,13 @@ pub(crate) async fn measure(
                 let started = Instant::now();
                 drop(Ground::prepare_with(Some(url), 1, Some(csv)).await?);
                 let took = started.elapsed().as_secs_f64();
-                results.below("residents.postgres.tree.import", took, "s", "665,276 areas", COUNTRY);
+                results.below(
+                    "residents.postgres.tree.import",
+                    took,
+                    "s",
+                    "665,276 areas",
+                    COUNTRY,
+                );
             }
             let moved = carried(&ground, binary, &fresh(&server).await?).await?;
             drop(ground);
@@ -306,7 +318,11 @@ async fn samples(ground: &Ground) -> Result<(Vec<Sought>, Vec<i64>, Vec<i64>)> {
     let tree = house.app.areas();
     let some = |wanted: &dyn Fn(AreaLevel) -> bool, step: usize| -> Vec<i64> {
         let nodes = tree.iter().filter(|node| wanted(node.level));
-        nodes.map(|node| node.id.0).step_by(step).take(500).collect()
+        nodes
+            .map(|node| node.id.0)
+            .step_by(step)
+            .take(500)
+            .collect()
     };
     let communities = some(&|level| level == AreaLevel::Community, 1_237);
     let above = some(&|level| level < AreaLevel::Community, 97);
@@ -321,7 +337,9 @@ async fn fresh(server: &str) -> Result<String> {
         .execute_unprepared(&format!("CREATE DATABASE {database}"))
         .await?;
     admin.close().await?;
-    let (base, _) = server.rsplit_once('/').context("a URL with a database name")?;
+    let (base, _) = server
+        .rsplit_once('/')
+        .context("a URL with a database name")?;
     Ok(format!("{base}/{database}"))
 }
 
@@ -332,7 +350,11 @@ async fn carried(ground: &Ground, binary: &Path, url: &str) -> Result<Ground> {
         .prefix("youlin-bench")
         .tempdir_in(target_folder()?)?;
     let file = ground.folder.path().join("carried.tar");
-    let with_keys = [OsStr::new("backup"), OsStr::new("--with-keys"), file.as_os_str()];
+    let with_keys = [
+        OsStr::new("backup"),
+        OsStr::new("--with-keys"),
+        file.as_os_str(),
+    ];
     ground.run(binary, &with_keys).await?;
     let moved = Ground {
         folder,
@@ -342,7 +364,9 @@ async fn carried(ground: &Ground, binary: &Path, url: &str) -> Result<Ground> {
         neighbourhoods: ground.neighbourhoods.clone(),
         grids: ground.grids.clone(),
     };
-    moved.run(binary, &[OsStr::new("restore"), file.as_os_str()]).await?;
+    moved
+        .run(binary, &[OsStr::new("restore"), file.as_os_str()])
+        .await?;
     std::fs::remove_file(&file)?;
     println_line(&format!(
         "     carried to PostgreSQL in {:.0} s",
@@ -357,7 +381,10 @@ fn beside_duckdb(results: &mut Results, count: u32, ours: f64) -> Result<()> {
     let python = std::env::var("YOULIN_PEER_PYTHON").unwrap_or_else(|_unset| "python3".to_owned());
     let there = Command::new(&python).args(["-c", "import duckdb"]).output();
     if !there.is_ok_and(|output| output.status.success()) {
-        results.skipped("residents.duckdb", "YOULIN_PEER_PYTHON names no Python with duckdb");
+        results.skipped(
+            "residents.duckdb",
+            "YOULIN_PEER_PYTHON names no Python with duckdb",
+        );
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
@@ -369,9 +396,15 @@ fn beside_duckdb(results: &mut Results, count: u32, ours: f64) -> Result<()> {
     std::fs::write(&csv, text)?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/figures_peer.py");
     let output = Command::new(&python).arg(script).arg(&csv).output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let theirs: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    let theirs = theirs["composed"]["ms"].as_f64().context("the peer's time")?;
+    let theirs = theirs["composed"]["ms"]
+        .as_f64()
+        .context("the peer's time")?;
     results.share_of(
         "residents.composed_beside_duckdb",
         1_000.0 / ours,

@@ -55,16 +55,25 @@ impl Export {
             What::Areas => told(&house, youlin_places::export::areas(&house.db).await),
             What::Estates => {
                 let tree = house.app.areas();
-                told(&house, youlin_places::export::estates(&house.db, &tree).await)
+                told(
+                    &house,
+                    youlin_places::export::estates(&house.db, &tree).await,
+                )
             }
             What::Buildings => {
                 let tree = house.app.areas();
-                told(&house, youlin_places::export::buildings(&house.db, &tree).await)
+                told(
+                    &house,
+                    youlin_places::export::buildings(&house.db, &tree).await,
+                )
             }
             What::Dwellings => told(&house, youlin_places::export::dwellings(&house.db).await),
             What::Organisations => {
                 let tree = house.app.areas();
-                told(&house, youlin_people::export::organisations(&house.db, &tree).await)
+                told(
+                    &house,
+                    youlin_people::export::organisations(&house.db, &tree).await,
+                )
             }
             What::Categories => categories(&house),
             What::Cases => cases(&house, self.area.as_deref()).await,

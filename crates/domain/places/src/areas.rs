@@ -61,7 +61,8 @@ impl AreaRows {
             let named = of_system().filter(area::Column::Code.is_in(codes.iter().copied()));
             let rows = named.all(conn).await?;
             rows.into_iter().for_each(|row| some.put(row));
-            let named = codes_of_system().filter(area_code::Column::Code.is_in(codes.iter().copied()));
+            let named =
+                codes_of_system().filter(area_code::Column::Code.is_in(codes.iter().copied()));
             let former = named.all(conn).await?;
             former.into_iter().for_each(|row| some.had(row));
         }
@@ -102,7 +103,11 @@ impl AreaRows {
     }
 
     /// More areas by their numbers, with what is above them.
-    pub(crate) async fn add_all(&mut self, conn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<()> {
+    pub(crate) async fn add_all(
+        &mut self,
+        conn: &impl ConnectionTrait,
+        ids: Vec<i64>,
+    ) -> Result<()> {
         self.add(conn, ids).await?;
         self.add_above(conn).await
     }

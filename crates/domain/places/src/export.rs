@@ -33,7 +33,8 @@ pub async fn areas(db: &Database) -> Result<String> {
             row.code.clone(),
             row.scheme.clone(),
             row.scheme_version.clone(),
-            AreaLevel::from_number(row.level).map_or_else(String::new, |level| level.as_str().to_owned()),
+            AreaLevel::from_number(row.level)
+                .map_or_else(String::new, |level| level.as_str().to_owned()),
             parent.map_or_else(String::new, |code| (*code).to_owned()),
             row.name.clone(),
             row.name_en.clone(),

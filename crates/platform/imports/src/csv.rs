@@ -229,7 +229,10 @@ mod tests {
             "'18",
             "",
         ];
-        let text = write_csv(&["key", "name"], cells.map(|cell| ["k".to_owned(), cell.to_owned()]));
+        let text = write_csv(
+            &["key", "name"],
+            cells.map(|cell| ["k".to_owned(), cell.to_owned()]),
+        );
         let text = text.unwrap();
         for line in text.lines().skip(1) {
             let cell = line.split_once(',').unwrap().1.trim_matches('"');

@@ -1,7 +1,7 @@
 //! The area tree as every process holds it in memory: read on each request, replaced whole when it changes. Made to hold
 //! every village of the country (some 665,000 areas).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,45 @@ impl Inhabited {
     }
 }
 
+/// Ends a name in [`Names`]; no name holds it.
+const END: char = '\n';
+
+/// All names in one text, so that looking through those of a whole country takes some milliseconds.
+#[derive(Debug, Default)]
+struct Names {
+    text: String,
+    /// Where the names of each node begin.
+    begins: Vec<u32>,
+}
+
+impl Names {
+    fn of(nodes: &[AreaNode]) -> Self {
+        let mut names = Self::default();
+        names.begins.reserve_exact(nodes.len());
+        for node in nodes {
+            names
+                .begins
+                .push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
+            for name in [&node.name, &node.name_en] {
+                names.text.push_str(name);
+                names.text.push(END);
+            }
+        }
+        names.text.shrink_to_fit();
+        names
+    }
+
+    /// Places of the nodes with a name that holds the text, each once.
+    fn holding<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let mut last = usize::MAX;
+        memchr::memmem::find_iter(self.text.as_bytes(), text).filter_map(move |at| {
+            let at = u32::try_from(at).ok()?;
+            let node = self.begins.partition_point(|begin| *begin <= at) - 1;
+            (std::mem::replace(&mut last, node) != node).then_some(node)
+        })
+    }
+}
+
 /// All areas, with ancestry and communities resolved once.
 #[derive(Debug, Default)]
 pub struct AreaTree {
@@ -113,6 +152,7 @@ pub struct AreaTree {
     nodes: Vec<AreaNode>,
     /// Places in `nodes`, by code.
     by_code: Vec<u32>,
+    names: Names,
     children: HashMap<AreaId, Vec<AreaId>>,
     roots: Vec<AreaId>,
     communities: Arc<[CommunityId]>,
@@ -131,6 +171,7 @@ impl AreaTree {
         let mut by_code: Vec<u32> = (0..).take(nodes.len()).collect();
         by_code.sort_by(|a, b| nodes[*a as usize].code.cmp(&nodes[*b as usize].code));
         let mut tree = Self {
+            names: Names::of(&nodes),
             nodes,
             by_code,
             ..Self::default()
@@ -185,42 +226,46 @@ impl AreaTree {
     #[must_use]
     pub fn by_code(&self, code: &str) -> Option<&AreaNode> {
         let node = |at: &u32| &self.nodes[*at as usize];
-        let from = self.by_code.partition_point(|at| node(at).code.as_str() < code);
-        self.by_code.get(from).map(node).filter(|node| node.code == code)
+        let from = self
+            .by_code
+            .partition_point(|at| node(at).code.as_str() < code);
+        self.by_code
+            .get(from)
+            .map(node)
+            .filter(|node| node.code == code)
     }
 
     /// Open areas whose name holds the text or whose code begins with it: whole names first, then beginnings, wider
-    /// areas before those below them. For those who type, so it walks through all names: some milliseconds for a country.
+    /// areas before those below them.
     #[must_use]
     pub fn search(&self, text: &str, limit: usize) -> Vec<&AreaNode> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.is_empty() || text.contains(END) {
             return Vec::new();
         }
-        let coded = text.bytes().any(|byte| byte.is_ascii_digit());
-        let inside = memchr::memmem::Finder::new(text);
-        let mut found: Vec<(u8, AreaLevel, &AreaNode)> = Vec::new();
-        for node in &self.nodes {
-            let rank = match inside.find(node.name.as_bytes()) {
-                Some(0) if node.name.len() == text.len() => 0,
-                Some(0) => 1,
-                Some(_) => 2,
-                None if coded && node.code == text => 0,
-                None if coded && node.code.starts_with(text) => 1,
-                None if !node.name_en.is_empty() && inside.find(node.name_en.as_bytes()).is_some() => 2,
-                None => continue,
+        let mut found: BTreeMap<usize, u8> = BTreeMap::new();
+        for at in self.names.holding(text) {
+            let node = &self.nodes[at];
+            let rank = match (node.name == text, node.name.starts_with(text)) {
+                (true, _) => 0,
+                (_, true) => 1,
+                _ => 2,
             };
-            if !node.closed {
-                found.push((rank, node.level, node));
-            }
+            found.insert(at, rank);
         }
-        let order = |one: &(u8, AreaLevel, &AreaNode)| (one.0, one.1, one.2.id);
-        if found.len() > limit {
-            found.select_nth_unstable_by_key(limit, order);
-            found.truncate(limit);
+        let code = |at: &u32| self.nodes[*at as usize].code.as_str();
+        let from = self.by_code.partition_point(|at| code(at) < text);
+        let coded = self.by_code[from..]
+            .iter()
+            .take_while(|at| code(at).starts_with(text));
+        for at in coded {
+            found.insert(*at as usize, u8::from(code(at) != text));
         }
-        found.sort_by_key(order);
-        found.into_iter().map(|(_, _, node)| node).collect()
+        let found = found.into_iter().map(|(at, rank)| (rank, &self.nodes[at]));
+        let mut found: Vec<(u8, &AreaNode)> = found.filter(|(_, node)| !node.closed).collect();
+        found.sort_by_key(|(rank, node)| (*rank, node.level, node.id));
+        found.truncate(limit);
+        found.into_iter().map(|(_, node)| node).collect()
     }
 
     #[must_use]
@@ -357,13 +402,23 @@ mod tests {
             node(9, Some(7), AreaLevel::Community, "320613005018", "跃龙社区"),
             node(1, None, AreaLevel::City, "3206", "南通市"),
             node(7, Some(1), AreaLevel::District, "320613", "崇川区"),
-            node(12, Some(7), AreaLevel::Community, "320613005001", "新跃龙社区"),
+            node(
+                12,
+                Some(7),
+                AreaLevel::Community,
+                "320613005001",
+                "新跃龙社区",
+            ),
             node(2, Some(1), AreaLevel::District, "320614", "海门区"),
         ]);
         for id in [1, 2, 7, 9, 12] {
             assert_eq!(tree.get(AreaId(id)).map(|node| node.id.0), Some(id));
         }
-        assert!([0, 3, 8, 13, -1].iter().all(|id| tree.get(AreaId(*id)).is_none()));
+        assert!(
+            [0, 3, 8, 13, -1]
+                .iter()
+                .all(|id| tree.get(AreaId(*id)).is_none())
+        );
         assert_eq!(tree.by_code("320613").map(|node| node.id.0), Some(7));
         assert!(tree.by_code("32061").is_none());
         assert_eq!(tree.children(AreaId(1)), [AreaId(7), AreaId(2)]);

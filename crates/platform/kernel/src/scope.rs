@@ -166,8 +166,16 @@ impl Scope {
         if named.len() < wanted.len() {
             // Areas lie in each other or apart: the smaller of the two is what they share.
             for all in &self.wide {
-                let smaller = if all.len() < wanted.len() { all } else { wanted };
-                let larger = if all.len() < wanted.len() { wanted } else { all };
+                let smaller = if all.len() < wanted.len() {
+                    all
+                } else {
+                    wanted
+                };
+                let larger = if all.len() < wanted.len() {
+                    wanted
+                } else {
+                    all
+                };
                 let first = smaller.first();
                 if first.is_some_and(|one| larger.binary_search(one).is_ok()) {
                     wide.push(Arc::clone(smaller));

@@ -50,7 +50,10 @@ const OPS: [Op; 6] = [Op::Is, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Missing];
 
 impl Maker<'_> {
     fn value(&mut self, schema: &Schema, dim: &'static str, kind: Kind) -> Value {
-        let met = self.words.iter().find(|one| (one.0, one.1) == (schema.code, dim));
+        let met = self
+            .words
+            .iter()
+            .find(|one| (one.0, one.1) == (schema.code, dim));
         let met = met.map_or(&[][..], |one| one.2.as_slice());
         match kind {
             Kind::Area => Value::Number(*self.dice.one(&self.areas)),
@@ -59,7 +62,13 @@ impl Maker<'_> {
             }
             Kind::Choice | Kind::Labels => self.dice.one(met).clone(),
             Kind::Day | Kind::Time => {
-                let days = ["2026-10-01", "2026-11-20", "2026-11-23", "2026-11-26", "2027-02-28"];
+                let days = [
+                    "2026-10-01",
+                    "2026-11-20",
+                    "2026-11-23",
+                    "2026-11-26",
+                    "2027-02-28",
+                ];
                 Value::Text((*self.dice.one(&days)).into())
             }
             _ => Value::Number(i64::try_from(self.dice.below(110)).unwrap() - 5),
@@ -68,13 +77,17 @@ impl Maker<'_> {
 
     fn test(&mut self, schema: &Schema) -> Filter {
         let dim = *self.dice.one(schema.dims);
-        let ordered = !matches!(dim.kind, Kind::Choice | Kind::Labels | Kind::Area | Kind::Key);
+        let ordered = !matches!(
+            dim.kind,
+            Kind::Choice | Kind::Labels | Kind::Area | Kind::Key
+        );
         let op = match dim.kind {
             Kind::Key => Op::Missing,
             _ if ordered => *self.dice.one(&OPS),
             _ => *self.dice.one(&[Op::Is, Op::Is, Op::Missing]),
         };
-        self.asked.insert(format!("{} {} {op:?}", schema.code, dim.code));
+        self.asked
+            .insert(format!("{} {} {op:?}", schema.code, dim.code));
         let count = match op {
             Op::Missing => 0,
             Op::Is => 1 + self.dice.below(2),
@@ -104,7 +117,8 @@ impl Maker<'_> {
             return self.test(schema);
         }
         let sharing = (*self.dice.one(&shared)).to_owned();
-        self.asked.insert(format!("{} with {} by {sharing}", schema.code, other.code));
+        self.asked
+            .insert(format!("{} with {} by {sharing}", schema.code, other.code));
         Filter::Related(Related {
             quantity: *self.dice.one(&[Quantity::Any, Quantity::None]),
             dataset: other.code.into(),
@@ -132,10 +146,21 @@ impl Maker<'_> {
     }
 
     fn group(&mut self, schema: &Schema) -> Group {
-        let able: Vec<_> = schema.dims.iter().filter(|dim| dim.kind != Kind::Key).collect();
+        let able: Vec<_> = schema
+            .dims
+            .iter()
+            .filter(|dim| dim.kind != Kind::Key)
+            .collect();
         let dim = **self.dice.one(&able);
-        self.asked.insert(format!("{} by {}", schema.code, dim.code));
-        let buckets = [Bucket::Day, Bucket::Week, Bucket::Month, Bucket::Quarter, Bucket::Year];
+        self.asked
+            .insert(format!("{} by {}", schema.code, dim.code));
+        let buckets = [
+            Bucket::Day,
+            Bucket::Week,
+            Bucket::Month,
+            Bucket::Quarter,
+            Bucket::Year,
+        ];
         Group {
             dim: dim.code.into(),
             level: (dim.kind == Kind::Area).then(|| u8::try_from(3 + self.dice.below(4)).unwrap()),
@@ -241,7 +266,10 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
         if distinct {
             // What is counted is shared by the records behind it.
             let sharing = whole.len() as u64;
-            assert!(sharing >= *count && (sharing == 0) <= (*count == 0), "{keys:?} of {query:?}");
+            assert!(
+                sharing >= *count && (sharing == 0) <= (*count == 0),
+                "{keys:?} of {query:?}"
+            );
         } else {
             assert_eq!(whole.len() as u64, *count, "{keys:?} of {query:?}");
         }
@@ -249,7 +277,11 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
         assert_eq!(unlike.len(), whole.len(), "twice in {keys:?} of {query:?}");
         if ratio {
             let some = asked.evidence(keys.clone(), true).await.unwrap();
-            assert_eq!(some.len() as u64, part.unwrap_or(0), "part of {keys:?} of {query:?}");
+            assert_eq!(
+                some.len() as u64,
+                part.unwrap_or(0),
+                "part of {keys:?} of {query:?}"
+            );
         }
         sum += if keys.is_empty() { 0 } else { *count };
     }
@@ -262,10 +294,20 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
 /// People, dwellings and cases, with a month between some of them.
 async fn life(ground: &Ground) {
     let people = [
-        ("周一", 1938, &["living_alone", "elderly"][..], "甲西村1号楼101"),
+        (
+            "周一",
+            1938,
+            &["living_alone", "elderly"][..],
+            "甲西村1号楼101",
+        ),
         ("周二", 1941, &["living_alone"][..], "甲中村1号楼101"),
         ("周三", 1942, &["elderly"][..], "甲东村1号楼101"),
-        ("周四", 1990, &["talent:first_aid", "volunteer"][..], "甲东村1号楼102"),
+        (
+            "周四",
+            1990,
+            &["talent:first_aid", "volunteer"][..],
+            "甲东村1号楼102",
+        ),
         ("周五", 2019, &[][..], "甲远村1号楼101"),
         ("周六", 1950, &["party_member"][..], "甲远村1号楼101"),
         ("周七", 1937, &["living_alone"][..], "乙村1号楼101"),
@@ -284,7 +326,12 @@ async fn life(ground: &Ground) {
         ground.world.db().execute(&ctx, visit).await.unwrap();
     }
     let mut cases = Vec::new();
-    for home in ["甲西村1号楼101", "甲中村1号楼101", "甲远村1号楼102", "乙村1号楼101"] {
+    for home in [
+        "甲西村1号楼101",
+        "甲中村1号楼101",
+        "甲远村1号楼102",
+        "乙村1号楼101",
+    ] {
         cases.push(report(ground, home).await);
     }
     settle(ground, &cases).await;
@@ -356,7 +403,9 @@ async fn words(
                 ..Query::default()
             };
             let cells = ground.answer(ctx, &query).await.cells;
-            let met = cells.into_iter().filter_map(|cell| cell.keys.into_iter().next()?);
+            let met = cells
+                .into_iter()
+                .filter_map(|cell| cell.keys.into_iter().next()?);
             all.push((schema.code, dim.code, met.collect()));
         }
     }

@@ -99,7 +99,9 @@ pub(crate) async fn area_tree(
         Some(id) => vec![id],
         None => tree.roots().to_vec(),
     };
-    let branches = tops.iter().filter_map(|id| AreaBranch::of(tree, *id, depth));
+    let branches = tops
+        .iter()
+        .filter_map(|id| AreaBranch::of(tree, *id, depth));
     Ok(Json(branches.collect()))
 }
 

@@ -20,15 +20,7 @@ use crate::{days, shape};
 /// Areas read at once: a country's rows need not be in memory twice.
 const PAGE: u64 = 20_000;
 
-type NodeTuple = (
-    i64,
-    Option<i64>,
-    i32,
-    String,
-    String,
-    String,
-    Option<i64>,
-);
+type NodeTuple = (i64, Option<i64>, i32, String, String, String, Option<i64>);
 
 /// All areas, closed ones too.
 pub(super) async fn tree(db: &Database) -> Result<AreaTree> {

@@ -54,7 +54,10 @@ pub(crate) async fn list(
         .community
         .or_else(|| scope.parts().first().map(|part| part.community));
     // Of a country only communities with records are listed; one that has none yet is reached by the search.
-    if let Some(here) = here.map(AreaId::from).filter(|id| !communities.contains(id)) {
+    if let Some(here) = here
+        .map(AreaId::from)
+        .filter(|id| !communities.contains(id))
+    {
         communities.insert(0, here);
     }
     let estates = match here {

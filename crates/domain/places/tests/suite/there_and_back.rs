@@ -22,14 +22,33 @@ impl Dice {
     }
 
     fn word(&mut self) -> String {
-        let starts = ["=cmd|", "+1", "-", "@SUM(A1)", "'=", "光明", "东\"村\"", "a,b", "1号楼", "é"];
+        let starts = [
+            "=cmd|",
+            "+1",
+            "-",
+            "@SUM(A1)",
+            "'=",
+            "光明",
+            "东\"村\"",
+            "a,b",
+            "1号楼",
+            "é",
+        ];
         let ends = ["", "东村", ",二期", " 12", "'", "=1+1"];
         let start = starts[self.below(starts.len())];
-        format!("{start}{}{}", ends[self.below(ends.len())], self.below(1_000))
+        format!(
+            "{start}{}{}",
+            ends[self.below(ends.len())],
+            self.below(1_000)
+        )
     }
 
     fn maybe(&mut self, text: String) -> String {
-        if self.below(3) == 0 { String::new() } else { text }
+        if self.below(3) == 0 {
+            String::new()
+        } else {
+            text
+        }
     }
 }
 
@@ -41,7 +60,8 @@ fn quoted(cell: &str) -> String {
 fn made_up(dice: &mut Dice) -> [String; 4] {
     let mut files = [
         "code,scheme,scheme_version,level,parent_code,name,name_en,short\n".to_owned(),
-        "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n".to_owned(),
+        "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n"
+            .to_owned(),
         "key,estate_key,name,aliases,street_address,floors,lon,lat,neighbourhood_code\n".to_owned(),
         "key,building_key,entrance,room,floor,use,area\n".to_owned(),
     ];
@@ -52,24 +72,51 @@ fn made_up(dice: &mut Dice) -> [String; 4] {
     let mut area = |dice: &mut Dice, code: &str, level: &str, parent: &str| {
         let (name, english) = (dice.word(), dice.word());
         let (english, short) = (dice.maybe(english), dice.word());
-        let cells = [code, "t", "1", level, parent, &name, &english, &dice.maybe(short)];
+        let cells = [
+            code,
+            "t",
+            "1",
+            level,
+            parent,
+            &name,
+            &english,
+            &dice.maybe(short),
+        ];
         add(0, &cells.map(str::to_owned));
     };
     area(dice, "D", "district", "");
     for community in 0..2 {
         area(dice, &format!("C{community}"), "community", "D");
-        area(dice, &format!("G{community}"), "grid", &format!("C{community}"));
-        area(dice, &format!("N{community}"), "neighbourhood", &format!("G{community}"));
+        area(
+            dice,
+            &format!("G{community}"),
+            "grid",
+            &format!("C{community}"),
+        );
+        area(
+            dice,
+            &format!("N{community}"),
+            "neighbourhood",
+            &format!("G{community}"),
+        );
     }
     let uses = ["owned", "let", "empty", "shop", "office", "other"];
     for estate in 0..2 + dice.below(3) {
         let community = dice.below(2);
         let near = ["", "G", "N"][dice.below(3)];
-        let near = if near.is_empty() { String::new() } else { format!("{near}{community}") };
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!("{near}{community}")
+        };
         let (alias, street, year) = (dice.word(), dice.word(), 1950 + dice.below(70));
         let name = dice.word();
         let alias = dice.maybe(alias.replace(';', ""));
-        let spot = if dice.below(2) == 0 { ("120.8731", "32.01") } else { ("", "") };
+        let spot = if dice.below(2) == 0 {
+            ("120.8731", "32.01")
+        } else {
+            ("", "")
+        };
         let cells = [
             format!("e{estate}"),
             format!("C{community}"),

@@ -113,8 +113,13 @@ impl Grower<'_> {
     fn branch(&self, id: AreaId, depth: usize) -> Option<Branch> {
         let node = self.tree.get(id).filter(|node| !node.closed)?;
         let on_path = self.here.is_some_and(|here| self.tree.is_within(here, id));
-        let near = self.tree.len() <= LARGE || depth == 0;
-        let shown = !self.wide || (near && node.level < AreaLevel::Community) || on_path;
+        let within = node.level >= AreaLevel::Community;
+        let shown = if self.tree.len() <= LARGE {
+            !self.wide || !within
+        } else {
+            depth == 0 || (within && !self.wide)
+        };
+        let shown = shown || on_path;
         let below: Vec<Branch> = if shown {
             self.tree
                 .children(id)
