@@ -95,6 +95,7 @@ pub fn finders() -> Vec<Arc<dyn Finder>> {
     vec![
         Arc::new(youlin_people::PersonFinder),
         Arc::new(youlin_places::PlaceFinder),
+        Arc::new(youlin_places::AreaFinder),
         Arc::new(youlin_cases::CaseFinder),
         Arc::new(youlin_sharing::ResourceFinder),
         Arc::new(youlin_people::OrganisationFinder),

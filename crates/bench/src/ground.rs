@@ -33,6 +33,15 @@ pub(crate) struct Ground {
 impl Ground {
     /// Prepares an empty database: SQLite in the folder, or the one named.
     pub(crate) async fn prepare(postgres: Option<String>) -> Result<Self> {
+        Self::prepare_with(postgres, COMMUNITIES, None).await
+    }
+
+    /// The same with so many communities, and with another area file beside them.
+    pub(crate) async fn prepare_with(
+        postgres: Option<String>,
+        communities: usize,
+        country: Option<&str>,
+    ) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("youlin-bench")
             .tempdir_in(target_folder()?)?;
@@ -41,7 +50,7 @@ impl Ground {
         let raw = Raw::gather(None, settings(folder.path(), &database_url, "127.0.0.1:0"))?;
         let config = Config::from_raw(&raw)?;
         let house = House::open(youlin::house::Opening::new(config)).await?;
-        let rows = read_csv(&areas_csv(), &["code"]).map_err(anyhow::Error::msg)?;
+        let rows = read_csv(&areas_csv(communities), &["code"]).map_err(anyhow::Error::msg)?;
         house
             .db
             .execute(
@@ -52,6 +61,9 @@ impl Ground {
                 },
             )
             .await?;
+        if let Some(country) = country {
+            crate::country::take_in(&house, country).await?;
+        }
         let catalogue = youlin_cases::ImportCategories {
             text: categories()?,
             dry_run: false,
@@ -67,11 +79,16 @@ impl Ground {
             .by_code("BENCH-D")
             .context("the district was imported")?
             .id;
-        let grants = vec![Grant {
-            role: Role::DistrictOperator,
-            area: district,
-            organisation: None,
-        }];
+        // Everything there is: a country's key sees every province.
+        let grants = tree
+            .roots()
+            .iter()
+            .map(|root| Grant {
+                role: Role::DistrictOperator,
+                area: *root,
+                organisation: None,
+            })
+            .collect();
         let make = CreateApiKey {
             name: "bench".into(),
             kind: KeyKind::Rest,
@@ -81,13 +98,18 @@ impl Ground {
         let of_level = |level: AreaLevel| {
             let mut ids: Vec<i64> = tree
                 .iter()
-                .filter(|node| node.level == level)
+                .filter(|node| node.level == level && tree.is_within(node.id, district))
                 .map(|node| node.id.0)
                 .collect();
             ids.sort_unstable();
             ids
         };
-        let communities = tree.communities().to_vec();
+        let communities: Vec<CommunityId> = tree
+            .communities()
+            .iter()
+            .copied()
+            .filter(|community| tree.is_within((*community).into(), district))
+            .collect();
         let below = |level| -> Vec<i64> {
             let all = of_level(level);
             communities
@@ -125,6 +147,9 @@ impl Ground {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        for name in OURS {
+            command.env_remove(name);
+        }
         for (name, value) in settings(self.folder.path(), &self.database_url, &addr.to_string()) {
             command.env(name, value);
         }
@@ -148,6 +173,27 @@ impl Ground {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Runs another command of the binary on this ground.
+    pub(crate) async fn run(&self, binary: &Path, arguments: &[&std::ffi::OsStr]) -> Result<()> {
+        let mut command = tokio::process::Command::new(binary);
+        command.args(arguments);
+        for name in OURS {
+            command.env_remove(name);
+        }
+        for (name, value) in settings(self.folder.path(), &self.database_url, "127.0.0.1:0") {
+            command.env(name, value);
+        }
+        let output = command.output().await?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "{arguments:?}: {said}{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
+        }
+        Ok(())
     }
 }
 
@@ -177,6 +223,31 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Waits until it has nothing left to do by itself (the text index is built, the outbox is empty).
+    pub(crate) async fn settled(&self) -> Result<()> {
+        let mut idle = 0;
+        while idle < 3 {
+            let before = self.worked()?;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            idle = if self.worked()? - before < 10 {
+                idle + 1
+            } else {
+                0
+            };
+        }
+        Ok(())
+    }
+
+    /// Processor time, hundredths of a second.
+    fn worked(&self) -> Result<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, after) = stat.rsplit_once(") ").context("stat")?;
+        let times = after.split(' ').skip(11).take(2);
+        Ok(times.filter_map(|text| text.parse::<u64>().ok()).sum())
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // A server that is already gone is what we want.
@@ -185,7 +256,10 @@ impl Drop for Server {
     }
 }
 
-fn settings(folder: &Path, database_url: &str, listen: &str) -> Vec<(String, String)> {
+/// Settings of the bench, which the server would refuse as unknown ones.
+const OURS: [&str; 2] = ["YOULIN_PEER_PYTHON", "YOULIN_BENCH_DIVISIONS"];
+
+pub(crate) fn settings(folder: &Path, database_url: &str, listen: &str) -> Vec<(String, String)> {
     [
         ("YOULIN_LISTEN", listen),
         ("YOULIN_DATABASE_URL", database_url),
@@ -200,7 +274,7 @@ fn settings(folder: &Path, database_url: &str, listen: &str) -> Vec<(String, Str
 }
 
 /// Beside the build, so that the same disk is measured that holds the project.
-fn target_folder() -> Result<std::path::PathBuf> {
+pub(crate) fn target_folder() -> Result<std::path::PathBuf> {
     let folder = std::path::PathBuf::from("target/bench");
     std::fs::create_dir_all(&folder)?;
     Ok(folder.canonicalize()?)
@@ -215,7 +289,7 @@ fn categories() -> Result<String> {
         .context("run in the project's folder: data/categories.json")
 }
 
-fn areas_csv() -> String {
+fn areas_csv(communities: usize) -> String {
     let mut csv = String::from("code,scheme,scheme_version,level,parent_code,name,name_en,short\n");
     let mut add = |code: &str, level: &str, parent: &str| {
         csv.push_str(&format!(
@@ -224,7 +298,7 @@ fn areas_csv() -> String {
     };
     add("BENCH-D", "district", "");
     add("BENCH-S", "subdistrict", "BENCH-D");
-    for community in 0..COMMUNITIES {
+    for community in 0..communities {
         let code = format!("BENCH-C{community:02}");
         add(&code, "community", "BENCH-S");
         for grid in 0..4 {

@@ -2,6 +2,7 @@
 //! the same run, as a ratio. Started by `make bench`; needs the built binary in `YOULIN_BIN`, and a PostgreSQL server in
 //! `YOULIN_TEST_POSTGRES_URL` for the lines about PostgreSQL.
 
+mod country;
 mod engines;
 mod figures;
 mod ground;
@@ -9,6 +10,8 @@ mod http;
 mod intake;
 mod million;
 mod raw;
+mod readings;
+mod residents;
 mod results;
 mod sheets;
 
@@ -25,7 +28,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (engines, figures, intake, sheets, million).
+    /// Only sections whose name contains this (engines, figures, intake, sheets, million, residents).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -34,6 +37,9 @@ struct Arguments {
     /// People in the spreadsheet.
     #[arg(long, default_value_t = 100_000)]
     people: u32,
+    /// Residents of the large register.
+    #[arg(long, default_value_t = 1_000_000)]
+    residents: u32,
     /// Measures one import in a process of its own: started by the section `sheets` itself.
     #[arg(long, hide = true, num_args = 3)]
     take_in: Vec<String>,
@@ -80,6 +86,15 @@ async fn main() -> Result<()> {
     }
     if wanted("million") {
         million::measure(&mut results, &binary, arguments.cases, arguments.seconds).await?;
+    }
+    if wanted("residents") {
+        residents::measure(
+            &mut results,
+            &binary,
+            arguments.residents,
+            arguments.seconds,
+        )
+        .await?;
     }
     results.write(&arguments.results)?;
     let missed = results.missed();

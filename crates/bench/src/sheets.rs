@@ -43,7 +43,7 @@ struct Taken {
 
 pub(crate) async fn measure(results: &mut Results, people: u32, seconds: u64) -> Result<()> {
     let ground = Ground::prepare(None).await?;
-    let account = settle(&ground, people).await?;
+    let account = settle(&ground, people, communities()).await?;
     let file = ground.folder.path().join("residents.xlsx");
     let mess = Mess {
         people,
@@ -51,7 +51,7 @@ pub(crate) async fn measure(results: &mut Results, people: u32, seconds: u64) ->
         messy: true,
         faulty: true,
     };
-    std::fs::write(&file, workbook(mess, &address)?)?;
+    std::fs::write(&file, workbook(mess, &|n| address(n, communities()))?)?;
     let kilobytes = std::fs::metadata(&file)?.len() / 1_024;
     let size = format!("{people} people, xlsx of {kilobytes} KB");
     let output = tokio::process::Command::new(std::env::current_exe()?)
@@ -85,8 +85,8 @@ pub(crate) async fn measure(results: &mut Results, people: u32, seconds: u64) ->
 }
 
 /// Where the n-th dwelling is: estate, building, entrance, room, as a desk writes them.
-fn address(n: u32) -> [String; 4] {
-    let (community, nth) = (n % communities(), n / communities());
+pub(crate) fn address(n: u32, communities: u32) -> [String; 4] {
+    let (community, nth) = (n % communities, n / communities);
     let (building, within) = (nth / PER_BUILDING + 1, nth % PER_BUILDING);
     let (entrance, room) = (within / ROOMS + 1, within % ROOMS);
     [
@@ -102,11 +102,11 @@ fn communities() -> u32 {
 }
 
 /// Estates with dwellings for so many people, and an account that may write them.
-async fn settle(ground: &Ground, people: u32) -> Result<Uuid> {
+pub(crate) async fn settle(ground: &Ground, people: u32, communities: u32) -> Result<Uuid> {
     let house = ground.open().await?;
     let (db, ctx) = (&house.db, house.ctx("bench"));
     let locator = house.app.need::<Locator>()?;
-    let per_community = (people / 3 + 1).div_ceil(communities());
+    let per_community = (people / 3 + 1).div_ceil(communities);
     let blocks = per_community.div_ceil(PER_BUILDING);
     let mut all = [
         "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n"
@@ -114,14 +114,15 @@ async fn settle(ground: &Ground, people: u32) -> Result<Uuid> {
         "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code\n".to_owned(),
         "key,building_key,entrance,room,floor,use\n".to_owned(),
     ];
-    for community in 0..communities() {
+    for community in 0..communities {
         all[0] += &format!(
             "e{community},BENCH-C{community:02},邻里{community}村,,,1990,120.87,32.0,BENCH-C{community:02}-G0-N0\n"
         );
         for block in 1..=blocks {
             let key = format!("e{community}-{block}");
+            let (grid, near) = (block % 4, block % 3);
             all[1] += &format!(
-                "{key},e{community},{block}号楼,,6,120.87,32.0,BENCH-C{community:02}-G0-N0\n"
+                "{key},e{community},{block}号楼,,6,120.87,32.0,BENCH-C{community:02}-G{grid}-N{near}\n"
             );
             for within in 0..PER_BUILDING {
                 let (entrance, room) = (within / ROOMS + 1, within % ROOMS);
@@ -169,11 +170,7 @@ async fn settle(ground: &Ground, people: u32) -> Result<Uuid> {
 pub(crate) async fn take_in(folder: &Path, file: &Path, account: &str) -> Result<()> {
     let url = format!("sqlite:{}", folder.join("youlin.db").display());
     let house = ground::open(folder, &url).await?;
-    let desk = Desk {
-        imports: house.app.need::<Imports>()?,
-        account: account.parse()?,
-        house,
-    };
+    let desk = Desk::at(house, account.parse()?)?;
     let bytes = std::fs::read(file)?;
     let id = desk.give(bytes.clone()).await?;
     // The workbook is read for its columns, and again with them to be judged.
@@ -229,19 +226,41 @@ fn few() -> String {
             one.name,
             one.identity,
             one.phone,
-            address(n).concat()
+            address(n, communities()).concat()
         )
     };
     (0..5).map(row).collect()
 }
 
-struct Desk {
-    house: House,
+/// Somebody who takes spreadsheets in.
+pub(crate) struct Desk {
+    pub(crate) house: House,
     imports: Arc<Imports>,
     account: Uuid,
 }
 
 impl Desk {
+    pub(crate) fn at(house: House, account: Uuid) -> Result<Self> {
+        Ok(Self {
+            imports: house.app.need::<Imports>()?,
+            account,
+            house,
+        })
+    }
+
+    /// The whole way of a file: given, matched as found, judged, accepted, taken in.
+    pub(crate) async fn whole(&self, bytes: Vec<u8>) -> Result<ImportView> {
+        let id = self.give(bytes).await?;
+        self.work().await?;
+        if self.view(id).await?.state == ImportState::Matching {
+            self.matched(id).await?;
+        }
+        self.work().await?;
+        self.accept(id).await?;
+        self.work().await?;
+        self.view(id).await
+    }
+
     async fn ctx(&self) -> Result<Ctx> {
         let app = &self.house.app;
         let who = app

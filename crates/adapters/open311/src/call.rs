@@ -174,7 +174,7 @@ impl Call {
         let settings = self.settings();
         let named = params.get("jurisdiction_id");
         let found = match (settings.jurisdictions.as_slice(), named) {
-            ([], _) => return Ok(self.ctx.areas().communities().to_vec()),
+            ([], _) => return Ok(self.ctx.areas().communities_with_records()),
             ([only], None) => Some(only),
             (_, None) => return Err(self.words().refuse(400, "jurisdiction-needed", &[])),
             (all, Some(id)) => all.iter().find(|one| one.id == id),

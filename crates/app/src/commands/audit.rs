@@ -100,7 +100,7 @@ pub(crate) async fn check(
 /// Every chain there is: the communities' and that of records of no community.
 pub(crate) fn all_communities(areas: &AreaTree) -> Vec<CommunityId> {
     std::iter::once(CommunityId::SYSTEM)
-        .chain(areas.communities().iter().copied())
+        .chain(areas.communities_with_records())
         .collect()
 }
 

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use youlin_cases::{CaseFilter, CaseRow, list};
+use youlin_imports::harmless;
 use youlin_kernel::{AreaId, AreaTree};
-use youlin_places::queries::area_detail;
 
 use super::words::explain;
 use super::{Outcome, open};
@@ -18,13 +18,21 @@ use crate::{House, out};
 enum What {
     /// CSV, parents before children
     Areas,
+    /// CSV
+    Estates,
+    /// CSV
+    Buildings,
+    /// CSV
+    Dwellings,
+    /// CSV, without the protected addresses for mail
+    Organisations,
     /// JSON: the catalogue with today's revisions
     Categories,
     /// CSV: number, state, category, place, times; no personal data but what people wrote in the report
     Cases,
 }
 
-/// Write areas, categories or cases to a file, or to standard output
+/// Write registers, categories or cases to a file, or to standard output
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  youlin export areas > areas.csv\n  youlin export categories --out categories.json\n  \
@@ -44,7 +52,29 @@ impl Export {
     pub(crate) async fn run(self, raw: Raw) -> Result<Outcome> {
         let house = open(raw).await?;
         let text = match self.what {
-            What::Areas => areas(&house).await,
+            What::Areas => told(&house, youlin_places::export::areas(&house.db).await),
+            What::Estates => {
+                let tree = house.app.areas();
+                told(
+                    &house,
+                    youlin_places::export::estates(&house.db, &tree).await,
+                )
+            }
+            What::Buildings => {
+                let tree = house.app.areas();
+                told(
+                    &house,
+                    youlin_places::export::buildings(&house.db, &tree).await,
+                )
+            }
+            What::Dwellings => told(&house, youlin_places::export::dwellings(&house.db).await),
+            What::Organisations => {
+                let tree = house.app.areas();
+                told(
+                    &house,
+                    youlin_people::export::organisations(&house.db, &tree).await,
+                )
+            }
             What::Categories => categories(&house),
             What::Cases => cases(&house, self.area.as_deref()).await,
         };
@@ -61,45 +91,8 @@ impl Export {
     }
 }
 
-async fn areas(house: &House) -> Result<String> {
-    let tree = house.app.areas();
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record([
-        "code",
-        "scheme",
-        "scheme_version",
-        "level",
-        "parent_code",
-        "name",
-        "name_en",
-        "short",
-    ])?;
-    for id in downwards(&tree) {
-        let detail = area_detail(&house.db, id).await?;
-        let Some(code) = detail.codes.iter().find(|code| code.replaced_at.is_none()) else {
-            continue;
-        };
-        let parent = detail.parent.and_then(|parent| tree.get(parent));
-        csv.write_record([
-            code.code.as_str(),
-            &code.scheme,
-            &code.scheme_version,
-            detail.level.as_str(),
-            parent.map_or("", |parent| parent.code.as_str()),
-            &detail.name,
-            &detail.name_en,
-            &detail.short_name,
-        ])?;
-    }
-    finish(csv)
-}
-
-/// Parents before children, so that the file can be taken in again.
-fn downwards(tree: &AreaTree) -> Vec<AreaId> {
-    tree.roots()
-        .iter()
-        .flat_map(|root| tree.subtree(*root))
-        .collect()
+fn told(house: &House, text: youlin_kernel::Result<String>) -> Result<String> {
+    text.map_err(|problem| explain(house.app.i18n(), &problem))
 }
 
 fn categories(house: &House) -> Result<String> {
@@ -181,35 +174,8 @@ fn row(case: &CaseRow, tree: &AreaTree) -> [String; 14] {
     ]
 }
 
-/// Spreadsheet programs run a cell that begins like a formula; what people wrote in a report must not be one.
-fn harmless(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    if !number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
 fn finish(csv: csv::Writer<Vec<u8>>) -> Result<String> {
     Ok(String::from_utf8(
         csv.into_inner().context("the table cannot be written")?,
     )?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn formulas_are_disarmed_and_numbers_stay_numbers() {
-        for (cell, kept) in [
-            ("=1+1", "'=1+1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("-12.5", "-12.5"),
-            ("楼道灯坏了", "楼道灯坏了"),
-        ] {
-            assert_eq!(harmless(cell), kept);
-        }
-    }
 }

@@ -14,6 +14,7 @@ pub mod consent;
 pub mod datasets;
 mod entities;
 pub mod events;
+pub mod export;
 pub mod facts;
 mod fields;
 mod find;

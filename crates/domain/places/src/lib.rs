@@ -12,6 +12,7 @@ pub mod datasets;
 mod days;
 mod entities;
 pub mod events;
+pub mod export;
 mod history;
 pub mod import;
 mod locator;
@@ -29,7 +30,7 @@ pub use history::where_was;
 pub use locator::Locator;
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
-pub use pages::{NAV, PlaceFinder, PremisesFinder};
+pub use pages::{AreaFinder, NAV, PlaceFinder, PremisesFinder};
 
 use youlin_web::Module;
 

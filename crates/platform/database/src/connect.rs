@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sea_query::Query;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
@@ -16,10 +17,11 @@ use sea_orm::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
-use youlin_kernel::{Ctx, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Inhabited, Problem, Result};
 
 use crate::checkpoint::{Checkpoints, SAFETY_NET};
 use crate::idempotency::Once;
+use crate::sql::name;
 use crate::tail::Told;
 use crate::writer::Writer;
 use crate::{Command, Event, IdempotencyKey, Migration, Tx, migrate};
@@ -56,6 +58,7 @@ pub struct Database {
     mode: Arc<Mode>,
     live: broadcast::Sender<Event>,
     told: Arc<Told>,
+    inhabited: Arc<Inhabited>,
 }
 
 impl std::fmt::Debug for Database {
@@ -117,11 +120,13 @@ impl Database {
             .await?;
         let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone());
         let (live, _) = broadcast::channel(4_096);
+        let inhabited = Arc::<Inhabited>::default();
         let mode = Mode::Sqlite(Writer::start(
             write.clone(),
             writer,
             live.clone(),
             checkpoints,
+            Arc::clone(&inhabited),
         ));
         Ok(Self {
             read: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
@@ -129,6 +134,7 @@ impl Database {
             mode: mode.into(),
             live,
             told: std::sync::Arc::default(),
+            inhabited,
         })
     }
 
@@ -150,6 +156,7 @@ impl Database {
             mode: Mode::Postgres.into(),
             live,
             told: std::sync::Arc::default(),
+            inhabited: Arc::default(),
         })
     }
 
@@ -276,6 +283,7 @@ impl Database {
             Ok((output, mut pending)) => {
                 pending.flush(&txn, None).await?;
                 txn.commit().await?;
+                self.inhabited.note(pending.communities());
                 for (id, created_at, event) in pending.outbox {
                     self.tell(id, created_at, event);
                 }
@@ -289,6 +297,28 @@ impl Database {
                 Err(problem)
             }
         }
+    }
+
+    /// Communities that hold records: each has a chain of audit entries. What this process commits is noted at once, what
+    /// others do by [`Database::learn_inhabited`].
+    #[must_use]
+    pub fn inhabited(&self) -> Arc<Inhabited> {
+        Arc::clone(&self.inhabited)
+    }
+
+    /// Looks which communities hold records by now.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn learn_inhabited(&self) -> Result<()> {
+        let mut query = Query::select();
+        query.column(name("community_id")).from(name("audit_head"));
+        let mut found = Vec::new();
+        for row in self.read.query_all(&query).await? {
+            found.push(CommunityId(row.try_get("", "community_id")?));
+        }
+        self.inhabited.note(found);
+        Ok(())
     }
 
     /// Whether the database answers, for `/readyz`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{DatabaseTransaction, Value};
 use uuid::Uuid;
-use youlin_kernel::Result;
+use youlin_kernel::{CommunityId, Result};
 
 use crate::audit::{self, PendingAudit, TouchedRow};
 use crate::counters::{self, CounterKey};
@@ -54,6 +54,11 @@ impl Pending {
         for (key, delta) in other.counters {
             *self.counters.entry(key).or_default() += delta;
         }
+    }
+
+    /// Those something was recorded in.
+    pub(crate) fn communities(&self) -> impl Iterator<Item = CommunityId> + '_ {
+        self.audit.iter().map(|entry| CommunityId(entry.community))
     }
 
     /// Writes what blind commands saved and answered, so that whoever reads next finds it.

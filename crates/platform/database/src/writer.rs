@@ -11,7 +11,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
-use youlin_kernel::{Ctx, Problem, Result};
+use youlin_kernel::{Ctx, Inhabited, Problem, Result};
 
 use crate::checkpoint::{Checkpoints, PASSIVE};
 use crate::group::Pending;
@@ -51,6 +51,7 @@ impl Writer {
         pool: SqlitePool,
         live: broadcast::Sender<Event>,
         checkpoints: Arc<Checkpoints>,
+        inhabited: Arc<Inhabited>,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let last_group = Arc::new(AtomicUsize::new(0));
@@ -59,6 +60,7 @@ impl Writer {
             pool,
             live,
             checkpoints,
+            inhabited,
             last_group: Arc::clone(&last_group),
         };
         tokio::spawn(serving.run(waiting));
@@ -170,6 +172,7 @@ struct Serving {
     pool: SqlitePool,
     live: broadcast::Sender<Event>,
     checkpoints: Arc<Checkpoints>,
+    inhabited: Arc<Inhabited>,
     last_group: Arc<AtomicUsize>,
 }
 
@@ -181,7 +184,7 @@ impl Serving {
             self.last_group.store(batch.len(), Ordering::Relaxed);
             let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             metrics::histogram!("youlin_commit_group_size").record(f64::from(size));
-            if !run_group(&self.conn, batch.drain(..), &kept, &self.live).await {
+            if !self.run_group(batch.drain(..), &kept).await {
                 kept.forget();
                 renew(&self.pool).await;
             }
@@ -193,32 +196,28 @@ impl Serving {
             }
         }
     }
-}
 
-/// Says whether the group was committed.
-async fn run_group(
-    conn: &DatabaseConnection,
-    batch: impl Iterator<Item = Work>,
-    kept: &Kept,
-    live: &broadcast::Sender<Event>,
-) -> bool {
-    let mut answers = Vec::new();
-    let mut group = Group {
-        pending: Pending::default(),
-        kept,
-        broken: None,
-    };
-    let committed = run_works(conn, batch, &mut group, &mut answers).await;
-    if committed.is_ok() {
-        for (_, _, event) in group.pending.outbox {
-            // Nobody listening is fine.
-            let _listeners = live.send(event);
+    /// Says whether the group was committed.
+    async fn run_group(&self, batch: impl Iterator<Item = Work>, kept: &Kept) -> bool {
+        let mut answers = Vec::new();
+        let mut group = Group {
+            pending: Pending::default(),
+            kept,
+            broken: None,
+        };
+        let committed = run_works(&self.conn, batch, &mut group, &mut answers).await;
+        if committed.is_ok() {
+            self.inhabited.note(group.pending.communities());
+            for (_, _, event) in group.pending.outbox {
+                // Nobody listening is fine.
+                let _listeners = self.live.send(event);
+            }
         }
+        for answer in answers {
+            answer(committed.clone());
+        }
+        committed.is_ok()
     }
-    for answer in answers {
-        answer(committed.clone());
-    }
-    committed.is_ok()
 }
 
 /// After a failure it is unknown what state the connection is in (SQLite may have ended the transaction by itself, and

@@ -121,7 +121,7 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
     let mut lines = Lines::default();
     for record in reader.records() {
         let record = record.map_err(|error| syntax(&error))?;
-        let values: Vec<String> = record.iter().map(clean).collect();
+        let values: Vec<String> = record.iter().map(|cell| armed(clean(cell))).collect();
         let explains = values.first().is_some_and(|first| first.starts_with('#'));
         if explains || values.iter().all(String::is_empty) {
             continue;
@@ -134,6 +134,51 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
         });
     }
     Ok(rows)
+}
+
+/// Rows as [`read_csv`] reads them back. A cell that a spreadsheet program would run as a formula gets a quote in front,
+/// which reading takes off again; numbers stay numbers.
+///
+/// # Errors
+/// 500 when the text cannot be written.
+pub fn write_csv(
+    header: &[&str],
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).map_err(Problem::internal)?;
+    for row in rows {
+        let cells = row.into_iter().map(|cell| harmless(&cell));
+        writer.write_record(cells).map_err(Problem::internal)?;
+    }
+    let bytes = writer.into_inner().map_err(Problem::internal)?;
+    String::from_utf8(bytes).map_err(Problem::internal)
+}
+
+/// What a spreadsheet program takes for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// The cell as text, whatever it begins with: what people wrote must not be run by whoever opens the file.
+#[must_use]
+pub fn harmless(cell: &str) -> String {
+    let number = cell.parse::<f64>().is_ok();
+    if !number && is_formula(cell) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// [`harmless`] taken back.
+fn armed(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_formula(rest) => rest.to_owned(),
+        _ => cell,
+    }
 }
 
 /// Counts lines as an editor does. The reader's own count is that of the blank lines before a record.
@@ -169,6 +214,35 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let cells = [
+            "=cmd|' /C calc'!A0",
+            "'=1+1",
+            "''@x",
+            "+8613912345678",
+            "-12.5",
+            "-",
+            "@SUM(A1)",
+            "光明东村,\"东\"",
+            "'18",
+            "",
+        ];
+        let text = write_csv(
+            &["key", "name"],
+            cells.map(|cell| ["k".to_owned(), cell.to_owned()]),
+        );
+        let text = text.unwrap();
+        for line in text.lines().skip(1) {
+            let cell = line.split_once(',').unwrap().1.trim_matches('"');
+            let number = cell.parse::<f64>().is_ok();
+            assert!(number || !cell.starts_with(FORMULA), "{line}");
+        }
+        let rows = read_csv(&text, &["key"]).unwrap();
+        let read: Vec<&str> = rows.iter().map(|row| row.get("name")).collect();
+        assert_eq!(read, cells);
+    }
 
     #[test]
     fn rows_keep_their_line_and_explanations_are_skipped() {

@@ -1,6 +1,8 @@
-//! The area tree as every process holds it in memory: small, read on each request, replaced whole when it changes.
+//! The area tree as every process holds it in memory: read on each request, replaced whole when it changes. Made to hold
+//! every village of the country (some 665,000 areas).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -70,60 +72,200 @@ pub struct AreaNode {
     pub closed: bool,
 }
 
+/// Areas with more communities than this are never named one by one to a database: only those that hold records are.
+pub(crate) const WIDE: usize = 2_000;
+
+/// The communities that hold records, as the process knows: kept beside the tree, because a tree may name all 620,573
+/// villages of the country while a few hundred of them are looked after here.
+#[derive(Debug, Default)]
+pub struct Inhabited(RwLock<BTreeSet<CommunityId>>);
+
+impl Inhabited {
+    /// Takes in that these hold records.
+    pub fn note(&self, communities: impl IntoIterator<Item = CommunityId>) {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let fresh: Vec<CommunityId> = communities
+            .into_iter()
+            .filter(|one| !held.contains(one))
+            .collect();
+        drop(held);
+        if !fresh.is_empty() {
+            let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            held.extend(fresh);
+        }
+    }
+
+    /// Those of a sorted list that hold records.
+    #[must_use]
+    pub fn among(&self, sorted: &[CommunityId]) -> Vec<CommunityId> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        held.iter()
+            .copied()
+            .filter(|one| sorted.binary_search(one).is_ok())
+            .collect()
+    }
+}
+
+/// Ends a name in [`Names`]; no name holds it.
+const END: char = '\n';
+
+/// All names in one text, so that looking through those of a whole country takes some milliseconds.
+#[derive(Debug, Default)]
+struct Names {
+    text: String,
+    /// Where the names of each node begin.
+    begins: Vec<u32>,
+}
+
+impl Names {
+    fn of(nodes: &[AreaNode]) -> Self {
+        let mut names = Self::default();
+        names.begins.reserve_exact(nodes.len());
+        for node in nodes {
+            names
+                .begins
+                .push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
+            for name in [&node.name, &node.name_en] {
+                names.text.push_str(name);
+                names.text.push(END);
+            }
+        }
+        names.text.shrink_to_fit();
+        names
+    }
+
+    /// Places of the nodes with a name that holds the text, each once.
+    fn holding<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let mut last = usize::MAX;
+        memchr::memmem::find_iter(self.text.as_bytes(), text).filter_map(move |at| {
+            let at = u32::try_from(at).ok()?;
+            let node = self.begins.partition_point(|begin| *begin <= at) - 1;
+            (std::mem::replace(&mut last, node) != node).then_some(node)
+        })
+    }
+}
+
 /// All areas, with ancestry and communities resolved once.
 #[derive(Debug, Default)]
 pub struct AreaTree {
-    nodes: HashMap<AreaId, AreaNode>,
+    /// By number.
+    nodes: Vec<AreaNode>,
+    /// Places in `nodes`, by code.
+    by_code: Vec<u32>,
+    names: Names,
     children: HashMap<AreaId, Vec<AreaId>>,
     roots: Vec<AreaId>,
-    communities: Vec<CommunityId>,
+    communities: Arc<[CommunityId]>,
     /// Of each area above the communities, those below it: every scope is made of them.
-    below: HashMap<AreaId, Vec<CommunityId>>,
-    by_code: HashMap<String, AreaId>,
+    below: HashMap<AreaId, Arc<[CommunityId]>>,
+    inhabited: Arc<Inhabited>,
 }
 
 impl AreaTree {
     /// Builds the tree; nodes whose parent is missing become roots so that nothing disappears.
     #[must_use]
-    pub fn build(nodes: Vec<AreaNode>) -> Self {
-        let mut tree = Self::default();
-        for node in nodes {
-            tree.by_code.insert(node.code.clone(), node.id);
-            tree.nodes.insert(node.id, node);
-        }
-        let mut ordered: Vec<&AreaNode> = tree.nodes.values().collect();
-        ordered.sort_by(|a, b| a.code.cmp(&b.code).then(a.id.cmp(&b.id)));
-        for node in ordered {
-            match node.parent.filter(|parent| tree.nodes.contains_key(parent)) {
+    pub fn build(mut nodes: Vec<AreaNode>) -> Self {
+        nodes.sort_by_key(|node| node.id);
+        nodes.dedup_by_key(|node| node.id);
+        nodes.shrink_to_fit();
+        let mut by_code: Vec<u32> = (0..).take(nodes.len()).collect();
+        by_code.sort_by(|a, b| nodes[*a as usize].code.cmp(&nodes[*b as usize].code));
+        let mut tree = Self {
+            names: Names::of(&nodes),
+            nodes,
+            by_code,
+            ..Self::default()
+        };
+        let mut communities = Vec::new();
+        for at in &tree.by_code {
+            let node = &tree.nodes[*at as usize];
+            match node.parent.filter(|parent| tree.at(*parent).is_some()) {
                 Some(parent) => tree.children.entry(parent).or_default().push(node.id),
                 None => tree.roots.push(node.id),
             }
             if node.level == AreaLevel::Community {
-                tree.communities.push(CommunityId(node.id.0));
+                communities.push(CommunityId(node.id.0));
             }
         }
-        tree.communities.sort_unstable();
-        for community in tree.communities.clone() {
-            let above: Vec<AreaId> = tree
-                .upwards(community.into())
-                .skip(1)
-                .map(|node| node.id)
-                .collect();
-            for area in above {
-                tree.below.entry(area).or_default().push(community);
+        communities.sort_unstable();
+        let mut below: HashMap<AreaId, Vec<CommunityId>> = HashMap::new();
+        for community in &communities {
+            for area in tree.upwards((*community).into()).skip(1) {
+                below.entry(area.id).or_default().push(*community);
             }
         }
+        tree.below = below
+            .into_iter()
+            .map(|(area, communities)| (area, communities.into()))
+            .collect();
+        tree.communities = communities.into();
         tree
+    }
+
+    /// The same tree, told which communities hold records.
+    #[must_use]
+    pub fn with_inhabited(self, inhabited: Arc<Inhabited>) -> Self {
+        Self { inhabited, ..self }
+    }
+
+    /// Where the area stands in `nodes`. Numbers are given one after the other, so it can mostly be reckoned.
+    fn at(&self, id: AreaId) -> Option<usize> {
+        let first = self.nodes.first()?.id.0;
+        let guess = usize::try_from(id.0.checked_sub(first)?).ok()?;
+        if self.nodes.get(guess).is_some_and(|node| node.id == id) {
+            return Some(guess);
+        }
+        self.nodes.binary_search_by_key(&id, |node| node.id).ok()
     }
 
     #[must_use]
     pub fn get(&self, id: AreaId) -> Option<&AreaNode> {
-        self.nodes.get(&id)
+        self.at(id).map(|at| &self.nodes[at])
     }
 
     #[must_use]
     pub fn by_code(&self, code: &str) -> Option<&AreaNode> {
-        self.by_code.get(code).and_then(|id| self.nodes.get(id))
+        let node = |at: &u32| &self.nodes[*at as usize];
+        let from = self
+            .by_code
+            .partition_point(|at| node(at).code.as_str() < code);
+        self.by_code
+            .get(from)
+            .map(node)
+            .filter(|node| node.code == code)
+    }
+
+    /// Open areas whose name holds the text or whose code begins with it: whole names first, then beginnings, wider
+    /// areas before those below them.
+    #[must_use]
+    pub fn search(&self, text: &str, limit: usize) -> Vec<&AreaNode> {
+        let text = text.trim();
+        if text.is_empty() || text.contains(END) {
+            return Vec::new();
+        }
+        let mut found: BTreeMap<usize, u8> = BTreeMap::new();
+        for at in self.names.holding(text) {
+            let node = &self.nodes[at];
+            let rank = match (node.name == text, node.name.starts_with(text)) {
+                (true, _) => 0,
+                (_, true) => 1,
+                _ => 2,
+            };
+            found.insert(at, rank);
+        }
+        let code = |at: &u32| self.nodes[*at as usize].code.as_str();
+        let from = self.by_code.partition_point(|at| code(at) < text);
+        let coded = self.by_code[from..]
+            .iter()
+            .take_while(|at| code(at).starts_with(text));
+        for at in coded {
+            found.insert(*at as usize, u8::from(code(at) != text));
+        }
+        let found = found.into_iter().map(|(at, rank)| (rank, &self.nodes[at]));
+        let mut found: Vec<(u8, &AreaNode)> = found.filter(|(_, node)| !node.closed).collect();
+        found.sort_by_key(|(rank, node)| (*rank, node.level, node.id));
+        found.truncate(limit);
+        found.into_iter().map(|(_, node)| node).collect()
     }
 
     #[must_use]
@@ -137,7 +279,7 @@ impl AreaTree {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &AreaNode> {
-        self.nodes.values()
+        self.nodes.iter()
     }
 
     #[must_use]
@@ -145,9 +287,39 @@ impl AreaTree {
         self.nodes.is_empty()
     }
 
+    /// Areas, closed ones too.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     #[must_use]
     pub fn communities(&self) -> &[CommunityId] {
         &self.communities
+    }
+
+    /// The communities to ask a database about: all of them, or in a very large tree those that hold records.
+    #[must_use]
+    pub fn communities_with_records(&self) -> Vec<CommunityId> {
+        self.worth_asking(&self.communities)
+    }
+
+    /// See [`AreaTree::communities_with_records`].
+    pub(crate) fn worth_asking(&self, sorted: &[CommunityId]) -> Vec<CommunityId> {
+        if sorted.len() > WIDE {
+            self.inhabited.among(sorted)
+        } else {
+            sorted.to_vec()
+        }
+    }
+
+    pub(crate) fn communities_shared(&self) -> Arc<[CommunityId]> {
+        Arc::clone(&self.communities)
+    }
+
+    /// All communities below an area above them.
+    pub(crate) fn all_below(&self, id: AreaId) -> Arc<[CommunityId]> {
+        self.below.get(&id).map_or_else(Arc::default, Arc::clone)
     }
 
     /// The area itself, then its ancestors up to the root.
@@ -186,12 +358,12 @@ impl AreaTree {
         found
     }
 
-    /// The communities of an area: those below it, or the one it lies in.
+    /// The communities of an area: those below it (of thousands, those that hold records), or the one it lies in.
     #[must_use]
     pub fn communities_of(&self, id: AreaId) -> Vec<CommunityId> {
         match self.community_of(id) {
             Some(community) => vec![community],
-            None => self.below.get(&id).cloned().unwrap_or_default(),
+            None => self.worth_asking(&self.all_below(id)),
         }
     }
 
@@ -205,5 +377,59 @@ impl AreaTree {
             .collect();
         names.reverse();
         names.join(" · ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(id: i64, parent: Option<i64>, level: AreaLevel, code: &str, name: &str) -> AreaNode {
+        AreaNode {
+            id: AreaId(id),
+            parent: parent.map(AreaId),
+            level,
+            code: code.into(),
+            name: name.into(),
+            name_en: String::new(),
+            closed: false,
+        }
+    }
+
+    #[test]
+    fn areas_are_found_by_number_code_and_name() {
+        let tree = AreaTree::build(vec![
+            node(9, Some(7), AreaLevel::Community, "320613005018", "跃龙社区"),
+            node(1, None, AreaLevel::City, "3206", "南通市"),
+            node(7, Some(1), AreaLevel::District, "320613", "崇川区"),
+            node(
+                12,
+                Some(7),
+                AreaLevel::Community,
+                "320613005001",
+                "新跃龙社区",
+            ),
+            node(2, Some(1), AreaLevel::District, "320614", "海门区"),
+        ]);
+        for id in [1, 2, 7, 9, 12] {
+            assert_eq!(tree.get(AreaId(id)).map(|node| node.id.0), Some(id));
+        }
+        assert!(
+            [0, 3, 8, 13, -1]
+                .iter()
+                .all(|id| tree.get(AreaId(*id)).is_none())
+        );
+        assert_eq!(tree.by_code("320613").map(|node| node.id.0), Some(7));
+        assert!(tree.by_code("32061").is_none());
+        assert_eq!(tree.children(AreaId(1)), [AreaId(7), AreaId(2)]);
+        assert_eq!(tree.children(AreaId(7)), [AreaId(12), AreaId(9)]);
+        let ids = |text: &str, limit| -> Vec<i64> {
+            let found = tree.search(text, limit).into_iter();
+            found.map(|node| node.id.0).collect()
+        };
+        assert_eq!(ids("跃龙", 9), [9, 12]);
+        assert_eq!(ids("跃龙", 1), [9]);
+        assert_eq!(ids("3206", 3), [1, 2, 7]);
+        assert_eq!(ids(" ", 3), [0_i64; 0]);
     }
 }

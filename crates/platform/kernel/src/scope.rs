@@ -1,5 +1,10 @@
 //! What a caller may see. A query takes `&Scope`; the only way to get one is [`crate::Ctx`].
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use crate::area::WIDE;
 use crate::{AreaId, AreaTree, CommunityId, Grant, Permission};
 
 /// One community's share of a scope.
@@ -14,7 +19,10 @@ pub struct ScopePart {
 #[derive(Clone, Debug)]
 pub struct Scope {
     permission: &'static str,
+    /// By community. Of an area with thousands of communities only those that hold records.
     parts: Vec<ScopePart>,
+    /// All communities of such areas, seen whole: what begins to hold records today is seen today.
+    wide: Vec<Arc<[CommunityId]>>,
 }
 
 impl Scope {
@@ -23,38 +31,32 @@ impl Scope {
         grants: &[Grant],
         tree: &AreaTree,
     ) -> Self {
-        let mut parts: Vec<ScopePart> = Vec::new();
+        let mut parts = Parts::default();
+        let mut wide = Vec::new();
         for grant in grants.iter().filter(|grant| permission.held_by(grant.role)) {
-            let community = tree.community_of(grant.area);
-            match community {
+            match tree.community_of(grant.area) {
                 Some(community) if AreaId::from(community) != grant.area => {
-                    add_part(&mut parts, community, Some(tree.subtree(grant.area)));
+                    parts.add(community, Some(tree.subtree(grant.area)));
                 }
-                _ => {
-                    for community in tree.communities_of(grant.area) {
-                        add_part(&mut parts, community, None);
-                    }
-                }
+                Some(community) => parts.add(community, None),
+                None => add_whole(tree, tree.all_below(grant.area), &mut parts, &mut wide),
             }
         }
         Self {
             permission: permission.name,
-            parts,
+            parts: parts.finish(),
+            wide,
         }
     }
 
     pub(crate) fn everything(permission: &'static Permission, tree: &AreaTree) -> Self {
-        let parts = tree
-            .communities()
-            .iter()
-            .map(|community| ScopePart {
-                community: *community,
-                areas: None,
-            })
-            .collect();
+        let mut parts = Parts::default();
+        let mut wide = Vec::new();
+        add_whole(tree, tree.communities_shared(), &mut parts, &mut wide);
         Self {
             permission: permission.name,
-            parts,
+            parts: parts.finish(),
+            wide,
         }
     }
 
@@ -66,6 +68,7 @@ impl Scope {
                 community,
                 areas: None,
             }],
+            wide: Vec::new(),
         }
     }
 
@@ -74,6 +77,7 @@ impl Scope {
         self.permission
     }
 
+    /// What to ask a database about, by community.
     #[must_use]
     pub fn parts(&self) -> &[ScopePart] {
         &self.parts
@@ -81,7 +85,7 @@ impl Scope {
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty()
+        self.parts.is_empty() && self.wide.is_empty()
     }
 
     /// The communities to bind, whole or in part.
@@ -90,75 +94,154 @@ impl Scope {
         self.parts.iter().map(|part| part.community.0).collect()
     }
 
+    fn part(&self, community: CommunityId) -> Option<&ScopePart> {
+        let at = self
+            .parts
+            .binary_search_by_key(&community, |part| part.community);
+        at.ok().map(|at| &self.parts[at])
+    }
+
+    fn sees_whole(&self, community: CommunityId) -> bool {
+        self.wide
+            .iter()
+            .any(|all| all.binary_search(&community).is_ok())
+    }
+
     #[must_use]
     pub fn contains_community(&self, community: CommunityId) -> bool {
-        self.parts.iter().any(|part| part.community == community)
+        self.part(community).is_some() || self.sees_whole(community)
     }
 
     /// Whether a record filed under this community and these areas (grid, neighbourhood) is visible.
     #[must_use]
     pub fn contains(&self, community: CommunityId, areas: &[Option<AreaId>]) -> bool {
-        self.parts.iter().any(|part| {
-            part.community == community
-                && part
-                    .areas
-                    .as_ref()
-                    .is_none_or(|seen| areas.iter().flatten().any(|area| seen.contains(area)))
-        })
+        match self.part(community) {
+            Some(part) => part
+                .areas
+                .as_ref()
+                .is_none_or(|seen| areas.iter().flatten().any(|area| seen.contains(area))),
+            None => self.sees_whole(community),
+        }
     }
 
     /// This scope cut down to one area of the tree; what was not visible before stays invisible.
     #[must_use]
     pub fn narrowed(&self, tree: &AreaTree, area: AreaId) -> Self {
-        let wanted = tree.communities_of(area);
-        let below_community = tree
-            .community_of(area)
-            .is_some_and(|community| AreaId::from(community) != area);
-        let subtree = if below_community {
-            tree.subtree(area)
-        } else {
-            Vec::new()
+        let Some(community) = tree.community_of(area) else {
+            return self.narrowed_above(tree, &tree.all_below(area));
         };
-        let parts = self
-            .parts
-            .iter()
-            .filter(|part| wanted.contains(&part.community))
-            .map(|part| {
-                let areas = match (&part.areas, below_community) {
-                    (areas, false) => areas.clone(),
-                    (None, true) => Some(subtree.clone()),
-                    (Some(seen), true) => Some(
-                        seen.iter()
-                            .copied()
-                            .filter(|a| subtree.contains(a))
-                            .collect(),
-                    ),
-                };
-                ScopePart {
-                    community: part.community,
-                    areas,
-                }
+        let below_community = AreaId::from(community) != area;
+        let part = self.cut(community).map(|part| ScopePart {
+            community,
+            areas: if below_community {
+                let subtree = tree.subtree(area);
+                Some(match part.areas {
+                    None => subtree,
+                    Some(seen) => seen.into_iter().filter(|a| subtree.contains(a)).collect(),
+                })
+            } else {
+                part.areas
+            },
+        });
+        Self {
+            permission: self.permission,
+            parts: part.into_iter().collect(),
+            wide: Vec::new(),
+        }
+    }
+
+    fn cut(&self, community: CommunityId) -> Option<ScopePart> {
+        let whole = || {
+            self.sees_whole(community).then_some(ScopePart {
+                community,
+                areas: None,
             })
-            .collect();
+        };
+        self.part(community).cloned().or_else(whole)
+    }
+
+    fn narrowed_above(&self, tree: &AreaTree, wanted: &Arc<[CommunityId]>) -> Self {
+        let named = tree.worth_asking(wanted);
+        let mut wide = Vec::new();
+        if named.len() < wanted.len() {
+            // Areas lie in each other or apart: the smaller of the two is what they share.
+            for all in &self.wide {
+                let smaller = if all.len() < wanted.len() {
+                    all
+                } else {
+                    wanted
+                };
+                let larger = if all.len() < wanted.len() {
+                    wanted
+                } else {
+                    all
+                };
+                let first = smaller.first();
+                if first.is_some_and(|one| larger.binary_search(one).is_ok()) {
+                    wide.push(Arc::clone(smaller));
+                }
+            }
+        }
+        let parts = named.iter().filter_map(|community| self.cut(*community));
+        let mut parts: Vec<ScopePart> = parts.collect();
+        // Seen in part without holding records yet.
+        for part in &self.parts {
+            let here = wanted.binary_search(&part.community).is_ok();
+            if here && named.binary_search(&part.community).is_err() {
+                parts.push(part.clone());
+            }
+        }
+        parts.sort_by_key(|part| part.community);
         Self {
             permission: self.permission,
             parts,
+            wide,
         }
     }
 }
 
-fn add_part(parts: &mut Vec<ScopePart>, community: CommunityId, areas: Option<Vec<AreaId>>) {
-    match parts.iter_mut().find(|part| part.community == community) {
-        None => parts.push(ScopePart { community, areas }),
-        Some(part) => match (&mut part.areas, areas) {
-            (Some(have), Some(more)) => {
-                have.extend(more);
-                have.sort_unstable();
-                have.dedup();
+/// Sees all of these.
+fn add_whole(
+    tree: &AreaTree,
+    all: Arc<[CommunityId]>,
+    parts: &mut Parts,
+    wide: &mut Vec<Arc<[CommunityId]>>,
+) {
+    for community in tree.worth_asking(&all) {
+        parts.add(community, None);
+    }
+    if all.len() > WIDE {
+        wide.push(all);
+    }
+}
+
+/// Shares of communities while they are gathered; the wider of two wins.
+#[derive(Default)]
+struct Parts(BTreeMap<CommunityId, Option<Vec<AreaId>>>);
+
+impl Parts {
+    fn add(&mut self, community: CommunityId, areas: Option<Vec<AreaId>>) {
+        match self.0.entry(community) {
+            Entry::Vacant(free) => {
+                free.insert(areas);
             }
-            (have, None) => *have = None,
-            (None, Some(_)) => {}
-        },
+            Entry::Occupied(mut held) => match (held.get_mut(), areas) {
+                (Some(have), Some(more)) => {
+                    have.extend(more);
+                    have.sort_unstable();
+                    have.dedup();
+                }
+                (have, None) => *have = None,
+                (None, Some(_)) => {}
+            },
+        }
+    }
+
+    fn finish(self) -> Vec<ScopePart> {
+        let parts = self.0.into_iter();
+        parts
+            .map(|(community, areas)| ScopePart { community, areas })
+            .collect()
     }
 }
 
@@ -259,5 +342,59 @@ mod tests {
                 .narrowed(&tree, AreaId(101))
                 .contains(CommunityId(10), &[Some(AreaId(100))])
         );
+    }
+
+    /// A country of 100 districts with 30 communities each, the last five communities of each holding records.
+    fn country() -> (AreaTree, std::sync::Arc<crate::Inhabited>) {
+        let mut nodes = vec![node(1, None, AreaLevel::Province)];
+        let mut held = Vec::new();
+        for district in 0..100 {
+            nodes.push(node(2 + district, Some(1), AreaLevel::District));
+            for n in 0..30 {
+                let id = 1_000 + district * 30 + n;
+                nodes.push(node(id, Some(2 + district), AreaLevel::Community));
+                if n >= 25 {
+                    held.push(CommunityId(id));
+                }
+            }
+        }
+        let inhabited = std::sync::Arc::new(crate::Inhabited::default());
+        inhabited.note(held);
+        let tree = AreaTree::build(nodes).with_inhabited(std::sync::Arc::clone(&inhabited));
+        (tree, inhabited)
+    }
+
+    #[test]
+    fn of_a_country_only_communities_with_records_are_named_and_all_are_seen() {
+        let (tree, inhabited) = country();
+        let grants = [grant(Role::DistrictOperator, 1)];
+        let scope = Scope::from_grants(&READ, &grants, &tree);
+        assert_eq!(scope.parts().len(), 500);
+        let empty = CommunityId(1_000);
+        assert!(!scope.communities().contains(&empty.0));
+        assert!(scope.contains_community(empty) && scope.contains(empty, &[None]));
+        // The first record of a community is seen at once.
+        inhabited.note([empty]);
+        let later = Scope::from_grants(&READ, &grants, &tree);
+        assert!(later.communities().contains(&empty.0));
+        assert_eq!(later.parts().len(), 501);
+    }
+
+    #[test]
+    fn a_country_narrowed_to_a_district_names_all_its_communities() {
+        let (tree, _) = country();
+        let scope = Scope::from_grants(&READ, &[grant(Role::DistrictOperator, 1)], &tree);
+        let district = scope.narrowed(&tree, AreaId(3));
+        assert_eq!(district.communities(), (1_030..1_060).collect::<Vec<_>>());
+        let one = scope.narrowed(&tree, AreaId(1_031));
+        assert_eq!(one.communities(), [1_031]);
+        let same = scope.narrowed(&tree, AreaId(1));
+        assert_eq!(same.communities(), scope.communities());
+        assert!(same.contains_community(CommunityId(1_000)));
+        // A district's scope does not widen.
+        let own = Scope::from_grants(&READ, &[grant(Role::DistrictOperator, 3)], &tree);
+        let still = own.narrowed(&tree, AreaId(1));
+        assert_eq!(still.communities(), own.communities());
+        assert!(!still.contains_community(CommunityId(1_000)));
     }
 }

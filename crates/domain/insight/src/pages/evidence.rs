@@ -15,7 +15,7 @@ use super::shell;
 use crate::compose::Composed;
 use crate::words::Words;
 
-const PAGE: usize = 50;
+const PAGE: usize = 100;
 /// A list that somebody is to work through.
 const LIST: usize = 500;
 

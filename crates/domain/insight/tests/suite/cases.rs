@@ -13,7 +13,7 @@ use youlin_places::PlaceInput;
 
 use crate::ground::{Ground, grounds};
 
-async fn report(ground: &Ground, home: &str) -> Uuid {
+pub(crate) async fn report(ground: &Ground, home: &str) -> Uuid {
     ground.world.clock.advance(Micros::MINUTE);
     let new = NewCase {
         source: Source::Desk,
@@ -55,6 +55,15 @@ async fn act(ground: &Ground, id: Uuid, verb: Verb) {
         via: Via::Account,
     };
     ground.world.db().execute(&ctx, act).await.unwrap();
+}
+
+/// One is accepted, one declined, the others stay as they came.
+pub(crate) async fn settle(ground: &Ground, cases: &[Uuid]) {
+    if let [one, two, ..] = cases {
+        act(ground, *one, Verb::Accept).await;
+        let reason = "不属于本社区".into();
+        act(ground, *two, Verb::Decline { reason }).await;
+    }
 }
 
 fn by_status() -> Query {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod cases;
+mod evidence;
 mod forms;
 mod ground;
 mod http;

@@ -1,8 +1,10 @@
 //! What forms share beyond the web floor's: choices of areas, answers, and paths one may be sent to.
 
+use std::collections::HashSet;
+
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use youlin_kernel::{AreaId, AreaTree, Permission};
+use youlin_kernel::{AreaId, AreaLevel, AreaTree, Permission};
 use youlin_web::{Choice, Shell};
 
 pub(crate) use youlin_web::{FormFaults as Errors, mendable as shown, refused_with as with_status};
@@ -12,21 +14,33 @@ pub(crate) fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
+/// A tree of more areas is offered down to the districts, and within those only where records are held.
+const OFFERED: usize = 3_000;
+
 /// Every open area as a choice, indented by its depth.
 pub(crate) fn area_choices(s: &Shell) -> Vec<Choice> {
     let tree = s.ctx().areas();
     let mut areas = Vec::new();
+    let held = (tree.len() > OFFERED).then(|| with_records(tree));
     for root in tree.roots() {
-        descend(s, tree, *root, 0, &mut areas);
+        descend(s, tree, *root, (0, held.as_ref()), &mut areas);
     }
     areas
+}
+
+/// Communities that hold records, and the areas they lie in.
+fn with_records(tree: &AreaTree) -> HashSet<AreaId> {
+    let held = tree.communities_with_records();
+    held.into_iter()
+        .flat_map(|community| tree.upwards(community.into()).map(|node| node.id))
+        .collect()
 }
 
 /// The open areas in which the caller has the permission.
 pub(crate) fn areas_with(s: &Shell, permission: &'static Permission) -> Vec<Choice> {
     let mut areas = area_choices(s);
     areas.retain(|one| {
-        area_of(&one.value).is_some_and(|area| s.ctx().authorize(permission, area).is_ok())
+        area_of(&one.value).is_some_and(|area| s.ctx().require(permission, area).is_ok())
     });
     areas
 }
@@ -36,8 +50,22 @@ pub(crate) fn area_of(value: &str) -> Option<AreaId> {
     value.parse().map(AreaId).ok()
 }
 
-fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, areas: &mut Vec<Choice>) {
-    if tree.get(id).is_some_and(|node| node.closed) {
+fn descend(
+    s: &Shell,
+    tree: &AreaTree,
+    id: AreaId,
+    (depth, held): (usize, Option<&HashSet<AreaId>>),
+    areas: &mut Vec<Choice>,
+) {
+    let Some(node) = tree.get(id).filter(|node| !node.closed) else {
+        return;
+    };
+    // The district's subdistricts and communities are all offered once one of them holds records.
+    let near = |held: &HashSet<AreaId>| {
+        let parent = node.parent.is_some_and(|parent| held.contains(&parent));
+        node.level <= AreaLevel::District || parent || held.contains(&id)
+    };
+    if node.level <= AreaLevel::Community && !held.is_none_or(near) {
         return;
     }
     areas.push(Choice {
@@ -45,7 +73,7 @@ fn descend(s: &Shell, tree: &AreaTree, id: AreaId, depth: usize, areas: &mut Vec
         label: format!("{}{}", "\u{3000}".repeat(depth), s.area(&id)),
     });
     for child in tree.children(id) {
-        descend(s, tree, *child, depth + 1, areas);
+        descend(s, tree, *child, (depth + 1, held), areas);
     }
 }
 

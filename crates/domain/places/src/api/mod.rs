@@ -21,6 +21,7 @@ pub(crate) fn routes() -> Routes {
     let admin = Access::Needs(&PLACES_ADMIN);
     let mut all = Routes::new()
         .api(read, routes!(tree::area_tree))
+        .api(read, routes!(tree::find_areas))
         .api(read, routes!(tree::area))
         .api(read, routes!(find::locate))
         .api(read, routes!(find::addresses))

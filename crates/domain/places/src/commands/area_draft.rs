@@ -101,13 +101,13 @@ impl AreaDraft {
         }
         let roots = ctx.areas().roots();
         let allowed = match next {
-            Some(id) => ctx.authorize(&PLACES_ADMIN, AreaId(id)).is_ok(),
-            None if ctx.is_service() => true,
+            _ if ctx.is_service() => true,
+            Some(id) => ctx.require(&PLACES_ADMIN, AreaId(id)).is_ok(),
             None => {
                 !roots.is_empty()
                     && roots
                         .iter()
-                        .all(|root| ctx.authorize(&PLACES_ADMIN, *root).is_ok())
+                        .all(|root| ctx.require(&PLACES_ADMIN, *root).is_ok())
             }
         };
         if allowed {
@@ -141,11 +141,16 @@ impl AreaDraft {
                 Outcome::Unchanged => model,
             };
         }
-        rows.by_id.insert(model.area_id, model);
+        rows.put(model);
         Ok(Ok(outcome))
     }
 
-    fn decide(
+    /// Every code the decision needs to know of.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        [self.code.as_str(), self.parent_code.as_str()].into_iter()
+    }
+
+    pub(crate) fn decide(
         &self,
         ctx: &Ctx,
         rows: &AreaRows,

@@ -33,7 +33,7 @@ impl Command for CloseArea {
         if reason.chars().count() > 200 {
             return Err(Problem::invalid("reason", "too-long").field_arg("max", 200));
         }
-        let rows = AreaRows::load(tx.conn()).await?;
+        let rows = AreaRows::around(tx.conn(), self.area.0).await?;
         let row = rows
             .by_id
             .get(&self.area.0)

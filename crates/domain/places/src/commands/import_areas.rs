@@ -8,8 +8,9 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 
 use super::area_draft::AreaDraft;
 use crate::areas::AreaRows;
+use crate::entities::area;
 use crate::events;
-use crate::import::{ImportReport, Row};
+use crate::import::{ImportReport, Outcome, Row};
 use crate::locator::mark;
 
 /// Rows of `areas.csv`: code, scheme, scheme_version, level, parent_code, name, name_en, short. An area is known again by
@@ -39,9 +40,22 @@ impl Command for ImportAreas {
         }
         // Stable: parents first, whatever the order of the file.
         drafts.sort_by_key(|draft| draft.level);
-        let mut rows = AreaRows::load(tx.conn()).await?;
+        let codes = drafts.iter().flat_map(AreaDraft::codes).collect();
+        let mut rows = AreaRows::named(tx.conn(), &codes).await?;
+        let mut fresh = Vec::new();
         for draft in &drafts {
-            report.note(draft.apply(ctx, tx, &mut rows, None, self.dry_run).await?);
+            // New areas are saved together.
+            match draft.decide(ctx, &rows, None) {
+                Ok((Outcome::New, model, _)) => {
+                    report.note(Ok(Outcome::New));
+                    rows.put(model.clone());
+                    fresh.push(model);
+                }
+                _ => report.note(draft.apply(ctx, tx, &mut rows, None, self.dry_run).await?),
+            }
+        }
+        if !self.dry_run {
+            tx.insert_all::<area::Entity>(fresh).await?;
         }
         report.refused.sort_by_key(|refused| refused.line);
         if !self.dry_run && report.new + report.changed > 0 {

@@ -33,7 +33,7 @@ impl Command for ImportBuildings {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         ctx.authorize(&PLACES_REGISTER, self.community)?;
-        let placer = Placer::load(ctx, tx, self.community).await?;
+        let placer = Placer::load(ctx, tx, self.community, &self.rows).await?;
         let estates = estates(tx, self.community).await?;
         let stored = building::Entity::find()
             .filter(building::Column::CommunityId.eq(self.community.0))

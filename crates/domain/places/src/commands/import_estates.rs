@@ -37,7 +37,7 @@ impl Command for ImportEstates {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         ctx.authorize(&PLACES_REGISTER, self.community)?;
-        let placer = Placer::load(ctx, tx, self.community).await?;
+        let placer = Placer::load(ctx, tx, self.community, &self.rows).await?;
         let stored = estate::Entity::find()
             .filter(estate::Column::CommunityId.eq(self.community.0))
             .filter(estate::Column::ExternalKey.is_not_null())

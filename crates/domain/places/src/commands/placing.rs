@@ -41,8 +41,16 @@ pub(super) struct Placer {
 }
 
 impl Placer {
-    pub(super) async fn load(ctx: &Ctx, tx: &Tx<'_>, community: CommunityId) -> Result<Self> {
-        let rows = AreaRows::load(tx.conn()).await?;
+    /// For placing these rows.
+    pub(super) async fn load(
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        community: CommunityId,
+        placed: &[Row],
+    ) -> Result<Self> {
+        let codes = placed.iter().map(|row| row.get("neighbourhood_code"));
+        let codes = codes.filter(|code| !code.is_empty()).collect();
+        let rows = AreaRows::within(tx.conn(), ctx.areas(), community, &codes).await?;
         let tree = rows.tree();
         let today = days::of(ctx.now());
         let inside: Vec<i64> = tree

@@ -44,7 +44,7 @@ impl Command for RedrawBoundary {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         ctx.authorize(&PLACES_ADMIN, self.area)?;
-        let rows = AreaRows::load(tx.conn()).await?;
+        let rows = AreaRows::around(tx.conn(), self.area.0).await?;
         let row = rows
             .by_id
             .get(&self.area.0)

@@ -1,5 +1,7 @@
 //! Opens an area or changes its names and codes, from the administration page.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
@@ -66,7 +68,11 @@ impl Command for SaveArea {
     const NAME: &'static str = "places.save-area";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<AreaId> {
-        let mut rows = AreaRows::load(tx.conn()).await?;
+        let code = words::clean(&self.code);
+        let mut rows = AreaRows::named(tx.conn(), &BTreeSet::from([code.as_str()])).await?;
+        let known = self.known.map(|(id, _)| id);
+        let ids = self.parent.into_iter().chain(known).map(|id| id.0);
+        rows.add_all(tx.conn(), ids.collect()).await?;
         let parent_code = match self.parent {
             None => String::new(),
             Some(id) => rows

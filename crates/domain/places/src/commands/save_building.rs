@@ -179,7 +179,7 @@ pub(super) async fn stand(
     position: Option<(f64, f64)>,
     area: Option<AreaId>,
 ) -> Result<super::placing::Standing> {
-    let placer = Placer::load(ctx, tx, community).await?;
+    let placer = Placer::load(ctx, tx, community, &[]).await?;
     let (lon, lat) = position.unzip();
     let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let code = match area {

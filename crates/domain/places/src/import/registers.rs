@@ -20,6 +20,8 @@ use crate::{Datum, Locator};
 
 /// Rows in one transaction: others wait at most about a tenth of a second behind it.
 const CHUNK: usize = 1_000;
+/// Areas in one transaction: they are imported rarely, and a country has 665,000 of them.
+const AREAS_AT_ONCE: usize = 5_000;
 
 /// A register of this module: its name, who may, and how a file becomes a plan.
 macro_rules! register {
@@ -137,6 +139,7 @@ async fn file_of_areas(
     plan_areas(locator, db, rows, file, dry_run).await
 }
 
+/// Parents first, a few thousand rows in a transaction. A trial run sees all rows at once, because it saves no parents.
 pub(super) async fn plan_areas(
     _locator: &Locator,
     _db: &Database,
@@ -144,8 +147,30 @@ pub(super) async fn plan_areas(
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
-    let lines = rows.iter().map(|row| row.line).collect();
-    Ok(at_once(file, lines, ImportAreas { rows, dry_run }))
+    if dry_run {
+        let lines = rows.iter().map(|row| row.line).collect();
+        return Ok(at_once(file, lines, ImportAreas { rows, dry_run }));
+    }
+    let mut plan = Plan::default();
+    let mut seen: HashSet<(String, String)> = HashSet::new();
+    let mut once: Vec<(u32, Row)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (scheme, code) = (row.get("scheme"), row.get("code"));
+        if !code.is_empty() && !seen.insert((scheme.to_owned(), code.to_owned())) {
+            plan.refused.push(row.refuse("code", "key-twice"));
+        } else {
+            once.push((row.line, row));
+        }
+    }
+    // Stable; rows without a level are refused wherever they come.
+    once.sort_by_key(|(_, row)| AreaLevel::parse(row.get("level")));
+    plan.add(file, CommunityId::SYSTEM, once, AREAS_AT_ONCE, |rows| {
+        ImportAreas {
+            rows,
+            dry_run: false,
+        }
+    });
+    Ok(plan)
 }
 
 pub(super) async fn plan_boundaries(

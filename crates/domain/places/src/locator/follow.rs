@@ -26,7 +26,8 @@ pub(crate) fn mark(tx: &Tx<'_>, community: CommunityId) {
 pub(super) type Marks = BTreeMap<CommunityId, i64>;
 
 async fn marks(db: &Database, locator: &Locator) -> Result<Marks> {
-    let mut communities: Vec<i64> = locator.tree().communities().iter().map(|id| id.0).collect();
+    let asked = locator.tree().communities_with_records();
+    let mut communities: Vec<i64> = asked.iter().map(|id| id.0).collect();
     communities.push(CommunityId::SYSTEM.0);
     let mut query = Query::select();
     query
@@ -49,6 +50,7 @@ impl Locator {
     /// # Errors
     /// 503 when the database cannot answer; what is held stays.
     pub async fn freshen(&self, db: &Database) -> Result<usize> {
+        db.learn_inhabited().await?;
         let now = marks(db, self).await?;
         let before = self.marks.load_full();
         let stale: Vec<CommunityId> = now
@@ -68,10 +70,19 @@ impl Locator {
     }
 
     /// What is held is what the marks of this moment say: taken before loading, so that no change falls between.
-    pub(super) async fn note_marks(&self, db: &Database) -> Result<()> {
-        let now = marks(db, self).await?;
+    pub(super) async fn note_marks(&self, db: &Database, of_tree: Option<i64>) -> Result<()> {
+        let mut now = marks(db, self).await?;
+        match of_tree {
+            Some(mark) => now.insert(CommunityId::SYSTEM, mark),
+            None => now.remove(&CommunityId::SYSTEM),
+        };
         self.marks.store(std::sync::Arc::new(now));
         Ok(())
+    }
+
+    /// How often the tree has changed; `None` before it ever did.
+    pub(super) async fn mark_of_tree(&self, db: &Database) -> Result<Option<i64>> {
+        Ok(marks(db, self).await?.remove(&CommunityId::SYSTEM))
     }
 
     /// Looks every `pause` until `stop` says so; started once by the composition root.

@@ -8,6 +8,7 @@ use sea_orm::{
     QuerySelect,
 };
 use uuid::Uuid;
+use youlin_database::Database;
 use youlin_kernel::{AreaId, AreaLevel, AreaNode, AreaTree, CommunityId, Micros, Result};
 use youlin_locate::AreaShape;
 
@@ -16,13 +17,60 @@ use super::register::{HomeRow, Register, Shard, Spot, SpotRow};
 use crate::entities::{area, boundary, building, dwelling, entrance, estate};
 use crate::{days, shape};
 
+/// Areas read at once: a country's rows need not be in memory twice.
+const PAGE: u64 = 20_000;
+
+type NodeTuple = (i64, Option<i64>, i32, String, String, String, Option<i64>);
+
 /// All areas, closed ones too.
-pub(super) async fn tree(conn: &DatabaseConnection) -> Result<AreaTree> {
-    let rows = area::Entity::find()
-        .filter(area::Column::CommunityId.eq(CommunityId::SYSTEM.0))
-        .all(conn)
-        .await?;
-    Ok(AreaTree::build(rows.iter().filter_map(node).collect()))
+pub(super) async fn tree(db: &Database) -> Result<AreaTree> {
+    // Before the tree, so that nobody begins to hold records unseen in between.
+    db.learn_inhabited().await?;
+    let mut nodes: Vec<AreaNode> = Vec::new();
+    let mut last = i64::MIN;
+    loop {
+        let rows: Vec<NodeTuple> = area::Entity::find()
+            .select_only()
+            .columns([
+                area::Column::AreaId,
+                area::Column::ParentId,
+                area::Column::Level,
+                area::Column::Code,
+                area::Column::Name,
+                area::Column::NameEn,
+                area::Column::ClosedAt,
+            ])
+            .filter(area::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+            .filter(area::Column::AreaId.gt(last))
+            .order_by(area::Column::AreaId, Order::Asc)
+            .limit(PAGE)
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        let full = rows.len() as u64 == PAGE;
+        last = rows.last().map_or(last, |row| row.0);
+        nodes.extend(rows.into_iter().filter_map(node_of));
+        if !full {
+            break;
+        }
+    }
+    Ok(AreaTree::build(nodes).with_inhabited(db.inhabited()))
+}
+
+fn node_of(row: NodeTuple) -> Option<AreaNode> {
+    let (id, parent, level, mut code, mut name, mut name_en, closed_at) = row;
+    for text in [&mut code, &mut name, &mut name_en] {
+        text.shrink_to_fit();
+    }
+    Some(AreaNode {
+        id: AreaId(id),
+        parent: parent.map(AreaId),
+        level: AreaLevel::from_number(level)?,
+        code,
+        name,
+        name_en,
+        closed: closed_at.is_some(),
+    })
 }
 
 pub(crate) fn node(row: &area::Model) -> Option<AreaNode> {

@@ -75,10 +75,12 @@ impl Locator {
             marks: ArcSwap::default(),
             clock,
         };
-        // The tree alone first: it says whose marks to note.
-        locator.hold_tree(Arc::new(load::tree(db.read()).await?));
-        locator.note_marks(db).await?;
-        locator.reload_areas(db).await?;
+        let of_tree = locator.mark_of_tree(db).await?;
+        let tree = Arc::new(load::tree(db).await?);
+        locator.hold_tree(Arc::clone(&tree));
+        // The tree says whose marks to note; its own is that of the moment before it was read.
+        locator.note_marks(db, of_tree).await?;
+        locator.hold_grounds(db, &tree).await?;
         locator.reload_addresses(db).await?;
         Ok(Arc::new(locator))
     }
@@ -88,9 +90,14 @@ impl Locator {
     /// # Errors
     /// 503 when the database cannot answer.
     pub async fn reload_areas(&self, db: &Database) -> Result<()> {
-        let tree = Arc::new(load::tree(db.read()).await?);
-        let grounds = load::grounds(db.read(), &tree, self.clock.now()).await?;
+        let tree = Arc::new(load::tree(db).await?);
+        self.hold_grounds(db, &tree).await?;
         self.hold_tree(tree);
+        Ok(())
+    }
+
+    async fn hold_grounds(&self, db: &Database, tree: &AreaTree) -> Result<()> {
+        let grounds = load::grounds(db.read(), tree, self.clock.now()).await?;
         self.grounds.store(Arc::new(grounds));
         Ok(())
     }

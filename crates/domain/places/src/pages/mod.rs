@@ -1,5 +1,6 @@
 //! Pages: the tree and its boundaries for the administration, the register (清) for everybody who works here.
 
+mod area_finder;
 mod areas;
 mod finder;
 mod forms;
@@ -7,6 +8,7 @@ mod premises;
 mod register;
 mod tree_view;
 
+pub use area_finder::AreaFinder;
 pub use finder::PlaceFinder;
 pub use premises::PremisesFinder;
 pub(crate) use premises::{day_words, due_mark, kilowatts, metres, state_mark};

@@ -46,7 +46,7 @@ pub(crate) async fn list(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_READ)?;
-    let communities: Vec<AreaId> = scope
+    let mut communities: Vec<AreaId> = scope
         .parts()
         .iter()
         .map(|part| part.community.into())
@@ -54,6 +54,13 @@ pub(crate) async fn list(
     let here = query
         .community
         .or_else(|| scope.parts().first().map(|part| part.community));
+    // Of a country only communities with records are listed; one that has none yet is reached by the search.
+    if let Some(here) = here
+        .map(AreaId::from)
+        .filter(|id| !communities.contains(id))
+    {
+        communities.insert(0, here);
+    }
     let estates = match here {
         None => Vec::new(),
         Some(community) => queries::register_of(app.db(), &scope, community).await?,

@@ -22,7 +22,10 @@ pub(crate) struct TreeLine {
     pub(crate) closed: bool,
 }
 
-/// The whole tree, open along the way to `here`.
+/// A tree of more areas is drawn along the way to `here` only: each link opens the next level.
+const DRAWN: usize = 1_500;
+
+/// The tree, open along the way to `here`.
 pub(crate) fn pieces(tree: &AreaTree, here: Option<AreaId>) -> Vec<TreePiece> {
     let way: Vec<AreaId> = here
         .map(|id| tree.upwards(id).map(|node| node.id).collect())
@@ -50,7 +53,8 @@ fn add(
         open: depth < 3 || way.contains(&id),
         closed: node.closed,
     };
-    let children = tree.children(id);
+    let drawn = tree.len() <= DRAWN || way.contains(&id);
+    let children = if drawn { tree.children(id) } else { &[] };
     if children.is_empty() {
         all.push(TreePiece::Leaf(line));
         return;

@@ -4,6 +4,8 @@ mod doors;
 mod entry;
 pub(crate) mod premises;
 
+use std::collections::HashSet;
+
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -123,15 +125,23 @@ fn span(row: boundary::Model) -> BoundarySpan {
     }
 }
 
+/// More areas are not named one by one.
+const NAMED_AREAS: usize = 2_000;
+
 /// The GeoJSON geometry text of each of these areas in force on that day.
 pub(crate) async fn shapes_on(
     db: &Database,
     areas: &[AreaId],
     day: i32,
 ) -> Result<Vec<(AreaId, String)>> {
+    // Of many areas few have boundaries: all are read then.
+    let few = areas.len() <= NAMED_AREAS;
+    let named = few.then(|| boundary::Column::AreaId.is_in(areas.iter().map(|id| id.0)));
+    let named = Condition::all().add_option(named);
+    let wanted: HashSet<i64> = areas.iter().map(|id| id.0).collect();
     let rows = boundary::Entity::find()
         .filter(boundary::Column::CommunityId.eq(CommunityId::SYSTEM.0))
-        .filter(boundary::Column::AreaId.is_in(areas.iter().map(|id| id.0)))
+        .filter(named)
         .filter(boundary::Column::ValidFrom.lte(day))
         .filter(
             Condition::any()
@@ -141,7 +151,10 @@ pub(crate) async fn shapes_on(
         .order_by_asc(boundary::Column::AreaId)
         .all(db.read())
         .await?;
-    let shapes = rows.into_iter().map(|row| (AreaId(row.area_id), row.shape));
+    let shapes = rows
+        .into_iter()
+        .filter(|row| wanted.contains(&row.area_id))
+        .map(|row| (AreaId(row.area_id), row.shape));
     Ok(shapes.collect())
 }
 

@@ -9,4 +9,5 @@ mod http;
 mod premises;
 mod register;
 mod rivers;
+mod there_and_back;
 mod tree;

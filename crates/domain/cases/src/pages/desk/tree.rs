@@ -72,14 +72,29 @@ pub(super) fn grown(
         tree,
         query,
         page,
-        tally,
+        sums: sums(tree, tally),
         here: query.area.map(AreaId),
         wide: scope.parts().len() > WIDE,
     };
     tops.into_iter()
-        .filter_map(|area| grower.branch(area))
+        .filter_map(|area| grower.branch(area, 0))
         .collect()
 }
+
+/// The figures of each area with what lies below it.
+fn sums(tree: &AreaTree, tally: &Tally) -> Tally {
+    let mut sums = Tally::new();
+    for (area, (open, overdue)) in tally {
+        for node in tree.upwards(*area) {
+            let sum = sums.entry(node.id).or_default();
+            *sum = (sum.0 + open, sum.1 + overdue);
+        }
+    }
+    sums
+}
+
+/// In a tree of more areas only the path to where one is unfolds below what is directly under one's own area.
+const LARGE: usize = 5_000;
 
 /// With more communities than this only the path to where one is unfolds below the communities.
 const WIDE: usize = 12;
@@ -89,26 +104,32 @@ struct Grower<'a> {
     tree: &'a AreaTree,
     query: &'a DeskQuery,
     page: &'a str,
-    tally: &'a Tally,
+    sums: Tally,
     here: Option<AreaId>,
     wide: bool,
 }
 
 impl Grower<'_> {
-    fn branch(&self, id: AreaId) -> Option<Branch> {
+    fn branch(&self, id: AreaId, depth: usize) -> Option<Branch> {
         let node = self.tree.get(id).filter(|node| !node.closed)?;
         let on_path = self.here.is_some_and(|here| self.tree.is_within(here, id));
-        let shown = !self.wide || node.level < AreaLevel::Community || on_path;
+        let within = node.level >= AreaLevel::Community;
+        let shown = if self.tree.len() <= LARGE {
+            !self.wide || !within
+        } else {
+            depth == 0 || (within && !self.wide)
+        };
+        let shown = shown || on_path;
         let below: Vec<Branch> = if shown {
             self.tree
                 .children(id)
                 .iter()
-                .filter_map(|child| self.branch(*child))
+                .filter_map(|child| self.branch(*child, depth + 1))
                 .collect()
         } else {
             Vec::new()
         };
-        let (open, overdue) = self.sum(id);
+        let (open, overdue) = self.sums.get(&id).copied().unwrap_or_default();
         Some(Branch {
             id: id.0,
             name: self.s.area(&id),
@@ -119,15 +140,5 @@ impl Grower<'_> {
             unfolded: on_path || (node.level <= AreaLevel::Community && !self.wide),
             below,
         })
-    }
-
-    fn sum(&self, id: AreaId) -> (i64, i64) {
-        let within = self.tree.subtree(id);
-        within
-            .iter()
-            .filter_map(|area| self.tally.get(area))
-            .fold((0, 0), |(open, overdue), (more_open, more_overdue)| {
-                (open + more_open, overdue + more_overdue)
-            })
     }
 }
