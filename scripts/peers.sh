@@ -28,12 +28,12 @@ peer() {
 }
 
 coverage() {
-  cargo run --quiet -p youlin-coverage --example peer --features workload "${CARGO_LOCKED[@]}" >"$out/coverage.json" &&
+  cargo run --quiet -p youlin-coverage --example coverage_peer --features workload "${CARGO_LOCKED[@]}" >"$out/coverage.json" &&
     python3 scripts/peers/coverage.py "$out/coverage.json"
 }
 
 xforms() {
-  cargo run --quiet -p youlin-xforms --example peer "${CARGO_LOCKED[@]}" -- "$out/forms" &&
+  cargo run --quiet -p youlin-xforms --example xforms_peer "${CARGO_LOCKED[@]}" -- "$out/forms" &&
     python3 scripts/peers/xforms.py "$out/forms"
 }
 

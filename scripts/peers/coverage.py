@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""coverage.py JSON : asks shapely what the engine `coverage` said of walks (its example `peer`).
+"""coverage.py JSON : asks shapely what the engine `coverage` said of walks (its example `coverage_peer`).
 
 Ends with `N passed, M failed`.
 """

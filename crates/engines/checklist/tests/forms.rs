@@ -161,7 +161,7 @@ fn faults_of_a_form_name_their_question() {
     );
     assert_eq!(
         relevant("../a = 1"),
-        "relevant: paths are not supported, use the name of a question: .."
+        "relevant: paths are not supported, use the name of a question: ../a = 1"
     );
     assert_eq!(
         one(json!({"name": "q", "kind": {"type": "one", "list": "nowhere"}})),

@@ -14,8 +14,6 @@ pub(crate) enum Val {
     Bool(bool),
     Day(Date),
     Moment(DateTime),
-    /// All answers of a question that stands many times; a repeat's instances as empty texts.
-    All(Vec<String>),
 }
 
 /// Where names are looked up.
@@ -48,7 +46,6 @@ pub(crate) fn truth(value: &Val) -> bool {
         Val::Number(number) => *number != 0.0 && !number.is_nan(),
         Val::Text(text) => !text.is_empty(),
         Val::Day(_) | Val::Moment(_) => true,
-        Val::All(all) => !all.is_empty(),
     }
 }
 
@@ -59,7 +56,6 @@ pub(crate) fn as_text(value: &Val) -> String {
         Val::Bool(yes) => yes.to_string(),
         Val::Day(day) => day.to_string(),
         Val::Moment(time) => time.to_string(),
-        Val::All(all) => all.first().cloned().unwrap_or_default(),
     }
 }
 
@@ -88,7 +84,6 @@ fn as_number(value: &Val) -> f64 {
         Val::Text(text) => text_number(text),
         Val::Day(day) => days(*day),
         Val::Moment(time) => moment_days(time),
-        Val::All(all) => all.first().map_or(f64::NAN, |text| text_number(text)),
     }
 }
 
@@ -170,10 +165,7 @@ fn same(left: &Val, right: &Val) -> bool {
 fn list(arg: &Expr, scope: &dyn Scope) -> Vec<String> {
     match arg {
         Expr::Ref { node, .. } => scope.all(*node),
-        other => match eval(other, scope) {
-            Val::All(all) => all,
-            value => vec![as_text(&value)],
-        },
+        other => vec![as_text(&eval(other, scope))],
     }
 }
 
