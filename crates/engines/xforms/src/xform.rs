@@ -75,10 +75,7 @@ impl Writer<'_> {
         if matches!(here.kind, NodeKind::Repeat { .. }) {
             own.push(from);
         }
-        if !own
-            .first()
-            .is_some_and(|first| there.repeats.first() == Some(first))
-        {
+        if own.is_empty() || own.first() != there.repeats.first() {
             return self.path(target);
         }
         let (a, b) = (&self.paths[from], &self.paths[target]);

@@ -131,10 +131,8 @@ fn call(function: Function, args: &[Expr], context: &Context<'_>, faults: &mut V
                 compared(question, other, context, faults);
             }
         }
-        (Function::Regex, [_, Expr::Text(pattern)]) => {
-            if regex::Regex::new(pattern).is_err() {
-                faults.push(TypeFault::Pattern(pattern.clone()));
-            }
+        (Function::Regex, [_, Expr::Text(pattern)]) if regex::Regex::new(pattern).is_err() => {
+            faults.push(TypeFault::Pattern(pattern.clone()));
         }
         (
             Function::Sum | Function::Int | Function::Round | Function::Abs | Function::Sqrt,
