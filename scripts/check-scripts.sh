@@ -10,7 +10,7 @@ fault() {
   faults=$((faults + 1))
 }
 cd "$ROOT" || exit 1
-for script in scripts/*.sh scripts/*.py .ci/run e2e/*.sh; do
+for script in scripts/*.sh scripts/*.py scripts/peers/*.py .ci/run e2e/*.sh; do
   [ -f "$script" ] || continue
   case "$script" in
     *.py) python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$script" ||

@@ -49,6 +49,10 @@ contract() {
   python_tools && PATH="$TARGET/venv/bin:$PATH" e2e/schemathesis.sh
 }
 
+peers() {
+  python_tools && PATH="$TARGET/venv/bin:$PATH" scripts/peers.sh
+}
+
 # `timeout` starts programs, not functions: a stage that is a function comes back here by its name.
 if [ "${1:-}" = --stage ]; then
   trap - INT TERM HUP
@@ -83,6 +87,10 @@ rust_stages() {
   fi
 }
 
+peer_stages() {
+  stage peers own 10 "${again[@]}" peers
+}
+
 browser_stages() {
   export YOULIN_BIN="$TARGET/debug/youlin"
   if [ ! -f e2e/package.json ]; then
@@ -106,6 +114,7 @@ case "${1:-}" in
   test)
     lint
     rust_stages
+    peer_stages
     browser_stages ;;
   *)
     echo "usage: scripts/check.sh lint|test" >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # need.sh WHAT… : makes sure the named things are there, or says in one sentence what to install and fails.
-# cargo, node and python are only looked for; chromium, postgres and Python's venv module are installed from Debian's
-# packages when root.
+# cargo, node and python are only looked for; chromium, postgres, java and Python's venv module are installed
+# from Debian's packages when root.
 set -u
 
 missing() {
@@ -73,7 +73,9 @@ need() {
       fi ;;
     postgres)
       if [ -z "$(postgres_bin)" ]; then install PostgreSQL postgresql; fi ;;
-    *) missing "need.sh knows cargo, node, python, chromium and postgres, not $1." ;;
+    java)
+      if ! command -v java >/dev/null; then install Java default-jre-headless; fi ;;
+    *) missing "need.sh knows cargo, node, python, chromium, postgres and java, not $1." ;;
   esac
 }
 

@@ -11,7 +11,8 @@ use serde_json::Value;
 fn place(name: &str) -> Option<(u8, u8)> {
     Some(match name {
         "youlin-workday" | "youlin-locate" | "youlin-matching" | "youlin-cube"
-        | "youlin-tabular" => (0, 0),
+        | "youlin-tabular" | "youlin-routes" | "youlin-checklist" => (0, 0),
+        "youlin-coverage" | "youlin-xforms" => (0, 1),
         "youlin-kernel" | "youlin-crypto" => (1, 0),
         "youlin-database" | "youlin-files" => (1, 1),
         "youlin-web" => (1, 2),

@@ -28,6 +28,7 @@ mod values;
 #[cfg(feature = "workload")]
 pub mod workload;
 mod write;
+mod write_sheets;
 mod xml;
 
 pub use cell::{Cell, Line, Sheet, Workbook};
@@ -42,3 +43,4 @@ pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};
 pub use values::{Read, Sex, absent, fold, identity, phones, sex, words};
 pub use write::{Column, write_workbook};
+pub use write_sheets::{SheetOut, write_sheets};

@@ -13,6 +13,8 @@ use youlin_database::{Record, Tx};
 use youlin_kernel::{CommunityId, Problem, Result};
 
 use crate::entities::*;
+use crate::rosters::entities::{absence, duty_member, duty_shift, duty_swap, secondment};
+use crate::talents::entities::{talent, talent_named};
 
 /// What became of one row.
 #[derive(Clone, Debug)]
@@ -124,6 +126,19 @@ pub(super) const MOVED: &[Moved] = &[
     of::<visiting_entry::Entity>("visiting_entry.person_id", "person_id", &["list_id"]).follows(),
     of::<form_asked::Entity>("form_asked.person_id", "person_id", &["question_id"]).follows(),
     of::<correction::Entity>("correction.person_id", "person_id", &[]).follows(),
+    of::<merchant_person::Entity>("merchant_person.person_id", "person_id", &[]).elsewhere(),
+    of::<duty_member::Entity>("duty_member.person_id", "person_id", &["rota_id"]).elsewhere(),
+    of::<duty_shift::Entity>("duty_shift.person_id", "person_id", &[])
+        .elsewhere()
+        .follows(),
+    of::<duty_swap::Entity>("duty_swap.from_person", "from_person", &[]).follows(),
+    of::<duty_swap::Entity>("duty_swap.to_person", "to_person", &[]).follows(),
+    of::<absence::Entity>("absence.person_id", "person_id", &[])
+        .elsewhere()
+        .follows(),
+    of::<secondment::Entity>("secondment.person_id", "person_id", &[]).elsewhere(),
+    of::<talent_named::Entity>("talent_named.person_id", "person_id", &[]).follows(),
+    of::<talent::Entity>("talent.person_id", "person_id", &[]).follows(),
 ];
 
 pub(super) fn named(part: &str) -> Option<&'static Moved> {

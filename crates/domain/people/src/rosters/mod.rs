@@ -11,7 +11,7 @@ mod commands;
 mod coverage;
 mod covered;
 pub mod datasets;
-mod entities;
+pub(crate) mod entities;
 mod holes;
 mod load;
 mod migrations;

@@ -6,7 +6,7 @@
 //! list in that moment. Reasons of floors above come through [`ReasonSource`].
 
 mod commands;
-mod entities;
+pub(crate) mod entities;
 mod migrations;
 mod own;
 mod pages;

@@ -1,0 +1,31 @@
+//! The checklists, rules and readers that come with the house. They are data like any other: a place edits its own versions.
+
+use crate::judge::RuleSet;
+use crate::model::Checklist;
+use crate::reading::ReadingRules;
+
+/// Ids and JSON of the shipped checklists.
+pub const SHIPPED: [(&str, &str); 3] = [
+    ("river-patrol", include_str!("../data/river-patrol.json")),
+    ("market-fire", include_str!("../data/market-fire.json")),
+    ("door-visit", include_str!("../data/door-visit.json")),
+];
+
+/// A shipped checklist by its id.
+#[must_use]
+pub fn shipped(id: &str) -> Option<Checklist> {
+    let found = SHIPPED.iter().find(|one| one.0 == id)?;
+    serde_json::from_str(found.1).ok()
+}
+
+/// Numbers in use for markets, as an example: no law is claimed.
+#[must_use]
+pub fn example_rules() -> Option<RuleSet> {
+    serde_json::from_str(include_str!("../data/market-fire-rules.json")).ok()
+}
+
+/// How a sentence fills the river patrol.
+#[must_use]
+pub fn river_reading() -> Option<ReadingRules> {
+    serde_json::from_str(include_str!("../data/river-patrol-reading.json")).ok()
+}

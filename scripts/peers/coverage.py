@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""coverage.py JSON : asks shapely what the engine `coverage` said of walks (its example `coverage_peer`).
+
+Ends with `N passed, M failed`.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+from shapely import LineString, Point, union_all
+
+A, E2 = 6_378_137.0, 0.006_694_379_990_14
+CORRIDOR_M, WALK = 50.0, 3.0
+
+
+def plane(line):
+    """Metres around the middle of the line's box."""
+    lons, lats = [p[0] for p in line], [p[1] for p in line]
+    lon, lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
+    phi = math.radians(lat)
+    w2 = 1 - E2 * math.sin(phi) ** 2
+    x = math.radians(1) * A / math.sqrt(w2) * math.cos(phi)
+    y = math.radians(1) * A * (1 - E2) / w2**1.5
+    return lambda p: ((p[0] - lon) * x, (p[1] - lat) * y)
+
+
+def covered(reach, corridor, fixes):
+    """Metres of the reach, as the rule says it."""
+    pieces = []
+    for (a, t), (b, u) in zip(fixes, fixes[1:]):
+        inside = corridor.contains(a) and corridor.contains(b)
+        if inside and u > t and a.distance(b) / ((u - t) / 1000) <= WALK:
+            ends = sorted((reach.project(a), reach.project(b)))
+            if ends[1] > ends[0]:
+                pieces.append(LineString([(ends[0], 0), (ends[1], 0)]))
+    return union_all(pieces).length if pieces else 0.0
+
+
+def main():
+    data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    metres = plane(data["line"])
+    reach = LineString([metres(p) for p in data["line"]])
+    half = data["half_width_m"] + CORRIDOR_M
+    # A circle of many corners: shapely's own has so few that the corridor would lack a metre at bends.
+    corridor = reach.buffer(half, quad_segs=256)
+    passed, faults = 0, []
+    for at, case in enumerate(data["cases"]):
+        fixes = [(Point(metres(f)), f[2]) for f in case["fixes"]]
+        want = covered(reach, corridor, fixes)
+        if abs(want - case["covered_m"]) <= 0.001 * reach.length:
+            passed += 1
+        else:
+            faults.append(f"walk {at}: shapely {want:.1f} m, engine {case['covered_m']:.1f} m")
+    for point in data["points"]:
+        spot, place = Point(metres((point["lon"], point["lat"]))), point["place"]
+        same = abs(reach.distance(spot) - place["offset_m"]) < 0.01
+        # On the inner side of a bend two places are equally near.
+        there = reach.interpolate(place["at_m"]).distance(spot)
+        same = same and abs(there - place["offset_m"]) < 0.01
+        if same and place["in_corridor"] == (reach.distance(spot) <= half):
+            passed += 1
+        else:
+            faults.append(f"point {point}: shapely {reach.project(spot):.2f} m, {reach.distance(spot):.2f} m beside")
+    print("\n".join(faults))
+    print(f"{passed} passed, {len(faults)} failed")
+    return 1 if faults else 0
+
+
+sys.exit(main())
