@@ -418,8 +418,11 @@ fn dims_of<'a>(query: &'a Query, dataset: &str) -> Vec<&'a str> {
     }
     let mut filters = vec![(query.dataset.as_str(), &query.filter)];
     match &query.measure {
-        Measure::Ratio { part, of } => {
+        Measure::Ratio { part, of, weight } => {
             filters.extend([part, of].map(|filter| (query.dataset.as_str(), filter)));
+            if query.dataset == dataset {
+                dims.extend(weight.as_deref());
+            }
         }
         Measure::Distinct(dim) if query.dataset == dataset => dims.push(dim),
         _ => {}

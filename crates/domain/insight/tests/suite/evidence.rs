@@ -183,6 +183,8 @@ impl Maker<'_> {
             3 => Measure::Ratio {
                 part: self.filter(schema, 1),
                 of: self.filter(schema, 1),
+                weight: (!numbers.is_empty() && self.dice.below(2) == 0)
+                    .then(|| self.dice.one(&numbers).clone()),
             },
             _ => Measure::Count,
         };

@@ -245,7 +245,9 @@ impl Command for AnswerTalent {
         }
         let person = row.person_id;
         if self.yes {
-            set_consent::set(ctx, tx, self.community, person, consent::BE_LISTED, true).await?;
+            let (vault, community) = (&self.vault, self.community);
+            crate::life::must_live(tx.conn(), community, person).await?;
+            set_consent::set(ctx, tx, vault, community, person, consent::BE_LISTED, true).await?;
         }
         tx.update::<talent::Entity>(talent::Model {
             state: state.as_str().to_owned(),
@@ -295,7 +297,8 @@ impl Command for WithdrawTalent {
             .count(tx.conn())
             .await?;
         if others == 0 && row.state == TalentState::Agreed.as_str() {
-            set_consent::set(ctx, tx, self.community, person, consent::BE_LISTED, false).await?;
+            let (vault, community) = (&self.vault, self.community);
+            set_consent::set(ctx, tx, vault, community, person, consent::BE_LISTED, false).await?;
         }
         tx.update::<talent::Entity>(talent::Model {
             state: TalentState::Withdrawn.as_str().to_owned(),

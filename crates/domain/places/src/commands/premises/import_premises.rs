@@ -32,7 +32,7 @@ impl Command for ImportPremises {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         ctx.authorize(&PLACES_REGISTER, self.community)?;
-        let placer = Placer::load(ctx, tx, self.community).await?;
+        let placer = Placer::load(ctx, tx, self.community, &self.rows).await?;
         let buildings = buildings(tx, self.community, &self.rows).await?;
         let held = premises_held(tx, self.community, &self.rows, "key").await?;
         let mut report = ImportReport::default();
