@@ -34,6 +34,19 @@ describe("rivers", () => {
     await axe(phone);
     await phone.locator('#due a[href^="/rounds/new"]').first().click();
     await phone.waitForURL(/\/rounds\/new/);
+    // The sentence of the source fills the checklist, for the walker to confirm.
+    await phone.locator("#f-text").fill("河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。");
+    await phone.locator('button[name="fill"]').click();
+    await phone.locator(".banner", { hasText: "要记成问题" }).waitFor();
+    assert.equal(await phone.locator("#f-a_floating").inputValue(), "few");
+    assert.equal(await phone.locator("#f-a_bank").inputValue(), "some");
+    assert.equal(await phone.locator("#f-a_outlets").inputValue(), "none");
+    assert.equal(await phone.locator("#f-category_1").inputValue(), "E-0105");
+    await screenshot(phone, "rivers-filled");
+    await axe(phone);
+    await phone.locator("#f-found_0").fill("");
+    await phone.locator("#f-category_1").selectOption("");
+    await phone.locator("#f-found_1").fill("");
     await phone.locator("#f-text").fill("河面有几片油污，岸边干净。");
     await phone.locator("#f-category_0").selectOption("E-0106");
     await phone.locator("#f-bank_0").selectOption("left");

@@ -166,6 +166,7 @@ async fn walk(
         ended_at: began.plus(40 * Micros::MINUTE),
         sent_at: None,
         text: text.to_owned(),
+        checklist: None,
         answers: BTreeMap::new(),
         findings: found.iter().map(finding).collect(),
         reason: String::new(),

@@ -3,6 +3,7 @@
 //! back and looked.
 
 mod api;
+pub mod checklists;
 mod commands;
 mod entities;
 pub mod events;

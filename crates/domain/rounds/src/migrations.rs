@@ -40,6 +40,7 @@ CREATE TABLE round (
     clock_off BIGINT,
     text_sealed {bytes},
     answers_sealed {bytes},
+    checklist TEXT,
     reason TEXT NOT NULL,
     try_again_at BIGINT,
     by_id {uuid},

@@ -219,6 +219,7 @@ impl HandIn {
             clock_off: self.clock_off.map(|off| off / 1_000_000),
             text_sealed: seal("text", new.text.trim())?,
             answers_sealed: seal("answers", &answers)?,
+            checklist: new.checklist.clone(),
             reason: new.reason.trim().to_owned(),
             try_again_at: new.try_again_at.map(|at| self.at(at.0)),
             by_id: ctx.actor().id(),

@@ -15,6 +15,7 @@ use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
 use super::HandIn;
+use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
 use crate::permissions::ROUNDS_WALK;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
@@ -71,6 +72,9 @@ pub struct NewRound {
     /// In the walker's own words.
     #[serde(default)]
     pub text: String,
+    /// `id@version` of the checklist that was answered.
+    #[serde(default)]
+    pub checklist: Option<String>,
     /// Answers to the checklist, by question.
     #[serde(default)]
     pub answers: BTreeMap<String, Value>,
@@ -129,6 +133,7 @@ pub async fn prepare(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
+    faults = checked(ctx, &new, faults)?;
     if !faults.fields().is_empty() {
         return Err(faults);
     }
@@ -176,6 +181,29 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
         }
     }
     faults
+}
+
+/// What is wrong with the answers, each under its question's name.
+fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
+    let Some(name) = &new.checklist else {
+        return Ok(faults);
+    };
+    let Some(form) = checklists::form(name) else {
+        return Ok(faults
+            .and_field("checklist", "checklist-unknown")
+            .field_arg("name", name));
+    };
+    // Left out or nobody there: nothing was answered.
+    if new.outcome != Outcome::Done {
+        return Ok(faults);
+    }
+    let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
+    for fault in checklists::answered(ctx, &form, &json).faults {
+        faults = faults
+            .and_field(format!("answers.{}", fault.question), checklists::code(&fault.what))
+            .field_arg("question", checklists::label(ctx.locale(), &form, &fault.question));
+    }
+    Ok(faults)
 }
 
 /// Where a finding lies: along the reach, when it is one.

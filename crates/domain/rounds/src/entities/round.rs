@@ -32,6 +32,8 @@ pub struct Model {
     pub text_sealed: Option<Vec<u8>>,
     /// Answers to the checklist as JSON.
     pub answers_sealed: Option<Vec<u8>>,
+    /// `id@version` of the checklist that was answered.
+    pub checklist: Option<String>,
     /// Why it was left out, or when to try again.
     pub reason: String,
     pub try_again_at: Option<i64>,

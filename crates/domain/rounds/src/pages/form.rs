@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::DateTime;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use uuid::Uuid;
 use youlin_cases::upload::{self, Upload};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
@@ -18,7 +19,9 @@ use youlin_web::{
     refused_with,
 };
 
+use super::asked::{Asked, asked, proposed};
 use super::shell;
+use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{PolicyView, policies};
@@ -59,6 +62,8 @@ struct RoundForm {
     text: String,
     reason: String,
     found: Vec<FoundForm>,
+    /// Answers to the checklist as texts, by question.
+    answers: BTreeMap<String, Json>,
 }
 
 #[derive(Template)]
@@ -68,6 +73,9 @@ struct FormPage {
     e: FormFaults,
     f: RoundForm,
     reach_name: String,
+    questions: Vec<Asked>,
+    /// What was named in the sentence without saying enough, and that findings want confirming.
+    notes: Vec<String>,
     policies: Vec<Choice>,
     channels: Vec<Choice>,
     outcomes: Vec<Choice>,
@@ -77,6 +85,11 @@ struct FormPage {
 }
 
 impl FormPage {
+    /// The name faults of an answer have.
+    fn fault(&self, question: &str) -> String {
+        format!("answers.{question}")
+    }
+
     /// The first and those that hold something stand open.
     fn stands_open(&self, index: &usize) -> bool {
         *index == 0 || self.f.found.get(*index).is_some_and(|one| !one.is_empty())
@@ -165,6 +178,10 @@ async fn form_page(
     banks.extend(worded("bank", &["left", "right"]));
     Ok(FormPage {
         reach_name: reach.full_name(),
+        questions: checklists::form(checklists::RIVER)
+            .map(|form| asked(&s, &form, &f.answers))
+            .unwrap_or_default(),
+        notes: Vec::new(),
         policies: choices,
         channels: worded("patrol-channel", &["page", "phone", "paper"]),
         outcomes: worded("patrol-outcome", &["done", "tried", "skipped"]),
@@ -200,7 +217,63 @@ fn read(upload: &Upload) -> RoundForm {
         text: text("text"),
         reason: text("reason"),
         found: found.collect(),
+        answers: answers(upload),
     }
+}
+
+/// What was answered; unanswered questions are left out.
+fn answers(upload: &Upload) -> BTreeMap<String, Json> {
+    upload
+        .starting_with("a_")
+        .into_iter()
+        .map(|(question, values)| (question, Json::String(values.join(" "))))
+        .collect()
+}
+
+/// Fills the checklist from the sentence: what was answered by hand stays. Says what stays unsure.
+fn fill(s: &Shell, f: &mut RoundForm) -> Vec<String> {
+    let Some(form) = checklists::form(checklists::RIVER) else {
+        return Vec::new();
+    };
+    let (filled, unsure) = checklists::read_river(&form, &f.text);
+    for (question, value) in filled {
+        f.answers.entry(question).or_insert(Json::String(value));
+    }
+    let locale = s.ctx().locale();
+    unsure
+        .iter()
+        .map(|one| {
+            let question = checklists::label(locale, &form, &one.question);
+            let words = one.span.of(&f.text);
+            s.t2("patrol-unsure", &("question", question), &("words", words))
+        })
+        .collect()
+}
+
+/// Rows for what the answers lead to, when none was written by hand. Says whether there are any.
+fn propose(ctx: &Ctx, f: &mut RoundForm) -> bool {
+    if f.found.iter().any(|one| !one.is_empty()) {
+        return false;
+    }
+    let Some(form) = checklists::form(checklists::RIVER) else {
+        return false;
+    };
+    let rows: Vec<FoundForm> = proposed(ctx, &form, &f.answers)
+        .into_iter()
+        .take(ROOM)
+        .map(|(category, severity, text, on_spot)| FoundForm {
+            category,
+            text,
+            bank: String::new(),
+            severity: severity.to_owned(),
+            on_spot,
+        })
+        .collect();
+    let any = !rows.is_empty();
+    if any {
+        f.found = rows;
+    }
+    any
 }
 
 fn moment(field: &'static str, text: &str) -> Result<Micros> {
@@ -259,7 +332,8 @@ fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
         ended_at: moment("ended", &f.ended)?,
         sent_at: None,
         text: f.text.clone(),
-        answers: BTreeMap::new(),
+        checklist: (outcome == Outcome::Done).then(|| checklists::RIVER.to_owned()),
+        answers: f.answers.clone(),
         findings,
         reason: f.reason.clone(),
         try_again_at: None,
@@ -274,9 +348,17 @@ pub(super) async fn hand_in(
     request: Request,
 ) -> WebResult<Response> {
     let upload = upload::read(&app, request).await?;
-    let f = read(&upload);
+    let mut f = read(&upload);
     let reach_id: Uuid = f.reach.parse().map_err(|_no_id| Problem::not_found())?;
     let reach = walked(&app, &ctx, reach_id).await?;
+    let asked_to_fill = !upload.text("fill").is_empty();
+    let done = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done) == Outcome::Done;
+    if asked_to_fill || (done && f.text.is_empty() && f.answers.is_empty()) {
+        return confirm(&app, &ctx, prefs, &reach, f, asked_to_fill).await;
+    }
+    if done && propose(&ctx, &mut f) {
+        return confirm(&app, &ctx, prefs, &reach, f, false).await;
+    }
     match handed_in(&app, &ctx, &reach, &f, upload).await {
         Ok(id) => Ok(Redirect::to(&format!("/rounds/{id}?saved=1")).into_response()),
         Err(problem) => {
@@ -287,6 +369,30 @@ pub(super) async fn hand_in(
             Ok(refused_with(&problem, page(&body)?))
         }
     }
+}
+
+/// The page again with what follows from the sentence and the answers, for the walker to look over.
+async fn confirm(
+    app: &App,
+    ctx: &Ctx,
+    prefs: Prefs,
+    reach: &Reach,
+    mut f: RoundForm,
+    from_text: bool,
+) -> WebResult<Response> {
+    let s = shell(app, ctx, prefs);
+    let mut notes = if from_text { fill(&s, &mut f) } else { Vec::new() };
+    propose(ctx, &mut f);
+    if f.found.iter().any(|one| !one.is_empty()) {
+        notes.insert(0, s.t("patrol-confirm"));
+    } else if f.answers.is_empty() {
+        notes.insert(0, s.t("patrol-nothing-read"));
+    }
+    let body = FormPage {
+        notes,
+        ..form_page(s, app, reach, f, FormFaults::none()).await?
+    };
+    page(&body)
 }
 
 async fn handed_in(

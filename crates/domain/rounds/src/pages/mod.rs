@@ -1,5 +1,6 @@
 //! Pages: what is due and what was found, a round and its form, the reach over time, policies, and the public board.
 
+mod asked;
 mod board;
 mod form;
 mod overview;

@@ -202,6 +202,7 @@ impl Ground {
             ended_at: now.plus(-10 * Micros::MINUTE),
             sent_at: Some(now),
             text: "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。".into(),
+            checklist: None,
             answers: [("floating".to_owned(), "few".into())].into(),
             findings: vec![
                 found("E-0104", "河面漂浮垃圾少许", false, 3.0),

@@ -1,0 +1,147 @@
+//! Checklists as rounds use them: found by name and version, read from a sentence, checked, and turned into findings.
+//! What a checklist is and how it is evaluated is the engine's affair (`youlin-checklist`).
+
+use serde_json::Value as Json;
+use youlin_checklist::{
+    AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, State, Unsure, Wrong,
+    read_answers, river_reading, shipped, word,
+};
+use youlin_kernel::{Ctx, Locale};
+
+/// The checklist of river patrols.
+pub const RIVER: &str = "river-patrol@1";
+
+/// A checklist of this name and version, `river-patrol@1`; none when there is no such one.
+#[must_use]
+pub fn form(name: &str) -> Option<Form> {
+    let (id, version) = name.split_once('@')?;
+    let checklist = shipped(id).filter(|one| one.version == version)?;
+    Form::build(checklist).ok()
+}
+
+/// Answers that were looked at.
+#[derive(Debug)]
+pub struct Answered {
+    pub answers: Answers,
+    pub state: State,
+    pub faults: Vec<AnswerFault>,
+}
+
+/// Reads answers, works out what follows, and says what is wrong with them.
+#[must_use]
+pub fn answered(ctx: &Ctx, form: &Form, json: &Json) -> Answered {
+    let (answers, mut faults) = read_answers(form, json);
+    let now = ctx.now().local();
+    let now = Now(DateTime {
+        local: now.datetime(),
+        offset_minutes: i16::try_from(now.offset().seconds() / 60).unwrap_or(0),
+    });
+    let state = form.evaluate(&answers, now);
+    faults.extend(form.validate(&answers, &state));
+    Answered {
+        answers,
+        state,
+        faults,
+    }
+}
+
+impl Answered {
+    /// What the answers lead to.
+    #[must_use]
+    pub fn findings(&self, form: &Form) -> Vec<Finding> {
+        form.findings(&self.state, None).0
+    }
+}
+
+/// What was read from a sentence about a river: answers as texts by question, and what was named without saying enough.
+#[must_use]
+pub fn read_river(form: &Form, text: &str) -> (Vec<(String, String)>, Vec<Unsure>) {
+    let Some(reader) = river_reading().and_then(|rules| Reader::new(form, &rules).ok()) else {
+        return (Vec::new(), Vec::new());
+    };
+    let reading = reader.read(text);
+    let filled = reading.filled.into_iter();
+    (
+        filled
+            .map(|one| (one.question, one.value.to_string()))
+            .collect(),
+        reading.unsure,
+    )
+}
+
+/// The engine's language code.
+#[must_use]
+pub fn language(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Zh => "zh-CN",
+        Locale::En => "en",
+    }
+}
+
+/// A question in the reader's language.
+#[must_use]
+pub fn label(locale: Locale, form: &Form, question: &str) -> String {
+    match form.node(question).map(|node| &node.kind) {
+        Some(NodeKind::Field(field)) => word(&field.question.label, language(locale)).to_owned(),
+        _ => question.to_owned(),
+    }
+}
+
+/// The code of the sentence for people (`field-answer-…`).
+#[must_use]
+pub fn code(wrong: &Wrong) -> &'static str {
+    match wrong {
+        Wrong::Missing => "answer-missing",
+        Wrong::NoSuchChoice(_) => "answer-no-such-choice",
+        Wrong::Constraint(_) => "answer-constraint",
+        Wrong::UnknownQuestion => "answer-unknown-question",
+        _ => "answer-unreadable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use youlin_checklist::SHIPPED;
+
+    use super::*;
+
+    #[test]
+    fn every_finding_of_a_shipped_checklist_has_a_category_of_the_catalogue() {
+        let text = std::fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../data/categories.json"
+        ))
+        .expect("the catalogue");
+        let catalogue: Json = serde_json::from_str(&text).expect("JSON");
+        let codes: BTreeSet<&str> = catalogue["categories"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|one| one["code"].as_str())
+            .collect();
+        for (id, _) in SHIPPED {
+            let checklist = shipped(id).expect("a checklist");
+            for rule in &checklist.findings {
+                let category = rule.category.as_str();
+                assert!(codes.contains(category), "{id}: {} → {category}", rule.code);
+            }
+        }
+    }
+
+    #[test]
+    fn the_sentence_of_the_source_fills_the_checklist() {
+        let form = form(RIVER).expect("the checklist");
+        let said = "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。";
+        let (filled, unsure) = read_river(&form, said);
+        let of = |name: &str| {
+            let found = filled.iter().find(|(question, _)| question == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(of("floating"), Some("few"));
+        assert_eq!(of("bank"), Some("some"));
+        assert_eq!(of("outlets"), Some("none"));
+        assert!(unsure.is_empty(), "{unsure:?}");
+    }
+}
