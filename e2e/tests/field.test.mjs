@@ -107,6 +107,8 @@ describe("without signal", () => {
     assert.equal(await phone.locator(".suggest button").count(), 2);
     while ((await phone.locator(".suggest button").count()) > 0) await phone.locator(".suggest button").first().click();
     assert.equal(await phone.locator("section[data-at]").count(), 2);
+    // Proposals are hers to confirm.
+    await phone.locator("section[data-at='1']").getByLabel("类别").selectOption("E-0105");
     const first = phone.locator("section[data-at='0']");
     await first.getByRole("button", { name: "取位置" }).click();
     await first.getByText("有位置").waitFor();

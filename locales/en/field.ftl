@@ -152,3 +152,4 @@ fieldwork-map-label = Sketch of the reach; it begins at the dot
 fieldwork-done-case = Case { $what }
 fieldwork-recent = Arrived lately
 fieldwork-continue = Go on writing
+fieldwork-unreadable = What is sealed on this telephone cannot be opened: the server has another key now. Tell the administrator, and do not clear the browser's data.

@@ -152,3 +152,4 @@ fieldwork-map-label = 河段示意图，起点在圆点处
 fieldwork-done-case = 已立案 { $what }
 fieldwork-recent = 刚送到的
 fieldwork-continue = 接着写
+fieldwork-unreadable = 手机里封存的内容打不开：服务器的密钥换过了。请联系管理员，先不要清除浏览器数据。

@@ -397,8 +397,8 @@ fn furnish(
     files.max_bytes = config.max_upload as u64;
     let store = FileStore::open(files).context("the folder of attached files cannot be opened")?;
     let half = UploadsSettings::folder(config.files_folder().join("field"));
-    let uploads = Uploads::open(half, store.clone())
-        .context("the folder of half uploads cannot be made")?;
+    let uploads =
+        Uploads::open(half, store.clone()).context("the folder of half uploads cannot be made")?;
     let rounds = Rounds::new(Arc::clone(&services.cases), Arc::clone(&services.vault));
     let policy = AccountPolicy {
         require_second_factor: config.require_second_factor,

@@ -1,12 +1,13 @@
 // The field client: one page that starts from the telephone's own storage and works without signal.
 import { make } from "../dom";
+import { recallClock } from "./clock";
 import { within } from "./database";
 import { keep } from "./drafts";
 import { finishSignOut, meView } from "./me";
 import { noteView } from "./note";
 import { guarded, icon } from "./parts";
 import { roundView } from "./round";
-import { onChange, changed, reload, state } from "./state";
+import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { freshNote, todayView } from "./today";
 import type { NoteDraft, RoundDraft } from "./types";
@@ -62,7 +63,7 @@ function banner(look: string, words: string, action?: HTMLElement): HTMLElement 
 function drawStatus(): void {
   const lines: HTMLElement[] = [];
   const { items, vault } = state;
-  if (state.said) lines.push(banner("ok", state.said));
+  if (state.said && !(place() === "waiting" && items.length === 0)) lines.push(banner("ok", state.said));
   if (vault && state.signedOut) lines.push(banner("soon", t("sign-in-again"), make("a", { class: "btn btn-primary", href: "/sign-in?next=/field" }, t("sign-in"))));
   if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t("offline")));
   if (vault && state.sealedOthers > 0) lines.push(banner("wait", t("other-account", { n: state.sealedOthers })));
@@ -105,6 +106,7 @@ async function start(): Promise<void> {
   await within(["profiles"], "readonly", (of) => of("profiles").count());
   state.vault = await resume();
   await reload();
+  await recallClock();
   state.offline = !navigator.onLine;
   onChange(draw);
   addEventListener("hashchange", () => {
@@ -115,12 +117,17 @@ async function start(): Promise<void> {
   if (state.vault) draw(true);
   document.documentElement.dataset.ready = "";
   await finishSignOut();
-  const known = await signedIn();
+  // A shell fresh from the server says whether anybody is signed in; one from the telephone cannot know.
+  const visitor = !navigator.serviceWorker?.controller && document.documentElement.dataset.signedIn === "no";
+  if (visitor) state.signedOut = true;
+  const known = !visitor && (await signedIn());
   state.sealedOthers = (await sealedWork(state.vault?.account)).reduce((sum, one) => sum + one.items, 0);
   if (known && !state.pack) await fetchPack().catch(() => undefined);
   draw(true);
   keepTrying();
-  if (state.vault) void navigator.storage?.persist?.();
+  if (!state.vault) return;
+  void navigator.storage?.persist?.();
+  await tidyPhotos();
   void sync();
 }
 

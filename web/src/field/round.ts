@@ -1,5 +1,6 @@
 // A round on a reach: when it began, one sentence, what was found with where and how bad, photographs; then it is kept.
 import { make } from "../dom";
+import { stamp } from "./clock";
 import { keep, settled } from "./drafts";
 import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
 import { sketch } from "./sketch";
@@ -12,7 +13,7 @@ import { t, when } from "./words";
 export function newRound(reach: Reach, due?: Due): RoundDraft {
   return {
     id: crypto.randomUUID(), community: reach.community, subject: { kind: "reach", id: reach.id }, subject_name: `${reach.water} ${reach.name}`, policy: due?.policy ?? null,
-    track: false, kind: "patrol", began_at: new Date().toISOString(), text: "", findings: [], photos: [], saved: 0,
+    track: false, kind: "patrol", began_at: stamp(), text: "", findings: [], photos: [], saved: 0,
   };
 }
 
@@ -99,6 +100,9 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
   );
 }
 
+/** A round never ends before it began, whatever the clock did meanwhile. */
+const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
+
 /** Not walked, and why. */
 function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   let reason = "";
@@ -117,7 +121,7 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
 function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
   const { id, community } = draft;
   const body = {
-    kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: new Date().toISOString(),
+    kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
     findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })),
     ...said,
   };

@@ -65,3 +65,12 @@ export async function release(item: Item): Promise<void> {
   await reload();
   changed();
 }
+
+/** Photographs that neither a draft nor an item names any more: taken back, or left by a page that was killed. */
+export async function tidyPhotos(): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const named = JSON.stringify([state.items, state.drafts]);
+  const gone = (await vault.ids("blobs")).filter((id) => !named.includes(id));
+  if (gone.length > 0) await vault.write([], gone.map((id) => ({ table: "blobs" as const, id })));
+}

@@ -1,5 +1,6 @@
 // Between the telephone and the server. Everything may break off anywhere and be done again: the server takes each item
 // once, a photograph goes on where it was cut.
+import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
 import { changed, release, reload, state } from "./state";
 import type { Answer, Item, Pack, Photo, Taken } from "./types";
@@ -42,11 +43,15 @@ export async function signedIn(): Promise<boolean> {
       [state.pack, state.items, state.drafts] = [null, [], []];
       state.vault = await unlock(account, secret);
       await reload();
+      await recallClock();
     }
     return true;
   } catch (error) {
     if (error instanceof Stop) return false;
-    throw error;
+    // The server's secret is another one than then: what lies here stays as it is.
+    if (error instanceof DOMException && error.name === "OperationError") state.said = t("unreadable");
+    else throw error;
+    return false;
   }
 }
 
@@ -55,7 +60,8 @@ export async function fetchPack(): Promise<void> {
   if (!vault) return;
   const held = await vault.get<{ etag: string; pack: Pack }>("boxes", "pack");
   const answer = await ask("/api/v1/field/pack", { headers: held ? { "if-none-match": held.etag } : {} });
-  const at = Date.now();
+  await markClock(answer);
+  const at = now();
   if (answer.status === 304 && held) {
     state.packAt = at;
     return;
@@ -67,6 +73,9 @@ export async function fetchPack(): Promise<void> {
   await vault.put("boxes", "pack", { etag: answer.headers.get("etag") ?? "", pack, at });
 }
 
+/** Milliseconds until the next try; longer each time it was in vain. */
+let pause = 2_000;
+let timer = 0;
 let running: Promise<void> | null = null;
 let again = false;
 
@@ -95,12 +104,18 @@ async function whole(): Promise<void> {
     const took = await sendAll();
     await fetchPack();
     if (took) await reload();
+    if (took && state.items.length === 0) state.said = t("outbox-none");
+    pause = 2_000;
   } catch (error) {
     if (error instanceof StorageTrouble) state.said = t(error.full ? "full" : "broken-store");
     else if (!(error instanceof Stop)) throw error;
   } finally {
     state.sending = false;
     changed();
+    // The line may come back without anybody telling the page.
+    clearTimeout(timer);
+    if (state.items.some(sendable) && !state.signedOut) timer = setTimeout(() => void sync(), pause);
+    pause = Math.min(pause * 2, 60_000);
   }
 }
 
@@ -120,7 +135,7 @@ async function sendAll(): Promise<boolean> {
 async function batch(items: Item[]): Promise<boolean> {
   const { vault } = state;
   if (!vault || items.length === 0) return false;
-  const sent_at = new Date();
+  const sent_at = new Date(now());
   const body = { contract: CONTRACT, account: vault.account, items: items.map(({ id, kind, body }) => ({ id, kind, body, sent_at: sent_at.toISOString() })) };
   const answer = await ask("/api/v1/field/outbox", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   if (!answer.ok) {
@@ -181,7 +196,7 @@ async function refuse(item: Item, status: number, problem: object): Promise<fals
   return false;
 }
 
-/** Tries whenever there is hope: signal, a return to the page, half a minute gone by. */
+/** Tries whenever there is hope: signal, a return to the page. */
 export function keepTrying(): void {
   addEventListener("online", () => void sync());
   addEventListener("offline", () => {
@@ -189,5 +204,4 @@ export function keepTrying(): void {
     changed();
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
-  setInterval(() => document.visibilityState === "visible" && state.items.some(sendable) && void sync(), 30_000);
 }

@@ -66,6 +66,10 @@ export class Vault {
     return Promise.all(rows.map(async (row) => ({ id: row.id, at: row.at, value: await this.read<T>(table, row) })));
   }
 
+  async ids(table: Table): Promise<string[]> {
+    return (await all(table, this.account)).map((row) => row.id);
+  }
+
   drop(table: Table, id: string): Promise<unknown> {
     return drop(table, this.account, id);
   }

@@ -25,10 +25,7 @@ pub(crate) struct FieldKey {
     get, path = "/api/v1/field/key", operation_id = "fieldKey", tag = "field",
     responses((status = 200, description = "The secret", body = FieldKey), Refusals)
 )]
-pub(crate) async fn key(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-) -> WebResult<Json<FieldKey>> {
+pub(crate) async fn key(State(app): State<App>, Caller(ctx): Caller) -> WebResult<Json<FieldKey>> {
     let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
     let label = format!("field storage {}", account.simple());
     let secret = app.need::<Vault>()?.keyring().derive(&label);

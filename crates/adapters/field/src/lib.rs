@@ -67,7 +67,11 @@ fn routes() -> Routes {
         .get("/field", Access::Public, shell::page_of)
         .get("/field/sw.js", Access::Public, shell::worker)
         .get("/field/words/{language}", Access::Public, shell::words)
-        .get("/field/manifest.webmanifest", Access::Public, shell::manifest)
+        .get(
+            "/field/manifest.webmanifest",
+            Access::Public,
+            shell::manifest,
+        )
         .api(walker, routes!(key::key))
         .api(walker, routes!(pack::pack))
         .api(walker, routes!(outbox::take))

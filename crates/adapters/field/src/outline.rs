@@ -51,7 +51,9 @@ fn kept(points: &[[f64; 2]]) -> Vec<Vec<f64>> {
     }
     let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
     let points = points.iter().zip(keep).filter(|(_, keep)| *keep);
-    points.map(|(point, _)| point.iter().map(|d| rounded(*d)).collect()).collect()
+    points
+        .map(|(point, _)| point.iter().map(|d| rounded(*d)).collect())
+        .collect()
 }
 
 /// From a point to a stretch.
@@ -77,7 +79,13 @@ mod tests {
         let simple = simplified(ring).expect("a polygon");
         assert_eq!(
             simple["coordinates"][0],
-            serde_json::json!([[120.0, 32.0], [120.01, 32.0], [120.01, 32.01], [120.0, 32.01], [120.0, 32.0]])
+            serde_json::json!([
+                [120.0, 32.0],
+                [120.01, 32.0],
+                [120.01, 32.01],
+                [120.0, 32.01],
+                [120.0, 32.0]
+            ])
         );
         assert_eq!(simplified("{}"), None);
         assert_eq!(simplified(r#"{"type":"Point","coordinates":[1,2]}"#), None);

@@ -207,7 +207,11 @@ fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
     Ok(Me {
         account: ctx.actor().id().ok_or_else(Problem::forbidden)?,
         name: ctx.actor().name().to_owned(),
-        roles: ctx.roles().into_iter().map(youlin_kernel::Role::as_str).collect(),
+        roles: ctx
+            .roles()
+            .into_iter()
+            .map(youlin_kernel::Role::as_str)
+            .collect(),
         communities: scope.communities().into_iter().map(community).collect(),
         may_visit: ctx.may(&PEOPLE_WRITE),
     })
@@ -215,7 +219,11 @@ fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
 
 async fn reaches(app: &App, scope: &Scope) -> Result<Vec<PackReach>> {
     let mut all = Vec::new();
-    for line in rivers::reaches(app.db(), scope).await?.into_iter().take(REACHES) {
+    for line in rivers::reaches(app.db(), scope)
+        .await?
+        .into_iter()
+        .take(REACHES)
+    {
         let mut reach = rivers::reach(app.db(), scope, line.id).await?;
         reach.chiefs.retain(|chief| chief.until.is_none());
         reach.outlets.retain(|outlet| !outlet.closed);
@@ -245,7 +253,10 @@ async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
                 entry: one.id,
                 name_masked: one.card.name_masked,
                 phone_masked: one.card.phone_masked,
-                address: one.card.place.map_or_else(String::new, |place| place.address),
+                address: one
+                    .card
+                    .place
+                    .map_or_else(String::new, |place| place.address),
                 labels: one.card.labels,
                 state: one.state,
                 note: one.note,

@@ -49,7 +49,11 @@ pub(crate) async fn page_of(
 fn version(app: &App) -> String {
     let mut hash = Sha256::new();
     if let Some(assets) = app.service::<Assets>() {
-        for (_, _, tag) in FILES.iter().chain(&["field-sw.js"]).filter_map(|file| assets.0.get(file)) {
+        for (_, _, tag) in FILES
+            .iter()
+            .chain(&["field-sw.js"])
+            .filter_map(|file| assets.0.get(file))
+        {
             hash.update(tag.as_bytes());
         }
     }
@@ -67,16 +71,24 @@ pub(crate) async fn worker(State(app): State<App>) -> WebResult<Response> {
     let (program, _, _) = assets.0.get("field-sw.js").ok_or_else(Problem::not_found)?;
     let version = version(&app);
     let mut files: Vec<String> = vec!["/field".into(), "/field/manifest.webmanifest".into()];
-    files.extend(FILES.iter().filter(|file| assets.0.get(file).is_some()).map(|file| match *file {
-        "field.js" | "field.css" => format!("/assets/{file}?v={version}"),
-        other => format!("/assets/{other}"),
-    }));
+    files.extend(
+        FILES
+            .iter()
+            .filter(|file| assets.0.get(file).is_some())
+            .map(|file| match *file {
+                "field.js" | "field.css" => format!("/assets/{file}?v={version}"),
+                other => format!("/assets/{other}"),
+            }),
+    );
     files.extend(["zh-CN", "en"].map(|language| format!("/field/words/{language}")));
     let shell = json!({ "version": version, "files": files });
     let mut body = format!("self.SHELL = {shell};\n").into_bytes();
     body.extend_from_slice(&program);
     let headers = [
-        (header::CONTENT_TYPE.as_str(), "text/javascript; charset=utf-8"),
+        (
+            header::CONTENT_TYPE.as_str(),
+            "text/javascript; charset=utf-8",
+        ),
         (header::CACHE_CONTROL.as_str(), "no-cache"),
         // The script lies below the page it serves.
         ("service-worker-allowed", "/field"),
@@ -89,7 +101,9 @@ pub(crate) async fn words(
     State(app): State<App>,
     Path(language): Path<String>,
 ) -> WebResult<Response> {
-    let known = [Locale::Zh, Locale::En].into_iter().find(|locale| locale.tag() == language);
+    let known = [Locale::Zh, Locale::En]
+        .into_iter()
+        .find(|locale| locale.tag() == language);
     let locale = known.ok_or_else(Problem::not_found)?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
@@ -99,11 +113,17 @@ pub(crate) async fn words(
 }
 
 fn book(app: &App, locale: Locale) -> Value {
-    let holes: Vec<(&str, String)> = HOLES.iter().map(|name| (*name, format!("{{{name}}}"))).collect();
+    let holes: Vec<(&str, String)> = HOLES
+        .iter()
+        .map(|name| (*name, format!("{{{name}}}")))
+        .collect();
     let mut book = Map::new();
     for key in app.i18n().keys(locale) {
         if let Some(short) = key.strip_prefix(WORDS) {
-            book.insert(short.to_owned(), app.i18n().text(locale, &key, &holes).into());
+            book.insert(
+                short.to_owned(),
+                app.i18n().text(locale, &key, &holes).into(),
+            );
         }
     }
     Value::Object(book)

@@ -80,14 +80,21 @@ impl ItemAnswer {
     pub(super) fn of(app: &App, ctx: &Ctx, id: Uuid, outcome: Outcome) -> Self {
         let said = |problem: &Problem| Some(problem_body(app.i18n(), ctx, problem));
         let (result, ids, problem, held) = match outcome {
-            Outcome::Taken(taken) if taken.again => (FieldResult::Again, Some(taken.ids), None, None),
+            Outcome::Taken(taken) if taken.again => {
+                (FieldResult::Again, Some(taken.ids), None, None)
+            }
             Outcome::Taken(taken) => (FieldResult::Done, Some(taken.ids), None, None),
             Outcome::Refused(problem) => (FieldResult::Refused, None, said(&problem), None),
             Outcome::Conflict(problem, held) => {
                 let held = held.or_else(|| problem.data().cloned());
                 (FieldResult::Conflict, None, said(&problem), held)
             }
-            Outcome::Later(problem) => (FieldResult::Later, None, problem.as_ref().and_then(said), None),
+            Outcome::Later(problem) => (
+                FieldResult::Later,
+                None,
+                problem.as_ref().and_then(said),
+                None,
+            ),
         };
         Self {
             id,

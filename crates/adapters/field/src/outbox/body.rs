@@ -148,7 +148,10 @@ pub(super) async fn read(
                 state: body.state,
                 note: body.note,
             };
-            Ok(Some((body.community, Act::Visit(command, body.base, vault))))
+            Ok(Some((
+                body.community,
+                Act::Visit(command, body.base, vault),
+            )))
         }
     }
 }
@@ -258,7 +261,10 @@ pub(super) async fn held(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Optio
         Kind::ReturnVisit => {
             let body: ReturnBody = read_as(&item.body).ok()?;
             let view = round_view(&rounds, db, &scope, body.round?).await.ok()?;
-            let found = view.findings.into_iter().find(|one| one.id == body.finding)?;
+            let found = view
+                .findings
+                .into_iter()
+                .find(|one| one.id == body.finding)?;
             serde_json::to_value(found).ok()
         }
         Kind::Case | Kind::VisitMark | Kind::Photo => None,

@@ -103,7 +103,10 @@ impl Deliver {
         Ok(match &self.act {
             Act::Round(command) => {
                 let done = command.run(ctx, tx).await?;
-                (json!({ "round": done.id, "findings": done.findings }), done.again)
+                (
+                    json!({ "round": done.id, "findings": done.findings }),
+                    done.again,
+                )
             }
             Act::Case(command) => {
                 let done = command.run(ctx, tx).await?;
@@ -140,8 +143,7 @@ impl Deliver {
         vault: &Vault,
     ) -> Result<()> {
         let scope = ctx.scope(&PEOPLE_READ)?;
-        let (_, entries) =
-            Directory::visiting_list(tx.conn(), vault, &scope, command.list).await?;
+        let (_, entries) = Directory::visiting_list(tx.conn(), vault, &scope, command.list).await?;
         let now = entries
             .iter()
             .find(|one| one.id == command.entry)

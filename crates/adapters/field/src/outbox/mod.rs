@@ -20,7 +20,7 @@ use crate::entities::field_item;
 use crate::{CONTRACT, contract};
 use answer::{ItemAnswer, Outcome};
 use body::Kind;
-use deliver::{Delivered, Deliver};
+use deliver::{Deliver, Delivered};
 
 /// Items of one batch.
 const MOST: usize = 100;
@@ -77,7 +77,9 @@ pub(crate) async fn take(
         return Err(Problem::new(ProblemKind::Forbidden, "field-other-account").into());
     }
     if batch.items.len() > MOST {
-        return Err(Problem::invalid("items", "field-items").field_arg("max", MOST).into());
+        return Err(Problem::invalid("items", "field-items")
+            .field_arg("max", MOST)
+            .into());
     }
     // What others lean on comes first, so that one batch is enough whatever its order.
     let mut order: Vec<usize> = (0..batch.items.len()).collect();

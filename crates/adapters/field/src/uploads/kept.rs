@@ -64,7 +64,9 @@ impl Kept {
 
 pub(super) async fn read_note(path: &Path) -> Result<Option<Note>> {
     match fs::read(path).await {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(Problem::internal),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(Problem::internal),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(trouble(&error)),
     }

@@ -111,7 +111,12 @@ impl Uploads {
     }
 
     /// Announces a file, or asks how far it is.
-    pub(crate) async fn begin(&self, account: Uuid, new: NewUpload, now: Micros) -> Result<Progress> {
+    pub(crate) async fn begin(
+        &self,
+        account: Uuid,
+        new: NewUpload,
+        now: Micros,
+    ) -> Result<Progress> {
         let max = self.store.config().max_bytes;
         let is_hash = new.sha256.len() == 64 && new.sha256.bytes().all(|b| b.is_ascii_hexdigit());
         if !is_hash {
@@ -131,7 +136,9 @@ impl Uploads {
             }
             return self.progress(account, new.id, &known).await;
         }
-        fs::create_dir_all(self.shelf(account)).await.map_err(|e| trouble(&e))?;
+        fs::create_dir_all(self.shelf(account))
+            .await
+            .map_err(|e| trouble(&e))?;
         self.check_quota(account, new.bytes).await?;
         let known = Note {
             bytes: new.bytes,
@@ -149,7 +156,9 @@ impl Uploads {
 
     async fn check_quota(&self, account: Uuid, more: u64) -> Result<()> {
         let (mut bytes, mut files) = (more, 1);
-        let mut shelf = fs::read_dir(self.shelf(account)).await.map_err(|e| trouble(&e))?;
+        let mut shelf = fs::read_dir(self.shelf(account))
+            .await
+            .map_err(|e| trouble(&e))?;
         while let Some(entry) = shelf.next_entry().await.map_err(|e| trouble(&e))? {
             let path = entry.path();
             if path.extension().is_some_and(|ending| ending == "json")
@@ -251,7 +260,9 @@ impl Uploads {
     /// A finished photograph of this account, for an item that claims it.
     pub(crate) async fn finished(&self, account: Uuid, id: Uuid) -> Result<Option<StoredFile>> {
         let note = read_note(&self.note_of(account, id)).await?;
-        Ok(note.and_then(|note| note.stored).and_then(|kept| kept.file()))
+        Ok(note
+            .and_then(|note| note.stored)
+            .and_then(|kept| kept.file()))
     }
 
     /// Removes what was begun more than a week ago; says how many.
@@ -260,7 +271,9 @@ impl Uploads {
     /// 503 when the disk does not answer.
     pub async fn sweep(&self, now: Micros) -> Result<usize> {
         let mut swept = 0;
-        let mut shelves = fs::read_dir(&self.settings.folder).await.map_err(|e| trouble(&e))?;
+        let mut shelves = fs::read_dir(&self.settings.folder)
+            .await
+            .map_err(|e| trouble(&e))?;
         while let Some(shelf) = shelves.next_entry().await.map_err(|e| trouble(&e))? {
             let Ok(mut notes) = fs::read_dir(shelf.path()).await else {
                 continue;
@@ -325,7 +338,9 @@ where
     file.flush().await.map_err(|e| trouble(&e))?;
     file.sync_data().await.map_err(|e| trouble(&e))?;
     match broken {
-        Some(cause) => Err(Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(cause)),
+        Some(cause) => {
+            Err(Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(cause))
+        }
         None => Ok(at),
     }
 }
@@ -347,14 +362,19 @@ struct Turn<'a>(&'a Mutex<HashSet<Uuid>>, Uuid);
 
 impl<'a> Turn<'a> {
     fn take(busy: &'a Mutex<HashSet<Uuid>>, id: Uuid) -> Option<Self> {
-        let mut all = busy.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = busy
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.insert(id).then_some(Self(busy, id))
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.remove(&self.1);
     }
 }

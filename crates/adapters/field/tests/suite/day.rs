@@ -44,7 +44,11 @@ impl Ground {
                 verb,
                 via: Via::Account,
             };
-            self.world.db().execute(&self.world.service(), act).await.unwrap();
+            self.world
+                .db()
+                .execute(&self.world.service(), act)
+                .await
+                .unwrap();
         }
     }
 }
@@ -80,7 +84,12 @@ async fn a_day_goes_out_and_comes_back() {
             subjects: Vec::new(),
             fixer: None,
         };
-        let policy = ground.world.db().execute(&ground.world.service(), policy).await.unwrap();
+        let policy = ground
+            .world
+            .db()
+            .execute(&ground.world.service(), policy)
+            .await
+            .unwrap();
 
         let (status, pack) = ground.get(walker, "/api/v1/field/pack").await;
         assert_eq!(status, StatusCode::OK, "{pack}");
@@ -89,29 +98,42 @@ async fn a_day_goes_out_and_comes_back() {
         assert_eq!(pack["reaches"][0]["line"].as_array().unwrap().len(), 3);
         assert_eq!(pack["reaches"][0]["chiefs"][0]["name"], "顾建明");
         assert!(pack["categories"].as_array().unwrap().len() > 50);
-        assert_eq!(pack["areas"][0]["geometry"]["type"], "Polygon");
+        assert_eq!(pack["areas"][0]["geometry"]["type"], "MultiPolygon");
         // Volunteers see nobody's name.
         assert_eq!(pack["visits"], json!([]));
         let (_, elsewhere) = ground.get(&ground.walkers[4], "/api/v1/field/pack").await;
-        assert_eq!((elsewhere["reaches"].clone(), elsewhere["due"].clone()), (json!([]), json!([])));
+        assert_eq!(
+            (elsewhere["reaches"].clone(), elsewhere["due"].clone()),
+            (json!([]), json!([]))
+        );
 
         let (id, finding) = (ground.new_id(), ground.new_id());
         let mut round = ground.round(id, &[finding]);
         round["body"]["policy"] = json!(policy);
         let told = ground.outbox(walker, std::slice::from_ref(&round)).await;
         assert_eq!(result(&told[0]), "done", "{told:?}");
-        let case: Uuid = serde_json::from_value(told[0]["ids"]["findings"][0]["case"].clone()).unwrap();
+        let case: Uuid =
+            serde_json::from_value(told[0]["ids"]["findings"][0]["case"].clone()).unwrap();
         ground.world.clock.advance(Micros::HOUR);
         let again = ground.outbox(walker, &[round.clone()]).await;
-        assert_eq!((result(&again[0]), &again[0]["ids"]), ("again", &told[0]["ids"]));
+        assert_eq!(
+            (result(&again[0]), &again[0]["ids"]),
+            ("again", &told[0]["ids"])
+        );
         let (_, after) = ground.get(walker, "/api/v1/field/pack").await;
-        assert_eq!((after["due"].clone(), after["findings"][0]["step"].clone()), (json!([]), json!("open")));
+        assert_eq!(
+            (after["due"].clone(), after["findings"][0]["step"].clone()),
+            (json!([]), json!("open"))
+        );
 
         // Another content under the number, and another person's number.
         let mut changed = round.clone();
         changed["body"]["text"] = json!("全部干净");
         let told = ground.outbox(walker, &[changed]).await;
-        assert_eq!((result(&told[0]), told[0]["held"]["line"]["id"].clone()), ("conflict", json!(id)));
+        assert_eq!(
+            (result(&told[0]), told[0]["held"]["line"]["id"].clone()),
+            ("conflict", json!(id))
+        );
         let told = ground.outbox(other, &[round]).await;
         assert_eq!(result(&told[0]), "conflict");
 
@@ -128,13 +150,22 @@ async fn a_day_goes_out_and_comes_back() {
         let told = ground.outbox(walker, &[back(second, false)]).await;
         assert_eq!(result(&told[0]), "conflict", "{told:?}");
         let scope = walker.ctx.scope(&ROUNDS_READ).unwrap();
-        let open = open_findings(ground.world.db(), &scope, None).await.unwrap();
+        let open = open_findings(ground.world.db(), &scope, None)
+            .await
+            .unwrap();
         assert!(open.is_empty());
-        let seen = round_view(&ground.rounds, ground.world.db(), &scope, id).await.unwrap();
+        let seen = round_view(&ground.rounds, ground.world.db(), &scope, id)
+            .await
+            .unwrap();
         assert_eq!(seen.findings[0].returns.len(), 1);
         let chains = [CommunityId::SYSTEM, ground.community()];
-        let tables = [youlin_field::module().audited, youlin_rounds::module().audited].concat();
-        let proof = youlin_database::audit::verify(ground.world.db().read(), &tables, &chains, None);
+        let tables = [
+            youlin_field::module().audited,
+            youlin_rounds::module().audited,
+        ]
+        .concat();
+        let proof =
+            youlin_database::audit::verify(ground.world.db().read(), &tables, &chains, None);
         assert!(proof.await.unwrap().faults.is_empty());
     }
 }
@@ -158,30 +189,60 @@ async fn what_cannot_be_taken_says_why_and_the_rest_is_taken() {
         let unknown = json!({ "id": ground.new_id(), "kind": "dream", "body": {} });
         let empty = json!({ "id": ground.new_id(), "kind": "round", "body": {} });
         let good = ground.round(ground.new_id(), &[]);
-        let items = [orphan, wrong.clone(), unknown, note("岸边有垃圾"), empty, good, note(" ")];
+        let items = [
+            orphan,
+            wrong.clone(),
+            unknown,
+            note("岸边有垃圾"),
+            empty,
+            good,
+            note(" "),
+        ];
         let told = ground.outbox(walker, &items).await;
         let results: Vec<&str> = told.iter().map(result).collect();
-        assert_eq!(results, ["later", "refused", "refused", "done", "refused", "done", "refused"], "{told:?}");
-        assert_eq!(told[1]["problem"]["errors"][0]["field"], "findings.0.category");
+        assert_eq!(
+            results,
+            [
+                "later", "refused", "refused", "done", "refused", "done", "refused"
+            ],
+            "{told:?}"
+        );
+        assert_eq!(
+            told[1]["problem"]["errors"][0]["field"],
+            "findings.0.category"
+        );
         assert_eq!(told[6]["problem"]["errors"][0]["field"], "text");
         // Mended under its own number: nothing of the refused one was kept.
         wrong["body"]["findings"][0]["category"] = json!("E-0104");
         assert_eq!(result(&ground.outbox(walker, &[wrong]).await[0]), "done");
 
         let batch = |contract: u32, account: Uuid| json!({ "contract": contract, "account": account, "items": [] });
-        let (status, told) = ground.post(walker, "/api/v1/field/outbox", &batch(99, walker.account())).await;
-        assert_eq!((status, told["code"].clone()), (StatusCode::CONFLICT, json!("field-contract")));
-        let older = ground.post(walker, "/api/v1/field/outbox", &batch(0, walker.account())).await;
+        let (status, told) = ground
+            .post(walker, "/api/v1/field/outbox", &batch(99, walker.account()))
+            .await;
+        assert_eq!(
+            (status, told["code"].clone()),
+            (StatusCode::CONFLICT, json!("field-contract"))
+        );
+        let older = ground
+            .post(walker, "/api/v1/field/outbox", &batch(0, walker.account()))
+            .await;
         assert_eq!(older.0, StatusCode::OK);
         // Somebody else is signed in on the telephone.
         let theirs = batch(1, ground.walkers[1].account());
         let (status, told) = ground.post(walker, "/api/v1/field/outbox", &theirs).await;
-        assert_eq!((status, told["code"].clone()), (StatusCode::FORBIDDEN, json!("field-other-account")));
+        assert_eq!(
+            (status, told["code"].clone()),
+            (StatusCode::FORBIDDEN, json!("field-other-account"))
+        );
         // A session that was ended: nothing is taken.
         let request = Request::post("/api/v1/field/outbox")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(batch(1, walker.account()).to_string()));
-        assert_eq!(ground.send(request.unwrap()).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            ground.send(request.unwrap()).await.0,
+            StatusCode::UNAUTHORIZED
+        );
     }
 }
 
@@ -201,11 +262,20 @@ async fn two_telephones_at_one_door() {
             } })
         };
         // First nobody was there, then somebody: both by the same person, from one pack.
-        let told = ground.outbox(one, &[mark("tried", ""), mark("seen", "屋顶漏水")]).await;
-        assert_eq!(told.iter().map(result).collect::<Vec<_>>(), ["done", "done"], "{told:?}");
+        let told = ground
+            .outbox(one, &[mark("tried", ""), mark("seen", "屋顶漏水")])
+            .await;
+        assert_eq!(
+            told.iter().map(result).collect::<Vec<_>>(),
+            ["done", "done"],
+            "{told:?}"
+        );
         let told = ground.outbox(two, &[mark("skipped", "住院")]).await;
         assert_eq!(result(&told[0]), "conflict", "{told:?}");
-        assert_eq!((&told[0]["held"]["state"], &told[0]["held"]["by"]), (&json!("seen"), &json!("施岚")));
+        assert_eq!(
+            (&told[0]["held"]["state"], &told[0]["held"]["by"]),
+            (&json!("seen"), &json!("施岚"))
+        );
         // Having seen both versions, the second insists.
         let mut insisting = mark("skipped", "住院");
         insisting["body"]["base"]["at"] = told[0]["held"]["at"].clone();
@@ -230,7 +300,9 @@ async fn the_pack_is_sent_once_and_the_secret_is_ones_own() {
         let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
         let second = ground.whole(ask(Some(&tag))).await;
         assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
-        ground.outbox(walker, &[ground.round(ground.new_id(), &[ground.new_id()])]).await;
+        ground
+            .outbox(walker, &[ground.round(ground.new_id(), &[ground.new_id()])])
+            .await;
         let third = ground.whole(ask(Some(&tag))).await;
         assert_eq!(third.status(), StatusCode::OK);
 

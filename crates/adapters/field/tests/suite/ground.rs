@@ -82,7 +82,9 @@ impl Ground {
             .unwrap();
         let (db, ctx) = (world.db().clone(), world.service());
         let rows = read_csv(AREAS, AREA_COLUMNS).unwrap();
-        import::areas(&db, &ctx, &locator, rows, false).await.unwrap();
+        import::areas(&db, &ctx, &locator, rows, false)
+            .await
+            .unwrap();
         let town = small_town(&["91", "S1", "A", "B", "A1", "A2"]);
         let drawn = import::boundaries(&db, &ctx, &locator, town, Datum::Wgs84, false).await;
         assert!(drawn.unwrap().refused.is_empty());
@@ -112,7 +114,12 @@ impl Ground {
             (walker.token.clone(), who)
         });
         let app = world
-            .app(catalogues(), web_config(), Arc::new(Keys(keys.collect())), wide_limits())
+            .app(
+                catalogues(),
+                web_config(),
+                Arc::new(Keys(keys.collect())),
+                wide_limits(),
+            )
             .with(Arc::clone(&vault))
             .with(locator)
             .with(Arc::clone(&cases))
@@ -153,7 +160,13 @@ impl Ground {
                     ..PersonInput::default()
                 },
             };
-            persons.push(self.world.db().execute(&self.world.service(), save).await.unwrap());
+            persons.push(
+                self.world
+                    .db()
+                    .execute(&self.world.service(), save)
+                    .await
+                    .unwrap(),
+            );
         }
         let start = StartVisitingList {
             vault: Arc::clone(&self.vault),
@@ -162,7 +175,11 @@ impl Ground {
             reason: String::new(),
             persons,
         };
-        self.world.db().execute(&self.world.service(), start).await.unwrap()
+        self.world
+            .db()
+            .execute(&self.world.service(), start)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
@@ -182,7 +199,8 @@ impl Ground {
         let request = Request::post(path)
             .header("authorization", format!("Bearer {}", who.token))
             .header("content-type", "application/json");
-        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     pub(crate) async fn patch(
@@ -263,7 +281,9 @@ async fn cases(world: &World, locator: &Arc<Locator>, vault: &Arc<Vault>) -> Arc
         public_url: "http://localhost".into(),
     };
     let (locator, vault) = (Arc::clone(locator), Arc::clone(vault));
-    let cases = Cases::load(world.db().clone(), locator, vault, settings).await.unwrap();
+    let cases = Cases::load(world.db().clone(), locator, vault, settings)
+        .await
+        .unwrap();
     let text = std::fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../data/categories.json"

@@ -90,8 +90,21 @@ async fn some_bytes(ground: &Ground, phone: &Phone, dice: &mut Dice) {
     match dice.roll(4) {
         0 => drop(ground.patch(walker, *id, from, cut(&bytes[from..to])).await),
         // Believing an old offset.
-        1 => drop(ground.patch(walker, *id, from / 2, Body::from(bytes[from / 2..to].to_vec())).await),
-        _ => drop(ground.patch(walker, *id, from, Body::from(bytes[from..to].to_vec())).await),
+        1 => drop(
+            ground
+                .patch(
+                    walker,
+                    *id,
+                    from / 2,
+                    Body::from(bytes[from / 2..to].to_vec()),
+                )
+                .await,
+        ),
+        _ => drop(
+            ground
+                .patch(walker, *id, from, Body::from(bytes[from..to].to_vec()))
+                .await,
+        ),
     }
 }
 
@@ -115,8 +128,15 @@ async fn one_sync(ground: &Ground, phone: &mut Phone, dice: &mut Dice) {
     for (at, answer) in chosen.into_iter().zip(told) {
         let result = answer["result"].as_str().unwrap();
         let leans = phone.items[at]["kind"] == "photo_claim";
-        assert!(matches!(result, "done" | "again") || (result == "later" && leans), "{answer} to {}", phone.items[at]);
-        assert!(result != "done" || !phone.taken.contains(&at), "taken twice: {answer}");
+        assert!(
+            matches!(result, "done" | "again") || (result == "later" && leans),
+            "{answer} to {}",
+            phone.items[at]
+        );
+        assert!(
+            result != "done" || !phone.taken.contains(&at),
+            "taken twice: {answer}"
+        );
         if result != "later" && !lost {
             phone.taken.insert(at);
         }
@@ -129,7 +149,9 @@ async fn good_line(ground: &Ground, phones: &[Phone]) {
         let walker = &ground.walkers[phone.walker];
         for (id, bytes) in &phone.photos {
             ground.announce(walker, *id, bytes).await;
-            ground.patch(walker, *id, 0, Body::from(bytes.clone())).await;
+            ground
+                .patch(walker, *id, 0, Body::from(bytes.clone()))
+                .await;
         }
         for item in &phone.items {
             let told = ground.outbox(walker, std::slice::from_ref(item)).await;
@@ -150,24 +172,47 @@ async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
             let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
             let seen = round_view(&ground.rounds, db, &scope, id).await.unwrap();
             assert_eq!(seen.line.by_name, who);
-            let cases: Vec<_> = seen.findings.iter().filter_map(|one| one.case.as_ref().map(|_| one)).collect();
+            let cases: Vec<_> = seen
+                .findings
+                .iter()
+                .filter_map(|one| one.case.as_ref().map(|_| one))
+                .collect();
             assert_eq!(cases.len(), seen.findings.len());
             let mut findings: Vec<Value> = seen
                 .findings
                 .iter()
-                .map(|one| json!([one.id, one.category, one.state, one.text, one.step, one.chainage_m]))
+                .map(|one| {
+                    json!([
+                        one.id,
+                        one.category,
+                        one.state,
+                        one.text,
+                        one.step,
+                        one.chainage_m
+                    ])
+                })
                 .collect();
             findings.sort_by_key(Value::to_string);
-            let mut photos: Vec<Value> = seen.photos.iter().map(|one| json!([one.finding, one.sha256])).collect();
+            let mut photos: Vec<Value> = seen
+                .photos
+                .iter()
+                .map(|one| json!([one.finding, one.sha256]))
+                .collect();
             photos.sort_by_key(Value::to_string);
-            all.insert(id.to_string(), json!({ "text": seen.text, "findings": findings, "photos": photos }));
+            all.insert(
+                id.to_string(),
+                json!({ "text": seen.text, "findings": findings, "photos": photos }),
+            );
             rounds += 1;
         }
     }
     let mut listed = 0;
     let mut before = None;
     loop {
-        let filter = RoundFilter { before, ..RoundFilter::default() };
+        let filter = RoundFilter {
+            before,
+            ..RoundFilter::default()
+        };
         let page = rounds_of(db, &scope, filter).await.unwrap();
         listed += page.len();
         match page.last().filter(|_| page.len() == 100) {
@@ -187,17 +232,32 @@ async fn cases_of(ground: &Ground) -> Value {
                LEFT JOIN case_file f ON f.community_id = c.community_id AND f.case_id = c.id \
                GROUP BY c.id, c.category, c.text, c.source ORDER BY c.text, c.category, photos";
     let db = ground.world.db().read();
-    let rows = db.query_all_raw(sea_orm::Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    let rows = db
+        .query_all_raw(sea_orm::Statement::from_string(
+            db.get_database_backend(),
+            sql,
+        ))
+        .await
+        .unwrap();
     let row = |row: sea_orm::QueryResult| {
         let text = |name: &str| row.try_get::<String>("", name).unwrap();
-        json!([text("category"), text("text"), text("source"), row.try_get::<i64>("", "photos").unwrap()])
+        json!([
+            text("category"),
+            text("text"),
+            text("source"),
+            row.try_get::<i64>("", "photos").unwrap()
+        ])
     };
     rows.into_iter().map(row).collect()
 }
 
 async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs: usize) -> usize {
     let mut done = 0;
-    while done < syncs || phones.iter().any(|phone| phone.taken.len() < phone.items.len()) {
+    while done < syncs
+        || phones
+            .iter()
+            .any(|phone| phone.taken.len() < phone.items.len())
+    {
         let at = dice.roll(phones.len());
         if dice.roll(3) == 0 {
             some_bytes(ground, &phones[at], dice).await;
@@ -211,7 +271,10 @@ async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs:
 }
 
 fn syncs() -> usize {
-    std::env::var("YOULIN_SYNCS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
+    std::env::var("YOULIN_SYNCS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000)
 }
 
 #[tokio::test]
@@ -224,7 +287,11 @@ async fn a_bad_line_ends_where_a_good_one_does() {
         let mut phones = written(&bad, seed, rounds);
         let began = std::time::Instant::now();
         let done = bad_line(&bad, &mut phones, &mut Dice(seed), wanted).await;
-        println!("{done} syncs of {} items in {:.1?}", phones.iter().map(|one| one.items.len()).sum::<usize>(), began.elapsed());
+        println!(
+            "{done} syncs of {} items in {:.1?}",
+            phones.iter().map(|one| one.items.len()).sum::<usize>(),
+            began.elapsed()
+        );
         let same = written(&good, seed, rounds);
         good_line(&good, &same).await;
         assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
