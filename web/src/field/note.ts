@@ -60,8 +60,7 @@ function itemsOf(draft: NoteDraft): Item[] {
   const taken = draft.photos.find((photo) => photo.lon !== undefined);
   const at = draft.spot ?? taken;
   // A written address says more than a position taken where somebody happens to stand.
-  const community = state.pack?.me.communities.length === 1 ? state.pack.me.communities[0]?.id : undefined;
-  const place = { text: draft.place.trim() || null, lon: at?.lon ?? null, lat: at?.lat ?? null, area: at ? null : (community ?? null) };
+  const place = { text: draft.place.trim() || null, lon: at?.lon ?? null, lat: at?.lat ?? null, area: at ? null : (state.pack?.me.home ?? null) };
   const label = draft.text.trim().slice(0, 30);
   const item: Item = { id: draft.id, kind: "case", label, made_at: Date.now(), body: { text: draft.text, category: draft.category, urgent: draft.urgent, place }, state: "waiting" };
   return [item, ...draft.photos.map((photo) => photoItem(photo, label, { case_item: draft.id }))];

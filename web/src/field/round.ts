@@ -7,15 +7,17 @@ import { sketch } from "./sketch";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
-import type { DraftFinding, Due, Item, Photo, Reach, RoundDraft } from "./types";
+import type { DraftFinding, Due, Item, Pack, Photo, Reach, RoundDraft } from "./types";
 import { t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
   return {
     id: crypto.randomUUID(), community: reach.community, subject: { kind: "reach", id: reach.id }, subject_name: `${reach.water} ${reach.name}`, policy: due?.policy ?? null,
-    track: false, kind: "patrol", began_at: stamp(), text: "", findings: [], photos: [], saved: 0,
+    track: asks(due)?.track ?? false, kind: "patrol", began_at: stamp(), text: "", findings: [], photos: [], saved: 0,
   };
 }
+
+const asks = (due?: { policy: string }): Pack["policies"][number] | undefined => state.pack?.policies.find((one) => one.id === due?.policy);
 
 export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
@@ -46,6 +48,8 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     save();
     draw();
   };
+  const policy = asks(draft.policy ? { policy: draft.policy } : undefined);
+  const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
@@ -60,7 +64,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   return make(
     "div", { class: "stack-l" },
     make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
-      make("p", { class: "hint" }, t(draft.track ? "track-asked" : "track-none"))),
+      make("p", { class: "hint" }, t(draft.track ? "track-asked" : "track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
     make("section", { class: "card stack" }, field(t("words"), words, t("words-hint")), chips, camera(draft.photos, save)),
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
     note, make("div", { class: "send-bar" }, end),

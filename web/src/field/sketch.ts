@@ -3,7 +3,7 @@ import type { Reach } from "./types";
 import { t } from "./words";
 
 const NS = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, EDGE] = [320, 140, 14];
+const [WIDTH, TALLEST, EDGE] = [320, 160, 14];
 
 function shape(name: string, attributes: Record<string, string | number>): SVGElement {
   const element = document.createElementNS(NS, name);
@@ -16,9 +16,10 @@ export function sketch(reach: Reach): SVGElement {
   const flat = reach.line.map(([lon, lat]): [number, number] => [lon * shrink, -lat]);
   const [xs, ys] = [flat.map(([x]) => x), flat.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const scale = Math.min((WIDTH - 2 * EDGE) / Math.max(Math.max(...xs) - left, 1e-9), (HEIGHT - 2 * EDGE) / Math.max(Math.max(...ys) - top, 1e-9));
+  const scale = Math.min((WIDTH - 2 * EDGE) / Math.max(Math.max(...xs) - left, 1e-9), (TALLEST - 2 * EDGE) / Math.max(Math.max(...ys) - top, 1e-9));
+  const height = Math.ceil((Math.max(...ys) - top) * scale + 2 * EDGE);
   const at = ([x, y]: [number, number]): [number, number] => [EDGE + (x - left) * scale, EDGE + (y - top) * scale];
-  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "sketch", role: "img", "aria-label": t("map-label") });
+  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "sketch", role: "img", "aria-label": t("map-label") });
   const points = flat.map(at);
   svg.append(shape("polyline", { points: points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "), class: "sketch-water" }));
   const [x, y] = points[0] ?? [0, 0];

@@ -20,7 +20,7 @@ export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Prom
   return make(
     "div", { class: "stack-l" },
     rows.length > 0 ? make("ul", { class: "rows rows-card", id: "outbox" }, ...rows) : make("p", { class: "muted" }, t("outbox-none")),
-    rows.length > 0 && button(t("send-now"), "btn-primary btn-block", () => sync(), "send"),
+    state.items.some((item) => item.state === "waiting" || item.state === "later") && button(t("send-now"), "btn-primary btn-block", () => sync(), "send"),
     recent.length > 0 && make("section", { class: "stack-s" }, make("h2", {}, t("recent")), make("ul", { class: "rows rows-card" }, ...recent)),
   );
 }

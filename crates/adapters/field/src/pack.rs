@@ -12,13 +12,14 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::Cases;
+use youlin_cases::permissions::CASES_REPORT;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_people::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use youlin_people::{Directory, Vault, VisitState};
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::{DueLine, FindingView, due_now, open_findings};
+use youlin_rounds::{DueLine, FindingView, PolicyView, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
 
 use crate::CONTRACT;
@@ -40,6 +41,8 @@ pub(crate) struct Pack {
     me: Me,
     /// Rounds that stand open today.
     due: Vec<DueLine>,
+    /// What the policies behind them ask for.
+    policies: Vec<PackPolicy>,
     /// Findings that are not ended, to be put right or to be looked at again.
     findings: Vec<FindingView>,
     reaches: Vec<PackReach>,
@@ -58,6 +61,8 @@ struct Me {
     name: String,
     roles: Vec<&'static str>,
     communities: Vec<PackCommunity>,
+    /// Where the caller works: the place of a note that names no other.
+    home: Option<AreaId>,
     may_visit: bool,
 }
 
@@ -66,6 +71,16 @@ struct Me {
 struct PackCommunity {
     id: CommunityId,
     name: String,
+}
+
+/// What a policy asks a round to show, and the rule that rests on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldPolicy)]
+struct PackPolicy {
+    id: Uuid,
+    photographs: u32,
+    track: bool,
+    basis: String,
 }
 
 /// A reach with its line.
@@ -178,6 +193,7 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
         contract: CONTRACT,
         today: today.to_string(),
         me: me(ctx, &scope)?,
+        policies: asked(app, &scope, &due).await?,
         due,
         findings,
         reaches,
@@ -213,8 +229,36 @@ fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
             .map(youlin_kernel::Role::as_str)
             .collect(),
         communities: scope.communities().into_iter().map(community).collect(),
+        home: home(ctx),
         may_visit: ctx.may(&PEOPLE_WRITE),
     })
+}
+
+/// The one area of the caller's grants in which they may report, when it lies within one community.
+fn home(ctx: &Ctx) -> Option<AreaId> {
+    let mut areas: Vec<AreaId> = ctx
+        .grants()
+        .iter()
+        .filter(|grant| CASES_REPORT.held_by(grant.role))
+        .map(|grant| grant.area)
+        .collect();
+    areas.dedup();
+    let only = areas.first().filter(|_| areas.len() == 1)?;
+    ctx.areas().community_of(*only).map(|_| *only)
+}
+
+async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPolicy>> {
+    let all = policies(app.db(), scope).await?;
+    let wanted = all
+        .into_iter()
+        .filter(|one| due.iter().any(|line| line.policy == one.id));
+    let pack = |one: PolicyView| PackPolicy {
+        id: one.id,
+        photographs: one.policy.photographs,
+        track: one.policy.track,
+        basis: one.policy.basis,
+    };
+    Ok(wanted.map(pack).collect())
 }
 
 async fn reaches(app: &App, scope: &Scope) -> Result<Vec<PackReach>> {
