@@ -199,7 +199,7 @@ describe("without signal", () => {
     await phone.locator("#unsent[data-count='1']").waitFor();
     await phone.goto(`${server.url}/field#waiting`);
     await phone.getByRole("button", { name: "现在送出" }).click();
-    await phone.getByText("全部送出了").waitFor();
+    await phone.locator('#view').getByText("全部送出了").waitFor();
     assert.equal(offsets[3], offsets[2], "it goes on where it was cut, not from the beginning");
     await window.unroute("**/api/v1/field/uploads/*");
     noConsoleErrors(phone, { allow: OFFLINE });
@@ -303,7 +303,7 @@ describe("without signal", () => {
     await signIn(phone, "desk-xqy");
     await phone.goto(`${server.url}/field#waiting`);
     await phone.locator(".row-title", { hasText: "只有我能看的一句话" }).waitFor();
-    await phone.getByText("全部送出了").waitFor();
+    await phone.locator('#view').getByText("全部送出了").waitFor();
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 

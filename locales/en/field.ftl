@@ -152,3 +152,4 @@ fieldwork-recent = Arrived lately
 fieldwork-continue = Go on writing
 fieldwork-unreadable = What is sealed on this telephone cannot be opened: the server has another key now. Tell the administrator, and do not clear the browser's data.
 fieldwork-photos-asked = This policy asks for { $n } photographs (by: { $what }).
+fieldwork-insecure = This address is not a secure connection (https), so the browser keeps nothing on the telephone. Open it by https, or use the ordinary pages.

@@ -152,3 +152,4 @@ fieldwork-recent = 刚送到的
 fieldwork-continue = 接着写
 fieldwork-unreadable = 手机里封存的内容打不开：服务器的密钥换过了。请联系管理员，先不要清除浏览器数据。
 fieldwork-photos-asked = 这项巡查要求 { $n } 张照片（依据：{ $what }）。
+fieldwork-insecure = 这个网址不是安全连接（https），浏览器不让手机存资料。请用 https 打开，或使用普通页面。

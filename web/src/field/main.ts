@@ -103,12 +103,16 @@ function drawBar(tab: string): void {
 async function start(): Promise<void> {
   await loadWords();
   main?.replaceChildren(status, view);
+  onChange(draw);
+  if (!window.isSecureContext) {
+    state.said = t("insecure");
+    return;
+  }
   await within(["profiles"], "readonly", (of) => of("profiles").count());
   state.vault = await resume();
   await reload();
   await recallClock();
   state.offline = !navigator.onLine;
-  onChange(draw);
   addEventListener("hashchange", () => {
     if (place() !== "today") state.said = "";
     void reload().then(() => draw(true));

@@ -41,14 +41,26 @@ function gps(view: DataView, tiff: number): { lon: number; lat: number } | null 
   return lat === null || lon === null ? null : { lat, lon };
 }
 
+/** Upright, in browsers that know only the older way too. */
+async function decoded(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
+  try {
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    const image = new Image();
+    image.src = URL.createObjectURL(file);
+    await image.decode().finally(() => URL.revokeObjectURL(image.src));
+    return image;
+  }
+}
+
 async function smaller(file: Blob): Promise<Blob> {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const picture = await decoded(file);
   const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));
   canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
+  if ("close" in picture) picture.close();
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/jpeg", 0.82));
 }
 

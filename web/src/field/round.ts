@@ -17,7 +17,7 @@ export function newRound(reach: Reach, due?: Due): RoundDraft {
   };
 }
 
-const asks = (due?: { policy: string }): Pack["policies"][number] | undefined => state.pack?.policies.find((one) => one.id === due?.policy);
+const asks = (due?: { policy: string }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
 
 export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });

@@ -18,7 +18,7 @@ class Stop extends Error {}
 async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: AbortSignal.timeout(60_000) });
+    answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: AbortSignal.timeout?.(60_000) });
   } catch {
     state.offline = true;
     throw new Stop("offline");
@@ -36,7 +36,11 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
 export async function signedIn(): Promise<boolean> {
   try {
     const answer = await ask("/api/v1/field/key");
-    if (!answer.ok) return false;
+    if (!answer.ok) {
+      // Signed in, but not for work in the field.
+      state.said = ((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "";
+      return false;
+    }
     state.signedOut = false;
     const { account, secret } = (await answer.json()) as { account: string; secret: string };
     if (state.vault?.account !== account) {
@@ -101,6 +105,8 @@ async function whole(): Promise<void> {
   changed();
   try {
     if (!(await signedIn())) return;
+    // Another tab may have sent or written meanwhile.
+    await reload();
     const took = await sendAll();
     await fetchPack();
     if (took) await reload();

@@ -12,8 +12,9 @@ export type Visit = { entry: string; name_masked: string; phone_masked: string |
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
 export type Pack = {
-  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home: number | null; may_visit: boolean };
-  policies: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: { area: number; name: string; geometry: unknown }[]; checklists: unknown[];
+  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean };
+  /** Not in a pack of an older server. */
+  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: { area: number; name: string; geometry: unknown }[]; checklists: unknown[];
 };
 
 export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark";
