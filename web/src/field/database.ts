@@ -55,9 +55,9 @@ export async function within<T>(tables: Table[], mode: IDBTransactionMode, act: 
   });
 }
 
-const ofAccount = (account: string): IDBKeyRange => IDBKeyRange.bound([account], [account, []]);
+const ofAccount = (account: string, prefix = ""): IDBKeyRange => (prefix ? IDBKeyRange.bound([account, prefix], [account, `${prefix}\uffff`]) : IDBKeyRange.bound([account], [account, []]));
 
-export const all = async (table: Table, account: string): Promise<Sealed[]> => (await within<Sealed[]>([table], "readonly", (of) => of(table).getAll(ofAccount(account)))) ?? [];
+export const all = async (table: Table, account: string, prefix = ""): Promise<Sealed[]> => (await within<Sealed[]>([table], "readonly", (of) => of(table).getAll(ofAccount(account, prefix)))) ?? [];
 export const one = (table: Table, account: string, id: string): Promise<Sealed | undefined> => within<Sealed>([table], "readonly", (of) => of(table).get([account, id]));
 export const count = async (table: Table, account: string): Promise<number> => (await within<number>([table], "readonly", (of) => of(table).count(ofAccount(account)))) ?? 0;
 export const profiles = async (): Promise<Profile[]> => (await within<Profile[]>(["profiles"], "readonly", (of) => of("profiles").getAll())) ?? [];

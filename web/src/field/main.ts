@@ -1,7 +1,6 @@
 // The field client: one page that starts from the telephone's own storage and works without signal.
 import { make } from "../dom";
 import { recallClock } from "./clock";
-import { within } from "./database";
 import { keep } from "./drafts";
 import { finishSignOut, meView } from "./me";
 import { noteView } from "./note";
@@ -52,8 +51,14 @@ function content(): HTMLElement {
 
 /** Nothing is opened here yet. */
 function gate(): HTMLElement {
+  const link = make("a", { class: "btn btn-primary btn-block", href: "/sign-in?next=/field" }, t("sign-in"));
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    // An ended session first, so that it does not end the next one.
+    void finishSignOut().finally(() => location.assign(link.href));
+  });
   const words = state.sealedOthers > 0 ? t("sealed") : t("sign-in-first");
-  return make("section", { class: "card stack" }, make("p", {}, words), state.offline ? make("p", { class: "muted" }, t("need-signal")) : make("a", { class: "btn btn-primary btn-block", href: "/sign-in?next=/field" }, t("sign-in")));
+  return make("section", { class: "card stack" }, make("p", {}, words), state.offline ? make("p", { class: "muted" }, t("need-signal")) : link);
 }
 
 function banner(look: string, words: string, action?: HTMLElement): HTMLElement {
@@ -101,17 +106,17 @@ function drawBar(tab: string): void {
 }
 
 async function start(): Promise<void> {
-  await loadWords();
-  main?.replaceChildren(status, view);
   onChange(draw);
   if (!window.isSecureContext) {
+    await loadWords();
     state.said = t("insecure");
     return;
   }
-  await within(["profiles"], "readonly", (of) => of("profiles").count());
-  state.vault = await resume();
-  await reload();
-  await recallClock();
+  // Words and storage at once: a slow telephone starts no later than it must.
+  const [, vault] = await Promise.all([loadWords(), resume()]);
+  state.vault = vault;
+  await Promise.all([reload(), recallClock()]);
+  main?.replaceChildren(status, view);
   state.offline = !navigator.onLine;
   addEventListener("hashchange", () => {
     if (place() !== "today") state.said = "";
@@ -144,4 +149,8 @@ function look(): void {
 
 look();
 void navigator.serviceWorker?.register("/field/sw.js", { scope: "/field" }).catch(() => undefined);
-void guarded(start).then(changed);
+void guarded(start).then(async () => {
+  // Storage that refuses is said in words, which need to be there.
+  if (!main?.contains(status)) main?.replaceChildren(status, view);
+  changed();
+});

@@ -5,6 +5,9 @@ import { changed, state } from "./state";
 import { t, size } from "./words";
 import { signOutHere } from "./vault";
 
+/** Whose session at the server has still to be ended. */
+const DUE = "field-sign-out";
+
 export function meView(): HTMLElement {
   const used = make("p", {}, "");
   const promise = make("p", { class: "muted" }, "");
@@ -47,20 +50,25 @@ const base64 = (bytes: ArrayBuffer): Promise<string> =>
 
 async function signOut(): Promise<void> {
   if (state.items.length > 0 && !(await sure(t("sign-out-sure", { n: state.items.length })))) return;
+  const account = state.vault?.account ?? "";
   await signOutHere();
-  localStorage.setItem("field-sign-out", "due");
+  localStorage.setItem(DUE, account);
   await finishSignOut();
   Object.assign(state, { vault: null, pack: null, items: [], drafts: [], recent: [], signedOut: true, said: t("signed-out") });
   location.hash = "";
   changed();
 }
 
-/** The server's side of signing out; without signal it is done before anything else the next time. */
+/** The server's side of signing out; without signal it is done before anything else the next time. Only ever for whoever
+ *  signed out: somebody else may have signed in meanwhile. */
 export async function finishSignOut(): Promise<void> {
-  if (localStorage.getItem("field-sign-out") === null) return;
+  const due = localStorage.getItem(DUE);
+  if (due === null) return;
   try {
-    await fetch("/sign-out", { method: "POST", redirect: "manual" });
-    localStorage.removeItem("field-sign-out");
+    const known = await fetch("/api/v1/field/key", { cache: "no-store" });
+    const { account } = (known.ok ? await known.json() : {}) as { account?: string };
+    if (account === due) await fetch("/sign-out", { method: "POST", redirect: "manual" });
+    localStorage.removeItem(DUE);
   } catch {
     // no signal: the key is gone already, the session ends when there is
   }

@@ -112,7 +112,7 @@ export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTML
         act(found);
       },
       () => (said.textContent = t("position-none")),
-      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 5_000 },
+      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 },
     );
   }, "locate");
   return make("div", { class: "cluster" }, ask, said);

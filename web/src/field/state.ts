@@ -30,11 +30,16 @@ export const changed = (): void => listeners.forEach((act) => act());
 export async function reload(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
-  state.items = (await vault.all<Item>("outbox")).map((row) => row.value);
-  state.recent = (await vault.get<Taken[]>("boxes", "recent")) ?? [];
-  state.drafts = (await vault.all<RoundDraft | NoteDraft>("boxes", "draft:")).map((row) => row.value);
-  state.typed = (await vault.get<Record<string, string>>("boxes", "typed")) ?? {};
-  const packed = await vault.get<{ pack: Pack; at: number }>("boxes", "pack");
+  const [items, recent, drafts, typed, packed] = await Promise.all([
+    vault.all<Item>("outbox"),
+    vault.get<Taken[]>("boxes", "recent"),
+    vault.all<RoundDraft | NoteDraft>("boxes", "draft:"),
+    vault.get<Record<string, string>>("boxes", "typed"),
+    vault.get<{ pack: Pack; at: number }>("boxes", "pack"),
+  ]);
+  state.items = items.map((row) => row.value);
+  state.drafts = drafts.map((row) => row.value);
+  [state.recent, state.typed] = [recent ?? [], typed ?? {}];
   if (packed) [state.pack, state.packAt] = [packed.pack, packed.at];
 }
 

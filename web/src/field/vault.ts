@@ -62,7 +62,7 @@ export class Vault {
 
   /** In the order they were made. */
   async all<T>(table: Table, prefix = ""): Promise<{ id: string; at: number; value: T }[]> {
-    const rows = (await all(table, this.account)).filter((row) => row.id.startsWith(prefix)).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    const rows = (await all(table, this.account, prefix)).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     return Promise.all(rows.map(async (row) => ({ id: row.id, at: row.at, value: await this.read<T>(table, row) })));
   }
 
