@@ -251,7 +251,7 @@ describe("without signal", () => {
     await phone.getByRole("button", { name: "取位置" }).click();
     await phone.getByText("误差约 8 米").waitFor();
     await phone.getByRole("button", { name: "存下" }).first().click();
-    await phone.locator("#unsent").waitFor({ state: "detached" });
+    await phone.locator("#status").getByText("全部送出了").waitFor();
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 
@@ -310,6 +310,23 @@ describe("without signal", () => {
     await phone.locator(".row-title", { hasText: "只有我能看的一句话" }).waitFor();
     await phone.locator('#view').getByText("全部送出了").waitFor();
     noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
+  test("a stolen telephone whose session was ended sends nothing", async () => {
+    const headers = await server.session("grid-xqy-1");
+    const { account } = await (await fetch(`${server.url}/api/v1/field/key`, { headers })).json();
+    await fetch(`${server.url}/sign-out`, { method: "POST", headers, redirect: "manual" });
+    const place = { lat: AT_RIVER.latitude, lon: AT_RIVER.longitude };
+    const item = { id: crypto.randomUUID(), kind: "case", body: { text: "偷来的手机", category: "E-0105", place } };
+    const body = JSON.stringify({ contract: 1, account, items: [item] });
+    const send = (who) => fetch(`${server.url}/api/v1/field/outbox`, { method: "POST", headers: { ...who, "content-type": "application/json" }, body });
+    assert.equal((await send(headers)).status, 401);
+    // Nor does anybody else send it as their own; the owner does, once.
+    assert.equal((await send(await server.session("grid-xqy-2"))).status, 403);
+    const again = await server.session("grid-xqy-1");
+    const results = [];
+    for (let n = 0; n < 2; n += 1) results.push((await (await send(again)).json()).items[0].result);
+    assert.deepEqual(results, ["done", "again"]);
   });
 
   test("two telephones at one door: the second sees both versions", async () => {

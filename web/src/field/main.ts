@@ -4,7 +4,7 @@ import { recallClock } from "./clock";
 import { keep } from "./drafts";
 import { finishSignOut, meView } from "./me";
 import { noteView } from "./note";
-import { guarded, icon } from "./parts";
+import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
@@ -94,7 +94,10 @@ function draw(force = false): void {
   const tab = now.split("/")[0] ?? "today";
   const heading = TABS.find(([name]) => name === tab);
   if (title) title.textContent = heading ? t(heading[1]) : t(tab === "round" ? "round" : "app");
-  view.replaceChildren(content());
+  freshIds();
+  const next = content();
+  // A finger may be on a button: what did not change stays where it is.
+  if (force || !view.firstElementChild?.isEqualNode(next)) view.replaceChildren(next);
   drawBar(tab);
 }
 

@@ -8,9 +8,12 @@ import { signOutHere } from "./vault";
 /** Whose session at the server has still to be ended. */
 const DUE = "field-sign-out";
 
+/** What was told last, until it is asked again. */
+const known = { used: "", promise: "" };
+
 export function meView(): HTMLElement {
-  const used = make("p", {}, "");
-  const promise = make("p", { class: "muted" }, "");
+  const used = make("p", {}, known.used);
+  const promise = make("p", { class: "muted" }, known.promise);
   void storage(used, promise);
   return make(
     "div", { class: "stack-l" },
@@ -24,8 +27,8 @@ export function meView(): HTMLElement {
 
 async function storage(used: HTMLElement, promise: HTMLElement): Promise<void> {
   const estimate = await navigator.storage?.estimate?.();
-  used.textContent = t("storage-used", { size: size(estimate?.usage ?? 0) });
-  promise.textContent = t((await navigator.storage?.persisted?.()) ? "persisted" : "not-persisted");
+  known.used = used.textContent = t("storage-used", { size: size(estimate?.usage ?? 0) });
+  known.promise = promise.textContent = t((await navigator.storage?.persisted?.()) ? "persisted" : "not-persisted");
 }
 
 /** Unsent work as one file, photographs in it as base64. */

@@ -38,6 +38,8 @@ export function badge(words: string, look: string): HTMLElement {
 }
 
 let counter = 0;
+/** A view drawn anew has the same ids, so that one can see whether anything changed. */
+export const freshIds = (): void => void (counter = 0);
 
 export function field(label: string, control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, hint = ""): HTMLElement {
   control.id ||= `f-${(counter += 1)}`;

@@ -188,7 +188,11 @@ async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
                         one.state,
                         one.text,
                         one.step,
-                        one.chainage_m
+                        one.chainage_m,
+                        one.returns
+                            .iter()
+                            .map(|back| json!([back.passed, back.by_name]))
+                            .collect::<Vec<_>>()
                     ])
                 })
                 .collect();
@@ -259,7 +263,7 @@ async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs:
             .any(|phone| phone.taken.len() < phone.items.len())
     {
         let at = dice.roll(phones.len());
-        if dice.roll(3) == 0 {
+        if !phones[at].photos.is_empty() && dice.roll(3) == 0 {
             some_bytes(ground, &phones[at], dice).await;
         } else {
             one_sync(ground, &mut phones[at], dice).await;
@@ -268,6 +272,37 @@ async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs:
         assert!(done < syncs + 200_000, "it never ends");
     }
     done
+}
+
+/// Puts every finding right, and writes the second look of the other walker.
+async fn returns(ground: &Ground, phones: &[Phone], seed: u64) -> Vec<Phone> {
+    let mut dice = Dice(seed + 1);
+    let scope = ground.walkers[0].ctx.scope(&ROUNDS_READ).unwrap();
+    let mut all = Vec::new();
+    for phone in phones {
+        let mut items = Vec::new();
+        for item in phone.items.iter().filter(|item| item["kind"] == "round") {
+            let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
+            for sent in item["body"]["findings"].as_array().unwrap() {
+                let db = ground.world.db();
+                let seen = round_view(&ground.rounds, db, &scope, id).await.unwrap();
+                let found = seen.findings.iter().find(|one| json!(one.id) == sent["id"]);
+                let case = found.and_then(|one| one.case.as_ref()).unwrap();
+                ground.handle(case.id).await;
+                let passed = dice.roll(3) > 0;
+                items.push(json!({ "id": dice.id(), "kind": "return_visit", "body": {
+                    "community": ground.community(), "finding": sent["id"], "round": id, "passed": passed, "text": "去看过了",
+                } }));
+            }
+        }
+        all.push(Phone {
+            walker: 1 - phone.walker,
+            items,
+            photos: BTreeMap::new(),
+            taken: BTreeSet::new(),
+        });
+    }
+    all
 }
 
 fn syncs() -> usize {
@@ -295,9 +330,17 @@ async fn a_bad_line_ends_where_a_good_one_does() {
         let same = written(&good, seed, rounds);
         good_line(&good, &same).await;
         assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
+        // What was found is put right, and each looks at what the other found.
+        let (mut back, straight) = (
+            returns(&bad, &phones, seed).await,
+            returns(&good, &same, seed).await,
+        );
+        bad_line(&bad, &mut back, &mut Dice(seed + 2), wanted / 4).await;
+        good_line(&good, &straight).await;
+        assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
         // A telephone restored from an old backup sends all of it again, two years late.
         bad.world.clock.advance(700 * Micros::DAY);
-        for phone in &phones {
+        for phone in phones.iter().chain(&back) {
             for some in phone.items.chunks(50) {
                 for answer in bad.outbox(&bad.walkers[phone.walker], some).await {
                     assert_eq!(answer["result"], "again", "{answer}");
