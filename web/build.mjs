@@ -57,6 +57,10 @@ const entries = [
   { ...common, entryPoints: { map: "src/map/map.ts" }, format: "esm", target: ["es2022", "chrome111", "firefox110", "safari16.4"] },
   { ...common, entryPoints: { chart: "src/chart/chart.ts" }, format: "esm" },
   { ...common, entryPoints: { app: "styles/app.css" } },
+  // The field client stands alone: its shell is kept whole on the telephone.
+  { ...common, entryPoints: { field: "src/field/main.ts" }, format: "esm" },
+  { ...common, entryPoints: { "field-sw": "src/field/sw.ts" }, format: "iife" },
+  { ...common, entryPoints: { field: "styles/field.css" } },
 ];
 
 await rm(dist, { recursive: true, force: true });

@@ -193,6 +193,9 @@ describe("every page", { concurrency: 2 }, () => {
       case "/admin/webhooks/{id}": return [known.webhook];
       case "/admin/categories/{code}": return ["/admin/categories/P-0104"];
       case "/desk/calls/{id}/panel": return [`/desk/calls/${known.call}/panel`];
+      case "/field/sw.js": return []; // the field client's own files
+      case "/field/manifest.webmanifest": return [];
+      case "/field/words/{language}": return [];
       case "/follow/{code}": return [`/follow/${known.code}`, `/follow/${states.closed.tracking_code}`];
       case "/help/sent/{code}": return [`/help/sent/${known.code}?by=photo`];
       case "/imports/{id}": return given(role);

@@ -43,6 +43,18 @@ for (const file of await walk("gallery", ".html")) {
     if (!icons.has(name)) faults.push(`${path.relative(root, file)}: no icon named ${name}`);
   }
 }
+// words of the field client: what it calls for stands in the catalogues, and nothing stands there that nobody calls for
+const field = (await Promise.all((await walk("src/field", ".ts")).map((file) => readFile(file, "utf8")))).join("\n");
+for (const language of ["zh-CN", "en"]) {
+  const book = await readFile(path.join(root, `../locales/${language}/field.ftl`), "utf8");
+  const known = new Set([...book.matchAll(/^fieldwork-([\w-]+) =/gm)].map(([, key]) => key));
+  for (const [, key] of field.matchAll(/\bt\("([\w-]+)"/g)) if (!known.has(key)) faults.push(`locales/${language}/field.ftl: no fieldwork-${key}`);
+  const elsewhere = ["nav", "app", "starting", "needs-script"]; // said by the server
+  for (const key of known) {
+    const family = key.replace(/-?[\w]+$/, "");
+    if (!field.includes(`"${key}"`) && !(family && field.includes(`\`${family}-\${`)) && !elsewhere.includes(key)) faults.push(`locales/${language}/field.ftl: nobody says fieldwork-${key}`);
+  }
+}
 for (const fault of new Set(faults)) console.error(fault);
 console.log(`lint: ${new Set(faults).size} faults`);
 process.exit(faults.length ? 1 : 0);

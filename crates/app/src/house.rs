@@ -10,6 +10,7 @@ use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
 use youlin_database::{Database, Migration};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
+use youlin_field::{Uploads, UploadsSettings};
 use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
@@ -22,6 +23,7 @@ use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
 use youlin_sharing::{Sharing, UsedInCase};
+use youlin_rounds::Rounds;
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
@@ -49,6 +51,7 @@ pub fn modules() -> Vec<Module> {
         youlin_sharing::module(),
         youlin_notices::module(),
         youlin_open311::module(),
+        youlin_field::module(),
     ]
 }
 
@@ -69,6 +72,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_imports::NAV,
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
+        youlin_field::NAV,
     ]
     .concat();
     // The same order on every page: by place, within a place as the modules list them.
@@ -434,6 +438,11 @@ fn furnish(
     );
     let mut files = FilesConfig::folder(config.files_folder());
     files.max_bytes = config.max_upload as u64;
+    let store = FileStore::open(files).context("the folder of attached files cannot be opened")?;
+    let half = UploadsSettings::folder(config.files_folder().join("field"));
+    let uploads =
+        Uploads::open(half, store.clone()).context("the folder of half uploads cannot be made")?;
+    let rounds = Rounds::new(Arc::clone(&services.cases), Arc::clone(&services.vault));
     let policy = AccountPolicy {
         require_second_factor: config.require_second_factor,
     };
@@ -503,10 +512,6 @@ fn furnish(
     .with(accounts)
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
-    .with(youlin_rounds::Rounds::new(
-        Arc::clone(&services.cases),
-        Arc::clone(&services.vault),
-    ))
     .with(Arc::clone(&services.sharing))
     .with(Arc::new(CaseSections(vec![Arc::new(UsedInCase(
         Arc::clone(&services.sharing),
@@ -524,9 +529,9 @@ fn furnish(
     .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))
     .with(Arc::new(services.vault.keyring().link_signer()))
-    .with(Arc::new(
-        FileStore::open(files).context("the folder of attached files cannot be opened")?,
-    ))
+    .with(Arc::new(store))
+    .with(Arc::new(uploads))
+    .with(rounds)
     .with(Arc::new(Navigation(navigation())))
     .with(Arc::new(TopbarParts(topbar())))
     .with(Arc::new(Finders(finders())))

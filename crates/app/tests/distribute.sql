@@ -68,3 +68,4 @@ SELECT create_distributed_table('report_fill', 'community_id', colocate_with => 
 SELECT create_distributed_table('notice', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('delivery', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('webhook_subscription', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('field_item', 'community_id', colocate_with => 'audit');

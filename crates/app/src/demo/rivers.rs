@@ -63,7 +63,7 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
         let ctx = signed_in(house, login).await?;
         let Some(line) = lines.iter().find(|line| {
             let area = line.community;
-            ctx.authorize(&youlin_rounds::permissions::ROUNDS_WALK, area).is_ok()
+            youlin_rounds::permissions::may_walk(&ctx, area, &[]).is_ok()
         }) else {
             continue;
         };

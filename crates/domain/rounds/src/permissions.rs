@@ -1,6 +1,6 @@
 //! Who may walk rounds, read them, and say how often they are due.
 
-use youlin_kernel::{Permission, Role};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Permission, Problem, Result, Role, Scope};
 
 use Role::{
     Administrator, Auditor, CommunityDesk, CommunityLead, DistrictOperator, GridWorker,
@@ -49,6 +49,21 @@ pub static ROUNDS_PLAN: Permission = Permission::new(
         DistrictOperator,
     ],
 );
+
+/// Whether the caller may walk here. A river runs through many grids: whoever looks after one of them may walk all of it,
+/// but a building or a dwelling only where they look after it.
+///
+/// # Errors
+/// 403 where they may not.
+pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> Result<Scope> {
+    let scope = ctx.scope(&ROUNDS_WALK)?;
+    let placed = areas.iter().any(Option::is_some);
+    if scope.contains_community(community) && (!placed || scope.contains(community, areas)) {
+        Ok(scope)
+    } else {
+        Err(Problem::forbidden())
+    }
+}
 
 /// All of this module's permissions.
 pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &ROUNDS_PLAN];

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use youlin_cases::AttachFile;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
-use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use crate::entities::{finding, round, round_file};
-use crate::permissions::ROUNDS_WALK;
+use crate::permissions::may_walk;
 
 /// Photographs of one round.
 const MOST: usize = 200;
@@ -29,11 +29,13 @@ impl Command for AttachPhoto {
     const NAME: &'static str = "rounds.attach-photo";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        ctx.authorize(&ROUNDS_WALK, self.community)?;
-        round::Entity::find_by_id((self.community.0, self.round))
+        may_walk(ctx, self.community, &[])?;
+        let row = round::Entity::find_by_id((self.community.0, self.round))
             .one(tx.conn())
             .await?
             .ok_or_else(Problem::not_found)?;
+        let areas = [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId));
+        may_walk(ctx, self.community, &areas)?;
         let held = round_file::Entity::find()
             .filter(round_file::Column::CommunityId.eq(self.community.0))
             .filter(round_file::Column::RoundId.eq(self.round))

@@ -18,7 +18,7 @@ use super::new_round::{NewRound, Spot};
 use crate::entities::{finding, round};
 use crate::events::{self, event};
 use crate::model::FindingState;
-use crate::permissions::ROUNDS_WALK;
+use crate::permissions::may_walk;
 use crate::queries::SubjectView;
 use crate::service::Rounds;
 
@@ -59,7 +59,8 @@ impl Command for HandIn {
     const NAME: &'static str = "rounds.hand-in";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
-        ctx.authorize(&ROUNDS_WALK, self.new.community)?;
+        let areas = [self.subject.grid, self.subject.neighbourhood];
+        may_walk(ctx, self.new.community, &areas)?;
         let fingerprint = self.fingerprint()?;
         if let Some(known) = self.already_there(tx, &fingerprint).await? {
             return Ok(known);

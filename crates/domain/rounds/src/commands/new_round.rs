@@ -17,7 +17,7 @@ use youlin_places::rivers::Bank;
 use super::HandIn;
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
-use crate::permissions::ROUNDS_WALK;
+use crate::permissions::may_walk;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
 
@@ -99,8 +99,9 @@ pub async fn prepare(
     ctx: &Ctx,
     new: NewRound,
 ) -> Result<HandIn> {
-    let scope = ctx.authorize(&ROUNDS_WALK, new.community)?;
+    let scope = may_walk(ctx, new.community, &[])?;
     let subject = subject_view(rounds, db, &scope, new.community, new.subject).await?;
+    may_walk(ctx, new.community, &[subject.grid, subject.neighbourhood])?;
     let policy = match new.policy {
         None => None,
         Some(id) => Some(policy_view(db, &scope, id).await?),

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use youlin_cases::model::{Verb, VerifyMethod};
 use youlin_cases::{Act, Via};
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use crate::entities::{finding, return_visit};
 use crate::events::{self, event};
-use crate::permissions::ROUNDS_WALK;
+use crate::permissions::may_walk;
 use crate::service::Rounds;
 
 const TEXT: usize = 2_000;
@@ -33,7 +33,7 @@ impl Command for ReturnVisit {
     const NAME: &'static str = "rounds.return-visit";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        ctx.authorize(&ROUNDS_WALK, self.community)?;
+        may_walk(ctx, self.community, &[])?;
         let text = self.text.trim().to_owned();
         if text.is_empty() {
             return Err(Problem::invalid("text", "return-visit-what"));
@@ -45,6 +45,8 @@ impl Command for ReturnVisit {
             .one(tx.conn())
             .await?
             .ok_or_else(Problem::not_found)?;
+        let areas = [found.grid_id, found.neighbourhood_id].map(|id| id.map(AreaId));
+        may_walk(ctx, self.community, &areas)?;
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;

@@ -13,7 +13,7 @@ use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 use super::round::{category, place, state};
 use super::shell;
 use crate::model::{Due, Subject, SubjectKind};
-use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
     FindingStep, FindingView, RoundFilter, RoundLine, findings_at, rounds_of, standing_over,
 };
@@ -114,7 +114,7 @@ pub(super) async fn show(
             .count(),
     };
     page(&ReachPage {
-        may_walk: ctx.authorize(&ROUNDS_WALK, reach.community).is_ok(),
+        may_walk: may_walk(&ctx, reach.community, &[]).is_ok(),
         s: shell(&app, &ctx, prefs),
         reach,
         defence,

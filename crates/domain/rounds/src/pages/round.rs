@@ -16,7 +16,7 @@ use youlin_web::{
 use super::shell;
 use crate::ReturnVisit;
 use crate::model::SubjectKind;
-use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use crate::queries::{FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view};
 use crate::service::Rounds;
 
@@ -126,7 +126,7 @@ async fn round_page(
     let community = round.line.community;
     Ok(RoundPage {
         saved: if saved { s.t("patrol-saved") } else { String::new() },
-        may_walk: ctx.authorize(&ROUNDS_WALK, community).is_ok(),
+        may_walk: may_walk(ctx, community, &[]).is_ok(),
         sees_cases: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),

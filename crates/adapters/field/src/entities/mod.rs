@@ -1,0 +1,3 @@
+//! Rows as the database keeps them.
+
+pub(crate) mod field_item;

@@ -1,0 +1,272 @@
+//! What the items say, read tolerantly and turned into verbs.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+use youlin_cases::model::{Source, Urgency};
+use youlin_cases::{AttachFile, Cases, NewCase};
+use youlin_files::StoredFile;
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, words};
+use youlin_people::{MarkVisit, Vault, VisitState, VisitingEntry};
+use youlin_places::PlaceInput;
+use youlin_rounds::model::Channel;
+use youlin_rounds::permissions::ROUNDS_WALK;
+use youlin_rounds::{AttachPhoto, NewRound, ReturnVisit, Rounds, round_view};
+use youlin_web::App;
+
+use super::deliver::Act;
+use super::{Item, known};
+use crate::uploads::Uploads;
+
+words! {
+    /// What an item is.
+    Kind {
+        Round = "round",
+        Case = "case",
+        ReturnVisit = "return_visit",
+        VisitMark = "visit_mark",
+        Photo = "photo_claim",
+    }
+}
+
+impl Kind {
+    /// Its turn in a batch.
+    pub(super) fn turn(self) -> u8 {
+        match self {
+            Self::Round | Self::Case => 0,
+            Self::VisitMark => 1,
+            // A return visit ends the case; a photograph of before should be there then.
+            Self::Photo => 2,
+            Self::ReturnVisit => 3,
+        }
+    }
+
+    /// Whether it may come before what it leans on.
+    pub(super) fn leans(self) -> bool {
+        matches!(self, Self::ReturnVisit | Self::Photo)
+    }
+}
+
+/// 记一笔.
+#[derive(Debug, Deserialize)]
+struct CaseBody {
+    text: String,
+    category: String,
+    #[serde(default)]
+    urgent: bool,
+    place: PlaceInput,
+}
+
+/// A photograph of a round, of one of its findings, or of a case noted by an item.
+#[derive(Debug, Deserialize)]
+struct PhotoBody {
+    upload: Uuid,
+    #[serde(default)]
+    community: Option<CommunityId>,
+    #[serde(default)]
+    round: Option<Uuid>,
+    #[serde(default)]
+    finding: Option<Uuid>,
+    /// The item a case came by.
+    #[serde(default)]
+    case_item: Option<Uuid>,
+    #[serde(default)]
+    stage: String,
+    /// Where it was taken, when the file itself no longer says: degrees, WGS-84.
+    #[serde(default)]
+    lon: Option<f64>,
+    #[serde(default)]
+    lat: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ReturnBody {
+    community: CommunityId,
+    finding: Uuid,
+    /// The round it was found on, to show how it stands.
+    #[serde(default)]
+    round: Option<Uuid>,
+    passed: bool,
+    text: String,
+}
+
+/// What the pack said of an entry when it was marked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct VisitBase {
+    pub(super) at: Option<Micros>,
+}
+
+#[derive(Debug, Deserialize)]
+struct VisitBody {
+    community: CommunityId,
+    list: Uuid,
+    entry: Uuid,
+    state: VisitState,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    base: VisitBase,
+}
+
+fn read_as<T: DeserializeOwned>(body: &Value) -> Result<T> {
+    T::deserialize(body)
+        .map_err(|error| Problem::invalid("body", "field-body").field_arg("reason", error))
+}
+
+/// The verb of an item and its community; `None` while what it leans on has not come.
+pub(super) async fn read(
+    app: &App,
+    ctx: &Ctx,
+    kind: Kind,
+    item: &Item,
+) -> Result<Option<(CommunityId, Act)>> {
+    match kind {
+        Kind::Round => round(app, ctx, item).await.map(Some),
+        Kind::Case => case(app, item).map(Some),
+        Kind::Photo => photo(app, ctx, item).await,
+        Kind::ReturnVisit => {
+            let body: ReturnBody = read_as(&item.body)?;
+            let command = ReturnVisit {
+                rounds: app.need::<Rounds>()?,
+                community: body.community,
+                finding: body.finding,
+                passed: body.passed,
+                text: body.text,
+            };
+            Ok(Some((body.community, Act::Return(command))))
+        }
+        Kind::VisitMark => {
+            let body: VisitBody = read_as(&item.body)?;
+            let vault = app.need::<Vault>()?;
+            let command = MarkVisit {
+                vault: std::sync::Arc::clone(&vault),
+                community: body.community,
+                list: body.list,
+                entry: body.entry,
+                state: body.state,
+                note: body.note,
+            };
+            Ok(Some((
+                body.community,
+                Act::Visit(command, body.base, vault),
+            )))
+        }
+    }
+}
+
+/// Id, channel and clock are the item's: a body cannot say otherwise.
+async fn round(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
+    let mut body: Map<String, Value> = read_as(&item.body)?;
+    body.insert("id".into(), json!(item.id));
+    body.insert("channel".into(), json!(Channel::Field));
+    body.insert("sent_at".into(), json!(item.sent_at));
+    let new: NewRound = read_as(&Value::Object(body))?;
+    let community = new.community;
+    let rounds = app.need::<Rounds>()?;
+    let command = youlin_rounds::prepare(&rounds, app.db(), ctx, new).await?;
+    Ok((community, Act::Round(Box::new(command))))
+}
+
+fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
+    let body: CaseBody = read_as(&item.body)?;
+    let new = NewCase {
+        source: Source::Worker,
+        text: body.text,
+        category: body.category,
+        urgency: if body.urgent {
+            Urgency::Urgent
+        } else {
+            Urgency::Normal
+        },
+        place: body.place,
+        reporter: None,
+        contact: None,
+        answers: std::collections::BTreeMap::new(),
+        external_key: Some(format!("field:{}", item.id)),
+        call: None,
+    };
+    let cases = app.need::<Cases>()?;
+    let report = youlin_cases::prepare(&cases, new)?;
+    Ok((report.community(), Act::Case(Box::new(report))))
+}
+
+async fn photo(app: &App, ctx: &Ctx, item: &Item) -> Result<Option<(CommunityId, Act)>> {
+    let body: PhotoBody = read_as(&item.body)?;
+    let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
+    let uploads = app.need::<Uploads>()?;
+    let Some(file) = uploads.finished(account, body.upload).await? else {
+        return Ok(None);
+    };
+    let file = StoredFile {
+        position: file.position.or(body.lon.zip(body.lat)),
+        ..file
+    };
+    if let (Some(community), Some(round)) = (body.community, body.round) {
+        let stage = match body.stage.as_str() {
+            "before" => "before",
+            "after" => "after",
+            _ => "",
+        };
+        let command = AttachPhoto {
+            community,
+            round,
+            finding: body.finding,
+            stage,
+            file,
+        };
+        return Ok(Some((community, Act::Photo(command))));
+    }
+    let Some(case_item) = body.case_item else {
+        return Err(Problem::invalid("round", "required"));
+    };
+    let came = known(app, ctx, case_item).await?;
+    let Some(row) = came.filter(|row| row.account_id == account) else {
+        return Ok(None);
+    };
+    let ids: Value = serde_json::from_str(&row.answer).map_err(Problem::internal)?;
+    let case: Uuid = read_as(&ids["case"])?;
+    let community = CommunityId(row.community_id);
+    let command = AttachFile {
+        community,
+        case,
+        file,
+        stage: "report",
+        locate: true,
+    };
+    Ok(Some((community, Act::CasePhoto(command))))
+}
+
+/// How an entry of a visiting list stands, for whoever comes second.
+pub(super) fn visit_held(entry: &VisitingEntry) -> Value {
+    json!({
+        "state": entry.state,
+        "note": entry.note,
+        "by": entry.by,
+        "at": entry.at,
+    })
+}
+
+/// What is there instead, where the problem itself does not say.
+pub(super) async fn held(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Option<Value> {
+    let db = app.db();
+    let rounds = app.need::<Rounds>().ok()?;
+    let scope = ctx.scope(&ROUNDS_WALK).ok()?;
+    match kind {
+        Kind::Round => {
+            let view = round_view(&rounds, db, &scope, item.id).await.ok()?;
+            serde_json::to_value(view).ok()
+        }
+        Kind::ReturnVisit => {
+            let body: ReturnBody = read_as(&item.body).ok()?;
+            let view = round_view(&rounds, db, &scope, body.round?).await.ok()?;
+            let found = view
+                .findings
+                .into_iter()
+                .find(|one| one.id == body.finding)?;
+            serde_json::to_value(found).ok()
+        }
+        Kind::Case | Kind::VisitMark | Kind::Photo => None,
+    }
+}

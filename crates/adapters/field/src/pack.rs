@@ -1,0 +1,357 @@
+//! What somebody takes along for a day: everything they need and may see, in one answer.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::Cases;
+use youlin_cases::permissions::CASES_REPORT;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_people::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use youlin_people::{Directory, Vault, VisitState};
+use youlin_places::queries::outlines;
+use youlin_places::rivers::{self, Reach};
+use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
+use youlin_rounds::{DueLine, FindingView, PolicyView, due_now, open_findings, policies};
+use youlin_web::{App, Caller, Refusals, WebResult};
+
+use crate::CONTRACT;
+use crate::outline::simplified;
+
+/// Areas drawn on the map.
+const AREAS: usize = 100;
+/// Reaches taken along.
+const REACHES: usize = 200;
+
+/// See the module's text.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldPack)]
+pub(crate) struct Pack {
+    pub(crate) contract: u32,
+    /// The day it is for.
+    #[schema(value_type = String, format = Date)]
+    today: String,
+    me: Me,
+    /// Rounds that stand open today.
+    due: Vec<DueLine>,
+    /// What the policies behind them ask for.
+    policies: Vec<PackPolicy>,
+    /// Findings that are not ended, to be put right or to be looked at again.
+    findings: Vec<FindingView>,
+    reaches: Vec<PackReach>,
+    visits: Vec<VisitingPack>,
+    categories: Vec<PackCategory>,
+    areas: Vec<Outline>,
+    /// Checklists to be filled in.
+    checklists: Vec<PackChecklist>,
+}
+
+/// Whose pack it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldMe)]
+struct Me {
+    account: Uuid,
+    name: String,
+    roles: Vec<&'static str>,
+    communities: Vec<PackCommunity>,
+    /// Where the caller works: the place of a note that names no other.
+    home: Option<AreaId>,
+    may_visit: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldCommunity)]
+struct PackCommunity {
+    id: CommunityId,
+    name: String,
+}
+
+/// What a policy asks a round to show, and the rule that rests on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldPolicy)]
+struct PackPolicy {
+    id: Uuid,
+    photographs: u32,
+    track: bool,
+    basis: String,
+}
+
+/// A reach with its line.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldReach)]
+struct PackReach {
+    /// Degrees, WGS-84, in the direction of chainage.
+    line: Vec<(f64, f64)>,
+    #[serde(flatten)]
+    reach: Reach,
+}
+
+/// A visiting list with those still to be seen. Names are masked, as pages mask them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldVisits)]
+struct VisitingPack {
+    list: Uuid,
+    community: CommunityId,
+    title: String,
+    reason: String,
+    entries: Vec<PackVisit>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldVisit)]
+struct PackVisit {
+    entry: Uuid,
+    name_masked: String,
+    phone_masked: Option<String>,
+    address: String,
+    labels: Vec<String>,
+    state: VisitState,
+    note: Option<String>,
+    tries: i32,
+    /// When it was last marked; sent back, it tells whether somebody else was there meanwhile.
+    at: Option<Micros>,
+    by: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldCategory)]
+struct PackCategory {
+    code: String,
+    name: String,
+    group: String,
+    keywords: Vec<String>,
+    /// It has questions that must be answered: not for a note in passing.
+    asks: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldOutline)]
+struct Outline {
+    area: AreaId,
+    name: String,
+    #[schema(value_type = Object)]
+    geometry: Value,
+}
+
+/// A checklist as the client fills it in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldChecklist)]
+struct PackChecklist {
+    id: String,
+    version: i32,
+    #[schema(value_type = Object)]
+    form: Value,
+}
+
+/// Today's pack of the caller. With `If-None-Match` 304 when nothing changed.
+#[utoipa::path(
+    get, path = "/api/v1/field/pack", operation_id = "fieldPack", tag = "field",
+    responses(
+        (status = 200, description = "What this person needs today and may see", body = Pack),
+        (status = 304, description = "Nothing changed since"),
+        Refusals
+    )
+)]
+pub(crate) async fn pack(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    headers: HeaderMap,
+) -> WebResult<Response> {
+    let pack = packed(&app, &ctx).await?;
+    let text = serde_json::to_vec(&pack).map_err(Problem::internal)?;
+    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&text)[..12]));
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    // A proxy that packs answers makes the tag a weak one.
+    if known.is_some_and(|known| known.trim_start_matches("W/") == tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag)], Json(pack)).into_response())
+}
+
+async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
+    let scope = ctx.scope(&ROUNDS_WALK)?;
+    let db = app.db();
+    let today = ctx.now().date();
+    // What the command behind it would refuse is not offered.
+    let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
+    let mut due = due_now(db, &scope, today).await?;
+    due.retain(|line| walks(line.community));
+    let mut findings = open_findings(db, &scope, None).await?;
+    findings.retain(|found| walks(found.community));
+    let mut reaches = reaches(app, &scope).await?;
+    reaches.retain(|one| walks(one.reach.community));
+    Ok(Pack {
+        contract: CONTRACT,
+        today: today.to_string(),
+        me: me(ctx, &scope)?,
+        policies: asked(app, &scope, &due).await?,
+        due,
+        findings,
+        reaches,
+        visits: visits(app, ctx).await?,
+        categories: categories(app, ctx)?,
+        areas: areas(app, ctx, &scope).await?,
+        checklists: Vec::new(),
+    })
+}
+
+fn name_of(ctx: &Ctx, area: AreaId) -> String {
+    let english = ctx.locale() == youlin_kernel::Locale::En;
+    ctx.areas().get(area).map_or_else(String::new, |node| {
+        if english && !node.name_en.is_empty() {
+            node.name_en.clone()
+        } else {
+            node.name.clone()
+        }
+    })
+}
+
+fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
+    let community = |id: i64| PackCommunity {
+        id: CommunityId(id),
+        name: name_of(ctx, AreaId(id)),
+    };
+    Ok(Me {
+        account: ctx.actor().id().ok_or_else(Problem::forbidden)?,
+        name: ctx.actor().name().to_owned(),
+        roles: ctx
+            .roles()
+            .into_iter()
+            .map(youlin_kernel::Role::as_str)
+            .collect(),
+        communities: scope.communities().into_iter().map(community).collect(),
+        home: home(ctx),
+        may_visit: ctx.may(&PEOPLE_WRITE),
+    })
+}
+
+/// The one area of the caller's grants in which they may report, when it lies within one community.
+fn home(ctx: &Ctx) -> Option<AreaId> {
+    let mut areas: Vec<AreaId> = ctx
+        .grants()
+        .iter()
+        .filter(|grant| CASES_REPORT.held_by(grant.role))
+        .map(|grant| grant.area)
+        .collect();
+    areas.dedup();
+    let only = areas.first().filter(|_| areas.len() == 1)?;
+    ctx.areas().community_of(*only).map(|_| *only)
+}
+
+async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPolicy>> {
+    let all = policies(app.db(), scope).await?;
+    let wanted = all
+        .into_iter()
+        .filter(|one| due.iter().any(|line| line.policy == one.id));
+    let pack = |one: PolicyView| PackPolicy {
+        id: one.id,
+        photographs: one.policy.photographs,
+        track: one.policy.track,
+        basis: one.policy.basis,
+    };
+    Ok(wanted.map(pack).collect())
+}
+
+async fn reaches(app: &App, scope: &Scope) -> Result<Vec<PackReach>> {
+    let mut all = Vec::new();
+    for line in rivers::reaches(app.db(), scope)
+        .await?
+        .into_iter()
+        .take(REACHES)
+    {
+        let mut reach = rivers::reach(app.db(), scope, line.id).await?;
+        reach.chiefs.retain(|chief| chief.until.is_none());
+        reach.outlets.retain(|outlet| !outlet.closed);
+        all.push(PackReach {
+            line: reach.line.points().to_vec(),
+            reach,
+        });
+    }
+    Ok(all)
+}
+
+/// The open lists the caller works through; nobody's who may not see people.
+async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
+    if !ctx.may(&PEOPLE_WRITE) {
+        return Ok(Vec::new());
+    }
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let vault = app.need::<Vault>()?;
+    let db = app.db().read();
+    let mut all = Vec::new();
+    for line in Directory::visiting_lists(db, &scope, false).await? {
+        let (line, entries) = Directory::visiting_list(db, &vault, &scope, line.id).await?;
+        let entries = entries
+            .into_iter()
+            .filter(|one| matches!(one.state, VisitState::Open | VisitState::Tried))
+            .map(|one| PackVisit {
+                entry: one.id,
+                name_masked: one.card.name_masked,
+                phone_masked: one.card.phone_masked,
+                address: one
+                    .card
+                    .place
+                    .map_or_else(String::new, |place| place.address),
+                labels: one.card.labels,
+                state: one.state,
+                note: one.note,
+                tries: one.tries,
+                at: one.at,
+                by: one.by,
+            })
+            .collect();
+        all.push(VisitingPack {
+            list: line.id,
+            community: line.community,
+            title: line.title,
+            reason: line.reason,
+            entries,
+        });
+    }
+    Ok(all)
+}
+
+fn categories(app: &App, ctx: &Ctx) -> Result<Vec<PackCategory>> {
+    let cases: Arc<Cases> = app.need()?;
+    let catalogue = cases.catalogue();
+    let mut all: Vec<PackCategory> = catalogue
+        .iter()
+        .map(|one| PackCategory {
+            code: one.code.clone(),
+            name: one.name_in(ctx.locale()).to_owned(),
+            group: one.group.clone(),
+            keywords: one.keywords.clone(),
+            asks: one.questions.iter().any(|question| question.required),
+        })
+        .collect();
+    all.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(all)
+}
+
+/// Outlines of the caller's communities, and of their grids where they have some only.
+async fn areas(app: &App, ctx: &Ctx, scope: &Scope) -> Result<Vec<Outline>> {
+    let mut wanted: Vec<AreaId> = Vec::new();
+    for part in scope.parts() {
+        wanted.push(part.community.into());
+        wanted.extend(part.areas.iter().flatten().copied());
+    }
+    wanted.truncate(AREAS);
+    let shapes = outlines(app.db(), &wanted, ctx.now()).await?;
+    let outline = |(area, shape): (AreaId, String)| {
+        Some(Outline {
+            area,
+            name: name_of(ctx, area),
+            geometry: simplified(&shape)?,
+        })
+    };
+    Ok(shapes.into_iter().filter_map(outline).collect())
+}

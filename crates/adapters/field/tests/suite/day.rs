@@ -1,0 +1,316 @@
+//! A day's work: the pack, what comes back, and what is said of what does not fit.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use youlin_cases::model::Verb;
+use youlin_cases::{Act, Via};
+use youlin_kernel::{CommunityId, Micros};
+use youlin_rounds::model::{Every, Minimum, Policy, RoundKind, SubjectKind, Walkers};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{SavePolicy, open_findings, round_view};
+use youlin_testkit::databases;
+
+use crate::ground::Ground;
+
+impl Ground {
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.world.service().new_id()
+    }
+
+    /// Puts right what was found, as far as the case goes.
+    pub(crate) async fn handle(&self, case: Uuid) {
+        use youlin_cases::model::Assignment;
+        let lead = Assignment {
+            party: youlin_people::Party::person(Uuid::from_u128(7)),
+            text: String::new(),
+        };
+        let dispatch = Verb::Dispatch {
+            lead,
+            supporting: Vec::new(),
+        };
+        let handled = Verb::Handled {
+            text: "已清运".into(),
+        };
+        for verb in [Verb::Accept, dispatch, Verb::Start, handled] {
+            let act = Act {
+                cases: Arc::clone(&self.cases),
+                community: self.community(),
+                case,
+                version: None,
+                verb,
+                via: Via::Account,
+            };
+            self.world
+                .db()
+                .execute(&self.world.service(), act)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+fn result(answer: &Value) -> &str {
+    answer["result"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_day_goes_out_and_comes_back() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (walker, other) = (&ground.walkers[0], &ground.walkers[1]);
+        let policy = SavePolicy {
+            community: ground.community(),
+            known: None,
+            title: "周六巡河".into(),
+            policy: Policy {
+                kind: RoundKind::Patrol,
+                subjects: SubjectKind::Reach,
+                walkers: Walkers::GridWorker,
+                every: Every::Week,
+                count: 1,
+                weekdays: 0,
+                season: None,
+                from: walker.ctx.now().date(),
+                to: None,
+                minimum: Minimum::default(),
+                photographs: 0,
+                track: false,
+                basis: String::new(),
+            },
+            subjects: Vec::new(),
+            fixer: None,
+        };
+        let policy = ground
+            .world
+            .db()
+            .execute(&ground.world.service(), policy)
+            .await
+            .unwrap();
+
+        let (status, pack) = ground.get(walker, "/api/v1/field/pack").await;
+        assert_eq!(status, StatusCode::OK, "{pack}");
+        assert_eq!(pack["me"]["name"], "顾红");
+        assert_eq!(pack["due"][0]["due"], json!({ "open": { "left": 1 } }));
+        assert_eq!(pack["reaches"][0]["line"].as_array().unwrap().len(), 3);
+        assert_eq!(pack["reaches"][0]["chiefs"][0]["name"], "顾建明");
+        assert!(pack["categories"].as_array().unwrap().len() > 50);
+        assert_eq!(pack["areas"][0]["geometry"]["type"], "MultiPolygon");
+        // Volunteers see nobody's name.
+        assert_eq!(pack["visits"], json!([]));
+        let (_, elsewhere) = ground.get(&ground.walkers[4], "/api/v1/field/pack").await;
+        assert_eq!(
+            (elsewhere["reaches"].clone(), elsewhere["due"].clone()),
+            (json!([]), json!([]))
+        );
+
+        let (id, finding) = (ground.new_id(), ground.new_id());
+        let mut round = ground.round(id, &[finding]);
+        round["body"]["policy"] = json!(policy);
+        let told = ground.outbox(walker, std::slice::from_ref(&round)).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        let case: Uuid =
+            serde_json::from_value(told[0]["ids"]["findings"][0]["case"].clone()).unwrap();
+        ground.world.clock.advance(Micros::HOUR);
+        let again = ground.outbox(walker, &[round.clone()]).await;
+        assert_eq!(
+            (result(&again[0]), &again[0]["ids"]),
+            ("again", &told[0]["ids"])
+        );
+        let (_, after) = ground.get(walker, "/api/v1/field/pack").await;
+        assert_eq!(
+            (after["due"].clone(), after["findings"][0]["step"].clone()),
+            (json!([]), json!("open"))
+        );
+
+        // Another content under the number, and another person's number.
+        let mut changed = round.clone();
+        changed["body"]["text"] = json!("全部干净");
+        let told = ground.outbox(walker, &[changed]).await;
+        assert_eq!(
+            (result(&told[0]), told[0]["held"]["line"]["id"].clone()),
+            ("conflict", json!(id))
+        );
+        let told = ground.outbox(other, &[round]).await;
+        assert_eq!(result(&told[0]), "conflict");
+
+        ground.handle(case).await;
+        let back = |id: Uuid, passed: bool| {
+            json!({ "id": id, "kind": "return_visit", "body": {
+                "community": ground.community(), "finding": finding, "round": id, "passed": passed, "text": "干净了",
+            } })
+        };
+        let (first, second) = (ground.new_id(), ground.new_id());
+        let told = ground.outbox(other, &[back(first, true)]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        // Two went back: the second is told that it has ended.
+        let told = ground.outbox(walker, &[back(second, false)]).await;
+        assert_eq!(result(&told[0]), "conflict", "{told:?}");
+        let scope = walker.ctx.scope(&ROUNDS_READ).unwrap();
+        let open = open_findings(ground.world.db(), &scope, None)
+            .await
+            .unwrap();
+        assert!(open.is_empty());
+        let seen = round_view(&ground.rounds, ground.world.db(), &scope, id)
+            .await
+            .unwrap();
+        assert_eq!(seen.findings[0].returns.len(), 1);
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let tables = [
+            youlin_field::module().audited,
+            youlin_rounds::module().audited,
+        ]
+        .concat();
+        let proof =
+            youlin_database::audit::verify(ground.world.db().read(), &tables, &chains, None);
+        assert!(proof.await.unwrap().faults.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_says_why_and_the_rest_is_taken() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let walker = &ground.walkers[0];
+        let mut wrong = ground.round(ground.new_id(), &[ground.new_id()]);
+        wrong["body"]["findings"][0]["category"] = json!("X-1");
+        let note = |text: &str| {
+            let (lon, lat) = crate::ground::at_river(4.0);
+            json!({ "id": ground.new_id(), "kind": "case", "body": {
+                "text": text, "category": "E-0105", "place": { "lon": lon, "lat": lat },
+            } })
+        };
+        let orphan = json!({ "id": ground.new_id(), "kind": "return_visit", "body": {
+            "community": ground.community(), "finding": ground.new_id(), "passed": true, "text": "好了",
+        } });
+        let unknown = json!({ "id": ground.new_id(), "kind": "dream", "body": {} });
+        let empty = json!({ "id": ground.new_id(), "kind": "round", "body": {} });
+        let good = ground.round(ground.new_id(), &[]);
+        let items = [
+            orphan,
+            wrong.clone(),
+            unknown,
+            note("岸边有垃圾"),
+            empty,
+            good,
+            note(" "),
+        ];
+        let told = ground.outbox(walker, &items).await;
+        let results: Vec<&str> = told.iter().map(result).collect();
+        assert_eq!(
+            results,
+            [
+                "later", "refused", "refused", "done", "refused", "done", "refused"
+            ],
+            "{told:?}"
+        );
+        assert_eq!(
+            told[1]["problem"]["errors"][0]["field"],
+            "findings.0.category"
+        );
+        assert_eq!(told[6]["problem"]["errors"][0]["field"], "text");
+        // Mended under its own number: nothing of the refused one was kept.
+        wrong["body"]["findings"][0]["category"] = json!("E-0104");
+        assert_eq!(result(&ground.outbox(walker, &[wrong]).await[0]), "done");
+
+        let batch = |contract: u32, account: Uuid| json!({ "contract": contract, "account": account, "items": [] });
+        let (status, told) = ground
+            .post(walker, "/api/v1/field/outbox", &batch(99, walker.account()))
+            .await;
+        assert_eq!(
+            (status, told["code"].clone()),
+            (StatusCode::CONFLICT, json!("field-contract"))
+        );
+        let older = ground
+            .post(walker, "/api/v1/field/outbox", &batch(0, walker.account()))
+            .await;
+        assert_eq!(older.0, StatusCode::OK);
+        // Somebody else is signed in on the telephone.
+        let theirs = batch(1, ground.walkers[1].account());
+        let (status, told) = ground.post(walker, "/api/v1/field/outbox", &theirs).await;
+        assert_eq!(
+            (status, told["code"].clone()),
+            (StatusCode::FORBIDDEN, json!("field-other-account"))
+        );
+        // A session that was ended: nothing is taken.
+        let request = Request::post("/api/v1/field/outbox")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(batch(1, walker.account()).to_string()));
+        assert_eq!(
+            ground.send(request.unwrap()).await.0,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_telephones_at_one_door() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (one, two) = (&ground.walkers[2], &ground.walkers[3]);
+        let list = ground.visiting().await;
+        let (_, pack) = ground.get(one, "/api/v1/field/pack").await;
+        let entry = pack["visits"][0]["entries"][0].clone();
+        assert_ne!(entry["name_masked"], "周阿婆");
+        let mark = |state: &str, note: &str| {
+            json!({ "id": ground.new_id(), "kind": "visit_mark", "body": {
+                "community": ground.community(), "list": list, "entry": entry["entry"], "state": state,
+                "note": note, "base": { "at": entry["at"] },
+            } })
+        };
+        // First nobody was there, then somebody: both by the same person, from one pack.
+        let told = ground
+            .outbox(one, &[mark("tried", ""), mark("seen", "屋顶漏水")])
+            .await;
+        assert_eq!(
+            told.iter().map(result).collect::<Vec<_>>(),
+            ["done", "done"],
+            "{told:?}"
+        );
+        let told = ground.outbox(two, &[mark("skipped", "住院")]).await;
+        assert_eq!(result(&told[0]), "conflict", "{told:?}");
+        assert_eq!(
+            (&told[0]["held"]["state"], &told[0]["held"]["by"]),
+            (&json!("seen"), &json!("施岚"))
+        );
+        // Having seen both versions, the second insists.
+        let mut insisting = mark("skipped", "住院");
+        insisting["body"]["base"]["at"] = told[0]["held"]["at"].clone();
+        assert_eq!(result(&ground.outbox(two, &[insisting]).await[0]), "done");
+    }
+}
+
+#[tokio::test]
+async fn the_pack_is_sent_once_and_the_secret_is_ones_own() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let walker = &ground.walkers[0];
+        let ask = |tag: Option<&str>| {
+            let mut request = Request::get("/api/v1/field/pack")
+                .header("authorization", format!("Bearer {}", walker.token));
+            if let Some(tag) = tag {
+                request = request.header(header::IF_NONE_MATCH, tag);
+            }
+            request.body(Body::empty()).unwrap()
+        };
+        let first = ground.whole(ask(None)).await;
+        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let second = ground.whole(ask(Some(&tag))).await;
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+        ground
+            .outbox(walker, &[ground.round(ground.new_id(), &[ground.new_id()])])
+            .await;
+        let third = ground.whole(ask(Some(&tag))).await;
+        assert_eq!(third.status(), StatusCode::OK);
+
+        let (_, own) = ground.get(walker, "/api/v1/field/key").await;
+        let (_, same) = ground.get(walker, "/api/v1/field/key").await;
+        let (_, other) = ground.get(&ground.walkers[1], "/api/v1/field/key").await;
+        assert_eq!(own, same);
+        assert_ne!(own["secret"], other["secret"]);
+        assert_eq!(own["account"], json!(walker.account()));
+    }
+}

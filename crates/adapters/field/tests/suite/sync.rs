@@ -1,0 +1,352 @@
+//! Whatever the line does, the server ends where it would have ended with a good one: thousands of syncs in random order,
+//! cut, repeated and delayed, against the same work sent once, one after the other.
+//!
+//! `YOULIN_SYNCS=10000` walks the long way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Body;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use youlin_kernel::Micros;
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{RoundFilter, round_view, rounds_of};
+use youlin_testkit::{databases, sqlite};
+
+use crate::ground::{Ground, at_river};
+use crate::uploads::{cut, picture};
+
+/// A small generator of its own, so that a failing seed can be walked again (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
+    }
+
+    fn id(&mut self) -> Uuid {
+        let high = (self.roll(usize::MAX) as u128) << 64;
+        Uuid::from_u128(high | self.roll(usize::MAX) as u128)
+    }
+
+    fn shuffle<T>(&mut self, all: &mut [T]) {
+        for at in (1..all.len()).rev() {
+            all.swap(at, self.roll(at + 1));
+        }
+    }
+}
+
+/// What one telephone has written.
+struct Phone {
+    walker: usize,
+    items: Vec<Value>,
+    photos: BTreeMap<Uuid, Vec<u8>>,
+    /// Items the telephone knows to be taken.
+    taken: BTreeSet<usize>,
+}
+
+/// Two telephones' work of some days: rounds with findings, notes, photographs of both.
+fn written(ground: &Ground, seed: u64, rounds: usize) -> Vec<Phone> {
+    let mut dice = Dice(seed);
+    let phone = |walker: usize| {
+        let (mut items, mut photos) = (Vec::new(), BTreeMap::new());
+        for _ in 0..rounds {
+            let (round, case) = (dice.id(), dice.id());
+            let findings: Vec<Uuid> = (0..dice.roll(3)).map(|_| dice.id()).collect();
+            items.push(ground.round(round, &findings));
+            let (lon, lat) = at_river(2.0 + dice.roll(60) as f64 / 10.0);
+            let body = json!({ "text": format!("记一笔 {case}"), "category": "E-0105", "place": { "lon": lon, "lat": lat } });
+            items.push(json!({ "id": case, "kind": "case", "body": body }));
+            let upload = dice.id();
+            photos.insert(upload, picture(u32::try_from(dice.roll(1 << 30)).unwrap()));
+            let body = json!({ "upload": upload, "community": ground.community(), "round": round, "finding": findings.first() });
+            items.push(json!({ "id": dice.id(), "kind": "photo_claim", "body": body }));
+            let upload = dice.id();
+            photos.insert(upload, picture(u32::try_from(dice.roll(1 << 30)).unwrap()));
+            items.push(json!({ "id": dice.id(), "kind": "photo_claim", "body": { "upload": upload, "case_item": case } }));
+        }
+        Phone {
+            walker,
+            items,
+            photos,
+            taken: BTreeSet::new(),
+        }
+    };
+    [0, 1].map(phone).into()
+}
+
+/// Sends a piece of a photograph, perhaps broken off, perhaps with its answer lost, perhaps the same again.
+async fn some_bytes(ground: &Ground, phone: &Phone, dice: &mut Dice) {
+    let walker = &ground.walkers[phone.walker];
+    let at = dice.roll(phone.photos.len());
+    let (id, bytes) = phone.photos.iter().nth(at).unwrap();
+    let (_, told) = ground.announce(walker, *id, bytes).await;
+    let from = usize::try_from(told["offset"].as_u64().unwrap()).unwrap();
+    let to = (from + 1 + dice.roll(bytes.len())).min(bytes.len());
+    match dice.roll(4) {
+        0 => drop(ground.patch(walker, *id, from, cut(&bytes[from..to])).await),
+        // Believing an old offset.
+        1 => drop(
+            ground
+                .patch(
+                    walker,
+                    *id,
+                    from / 2,
+                    Body::from(bytes[from / 2..to].to_vec()),
+                )
+                .await,
+        ),
+        _ => drop(
+            ground
+                .patch(walker, *id, from, Body::from(bytes[from..to].to_vec()))
+                .await,
+        ),
+    }
+}
+
+/// One sync: some items in some order; the request or its answer may be lost.
+async fn one_sync(ground: &Ground, phone: &mut Phone, dice: &mut Dice) {
+    let mut order: Vec<usize> = (0..phone.items.len()).collect();
+    dice.shuffle(&mut order);
+    // Mostly what waits; sometimes what was taken long ago, as after a restored backup.
+    let few = 1 + dice.roll(4);
+    let chosen: Vec<usize> = order
+        .into_iter()
+        .filter(|at| !phone.taken.contains(at) || dice.roll(40) == 0)
+        .take(few)
+        .collect();
+    if dice.roll(5) == 0 {
+        return; // lost on the way there
+    }
+    let items: Vec<Value> = chosen.iter().map(|at| phone.items[*at].clone()).collect();
+    let told = ground.outbox(&ground.walkers[phone.walker], &items).await;
+    let lost = dice.roll(4) == 0;
+    for (at, answer) in chosen.into_iter().zip(told) {
+        let result = answer["result"].as_str().unwrap();
+        let leans = phone.items[at]["kind"] == "photo_claim";
+        assert!(
+            matches!(result, "done" | "again") || (result == "later" && leans),
+            "{answer} to {}",
+            phone.items[at]
+        );
+        assert!(
+            result != "done" || !phone.taken.contains(&at),
+            "taken twice: {answer}"
+        );
+        if result != "later" && !lost {
+            phone.taken.insert(at);
+        }
+    }
+}
+
+/// The same work on a good line: everything once, in the order it was written.
+async fn good_line(ground: &Ground, phones: &[Phone]) {
+    for phone in phones {
+        let walker = &ground.walkers[phone.walker];
+        for (id, bytes) in &phone.photos {
+            ground.announce(walker, *id, bytes).await;
+            ground
+                .patch(walker, *id, 0, Body::from(bytes.clone()))
+                .await;
+        }
+        for item in &phone.items {
+            let told = ground.outbox(walker, std::slice::from_ref(item)).await;
+            assert_eq!(told[0]["result"], "done", "{told:?}");
+        }
+    }
+}
+
+/// Everything the work left, without the server's own numbers and times.
+async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
+    let db = ground.world.db();
+    let scope = ground.walkers[0].ctx.scope(&ROUNDS_READ).unwrap();
+    let mut all = BTreeMap::new();
+    let mut rounds = 0;
+    for phone in phones {
+        let who = ground.walkers[phone.walker].ctx.actor().name().to_owned();
+        for item in phone.items.iter().filter(|item| item["kind"] == "round") {
+            let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
+            let seen = round_view(&ground.rounds, db, &scope, id).await.unwrap();
+            assert_eq!(seen.line.by_name, who);
+            let cases: Vec<_> = seen
+                .findings
+                .iter()
+                .filter_map(|one| one.case.as_ref().map(|_| one))
+                .collect();
+            assert_eq!(cases.len(), seen.findings.len());
+            let mut findings: Vec<Value> = seen
+                .findings
+                .iter()
+                .map(|one| {
+                    json!([
+                        one.id,
+                        one.category,
+                        one.state,
+                        one.text,
+                        one.step,
+                        one.chainage_m,
+                        one.returns
+                            .iter()
+                            .map(|back| json!([back.passed, back.by_name]))
+                            .collect::<Vec<_>>()
+                    ])
+                })
+                .collect();
+            findings.sort_by_key(Value::to_string);
+            let mut photos: Vec<Value> = seen
+                .photos
+                .iter()
+                .map(|one| json!([one.finding, one.sha256]))
+                .collect();
+            photos.sort_by_key(Value::to_string);
+            all.insert(
+                id.to_string(),
+                json!({ "text": seen.text, "findings": findings, "photos": photos }),
+            );
+            rounds += 1;
+        }
+    }
+    let mut listed = 0;
+    let mut before = None;
+    loop {
+        let filter = RoundFilter {
+            before,
+            ..RoundFilter::default()
+        };
+        let page = rounds_of(db, &scope, filter).await.unwrap();
+        listed += page.len();
+        match page.last().filter(|_| page.len() == 100) {
+            Some(last) => before = Some(last.began_at),
+            None => break,
+        }
+    }
+    assert!(listed <= rounds, "{listed} rounds of {rounds}");
+    all.insert("cases".into(), cases_of(ground).await);
+    all
+}
+
+/// Every case: category, text, photographs. Numbers and ids are each server's own.
+async fn cases_of(ground: &Ground) -> Value {
+    use sea_orm::ConnectionTrait;
+    let sql = "SELECT c.category AS category, c.text AS text, c.source AS source, COUNT(f.id) AS photos FROM case_record c \
+               LEFT JOIN case_file f ON f.community_id = c.community_id AND f.case_id = c.id \
+               GROUP BY c.id, c.category, c.text, c.source ORDER BY c.text, c.category, photos";
+    let db = ground.world.db().read();
+    let rows = db
+        .query_all_raw(sea_orm::Statement::from_string(
+            db.get_database_backend(),
+            sql,
+        ))
+        .await
+        .unwrap();
+    let row = |row: sea_orm::QueryResult| {
+        let text = |name: &str| row.try_get::<String>("", name).unwrap();
+        json!([
+            text("category"),
+            text("text"),
+            text("source"),
+            row.try_get::<i64>("", "photos").unwrap()
+        ])
+    };
+    rows.into_iter().map(row).collect()
+}
+
+async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs: usize) -> usize {
+    let mut done = 0;
+    while done < syncs
+        || phones
+            .iter()
+            .any(|phone| phone.taken.len() < phone.items.len())
+    {
+        let at = dice.roll(phones.len());
+        if !phones[at].photos.is_empty() && dice.roll(3) == 0 {
+            some_bytes(ground, &phones[at], dice).await;
+        } else {
+            one_sync(ground, &mut phones[at], dice).await;
+        }
+        done += 1;
+        assert!(done < syncs + 200_000, "it never ends");
+    }
+    done
+}
+
+/// Puts every finding right, and writes the second look of the other walker.
+async fn returns(ground: &Ground, phones: &[Phone], seed: u64) -> Vec<Phone> {
+    let mut dice = Dice(seed + 1);
+    let scope = ground.walkers[0].ctx.scope(&ROUNDS_READ).unwrap();
+    let mut all = Vec::new();
+    for phone in phones {
+        let mut items = Vec::new();
+        for item in phone.items.iter().filter(|item| item["kind"] == "round") {
+            let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
+            for sent in item["body"]["findings"].as_array().unwrap() {
+                let db = ground.world.db();
+                let seen = round_view(&ground.rounds, db, &scope, id).await.unwrap();
+                let found = seen.findings.iter().find(|one| json!(one.id) == sent["id"]);
+                let case = found.and_then(|one| one.case.as_ref()).unwrap();
+                ground.handle(case.id).await;
+                let passed = dice.roll(3) > 0;
+                items.push(json!({ "id": dice.id(), "kind": "return_visit", "body": {
+                    "community": ground.community(), "finding": sent["id"], "round": id, "passed": passed, "text": "去看过了",
+                } }));
+            }
+        }
+        all.push(Phone {
+            walker: 1 - phone.walker,
+            items,
+            photos: BTreeMap::new(),
+            taken: BTreeSet::new(),
+        });
+    }
+    all
+}
+
+fn syncs() -> usize {
+    std::env::var("YOULIN_SYNCS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000)
+}
+
+#[tokio::test]
+async fn a_bad_line_ends_where_a_good_one_does() {
+    let wanted = syncs();
+    let rounds = (wanted / 60).max(3);
+    for (n, base) in databases().await.into_iter().enumerate() {
+        let seed = 20_261_126 + n as u64;
+        let (bad, good) = (Ground::new(base).await, Ground::new(sqlite().await).await);
+        let mut phones = written(&bad, seed, rounds);
+        let began = std::time::Instant::now();
+        let done = bad_line(&bad, &mut phones, &mut Dice(seed), wanted).await;
+        println!(
+            "{done} syncs of {} items in {:.1?}",
+            phones.iter().map(|one| one.items.len()).sum::<usize>(),
+            began.elapsed()
+        );
+        let same = written(&good, seed, rounds);
+        good_line(&good, &same).await;
+        assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
+        // What was found is put right, and each looks at what the other found.
+        let (mut back, straight) = (
+            returns(&bad, &phones, seed).await,
+            returns(&good, &same, seed).await,
+        );
+        bad_line(&bad, &mut back, &mut Dice(seed + 2), wanted / 4).await;
+        good_line(&good, &straight).await;
+        assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
+        // A telephone restored from an old backup sends all of it again, two years late.
+        bad.world.clock.advance(700 * Micros::DAY);
+        for phone in phones.iter().chain(&back) {
+            for some in phone.items.chunks(50) {
+                for answer in bad.outbox(&bad.walkers[phone.walker], some).await {
+                    assert_eq!(answer["result"], "again", "{answer}");
+                }
+            }
+        }
+        assert_eq!(left(&bad, &phones).await, left(&good, &same).await);
+    }
+}

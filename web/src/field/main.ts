@@ -1,0 +1,159 @@
+// The field client: one page that starts from the telephone's own storage and works without signal.
+import { make } from "../dom";
+import { recallClock } from "./clock";
+import { keep } from "./drafts";
+import { finishSignOut, meView } from "./me";
+import { noteView } from "./note";
+import { freshIds, guarded, icon } from "./parts";
+import { roundView } from "./round";
+import { onChange, changed, reload, state, tidyPhotos } from "./state";
+import { fetchPack, keepTrying, signedIn, sync } from "./sync";
+import { freshNote, todayView } from "./today";
+import type { NoteDraft, RoundDraft } from "./types";
+import { resume, sealedWork } from "./vault";
+import { waitingView } from "./waiting";
+import { loadWords, t } from "./words";
+
+const TABS: [string, string, string][] = [["today", "today", "today"], ["note", "note", "note"], ["waiting", "waiting", "send"], ["me", "me", "person"]];
+const main = document.querySelector<HTMLElement>("#main");
+const title = document.querySelector<HTMLElement>("#title");
+const status = make("div", { id: "status", class: "stack-s", "aria-live": "polite" });
+const view = make("div", { id: "view" });
+let shown = "";
+
+const place = (): string => location.hash.slice(1) || "today";
+
+async function open(draft: RoundDraft | NoteDraft): Promise<void> {
+  // It exists from the first moment on, so that a killed page finds it again.
+  await keep(draft, make("p"));
+  await reload();
+  location.hash = "subject_name" in draft ? `round/${draft.id}` : "note";
+  if (place() === shown) draw(true);
+}
+
+const home = (): void => {
+  state.said = t("saved-here");
+  location.hash = "today";
+};
+
+function content(): HTMLElement {
+  if (!state.vault) return gate();
+  const [name, id] = place().split("/");
+  if (name === "round") {
+    const draft = state.drafts.find((one) => one.id === id);
+    if (draft && "subject_name" in draft) return roundView(draft, home);
+  }
+  if (name === "note") return noteView(freshNote(), home);
+  if (name === "waiting") return waitingView(open);
+  if (name === "me") return meView();
+  return todayView(open);
+}
+
+/** Nothing is opened here yet. */
+function gate(): HTMLElement {
+  const link = make("a", { class: "btn btn-primary btn-block", href: "/sign-in?next=/field" }, t("sign-in"));
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    // An ended session first, so that it does not end the next one.
+    void finishSignOut().finally(() => location.assign(link.href));
+  });
+  const words = state.sealedOthers > 0 ? t("sealed") : t("sign-in-first");
+  return make("section", { class: "card stack" }, make("p", {}, words), state.offline ? make("p", { class: "muted" }, t("need-signal")) : link);
+}
+
+function banner(look: string, words: string, action?: HTMLElement): HTMLElement {
+  return make("div", { class: "banner", "data-state": look }, make("p", {}, words), action && make("div", { class: "actions" }, action));
+}
+
+function drawStatus(): void {
+  const lines: HTMLElement[] = [];
+  const { items, vault } = state;
+  if (state.said && !(place() === "waiting" && items.length === 0)) lines.push(banner("ok", state.said));
+  if (vault && state.signedOut) lines.push(banner("soon", t("sign-in-again"), make("a", { class: "btn btn-primary", href: "/sign-in?next=/field" }, t("sign-in"))));
+  if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t("offline")));
+  if (vault && state.sealedOthers > 0) lines.push(banner("wait", t("other-account", { n: state.sealedOthers })));
+  if (Math.abs(state.clockOff) >= 5) lines.push(make("p", { class: "hint" }, t("clock-off", { n: Math.abs(state.clockOff) })));
+  if (vault && items.length > 0) {
+    lines.push(make("p", { class: "outbox", id: "unsent", "data-count": String(items.length) }, icon(state.sending ? "refresh" : "clock"), state.sending ? t("sending") : "", make("a", { href: "#waiting" }, t("outbox-line", { n: items.length }))));
+  }
+  status.replaceChildren(...lines);
+}
+
+/** Somebody is writing in what would be drawn anew. */
+function writing(): boolean {
+  if (/^(round|note)/.test(shown)) return true;
+  return [...view.querySelectorAll<HTMLTextAreaElement>("details[open] textarea")].some((field) => field.value !== "" || field === document.activeElement);
+}
+
+function draw(force = false): void {
+  drawStatus();
+  const now = state.vault ? place() : "gate";
+  if (!force && now === shown && writing()) return;
+  if (now !== shown) scrollTo(0, 0);
+  shown = now;
+  const tab = now.split("/")[0] ?? "today";
+  const heading = TABS.find(([name]) => name === tab);
+  if (title) title.textContent = heading ? t(heading[1]) : t(tab === "round" ? "round" : "app");
+  freshIds();
+  const next = content();
+  // A finger may be on a button: what did not change stays where it is.
+  if (force || !view.firstElementChild?.isEqualNode(next)) view.replaceChildren(next);
+  drawBar(tab);
+}
+
+function drawBar(tab: string): void {
+  document.querySelector(".bottombar")?.remove();
+  if (!state.vault) return;
+  const links = TABS.map(([name, words, mark]) => make("a", { href: `#${name}`, ...(name === tab ? { "aria-current": "page" } : {}), ...(name === "note" ? { class: "bottombar-main" } : {}) }, icon(mark), t(words)));
+  document.body.append(make("nav", { class: "bottombar", "aria-label": t("main-nav") }, ...links));
+}
+
+async function start(): Promise<void> {
+  onChange(draw);
+  if (!window.isSecureContext) {
+    await loadWords();
+    state.said = t("insecure");
+    return;
+  }
+  // Words and storage at once: a slow telephone starts no later than it must.
+  const [, vault] = await Promise.all([loadWords(), resume()]);
+  state.vault = vault;
+  await Promise.all([reload(), recallClock()]);
+  main?.replaceChildren(status, view);
+  state.offline = !navigator.onLine;
+  addEventListener("hashchange", () => {
+    if (place() !== "today") state.said = "";
+    void reload().then(() => draw(true));
+  });
+  // From here on the page stands, whatever the line does.
+  if (state.vault) draw(true);
+  document.documentElement.dataset.ready = "";
+  await finishSignOut();
+  // A shell fresh from the server says whether anybody is signed in; one from the telephone cannot know.
+  const visitor = !navigator.serviceWorker?.controller && document.documentElement.dataset.signedIn === "no";
+  if (visitor) state.signedOut = true;
+  const known = !visitor && (await signedIn());
+  state.sealedOthers = (await sealedWork(state.vault?.account)).reduce((sum, one) => sum + one.items, 0);
+  if (known && !state.pack) await fetchPack().catch(() => undefined);
+  draw(true);
+  keepTrying();
+  if (!state.vault) return;
+  void navigator.storage?.persist?.();
+  await tidyPhotos();
+  void sync();
+}
+
+function look(): void {
+  const prefs = /(?:^|;\s*)prefs=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  const { dataset } = document.documentElement;
+  dataset.theme = /theme:(light|dark)/.exec(prefs)?.[1] ?? "auto";
+  dataset.print = /print:large/.test(prefs) ? "large" : "normal";
+}
+
+look();
+void navigator.serviceWorker?.register("/field/sw.js", { scope: "/field" }).catch(() => undefined);
+void guarded(start).then(async () => {
+  // Storage that refuses is said in words, which need to be there.
+  if (!main?.contains(status)) main?.replaceChildren(status, view);
+  changed();
+});

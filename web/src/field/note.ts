@@ -1,0 +1,67 @@
+// 记一笔: say what, photograph, place; the rest is for the desk.
+import { make } from "../dom";
+import { keep, settled } from "./drafts";
+import { area, button, camera, check, choice, fault, field, locator } from "./parts";
+import { photoItem } from "./round";
+import { hold, state } from "./state";
+import { clauses } from "./suggest";
+import { sync } from "./sync";
+import type { Item, NoteDraft } from "./types";
+import { t } from "./words";
+
+export const newNote = (): NoteDraft => ({ id: crypto.randomUUID(), text: "", category: "", place: "", urgent: false, photos: [], saved: 0 });
+
+export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
+  const note = make("p", { class: "draft-note", role: "status" });
+  const save = (): void => void keep(draft, note);
+  const all = (state.pack?.categories ?? []).filter((one) => !one.asks);
+  let chosen = draft.category !== "";
+  const category = choice([["", t("choose")], ...all.map((one): [string, string] => [one.code, one.name])], draft.category, (value) => {
+    [draft.category, chosen] = [value, true];
+    save();
+  });
+  const words = area(draft.text, (value) => {
+    draft.text = value;
+    const suggested = clauses(value, all)[0]?.category;
+    if (!chosen && suggested) category.value = draft.category = suggested;
+    save();
+  });
+  const place = make("input", { type: "text", maxlength: "200", autocomplete: "off" });
+  place.value = draft.place;
+  place.addEventListener("input", () => {
+    draft.place = place.value;
+    save();
+  });
+  const end = button(t("note-save"), "btn-primary btn-l btn-block", async () => {
+    const where = draft.place.trim() || draft.spot || draft.photos.some((photo) => photo.lon !== undefined);
+    const lacks = [fault(words, !draft.text.trim() && t("need-text")), fault(category, !draft.category && t("need-category")), fault(place, !where && t("need-place"))];
+    if (lacks.some(Boolean)) return document.querySelector("[aria-invalid]")?.scrollIntoView({ block: "center" });
+    await settled();
+    await hold(itemsOf(draft), `draft:${draft.id}`);
+    done();
+    void sync();
+  });
+  return make(
+    "div", { class: "stack-l" },
+    make("section", { class: "card stack" }, field(t("note-text"), words), camera(draft.photos, save), field(t("category"), category)),
+    make("section", { class: "card stack" }, field(t("note-place"), place, t("note-place-hint")), locator(draft.spot, (spot) => {
+      draft.spot = spot;
+      save();
+    })),
+    check(t("note-urgent"), "", draft.urgent, (value) => {
+      draft.urgent = value;
+      save();
+    }),
+    note, make("div", { class: "send-bar" }, end),
+  );
+}
+
+function itemsOf(draft: NoteDraft): Item[] {
+  const taken = draft.photos.find((photo) => photo.lon !== undefined);
+  const at = draft.spot ?? taken;
+  // A written address says more than a position taken where somebody happens to stand.
+  const place = { text: draft.place.trim() || null, lon: at?.lon ?? null, lat: at?.lat ?? null, area: at ? null : (state.pack?.me.home ?? null) };
+  const label = draft.text.trim().slice(0, 30);
+  const item: Item = { id: draft.id, kind: "case", label, made_at: Date.now(), body: { text: draft.text, category: draft.category, urgent: draft.urgent, place }, state: "waiting" };
+  return [item, ...draft.photos.map((photo) => photoItem(photo, label, { case_item: draft.id }))];
+}

@@ -1,0 +1,137 @@
+// Parts the views share. Everything people wrote goes in as text, never as markup.
+import { make } from "../dom";
+import { StorageTrouble } from "./database";
+import { takePhoto } from "./photo";
+import { changed, state } from "./state";
+import type { Photo, Spot } from "./types";
+import { t } from "./words";
+
+export function icon(name: string): SVGSVGElement {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `/assets/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function button(words: string, look: string, act: () => void | Promise<void>, mark?: string): HTMLButtonElement {
+  const element = make("button", { type: "button", class: `btn ${look}` }, mark ? icon(mark) : null, words);
+  element.addEventListener("click", () => void guarded(act));
+  return element;
+}
+
+/** Storage that refuses is said in plain words; whatever was there stays. */
+export async function guarded(act: () => void | Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof StorageTrouble)) throw error;
+    state.said = t(error.full ? "full" : "broken-store");
+    changed();
+  }
+}
+
+export function badge(words: string, look: string): HTMLElement {
+  return make("span", { class: "badge", "data-state": look }, words);
+}
+
+let counter = 0;
+/** A view drawn anew has the same ids, so that one can see whether anything changed. */
+export const freshIds = (): void => void (counter = 0);
+
+export function field(label: string, control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, hint = ""): HTMLElement {
+  control.id ||= `f-${(counter += 1)}`;
+  if (hint) control.setAttribute("aria-describedby", `${control.id}-h`);
+  return make("div", { class: "field" }, make("label", { for: control.id }, label), control, hint && make("p", { class: "hint", id: `${control.id}-h` }, hint));
+}
+
+export function area(value: string, act: (value: string) => void, rows = 4): HTMLTextAreaElement {
+  const element = make("textarea", { rows: String(rows), maxlength: "4000" });
+  element.value = value;
+  element.addEventListener("input", () => act(element.value));
+  return element;
+}
+
+export function choice(options: [string, string][], value: string, act: (value: string) => void): HTMLSelectElement {
+  const element = make("select");
+  for (const [code, words] of options) element.append(make("option", { value: code, selected: code === value }, words));
+  element.value = value;
+  element.addEventListener("change", () => act(element.value));
+  return element;
+}
+
+export function check(words: string, hint: string, value: boolean, act: (value: boolean) => void): HTMLElement {
+  const box = make("input", { type: "checkbox" });
+  box.checked = value;
+  box.addEventListener("change", () => act(box.checked));
+  return make("label", { class: "check" }, box, make("span", {}, words, hint && make("small", {}, hint)));
+}
+
+/** Marks a field and says what is wrong; true when something was. */
+export function fault(control: HTMLElement, words: string | false): boolean {
+  control.parentElement?.querySelector(":scope > .error")?.remove();
+  control.toggleAttribute("aria-invalid", false);
+  if (!words) return false;
+  control.setAttribute("aria-invalid", "true");
+  control.after(make("p", { class: "error", role: "alert" }, words));
+  return true;
+}
+
+/** A button that takes photographs and keeps their bytes at once. */
+export function camera(photos: Photo[], act: () => void | Promise<void>): HTMLElement {
+  const input = make("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "sr-only" });
+  const count = make("span", { class: "muted", role: "status" });
+  const show = (): void => void (count.textContent = photos.length > 0 ? t("photos", { n: photos.length }) : "");
+  input.addEventListener("change", () =>
+    void guarded(async () => {
+      for (const file of input.files ?? []) {
+        const taken = await takePhoto(file).catch(() => null);
+        if (!taken) {
+          count.textContent = t("photo-failed", { name: file.name });
+          continue;
+        }
+        await state.vault?.put("blobs", taken.photo.id, taken.bytes);
+        photos.push(taken.photo);
+        await act();
+        show();
+      }
+      input.value = "";
+    }),
+  );
+  show();
+  return make("div", { class: "cluster" }, make("label", { class: "btn camera" }, icon("camera"), t("photo"), input), count);
+}
+
+export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTMLElement {
+  const said = make("span", { class: "muted", role: "status" }, spot ? t("position-has", { n: Math.round(spot.accuracy) }) : "");
+  const ask = button(t("position"), "", () => {
+    navigator.geolocation?.getCurrentPosition(
+      ({ coords }) => {
+        const found = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
+        said.textContent = t("position-has", { n: Math.round(found.accuracy) });
+        act(found);
+      },
+      () => (said.textContent = t("position-none")),
+      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 },
+    );
+  }, "locate");
+  return make("div", { class: "cluster" }, ask, said);
+}
+
+/** Asks before something cannot be brought back. */
+export function sure(words: string): Promise<boolean> {
+  const dialog = make("dialog", { class: "dialog", "aria-label": words }, make("div", { class: "dialog-body" }, make("p", {}, words)));
+  return new Promise((resolve) => {
+    const end = (yes: boolean): void => {
+      dialog.close();
+      dialog.remove();
+      resolve(yes);
+    };
+    dialog.append(make("div", { class: "dialog-foot" }, button(t("no"), "", () => end(false)), button(t("yes"), "btn-danger", () => end(true))));
+    dialog.addEventListener("cancel", () => end(false));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

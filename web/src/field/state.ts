@@ -1,0 +1,81 @@
+// What the client knows now, and who wants to hear when it changes.
+import type { Vault } from "./vault";
+import type { Item, NoteDraft, Pack, RoundDraft, Taken } from "./types";
+
+export const state = {
+  vault: null as Vault | null,
+  pack: null as Pack | null,
+  /** When the pack was fetched. */
+  packAt: 0,
+  items: [] as Item[],
+  recent: [] as Taken[],
+  drafts: [] as (RoundDraft | NoteDraft)[],
+  /** Half-written words of the forms in lists, by what they are about. */
+  typed: {} as Record<string, string>,
+  /** The server no longer knows us; work goes on, nothing is sent. */
+  signedOut: false,
+  offline: false,
+  sending: false,
+  /** Minutes the telephone's clock is wrong. */
+  clockOff: 0,
+  /** A sentence at the top until the next one. */
+  said: "",
+  sealedOthers: 0,
+};
+
+const listeners: (() => void)[] = [];
+export const onChange = (act: () => void): void => void listeners.push(act);
+export const changed = (): void => listeners.forEach((act) => act());
+
+export async function reload(): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const [items, recent, drafts, typed, packed] = await Promise.all([
+    vault.all<Item>("outbox"),
+    vault.get<Taken[]>("boxes", "recent"),
+    vault.all<RoundDraft | NoteDraft>("boxes", "draft:"),
+    vault.get<Record<string, string>>("boxes", "typed"),
+    vault.get<{ pack: Pack; at: number }>("boxes", "pack"),
+  ]);
+  state.items = items.map((row) => row.value);
+  state.drafts = drafts.map((row) => row.value);
+  [state.recent, state.typed] = [recent ?? [], typed ?? {}];
+  if (packed) [state.pack, state.packAt] = [packed.pack, packed.at];
+}
+
+/** Keeps written work: items, and the draft they were made of goes in the same transaction. */
+export async function hold(items: Item[], draft?: string): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const rows = await Promise.all(items.map((item, n) => vault.prepare("outbox", item.id, item, item.made_at + n)));
+  await vault.write(rows, draft ? [{ table: "boxes", id: draft }] : []);
+  await reload();
+  changed();
+}
+
+/** Keeps half-written words; an empty text is none. */
+export async function type(about: string, words: string): Promise<void> {
+  if (words) state.typed[about] = words;
+  else delete state.typed[about];
+  await state.vault?.put("boxes", "typed", state.typed);
+}
+
+/** An item nobody wants any more, with the bytes of its photograph. */
+export async function release(item: Item): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const gone: { table: "outbox" | "blobs"; id: string }[] = [{ table: "outbox", id: item.id }];
+  if (item.kind === "photo_claim") gone.push({ table: "blobs", id: String(item.body["upload"]) });
+  await vault.write([], gone);
+  await reload();
+  changed();
+}
+
+/** Photographs that neither a draft nor an item names any more: taken back, or left by a page that was killed. */
+export async function tidyPhotos(): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const named = JSON.stringify([state.items, state.drafts]);
+  const gone = (await vault.ids("blobs")).filter((id) => !named.includes(id));
+  if (gone.length > 0) await vault.write([], gone.map((id) => ({ table: "blobs" as const, id })));
+}

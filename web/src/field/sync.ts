@@ -1,0 +1,213 @@
+// Between the telephone and the server. Everything may break off anywhere and be done again: the server takes each item
+// once, a photograph goes on where it was cut.
+import { markClock, now, recallClock } from "./clock";
+import { StorageTrouble } from "./database";
+import { changed, release, reload, state } from "./state";
+import type { Answer, Item, Pack, Photo, Taken } from "./types";
+import { unlock } from "./vault";
+import { t } from "./words";
+
+const CONTRACT = 1;
+const BATCH = 50;
+const PIECE = 256 * 1024;
+const RECENT = 20;
+
+/** The server could not be reached, or sent us away. */
+class Stop extends Error {}
+
+async function ask(path: string, options: RequestInit = {}): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: AbortSignal.timeout?.(60_000) });
+  } catch {
+    state.offline = true;
+    throw new Stop("offline");
+  }
+  state.offline = false;
+  if (answer.status === 401) {
+    state.signedOut = true;
+    throw new Stop("signed out");
+  }
+  if (answer.status >= 500 || answer.status === 429) throw new Stop("later");
+  return answer;
+}
+
+/** Asks who is signed in and opens their storage; false when nobody is or there is no signal. */
+export async function signedIn(): Promise<boolean> {
+  try {
+    const answer = await ask("/api/v1/field/key");
+    if (!answer.ok) {
+      // Signed in, but not for work in the field.
+      state.said = ((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "";
+      return false;
+    }
+    state.signedOut = false;
+    const { account, secret } = (await answer.json()) as { account: string; secret: string };
+    if (state.vault?.account !== account) {
+      [state.pack, state.items, state.drafts] = [null, [], []];
+      state.vault = await unlock(account, secret);
+      await reload();
+      await recallClock();
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof Stop) return false;
+    // The server's secret is another one than then: what lies here stays as it is.
+    if (error instanceof DOMException && error.name === "OperationError") state.said = t("unreadable");
+    else throw error;
+    return false;
+  }
+}
+
+export async function fetchPack(): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  const held = await vault.get<{ etag: string; pack: Pack }>("boxes", "pack");
+  const answer = await ask("/api/v1/field/pack", { headers: held ? { "if-none-match": held.etag } : {} });
+  await markClock(answer);
+  const at = now();
+  if (answer.status === 304 && held) {
+    state.packAt = at;
+    return;
+  }
+  if (!answer.ok) return;
+  const pack = (await answer.json()) as Pack;
+  if (pack.me.account !== vault.account) return;
+  [state.pack, state.packAt] = [pack, at];
+  await vault.put("boxes", "pack", { etag: answer.headers.get("etag") ?? "", pack, at });
+}
+
+/** Milliseconds until the next try; longer each time it was in vain. */
+let pause = 2_000;
+let timer = 0;
+let running: Promise<void> | null = null;
+let again = false;
+
+/** Sends what waits; called again while it runs, it goes round once more. */
+export function sync(): Promise<void> {
+  again = running !== null;
+  running ??= locked().finally(() => {
+    running = null;
+    if (again) void sync();
+  });
+  return running;
+}
+
+/** One tab at a time; twice would do no harm. */
+const locked = async (): Promise<void> => {
+  if (navigator.locks) await navigator.locks.request("field-sync", { ifAvailable: true }, (lock) => (lock ? whole() : undefined));
+  else await whole();
+};
+
+async function whole(): Promise<void> {
+  if (!state.vault) return;
+  state.sending = true;
+  changed();
+  try {
+    if (!(await signedIn())) return;
+    // Another tab may have sent or written meanwhile.
+    await reload();
+    const took = await sendAll();
+    await fetchPack();
+    if (took) await reload();
+    if (took && state.items.length === 0) state.said = t("outbox-none");
+    pause = 2_000;
+  } catch (error) {
+    if (error instanceof StorageTrouble) state.said = t(error.full ? "full" : "broken-store");
+    else if (!(error instanceof Stop)) throw error;
+  } finally {
+    state.sending = false;
+    changed();
+    // The line may come back without anybody telling the page.
+    clearTimeout(timer);
+    if (state.items.some(sendable) && !state.signedOut) timer = setTimeout(() => void sync(), pause);
+    pause = Math.min(pause * 2, 60_000);
+  }
+}
+
+const sendable = (item: Item): boolean => item.state === "waiting" || item.state === "later";
+
+async function sendAll(): Promise<boolean> {
+  const words = state.items.filter((item) => sendable(item) && item.kind !== "photo_claim");
+  let took = false;
+  for (let at = 0; at < words.length; at += BATCH) took = (await batch(words.slice(at, at + BATCH))) || took;
+  // Photographs last: a weak line carries the words first.
+  for (const item of state.items.filter((one) => sendable(one) && one.kind === "photo_claim")) {
+    if (await upload(item)) took = (await batch([item])) || took;
+  }
+  return took;
+}
+
+async function batch(items: Item[]): Promise<boolean> {
+  const { vault } = state;
+  if (!vault || items.length === 0) return false;
+  const sent_at = new Date(now());
+  const body = { contract: CONTRACT, account: vault.account, items: items.map(({ id, kind, body }) => ({ id, kind, body, sent_at: sent_at.toISOString() })) };
+  const answer = await ask("/api/v1/field/outbox", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { title?: string };
+    state.said = problem.title ?? "";
+    throw new Stop("refused");
+  }
+  const told = (await answer.json()) as { now: string; items: Answer[] };
+  state.clockOff = Math.round((sent_at.getTime() - Date.parse(told.now)) / 60_000);
+  for (const one of told.items) {
+    const item = items.find(({ id }) => id === one.id);
+    if (item) await apply(item, one);
+  }
+  return true;
+}
+
+async function apply(item: Item, answer: Answer): Promise<void> {
+  const { vault } = state;
+  if (!vault) return;
+  if (answer.result === "done" || answer.result === "again") {
+    if (item.kind !== "photo_claim") {
+      const taken: Taken = { id: item.id, kind: item.kind, label: item.label, at: Date.now(), ids: answer.ids };
+      state.recent = [taken, ...state.recent.filter((one) => one.id !== item.id)].slice(0, RECENT);
+      await vault.put("boxes", "recent", state.recent);
+    }
+    return release(item);
+  }
+  const next: Item = { ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined };
+  await vault.put("outbox", item.id, next, item.made_at);
+  await reload();
+}
+
+/** Brings the bytes over, from wherever it was cut; false when this has to wait or was refused. */
+async function upload(item: Item): Promise<boolean> {
+  const { vault } = state;
+  const photo = item.body["photo"] as Photo | undefined;
+  if (!vault || !photo) return true;
+  const bytes = await vault.get<ArrayBuffer>("blobs", photo.id);
+  if (!bytes) return true;
+  const announce = JSON.stringify({ id: photo.id, bytes: photo.bytes, sha256: photo.sha256, type: "image/jpeg" });
+  let answer = await ask("/api/v1/field/uploads", { method: "POST", headers: { "content-type": "application/json" }, body: announce });
+  for (let tries = 0; tries < 10_000; tries += 1) {
+    const told = (await answer.json()) as { offset?: number; done?: boolean; current?: { offset?: number }; code?: string; title?: string };
+    if (answer.ok && told.done) return true;
+    const offset = answer.ok ? told.offset : told.current?.offset;
+    if (offset === undefined) return refuse(item, answer.status, told);
+    const piece = bytes.slice(offset, offset + PIECE);
+    answer = await ask(`/api/v1/field/uploads/${photo.id}`, { method: "PATCH", headers: { "content-type": "application/offset+octet-stream", "upload-offset": String(offset) }, body: piece });
+  }
+  return false;
+}
+
+async function refuse(item: Item, status: number, problem: object): Promise<false> {
+  const final = status === 413 || status === 415 || status === 422;
+  const next: Item = { ...item, state: final ? "refused" : "later", problem };
+  await state.vault?.put("outbox", item.id, next, item.made_at);
+  await reload();
+  return false;
+}
+
+/** Tries whenever there is hope: signal, a return to the page. */
+export function keepTrying(): void {
+  addEventListener("online", () => void sync());
+  addEventListener("offline", () => {
+    state.offline = true;
+    changed();
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
+}

@@ -1,0 +1,93 @@
+// What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
+import { make } from "../dom";
+import { badge, button, guarded, sure } from "./parts";
+import { hold, release, reload, changed, state } from "./state";
+import { sync } from "./sync";
+import type { Item, NoteDraft, Photo, RoundDraft, DraftFinding } from "./types";
+import { t, when } from "./words";
+
+const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
+
+export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
+  const rows = state.items.map((item) => make("li", {}, row(item, open)));
+  const recent = state.recent.map((one) => {
+    const number = one.ids?.number ?? "";
+    const cases = one.ids?.findings?.filter((found) => found.case).length ?? 0;
+    const made = number ? t("done-case", { what: number }) : cases > 0 ? t("done-case", { what: cases }) : "";
+    return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${one.kind}`)} · ${one.label}`), badge(t("state-done"), "ok")),
+      make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · ")))));
+  });
+  return make(
+    "div", { class: "stack-l" },
+    rows.length > 0 ? make("ul", { class: "rows rows-card", id: "outbox" }, ...rows) : make("p", { class: "muted" }, t("outbox-none")),
+    state.items.some((item) => item.state === "waiting" || item.state === "later") && button(t("send-now"), "btn-primary btn-block", () => sync(), "send"),
+    recent.length > 0 && make("section", { class: "stack-s" }, make("h2", {}, t("recent")), make("ul", { class: "rows rows-card" }, ...recent)),
+  );
+}
+
+function row(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
+  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${item.kind}`)} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
+  const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
+  const buttons = make("div", { class: "actions" });
+  if (item.state === "refused" || item.state === "conflict") {
+    if (item.state === "refused" && (item.kind === "round" || item.kind === "case")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
+    else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
+    if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
+    const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
+    buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
+  }
+  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" ? both(item) : null, buttons.childElementCount > 0 && buttons);
+}
+
+/** Both versions, one beside the other. */
+function both(item: Item): HTMLElement {
+  return make("div", { class: "grid-2 versions" }, version(t("mine"), item.body), version(t("theirs"), (item.held ?? {}) as Record<string, unknown>));
+}
+
+function version(title: string, held: Record<string, unknown>): HTMLElement {
+  const known = ["state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
+  const parts = known.filter((name) => held[name] !== undefined && held[name] !== null && held[name] !== "");
+  const said = (name: string): string => {
+    const value = held[name];
+    if (name === "at" || name === "received_at") return when(String(value));
+    if (name === "state") return t(({ seen: "visit-seen", tried: "visit-nobody", skipped: "visit-skip" } as Record<string, string>)[String(value)] ?? "not-visited");
+    if (name === "passed") return t(value ? "return-passed" : "return-failed");
+    return String(value);
+  };
+  return make("section", { class: "card" }, make("h3", {}, title), ...parts.filter((name) => name !== "step").map((name) => make("p", {}, said(name))));
+}
+
+/** Sent again as something new: what was taken under the old number stays as it is. */
+async function anew(item: Item, more: Record<string, unknown>): Promise<void> {
+  const next: Item = { ...item, id: crypto.randomUUID(), body: { ...item.body, ...more }, state: "waiting", problem: undefined, held: undefined };
+  await hold([next]);
+  await state.vault?.drop("outbox", item.id);
+  await reload();
+  changed();
+  void sync();
+}
+
+/** Back into its form, with all that hangs on it. */
+async function mend(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): Promise<void> {
+  const hanging = state.items.filter((one) => one.kind === "photo_claim" && (one.body["round"] === item.id || one.body["case_item"] === item.id));
+  const photos = (finding: string | null): Photo[] => hanging.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
+  const draft = item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
+  const { vault } = state;
+  if (!vault) return;
+  const row = await vault.prepare("boxes", `draft:${draft.id}`, draft);
+  await guarded(() => vault.write([row], [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
+  await reload();
+  await open(draft);
+}
+
+function roundDraft(item: Item, photos: (finding: string | null) => Photo[]): RoundDraft {
+  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
+  const findings = body.findings.map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
+  return { id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: false, kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings, photos: photos(null), saved: Date.now() };
+}
+
+function noteDraft(item: Item, photos: Photo[]): NoteDraft {
+  const body = item.body as { text: string; category: string; urgent: boolean; place: { text: string | null; lon: number | null; lat: number | null } };
+  const { lon, lat } = body.place;
+  return { id: item.id, text: body.text, category: body.category, urgent: body.urgent, place: body.place.text ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos, saved: Date.now() };
+}
