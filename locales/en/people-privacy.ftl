@@ -166,3 +166,4 @@ sealed-visiting_entry = Notes of visits
 sealed-form_asked = Answers to questions of forms
 sealed-import_left = Rows left out of imports
 sealed-import_step = What takes imports back
+sealed-talent_named = Namings by neighbours

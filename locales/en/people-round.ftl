@@ -76,3 +76,4 @@ field-visiting-why = Please say in a few words why not.
 field-dwelling-not-empty = { $count } people are registered here. Please move them out first.
 round-make-list = Make a visiting list
 field-visiting-several = These people live in several communities. Choose one community first.
+round-ask-specialist = Ask a lawyer, a doctor or a fire officer

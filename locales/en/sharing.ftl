@@ -304,6 +304,5 @@ data-dim-urgent = Urgent
 data-dim-helped = Did it help
 data-dim-asked = Asked
 data-dim-rounds = Times asked again
-round-ask-specialist = Ask a lawyer, a doctor or a fire officer
 own-loans = What I borrowed
 own-loans-none = Nothing was lent to you.

@@ -166,3 +166,4 @@ sealed-visiting_entry = 走访备注
 sealed-form_asked = 表格问题的答复
 sealed-import_left = 未导入的行
 sealed-import_step = 导入的撤销记录
+sealed-talent_named = 邻居的推荐

@@ -76,3 +76,4 @@ field-visiting-why = 不去的话，请写一句为什么。
 field-dwelling-not-empty = 登记的还有 { $count } 人住在这里。请先给他们办迁出。
 round-make-list = 生成走访名单
 field-visiting-several = 名单里的人分属几个社区，请先选定一个社区再生成名单。
+round-ask-specialist = 请律师、医生、消防员帮忙看

@@ -304,6 +304,5 @@ data-dim-urgent = 急
 data-dim-helped = 有没有帮上忙
 data-dim-asked = 提问时间
 data-dim-rounds = 再问次数
-round-ask-specialist = 请律师、医生、消防员帮忙看
 own-loans = 我借用的
 own-loans-none = 没有借用记录。

@@ -22,8 +22,8 @@ use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
-use youlin_sharing::{Sharing, UsedInCase};
 use youlin_rounds::Rounds;
+use youlin_sharing::{Sharing, UsedInCase};
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
     SESSION_MIGRATIONS, SourceAddress, TopbarPart, TopbarParts,
@@ -399,10 +399,10 @@ fn datasets(
     use youlin_cases::datasets::CasesDataset;
     use youlin_people::datasets::PersonsDataset;
     use youlin_people::merchants::MerchantsDataset;
-    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
-    use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     use youlin_people::rosters::LookedAfterDataset;
     use youlin_people::rosters::datasets::SecondedHoursDataset;
+    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
+    use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),

@@ -150,6 +150,27 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("correction", "own file and desk: tests/suite/own.rs"),
     ("account", "a secret of signing in"),
+    (
+        "merchant",
+        "a business's number: people's tests/suite/merchants.rs",
+    ),
+    (
+        "talent_named",
+        "who was named and why: people's tests/suite/talents.rs",
+    ),
+    (
+        "resource_loan",
+        "a note on a loan: sharing's stories",
+    ),
+    (
+        "support_request",
+        "a question to a specialist: sharing's stories",
+    ),
+    (
+        "support_entry",
+        "what a specialist answered: sharing's stories",
+    ),
+    ("round", "words and answers of a round: rounds' stories"),
     ("own_code", "a secret of signing in"),
     ("import_run", "a file's rows, for who imported it"),
     ("import_piece", "a file, for who imported it"),

@@ -106,7 +106,7 @@ async fn fill(
         }
     ));
     for line in &played.stopped {
-        tracing::debug!(scene = line, "a scene of the example stopped");
+        out::note(format!("  stopped: {line}"));
     }
     let rosters = example("rosters.json").map_err(anyhow::Error::msg)?;
     super::rosters::fill(house, &player.ctx("desk")?, &rosters).await?;

@@ -20,22 +20,64 @@ use crate::House;
 
 /// Who hands rounds in where; the second says how the river was.
 const WALKS: [(&str, &str, i64, &[Found]); 4] = [
-    ("grid-xqy-2", "沿河走了一遍，河面干净，岸边没有堆物，没看到排水。", 9, &[]),
-    ("grid-xsq-1", "河面正常，钓鱼的人留下两个饵料袋，顺手捡了。", 6, &[Found {
-        category: "E-0105",
-        text: "岸边两个饵料袋",
-        part: 0.7,
-        bank: Bank::Right,
-        on_spot: true,
-    }]),
-    ("green", "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。", 1, &[
-        Found { category: "E-0104", text: "河面漂浮垃圾少许", part: 0.25, bank: Bank::Left, on_spot: false },
-        Found { category: "E-0105", text: "河道周边有一些垃圾堆放", part: 0.55, bank: Bank::Right, on_spot: false },
-        Found { category: "E-0104", text: "漂着的两个塑料瓶", part: 0.6, bank: Bank::Right, on_spot: true },
-    ]),
-    ("grid-xqy-1", "桥下西侧水色发黑，有点气味。", 0, &[
-        Found { category: "E-0106", text: "桥下西侧水色发黑，有气味", part: 0.4, bank: Bank::Left, on_spot: false },
-    ]),
+    (
+        "grid-xqy-2",
+        "沿河走了一遍，河面干净，岸边没有堆物，没看到排水。",
+        9,
+        &[],
+    ),
+    (
+        "grid-xsq-1",
+        "河面正常，钓鱼的人留下两个饵料袋，顺手捡了。",
+        6,
+        &[Found {
+            category: "E-0105",
+            text: "岸边两个饵料袋",
+            part: 0.7,
+            bank: Bank::Right,
+            on_spot: true,
+        }],
+    ),
+    (
+        "green",
+        "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。",
+        1,
+        &[
+            Found {
+                category: "E-0104",
+                text: "河面漂浮垃圾少许",
+                part: 0.25,
+                bank: Bank::Left,
+                on_spot: false,
+            },
+            Found {
+                category: "E-0105",
+                text: "河道周边有一些垃圾堆放",
+                part: 0.55,
+                bank: Bank::Right,
+                on_spot: false,
+            },
+            Found {
+                category: "E-0104",
+                text: "漂着的两个塑料瓶",
+                part: 0.6,
+                bank: Bank::Right,
+                on_spot: true,
+            },
+        ],
+    ),
+    (
+        "grid-xqy-1",
+        "桥下西侧水色发黑，有点气味。",
+        0,
+        &[Found {
+            category: "E-0106",
+            text: "桥下西侧水色发黑，有气味",
+            part: 0.4,
+            bank: Bank::Left,
+            on_spot: false,
+        }],
+    ),
 ];
 
 struct Found {
@@ -67,7 +109,16 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
         }) else {
             continue;
         };
-        let done = walk(house, &ctx, line, policies[&line.community], text, *days, found).await?;
+        let done = walk(
+            house,
+            &ctx,
+            line,
+            policies[&line.community],
+            text,
+            *days,
+            found,
+        )
+        .await?;
         walked += 1;
         if number == 2 {
             rectify(house, line.community, &done).await?;
@@ -82,22 +133,45 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
     let scope = ctx
         .authorize(&youlin_people::permissions::ORGANISATIONS_READ, community)
         .map_err(plain)?;
-    let all = Directory::organisations(house.db.read(), &scope, None).await.map_err(plain)?;
+    let all = Directory::organisations(house.db.read(), &scope, None)
+        .await
+        .map_err(plain)?;
     let named = |wanted: &dyn Fn(&youlin_people::OrganisationView) -> bool| {
-        all.iter().find(|one| wanted(one)).map(|one| Party::organisation(one.id))
+        all.iter()
+            .find(|one| wanted(one))
+            .map(|one| Party::organisation(one.id))
     };
     let cleaner = named(&|one| one.name == "区河道养护所").context("no river department")?;
-    let team = named(&|one| {
-        one.kind == OrganisationKind::VolunteerTeam && one.community == community
-    })
-    .context("no volunteers")?;
+    let team =
+        named(&|one| one.kind == OrganisationKind::VolunteerTeam && one.community == community)
+            .context("no volunteers")?;
     let chief = |level| Walkers::Chief { level };
     let mut last = None;
     for (title, walkers, every, weekdays) in [
-        ("镇级河长每月巡河", chief(ChiefLevel::Township), Every::Month, 0),
-        ("村级河长每周巡河", chief(ChiefLevel::Village), Every::Week, 0),
-        ("保洁员每日巡河", Walkers::Party { party: cleaner }, Every::Day, 0b001_1111),
-        ("志愿队周六巡河", Walkers::Party { party: team }, Every::Week, 0b010_0000),
+        (
+            "镇级河长每月巡河",
+            chief(ChiefLevel::Township),
+            Every::Month,
+            0,
+        ),
+        (
+            "村级河长每周巡河",
+            chief(ChiefLevel::Village),
+            Every::Week,
+            0,
+        ),
+        (
+            "保洁员每日巡河",
+            Walkers::Party { party: cleaner },
+            Every::Day,
+            0b001_1111,
+        ),
+        (
+            "志愿队周六巡河",
+            Walkers::Party { party: team },
+            Every::Week,
+            0b010_0000,
+        ),
     ] {
         let save = SavePolicy {
             community,

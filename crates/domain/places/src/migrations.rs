@@ -3,7 +3,8 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES, PAST, crate::premises::TABLES, crate::rivers::TABLES];
+pub const MIGRATIONS: &[Migration] =
+    &[TABLES, PAST, crate::premises::TABLES, crate::rivers::TABLES];
 
 /// Figures of the past need to know where buildings stood then, also by the register's own word.
 const PAST: Migration = Migration {

@@ -97,7 +97,7 @@ impl Web {
             .with(Arc::new(LiveTopics(module().live.to_vec())))
             .with(Arc::new(Navigation(youlin_notices::NAV.to_vec())))
             .finish();
-        assert_eq!((module().consumers)(&app).len(), 3);
+        assert_eq!((module().consumers)(&app).len(), 4);
         let info = utoipa::openapi::Info::new("test", "0");
         let router = build(app, vec![module()], info).router;
         Self { ground, router }

@@ -11,8 +11,8 @@ mod street;
 pub use admin::NAV as ADMIN_NAV;
 pub use desk::NAV as DESK_NAV;
 pub use desk::{CaseSection, CaseSections, badge, light_words, task_badge};
-pub use finder::CaseFinder;
 pub use files::hand_out;
+pub use finder::CaseFinder;
 pub use street::NAV as STREET_NAV;
 pub use street::upload;
 

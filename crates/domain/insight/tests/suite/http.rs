@@ -182,7 +182,7 @@ async fn the_question_is_composed_answered_and_opened() {
         );
         let page = web.get(DESK, STORY).await.text();
         assert!(
-            page.contains("年龄至少 80") && page.contains("同一楼栋里没有居民“标签：first_aid”"),
+            page.contains("年龄至少 80") && page.contains("同一楼栋里没有居民“标签：急救”"),
             "{page}"
         );
         assert!(page.contains("<b>1</b>"), "{page}");

@@ -14,8 +14,8 @@ use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::Saved;
 use crate::facts::How;
-use crate::merchants::{MerchantPerson, MerchantView, Merchants};
 use crate::life::LifeLines;
+use crate::merchants::{MerchantPerson, MerchantView, Merchants};
 use crate::merge::MergeView;
 use crate::permissions::{
     ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_SENSITIVE, PEOPLE_WRITE,

@@ -21,8 +21,7 @@ use youlin_kernel::{Problem, Result, Scope};
 use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::{
-    cards_of, file_of, masked_phone, open_label, open_name, open_phone, sensitive_of,
-    visible_cards,
+    cards_of, file_of, masked_phone, open_label, open_name, open_phone, sensitive_of, visible_cards,
 };
 pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by_id};

@@ -200,6 +200,7 @@ async fn the_desk_enters_an_organisation_a_person_and_a_membership_on_the_pages(
             ("version", "1"),
             ("address", "东村1号楼102"),
             ("relation", "owner"),
+            ("other_home", "moved"),
         ];
         let changed = desk.post(&format!("/people/{id}"), &moved).await;
         assert!(

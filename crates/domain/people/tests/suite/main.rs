@@ -19,6 +19,6 @@ mod reveal;
 mod rosters;
 mod round;
 mod sign_in;
-mod whole;
 mod talents;
+mod whole;
 mod words;

@@ -245,7 +245,10 @@ async fn what_counts_is_data_and_nobody_asks_a_child_or_the_staff() {
             ..youlin_people::PersonInput::default()
         };
         let child = ground.save(&desk, JIA, None, child).await.unwrap();
-        let refused = db.execute(&desk, ground.ask_to_lead(child)).await.unwrap_err();
+        let refused = db
+            .execute(&desk, ground.ask_to_lead(child))
+            .await
+            .unwrap_err();
         assert_eq!(refused.fields()[0].code, "talent-child");
         ground.verify().await;
     }

@@ -41,5 +41,5 @@ pub use import_dwellings::DWELLING_COLUMNS;
 pub(crate) use import_dwellings::USAGES;
 pub use import_estates::ESTATE_COLUMNS;
 
-pub(crate) use save_building::field;
 pub use premises::{EQUIPMENT_COLUMNS, PREMISES_COLUMNS, STALL_COLUMNS};
+pub(crate) use save_building::field;

@@ -11,10 +11,10 @@ pub(crate) mod equipment;
 pub(crate) mod equipment_check;
 pub(crate) mod estate;
 pub(crate) mod outlet;
-pub(crate) mod reach;
-pub(crate) mod reach_chief;
 pub(crate) mod premises;
 pub(crate) mod premises_past;
+pub(crate) mod reach;
+pub(crate) mod reach_chief;
 pub(crate) mod stall;
 
 use youlin_database::{AuditedTable, audited_table};

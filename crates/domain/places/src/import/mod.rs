@@ -5,10 +5,10 @@ mod premises;
 mod registers;
 mod run;
 
-pub(crate) use registers::rows_by_community;
 pub use premises::{
     EquipmentRegister, PremisesRegister, StallsRegister, equipment, premises, stalls,
 };
+pub(crate) use registers::rows_by_community;
 pub use registers::{
     AreasRegister, BoundariesRegister, BuildingsRegister, DwellingsRegister, EstatesRegister,
 };

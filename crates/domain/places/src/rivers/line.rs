@@ -222,7 +222,10 @@ mod tests {
         let line = read_line(RIVER, Datum::Wgs84).expect("a line");
         for metres in [0.0, 10.0, 333.0, 500.0] {
             let (along, off) = line.nearest(line.at(metres));
-            assert!((along - metres).abs() < 0.5 && off < 0.1, "{metres}: {along}, {off}");
+            assert!(
+                (along - metres).abs() < 0.5 && off < 0.1,
+                "{metres}: {along}, {off}"
+            );
         }
         assert_eq!(chainage(1350.4), "K1+350");
     }

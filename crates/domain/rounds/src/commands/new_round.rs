@@ -201,8 +201,14 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
     for fault in checklists::answered(ctx, &form, &json).faults {
         faults = faults
-            .and_field(format!("answers.{}", fault.question), checklists::code(&fault.what))
-            .field_arg("question", checklists::label(ctx.locale(), &form, &fault.question));
+            .and_field(
+                format!("answers.{}", fault.question),
+                checklists::code(&fault.what),
+            )
+            .field_arg(
+                "question",
+                checklists::label(ctx.locale(), &form, &fault.question),
+            );
     }
     Ok(faults)
 }

@@ -89,8 +89,14 @@ pub(super) fn proposed(
         .into_iter()
         .map(|found| {
             let rule = rules.iter().find(|rule| rule.code == found.code);
-            let words = rule.map_or_else(String::new, |rule| word(&rule.label, language).to_owned());
-            (found.category, severity(found.severity), words, !found.is_case)
+            let words =
+                rule.map_or_else(String::new, |rule| word(&rule.label, language).to_owned());
+            (
+                found.category,
+                severity(found.severity),
+                words,
+                !found.is_case,
+            )
         })
         .collect()
 }

@@ -152,10 +152,7 @@ pub(super) async fn report(
 }
 
 /// `GET /r/{sign}/code.svg`: the code to print on the sign.
-pub(super) async fn code(
-    State(app): State<App>,
-    Path(sign): Path<String>,
-) -> WebResult<Response> {
+pub(super) async fn code(State(app): State<App>, Path(sign): Path<String>) -> WebResult<Response> {
     let reach = reach_by_sign(app.db(), &sign).await?;
     let address = format!("{}/r/{}", app.config().public_url, reach.sign);
     let code = qrcode::QrCode::new(address.as_bytes()).map_err(Problem::internal)?;

@@ -295,10 +295,9 @@ fn finding_id(round: Uuid, index: usize) -> Uuid {
 }
 
 fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
-    let id: Uuid = f
-        .id
-        .parse()
-        .map_err(|_no_id| Problem::invalid("id", "required"))?;
+    let id: Uuid =
+        f.id.parse()
+            .map_err(|_no_id| Problem::invalid("id", "required"))?;
     let reach: Uuid = f.reach.parse().map_err(|_no_id| Problem::not_found())?;
     let outcome = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done);
     let mut findings = Vec::new();
@@ -381,7 +380,11 @@ async fn confirm(
     from_text: bool,
 ) -> WebResult<Response> {
     let s = shell(app, ctx, prefs);
-    let mut notes = if from_text { fill(&s, &mut f) } else { Vec::new() };
+    let mut notes = if from_text {
+        fill(&s, &mut f)
+    } else {
+        Vec::new()
+    };
     propose(ctx, &mut f);
     if f.found.iter().any(|one| !one.is_empty()) {
         notes.insert(0, s.t("patrol-confirm"));

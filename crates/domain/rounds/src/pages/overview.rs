@@ -51,8 +51,11 @@ impl OverviewPage {
 
     /// Until which day.
     fn until(&self, line: &DueLine) -> String {
-        self.s
-            .t1("patrol-due-until", "day", line.window.last.strftime("%-m-%-d"))
+        self.s.t1(
+            "patrol-due-until",
+            "day",
+            line.window.last.strftime("%-m-%-d"),
+        )
     }
 }
 

@@ -148,7 +148,13 @@ pub(super) async fn fresh(
 fn form_of(view: &PolicyView) -> PolicyForm {
     let policy = &view.policy;
     let day = |number: i16| format!("{:02}-{:02}", number / 100, number % 100);
-    let number = |value: u32| if value == 0 { String::new() } else { value.to_string() };
+    let number = |value: u32| {
+        if value == 0 {
+            String::new()
+        } else {
+            value.to_string()
+        }
+    };
     PolicyForm {
         idempotency_key: String::new(),
         version: view.version.to_string(),
@@ -173,7 +179,9 @@ fn form_of(view: &PolicyView) -> PolicyForm {
         photographs: number(policy.photographs),
         basis: policy.basis.clone(),
         subjects: view.subjects.iter().map(Uuid::to_string).collect(),
-        fixer: view.fixer.map_or_else(String::new, |fixer| fixer.id.to_string()),
+        fixer: view
+            .fixer
+            .map_or_else(String::new, |fixer| fixer.id.to_string()),
     }
 }
 
@@ -238,7 +246,10 @@ fn season(f: &PolicyForm) -> Result<Option<Season>> {
             .map(Some)
             .ok_or_else(|| Problem::invalid(field, "policy-season"))
     };
-    match (read("season_from", &f.season_from)?, read("season_to", &f.season_to)?) {
+    match (
+        read("season_from", &f.season_from)?,
+        read("season_to", &f.season_to)?,
+    ) {
         (None, None) => Ok(None),
         (Some(from), Some(to)) => Ok(Some(Season { from, to })),
         (None, _) => Err(Problem::invalid("season_from", "policy-season")),
@@ -364,7 +375,12 @@ fn differences(s: &Shell, theirs: &PolicyForm, f: &PolicyForm) -> Clash {
         line("from", "policy-from", &theirs.from, &f.from),
         line("to", "policy-to", &theirs.to, &f.to),
         line("minutes", "policy-minutes", &theirs.minutes, &f.minutes),
-        line("photographs", "policy-photographs", &theirs.photographs, &f.photographs),
+        line(
+            "photographs",
+            "policy-photographs",
+            &theirs.photographs,
+            &f.photographs,
+        ),
         line("basis", "policy-basis", &theirs.basis, &f.basis),
     ];
     Clash::of("/rounds/policies".to_owned(), lines)

@@ -136,11 +136,13 @@ fn is_again(one: &FindingView, all: &[FindingView]) -> bool {
         FindingStep::Verified => other.case.as_ref().and_then(|case| case.ended_at),
         _ => None,
     };
-    all.iter().filter(|other| other.id != one.id && near(other)).any(|other| {
-        ended(other).is_some_and(|at| {
-            at <= one.found_at && one.found_at.0 - at.0 <= AGAIN.1 * Micros::DAY
+    all.iter()
+        .filter(|other| other.id != one.id && near(other))
+        .any(|other| {
+            ended(other).is_some_and(|at| {
+                at <= one.found_at && one.found_at.0 - at.0 <= AGAIN.1 * Micros::DAY
+            })
         })
-    })
 }
 
 /// `GET /rounds/reaches/{id}/map.geojson`: the line and what was found along it.

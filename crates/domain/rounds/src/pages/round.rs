@@ -17,7 +17,9 @@ use super::shell;
 use crate::ReturnVisit;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
-use crate::queries::{FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view};
+use crate::queries::{
+    FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view,
+};
 use crate::service::Rounds;
 
 #[derive(Template)]
@@ -125,7 +127,11 @@ async fn round_page(
     let s = shell(app, ctx, prefs);
     let community = round.line.community;
     Ok(RoundPage {
-        saved: if saved { s.t("patrol-saved") } else { String::new() },
+        saved: if saved {
+            s.t("patrol-saved")
+        } else {
+            String::new()
+        },
         may_walk: may_walk(ctx, community, &[]).is_ok(),
         sees_cases: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, community)
@@ -165,7 +171,9 @@ pub(super) async fn photo(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let found = one_photo(app.db(), &scope, round, photo).await?;
-    let small = (!size.thumb.is_empty()).then_some(found.thumbnail).flatten();
+    let small = (!size.thumb.is_empty())
+        .then_some(found.thumbnail)
+        .flatten();
     hand_out(&app, &small.unwrap_or(found.sha256), &found.name).await
 }
 

@@ -437,7 +437,12 @@ fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
 pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
     use finding::Column;
     let row = finding::Entity::find()
-        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
         .filter(Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -456,7 +461,12 @@ pub async fn findings_at(
 ) -> Result<Vec<FindingView>> {
     use finding::Column;
     let rows = finding::Entity::find()
-        .filter(visible(scope, Column::CommunityId, Column::GridId, Column::NeighbourhoodId))
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
         .filter(Column::SubjectKind.eq(subject.kind.as_str()))
         .filter(Column::SubjectId.eq(subject.id))
         .order_by_desc(Column::FoundAt)
