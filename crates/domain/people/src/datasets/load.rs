@@ -206,10 +206,13 @@ fn home_of(
     table.area("area", Some(stay.map_or(community.0, |stay| stay.area.0)));
 }
 
+/// What somebody was over time: where they lived, their labels, their roles.
+type Lived<'a> = (&'a [Spell<Home>], &'a [Spell<String>], &'a [Spell<String>]);
+
 /// The moments at which anything changes, the first being when the person became known.
 fn cuts<'a>(
     known: i64,
-    (homes, labels, roles): (&[Spell<Home>], &[Spell<String>], &[Spell<String>]),
+    (homes, labels, roles): Lived<'_>,
     stays: impl Iterator<Item = &'a Stay>,
     more: impl Iterator<Item = i64>,
 ) -> Vec<i64> {

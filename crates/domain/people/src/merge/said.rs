@@ -17,6 +17,10 @@ words! {
     }
 }
 
+#[expect(
+    clippy::derivable_impls,
+    reason = "the words' macro derives no default"
+)]
 impl Default for Side {
     fn default() -> Self {
         Self::Kept

@@ -133,11 +133,15 @@ pub fn series(text: &str) -> Option<Vec<String>> {
     sound.then_some(all)
 }
 
+/// What is no number of kilowatts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPower;
+
 /// Kilowatts with up to three decimals as watts, read as digits. Empty is nothing.
 ///
 /// # Errors
 /// What is no such number, or none above zero and below ten million.
-pub fn watts(text: &str) -> Result<Option<i64>, ()> {
+pub fn watts(text: &str) -> Result<Option<i64>, NoPower> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -145,10 +149,14 @@ pub fn watts(text: &str) -> Result<Option<i64>, ()> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
     if whole.is_empty() || whole.len() > 7 || part.len() > 3 || !digits(whole) || !digits(part) {
-        return Err(());
+        return Err(NoPower);
     }
-    let watts: i64 = format!("{whole}{part:0<3}").parse().map_err(|_digits| ())?;
-    if watts == 0 { Err(()) } else { Ok(Some(watts)) }
+    let watts: i64 = format!("{whole}{part:0<3}").parse().map_err(|_digits| NoPower)?;
+    if watts == 0 {
+        Err(NoPower)
+    } else {
+        Ok(Some(watts))
+    }
 }
 
 /// Watts as kilowatts without needless zeros: 12500 is `12.5`.
@@ -216,7 +224,7 @@ mod tests {
         assert_eq!(watts("12.5"), Ok(Some(12_500)));
         assert_eq!(watts(""), Ok(None));
         for wrong in ["0", "-1", "1e3", "1.2345", "十"] {
-            assert_eq!(watts(wrong), Err(()), "{wrong}");
+            assert_eq!(watts(wrong), Err(NoPower), "{wrong}");
         }
         assert_eq!(square_metres(2_000_000), "20000");
     }

@@ -44,7 +44,7 @@ impl LoanPage<'_> {
     }
 
     fn may(&self, verb: &str) -> bool {
-        self.row.possible.iter().any(|one| *one == verb)
+        self.row.possible.contains(&verb)
     }
 
     fn for_person(&self) -> Option<Uuid> {

@@ -108,7 +108,7 @@ impl RequestPage<'_> {
     }
 
     fn may(&self, verb: &str) -> bool {
-        self.v.possible.iter().any(|one| *one == verb)
+        self.v.possible.contains(&verb)
     }
 
     fn pending(&self, state: &OfferState) -> bool {

@@ -89,7 +89,7 @@ impl MerchantInput {
                 .map_err(|()| Problem::invalid("floor_area", "square-metres")),
         );
         let load_w =
-            faults.take(watts(&self.load).map_err(|()| Problem::invalid("load", "kilowatts")));
+            faults.take(watts(&self.load).map_err(|_no_power| Problem::invalid("load", "kilowatts")));
         let opened_on = faults.take(day("opened_on", &self.opened_on));
         if opened_on.is_some_and(|day| day > number(ctx.now().local().date())) {
             faults.take::<()>(Err(Problem::invalid("opened_on", "in-the-future")));
@@ -147,7 +147,8 @@ fn square_metres(text: &str) -> std::result::Result<Option<i64>, ()> {
         return Err(());
     }
     // The same digits with three decimals are ten times as many.
-    watts(text).map(|value| value.map(|value| value / 10))
+    let value = watts(text).map_err(|_no_power| ())?;
+    Ok(value.map(|value| value / 10))
 }
 
 /// See the module's text. Answers the merchant's id.

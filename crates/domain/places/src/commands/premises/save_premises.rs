@@ -59,7 +59,7 @@ impl PremisesInput {
             storeys: whole("storeys", &self.storeys, 1..=200)?,
             built_year: whole("built_year", &self.built_year, 1000..=2200)?,
             circuit_w: watts(&self.circuit)
-                .map_err(|()| Problem::invalid("circuit", "kilowatts"))?,
+                .map_err(|_no_power| Problem::invalid("circuit", "kilowatts"))?,
             note: field("note", &self.note, NOTE_MAX, false)?,
         })
     }
