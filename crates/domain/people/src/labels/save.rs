@@ -67,7 +67,8 @@ impl Command for SaveLabel {
 impl SaveLabel {
     fn read(&self) -> Result<LabelKind> {
         let mut faults = Faults::default();
-        let code = faults.take(crate::commands::set_label::checked(&self.code));
+        // What is no label at all is told with the field it was typed in.
+        let code = crate::commands::set_label::checked(&self.code).unwrap_or_default();
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         let bare = code.strip_prefix("talent:").unwrap_or(&code);
         let known = LabelCatalogue::default()
