@@ -112,7 +112,8 @@ pub(crate) async fn set(
     }
 }
 
-/// That the label held, and until when: figures asked as of a day before count it still.
+/// That the label held, and until when: figures asked as of a day before count it still. It keeps the label's id, by which
+/// the journals of earlier merges know whose it was before them.
 pub(crate) async fn keep_ended(
     ctx: &Ctx,
     tx: &Tx<'_>,
@@ -121,7 +122,7 @@ pub(crate) async fn keep_ended(
     label: &str,
     until: i64,
 ) -> Result<()> {
-    let id = ctx.new_id();
+    let id = known.id;
     let at = FieldPlace::new("person_label_past", "label", known.community_id, id);
     tx.insert::<person_label_past::Entity>(person_label_past::Model {
         community_id: known.community_id,

@@ -251,15 +251,18 @@ where
     Ok(true)
 }
 
-/// An earlier merge that had moved the row too finds it as it had left it.
+/// An earlier merge that had moved the row too finds it as it had left it. An ended label has the id of the label it was,
+/// so the table counts too; a row may stand in two parts of it.
 async fn carry_on(
     tx: &Tx<'_>,
     noted: &person_merge_row::Model,
     before: i32,
     now: i32,
 ) -> Result<()> {
+    let table = noted.part.split('.').next().unwrap_or_default();
     let earlier = person_merge_row::Entity::find()
         .filter(person_merge_row::Column::CommunityId.eq(noted.community_id))
+        .filter(person_merge_row::Column::Part.starts_with(format!("{table}.")))
         .filter(person_merge_row::Column::RowId.eq(noted.row_id))
         .filter(person_merge_row::Column::MergeId.ne(noted.merge_id))
         .filter(person_merge_row::Column::RowVersion.eq(before))
