@@ -1,6 +1,7 @@
 // form[data-draft="key"]: what is typed survives errors, reloads and lost signal.
 // Kept in this browser only, per signed-in person (html[data-user]), for seven days; dropped when the server says
 // it has saved (response header X-Draft-Clear, or an element with data-draft-clear) and at sign-out.
+// A form with data-draft-served comes back with more than was typed: its own values win over the kept ones.
 // Passwords, files, hidden fields and anything with data-no-draft are never kept.
 import { behaviour, formOf, make, on, store } from "./dom";
 import { ctxOf } from "./htmx";
@@ -132,6 +133,11 @@ behaviour("form[data-draft]", (element) => {
     return button;
   };
 
+  // The server sent back what was typed together with what follows from it: that is the newer draft.
+  if (form.dataset.draftServed !== undefined) {
+    save();
+    return;
+  }
   const draft = load(keyOf(form));
   if (!draft || Date.now() - draft.t > DAYS_7 || same(draft.v, first)) return;
   const time = moment(draft.t);

@@ -158,10 +158,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "talent_named",
         "who was named and why: people's tests/suite/talents.rs",
     ),
-    (
-        "resource_loan",
-        "a note on a loan: sharing's stories",
-    ),
+    ("resource_loan", "a note on a loan: sharing's stories"),
     (
         "support_request",
         "a question to a specialist: sharing's stories",

@@ -250,7 +250,11 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
     let asked = ground.datasets.ask(ctx, query.clone()).await;
     // Not everybody may ask everything; who asks first in `whatever_is_asked…` may.
     let fewer = ground.datasets.open_to(ctx).count() < ground.datasets.all().count();
-    if fewer && asked.as_ref().is_err_and(|problem| problem.code() == "forbidden") {
+    if fewer
+        && asked
+            .as_ref()
+            .is_err_and(|problem| problem.code() == "forbidden")
+    {
         return 0;
     }
     let asked = asked.unwrap_or_else(|problem| panic!("{problem}: {query:?}"));

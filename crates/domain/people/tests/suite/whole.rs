@@ -476,7 +476,7 @@ async fn labels_follow_the_catalogue() {
                     .await
                     .unwrap_err()
             ),
-            "label-characters"
+            "label-code"
         );
         db.execute(&admin, save(true, "temporary")).await.unwrap();
         assert_eq!(

@@ -151,7 +151,9 @@ pub fn watts(text: &str) -> Result<Option<i64>, NoPower> {
     if whole.is_empty() || whole.len() > 7 || part.len() > 3 || !digits(whole) || !digits(part) {
         return Err(NoPower);
     }
-    let watts: i64 = format!("{whole}{part:0<3}").parse().map_err(|_digits| NoPower)?;
+    let watts: i64 = format!("{whole}{part:0<3}")
+        .parse()
+        .map_err(|_digits| NoPower)?;
     if watts == 0 {
         Err(NoPower)
     } else {

@@ -88,8 +88,8 @@ impl MerchantInput {
             square_metres(self.floor_area.trim())
                 .map_err(|()| Problem::invalid("floor_area", "square-metres")),
         );
-        let load_w =
-            faults.take(watts(&self.load).map_err(|_no_power| Problem::invalid("load", "kilowatts")));
+        let load_w = faults
+            .take(watts(&self.load).map_err(|_no_power| Problem::invalid("load", "kilowatts")));
         let opened_on = faults.take(day("opened_on", &self.opened_on));
         if opened_on.is_some_and(|day| day > number(ctx.now().local().date())) {
             faults.take::<()>(Err(Problem::invalid("opened_on", "in-the-future")));
