@@ -1,4 +1,4 @@
-//! A server that takes 20,000 residents in is killed without warning, again and again: every batch is there whole or not at
+//! A server that takes 8,000 residents in is killed without warning, again and again: every batch is there whole or not at
 //! all, the next start goes on where the last one stood, and at the end there is everybody of the file, once.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -28,9 +28,9 @@ use youlin_places::Locator;
 use youlin_places::import::{buildings, dwellings, estates, read_csv};
 use youlin_tabular::workload::person;
 
-const PEOPLE: u32 = 20_000;
+const PEOPLE: u32 = 8_000;
 const ROOMS: u32 = 200;
-const KILLS: u32 = 6;
+const KILLS: u32 = 4;
 /// A server that takes longer for what is left is ended by the test as a fault.
 const LONGEST: Duration = Duration::from_secs(240);
 
