@@ -198,11 +198,11 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     REGISTERS,
     crate::privacy::PRIVACY,
     QUESTIONS,
-    crate::privacy::RELEASES,
     crate::merchants::TABLES,
     crate::merge::WHOLE_FILE,
     crate::rosters::ROSTERS,
     crate::talents::TALENTS,
+    crate::privacy::RELEASES,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.

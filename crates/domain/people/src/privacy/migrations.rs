@@ -128,7 +128,7 @@ CREATE INDEX who_looked_at ON who_looked (community_id, at);
 /// Forms with one person a line leave the house like lists: a large one waits for a second person.
 pub(crate) const RELEASES: Migration = Migration {
     module: "people",
-    version: 46,
+    version: 10,
     name: "lists of persons for forms",
     sql: r"
 ALTER TABLE person_export ADD COLUMN form_id {uuid};
