@@ -55,7 +55,7 @@ describe("rivers", () => {
     await phone.locator("#f-outcome").selectOption("skipped");
     await screenshot(phone, "rivers-form");
     await axe(phone);
-    await phone.locator('main form button[type="submit"]').click();
+    await phone.locator('main form button.btn-primary[type="submit"]').click();
     await phone.locator(".form-summary").waitFor();
     const wrong = await phone.locator(".form-summary").innerText();
     assert.match(wrong, /早于/);
@@ -66,7 +66,7 @@ describe("rivers", () => {
     await phone.locator("#f-ended").fill(now);
     await phone.locator("#f-outcome").selectOption("done");
     await phone.locator("#f-found_0").fill("桥洞下有油污");
-    await phone.locator('main form button[type="submit"]').click();
+    await phone.locator('main form button.btn-primary[type="submit"]').click();
     await phone.waitForURL(/\/rounds\/[0-9a-f-]+\?saved=1/);
     const text = await phone.locator("main").innerText();
     assert.match(text, /疑似排污/);
