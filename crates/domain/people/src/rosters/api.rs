@@ -205,7 +205,9 @@ async fn note_absence(
     Ok(Json(Made { id }))
 }
 
+/// A yes or a no.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DutyAnswer)]
 struct AnswerBody {
     yes: bool,
 }
