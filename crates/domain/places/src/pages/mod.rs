@@ -3,7 +3,7 @@
 mod area_finder;
 mod areas;
 mod finder;
-mod forms;
+pub(crate) mod forms;
 mod premises;
 mod register;
 mod tree_view;

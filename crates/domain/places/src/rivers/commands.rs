@@ -6,7 +6,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
-use super::{Bank, ChiefLevel, Line, OutletKind};
+use super::{Bank, ChiefLevel, Line, OutletKind, decimetres};
 use crate::commands::field;
 use crate::entities::{outlet, reach, reach_chief};
 use crate::events;
@@ -112,15 +112,6 @@ impl SaveReach {
             _ => Ok(()),
         }
     }
-}
-
-fn decimetres(metres: f64) -> i32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a checked line is at most 100 km long"
-    )]
-    let whole = (metres * 10.0).round() as i32;
-    whole
 }
 
 fn new_sign(ctx: &Ctx) -> String {

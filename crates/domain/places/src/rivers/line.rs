@@ -152,6 +152,17 @@ pub fn chainage(metres: f64) -> String {
     format!("K{}+{:03}", whole / 1000, whole % 1000)
 }
 
+/// Metres along a line as they are kept.
+#[must_use]
+pub fn decimetres(metres: f64) -> i32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a checked line is at most 100 km long"
+    )]
+    let whole = (metres * 10.0).round() as i32;
+    whole
+}
+
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7
 }

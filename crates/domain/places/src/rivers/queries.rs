@@ -21,9 +21,27 @@ pub struct ReachLine {
     pub name: String,
     /// Metres.
     pub length_m: f64,
-    /// The chief nearest to the water: the lowest level there is.
-    pub chief: Option<String>,
+    /// Today's chiefs, the highest level first.
+    pub chiefs: Vec<(ChiefLevel, String)>,
     pub outlets: usize,
+}
+
+impl ReachLine {
+    /// 新村中心河 东段.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(&self.water, &self.name)
+    }
+
+    /// The chief nearest to the water: the lowest level there is.
+    #[must_use]
+    pub fn chief(&self) -> Option<&str> {
+        self.chiefs.last().map(|(_, name)| name.as_str())
+    }
+}
+
+fn full_name(water: &str, name: &str) -> String {
+    format!("{water} {name}")
 }
 
 /// Who is or was chief.
@@ -85,7 +103,7 @@ impl Reach {
     /// 新村中心河 东段.
     #[must_use]
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.water, self.name)
+        full_name(&self.water, &self.name)
     }
 
     /// Those who are chief today, the highest level first.
@@ -107,22 +125,22 @@ pub async fn reaches(db: &Database, scope: &Scope) -> Result<Vec<ReachLine>> {
         .order_by_asc(reach::Column::Name)
         .all(db.read())
         .await?;
-    let mut chiefs: HashMap<Uuid, (ChiefLevel, String)> = HashMap::new();
+    let mut chiefs: HashMap<Uuid, Vec<(ChiefLevel, String)>> = HashMap::new();
     for row in reach_chief::Entity::find()
         .filter(reach_chief::Column::CommunityId.is_in(communities.clone()))
         .filter(reach_chief::Column::ValidTo.is_null())
         .all(db.read())
         .await?
     {
-        let Some(level) = ChiefLevel::parse(&row.level) else {
-            continue;
-        };
-        let nearer = chiefs
-            .get(&row.reach_id)
-            .is_none_or(|(now, _)| *now < level);
-        if nearer {
-            chiefs.insert(row.reach_id, (level, row.name));
+        if let Some(level) = ChiefLevel::parse(&row.level) {
+            chiefs
+                .entry(row.reach_id)
+                .or_default()
+                .push((level, row.name));
         }
+    }
+    for of_reach in chiefs.values_mut() {
+        of_reach.sort();
     }
     let mut outlets: HashMap<Uuid, usize> = HashMap::new();
     for row in outlet::Entity::find()
@@ -136,7 +154,7 @@ pub async fn reaches(db: &Database, scope: &Scope) -> Result<Vec<ReachLine>> {
     let line = |row: reach::Model| ReachLine {
         community: CommunityId(row.community_id),
         length_m: f64::from(row.length_dm) / 10.0,
-        chief: chiefs.remove(&row.id).map(|(_, name)| name),
+        chiefs: chiefs.remove(&row.id).unwrap_or_default(),
         outlets: outlets.get(&row.id).copied().unwrap_or(0),
         id: row.id,
         water: row.water,
@@ -166,14 +184,6 @@ pub async fn reach(db: &Database, scope: &Scope, id: Uuid) -> Result<Reach> {
 pub async fn reach_by_sign(db: &Database, sign: &str) -> Result<Reach> {
     let row = sign_row(db, sign).await?.ok_or_else(Problem::not_found)?;
     whole(db, row).await
-}
-
-/// Whether there is such a sign.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn sign_known(db: &Database, sign: &str) -> Result<bool> {
-    Ok(sign_row(db, sign).await?.is_some())
 }
 
 async fn sign_row(db: &Database, sign: &str) -> Result<Option<reach::Model>> {

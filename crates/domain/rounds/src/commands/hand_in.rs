@@ -13,6 +13,7 @@ use youlin_cases::{Act, Report, Via};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::{FieldPlace, Party};
+use youlin_places::rivers::decimetres;
 
 use super::new_round::{NewRound, Spot};
 use crate::entities::{finding, round};
@@ -229,13 +230,4 @@ impl HandIn {
             fingerprint,
         })
     }
-}
-
-fn decimetres(metres: f64) -> i32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a reach is at most 100 km long"
-    )]
-    let whole = (metres * 10.0).round() as i32;
-    whole
 }

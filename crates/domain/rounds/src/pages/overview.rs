@@ -9,7 +9,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
 use super::shell;
-use crate::model::{Due, Every};
+use crate::model::Due;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
@@ -110,9 +110,4 @@ pub(super) async fn show(
         rounds,
         more,
     })
-}
-
-/// The catalogue's word for how often.
-pub(super) fn every(s: &Shell, every: Every) -> String {
-    s.tt("patrol-every", every)
 }

@@ -95,7 +95,7 @@ async fn form_page(s: Shell, id: Option<Uuid>, f: PolicyForm, e: FormFaults) -> 
     let subjects = subjects_of(&db, &scope, SubjectKind::Reach).await?;
     let every = Every::ALL
         .iter()
-        .map(|every| Choice::new(every.as_str(), super::overview::every(&s, *every)));
+        .map(|every| Choice::new(every.as_str(), s.tt("patrol-every", every)));
     let weekdays =
         (0..7).map(|bit| Choice::new(bit.to_string(), s.t(&format!("patrol-weekday-{bit}"))));
     Ok(FormPage {

@@ -16,7 +16,7 @@ pub struct SubjectView {
     /// Of what lies within one grid.
     pub grid: Option<AreaId>,
     pub neighbourhood: Option<AreaId>,
-    /// Of a reach.
+    /// Of one reach; lists leave it out.
     pub line: Option<Line>,
     /// Today's chiefs of a reach.
     pub chiefs: Vec<(ChiefLevel, String)>,
@@ -75,14 +75,22 @@ pub async fn subjects_of(
     if kind != SubjectKind::Reach {
         return Ok(Vec::new());
     }
-    let mut all = Vec::new();
-    for line in rivers::reaches(db, scope).await? {
-        all.push(reach(&rivers::reach(db, scope, line.id).await?));
-    }
-    Ok(all)
+    let lines = rivers::reaches(db, scope).await?;
+    Ok(lines
+        .into_iter()
+        .map(|line| SubjectView {
+            subject: Subject { kind, id: line.id },
+            community: line.community,
+            name: line.full_name(),
+            grid: None,
+            neighbourhood: None,
+            line: None,
+            chiefs: line.chiefs,
+        })
+        .collect())
 }
 
-pub(crate) fn reach(reach: &rivers::Reach) -> SubjectView {
+fn reach(reach: &rivers::Reach) -> SubjectView {
     SubjectView {
         subject: Subject {
             kind: SubjectKind::Reach,

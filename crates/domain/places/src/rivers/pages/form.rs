@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, Clash, ClashLine, FormFaults, IdempotencyHeader,
-    PathId, Prefs, Shell, WebResult, idempotency, mendable, page, refused_with,
+    ApiForm, ApiQuery, App, Caller, Choice, Clash, FormFaults, IdempotencyHeader, PathId, Prefs,
+    Shell, WebResult, idempotency, mendable, page, refused_with,
 };
 
 use super::show::shell;
 use crate::Datum;
+use crate::pages::forms::{plain, sent_key};
 use crate::permissions::PLACES_REGISTER;
 use crate::rivers::{Reach, SaveReach, reach, read_line};
 
@@ -178,8 +179,7 @@ pub(super) async fn create(
     ApiForm(f): ApiForm<ReachForm>,
 ) -> WebResult<Response> {
     let saved = async {
-        let field = Some(f.idempotency_key.clone()).filter(|key| !key.is_empty());
-        let sent = header.0.or(field);
+        let sent = sent_key(header, &f.idempotency_key);
         let community = CommunityId(f.community);
         let key = idempotency(sent.as_deref(), community, "/places/rivers", &f)?;
         app.db().execute_once(&ctx, key, command(&f, None)?).await
@@ -229,24 +229,18 @@ pub(super) async fn change(
 }
 
 fn differences(s: &Shell, id: Uuid, theirs: &ReachForm, f: &ReachForm) -> Clash {
-    let line = |field: &'static str, label: &str, theirs: &str, yours: &str| ClashLine {
-        field,
-        label: s.t(label),
-        theirs: theirs.to_owned(),
-        value: theirs.to_owned(),
-        yours: yours.trim().to_owned(),
-    };
     let lines = vec![
-        line("water", "reach-water", &theirs.water, &f.water),
-        line("name", "reach-name", &theirs.name, &f.name),
-        line("line", "reach-line", &theirs.line, &f.line),
-        line(
+        plain(s, "water", "reach-water", &theirs.water, &f.water),
+        plain(s, "name", "reach-name", &theirs.name, &f.name),
+        plain(s, "line", "reach-line", &theirs.line, &f.line),
+        plain(
+            s,
             "half_width",
             "reach-half-width",
             &theirs.half_width,
             &f.half_width,
         ),
-        line("note", "reach-note", &theirs.note, &f.note),
+        plain(s, "note", "reach-note", &theirs.note, &f.note),
     ];
     Clash::of(format!("/places/rivers/{id}"), lines)
 }
