@@ -22,7 +22,8 @@ licences() {
 nextest() {
   # Doctests are cargo's own business: nextest does not run them.
   local code=0
-  cargo nextest run --workspace --no-fail-fast --failure-output immediate-final "${CARGO_LOCKED[@]}" || code=1
+  # A test that waits for the disk or for PostgreSQL leaves its processor to another.
+  cargo nextest run --workspace --test-threads $((2 * $(nproc))) --no-fail-fast --failure-output immediate-final "${CARGO_LOCKED[@]}" || code=1
   cargo test --workspace --doc --no-fail-fast "${CARGO_LOCKED[@]}" || code=1
   return $code
 }
@@ -80,7 +81,7 @@ rust_stages() {
   # Selecting the tests too resolves the same features as the tests do: nothing is compiled twice.
   stage build setup 25 cargo build --workspace --bins --tests "${CARGO_LOCKED[@]}"
   if stage postgres setup 10 scripts/need.sh postgres; then
-    stage rust-tests cargo 25 scripts/with-postgres.sh "${again[@]}" rust_tests
+    stage rust-tests cargo 25 env YOULIN_POSTGRES_FSYNC=off scripts/with-postgres.sh "${again[@]}" rust_tests
   else
     # Without PostgreSQL the run has failed already; what SQLite says is still worth knowing.
     stage rust-tests cargo 25 "${again[@]}" rust_tests

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer } from "../lib/index.mjs";
+import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
 
 describe("rosters, leaders and talents", () => {
   let server;
@@ -103,6 +103,12 @@ describe("rosters, leaders and talents", () => {
     await desk.locator('form[data-absence] button[value="yes"]').first().click();
     await desk.locator('[data-absence="accepted"]').first().waitFor();
     await screenshot(desk, "duty-absences", { full: true });
+    // Whoever asked is told.
+    const told = async () => {
+      await phone.goto(`${server.url}/notices`);
+      return (await phone.locator("main").innerText()).includes("您的代班或换班有答复了");
+    };
+    await until(told, { what: "the answer in the list of notices" });
     await axe(desk);
     // Whoever asks who looks after 光明东村12号楼 is told who is there.
     const visitor = await openPage(browser, server, { device: "phone" });

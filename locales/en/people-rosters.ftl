@@ -302,3 +302,6 @@ problem-talent-answered = This was answered already.
 problem-named-often = This neighbourhood got many namings today. Please come back tomorrow.
 duty-comma = ,{" "}
 field-hours-future = That day has not come yet.
+notice-party-substitute-asked = You are asked to stand in for somebody while they are away; please answer
+notice-party-swap-asked = You are asked to take a shift; please answer
+notice-party-duty-answered = Your question about a substitute or a shift was answered

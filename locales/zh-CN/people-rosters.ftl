@@ -302,3 +302,6 @@ problem-talent-answered = 已经答复过。
 problem-named-often = 今天这个邻里收到的推荐已经很多，请明天再来。
 duty-comma = 、
 field-hours-future = 这一天还没有到。
+notice-party-substitute-asked = 有人请您在其外出期间代班，请答复
+notice-party-swap-asked = 有人请您接一个班，请答复
+notice-party-duty-answered = 您的代班或换班有答复了

@@ -1,5 +1,5 @@
-//! What lenders and specialists are told: events of loans and of professional support become lines in the lists of
-//! accounts. Nothing leaves the house, and no line holds more than where to look.
+//! What lenders, specialists and those on duty are told: events of loans, of professional support and of rosters become
+//! lines in the lists of accounts. Nothing leaves the house, and no line holds more than where to look.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +28,9 @@ pub const SHARING_WORDS: &[&str] = &[
     "asker-support-answer",
     "asker-support-step",
     "asker-support-late",
+    "party-substitute-asked",
+    "party-swap-asked",
+    "party-duty-answered",
 ];
 
 /// See the module's text.
@@ -46,6 +49,7 @@ impl Consumer for SharingNotices {
                 | "sharing.loan-saved"
                 | "sharing.support-saved"
                 | "sharing.support-late"
+                | youlin_people::rosters::SAVED
         )
     }
 
@@ -143,6 +147,15 @@ fn told(ctx: &Ctx, roster: &Roster, event: &Event) -> (Told, String) {
         ("sharing.support-saved", "answer") => (asker("asker-support-answer"), request),
         ("sharing.support-saved", "accept" | "decline") => (asker("asker-support-step"), request),
         ("sharing.support-saved", _) => (party("party-support-more"), request),
+        (youlin_people::rosters::SAVED, step) => {
+            let word = match step {
+                "substitute-asked" => "party-substitute-asked",
+                "swap-asked" => "party-swap-asked",
+                "answered" => "party-duty-answered",
+                _ => return (Vec::new(), String::new()),
+            };
+            (party(word), "/duty".to_owned())
+        }
         _ => (Vec::new(), String::new()),
     }
 }

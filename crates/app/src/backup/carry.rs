@@ -43,9 +43,11 @@ pub(crate) async fn into(db: &Database, file: &Path) -> Result<u64> {
         let tables = tables(&migrations())?;
         copy.migrate(&migrations(), SystemClock.now()).await?;
         db.migrate(&migrations(), SystemClock.now()).await?;
-        transfer(&copy, db, &tables)
+        let copied = transfer(&copy, db, &tables)
             .await
-            .context("the backup cannot be copied into the database")
+            .context("the backup cannot be copied into the database")?;
+        db.count_anew().await?;
+        Ok(copied)
     }
     .await;
     copy.close().await;

@@ -16,7 +16,7 @@ use crate::commands::{Forget, ForgetSteps, Settle, ShowColumns, UNDONE_WITHIN};
 use crate::entities::import_run;
 use crate::queries::{Fault, Undone, columns_of, done_of, file_of, remembered, row_of};
 use crate::sheet::{self, Columns, Left};
-use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, journal};
+use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, journal, plan};
 
 /// Kind of the job that works on a file.
 pub const RUN_KIND: &str = "imports.run";
@@ -319,9 +319,10 @@ impl Work<'_> {
         let mut done = already + plan.refused.len() + plan.doubtful.len();
         let mut touched = BTreeSet::new();
         self.tell(done, total).await?;
-        for batch in &plan.batches {
+        for (n, batch) in plan.batches.iter().enumerate() {
             let mark = Some((self.row.id, sealer));
             batch.run(self.db, actor, mark).await?;
+            plan::after(self.db, n).await?;
             touched.insert(batch.community);
             done += batch.lines.len();
             self.tell(done, total).await?;

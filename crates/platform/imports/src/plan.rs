@@ -104,13 +104,22 @@ impl Plan {
             ..ImportReport::default()
         };
         let mut touched = BTreeSet::new();
-        for batch in self.batches {
+        for (n, batch) in self.batches.into_iter().enumerate() {
             report.absorb(batch.work.run(db, ctx, None).await?);
             touched.insert(batch.community);
+            after(db, n).await?;
         }
         report.refused.sort_by_key(|refused| refused.line);
         Ok((report, touched))
     }
+}
+
+/// After the batch of this number: tables twice as full as before are counted anew.
+pub(crate) async fn after(db: &Database, batch: usize) -> Result<()> {
+    if batch > 0 && (batch + 1).is_power_of_two() {
+        db.count_anew().await?;
+    }
+    Ok(())
 }
 
 impl Batch {

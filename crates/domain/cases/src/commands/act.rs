@@ -17,7 +17,7 @@ use crate::catalogue::Evidence;
 use crate::entities::{case_file, case_record};
 use crate::model::{CaseState, Facts, Policy, Refusal, Status, Verb, decide};
 use crate::permissions;
-use crate::queries::parts;
+use crate::queries::{parts, reported_by_caller};
 use crate::service::Cases;
 
 /// By which way the caller came to the case.
@@ -62,7 +62,12 @@ impl Command for Act {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Acted> {
         let state = load(tx, self.community, self.case).await?;
-        let facts = self.facts(ctx, &state)?;
+        let is_reporter = match self.via {
+            Via::Account => reported_by_caller(tx.conn(), ctx, &state.case).await?,
+            Via::Tracking => true,
+            Via::TaskLink { .. } | Via::Rule => false,
+        };
+        let facts = self.facts(ctx, &state, is_reporter)?;
         self.check_version(&state)?;
         let policy = self.policy(&state)?;
         if matches!(self.verb, Verb::Handled { .. }) {
@@ -117,19 +122,18 @@ impl Act {
         })
     }
 
-    fn facts(&self, ctx: &Ctx, state: &CaseState) -> Result<Facts> {
+    fn facts(&self, ctx: &Ctx, state: &CaseState, is_reporter: bool) -> Result<Facts> {
         let ids = (0..24).map(|_| ctx.new_id()).collect::<Vec<_>>();
         let mut facts = Facts {
             permissions: Vec::new(),
             parties: Vec::new(),
-            is_reporter: false,
+            is_reporter,
             actor: ctx.actor().id(),
             nonces: ids.iter().map(|_| nonce(ctx)).collect(),
             ids,
         };
         match &self.via {
             Via::Tracking => {
-                facts.is_reporter = true;
                 // A visitor has no id of their own; the case stands for its reporter.
                 facts.actor = facts.actor.or(Some(self.case));
             }
@@ -155,15 +159,13 @@ impl Act {
 
 /// What the rules ask of somebody with an account, before it is known what they want.
 pub(crate) fn standing(ctx: &Ctx, state: &CaseState, facts: &mut Facts) {
-    let (case, area) = (&state.case, state.area());
+    let area = state.area();
     facts.permissions = permissions::ALL
         .iter()
         .copied()
         .filter(|one| ctx.authorize(one, area).is_ok())
         .collect();
     facts.parties = youlin_people::Directory::parties_of(ctx);
-    facts.is_reporter =
-        case.reporter_person.is_some() && case.reporter_person == ctx.actor().person();
 }
 
 /// A case outside the caller's areas exists for them only as a party or as its reporter.

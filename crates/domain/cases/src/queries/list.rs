@@ -13,6 +13,7 @@ use youlin_database::sql::{col, name};
 use youlin_database::text::{self, TextTerm};
 use youlin_kernel::{AreaId, Ctx, Page, Problem, Result, Scope, ScopePart};
 use youlin_people::Party;
+use youlin_people::merge::same_person_of;
 
 use super::views::{self, CaseRow};
 use crate::entities::case_record;
@@ -89,10 +90,15 @@ pub async fn list(
     }
     let size = filter.limit.unwrap_or(50).clamp(1, 200);
     let after = filter.cursor.as_deref().map(parse_cursor).transpose()?;
+    let reporters = match filter.person {
+        Some(person) => Some(same_person_of(db.read(), &scope.communities(), person).await?),
+        None => None,
+    };
     let ask = Ask {
         db,
         ctx,
         filter,
+        reporters,
         words: Words::read(cases, filter),
         after,
         limit: size + 1,
@@ -126,6 +132,8 @@ struct Ask<'a> {
     db: &'a Database,
     ctx: &'a Ctx,
     filter: &'a CaseFilter,
+    /// Every id of the person whose cases are asked for.
+    reporters: Option<Vec<Uuid>>,
     words: Option<Words>,
     after: Option<(i64, Uuid)>,
     limit: u64,
@@ -236,6 +244,9 @@ fn share(ask: &Ask<'_>, parts: &[ScopePart]) -> SelectStatement {
         }
     }
     query.cond_where(condition(ctx, filter));
+    if let Some(reporters) = &ask.reporters {
+        query.and_where(col("reporter_person").is_in(reporters.iter().copied()));
+    }
     match &ask.words {
         Some(Words::Code(code)) => {
             query.and_where(col("tracking_code").eq(code.as_str()));
@@ -303,9 +314,6 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
             .map(|party: &Party| party.id)
             .collect();
         all = all.add(col("lead_id").is_in(mine));
-    }
-    if let Some(person) = filter.person {
-        all = all.add(col("reporter_person").eq(person));
     }
     if let Some(building) = filter.building {
         all = all.add(col("building_id").eq(building));

@@ -24,7 +24,7 @@ pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
 pub use files::{FileAt, file_of, report_files};
 pub use helped::{Helped, helped};
 pub use list::{CaseFilter, Sort, list};
-pub(crate) use one::contact;
+pub(crate) use one::{contact, reported_by_caller};
 pub use one::{case, case_by_number, past_of_person, visible};
 pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,

@@ -1,12 +1,12 @@
 //! One case, whole.
 
 use sea_orm::sea_query::{Condition, ExprTrait};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
-use youlin_people::Directory;
+use youlin_people::{Directory, merge};
 
 use super::parts;
 use super::views::{self, CaseRow, CaseView, TaskView};
@@ -62,7 +62,7 @@ async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Mod
         .one(db.read())
         .await?
         .ok_or_else(Problem::not_found)?;
-    if case.reporter_person.is_some() && case.reporter_person == ctx.actor().person() {
+    if reported_by_caller(db.read(), ctx, &case).await? {
         return Ok(case);
     }
     let parties: Vec<Uuid> = Directory::parties_of(ctx)
@@ -76,6 +76,22 @@ async fn as_party(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Mod
         .one(db.read())
         .await?;
     task.map(|_| case).ok_or_else(Problem::not_found)
+}
+
+/// Whether the caller reported it, also under an entry of the register that was merged into theirs since.
+pub(crate) async fn reported_by_caller(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    case: &case_record::Model,
+) -> Result<bool> {
+    let (Some(reporter), Some(caller)) = (case.reporter_person, ctx.actor().person()) else {
+        return Ok(false);
+    };
+    if reporter == caller {
+        return Ok(true);
+    }
+    let kept = merge::led_to(db, CommunityId(case.community_id), reporter).await?;
+    Ok(kept == caller)
 }
 
 /// A case with everything the caller may know of it.
@@ -102,7 +118,8 @@ pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<C
         false => Vec::new(),
     };
     let state = CaseState { case, tasks };
-    let mut view = view(cases, ctx, &state)?;
+    let is_reporter = reported_by_caller(db_read, ctx, &state.case).await?;
+    let mut view = view(cases, ctx, &state, is_reporter)?;
     view.tasks = task_views(db, cases, ctx, &state).await?;
     view.events = events.into_iter().map(views::event).collect();
     view.files = files.into_iter().map(views::file).collect();
@@ -113,7 +130,7 @@ pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<C
     Ok(view)
 }
 
-fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
+fn view(cases: &Cases, ctx: &Ctx, state: &CaseState, is_reporter: bool) -> Result<CaseView> {
     let case = &state.case;
     let asked: Option<serde_json::Value> = case
         .extension_asked
@@ -152,7 +169,7 @@ fn view(cases: &Cases, ctx: &Ctx, state: &CaseState) -> Result<CaseView> {
         tasks: Vec::new(),
         events: Vec::new(),
         files: Vec::new(),
-        allowed: allowed(ctx, state),
+        allowed: allowed(ctx, state, is_reporter),
     })
 }
 
@@ -184,12 +201,12 @@ fn masked(cases: &Cases, contact: &Reporter) -> String {
 }
 
 /// The verbs whose rule admits this caller in this state.
-pub(crate) fn allowed(ctx: &Ctx, state: &CaseState) -> Vec<String> {
+pub(crate) fn allowed(ctx: &Ctx, state: &CaseState, is_reporter: bool) -> Vec<String> {
     let case = &state.case;
     let mut facts = Facts {
         permissions: Vec::new(),
         parties: Vec::new(),
-        is_reporter: false,
+        is_reporter,
         actor: ctx.actor().id(),
         ids: Vec::new(),
         nonces: Vec::new(),

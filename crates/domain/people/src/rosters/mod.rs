@@ -69,3 +69,12 @@ pub const SAVED: &str = "rosters.saved";
 fn saved(community: CommunityId, subject: uuid::Uuid) -> Event {
     crate::events::event(SAVED, community, subject)
 }
+
+/// As [`saved`], and somebody waits for it: `step` says for what (`substitute-asked`, `swap-asked`, `answered`).
+fn told(community: CommunityId, subject: uuid::Uuid, step: &str, person: uuid::Uuid) -> Event {
+    let parties = [crate::Party::person(person)];
+    Event {
+        payload: serde_json::json!({ "step": step, "parties": parties }),
+        ..saved(community, subject)
+    }
+}

@@ -85,7 +85,11 @@ impl Command for NoteAbsence {
             AuditEntry::new(Self::NAME, "absence", row.id)
                 .detail(json!({ "person": person, "substitute": row.substitute_id })),
         );
-        tx.emit(ctx, crate::rosters::saved(self.community, row.id));
+        let event = match row.substitute_id {
+            Some(other) => crate::rosters::told(self.community, row.id, "substitute-asked", other),
+            None => crate::rosters::saved(self.community, row.id),
+        };
+        tx.emit(ctx, event);
         Ok(row.id)
     }
 }
@@ -187,6 +191,7 @@ impl Command for AnswerAbsence {
         } else {
             0
         };
+        let away = row.person_id;
         tx.update::<absence::Entity>(absence::Model {
             state: state.as_str().to_owned(),
             answered_at: Some(ctx.now().0),
@@ -200,7 +205,8 @@ impl Command for AnswerAbsence {
             AuditEntry::new(Self::NAME, "absence", self.id)
                 .detail(json!({ "yes": self.yes, "shifts": handed })),
         );
-        tx.emit(ctx, crate::rosters::saved(self.community, self.id));
+        let event = crate::rosters::told(self.community, self.id, "answered", away);
+        tx.emit(ctx, event);
         Ok(())
     }
 }

@@ -87,7 +87,8 @@ impl Command for AskSwap {
             AuditEntry::new(Self::NAME, "duty_shift", self.shift)
                 .detail(json!({ "swap": row.id, "to": person })),
         );
-        tx.emit(ctx, crate::rosters::saved(self.community, self.shift));
+        let event = crate::rosters::told(self.community, self.shift, "swap-asked", person);
+        tx.emit(ctx, event);
         Ok(row.id)
     }
 }
@@ -148,7 +149,8 @@ impl Command for AnswerSwap {
             AuditEntry::new(Self::NAME, "duty_shift", shift_id)
                 .detail(json!({ "swap": self.id, "yes": self.yes })),
         );
-        tx.emit(ctx, crate::rosters::saved(self.community, shift_id));
+        let event = crate::rosters::told(self.community, shift_id, "answered", holder);
+        tx.emit(ctx, event);
         Ok(())
     }
 }
