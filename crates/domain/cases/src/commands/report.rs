@@ -273,10 +273,7 @@ impl Report {
     fn row(&self, ctx: &Ctx, id: Uuid, number: String) -> Result<case_record::Model> {
         let now = ctx.now();
         let limit = self.limit.unwrap_or(self.category.limit);
-        let deadline = self
-            .cases
-            .calendar()
-            .deadline(now.timestamp(), limit, &[]);
+        let deadline = self.cases.calendar().deadline(now.timestamp(), limit, &[]);
         let contact = match &self.new.contact {
             Some(contact) if *contact != Reporter::default() => {
                 let at = FieldPlace::new(

@@ -10,8 +10,8 @@ use youlin_cases::{Act, Via};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
-use crate::entities::{finding, hazard, return_visit};
 use super::ActOnHazard;
+use crate::entities::{finding, hazard, return_visit};
 use crate::events::{self, event};
 use crate::model::HazardVerb;
 use crate::permissions::may_walk;

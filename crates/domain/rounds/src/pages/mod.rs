@@ -68,7 +68,11 @@ fn markets() -> Routes {
     let write = Access::Needs(&ROUNDS_RULES);
     Routes::new()
         .get("/rounds/premises/{id}", read, hazard::premises::show)
-        .get("/rounds/premises/{id}/inspect", walk, hazard::inspect::fresh)
+        .get(
+            "/rounds/premises/{id}/inspect",
+            walk,
+            hazard::inspect::fresh,
+        )
         .route(
             Method::Post,
             "/rounds/premises/{id}/inspect",
@@ -89,8 +93,16 @@ fn markets() -> Routes {
         .get("/rounds/campaigns/{id}", read, campaign::show::show)
         .post("/rounds/campaigns/{id}", plan, campaign::form::change)
         .get("/rounds/campaigns/{id}/edit", plan, campaign::form::edit)
-        .get("/rounds/campaigns/{id}/list", plan, campaign::premises::show)
-        .post("/rounds/campaigns/{id}/list", plan, campaign::premises::take)
+        .get(
+            "/rounds/campaigns/{id}/list",
+            plan,
+            campaign::premises::show,
+        )
+        .post(
+            "/rounds/campaigns/{id}/list",
+            plan,
+            campaign::premises::take,
+        )
         .post("/rounds/campaigns/{id}/close", plan, campaign::show::close)
         .get("/rounds/rules", read, rules::list)
         .post("/rounds/rules", write, rules::take_in)

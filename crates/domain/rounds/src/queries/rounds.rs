@@ -96,7 +96,12 @@ pub async fn rounds_of(
 }
 
 /// Rows of the scope: those of a whole community, and of a part what lies in its areas or in no single grid.
-pub(crate) fn visible<C: ColumnTrait>(scope: &Scope, community: C, grid: C, neighbourhood: C) -> Condition {
+pub(crate) fn visible<C: ColumnTrait>(
+    scope: &Scope,
+    community: C,
+    grid: C,
+    neighbourhood: C,
+) -> Condition {
     let mut any = Condition::any();
     for part in scope.parts() {
         let mut one = Condition::all().add(community.eq(part.community.0));

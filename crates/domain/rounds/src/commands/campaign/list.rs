@@ -134,7 +134,17 @@ pub struct ListPremises {
 }
 
 /// How many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
 pub struct ListedPremises {
     pub added: usize,
     pub dropped: usize,
@@ -158,8 +168,10 @@ impl Command for ListPremises {
             .filter(campaign_premises::Column::CampaignId.eq(self.campaign))
             .all(tx.conn())
             .await?;
-        let mut known: HashMap<Uuid, campaign_premises::Model> =
-            known.into_iter().map(|row| (row.premises_id, row)).collect();
+        let mut known: HashMap<Uuid, campaign_premises::Model> = known
+            .into_iter()
+            .map(|row| (row.premises_id, row))
+            .collect();
         let now = ctx.now().0;
         let mut done = ListedPremises::default();
         let mut fresh = Vec::new();

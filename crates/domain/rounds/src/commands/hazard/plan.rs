@@ -127,7 +127,14 @@ pub(crate) async fn plan(
         faults,
     };
     let mut plan = Plan {
-        campaign: campaign_of(db, new.community, premises.id, new.checklist.as_deref(), ctx).await?,
+        campaign: campaign_of(
+            db,
+            new.community,
+            premises.id,
+            new.checklist.as_deref(),
+            ctx,
+        )
+        .await?,
         ..Plan::default()
     };
     planner.strangers(new, details);
@@ -220,10 +227,8 @@ impl Planner<'_> {
         finding: &NewFinding,
         given: Option<(usize, NewHazard)>,
     ) -> (Planned, Option<Key>) {
-        let (at, mut of) = given.map_or_else(
-            || (None, NewHazard::default()),
-            |(at, one)| (Some(at), one),
-        );
+        let (at, mut of) =
+            given.map_or_else(|| (None, NewHazard::default()), |(at, one)| (Some(at), one));
         of.finding = finding.id;
         of.section = of.section.trim().to_owned();
         of.measures = of.measures.trim().to_owned();
@@ -272,7 +277,8 @@ impl Planner<'_> {
             }
         };
         let mut free = judged.findings.iter().enumerate();
-        let (index, found) = free.find(|(index, one)| !self.claimed.contains(index) && fits(one))?;
+        let (index, found) =
+            free.find(|(index, one)| !self.claimed.contains(index) && fits(one))?;
         let found = found.clone();
         self.claimed.insert(index);
         Some(found)

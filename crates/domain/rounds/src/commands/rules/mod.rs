@@ -86,8 +86,9 @@ impl SaveRuleSet {
             return Err(Problem::invalid("checklist", "checklist-unknown")
                 .field_arg("name", &self.checklist));
         }
-        let set: RuleSet = serde_json::from_str(&self.text)
-            .map_err(|error| Problem::invalid("text", "rules-unreadable").field_arg("why", error))?;
+        let set: RuleSet = serde_json::from_str(&self.text).map_err(|error| {
+            Problem::invalid("text", "rules-unreadable").field_arg("why", error)
+        })?;
         let fault = |code| Err(Problem::invalid("text", code));
         let word = |text: &str| {
             (1..=64).contains(&text.len())

@@ -76,7 +76,12 @@ fn areas(s: &Shell) -> Vec<Choice> {
         .map(|grant| grant.area)
         .collect();
     if let Ok(scope) = ctx.scope(&ROUNDS_PLAN) {
-        ids.extend(scope.parts().iter().map(|part| AreaId::from(part.community)));
+        ids.extend(
+            scope
+                .parts()
+                .iter()
+                .map(|part| AreaId::from(part.community)),
+        );
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
@@ -164,7 +169,13 @@ pub(in crate::pages) async fn edit(
     let one = held(&app, &ctx, id).await?;
     let s = shell(&app, &ctx, prefs);
     let started = one.started_at.is_some();
-    page(&form_page(s, Some(id), started, form_of(&one), FormFaults::none()))
+    page(&form_page(
+        s,
+        Some(id),
+        started,
+        form_of(&one),
+        FormFaults::none(),
+    ))
 }
 
 fn command(f: &CampaignForm, known: Option<(&CampaignView, i32)>) -> Result<SaveCampaign> {
@@ -232,7 +243,12 @@ pub(in crate::pages) async fn create(
     let saved = async {
         let field = Some(f.idempotency_key.clone()).filter(|key| !key.is_empty());
         let sent = header.0.or(field);
-        let key = idempotency(sent.as_deref(), CommunityId::SYSTEM, "/rounds/campaigns", &f)?;
+        let key = idempotency(
+            sent.as_deref(),
+            CommunityId::SYSTEM,
+            "/rounds/campaigns",
+            &f,
+        )?;
         app.db().execute_once(&ctx, key, command(&f, None)?).await
     };
     match saved.await {

@@ -9,8 +9,7 @@ use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{
-    ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
-    refused_with,
+    ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
 };
 
 use super::super::shell;

@@ -6,17 +6,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{AreaId, CommunityId, Problem};
-use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page,
-};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::super::shell;
 use super::question;
 use crate::CloseCampaign;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{
-    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list,
-    campaign_view,
+    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list, campaign_view,
 };
 
 #[derive(Template)]

@@ -75,8 +75,10 @@ fn group_label(form: &Form, name: &str, language: &str) -> String {
             Item::Question(_) => None,
         })
     }
-    find(&form.checklist().items, name)
-        .map_or_else(|| name.to_owned(), |one| word(&one.label, language).to_owned())
+    find(&form.checklist().items, name).map_or_else(
+        || name.to_owned(),
+        |one| word(&one.label, language).to_owned(),
+    )
 }
 
 fn question(
@@ -147,7 +149,9 @@ pub(super) fn read(form: &Form, upload: &Upload) -> BTreeMap<String, Json> {
                 continue;
             };
             let value = Json::String(values.join(" "));
-            by.entry(index).or_default().insert(question.to_owned(), value);
+            by.entry(index)
+                .or_default()
+                .insert(question.to_owned(), value);
         }
         let all: Vec<Json> = by.into_values().map(Json::Object).collect();
         if !all.is_empty() {

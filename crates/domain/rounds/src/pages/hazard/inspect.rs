@@ -232,12 +232,7 @@ fn complete(
 }
 
 /// What follows from the answers; what was typed of the same finding before stays.
-fn follow(
-    s: &Shell,
-    form: &Form,
-    found: &[Finding],
-    typed: &[Follows],
-) -> Vec<Follows> {
+fn follow(s: &Shell, form: &Form, found: &[Finding], typed: &[Follows]) -> Vec<Follows> {
     let language = checklists::language(s.ctx().locale());
     let rules = &form.checklist().findings;
     found
@@ -245,7 +240,9 @@ fn follow(
         .map(|one| {
             let place = dotted(&one.place);
             let rule = rules.iter().find(|rule| rule.code == one.code);
-            let label = rule.map_or("", |rule| word(&rule.label, language)).to_owned();
+            let label = rule
+                .map_or("", |rule| word(&rule.label, language))
+                .to_owned();
             let (measured, text) = match &one.judgement {
                 None => (String::new(), label.clone()),
                 Some(judged) => {

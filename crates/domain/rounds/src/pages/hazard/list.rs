@@ -41,7 +41,6 @@ impl ListPage {
     fn kinds(&self) -> &'static [HazardsOf] {
         HazardsOf::ALL
     }
-
 }
 
 /// Lines of a full page of [`hazards`].

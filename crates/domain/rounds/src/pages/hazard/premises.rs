@@ -64,7 +64,9 @@ pub(in crate::pages) async fn show(
         ..RoundFilter::default()
     };
     let rounds = rounds_of(db, &scope, of).await?;
-    let inspections = rounds.iter().filter(|one| one.kind == RoundKind::Inspection);
+    let inspections = rounds
+        .iter()
+        .filter(|one| one.kind == RoundKind::Inspection);
     page(&PremisesPage {
         inspections: inspections.count(),
         overdue: listed.iter().filter(|one| one.overdue).count(),

@@ -60,7 +60,11 @@ impl HazardPage {
     }
 
     fn text(&self, verb: &str) -> &str {
-        if self.open(verb) { &self.typed.text } else { "" }
+        if self.open(verb) {
+            &self.typed.text
+        } else {
+            ""
+        }
     }
 }
 
@@ -80,13 +84,7 @@ async fn named(app: &App, one: &HazardView, party: Option<Party>) -> Result<Stri
     Ok(names.remove(&party).unwrap_or_default())
 }
 
-async fn hazard_page(
-    app: &App,
-    ctx: &Ctx,
-    s: Shell,
-    id: Uuid,
-    saved: bool,
-) -> Result<HazardPage> {
+async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: bool) -> Result<HazardPage> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let one = hazard_view(app.db(), &scope, id).await?;
     Ok(HazardPage {

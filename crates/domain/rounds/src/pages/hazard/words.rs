@@ -98,9 +98,7 @@ pub(in crate::pages) fn required(s: &Shell, checklist: Option<&str>, one: &Judge
         }
     };
     match &one.test {
-        Test::AtLeast { limit: at, unit } => {
-            s.t1("hazard-at-least", "limit", limit(*at, *unit))
-        }
+        Test::AtLeast { limit: at, unit } => s.t1("hazard-at-least", "limit", limit(*at, *unit)),
         Test::AtMost { limit: at, unit } => s.t1("hazard-at-most", "limit", limit(*at, *unit)),
         Test::NoneOf { classes } => {
             let named: Vec<String> = classes

@@ -51,11 +51,9 @@ fn title(s: &Shell, one: &RuleSetView) -> String {
 fn status(s: &Shell, one: &RuleSetView) -> String {
     let words = s.tt("rules-status", status_code(&one.set.status));
     match &one.set.status {
-        RuleStatus::InForce { from } => s.t2(
-            "rules-status-from",
-            &("status", words),
-            &("day", from),
-        ),
+        RuleStatus::InForce { from } => {
+            s.t2("rules-status-from", &("status", words), &("day", from))
+        }
         RuleStatus::Superseded { by, on } => s.tn(
             "rules-status-by",
             &[
