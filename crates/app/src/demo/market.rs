@@ -51,7 +51,7 @@ const FOUND: [Found; 5] = [
         text: "消防车道宽度不足：南门内最窄处实测 3.1 m，要求不小于 4 m",
         section: "",
         stalls: &[],
-        days: 15,
+        days: 25,
         measure: "车道两侧禁止停车卸货，营业时间专人引导。",
         power: false,
     },

@@ -136,7 +136,7 @@ CREATE TABLE hazard (
     removed_at BIGINT,
     PRIMARY KEY (community_id, id)
 );
-CREATE INDEX hazard_campaign ON hazard (community_id, campaign_id, removed_at, case_id);
+CREATE INDEX hazard_campaign ON hazard (community_id, campaign_id, removed_at, found_at, case_id);
 CREATE INDEX hazard_premises ON hazard (community_id, premises_id, found_at);
 CREATE INDEX hazard_found ON hazard (community_id, removed_at, found_at);
 CREATE TABLE hazard_note (

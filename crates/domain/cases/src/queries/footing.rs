@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
@@ -89,18 +89,19 @@ fn footing(row: case_record::Model) -> Option<CaseFooting> {
     })
 }
 
-/// Which of these are overdue. `wanted` selects `community_id` and `case_id`, of whatever table; the caller answers for who
-/// may see them.
+/// Which of these are overdue. `wanted` selects `community_id`, `case_id` and `found_at`, of whatever table; the caller answers
+/// for who may see them. With `latest` only so many, those found last.
 ///
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn overdue_among(
     db: &impl ConnectionTrait,
     wanted: SelectStatement,
+    latest: Option<u64>,
 ) -> Result<Vec<(CommunityId, Uuid)>> {
     let (case, of) = (name("c"), name("w"));
     let same = |theirs: &'static str, ours: &'static str| {
-        sea_orm::sea_query::Expr::col((name("c"), name(ours))).equals((name("w"), name(theirs)))
+        Expr::col((name("c"), name(ours))).equals((name("w"), name(theirs)))
     };
     let mut select = Query::select();
     select
@@ -115,7 +116,12 @@ pub async fn overdue_among(
             case.clone(),
             same("community_id", "community_id").and(same("case_id", "id")),
         )
-        .and_where(sea_orm::sea_query::Expr::col((case, name("overdue"))).eq(true));
+        .and_where(Expr::col((case, name("overdue"))).eq(true));
+    if let Some(most) = latest {
+        select
+            .order_by((name("w"), name("found_at")), Order::Desc)
+            .limit(most);
+    }
     let mut found = Vec::new();
     for row in db.query_all(&select).await? {
         let community: i64 = row.try_get("", "community_id")?;

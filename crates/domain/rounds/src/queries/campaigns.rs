@@ -15,7 +15,7 @@ use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_places::premises::Premises;
 
-use super::visible;
+use super::{HazardFilter, visible};
 use crate::entities::{campaign, campaign_premises, hazard};
 
 /// Premises of one page.
@@ -206,7 +206,11 @@ pub async fn campaign_figures(
         let figures = all.entry(CommunityId(community)).or_default();
         (figures.found, figures.removed) = (found, removed);
     }
-    for (community, _case) in overdue(db.read(), scope, Some(id), None).await? {
+    let of = HazardFilter {
+        campaign: Some(id),
+        ..HazardFilter::default()
+    };
+    for (community, _case) in overdue(db.read(), scope, &of, None).await? {
         all.entry(community).or_default().overdue += 1;
     }
     Ok(all)
@@ -234,26 +238,22 @@ pub(crate) fn hazards_in(scope: &Scope) -> sea_orm::Condition {
     )
 }
 
-/// Cases of hazards on the list that are past their day.
+/// Cases of hazards on the list that are past their day; with `latest` only so many, those found last.
 pub(crate) async fn overdue(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    campaign: Option<Uuid>,
-    premises: Option<Uuid>,
+    filter: &HazardFilter,
+    latest: Option<u64>,
 ) -> Result<Vec<(CommunityId, Uuid)>> {
-    let mut wanted = hazard::Entity::find()
+    let wanted = hazard::Entity::find()
         .select_only()
         .column(hazard::Column::CommunityId)
         .column(hazard::Column::CaseId)
+        .column(hazard::Column::FoundAt)
         .filter(hazards_in(scope))
-        .filter(hazard::Column::RemovedAt.is_null());
-    if let Some(campaign) = campaign {
-        wanted = wanted.filter(hazard::Column::CampaignId.eq(campaign));
-    }
-    if let Some(premises) = premises {
-        wanted = wanted.filter(hazard::Column::PremisesId.eq(premises));
-    }
-    overdue_among(db, wanted.into_query()).await
+        .filter(hazard::Column::RemovedAt.is_null())
+        .filter(filter.condition());
+    overdue_among(db, wanted.into_query(), latest).await
 }
 
 /// Premises on a campaign's list.

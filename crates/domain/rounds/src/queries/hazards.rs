@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,6 +45,18 @@ pub struct HazardFilter {
     pub community: Option<CommunityId>,
     /// Only those found before.
     pub before: Option<Micros>,
+}
+
+impl HazardFilter {
+    /// But for what only their cases know.
+    pub(crate) fn condition(&self) -> Condition {
+        use hazard::Column;
+        Condition::all()
+            .add_option(self.community.map(|id| Column::CommunityId.eq(id.0)))
+            .add_option(self.campaign.map(|id| Column::CampaignId.eq(id)))
+            .add_option(self.premises.map(|id| Column::PremisesId.eq(id)))
+            .add_option(self.before.map(|at| Column::FoundAt.lt(at.0)))
+    }
 }
 
 /// What was said on the way.
@@ -122,19 +134,9 @@ pub async fn hazards(
     filter: HazardFilter,
 ) -> Result<Vec<HazardView>> {
     use hazard::Column;
-    let mut find = hazard::Entity::find().filter(hazards_in(scope));
-    if let Some(community) = filter.community {
-        find = find.filter(Column::CommunityId.eq(community.0));
-    }
-    if let Some(campaign) = filter.campaign {
-        find = find.filter(Column::CampaignId.eq(campaign));
-    }
-    if let Some(premises) = filter.premises {
-        find = find.filter(Column::PremisesId.eq(premises));
-    }
-    if let Some(before) = filter.before {
-        find = find.filter(Column::FoundAt.lt(before.0));
-    }
+    let mut find = hazard::Entity::find()
+        .filter(hazards_in(scope))
+        .filter(filter.condition());
     let of = filter.of.unwrap_or(HazardsOf::Found);
     match of {
         HazardsOf::Found => {}
@@ -144,8 +146,8 @@ pub async fn hazards(
         }
     }
     if of == HazardsOf::Overdue {
-        let late = overdue(db.read(), scope, filter.campaign, filter.premises).await?;
-        let late = late.into_iter().map(|(_, case)| case).take(MOST_LATE);
+        let late = overdue(db.read(), scope, &filter, Some(LINES)).await?;
+        let late = late.into_iter().map(|(_, case)| case);
         find = find.filter(Column::CaseId.is_in(late));
     }
     // Which of them wait for a re-check their cases say.
@@ -165,9 +167,6 @@ pub async fn hazards(
     }
     Ok(all)
 }
-
-/// Databases take so many values in one statement.
-const MOST_LATE: usize = 20_000;
 
 /// One hazard of the scope.
 ///

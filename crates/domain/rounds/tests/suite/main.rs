@@ -4,4 +4,5 @@
 
 mod ground;
 mod market;
+mod market_http;
 mod river;

@@ -36,7 +36,7 @@ pub(crate) struct Market {
     pub(crate) ground: Ground,
     pub(crate) id: Uuid,
     pub(crate) operator: Party,
-    pub(crate) datasets: Datasets,
+    pub(crate) datasets: Arc<Datasets>,
 }
 
 impl Market {
@@ -100,7 +100,7 @@ impl Market {
         Self {
             operator: Party::organisation(operator),
             id,
-            datasets,
+            datasets: Arc::new(datasets),
             ground,
         }
     }

@@ -31,6 +31,18 @@ pub(in crate::pages) fn spot(s: &Shell, one: &HazardView) -> String {
     parts.join(" · ")
 }
 
+/// The same in a list: of many stalls the first and how many.
+pub(in crate::pages) fn short_spot(s: &Shell, one: &HazardView) -> String {
+    match one.spot.split('、').next() {
+        Some(first) if one.stalls.len() > 3 => s.t2(
+            "hazard-stalls-some",
+            &("first", first),
+            &("count", one.stalls.len()),
+        ),
+        _ => spot(s, one),
+    }
+}
+
 /// The name of a choice of any list of the checklist; else the word itself.
 fn choice(s: &Shell, checklist: Option<&str>, value: &str) -> String {
     let form = checklist.and_then(checklists::form);
