@@ -173,7 +173,7 @@ async fn judged(db: &Database, ctx: &Ctx, new: &NewRound) -> Result<Option<Judge
     let Some((name, form)) = new
         .checklist
         .as_deref()
-        .and_then(|name| Some((name, checklists::form(name)?)))
+        .and_then(|name| Some((name, checklists::shipped_form(name)?)))
     else {
         return Ok(None);
     };

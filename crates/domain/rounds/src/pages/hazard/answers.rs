@@ -7,11 +7,27 @@ use youlin_cases::upload::Upload;
 use youlin_checklist::{Form, Kind, Node, NodeKind, word};
 use youlin_web::{Choice, Shell};
 
-use super::super::asked::Asked;
 use crate::checklists;
 
 /// Instances of a repeat a page has room for.
 const ROOM: usize = 4;
+
+/// One question as drawn, by the name of its field.
+pub(super) struct Asked {
+    pub(super) name: String,
+    pub(super) label: String,
+    /// `one`, `many`, `number`, `date` or `text`.
+    pub(super) kind: &'static str,
+    pub(super) choices: Vec<Choice>,
+    /// Of `many`: blanks between them.
+    pub(super) value: String,
+}
+
+impl Asked {
+    pub(super) fn has(&self, value: &str) -> bool {
+        self.value.split_whitespace().any(|one| one == value)
+    }
+}
 
 /// A repeat as drawn: 分区, 配电回路, 摊位.
 pub(super) struct Repeated {
@@ -122,7 +138,6 @@ fn question(
     Some(Asked {
         label,
         kind,
-        needed: field.required.is_some(),
         choices,
         value: value.unwrap_or_default().to_owned(),
         name,

@@ -19,9 +19,8 @@ use youlin_web::{
     App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
 };
 
-use super::super::asked::Asked;
 use super::super::shell;
-use super::answers::{self, KNOWN, Repeated};
+use super::answers::{self, Asked, KNOWN, Repeated};
 use super::{place, words};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
@@ -108,7 +107,7 @@ async fn inspected(app: &App, ctx: &Ctx, id: Uuid) -> Result<(PremisesView, Vec<
 }
 
 fn form() -> Result<Form> {
-    checklists::form(CHECKLIST).ok_or_else(|| Problem::internal("no checklist of markets"))
+    checklists::shipped_form(CHECKLIST).ok_or_else(|| Problem::internal("no checklist of markets"))
 }
 
 fn typed(at: Micros) -> String {

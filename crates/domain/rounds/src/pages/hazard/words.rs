@@ -45,7 +45,7 @@ pub(in crate::pages) fn short_spot(s: &Shell, one: &HazardView) -> String {
 
 /// The name of a choice of any list of the checklist; else the word itself.
 fn choice(s: &Shell, checklist: Option<&str>, value: &str) -> String {
-    let form = checklist.and_then(checklists::form);
+    let form = checklist.and_then(checklists::shipped_form);
     let language = checklists::language(s.ctx().locale());
     form.and_then(|form| {
         let all = form.checklist().choices.values().flatten();
@@ -143,7 +143,7 @@ pub(in crate::pages) fn rule_set(s: &Shell, one: &Judgement) -> String {
 /// Answers that belong to a hazard, with their questions: what is shown elsewhere is left out.
 pub(in crate::pages) fn evidence(s: &Shell, one: &HazardView) -> Vec<(String, String)> {
     const SHOWN: [&str; 3] = ["section", "stall", "market_name"];
-    let Some(form) = one.checklist.as_deref().and_then(checklists::form) else {
+    let Some(form) = one.checklist.as_deref().and_then(checklists::shipped_form) else {
         return Vec::new();
     };
     let locale = s.ctx().locale();
