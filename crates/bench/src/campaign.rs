@@ -277,15 +277,18 @@ fn inspection(
         bank: None,
     };
     let findings: Vec<NewFinding> = (1..=5).map(finding).collect();
-    let hazards = findings.iter().zip(1u32..).map(|(finding, number)| NewHazard {
-        finding: finding.id,
-        rule: "overload".into(),
-        place: vec![number],
-        section: "C".into(),
-        fixer: Some(party),
-        days: Some(if number < 4 { 3 } else { 60 }),
-        ..NewHazard::default()
-    });
+    let hazards = findings
+        .iter()
+        .zip(1u32..)
+        .map(|(finding, number)| NewHazard {
+            finding: finding.id,
+            rule: "overload".into(),
+            place: vec![number],
+            section: "C".into(),
+            fixer: Some(party),
+            days: Some(if number < 4 { 3 } else { 60 }),
+            ..NewHazard::default()
+        });
     let circuit = |number: u32| {
         json!({
             "circuit": format!("C-{number}"), "circuit_stalls": "11", "circuit_rating": "40", "circuit_load": "58.5",

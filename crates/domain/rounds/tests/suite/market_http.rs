@@ -130,9 +130,13 @@ async fn an_inspection_a_hazard_and_its_end_over_the_interface() {
             let (status, _) = web.post(key, "/api/v1/rounds/inspections", &body).await;
             assert_eq!(status, expected, "{key}");
         }
-        let (status, filed) = web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        let (status, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
         assert_eq!(status, StatusCode::CREATED, "{filed}");
-        let (_, again) = web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        let (_, again) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
         assert_eq!(again["again"], true);
         let round = filed["id"].as_str().unwrap();
         let judged = web
@@ -148,7 +152,9 @@ async fn an_inspection_a_hazard_and_its_end_over_the_interface() {
         let none = web.json("elsewhere", "/api/v1/hazards").await;
         assert!(none.as_array().unwrap().is_empty());
         let foam = filed["findings"][1]["id"].as_str().unwrap();
-        let (status, _) = web.get("elsewhere", &format!("/api/v1/hazards/{foam}")).await;
+        let (status, _) = web
+            .get("elsewhere", &format!("/api/v1/hazards/{foam}"))
+            .await;
         assert_eq!(status, StatusCode::NOT_FOUND);
 
         // Steps, each by whom it is for; everything else is refused with its reason.
@@ -213,7 +219,8 @@ async fn rule_sets_over_the_interface() {
     for base in databases().await {
         let web = Web::over(Market::new(base).await).await;
         let body = serde_json::to_value(web.market.inspection().await).unwrap();
-        web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        web.post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
         let sets = web.json("worker", "/api/v1/rule-sets").await;
         assert_eq!(sets[0]["in_use"], true);
         assert_eq!(sets[0]["rules"]["status"], "example");
@@ -250,7 +257,9 @@ async fn the_pages_of_a_market() {
         let web = Web::over(Market::new(base).await).await;
         let campaign = web.market.campaign(0).await;
         let body = serde_json::to_value(web.market.inspection().await).unwrap();
-        let (_, filed) = web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        let (_, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
         let premises = format!("/rounds/premises/{}", web.market.id);
         let hazard = format!(
             "/rounds/hazards/{}",
@@ -259,7 +268,10 @@ async fn the_pages_of_a_market() {
         for (uri, words) in [
             (premises.clone(), "在册的隐患"),
             (hazard.clone(), "不小于 4 m"),
-            (format!("/rounds/campaigns/{campaign}"), "老旧市场消防专项整治"),
+            (
+                format!("/rounds/campaigns/{campaign}"),
+                "老旧市场消防专项整治",
+            ),
             ("/rounds/campaigns".to_owned(), "老旧市场消防专项整治"),
             ("/rounds/hazards?of=found".to_owned(), "回路负荷超过额定值"),
             ("/rounds/rules".to_owned(), "market-fire-example@1"),
@@ -320,7 +332,9 @@ async fn the_pages_of_a_market() {
         let (status, page) = web.form("operator", &hazard, &back).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         assert!(page.contains("造成隐患的一方不能自己销号"));
-        let (status, page) = web.form("worker", &hazard, &[("verb", "measure"), ("text", " ")]).await;
+        let (status, page) = web
+            .form("worker", &hazard, &[("verb", "measure"), ("text", " ")])
+            .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("请填写这一项"));
         let (status, _) = web
@@ -328,7 +342,11 @@ async fn the_pages_of_a_market() {
             .await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         let (status, page) = web
-            .form("above", "/rounds/campaigns", &[("title", ""), ("first", "x")])
+            .form(
+                "above",
+                "/rounds/campaigns",
+                &[("title", ""), ("first", "x")],
+            )
             .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("2026-01-01"));
