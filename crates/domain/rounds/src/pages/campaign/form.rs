@@ -85,8 +85,13 @@ fn areas(s: &Shell) -> Vec<Choice> {
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
+    // The path leaves the topmost area out.
+    let label = |id: AreaId| match s.area_path(id) {
+        path if path.is_empty() => s.area(&id),
+        path => path,
+    };
     ids.into_iter()
-        .map(|id| Choice::new(id.0.to_string(), s.area_path(id)))
+        .map(|id| Choice::new(id.0.to_string(), label(id)))
         .collect()
 }
 
