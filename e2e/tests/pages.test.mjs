@@ -243,6 +243,15 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/reaches/{id}": return [`/rounds/reaches/${known.river}`];
       case "/rounds/reaches/{id}/map.geojson": return []; // what the map asks
       case "/rounds/policies/{id}": return [known.policy];
+      case "/rounds/premises/{id}": return [known.market.replace("/places/", "/rounds/")];
+      case "/rounds/premises/{id}/inspect": return [`${known.market.replace("/places/", "/rounds/")}/inspect`];
+      case "/rounds/hazards/{id}": return (await get("/api/v1/hazards", role)).slice(0, 2).map((one) => `/rounds/hazards/${one.id}`);
+      case "/rounds/campaigns/{id}": return (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => `/rounds/campaigns/${one.id}`);
+      // Planned by the district for all of it.
+      case "/rounds/campaigns/{id}/edit":
+      case "/rounds/campaigns/{id}/list":
+        return role === "district_operator" ? (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => path.replace("{id}", one.id)) : [];
+      case "/rounds/rules/{id}": return []; // no version but the shipped one; e2e/tests/market.test.mjs takes one in
       case "/r/{sign}": return [`/r/${known.sign}`];
       case "/r/{sign}/code.svg": return []; // a picture
       case "/people/{id}": return [`/people/${known.person}`];

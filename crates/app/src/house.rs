@@ -401,13 +401,14 @@ fn datasets(
     use youlin_people::merchants::MerchantsDataset;
     use youlin_people::rosters::LookedAfterDataset;
     use youlin_people::rosters::datasets::SecondedHoursDataset;
-    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset};
+    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset, PremisesDataset};
     use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(MerchantsDataset(Arc::clone(&services.vault))),
         Arc::new(EquipmentDataset),
+        Arc::new(PremisesDataset),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
         Arc::new(youlin_insight::AnswersDataset),
         Arc::new(ResourcesDataset(Arc::clone(&services.sharing))),

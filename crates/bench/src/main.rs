@@ -2,6 +2,7 @@
 //! the same run, as a ratio. Started by `make bench`; needs the built binary in `YOULIN_BIN`, and a PostgreSQL server in
 //! `YOULIN_TEST_POSTGRES_URL` for the lines about PostgreSQL.
 
+mod campaign;
 mod country;
 mod engines;
 mod figures;
@@ -28,7 +29,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (engines, figures, intake, sheets, million, residents).
+    /// Only sections whose name contains this (campaign, engines, figures, intake, sheets, million, residents).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -40,6 +41,9 @@ struct Arguments {
     /// Residents of the large register.
     #[arg(long, default_value_t = 1_000_000)]
     residents: u32,
+    /// Premises of the campaign.
+    #[arg(long, default_value_t = 3_000)]
+    markets: usize,
     /// Measures one import in a process of its own: started by the section `sheets` itself.
     #[arg(long, hide = true, num_args = 3)]
     take_in: Vec<String>,
@@ -80,6 +84,9 @@ async fn main() -> Result<()> {
                 results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set")
             }
         }
+    }
+    if wanted("campaign") {
+        campaign::measure(&mut results, &binary, arguments.markets).await?;
     }
     if wanted("sheets") {
         sheets::measure(&mut results, arguments.people, arguments.seconds).await?;

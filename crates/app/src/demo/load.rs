@@ -13,8 +13,8 @@ use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 
 use super::access::{Access, LINE, SignIn};
 use super::replay::Player;
-use super::rivers;
 use super::script;
+use super::{market, rivers};
 use crate::assets::{data, example};
 use crate::config::Config;
 use crate::house::Opening;
@@ -110,6 +110,8 @@ async fn fill(
     }
     let rosters = example("rosters.json").map_err(anyhow::Error::msg)?;
     super::rosters::fill(house, &player.ctx("desk")?, &rosters).await?;
+    let found = market::play(house, clock, SystemClock.now()).await?;
+    out::note(format!("  market: {found} hazards found"));
     // What happened long ago is news to nobody: the events of the example go out to no one.
     clock.set(SystemClock.now());
     let walked = rivers::play(house).await?;

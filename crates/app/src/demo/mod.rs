@@ -5,6 +5,7 @@ mod access;
 mod doors;
 mod keys;
 mod load;
+mod market;
 mod picture;
 mod replay;
 mod rivers;

@@ -12,6 +12,13 @@ pub const ROUND_HANDED_IN: &str = "rounds.handed-in";
 /// Somebody went back to a finding.
 pub const RETURN_VISITED: &str = "rounds.return-visited";
 
+/// A rule set is put to use.
+pub const RULES_USED: &str = "rounds.rules-used";
+/// Something was done with a hazard.
+pub const HAZARD_CHANGED: &str = "rounds.hazard-changed";
+/// A campaign was made, changed, started, refreshed or ended.
+pub const CAMPAIGN_SAVED: &str = "rounds.campaign-saved";
+
 pub(crate) fn event(topic: &'static str, community: CommunityId, subject: Uuid) -> Event {
     Event {
         topic: topic.to_owned(),

@@ -3,9 +3,11 @@
 //! back and looked.
 
 mod api;
+mod api_hazards;
 pub mod checklists;
 mod commands;
 mod entities;
+mod error;
 pub mod events;
 mod migrations;
 pub mod model;
@@ -37,8 +39,11 @@ fn sealed() -> Vec<SealedTable> {
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
+        reference: &["rule_set", "campaign"],
         permissions: permissions::ALL,
-        routes: pages::routes().merge(api::routes()),
+        routes: pages::routes()
+            .merge(api::routes())
+            .merge(api_hazards::routes()),
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),
@@ -46,6 +51,12 @@ pub fn module() -> Module {
             audited_table::<entities::finding::Entity>(),
             audited_table::<entities::round_file::Entity>(),
             audited_table::<entities::return_visit::Entity>(),
+            audited_table::<entities::hazard::Entity>(),
+            audited_table::<entities::hazard_note::Entity>(),
+            audited_table::<entities::judgement::Entity>(),
+            audited_table::<entities::rule_set::Entity>(),
+            audited_table::<entities::campaign::Entity>(),
+            audited_table::<entities::campaign_premises::Entity>(),
         ],
         ..Module::named("rounds")
     }

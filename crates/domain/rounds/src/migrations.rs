@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES];
+pub const MIGRATIONS: &[Migration] = &[TABLES, HAZARDS];
 
 const TABLES: Migration = Migration {
     module: "rounds",
@@ -108,5 +108,116 @@ CREATE TABLE return_visit (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX return_visit_finding ON return_visit (community_id, finding_id);
+",
+};
+
+const HAZARDS: Migration = Migration {
+    module: "rounds",
+    version: 2,
+    name: "hazards, judgements, rule sets, campaigns",
+    sql: r"
+CREATE TABLE hazard (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    round_id {uuid} NOT NULL,
+    case_id {uuid} NOT NULL,
+    campaign_id {uuid},
+    premises_id {uuid} NOT NULL,
+    grid_id BIGINT,
+    neighbourhood_id BIGINT,
+    section TEXT NOT NULL,
+    stalls TEXT NOT NULL,
+    spot TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    cause_kind TEXT,
+    cause_id {uuid},
+    found_at BIGINT NOT NULL,
+    removed_at BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX hazard_campaign ON hazard (community_id, campaign_id, removed_at, found_at, case_id);
+CREATE INDEX hazard_premises ON hazard (community_id, premises_id, found_at);
+CREATE INDEX hazard_found ON hazard (community_id, removed_at, found_at);
+CREATE TABLE hazard_note (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    hazard_id {uuid} NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    by_id {uuid},
+    by_name TEXT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX hazard_note_hazard ON hazard_note (community_id, hazard_id, at);
+CREATE TABLE judgement (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    round_id {uuid} NOT NULL,
+    finding_id {uuid},
+    premises_id {uuid} NOT NULL,
+    grid_id BIGINT,
+    neighbourhood_id BIGINT,
+    rule_set TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    place TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX judgement_round ON judgement (community_id, round_id);
+CREATE INDEX judgement_finding ON judgement (community_id, finding_id);
+CREATE INDEX judgement_set ON judgement (community_id, rule_set, edition, at);
+CREATE TABLE rule_set (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    checklist TEXT NOT NULL,
+    status TEXT NOT NULL,
+    used_from TEXT,
+    body TEXT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    saved_by TEXT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, code, edition)
+);
+CREATE TABLE campaign (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    checklist TEXT NOT NULL,
+    question TEXT NOT NULL,
+    photographs INTEGER NOT NULL,
+    basis TEXT NOT NULL,
+    started_at BIGINT,
+    closed_at BIGINT,
+    PRIMARY KEY (community_id, id)
+);
+CREATE TABLE campaign_premises (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    campaign_id {uuid} NOT NULL,
+    premises_id {uuid} NOT NULL,
+    grid_id BIGINT,
+    neighbourhood_id BIGINT,
+    added_at BIGINT NOT NULL,
+    dropped_at BIGINT,
+    inspected_at BIGINT,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, premises_id, campaign_id)
+);
+CREATE INDEX campaign_premises_list ON campaign_premises (community_id, campaign_id, dropped_at, inspected_at, premises_id);
 ",
 };

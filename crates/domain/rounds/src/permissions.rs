@@ -50,6 +50,23 @@ pub static ROUNDS_PLAN: Permission = Permission::new(
     ],
 );
 
+/// Re-check hazards on the spot: not by whoever caused them or put them right.
+pub static ROUNDS_RECHECK: Permission = Permission::new(
+    "rounds.recheck",
+    &[
+        GridWorker,
+        CommunityDesk,
+        CommunityLead,
+        Partner,
+        SubdistrictSupervisor,
+        DistrictOperator,
+    ],
+);
+
+/// Take in rule sets and put them to use: they hold for the whole house.
+pub static ROUNDS_RULES: Permission =
+    Permission::new("rounds.rules", &[DistrictOperator, Administrator]);
+
 /// Whether the caller may walk here. A river runs through many grids: whoever looks after one of them may walk all of it,
 /// but a building or a dwelling only where they look after it.
 ///
@@ -66,4 +83,10 @@ pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> 
 }
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &ROUNDS_PLAN];
+pub static ALL: &[&Permission] = &[
+    &ROUNDS_READ,
+    &ROUNDS_WALK,
+    &ROUNDS_PLAN,
+    &ROUNDS_RECHECK,
+    &ROUNDS_RULES,
+];

@@ -12,6 +12,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{Actor, AreaId, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_people::{FieldPlace, Vault};
 use youlin_places::{Place, PlaceInput};
+use youlin_workday::Limit;
 
 use super::save;
 use crate::answers;
@@ -90,6 +91,7 @@ pub struct Report {
     place: Place,
     category: Arc<Category>,
     by_rule: bool,
+    limit: Option<Limit>,
 }
 
 /// Checks a report before anything is written. Every fault is named at once.
@@ -140,6 +142,7 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
             place,
             category,
             by_rule: false,
+            limit: None,
         }),
         _ => Err(faults),
     }
@@ -184,6 +187,15 @@ impl Report {
     pub fn by_rule(self) -> Self {
         Self {
             by_rule: true,
+            ..self
+        }
+    }
+
+    /// An upper floor says by when: an inspection gives a hazard its own time, whatever the category's is.
+    #[must_use]
+    pub fn within(self, limit: Limit) -> Self {
+        Self {
+            limit: Some(limit),
             ..self
         }
     }
@@ -260,10 +272,8 @@ impl Report {
 
     fn row(&self, ctx: &Ctx, id: Uuid, number: String) -> Result<case_record::Model> {
         let now = ctx.now();
-        let deadline = self
-            .cases
-            .calendar()
-            .deadline(now.timestamp(), self.category.limit, &[]);
+        let limit = self.limit.unwrap_or(self.category.limit);
+        let deadline = self.cases.calendar().deadline(now.timestamp(), limit, &[]);
         let contact = match &self.new.contact {
             Some(contact) if *contact != Reporter::default() => {
                 let at = FieldPlace::new(
@@ -310,7 +320,7 @@ impl Report {
             dispatched_at: None,
             handled_at: None,
             ended_at: None,
-            time_limit: serde_json::to_string(&self.category.limit).map_err(Problem::internal)?,
+            time_limit: serde_json::to_string(&limit).map_err(Problem::internal)?,
             due_at: Micros::from(deadline.at).0,
             due_provisional: deadline.provisional.map(i32::from),
             pauses: "[]".into(),

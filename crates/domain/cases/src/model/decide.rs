@@ -230,6 +230,10 @@ fn is(who: Who, state: &CaseState, facts: &Facts) -> bool {
             .any(|task| !task_status(task).is_ended() && facts.parties.contains(&task_party(task))),
         Who::Reporter => facts.is_reporter,
         Who::OtherThanHandler(permission) => holds(facts, permission) && !handled_it(state, facts),
+        Who::OtherThanLead(permission) => {
+            let is_lead = |lead| facts.parties.contains(&lead);
+            holds(facts, permission) && !state.lead().is_some_and(is_lead)
+        }
     }
 }
 

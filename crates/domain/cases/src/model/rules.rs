@@ -19,6 +19,8 @@ pub enum Who {
     Reporter,
     /// Somebody with the permission who is not of the party that handled it.
     OtherThanHandler(&'static Permission),
+    /// Somebody with the permission who is not of the lead party: nobody grants themselves more time.
+    OtherThanLead(&'static Permission),
 }
 
 /// What a step does to the clock of the time limit.
@@ -64,7 +66,7 @@ use ClockEffect::{Changes, Ends, Keeps, Resumes, Stops};
 use Status::{
     Accepted, Closed, Declined, Deferred, Dispatched, Escalated, Handled, InProgress, Reported,
 };
-use Who::{Holder, Lead, OtherThanHandler, Reporter, TaskParty};
+use Who::{Holder, Lead, OtherThanHandler, OtherThanLead, Reporter, TaskParty};
 
 const OPEN: &[Status] = &[
     Reported, Accepted, Dispatched, InProgress, Handled, Deferred, Escalated,
@@ -132,7 +134,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         verb: "decide_extension",
         from: WORK,
-        who: &[Holder(&CASES_APPROVE)],
+        who: &[OtherThanLead(&CASES_APPROVE)],
         needs: &["approve"],
         clock: Changes,
     },

@@ -2,8 +2,10 @@
 
 mod dwellings;
 mod equipment;
+mod premises;
 mod standing;
 
 pub use dwellings::DwellingsDataset;
 pub use equipment::EquipmentDataset;
+pub use premises::PremisesDataset;
 pub use standing::{Building, Dwelling, Grounds, PremisesGround, Stay, grounds_of};

@@ -15,6 +15,8 @@ use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::{FieldPlace, Party};
 use youlin_places::rivers::decimetres;
 
+use super::hazard::record::At;
+use super::hazard::{NewHazard, Plan};
 use super::new_round::{NewRound, Spot};
 use crate::entities::{finding, round};
 use crate::events::{self, event};
@@ -33,6 +35,10 @@ pub struct HandIn {
     pub(super) filed: Vec<(Spot, Option<Arc<Report>>)>,
     /// Whoever puts right what is found.
     pub(super) fixer: Option<Party>,
+    /// What an inspection of premises leaves besides.
+    pub(super) hazards: Plan,
+    /// What was said of its hazards.
+    pub(super) details: Vec<NewHazard>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
 }
@@ -73,7 +79,7 @@ impl Command for HandIn {
         for (new, (spot, report)) in self.new.findings.iter().zip(&self.filed) {
             let case = match report {
                 None => None,
-                Some(report) => Some(self.file(ctx, tx, report).await?),
+                Some(report) => Some(self.file(ctx, tx, new.id, report).await?),
             };
             let state = match case {
                 Some(_) => FindingState::Case,
@@ -100,12 +106,17 @@ impl Command for HandIn {
                 found_at: self.at(self.new.began_at.0),
             })
             .await?;
+            if let Some(case) = case {
+                let at = self.hazards_at();
+                self.hazards.save_hazard(ctx, tx, &at, new.id, case).await?;
+            }
             findings.push(FiledFinding {
                 id: new.id,
                 state,
                 case,
             });
         }
+        self.hazards.save_rest(ctx, tx, &self.hazards_at()).await?;
         let detail = json!({ "kind": self.new.kind, "outcome": self.new.outcome, "findings": findings.len() });
         let entry = AuditEntry::new(Self::NAME, "round", self.new.id).detail(detail);
         tx.audit(ctx, community, entry);
@@ -120,10 +131,19 @@ impl Command for HandIn {
 }
 
 impl HandIn {
-    /// Files a finding's case, and gives it to whoever the policy says puts such things right.
-    async fn file(&self, ctx: &Ctx, tx: &Tx<'_>, report: &Report) -> Result<Uuid> {
+    fn hazards_at(&self) -> At<'_> {
+        At {
+            community: self.new.community,
+            round: self.new.id,
+            subject: &self.subject,
+            found_at: self.at(self.new.began_at.0),
+        }
+    }
+
+    /// Files a finding's case, and gives it to whoever the inspector or the policy says puts such things right.
+    async fn file(&self, ctx: &Ctx, tx: &Tx<'_>, finding: Uuid, report: &Report) -> Result<Uuid> {
         let reported = report.run(ctx, tx).await?;
-        if let Some(party) = self.fixer {
+        if let Some(party) = self.hazards.fixer(finding).or(self.fixer) {
             let dispatch = Act {
                 cases: Arc::clone(&self.rounds.cases),
                 community: reported.community,
@@ -152,7 +172,10 @@ impl HandIn {
     fn fingerprint(&self) -> Result<String> {
         let mut plain = self.new.clone();
         plain.sent_at = None;
-        let bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
+        let mut bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
+        if !self.details.is_empty() {
+            bytes.extend(serde_json::to_vec(&self.details).map_err(Problem::internal)?);
+        }
         Ok(hex::encode(Sha256::digest(&bytes)))
     }
 

@@ -1,13 +1,23 @@
 //! One verb per file.
 
 mod attach_photo;
+mod campaign;
 mod hand_in;
-mod new_round;
+mod hazard;
+pub(crate) mod new_round;
 mod return_visit;
+mod rules;
 mod save_policy;
 
 pub use attach_photo::AttachPhoto;
+pub use campaign::{
+    CloseCampaign, ListPremises, ListedPremises, MarkStarted, Preview, SaveCampaign,
+    apply as apply_list, preview as preview_list,
+};
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
-pub use new_round::{NewFinding, NewRound, prepare};
+pub(crate) use hazard::act;
+pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection};
+pub use new_round::{NewFinding, NewRound, prepare, prepare_inspection};
 pub use return_visit::ReturnVisit;
+pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_policy::{ClosePolicy, SavePolicy};

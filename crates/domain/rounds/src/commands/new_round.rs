@@ -15,6 +15,7 @@ use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
 use super::HandIn;
+use super::hazard::{NewHazard, plan};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
 use crate::permissions::may_walk;
@@ -99,6 +100,20 @@ pub async fn prepare(
     ctx: &Ctx,
     new: NewRound,
 ) -> Result<HandIn> {
+    prepare_inspection(rounds, db, ctx, new, Vec::new()).await
+}
+
+/// The same with what the inspector says of its hazards; what they do not say follows from the answers.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_inspection(
+    rounds: &Arc<Rounds>,
+    db: &Database,
+    ctx: &Ctx,
+    new: NewRound,
+    details: Vec<NewHazard>,
+) -> Result<HandIn> {
     let scope = may_walk(ctx, new.community, &[])?;
     let subject = subject_view(rounds, db, &scope, new.community, new.subject).await?;
     may_walk(ctx, new.community, &[subject.grid, subject.neighbourhood])?;
@@ -107,7 +122,8 @@ pub async fn prepare(
         Some(id) => Some(policy_view(db, &scope, id).await?),
     };
     let clock_off = clock_off(ctx, &new);
-    let mut faults = faults(&new, policy.as_ref());
+    let faults = faults(&new, policy.as_ref());
+    let (hazards, mut faults) = plan(db, ctx, &scope, &new, &subject, &details, faults).await?;
     let mut filed = Vec::new();
     for (index, finding) in new.findings.iter().enumerate() {
         let place = spot(&subject, finding);
@@ -115,7 +131,7 @@ pub async fn prepare(
             Ok(None)
         } else {
             youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, &place))
-                .map(|report| Some(Arc::new(report.by_rule())))
+                .map(|report| Some(Arc::new(hazards.in_time(finding.id, report.by_rule()))))
         };
         match report {
             Ok(report)
@@ -129,7 +145,8 @@ pub async fn prepare(
             Ok(_) => {
                 let inside = case_of(&new, &subject, &without_position(finding), &place);
                 let report = youlin_cases::prepare(&rounds.cases, inside)?;
-                filed.push((place, Some(Arc::new(report.by_rule()))));
+                let report = hazards.in_time(finding.id, report.by_rule());
+                filed.push((place, Some(Arc::new(report))));
             }
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
@@ -144,6 +161,8 @@ pub async fn prepare(
         new,
         subject,
         filed,
+        hazards,
+        details,
         clock_off,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_cases::model::{Verb, VerifyMethod};
@@ -10,8 +10,10 @@ use youlin_cases::{Act, Via};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
-use crate::entities::{finding, return_visit};
+use super::ActOnHazard;
+use crate::entities::{finding, hazard, return_visit};
 use crate::events::{self, event};
+use crate::model::HazardVerb;
 use crate::permissions::may_walk;
 use crate::service::Rounds;
 
@@ -50,6 +52,13 @@ impl Command for ReturnVisit {
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
+        // A hazard leaves the list by its own rules; they are asked.
+        let hazard = hazard::Entity::find_by_id((self.community.0, self.finding))
+            .one(tx.conn())
+            .await?;
+        if hazard.is_some() {
+            return self.recheck(ctx, tx, text).await;
+        }
         let verify = Act {
             cases: Arc::clone(&self.rounds.cases),
             community: self.community,
@@ -89,5 +98,31 @@ impl Command for ReturnVisit {
             event(events::RETURN_VISITED, self.community, self.finding),
         );
         Ok(visit.id)
+    }
+}
+
+impl ReturnVisit {
+    /// Of a hazard: the same visit, by the rules of hazards.
+    async fn recheck(&self, ctx: &Ctx, tx: &Tx<'_>, text: String) -> Result<Uuid> {
+        let act = ActOnHazard {
+            rounds: Arc::clone(&self.rounds),
+            community: self.community,
+            hazard: self.finding,
+            version: None,
+            verb: HazardVerb::Recheck {
+                passed: self.passed,
+                text,
+            },
+            photographs: Vec::new(),
+        };
+        act.run(ctx, tx).await?;
+        return_visit::Entity::find()
+            .filter(return_visit::Column::CommunityId.eq(self.community.0))
+            .filter(return_visit::Column::FindingId.eq(self.finding))
+            .order_by_desc(return_visit::Column::At)
+            .one(tx.conn())
+            .await?
+            .map(|row| row.id)
+            .ok_or_else(|| Problem::internal("a re-check left no visit"))
     }
 }

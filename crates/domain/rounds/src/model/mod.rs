@@ -1,9 +1,14 @@
 //! What a round is, when one is due, and what may be done with it. Pure: no clock, no database.
 
 mod due;
+mod hazard;
 mod kinds;
 mod policy;
 
 pub use due::{Due, Window, due, windows};
+pub(crate) use hazard::MAX_TEXT;
+pub use hazard::{
+    HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, possible, step,
+};
 pub use kinds::{Channel, Every, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind};
 pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers};

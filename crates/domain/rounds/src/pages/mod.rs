@@ -2,19 +2,22 @@
 
 mod asked;
 mod board;
+mod campaign;
 mod form;
+mod hazard;
 mod overview;
 mod policies;
 mod policy_form;
 mod reach;
 mod round;
+mod rules;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use youlin_kernel::{Access, Ctx};
 use youlin_web::{App, Method, NavItem, NavPlace, Prefs, Routes, Shell};
 
-use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_WALK};
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK};
 
 /// The doors of this module.
 pub const NAV: &[NavItem] = &[NavItem {
@@ -51,9 +54,60 @@ pub(crate) fn routes() -> Routes {
         .get("/rounds/policies/{id}", plan, policy_form::edit)
         .post("/rounds/policies/{id}", plan, policy_form::change)
         .post("/rounds/policies/{id}/close", plan, policies::close)
+        .merge(markets())
         .get("/r/{sign}", Access::Public, board::show)
         .post("/r/{sign}", Access::Public, board::report)
         .get("/r/{sign}/code.svg", Access::Public, board::code)
+}
+
+/// Premises, their hazards, the rules they are judged by, campaigns.
+fn markets() -> Routes {
+    let read = Access::Needs(&ROUNDS_READ);
+    let walk = Access::Needs(&ROUNDS_WALK);
+    let plan = Access::Needs(&ROUNDS_PLAN);
+    let write = Access::Needs(&ROUNDS_RULES);
+    Routes::new()
+        .get("/rounds/premises/{id}", read, hazard::premises::show)
+        .get(
+            "/rounds/premises/{id}/inspect",
+            walk,
+            hazard::inspect::fresh,
+        )
+        .route(
+            Method::Post,
+            "/rounds/premises/{id}/inspect",
+            walk,
+            post(hazard::inspect::hand_in).layer(DefaultBodyLimit::disable()),
+        )
+        .get("/rounds/hazards", read, hazard::list::show)
+        .get("/rounds/hazards/{id}", read, hazard::show::show)
+        .route(
+            Method::Post,
+            "/rounds/hazards/{id}",
+            walk,
+            post(hazard::show::act).layer(DefaultBodyLimit::disable()),
+        )
+        .get("/rounds/campaigns", read, campaign::list::show)
+        .get("/rounds/campaigns/new", plan, campaign::form::fresh)
+        .post("/rounds/campaigns", plan, campaign::form::create)
+        .get("/rounds/campaigns/{id}", read, campaign::show::show)
+        .post("/rounds/campaigns/{id}", plan, campaign::form::change)
+        .get("/rounds/campaigns/{id}/edit", plan, campaign::form::edit)
+        .get(
+            "/rounds/campaigns/{id}/list",
+            plan,
+            campaign::premises::show,
+        )
+        .post(
+            "/rounds/campaigns/{id}/list",
+            plan,
+            campaign::premises::take,
+        )
+        .post("/rounds/campaigns/{id}/close", plan, campaign::show::close)
+        .get("/rounds/rules", read, rules::list)
+        .post("/rounds/rules", write, rules::take_in)
+        .get("/rounds/rules/{id}", read, rules::show)
+        .post("/rounds/rules/{id}/use", write, rules::put_to_use)
 }
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {

@@ -9,7 +9,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
 use super::shell;
-use crate::model::Due;
+use crate::model::{Due, SubjectKind};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
@@ -34,6 +34,25 @@ impl OverviewPage {
         match line.due {
             Due::Open { left } | Due::Missed { left } => left,
             Due::Done | Due::Coming => 0,
+        }
+    }
+
+    /// The subject over time.
+    fn href(&self, line: &DueLine) -> String {
+        match line.subject.kind {
+            SubjectKind::Premises => format!("/rounds/premises/{}", line.subject.id),
+            _ => format!("/rounds/reaches/{}", line.subject.id),
+        }
+    }
+
+    /// Where the round is noted down.
+    fn note(&self, line: &DueLine) -> String {
+        match line.subject.kind {
+            SubjectKind::Premises => format!("/rounds/premises/{}/inspect", line.subject.id),
+            _ => format!(
+                "/rounds/new?reach={}&policy={}",
+                line.subject.id, line.policy
+            ),
         }
     }
 

@@ -13,12 +13,14 @@ use youlin_web::{
     refused_with,
 };
 
+use super::hazard::words;
 use super::shell;
 use crate::ReturnVisit;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view,
+    FindingStep, FindingView, JudgementView, RoundView, finding_round, hazards_among,
+    judgements_of, photo as one_photo, round_view,
 };
 use crate::service::Rounds;
 
@@ -32,6 +34,9 @@ struct RoundPage {
     saved: String,
     may_walk: bool,
     sees_cases: bool,
+    /// Findings that are hazards: they have pages of their own.
+    hazards: Vec<Uuid>,
+    judgements: Vec<JudgementView>,
     /// What was typed of a return visit that was refused, and of which finding.
     typed: Option<(Uuid, String)>,
 }
@@ -39,6 +44,25 @@ struct RoundPage {
 impl RoundPage {
     fn of_reach(&self) -> bool {
         self.round.line.subject.kind == SubjectKind::Reach
+    }
+
+    fn of_premises(&self) -> bool {
+        self.round.line.subject.kind == SubjectKind::Premises
+    }
+
+    fn is_hazard(&self, finding: &FindingView) -> bool {
+        self.hazards.contains(&finding.id)
+    }
+
+    fn judged(&self, one: &JudgementView) -> [String; 4] {
+        let (s, one) = (&self.s, &one.judgement);
+        let checklist = self.round.checklist.as_deref();
+        [
+            words::measured(s, checklist, one),
+            words::required(s, checklist, one),
+            words::verdict(s, one),
+            one.clause.clone(),
+        ]
     }
 
     fn place(&self, finding: &FindingView) -> String {
@@ -54,7 +78,7 @@ impl RoundPage {
     }
 
     fn to_revisit(&self, finding: &FindingView) -> bool {
-        self.may_walk && finding.step == FindingStep::ToRevisit
+        self.may_walk && finding.step == FindingStep::ToRevisit && !self.is_hazard(finding)
     }
 
     fn minutes(&self) -> i64 {
@@ -126,7 +150,10 @@ async fn round_page(
     let round = round_view(&rounds, app.db(), &scope, id).await?;
     let s = shell(app, ctx, prefs);
     let community = round.line.community;
+    let found: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
     Ok(RoundPage {
+        hazards: hazards_among(app.db(), community, &found).await?,
+        judgements: judgements_of(app.db(), &scope, id).await?,
         saved: if saved {
             s.t("patrol-saved")
         } else {

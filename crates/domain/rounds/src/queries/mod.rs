@@ -1,16 +1,34 @@
 //! Reads, each with a scope; the public board by its sign.
 
 mod board;
+mod campaigns;
 mod due;
+mod hazards;
 mod policies;
 mod rounds;
+mod rules;
 mod subjects;
 
 pub use board::{Board, BoardFinding, board};
+pub use campaigns::{
+    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list,
+    campaign_view, campaigns,
+};
+pub(crate) use campaigns::{campaign_of, listed_ids};
 pub use due::{DueLine, due_now, standing_over};
+pub(crate) use hazards::hazards_among;
+pub use hazards::{
+    HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, hazard_view, hazards,
+    possible_steps,
+};
 pub use policies::{PolicyView, policies, policy_view};
 pub use rounds::{
     FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
     finding_round, findings_at, open_findings, photo, round_view, rounds_of,
+};
+pub(crate) use rounds::{photos_of, visible};
+pub use rules::{
+    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, rule_sets,
+    status_code, what_changes,
 };
 pub use subjects::{SubjectView, subject_view, subjects_of};

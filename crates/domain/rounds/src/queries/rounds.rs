@@ -96,7 +96,12 @@ pub async fn rounds_of(
 }
 
 /// Rows of the scope: those of a whole community, and of a part what lies in its areas or in no single grid.
-fn visible<C: ColumnTrait>(scope: &Scope, community: C, grid: C, neighbourhood: C) -> Condition {
+pub(crate) fn visible<C: ColumnTrait>(
+    scope: &Scope,
+    community: C,
+    grid: C,
+    neighbourhood: C,
+) -> Condition {
     let mut any = Condition::any();
     for part in scope.parts() {
         let mut one = Condition::all().add(community.eq(part.community.0));
@@ -220,6 +225,8 @@ pub struct RoundView {
     pub line: RoundLine,
     /// In the walker's words.
     pub text: String,
+    /// `id@version` of the checklist that was answered.
+    pub checklist: Option<String>,
     /// Answers to the checklist, by question.
     #[schema(value_type = Object)]
     pub answers: serde_json::Map<String, Value>,
@@ -273,6 +280,7 @@ pub async fn round_view(
     Ok(RoundView {
         text,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
+        checklist: row.checklist.clone(),
         reason: row.reason.clone(),
         try_again_at: row.try_again_at.map(Micros),
         received_at: Micros(row.received_at),
@@ -474,4 +482,44 @@ pub async fn findings_at(
         .all(db.read())
         .await?;
     views(db, rows).await
+}
+
+/// The checklists that were answered on these rounds.
+pub(super) async fn checklists_of(
+    db: &Database,
+    communities: &[i64],
+    rounds: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Option<String>>> {
+    let rows: Vec<(Uuid, Option<String>)> = round::Entity::find()
+        .select_only()
+        .columns([round::Column::Id, round::Column::Checklist])
+        .filter(round::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(round::Column::Id.is_in(rounds))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Photographs of a finding the caller has seen already.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn photos_of(
+    db: &Database,
+    community: CommunityId,
+    finding: Uuid,
+) -> Result<Vec<PhotoView>> {
+    let row = finding::Entity::find_by_id((community.0, finding))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let rows = round_file::Entity::find()
+        .filter(round_file::Column::CommunityId.eq(community.0))
+        .filter(round_file::Column::RoundId.eq(row.round_id))
+        .filter(round_file::Column::FindingId.eq(finding))
+        .order_by_asc(round_file::Column::Id)
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(photo_of).collect())
 }

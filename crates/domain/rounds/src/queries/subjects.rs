@@ -2,10 +2,14 @@
 
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
+use youlin_places::premises::{Premises, PremisesFilter, PremisesView};
 use youlin_places::rivers::{self, ChiefLevel, Line};
 
 use crate::model::{Subject, SubjectKind};
 use crate::service::Rounds;
+
+/// Premises a policy may be about; of more it is asked by a campaign's question.
+const LISTED: u64 = 2_000;
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -53,7 +57,7 @@ pub async fn subject_view(
             let place = rounds.cases.locator().dwelling(subject.id);
             placed(subject, place)?
         }
-        SubjectKind::Premises => return Err(Problem::not_found()),
+        SubjectKind::Premises => premises(Premises::one(db.read(), scope, subject.id).await?),
     };
     if view.community == community {
         Ok(view)
@@ -72,6 +76,11 @@ pub async fn subjects_of(
     scope: &Scope,
     kind: SubjectKind,
 ) -> Result<Vec<SubjectView>> {
+    if kind == SubjectKind::Premises {
+        let filter = PremisesFilter::default();
+        let all = Premises::list(db.read(), scope, &filter, LISTED).await?;
+        return Ok(all.into_iter().map(premises).collect());
+    }
     if kind != SubjectKind::Reach {
         return Ok(Vec::new());
     }
@@ -88,6 +97,21 @@ pub async fn subjects_of(
             chiefs: line.chiefs,
         })
         .collect())
+}
+
+fn premises(one: PremisesView) -> SubjectView {
+    SubjectView {
+        subject: Subject {
+            kind: SubjectKind::Premises,
+            id: one.id,
+        },
+        community: one.community,
+        grid: one.grid,
+        neighbourhood: one.neighbourhood,
+        name: one.name,
+        line: None,
+        chiefs: Vec::new(),
+    }
 }
 
 fn reach(reach: &rivers::Reach) -> SubjectView {

@@ -17,7 +17,7 @@ use youlin_web::App;
 pub(in crate::pages) const MAX_FILES: usize = 4;
 /// One text field, in bytes; the commands have tighter limits of their own in characters.
 const MAX_FIELD: usize = 64 * 1024;
-const MAX_FIELDS: usize = 120;
+const MAX_FIELDS: usize = 600;
 /// Everything of a form besides its files.
 const SLACK: usize = 512 * 1024;
 

@@ -64,6 +64,11 @@ impl ShowPage {
         format!("premises:new:{community} premises:{id}")
     }
 
+    /// Whether rounds and hazards can be looked at by this caller on the floor above.
+    fn rounds(&self) -> bool {
+        self.s.doors().iter().any(|door| door.href == "/rounds")
+    }
+
     /// Whether merchants can be entered by this caller on the floor above.
     fn people(&self) -> bool {
         self.s

@@ -1,0 +1,131 @@
+//! How cases stand with their parties, for floors above whose own rules ask for it (a hazard and whoever puts it right), and
+//! which of very many are overdue, in one statement.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_database::sql::{col, name};
+use youlin_kernel::{CommunityId, Micros, Result};
+use youlin_people::{Party, PartyKind};
+
+use crate::entities::case_record;
+use crate::model::Status;
+
+/// More time that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct AskedExtension {
+    /// Working days.
+    pub days: u32,
+    pub reason: String,
+}
+
+/// See the module's text. Holds nothing personal but whose work it is.
+#[derive(Clone, Debug)]
+pub struct CaseFooting {
+    pub id: Uuid,
+    pub number: String,
+    pub status: Status,
+    pub lead: Option<Party>,
+    /// The account that said it was handled.
+    pub handled_by: Option<Uuid>,
+    pub handled_at: Option<Micros>,
+    pub ended_at: Option<Micros>,
+    pub due_at: Micros,
+    pub overdue: bool,
+    pub extension_asked: Option<AskedExtension>,
+    /// Extensions that were approved.
+    pub extensions: i32,
+    pub reworks: i32,
+}
+
+/// These cases, by id. The caller answers for who may see them; what does not exist is left out.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn footings(
+    db: &impl ConnectionTrait,
+    wanted: &[(CommunityId, Uuid)],
+) -> Result<HashMap<Uuid, CaseFooting>> {
+    let communities: BTreeSet<i64> = wanted.iter().map(|(community, _)| community.0).collect();
+    let mut found = HashMap::with_capacity(wanted.len());
+    for some in wanted.chunks(500) {
+        let rows = case_record::Entity::find()
+            .filter(col("community_id").is_in(communities.iter().copied()))
+            .filter(col("id").is_in(some.iter().map(|(_, id)| *id)))
+            .all(db)
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter_map(|row| Some((row.id, footing(row)?))),
+        );
+    }
+    Ok(found)
+}
+
+fn footing(row: case_record::Model) -> Option<CaseFooting> {
+    let lead = row
+        .lead_kind
+        .as_deref()
+        .and_then(PartyKind::parse)
+        .zip(row.lead_id)
+        .map(|(kind, id)| Party { kind, id });
+    Some(CaseFooting {
+        id: row.id,
+        status: Status::parse(&row.status)?,
+        lead,
+        number: row.number,
+        handled_by: row.handled_by,
+        handled_at: row.handled_at.map(Micros),
+        ended_at: row.ended_at.map(Micros),
+        due_at: Micros(row.due_at),
+        overdue: row.overdue,
+        extension_asked: row
+            .extension_asked
+            .and_then(|text| serde_json::from_str(&text).ok()),
+        extensions: row.extensions,
+        reworks: row.reworks,
+    })
+}
+
+/// Which of these are overdue. `wanted` selects `community_id`, `case_id` and `found_at`, of whatever table; the caller answers
+/// for who may see them. With `latest` only so many, those found last.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn overdue_among(
+    db: &impl ConnectionTrait,
+    wanted: SelectStatement,
+    latest: Option<u64>,
+) -> Result<Vec<(CommunityId, Uuid)>> {
+    let (case, of) = (name("c"), name("w"));
+    let same = |theirs: &'static str, ours: &'static str| {
+        Expr::col((name("c"), name(ours))).equals((name("w"), name(theirs)))
+    };
+    let mut select = Query::select();
+    select
+        .columns([
+            (case.clone(), name("community_id")),
+            (case.clone(), name("id")),
+        ])
+        .from_subquery(wanted, of)
+        .join_as(
+            JoinType::InnerJoin,
+            name("case_record"),
+            case.clone(),
+            same("community_id", "community_id").and(same("case_id", "id")),
+        )
+        .and_where(Expr::col((case, name("overdue"))).eq(true));
+    if let Some(most) = latest {
+        select
+            .order_by((name("w"), name("found_at")), Order::Desc)
+            .limit(most);
+    }
+    let mut found = Vec::new();
+    for row in db.query_all(&select).await? {
+        let community: i64 = row.try_get("", "community_id")?;
+        found.push((CommunityId(community), row.try_get("", "id")?));
+    }
+    Ok(found)
+}

@@ -1,0 +1,327 @@
+//! One step of a hazard: its own rules are asked first, then the case's, and both are saved in one transaction.
+
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::model::{Assignment, Status, Verb, VerifyMethod};
+use youlin_cases::permissions::CASES_APPROVE;
+use youlin_cases::{Act, AttachFile, CaseFooting, Via, footings};
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_files::StoredFile;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_people::{Directory, Party, PartyKind};
+
+use super::record::note;
+use crate::entities::{campaign, hazard, return_visit, round_file};
+use crate::events::{self, event};
+use crate::model::{HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
+use crate::permissions::{ROUNDS_RECHECK, ROUNDS_WALK};
+use crate::service::Rounds;
+
+/// See the module's text.
+#[derive(Clone, Debug)]
+pub struct ActOnHazard {
+    pub rounds: Arc<Rounds>,
+    pub community: CommunityId,
+    pub hazard: Uuid,
+    /// The version the caller saw; another one by now: 409.
+    pub version: Option<i32>,
+    pub verb: HazardVerb,
+    /// Of the work that was done, or of the re-check; already in the file store.
+    pub photographs: Vec<StoredFile>,
+}
+
+/// What the hazard is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HazardActed {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub step: HazardStep,
+    pub version: i32,
+}
+
+impl Command for ActOnHazard {
+    type Output = HazardActed;
+    const NAME: &'static str = "rounds.act-on-hazard";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HazardActed> {
+        let row = hazard::Entity::find_by_id((self.community.0, self.hazard))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let footing = self.footing(tx, row.case_id).await?;
+        let who = standpoint(ctx, &row, &footing);
+        if !sees(ctx, &row) && !who.caused && !who.fixes {
+            return Err(Problem::not_found());
+        }
+        if self.version.is_some_and(|seen| seen != row.version) {
+            return Err(Problem::stale(json!({ "version": row.version })));
+        }
+        let state = self.state(tx, &row, &footing).await?;
+        decide(&state, &self.verb, who)?;
+        self.photographs(ctx, tx, &row).await?;
+        let removed_at = self.perform(ctx, tx, &row, &footing).await?;
+        let saved = tx
+            .update::<hazard::Entity>(hazard::Model {
+                removed_at: removed_at.or(row.removed_at),
+                ..row
+            })
+            .await?;
+        let entry = AuditEntry::new(Self::NAME, "hazard", saved.id)
+            .detail(json!({ "verb": self.verb.name(), "case": saved.case_id }));
+        tx.audit(ctx, self.community, entry);
+        tx.emit(ctx, event(events::HAZARD_CHANGED, self.community, saved.id));
+        let footing = self.footing(tx, saved.case_id).await?;
+        Ok(HazardActed {
+            id: saved.id,
+            community: self.community,
+            step: step(&state_of(&saved, &footing, (0, 0))),
+            version: saved.version,
+        })
+    }
+}
+
+pub(crate) fn cause(row: &hazard::Model) -> Option<Party> {
+    let kind = row.cause_kind.as_deref().and_then(PartyKind::parse)?;
+    Some(Party {
+        kind,
+        id: row.cause_id?,
+    })
+}
+
+fn areas(row: &hazard::Model) -> [Option<AreaId>; 2] {
+    [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId))
+}
+
+/// Whether it lies where the caller looks after things.
+fn sees(ctx: &Ctx, row: &hazard::Model) -> bool {
+    let community = CommunityId(row.community_id);
+    ctx.scope(&ROUNDS_WALK)
+        .is_ok_and(|scope| scope.contains(community, &areas(row)))
+}
+
+/// Who asks, as far as a hazard's rules care.
+pub(crate) fn standpoint(ctx: &Ctx, row: &hazard::Model, case: &CaseFooting) -> Standpoint {
+    let parties = Directory::parties_of(ctx);
+    let is = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
+    let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
+    let community = CommunityId(row.community_id);
+    let area = row
+        .neighbourhood_id
+        .or(row.grid_id)
+        .map_or_else(|| community.into(), AreaId);
+    Standpoint {
+        caused: is(cause(row)),
+        fixes: is(case.lead) || said_so,
+        approves: ctx.require(&CASES_APPROVE, area).is_ok(),
+        rechecks: ctx
+            .scope(&ROUNDS_RECHECK)
+            .is_ok_and(|scope| scope.contains(community, &areas(row))),
+    }
+}
+
+pub(crate) fn state_of(
+    row: &hazard::Model,
+    case: &CaseFooting,
+    photographs: (u32, u32),
+) -> HazardState {
+    HazardState {
+        removed: row.removed_at.is_some(),
+        status: case.status,
+        reworks: case.reworks,
+        has_fixer: case.lead.is_some(),
+        extension_asked: case.extension_asked.is_some(),
+        photographs,
+    }
+}
+
+impl ActOnHazard {
+    async fn footing(&self, tx: &Tx<'_>, case: Uuid) -> Result<CaseFooting> {
+        footings(tx.conn(), &[(self.community, case)])
+            .await?
+            .remove(&case)
+            .ok_or_else(|| Problem::internal("a hazard's case is gone"))
+    }
+
+    /// With the photographs a re-check has to show by its campaign, and those of this visit: sent along, or taken outside and
+    /// brought since the work was said to be done.
+    async fn state(
+        &self,
+        tx: &Tx<'_>,
+        row: &hazard::Model,
+        case: &CaseFooting,
+    ) -> Result<HazardState> {
+        let mut photographs = (0, 0);
+        if let (HazardVerb::Recheck { .. }, Some(id)) = (&self.verb, row.campaign_id) {
+            let held = campaign::Entity::find_by_id((CommunityId::SYSTEM.0, id))
+                .one(tx.conn())
+                .await?;
+            let needed = held.map_or(0, |one| one.photographs);
+            let since = case.handled_at.or(case.ended_at).map_or(0, |at| at.0);
+            let brought = round_file::Entity::find()
+                .filter(round_file::Column::CommunityId.eq(self.community.0))
+                .filter(round_file::Column::RoundId.eq(row.round_id))
+                .filter(round_file::Column::FindingId.eq(row.id))
+                .filter(round_file::Column::Stage.eq("after"))
+                .filter(round_file::Column::CreatedAt.gte(since))
+                .count(tx.conn())
+                .await?;
+            let shown = brought.saturating_add(self.photographs.len() as u64);
+            photographs = (
+                u32::try_from(needed).unwrap_or(0),
+                u32::try_from(shown).unwrap_or(u32::MAX),
+            );
+        }
+        Ok(state_of(row, case, photographs))
+    }
+
+    /// They belong to the finding and to its case.
+    async fn photographs(&self, ctx: &Ctx, tx: &Tx<'_>, row: &hazard::Model) -> Result<()> {
+        let stage = match self.verb {
+            HazardVerb::Recheck { .. } => ("after", "verification"),
+            _ => ("rectified", "handling"),
+        };
+        for file in &self.photographs {
+            tx.insert::<round_file::Entity>(round_file::Model {
+                community_id: self.community.0,
+                id: ctx.new_id(),
+                version: 1,
+                round_id: row.round_id,
+                finding_id: Some(row.id),
+                sha256: file.sha256.clone(),
+                thumbnail: file.thumbnail_sha256.clone(),
+                content_type: file.content_type.mime().to_owned(),
+                bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+                name: file.name.clone().unwrap_or_default(),
+                lon: file.position.map(|position| position.0),
+                lat: file.position.map(|position| position.1),
+                stage: stage.0.to_owned(),
+                created_at: ctx.now().0,
+            })
+            .await?;
+            let attach = AttachFile {
+                community: self.community,
+                case: row.case_id,
+                file: file.clone(),
+                stage: stage.1,
+                locate: false,
+            };
+            attach.run(ctx, tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn case(&self, ctx: &Ctx, tx: &Tx<'_>, case: Uuid, verb: Verb, via: Via) -> Result<()> {
+        let act = Act {
+            cases: Arc::clone(&self.rounds.cases),
+            community: self.community,
+            case,
+            version: None,
+            verb,
+            via,
+        };
+        act.run(ctx, tx).await.map(|_acted| ())
+    }
+
+    /// What the step does; answers when the hazard left the list.
+    async fn perform(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        row: &hazard::Model,
+        case: &CaseFooting,
+    ) -> Result<Option<i64>> {
+        let id = row.case_id;
+        match &self.verb {
+            HazardVerb::Measure { text } => {
+                note(ctx, tx, self.community, row.id, "measure", text).await?;
+            }
+            HazardVerb::Progress { text } => {
+                note(ctx, tx, self.community, row.id, "progress", text).await?;
+            }
+            HazardVerb::Fixed { text } => {
+                let text = text.clone();
+                self.case(ctx, tx, id, Verb::Handled { text }, Via::Account)
+                    .await?;
+            }
+            HazardVerb::AskExtension { days, reason } => {
+                let verb = Verb::AskExtension {
+                    days: *days,
+                    reason: reason.clone(),
+                };
+                self.case(ctx, tx, id, verb, Via::Account).await?;
+            }
+            HazardVerb::DecideExtension { approve, reason } => {
+                let verb = Verb::DecideExtension {
+                    approve: *approve,
+                    reason: reason.clone(),
+                };
+                self.case(ctx, tx, id, verb, Via::Account).await?;
+            }
+            HazardVerb::Recheck { passed, text } => {
+                self.recheck(ctx, tx, row, case, (*passed, text)).await?;
+                return Ok(passed.then(|| ctx.now().0));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The case follows what was seen on the spot: it ends, or goes back to whoever had it, even when a desk had ended it.
+    async fn recheck(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        row: &hazard::Model,
+        case: &CaseFooting,
+        (passed, text): (bool, &String),
+    ) -> Result<()> {
+        let id = row.case_id;
+        match (case.status, passed) {
+            (Status::Closed, true) => {}
+            (Status::Closed, false) => {
+                let reason = text.clone();
+                self.case(ctx, tx, id, Verb::Reopen { reason }, Via::Rule)
+                    .await?;
+                if let Some(party) = case.lead {
+                    let lead = Assignment {
+                        party,
+                        text: String::new(),
+                    };
+                    let supporting = Vec::new();
+                    let verb = Verb::Dispatch { lead, supporting };
+                    self.case(ctx, tx, id, verb, Via::Rule).await?;
+                }
+            }
+            _ => {
+                let verb = Verb::Verify {
+                    method: VerifyMethod::OnTheSpot,
+                    passed,
+                    responded: None,
+                    solved: Some(passed),
+                    satisfied: None,
+                    text: text.clone(),
+                    thanks: None,
+                };
+                self.case(ctx, tx, id, verb, Via::Rule).await?;
+            }
+        }
+        tx.insert::<return_visit::Entity>(return_visit::Model {
+            community_id: self.community.0,
+            id: ctx.new_id(),
+            version: 1,
+            finding_id: row.id,
+            case_id: id,
+            passed,
+            text: text.trim().to_owned(),
+            at: ctx.now().0,
+            by_id: ctx.actor().id(),
+            by_name: ctx.actor().name().to_owned(),
+        })
+        .await?;
+        Ok(())
+    }
+}

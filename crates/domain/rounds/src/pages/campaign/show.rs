@@ -1,0 +1,122 @@
+//! `/rounds/campaigns/{id}`: found, removed and overdue by community, each figure opening to its hazards, and the list of
+//! premises.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use youlin_kernel::{AreaId, CommunityId, Problem};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
+
+use super::super::shell;
+use super::question;
+use crate::CloseCampaign;
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
+use crate::queries::{
+    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list, campaign_view,
+};
+
+#[derive(Template)]
+#[template(path = "campaign.html")]
+struct CampaignPage {
+    s: Shell,
+    one: CampaignView,
+    asked: String,
+    sum: CampaignFigures,
+    by: Vec<(CommunityId, CampaignFigures)>,
+    listed: Vec<CampaignPremises>,
+    community: Option<CommunityId>,
+    from: u64,
+    more: Option<u64>,
+    may_plan: bool,
+    saved: String,
+}
+
+impl CampaignPage {
+    fn name(&self, community: &CommunityId) -> String {
+        self.s.area(&AreaId::from(*community))
+    }
+
+    fn within(&self) -> String {
+        self.community
+            .map_or_else(String::new, |id| format!("&community={id}"))
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Asked {
+    saved: String,
+    /// Premises are listed from this one on.
+    from: u64,
+    community: Option<CommunityId>,
+}
+
+/// Premises of one page of [`campaign_list`].
+const PAGE: usize = 100;
+
+/// `GET /rounds/campaigns/{id}`.
+pub(in crate::pages) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let db = app.db();
+    let one = campaign_view(db, &ctx, &scope, id).await?;
+    let narrowed = match asked.community {
+        Some(community) => scope.narrowed(ctx.areas(), community.into()),
+        None => scope.clone(),
+    };
+    let mut sum = CampaignFigures::default();
+    let by: Vec<_> = campaign_figures(db, &scope, id)
+        .await?
+        .into_iter()
+        .collect();
+    for (_, figures) in &by {
+        sum += *figures;
+    }
+    let listed = campaign_list(db, &narrowed, id, asked.from).await?;
+    let s = shell(&app, &ctx, prefs);
+    page(&CampaignPage {
+        asked: question::words(&s, &one.question),
+        may_plan: ctx.require(&ROUNDS_PLAN, one.area).is_ok(),
+        saved: if asked.saved.is_empty() {
+            String::new()
+        } else {
+            s.t("campaign-saved")
+        },
+        more: (listed.len() == PAGE).then_some(asked.from + PAGE as u64),
+        from: asked.from,
+        community: asked.community,
+        sum,
+        by,
+        listed,
+        one,
+        s,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct CloseForm {
+    version: String,
+}
+
+/// `POST /rounds/campaigns/{id}/close`.
+pub(in crate::pages) async fn close(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(f): ApiForm<CloseForm>,
+) -> WebResult<Response> {
+    let version = f.version.parse();
+    let command = CloseCampaign {
+        campaign: id,
+        version: version.map_err(|_none| Problem::invalid("version", "required"))?,
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(Redirect::to(&format!("/rounds/campaigns/{id}?saved=1")).into_response())
+}

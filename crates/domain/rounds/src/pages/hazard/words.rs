@@ -1,0 +1,175 @@
+//! Hazards in the reader's language.
+
+use youlin_checklist::{Decimal, Judgement, Measured, Test, Unit, Verdict};
+use youlin_kernel::Micros;
+use youlin_web::Shell;
+
+use crate::checklists;
+use crate::model::HazardStep;
+use crate::queries::HazardView;
+
+/// The badge's state.
+pub(in crate::pages) fn badge(one: &HazardView) -> &'static str {
+    match one.step {
+        HazardStep::Removed => "ok",
+        HazardStep::ToRecheck => "soon",
+        HazardStep::Dropped => "done",
+        _ if one.overdue => "late",
+        HazardStep::Found | HazardStep::Rectifying | HazardStep::Rework => "wait",
+    }
+}
+
+/// `C 区 · C-01、C-02`.
+pub(in crate::pages) fn spot(s: &Shell, one: &HazardView) -> String {
+    let mut parts = Vec::new();
+    if !one.section.is_empty() {
+        parts.push(s.t1("hazard-section-named", "section", &one.section));
+    }
+    if !one.spot.is_empty() {
+        parts.push(one.spot.clone());
+    }
+    parts.join(" · ")
+}
+
+/// The same in a list: of many stalls the first and how many.
+pub(in crate::pages) fn short_spot(s: &Shell, one: &HazardView) -> String {
+    match one.spot.split('、').next() {
+        Some(first) if one.stalls.len() > 3 => s.t2(
+            "hazard-stalls-some",
+            &("first", first),
+            &("count", one.stalls.len()),
+        ),
+        _ => spot(s, one),
+    }
+}
+
+/// The name of a choice of any list of the checklist; else the word itself.
+fn choice(s: &Shell, checklist: Option<&str>, value: &str) -> String {
+    let form = checklist.and_then(checklists::shipped_form);
+    let language = checklists::language(s.ctx().locale());
+    form.and_then(|form| {
+        let all = form.checklist().choices.values().flatten();
+        let found = all.into_iter().find(|one| one.name == value)?;
+        Some(youlin_checklist::word(&found.label, language).to_owned())
+    })
+    .unwrap_or_else(|| value.to_owned())
+}
+
+fn unit(s: &Shell, unit: Unit) -> String {
+    match unit {
+        Unit::SquareMetre => "m²".to_owned(),
+        Unit::Count => s.t("hazard-pieces"),
+        other => other.code().to_owned(),
+    }
+}
+
+/// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板.
+pub(in crate::pages) fn measured(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
+    match &one.measured {
+        Measured::Quantity { value, unit: of } => format!("{value} {}", unit(s, *of)),
+        Measured::Share {
+            value,
+            of,
+            unit: named,
+        } => {
+            let name = unit(s, *named);
+            s.t2(
+                "hazard-of-rating",
+                &("value", format!("{value} {name}")),
+                &("rating", format!("{of} {name}")),
+            )
+        }
+        Measured::Classes { classes } => {
+            let named: Vec<String> = classes
+                .iter()
+                .map(|class| choice(s, checklist, class))
+                .collect();
+            named.join("、")
+        }
+    }
+}
+
+/// What had to hold: 不小于 4 m.
+pub(in crate::pages) fn required(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
+    let limit = |limit: i64, of: Unit| {
+        // In the unit that was measured in.
+        let in_metres = matches!(
+            one.measured,
+            Measured::Quantity {
+                unit: Unit::Metre,
+                ..
+            }
+        );
+        if of == Unit::Centimetre && in_metres {
+            format!(
+                "{} m",
+                Decimal::from_millionths(limit.saturating_mul(10_000))
+            )
+        } else {
+            format!("{limit} {}", unit(s, of))
+        }
+    };
+    match &one.test {
+        Test::AtLeast { limit: at, unit } => s.t1("hazard-at-least", "limit", limit(*at, *unit)),
+        Test::AtMost { limit: at, unit } => s.t1("hazard-at-most", "limit", limit(*at, *unit)),
+        Test::NoneOf { classes } => {
+            let named: Vec<String> = classes
+                .iter()
+                .map(|class| choice(s, checklist, class))
+                .collect();
+            s.t1("hazard-none-of", "classes", named.join("、"))
+        }
+        Test::ShareAtMost { percent } => s.t1("hazard-share", "percent", percent),
+    }
+}
+
+pub(in crate::pages) fn verdict(s: &Shell, one: &Judgement) -> String {
+    match one.verdict {
+        Verdict::Meets => s.t("hazard-meets"),
+        Verdict::Fails => s.t("hazard-fails"),
+    }
+}
+
+/// `market-fire-example@1（示例，不是现行法规）`.
+pub(in crate::pages) fn rule_set(s: &Shell, one: &Judgement) -> String {
+    let status = crate::queries::status_code(&one.status);
+    s.t2(
+        "hazard-by-rules",
+        &("set", format!("{}@{}", one.rule_set, one.version)),
+        &("status", s.tt("rules-status", status)),
+    )
+}
+
+/// Answers that belong to a hazard, with their questions: what is shown elsewhere is left out.
+pub(in crate::pages) fn evidence(s: &Shell, one: &HazardView) -> Vec<(String, String)> {
+    const SHOWN: [&str; 3] = ["section", "stall", "market_name"];
+    let Some(form) = one.checklist.as_deref().and_then(checklists::shipped_form) else {
+        return Vec::new();
+    };
+    let locale = s.ctx().locale();
+    one.evidence
+        .iter()
+        .filter(|(name, value)| !SHOWN.contains(&name.as_str()) && !value.is_empty())
+        .map(|(name, value)| {
+            let unit = match form.node(name).map(|node| &node.kind) {
+                Some(youlin_checklist::NodeKind::Field(field)) => {
+                    match Unit::find(&field.question.unit) {
+                        Some(found) => format!(" {}", unit(s, found)),
+                        None => String::new(),
+                    }
+                }
+                _ => String::new(),
+            };
+            let value = choice(s, one.checklist.as_deref(), value);
+            (
+                checklists::label(locale, &form, name),
+                format!("{value}{unit}"),
+            )
+        })
+        .collect()
+}
+
+/// The day it must be put right by.
+pub(in crate::pages) fn day(at: &Micros) -> String {
+    at.date().to_string()
+}

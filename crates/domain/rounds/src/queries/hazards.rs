@@ -1,0 +1,359 @@
+//! Hazards as pages and the interface show them, put together from where each fact is kept: words and severity from the finding,
+//! who and by when from the case, what was measured from the judgement, the way from notes and re-checks.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_cases::model::Status;
+use youlin_cases::{CaseFooting, footings};
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope, words};
+use youlin_people::Party;
+use youlin_places::premises::Premises;
+
+use super::campaigns::{hazards_in, overdue};
+use super::rules::{JudgementView, judgements_for};
+use super::{FindingView, ReturnView};
+use crate::commands::act::{cause, standpoint, state_of};
+use crate::entities::{campaign, finding, hazard, hazard_note};
+use crate::model::{HazardStep, Severity, possible, step};
+
+words! {
+    /// Which hazards of a list.
+    HazardsOf {
+        /// All that were found.
+        Found = "found",
+        /// Still on the list.
+        Listed = "listed",
+        /// On the list and past their day.
+        Overdue = "overdue",
+        /// Said to be put right.
+        ToRecheck = "to_recheck",
+        Removed = "removed",
+    }
+}
+
+/// Which hazards.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HazardFilter {
+    pub of: Option<HazardsOf>,
+    pub campaign: Option<Uuid>,
+    pub premises: Option<Uuid>,
+    pub community: Option<CommunityId>,
+    /// Only those found before.
+    pub before: Option<Micros>,
+}
+
+impl HazardFilter {
+    /// But for what only their cases know.
+    pub(crate) fn condition(&self) -> Condition {
+        use hazard::Column;
+        Condition::all()
+            .add_option(self.community.map(|id| Column::CommunityId.eq(id.0)))
+            .add_option(self.campaign.map(|id| Column::CampaignId.eq(id)))
+            .add_option(self.premises.map(|id| Column::PremisesId.eq(id)))
+            .add_option(self.before.map(|at| Column::FoundAt.lt(at.0)))
+    }
+}
+
+/// What was said on the way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HazardNote {
+    /// `measure` or `progress`.
+    pub kind: String,
+    pub text: String,
+    pub at: Micros,
+    pub by_name: String,
+}
+
+/// More time that was asked for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HazardExtension {
+    pub days: u32,
+    pub reason: String,
+}
+
+/// A hazard (隐患).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HazardView {
+    pub id: Uuid,
+    pub version: i32,
+    pub community: CommunityId,
+    pub grid: Option<AreaId>,
+    pub round: Uuid,
+    pub campaign: Option<Uuid>,
+    pub premises: Uuid,
+    pub premises_name: String,
+    pub step: HazardStep,
+    pub category: String,
+    pub severity: Severity,
+    pub text: String,
+    /// Section of the plan.
+    pub section: String,
+    pub stalls: Vec<Uuid>,
+    /// The stalls as they were called then.
+    pub spot: String,
+    /// Answers that belong to it, by question.
+    pub evidence: BTreeMap<String, String>,
+    /// `id@version` of the checklist that was answered.
+    pub checklist: Option<String>,
+    pub judgement: Option<JudgementView>,
+    pub cause: Option<Party>,
+    /// Whoever must put it right.
+    pub fixer: Option<Party>,
+    pub case: Uuid,
+    pub case_number: String,
+    pub case_status: Status,
+    pub due_at: Micros,
+    pub overdue: bool,
+    pub reworks: i32,
+    pub extension_asked: Option<HazardExtension>,
+    pub extensions: i32,
+    pub notes: Vec<HazardNote>,
+    pub rechecks: Vec<ReturnView>,
+    /// Photographs a re-check has to show, and why.
+    pub photographs: i32,
+    pub basis: String,
+    pub found_at: Micros,
+    pub removed_at: Option<Micros>,
+}
+
+/// Lines of a list.
+const LINES: u64 = 100;
+
+/// Hazards of the scope, the latest found first, at most a hundred; `before` leads on.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn hazards(
+    db: &Database,
+    scope: &Scope,
+    filter: HazardFilter,
+) -> Result<Vec<HazardView>> {
+    use hazard::Column;
+    let mut find = hazard::Entity::find()
+        .filter(hazards_in(scope))
+        .filter(filter.condition());
+    let of = filter.of.unwrap_or(HazardsOf::Found);
+    match of {
+        HazardsOf::Found => {}
+        HazardsOf::Removed => find = find.filter(Column::RemovedAt.is_not_null()),
+        HazardsOf::Listed | HazardsOf::Overdue | HazardsOf::ToRecheck => {
+            find = find.filter(Column::RemovedAt.is_null());
+        }
+    }
+    if of == HazardsOf::Overdue {
+        let late = overdue(db.read(), scope, &filter, Some(LINES)).await?;
+        let late = late.into_iter().map(|(_, case)| case);
+        find = find.filter(Column::CaseId.is_in(late));
+    }
+    // Which of them wait for a re-check their cases say.
+    let limit = match of {
+        HazardsOf::ToRecheck => LINES * 10,
+        _ => LINES,
+    };
+    let rows = find
+        .order_by_desc(Column::FoundAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    let mut all = views(db, rows).await?;
+    if of == HazardsOf::ToRecheck {
+        all.retain(|one| one.step == HazardStep::ToRecheck);
+    }
+    Ok(all)
+}
+
+/// One hazard of the scope.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn hazard_view(db: &Database, scope: &Scope, id: Uuid) -> Result<HazardView> {
+    let row = row_of(db, scope, id).await?;
+    views(db, vec![row])
+        .await?
+        .pop()
+        .ok_or_else(Problem::not_found)
+}
+
+async fn row_of(db: &Database, scope: &Scope, id: Uuid) -> Result<hazard::Model> {
+    hazard::Entity::find()
+        .filter(hazards_in(scope))
+        .filter(hazard::Column::Id.eq(id))
+        .one(db.read())
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+/// What the caller may do with it now, by its own rules.
+///
+/// # Errors
+/// 404 outside the scope.
+pub async fn possible_steps(
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<Vec<&'static str>> {
+    let row = row_of(db, scope, id).await?;
+    let wanted = [(CommunityId(row.community_id), row.case_id)];
+    let cases = footings(db.read(), &wanted).await?;
+    let Some(case) = cases.get(&row.case_id) else {
+        return Ok(Vec::new());
+    };
+    let state = state_of(&row, case, (0, 0));
+    Ok(possible(&state, standpoint(ctx, &row, case)))
+}
+
+/// Which of these findings are hazards.
+pub(crate) async fn hazards_among(
+    db: &Database,
+    community: CommunityId,
+    findings: &[Uuid],
+) -> Result<Vec<Uuid>> {
+    Ok(hazard::Entity::find()
+        .select_only()
+        .column(hazard::Column::Id)
+        .filter(hazard::Column::CommunityId.eq(community.0))
+        .filter(hazard::Column::Id.is_in(findings.iter().copied()))
+        .into_tuple()
+        .all(db.read())
+        .await?)
+}
+
+struct Parts {
+    findings: HashMap<Uuid, FindingView>,
+    cases: HashMap<Uuid, CaseFooting>,
+    judgements: HashMap<Uuid, JudgementView>,
+    notes: HashMap<Uuid, Vec<HazardNote>>,
+    names: HashMap<Uuid, String>,
+    checklists: HashMap<Uuid, Option<String>>,
+    campaigns: HashMap<Uuid, (i32, String)>,
+}
+
+/// In so many queries, however many hazards.
+async fn views(db: &Database, rows: Vec<hazard::Model>) -> Result<Vec<HazardView>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut communities: Vec<i64> = rows.iter().map(|row| row.community_id).collect();
+    communities.sort_unstable();
+    communities.dedup();
+    let found = finding::Entity::find()
+        .filter(finding::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(finding::Column::Id.is_in(ids.iter().copied()))
+        .all(db.read())
+        .await?;
+    let findings = super::rounds::views(db, found).await?;
+    let wanted: Vec<(CommunityId, Uuid)> = rows
+        .iter()
+        .map(|row| (CommunityId(row.community_id), row.case_id))
+        .collect();
+    let premises: Vec<Uuid> = rows.iter().map(|row| row.premises_id).collect();
+    let named = Premises::named(db.read(), &communities, &premises).await?;
+    let rounds: Vec<Uuid> = rows.iter().map(|row| row.round_id).collect();
+    let mut parts = Parts {
+        findings: findings.into_iter().map(|one| (one.id, one)).collect(),
+        cases: footings(db.read(), &wanted).await?,
+        judgements: judgements_for(db, &communities, &ids).await?,
+        notes: notes(db, &communities, &ids).await?,
+        names: named.into_iter().map(|(id, one)| (id, one.name)).collect(),
+        checklists: super::rounds::checklists_of(db, &communities, rounds).await?,
+        campaigns: shown_by(db, &rows).await?,
+    };
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| one(row, &mut parts))
+        .collect())
+}
+
+/// Photographs a re-check has to show by campaign, and why.
+async fn shown_by(db: &Database, rows: &[hazard::Model]) -> Result<HashMap<Uuid, (i32, String)>> {
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.campaign_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = campaign::Entity::find()
+        .filter(campaign::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(campaign::Column::Id.is_in(ids))
+        .all(db.read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, (row.photographs, row.basis)))
+        .collect())
+}
+
+async fn notes(
+    db: &Database,
+    communities: &[i64],
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<HazardNote>>> {
+    let rows = hazard_note::Entity::find()
+        .filter(hazard_note::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(hazard_note::Column::HazardId.is_in(ids.iter().copied()))
+        .order_by_asc(hazard_note::Column::At)
+        .all(db.read())
+        .await?;
+    let mut all: HashMap<Uuid, Vec<HazardNote>> = HashMap::new();
+    for row in rows {
+        all.entry(row.hazard_id).or_default().push(HazardNote {
+            kind: row.kind,
+            text: row.text,
+            at: Micros(row.at),
+            by_name: row.by_name,
+        });
+    }
+    Ok(all)
+}
+
+fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
+    let found = parts.findings.remove(&row.id)?;
+    let case = parts.cases.remove(&row.case_id)?;
+    let campaign = row.campaign_id.and_then(|id| parts.campaigns.get(&id));
+    let (photographs, basis) = campaign.cloned().unwrap_or_default();
+    Some(HazardView {
+        step: step(&state_of(&row, &case, (0, 0))),
+        cause: cause(&row),
+        id: row.id,
+        version: row.version,
+        community: CommunityId(row.community_id),
+        grid: row.grid_id.map(AreaId),
+        round: row.round_id,
+        campaign: row.campaign_id,
+        premises: row.premises_id,
+        premises_name: parts.names.get(&row.premises_id).cloned()?,
+        category: found.category,
+        severity: found.severity,
+        text: found.text,
+        section: row.section,
+        stalls: serde_json::from_str(&row.stalls).unwrap_or_default(),
+        spot: row.spot,
+        evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
+        checklist: parts.checklists.get(&row.round_id).cloned().flatten(),
+        judgement: parts.judgements.remove(&row.id),
+        fixer: case.lead,
+        case: case.id,
+        case_number: case.number,
+        case_status: case.status,
+        due_at: case.due_at,
+        overdue: case.overdue && row.removed_at.is_none(),
+        reworks: case.reworks,
+        extension_asked: case.extension_asked.map(|asked| HazardExtension {
+            days: asked.days,
+            reason: asked.reason,
+        }),
+        extensions: case.extensions,
+        notes: parts.notes.remove(&row.id).unwrap_or_default(),
+        rechecks: found.returns,
+        photographs,
+        basis,
+        found_at: Micros(row.found_at),
+        removed_at: row.removed_at.map(Micros),
+    })
+}

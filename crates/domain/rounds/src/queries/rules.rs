@@ -1,0 +1,265 @@
+//! Rule sets as they are held: the example that comes with the house, and the versions that were taken in. Which one judges
+//! what is found today, which judged what was found before, and what a newer one would judge otherwise.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use youlin_checklist::{
+    Change, Judgement, Recorded, RuleSet, RuleStatus, compare, example_rules, judge,
+};
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
+
+use super::visible;
+use crate::entities::{judgement, rule_set};
+
+/// The checklist the shipped example judges.
+pub const EXAMPLE_FOR: &str = "market-fire";
+/// Judgements looked through by one comparison, the newest first.
+const COMPARED: u64 = 50_000;
+
+/// A version of a rule set.
+#[derive(Clone, Debug)]
+pub struct RuleSetView {
+    /// None for the one that comes with the house.
+    pub id: Option<Uuid>,
+    /// Of the record, for changing it.
+    pub version: i32,
+    /// With its present status.
+    pub set: RuleSet,
+    /// Id of the checklist it judges.
+    pub checklist: String,
+    /// `2026-11-26`
+    pub used_from: Option<String>,
+    pub saved_at: Option<Micros>,
+    pub saved_by: String,
+}
+
+impl RuleSetView {
+    /// `code@version`, as judgements name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.set.code, self.set.version)
+    }
+}
+
+/// All of them: the example first, then by code and the time they came.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn rule_sets(db: &impl ConnectionTrait) -> Result<Vec<RuleSetView>> {
+    let mut all: Vec<RuleSetView> = example_rules()
+        .into_iter()
+        .map(|set| RuleSetView {
+            id: None,
+            version: 1,
+            set,
+            checklist: EXAMPLE_FOR.to_owned(),
+            used_from: None,
+            saved_at: None,
+            saved_by: String::new(),
+        })
+        .collect();
+    let rows = rule_set::Entity::find()
+        .filter(rule_set::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .order_by_asc(rule_set::Column::Code)
+        .order_by_asc(rule_set::Column::SavedAt)
+        .all(db)
+        .await?;
+    for row in rows {
+        all.push(view(row)?);
+    }
+    Ok(all)
+}
+
+pub(crate) fn view(row: rule_set::Model) -> Result<RuleSetView> {
+    let mut set: RuleSet = serde_json::from_str(&row.body).map_err(Problem::internal)?;
+    set.status = serde_json::from_str(&row.status).map_err(Problem::internal)?;
+    Ok(RuleSetView {
+        id: Some(row.id),
+        version: row.version,
+        set,
+        checklist: row.checklist,
+        used_from: row.used_from,
+        saved_at: Some(Micros(row.saved_at)),
+        saved_by: row.saved_by,
+    })
+}
+
+/// The one that judges answers to this checklist on this day: of those in use the latest, else the example that comes with it.
+#[must_use]
+pub fn in_use<'a>(
+    all: &'a [RuleSetView],
+    checklist: &str,
+    today: jiff::civil::Date,
+) -> Option<&'a RuleSetView> {
+    let today = today.to_string();
+    let of = || all.iter().filter(|one| one.checklist == checklist);
+    of().filter(|one| {
+        one.used_from
+            .as_deref()
+            .is_some_and(|day| day <= today.as_str())
+    })
+    .max_by_key(|one| (one.used_from.clone(), one.saved_at))
+    .or_else(|| of().find(|one| one.id.is_none()))
+}
+
+/// A judgement that was made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JudgementView {
+    pub id: Uuid,
+    pub community: CommunityId,
+    pub round: Uuid,
+    /// The finding, and hazard, it led to.
+    pub finding: Option<Uuid>,
+    pub premises: Uuid,
+    pub at: Micros,
+    #[schema(value_type = Object)]
+    pub judgement: Judgement,
+    /// Worked out again, from the same rule set and version, it is the same.
+    pub holds: bool,
+}
+
+/// Judges the stored value again by the very version it was judged by, and by what the judgement itself holds.
+fn holds(all: &[RuleSetView], kept: &Judgement) -> bool {
+    let set = all
+        .iter()
+        .find(|one| one.set.code == kept.rule_set && one.set.version == kept.version);
+    let by_set = set.is_none_or(|one| {
+        judge(&one.set, &kept.rule, &kept.measured).is_ok_and(|again| {
+            again.verdict == kept.verdict && again.test == kept.test && again.clause == kept.clause
+        })
+    });
+    by_set && kept.again() == Ok(kept.verdict)
+}
+
+fn judgement_view(all: &[RuleSetView], row: judgement::Model) -> Result<JudgementView> {
+    let kept: Judgement = serde_json::from_str(&row.body).map_err(Problem::internal)?;
+    Ok(JudgementView {
+        id: row.id,
+        community: CommunityId(row.community_id),
+        round: row.round_id,
+        finding: row.finding_id,
+        premises: row.premises_id,
+        at: Micros(row.at),
+        holds: holds(all, &kept),
+        judgement: kept,
+    })
+}
+
+/// The judgements of a round, as they were made and worked out again.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn judgements_of(
+    db: &Database,
+    scope: &Scope,
+    round: Uuid,
+) -> Result<Vec<JudgementView>> {
+    let sets = rule_sets(db.read()).await?;
+    judgement::Entity::find()
+        .filter(visible(
+            scope,
+            judgement::Column::CommunityId,
+            judgement::Column::GridId,
+            judgement::Column::NeighbourhoodId,
+        ))
+        .filter(judgement::Column::RoundId.eq(round))
+        .order_by_asc(judgement::Column::Id)
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(|row| judgement_view(&sets, row))
+        .collect()
+}
+
+/// Those that led to these findings.
+pub(crate) async fn judgements_for(
+    db: &Database,
+    communities: &[i64],
+    findings: &[Uuid],
+) -> Result<HashMap<Uuid, JudgementView>> {
+    let sets = rule_sets(db.read()).await?;
+    let mut found = HashMap::new();
+    for some in findings.chunks(500) {
+        let rows = judgement::Entity::find()
+            .filter(judgement::Column::CommunityId.is_in(communities.iter().copied()))
+            .filter(judgement::Column::FindingId.is_in(some.iter().copied()))
+            .all(db.read())
+            .await?;
+        for row in rows {
+            let view = judgement_view(&sets, row)?;
+            if let Some(finding) = view.finding {
+                found.insert(finding, view);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a newer version judges otherwise.
+#[derive(Clone, Debug)]
+pub struct ChangedJudgement {
+    pub of: JudgementView,
+    pub grid: Option<AreaId>,
+    pub change: Change,
+}
+
+/// Everything in the scope that `old` judged and `new` would judge otherwise. Nothing is altered by asking, nor by putting the
+/// new version to use.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn what_changes(
+    db: &Database,
+    scope: &Scope,
+    old: &RuleSet,
+    new: &RuleSet,
+) -> Result<Vec<ChangedJudgement>> {
+    let sets = rule_sets(db.read()).await?;
+    let rows = judgement::Entity::find()
+        .filter(visible(
+            scope,
+            judgement::Column::CommunityId,
+            judgement::Column::GridId,
+            judgement::Column::NeighbourhoodId,
+        ))
+        .filter(judgement::Column::RuleSet.eq(&old.code))
+        .filter(judgement::Column::Edition.eq(&old.version))
+        .order_by_desc(judgement::Column::At)
+        .limit(COMPARED)
+        .all(db.read())
+        .await?;
+    let mut held = HashMap::with_capacity(rows.len());
+    let mut recorded = Vec::with_capacity(rows.len());
+    for row in rows {
+        let grid = row.grid_id.map(AreaId);
+        let view = judgement_view(&sets, row)?;
+        recorded.push(Recorded {
+            id: view.id.as_u128(),
+            rule: view.judgement.rule.clone(),
+            measured: view.judgement.measured.clone(),
+        });
+        held.insert(view.id.as_u128(), (view, grid));
+    }
+    let changed = compare(old, new, &recorded).into_iter();
+    Ok(changed
+        .filter_map(|change| {
+            let (of, grid) = held.remove(&change.id)?;
+            Some(ChangedJudgement { of, grid, change })
+        })
+        .collect())
+}
+
+/// The day of a status, for the one line of words it is shown in.
+#[must_use]
+pub fn status_code(status: &RuleStatus) -> &'static str {
+    match status {
+        RuleStatus::InForce { .. } => "in_force",
+        RuleStatus::Superseded { .. } => "superseded",
+        RuleStatus::Example => "example",
+    }
+}

@@ -1,0 +1,787 @@
+//! The market of 1997: a campaign over what the register holds, an inspection by section and stall, judged in exact numbers, and
+//! hazards that leave the list only when somebody else saw them put right.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use youlin_cases::model::{Status, Verb, VerifyMethod};
+use youlin_database::audit::verify;
+use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
+use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
+use youlin_files::{ContentType, StoredFile};
+use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Problem, Role};
+use youlin_people::{OrganisationKind, Party, SaveOrganisation};
+use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
+use youlin_places::datasets::PremisesDataset;
+use youlin_places::permissions::PLACES_READ;
+use youlin_places::premises::Premises;
+use youlin_rounds::model::{
+    Channel, HazardStep, HazardVerb, Outcome, RoundKind, Severity, Subject, SubjectKind,
+};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{
+    ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
+    MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, SaveCampaign,
+    SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list, campaign_view,
+    hazard_view, hazards, in_use, judgements_of, module, prepare_inspection, preview_list,
+    rule_sets, what_changes,
+};
+use youlin_testkit::databases;
+
+use crate::ground::Ground;
+
+/// The town with the market, who runs it, and the campaign that finds it.
+pub(crate) struct Market {
+    pub(crate) ground: Ground,
+    pub(crate) id: Uuid,
+    pub(crate) operator: Party,
+    pub(crate) datasets: Arc<Datasets>,
+}
+
+impl Market {
+    pub(crate) async fn new(base: youlin_testkit::TestDatabase) -> Self {
+        let ground = Ground::new(base).await;
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let db = ground.world.db();
+        let premises = |name: &str, kind: &str, year: &str| SavePremises {
+            community: ground.community(),
+            known: None,
+            input: PremisesInput {
+                kind: kind.into(),
+                name: name.into(),
+                street_address: "中原路8号".into(),
+                floor_area: "20000".into(),
+                built_year: year.into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: Some(ground.id("A1")),
+        };
+        let id = db
+            .execute(&desk, premises("中原综合批发市场", "market", "1997"))
+            .await
+            .unwrap();
+        for (name, kind, year) in [("新市场", "market", "2015"), ("老店", "shop", "1990")] {
+            db.execute(&desk, premises(name, kind, year)).await.unwrap();
+        }
+        for section in ["C", "D"] {
+            let open = OpenStalls {
+                community: ground.community(),
+                premises: id,
+                section: section.into(),
+                numbers: "01-12".into(),
+                floor_area: String::new(),
+                usage: "selling".into(),
+            };
+            db.execute(&desk, open).await.unwrap();
+        }
+        let save = SaveOrganisation {
+            vault: Arc::clone(&ground.vault),
+            id: None,
+            version: None,
+            ext_key: None,
+            kind: OrganisationKind::PropertyCompany,
+            name: "中原市场管理公司".into(),
+            area: ground.id("A"),
+            phone: None,
+            email: None,
+            credit_code: None,
+            closed: false,
+        };
+        let operator = db.execute(&ground.world.service(), save).await.unwrap();
+        let sets: Vec<Arc<dyn Dataset>> = vec![Arc::new(PremisesDataset)];
+        let datasets = Datasets::new(
+            db.clone(),
+            Arc::clone(&ground.world.areas),
+            sets,
+            DatasetsSettings::default(),
+        );
+        Self {
+            operator: Party::organisation(operator),
+            id,
+            datasets: Arc::new(datasets),
+            ground,
+        }
+    }
+
+    /// "Old markets", with two photographs at each re-check.
+    pub(crate) async fn campaign(&self, photographs: i32) -> Uuid {
+        let above = self.ground.caller(Role::SubdistrictSupervisor, "S1");
+        let test = |dim: &str, op, value| {
+            Filter::Test(Test {
+                dim: dim.into(),
+                op,
+                values: vec![value],
+            })
+        };
+        let save = SaveCampaign {
+            known: None,
+            title: "老旧市场消防专项整治".into(),
+            area: self.ground.id("S1"),
+            first: jiff::civil::date(2026, 10, 15),
+            last: jiff::civil::date(2026, 12, 31),
+            checklist: "market-fire".into(),
+            question: Query {
+                dataset: "premises".into(),
+                filter: Filter::All(vec![
+                    test("premises_kind", Op::Is, Value::Text("market".into())),
+                    test("built_year", Op::Lt, Value::Number(2000)),
+                ]),
+                ..Query::default()
+            },
+            photographs,
+            basis: if photographs > 0 {
+                "街道专项整治方案（示例）".into()
+            } else {
+                String::new()
+            },
+        };
+        let db = self.ground.world.db();
+        let id = db.execute(&above, save).await.unwrap();
+        let scope = above.scope(&ROUNDS_READ).unwrap();
+        let view = campaign_view(db, &above, &scope, id).await.unwrap();
+        let preview = preview_list(&self.datasets, db, &above, &view)
+            .await
+            .unwrap();
+        assert_eq!(preview.add.len(), 1, "the old market only");
+        assert_eq!(preview.add[0].name, "中原综合批发市场");
+        apply_list(db, &above, &view, preview).await.unwrap();
+        let start = MarkStarted {
+            campaign: id,
+            version: view.version,
+        };
+        db.execute(&above, start).await.unwrap();
+        id
+    }
+
+    pub(crate) async fn stalls(&self, section: &str) -> Vec<Uuid> {
+        let ctx = self.ground.world.service();
+        let scope = ctx.scope(&PLACES_READ).unwrap();
+        let db = self.ground.world.db().read();
+        let one = Premises::one(db, &scope, self.id).await.unwrap();
+        let all = Premises::stalls(db, &one, false).await.unwrap();
+        all.into_iter()
+            .filter(|stall| stall.section == section)
+            .map(|stall| stall.id)
+            .collect()
+    }
+
+    /// What the source found: lane 3.1 m, foam panels over row C, eleven stalls on one circuit.
+    pub(crate) async fn inspection(&self) -> NewInspection {
+        let ctx = self.ground.world.service();
+        let now = ctx.now();
+        let finding = |category: &str, text: &str| NewFinding {
+            id: ctx.new_id(),
+            category: category.into(),
+            severity: Severity::High,
+            text: text.into(),
+            on_spot: false,
+            lon: None,
+            lat: None,
+            bank: None,
+        };
+        let findings = vec![
+            finding("E-0504", "消防车道宽度不足：实测 3.1 m"),
+            finding("E-0699", "使用泡沫夹芯板"),
+            finding("E-0699", "回路负荷超过额定值"),
+        ];
+        let stalls = self.stalls("C").await;
+        let hazard = |at: usize| NewHazard {
+            finding: findings[at].id,
+            cause: Some(self.operator),
+            fixer: Some(self.operator),
+            days: Some(10),
+            ..NewHazard::default()
+        };
+        let hazards = vec![
+            NewHazard {
+                measures: "车道一侧禁止停车，设专人引导。".into(),
+                ..hazard(0)
+            },
+            NewHazard {
+                rule: "foam-panel".into(),
+                place: vec![1],
+                ..hazard(1)
+            },
+            NewHazard {
+                stalls: stalls[..11].to_vec(),
+                ..hazard(2)
+            },
+        ];
+        let answers = json!({
+            "market_name": "中原综合批发市场", "inspected_on": now.date().to_string(),
+            "lane_width": "3.1", "main_aisle": "3.4",
+            "sections": [{"section": "c", "panel": "foam_b2", "panel_area": "860"}],
+            "circuits": [{"circuit": "C-3", "circuit_stalls": "11", "circuit_rating": "40", "circuit_load": "58.5"}],
+        });
+        let round = NewRound {
+            id: ctx.new_id(),
+            kind: RoundKind::Inspection,
+            community: self.ground.community(),
+            subject: Subject {
+                kind: SubjectKind::Premises,
+                id: self.id,
+            },
+            policy: None,
+            outcome: Outcome::Done,
+            channel: Channel::Field,
+            began_at: now.plus(-90 * Micros::MINUTE),
+            ended_at: now.plus(-10 * Micros::MINUTE),
+            sent_at: Some(now),
+            text: "与消防站联合检查。".into(),
+            checklist: Some("market-fire@1".into()),
+            answers: serde_json::from_value(answers).unwrap(),
+            findings,
+            reason: String::new(),
+            try_again_at: None,
+        };
+        NewInspection { round, hazards }
+    }
+
+    pub(crate) async fn hand_in(&self, ctx: &Ctx, new: NewInspection) -> Result<HandedIn, Problem> {
+        let db = self.ground.world.db();
+        let rounds = &self.ground.rounds;
+        let command = prepare_inspection(rounds, db, ctx, new.round, new.hazards).await?;
+        db.execute(ctx, command).await
+    }
+
+    async fn act(
+        &self,
+        ctx: &Ctx,
+        hazard: Uuid,
+        verb: HazardVerb,
+        photographs: usize,
+    ) -> Result<HazardActed, Problem> {
+        let act = ActOnHazard {
+            rounds: Arc::clone(&self.ground.rounds),
+            community: self.ground.community(),
+            hazard,
+            version: None,
+            verb,
+            photographs: (0..photographs).map(|n| photo(ctx, n)).collect(),
+        };
+        self.ground.world.db().execute(ctx, act).await
+    }
+
+    async fn view(&self, id: Uuid) -> HazardView {
+        let ctx = self.ground.world.service();
+        let scope = ctx.scope(&ROUNDS_READ).unwrap();
+        hazard_view(self.ground.world.db(), &scope, id)
+            .await
+            .unwrap()
+    }
+}
+
+fn photo(ctx: &Ctx, number: usize) -> StoredFile {
+    StoredFile {
+        sha256: format!("{:032x}{number:032x}", ctx.new_id().as_u128()),
+        content_type: ContentType::Jpeg,
+        bytes: 1_000,
+        name: Some("现场.jpg".into()),
+        width: Some(10),
+        height: Some(10),
+        position: None,
+        taken_at: None,
+        thumbnail_sha256: None,
+    }
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn recheck(passed: bool, words: &str) -> HazardVerb {
+    HazardVerb::Recheck {
+        passed,
+        text: text(words),
+    }
+}
+
+#[tokio::test]
+async fn hazards_leave_the_list_only_when_somebody_else_saw_them_put_right() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let campaign = market.campaign(1).await;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let operator = ground.of(market.operator);
+        let filed = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let [lane, foam, load] = filed.findings.as_slice() else {
+            panic!("three findings")
+        };
+        let scope = worker.scope(&ROUNDS_READ).unwrap();
+
+        let one = market.view(lane.id).await;
+        let judged = one.judgement.as_ref().unwrap();
+        assert!(judged.holds);
+        assert_eq!(
+            serde_json::to_value(&judged.judgement).unwrap(),
+            json!({
+                "rule_set": "market-fire-example", "version": "1", "status": "example", "rule": "lane-width",
+                "clause": "example 1", "test": {"must": "at_least", "limit": 400, "unit": "cm"},
+                "measured": {"kind": "quantity", "value": "3.1", "unit": "m"}, "verdict": "fails",
+            })
+        );
+        assert_eq!(one.step, HazardStep::Rectifying);
+        assert_eq!(one.fixer, Some(market.operator));
+        assert_eq!(one.notes[0].kind, "measure");
+        let days = (one.due_at.0 - worker.now().0) / Micros::DAY;
+        assert!((10..=20).contains(&days), "ten working days: {days}");
+        let one = market.view(foam.id).await;
+        assert_eq!(one.section, "C");
+        assert_eq!(one.evidence["panel_area"], "860");
+        let one = market.view(load.id).await;
+        assert_eq!(one.stalls.len(), 11);
+        assert!(
+            one.spot.starts_with("C-01、") && one.section == "C",
+            "{}",
+            one.spot
+        );
+        // Also what met its rule is kept.
+        let all = judgements_of(db, &scope, filed.id).await.unwrap();
+        assert_eq!(all.len(), 4);
+        assert!(all.iter().all(|one| one.holds));
+
+        // Sent again it is the first answer.
+        let figures = campaign_figures(db, &scope, campaign).await.unwrap();
+        let expected = CampaignFigures {
+            listed: 1,
+            inspected: 1,
+            found: 3,
+            removed: 0,
+            overdue: 0,
+        };
+        assert_eq!(figures[&ground.community()], expected);
+
+        // More time: asked by whoever fixes, granted by somebody else.
+        let ask = HazardVerb::AskExtension {
+            days: 5,
+            reason: text("等厂家送货"),
+        };
+        let early = HazardVerb::DecideExtension {
+            approve: true,
+            reason: String::new(),
+        };
+        let lead = ground.caller(Role::CommunityLead, "A");
+        let none = market
+            .act(&lead, foam.id, early.clone(), 0)
+            .await
+            .unwrap_err();
+        assert_eq!(none.code(), "hazard-not-now");
+        let stranger = market
+            .act(&worker, foam.id, ask.clone(), 0)
+            .await
+            .unwrap_err();
+        assert_eq!(stranger.code(), "hazard-not-yours");
+        market.act(&operator, foam.id, ask, 0).await.unwrap();
+        let both = {
+            let grant = |role, organisation| Grant {
+                role,
+                area: ground.id("A"),
+                organisation,
+            };
+            let grants = vec![
+                grant(Role::Partner, Some(market.operator.id)),
+                grant(Role::CommunityLead, None),
+            ];
+            ground.world.caller_with(grants, None)
+        };
+        let own = market
+            .act(&both, foam.id, early.clone(), 0)
+            .await
+            .unwrap_err();
+        assert_eq!(own.code(), "own-extension");
+        // Nor by the way of the case itself.
+        let own = ground
+            .act(
+                &both,
+                foam.case.unwrap(),
+                Verb::DecideExtension {
+                    approve: true,
+                    reason: String::new(),
+                },
+            )
+            .await
+            .unwrap_err();
+        assert_eq!(own.code(), "not-yours");
+        let before = market.view(foam.id).await.due_at;
+        market.act(&lead, foam.id, early, 0).await.unwrap();
+        assert!(market.view(foam.id).await.due_at > before);
+
+        // Put right, with what the category asks for; then looked at by somebody else.
+        let fixed = |words: &str| HazardVerb::Fixed { text: text(words) };
+        let bare = market
+            .act(&operator, lane.id, fixed("已拓宽"), 0)
+            .await
+            .unwrap_err();
+        assert_eq!(bare.code(), "evidence-needed");
+        market
+            .act(&operator, lane.id, fixed("已拓宽"), 1)
+            .await
+            .unwrap();
+        assert_eq!(market.view(lane.id).await.step, HazardStep::ToRecheck);
+        let own = market
+            .act(&operator, lane.id, recheck(true, "好了"), 1)
+            .await
+            .unwrap_err();
+        assert_eq!(own.code(), "own-hazard");
+        let unseen = market
+            .act(&worker, lane.id, recheck(true, "好了"), 0)
+            .await
+            .unwrap_err();
+        assert_eq!(unseen.fields()[0].code, "hazard-photographs");
+        let volunteer = ground.caller(Role::Volunteer, "A");
+        let other = market
+            .act(&volunteer, lane.id, recheck(true, "好了"), 1)
+            .await
+            .unwrap_err();
+        assert_eq!(other.code(), "hazard-not-yours");
+        let done = market
+            .act(&worker, lane.id, recheck(false, "最窄处还是 3.4 米"), 1)
+            .await
+            .unwrap();
+        assert_eq!(done.step, HazardStep::Rework);
+        market
+            .act(&operator, lane.id, fixed("拆除门前台阶"), 1)
+            .await
+            .unwrap();
+        ground.world.clock.advance(Micros::MINUTE);
+        let seen = market.view(lane.id).await.version;
+        let stale = ActOnHazard {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            hazard: lane.id,
+            version: Some(seen - 1),
+            verb: recheck(true, "4.1 米"),
+            photographs: vec![photo(&worker, 1)],
+        };
+        assert_eq!(
+            db.execute(&worker, stale).await.unwrap_err().code(),
+            "stale"
+        );
+        let done = market
+            .act(&worker, lane.id, recheck(true, "实测 4.1 米"), 1)
+            .await
+            .unwrap();
+        assert_eq!(done.step, HazardStep::Removed);
+        assert_eq!(
+            ground.status(lane.case.unwrap()).await,
+            Status::Closed,
+            "its case ends with it"
+        );
+        let over = market
+            .act(
+                &worker,
+                lane.id,
+                HazardVerb::Progress {
+                    text: text("又来了"),
+                },
+                0,
+            )
+            .await
+            .unwrap_err();
+        assert_eq!(over.code(), "hazard-not-now");
+        let one = market.view(lane.id).await;
+        assert_eq!(one.rechecks.len(), 2);
+        assert!(one.judgement.unwrap().holds);
+        let figures = campaign_figures(db, &scope, campaign).await.unwrap();
+        assert_eq!(figures[&ground.community()].removed, 1);
+        for (of, count) in [
+            (HazardsOf::Found, 3),
+            (HazardsOf::Listed, 2),
+            (HazardsOf::Removed, 1),
+            (HazardsOf::ToRecheck, 0),
+            (HazardsOf::Overdue, 0),
+        ] {
+            let filter = HazardFilter {
+                of: Some(of),
+                campaign: Some(campaign),
+                premises: Some(market.id),
+                ..HazardFilter::default()
+            };
+            assert_eq!(
+                hazards(db, &scope, filter).await.unwrap().len(),
+                count,
+                "{of}"
+            );
+        }
+        let list = campaign_list(db, &scope, campaign, 0).await.unwrap();
+        assert_eq!((list[0].found, list[0].removed, list[0].stalls), (3, 1, 24));
+        // Who looks after another part sees nothing of it.
+        let elsewhere = ground.caller(Role::GridWorker, "A2");
+        let none = elsewhere.scope(&ROUNDS_READ).unwrap();
+        assert!(
+            hazards(db, &none, HazardFilter::default())
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let refused = market
+            .act(&elsewhere, foam.id, recheck(true, "好了"), 1)
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), "not-found");
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof = verify(db.read(), &module().audited, &chains, None)
+            .await
+            .unwrap();
+        assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_case_ended_at_a_desk_leaves_its_hazard_on_the_list() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let operator = ground.of(market.operator);
+        let filed = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let foam = &filed.findings[1];
+        let fixed = HazardVerb::Fixed {
+            text: text("已更换为岩棉板"),
+        };
+        market
+            .act(&operator, foam.id, fixed.clone(), 0)
+            .await
+            .unwrap();
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let by_telephone = Verb::Verify {
+            method: VerifyMethod::CallBack,
+            passed: true,
+            responded: None,
+            solved: Some(true),
+            satisfied: None,
+            text: text("市场说换好了"),
+            thanks: None,
+        };
+        ground
+            .act(&desk, foam.case.unwrap(), by_telephone)
+            .await
+            .unwrap();
+        assert_eq!(ground.status(foam.case.unwrap()).await, Status::Closed);
+        assert_eq!(market.view(foam.id).await.step, HazardStep::ToRecheck);
+        // It is not so: back to whoever had it.
+        market
+            .act(&worker, foam.id, recheck(false, "屋面还是泡沫板"), 0)
+            .await
+            .unwrap();
+        let one = market.view(foam.id).await;
+        assert_eq!(one.step, HazardStep::Rectifying);
+        assert_eq!(one.fixer, Some(market.operator));
+        market.act(&operator, foam.id, fixed, 0).await.unwrap();
+        // A return visit as phones send it is a re-check, by the same rules.
+        let visit = |passed| ReturnVisit {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            finding: foam.id,
+            passed,
+            text: text("已换成岩棉板"),
+        };
+        let db = ground.world.db();
+        let own = db.execute(&operator, visit(true)).await.unwrap_err();
+        assert_eq!(own.code(), "own-hazard");
+        db.execute(&worker, visit(true)).await.unwrap();
+        assert_eq!(market.view(foam.id).await.step, HazardStep::Removed);
+    }
+}
+
+#[tokio::test]
+async fn a_newer_rule_set_changes_nothing_that_was_judged() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let first = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let mut set = youlin_checklist::example_rules().unwrap();
+        set.version = "2".into();
+        set.rules[0].test = youlin_checklist::Test::AtLeast {
+            limit: 300,
+            unit: youlin_checklist::Unit::Centimetre,
+        };
+        let save = SaveRuleSet {
+            text: serde_json::to_string(&set).unwrap(),
+            checklist: "market-fire".into(),
+        };
+        let refused = db.execute(&worker, save.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), "forbidden");
+        let district = ground.caller(Role::DistrictOperator, "91");
+        let id = db.execute(&district, save.clone()).await.unwrap();
+        assert_eq!(
+            db.execute(&district, save.clone()).await.unwrap(),
+            id,
+            "the same again"
+        );
+        set.rules[0].clause = "7".into();
+        let other = SaveRuleSet {
+            text: serde_json::to_string(&set).unwrap(),
+            ..save
+        };
+        let taken = db.execute(&district, other).await.unwrap_err();
+        assert_eq!(taken.fields()[0].code, "rules-version-taken");
+
+        let today = worker.now().date();
+        let sets = rule_sets(db.read()).await.unwrap();
+        let old = in_use(&sets, "market-fire", today).unwrap();
+        assert_eq!(old.name(), "market-fire-example@1");
+        let new = sets.iter().find(|one| one.id == Some(id)).unwrap();
+        let scope = worker.scope(&ROUNDS_READ).unwrap();
+        let changes = what_changes(db, &scope, &old.set, &new.set).await.unwrap();
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].change.effect, youlin_checklist::Effect::NowMeets);
+        assert_eq!(changes[0].of.finding, Some(first.findings[0].id));
+        let before = judgements_of(db, &scope, first.id).await.unwrap();
+
+        let put = |from| UseRuleSet {
+            id,
+            version: 1,
+            from,
+        };
+        let past = db
+            .execute(&district, put(jiff::civil::date(2020, 1, 1)))
+            .await
+            .unwrap_err();
+        assert_eq!(past.fields()[0].code, "rules-from-past");
+        db.execute(&district, put(today)).await.unwrap();
+        let after = judgements_of(db, &scope, first.id).await.unwrap();
+        let kept = |all: &[youlin_rounds::JudgementView]| {
+            all.iter()
+                .map(|one| (one.id, serde_json::to_string(&one.judgement).unwrap()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&before), kept(&after));
+        assert!(after.iter().all(|one| one.holds));
+
+        // From now on 3.1 m meets it: the old finding no longer follows from such answers.
+        let refused = {
+            let mut new = market.inspection().await;
+            new.hazards[0].rule = "lane-width".into();
+            market.hand_in(&worker, new).await.unwrap_err()
+        };
+        assert_eq!(refused.fields()[0].code, "hazard-not-answered");
+        let second = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let all = judgements_of(db, &scope, second.id).await.unwrap();
+        assert!(all.iter().all(|one| one.judgement.version == "2"));
+        assert!(market.view(second.findings[0].id).await.judgement.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_frozen_and_refreshed_only_after_a_look() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let campaign = market.campaign(0).await;
+        let above = ground.caller(Role::SubdistrictSupervisor, "S1");
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let scope = above.scope(&ROUNDS_READ).unwrap();
+        let view = campaign_view(db, &above, &scope, campaign).await.unwrap();
+        let rename = SavePremises {
+            community: ground.community(),
+            known: None,
+            input: PremisesInput {
+                kind: "market".into(),
+                name: "另一个老市场".into(),
+                street_address: "中原路9号".into(),
+                built_year: "1995".into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: Some(ground.id("A2")),
+        };
+        db.execute(&desk, rename).await.unwrap();
+        assert_eq!(
+            campaign_list(db, &scope, campaign, 0).await.unwrap().len(),
+            1
+        );
+        let preview = preview_list(&market.datasets, db, &above, &view)
+            .await
+            .unwrap();
+        assert_eq!((preview.add.len(), preview.stay), (1, 1));
+        let done = apply_list(db, &above, &view, preview).await.unwrap();
+        assert_eq!((done.added, done.dropped), (1, 0));
+        assert_eq!(
+            campaign_list(db, &scope, campaign, 0).await.unwrap().len(),
+            2
+        );
+        // Its question stays once it has started; a community does not plan for the whole subdistrict.
+        let change = SaveCampaign {
+            known: Some((campaign, view.version)),
+            title: "改名".into(),
+            area: view.area,
+            first: jiff::civil::date(2026, 10, 15),
+            last: jiff::civil::date(2026, 12, 31),
+            checklist: "market-fire".into(),
+            question: Query {
+                dataset: "premises".into(),
+                ..Query::default()
+            },
+            photographs: 2,
+            basis: String::new(),
+        };
+        let refused = db.execute(&above, change.clone()).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "campaign-basis");
+        let change = SaveCampaign {
+            photographs: 0,
+            ..change
+        };
+        let refused = db.execute(&above, change.clone()).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "campaign-started");
+        let refused = db.execute(&desk, change).await.unwrap_err();
+        assert_eq!(refused.code(), "forbidden");
+    }
+}
+
+#[tokio::test]
+async fn bad_inspections_are_refused_with_what_to_mend() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let worker = market.ground.caller(Role::GridWorker, "A1");
+        let mut new = market.inspection().await;
+        new.hazards[0].days = Some(0);
+        new.hazards[1].place = vec![7];
+        new.hazards[2].stalls = vec![market.ground.world.service().new_id()];
+        new.hazards.push(NewHazard {
+            finding: market.ground.world.service().new_id(),
+            ..NewHazard::default()
+        });
+        let refused = market.hand_in(&worker, new).await.unwrap_err();
+        let mut faults: Vec<(String, &str)> = refused
+            .fields()
+            .iter()
+            .map(|field| (field.field.to_string(), field.code))
+            .collect();
+        faults.sort();
+        assert_eq!(
+            faults,
+            [
+                ("hazards.0.days".to_owned(), "hazard-days"),
+                ("hazards.1.rule".to_owned(), "hazard-not-answered"),
+                ("hazards.2.stalls".to_owned(), "hazard-no-stall"),
+                ("hazards.3.finding".to_owned(), "hazard-no-finding"),
+            ]
+        );
+        // Sent again after a lost answer it is the first answer; with other hazards it is another one.
+        let new = market.inspection().await;
+        let first = market.hand_in(&worker, new.clone()).await.unwrap();
+        let again = market.hand_in(&worker, new.clone()).await.unwrap();
+        assert!(again.again && again.findings == first.findings);
+        let mut other = new;
+        other.hazards[0].measures = "别的".into();
+        let refused = market.hand_in(&worker, other).await.unwrap_err();
+        assert_eq!(refused.code(), "round-other-content");
+    }
+}
