@@ -134,7 +134,7 @@ pub async fn prepare(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
-    faults = checked(ctx, &new, faults)?;
+    faults = checked(rounds, db, ctx, &new, faults).await?;
     if !faults.fields().is_empty() {
         return Err(faults);
     }
@@ -185,11 +185,19 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
 }
 
 /// What is wrong with the answers, each under its question's name.
-fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
+///
+/// Of a version that is not held here only what the newest one knows is looked at; what it does not know is kept as it came.
+async fn checked(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    new: &NewRound,
+    mut faults: Problem,
+) -> Result<Problem> {
     let Some(name) = &new.checklist else {
         return Ok(faults);
     };
-    let Some(form) = checklists::form(name) else {
+    let Some(known) = checklists::known(rounds, db, name).await? else {
         return Ok(faults
             .and_field("checklist", "checklist-unknown")
             .field_arg("name", name));
@@ -198,8 +206,12 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
     if new.outcome != Outcome::Done {
         return Ok(faults);
     }
+    let form = known.form.as_ref();
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
-    for fault in checklists::answered(ctx, &form, &json).faults {
+    for fault in checklists::answered(ctx, form, &json).faults {
+        if !known.exact {
+            continue;
+        }
         faults = faults
             .and_field(
                 format!("answers.{}", fault.question),
@@ -207,7 +219,7 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
             )
             .field_arg(
                 "question",
-                checklists::label(ctx.locale(), &form, &fault.question),
+                checklists::label(ctx.locale(), form, &fault.question),
             );
     }
     Ok(faults)
