@@ -28,6 +28,7 @@ fn sealed() -> Vec<SealedTable> {
     const ROUND: &[SealedColumn] = &[
         SealedColumn::new("text_sealed", "round", "text"),
         SealedColumn::new("answers_sealed", "round", "answers"),
+        SealedColumn::new("told_by_sealed", "round", "told_by"),
     ];
     vec![sealed_record::<entities::round::Entity>(ROUND)]
 }

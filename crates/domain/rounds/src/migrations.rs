@@ -134,5 +134,6 @@ CREATE TABLE checklist (
     UNIQUE (community_id, code, number)
 );
 ALTER TABLE round_policy ADD COLUMN checklist TEXT;
+ALTER TABLE round ADD COLUMN told_by_sealed {bytes};
 ",
 };

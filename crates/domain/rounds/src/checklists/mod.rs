@@ -13,7 +13,8 @@ use youlin_checklist::{
     AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, State, Unsure, Wrong,
     example_rules, read_answers, river_reading, shipped, word,
 };
-use youlin_kernel::{Ctx, Locale};
+use youlin_kernel::{Ctx, Locale, Problem, ProblemKind};
+use youlin_web::I18n;
 
 /// The checklist of river patrols.
 pub const RIVER: &str = "river-patrol@1";
@@ -92,6 +93,41 @@ pub fn label(locale: Locale, form: &Form, question: &str) -> String {
         Some(NodeKind::Field(field)) => word(&field.question.label, language(locale)).to_owned(),
         _ => question.to_owned(),
     }
+}
+
+/// The fault as one of a form's field, `answers.<question>.<place>`, with the checklist's own words where it has any.
+#[must_use]
+pub fn with_fault(faults: Problem, locale: Locale, form: &Form, fault: &AnswerFault) -> Problem {
+    let mut field = format!("answers.{}", fault.question);
+    for number in &fault.place {
+        field.push_str(&format!(".{number}"));
+    }
+    let own = match &fault.what {
+        Wrong::Constraint(words) => word(words, language(locale)),
+        _ => "",
+    };
+    let code = if own.is_empty() {
+        code(&fault.what)
+    } else {
+        "answer-constraint-said"
+    };
+    let faults = faults
+        .and_field(field, code)
+        .field_arg("question", label(locale, form, &fault.question));
+    if own.is_empty() {
+        faults
+    } else {
+        faults.field_arg("why", own)
+    }
+}
+
+/// The sentence of a fault.
+#[must_use]
+pub fn fault_sentence(i18n: &I18n, locale: Locale, form: &Form, fault: &AnswerFault) -> String {
+    let problem = Problem::new(ProblemKind::Invalid, "invalid");
+    let problem = with_fault(problem, locale, form, fault);
+    let first = problem.fields().first();
+    first.map_or_else(String::new, |fault| i18n.field(locale, fault))
 }
 
 /// The code of the sentence for people (`field-answer-…`).

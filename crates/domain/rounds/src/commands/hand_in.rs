@@ -35,6 +35,8 @@ pub struct HandIn {
     pub(super) fixer: Option<Party>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
+    /// Who told it on the telephone, or wrote the sheet.
+    pub(super) told_by: String,
 }
 
 /// A finding and its case.
@@ -120,6 +122,13 @@ impl Command for HandIn {
 }
 
 impl HandIn {
+    /// Somebody else was there: who told it on the telephone, or wrote the sheet.
+    #[must_use]
+    pub fn told_by(mut self, name: &str) -> Self {
+        self.told_by = name.trim().to_owned();
+        self
+    }
+
     /// Files a finding's case, and gives it to whoever the policy says puts such things right.
     async fn file(&self, ctx: &Ctx, tx: &Tx<'_>, report: &Report) -> Result<Uuid> {
         let reported = report.run(ctx, tx).await?;
@@ -152,7 +161,8 @@ impl HandIn {
     fn fingerprint(&self) -> Result<String> {
         let mut plain = self.new.clone();
         plain.sent_at = None;
-        let bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
+        let mut bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
+        bytes.extend_from_slice(self.told_by.as_bytes());
         Ok(hex::encode(Sha256::digest(&bytes)))
     }
 
@@ -228,6 +238,7 @@ impl HandIn {
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
             fingerprint,
+            told_by_sealed: seal("told_by", &self.told_by)?,
         })
     }
 }

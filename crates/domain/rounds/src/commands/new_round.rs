@@ -145,6 +145,7 @@ pub async fn prepare(
         subject,
         filed,
         clock_off,
+        told_by: String::new(),
     })
 }
 
@@ -207,20 +208,17 @@ async fn checked(
         return Ok(faults);
     }
     let form = known.form.as_ref();
+    let subjects = &form.checklist().subjects;
+    let subject = new.subject.kind.as_str();
+    if !subjects.is_empty() && !subjects.iter().any(|one| one == subject) {
+        faults = faults.and_field("checklist", "checklist-other-subject");
+    }
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
     for fault in checklists::answered(ctx, form, &json).faults {
         if !known.exact {
             continue;
         }
-        faults = faults
-            .and_field(
-                format!("answers.{}", fault.question),
-                checklists::code(&fault.what),
-            )
-            .field_arg(
-                "question",
-                checklists::label(ctx.locale(), form, &fault.question),
-            );
+        faults = checklists::with_fault(faults, ctx.locale(), form, &fault);
     }
     Ok(faults)
 }

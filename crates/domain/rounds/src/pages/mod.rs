@@ -1,6 +1,6 @@
 //! Pages: what is due and what was found, a round and its form, the reach over time, policies, and the public board.
 
-mod asked;
+mod answer;
 mod board;
 mod form;
 mod overview;
@@ -8,6 +8,7 @@ mod policies;
 mod policy_form;
 mod reach;
 mod round;
+mod upload;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
@@ -39,6 +40,12 @@ pub(crate) fn routes() -> Routes {
             "/rounds",
             walk,
             post(form::hand_in).layer(DefaultBodyLimit::disable()),
+        )
+        .route(
+            Method::Post,
+            "/rounds/form",
+            walk,
+            post(form::again).layer(DefaultBodyLimit::disable()),
         )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)

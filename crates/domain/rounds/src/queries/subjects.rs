@@ -2,6 +2,7 @@
 
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
+use youlin_places::premises::Premises;
 use youlin_places::rivers::{self, ChiefLevel, Line};
 
 use crate::model::{Subject, SubjectKind};
@@ -43,6 +44,24 @@ pub async fn subject_view(
     community: CommunityId,
     subject: Subject,
 ) -> Result<SubjectView> {
+    let view = subject_anywhere(rounds, db, scope, subject).await?;
+    if view.community == community {
+        Ok(view)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// One subject, wherever in the scope it is.
+///
+/// # Errors
+/// 404 outside the scope, or when there is no such thing.
+pub async fn subject_anywhere(
+    rounds: &Rounds,
+    db: &Database,
+    scope: &Scope,
+    subject: Subject,
+) -> Result<SubjectView> {
     let view = match subject.kind {
         SubjectKind::Reach => reach(&rivers::reach(db, scope, subject.id).await?),
         SubjectKind::Building => {
@@ -53,9 +72,12 @@ pub async fn subject_view(
             let place = rounds.cases.locator().dwelling(subject.id);
             placed(subject, place)?
         }
-        SubjectKind::Premises => return Err(Problem::not_found()),
+        SubjectKind::Premises => {
+            let found = Premises::one(db.read(), scope, subject.id).await?;
+            placed(subject, Some(found.place()))?
+        }
     };
-    if view.community == community {
+    if scope.contains_community(view.community) {
         Ok(view)
     } else {
         Err(Problem::not_found())
