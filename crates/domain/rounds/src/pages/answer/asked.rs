@@ -210,6 +210,11 @@ impl Drawing<'_> {
     }
 }
 
+/// The title of a section or repeat.
+pub(in crate::pages) fn group_title(form: &Form, name: &str, language: &str) -> String {
+    group_label(form.checklist(), name, language)
+}
+
 /// The label of a group or repeat.
 pub(super) fn group_label(checklist: &Checklist, name: &str, language: &str) -> String {
     fn find<'a>(

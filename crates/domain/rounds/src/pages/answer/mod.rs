@@ -6,8 +6,8 @@ mod kept;
 mod shown;
 mod typed;
 
-pub(super) use asked::{Part, parts, said};
+pub(super) use asked::{Part, group_title, parts, said};
 pub(super) use follow::{Proposed, proposed};
 pub(super) use kept::{Kept, keep, kept_file};
 pub(super) use shown::{Shown, shown};
-pub(super) use typed::{Typed, key, place_of};
+pub(super) use typed::{Typed, key};

@@ -17,7 +17,7 @@ use youlin_web::{App, Choice, FormFaults, Shell};
 pub(super) use found::RIVER;
 use found::{FoundForm, categories};
 pub(super) use send::{again, hand_in};
-pub(super) use start::{Start, fresh, preview};
+pub(super) use start::{fresh, preview};
 
 use super::answer::{Kept, Part, Typed, parts};
 use super::upload::Upload;
