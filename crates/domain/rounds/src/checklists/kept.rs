@@ -4,14 +4,14 @@
 
 use std::sync::{Arc, PoisonError};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use youlin_checklist::{Checklist, Form, shipped};
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Micros, Problem, Result};
 
 use super::shipped_form;
 use crate::entities::checklist;
-use crate::model::ChecklistState;
+use crate::model::{ChecklistState, SubjectKind};
 use crate::service::Rounds;
 
 /// A checklist under the name of a round.
@@ -38,7 +38,7 @@ pub async fn form(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<A
     let Some((code, number)) = parts(name) else {
         return Ok(None);
     };
-    match row(db, code, number).await? {
+    match row(db.read(), code, number).await? {
         Some(row) if row.state != ChecklistState::Draft.as_str() => {
             Ok(Some(keep(rounds, name, built(&row)?)))
         }
@@ -55,7 +55,7 @@ pub async fn known(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<
     let code = name.split_once('@').map_or(name, |(code, _)| code);
     if let Some(form) = form(rounds, db, name).await? {
         let withdrawn_at = match parts(name) {
-            Some((code, number)) if shipped(code).is_none() => row(db, code, number)
+            Some((code, number)) if shipped(code).is_none() => row(db.read(), code, number)
                 .await?
                 .and_then(|row| row.withdrawn_at.map(Micros)),
             _ => None,
@@ -88,12 +88,38 @@ fn parts(name: &str) -> Option<(&str, i32)> {
     Some((code, number.parse().ok()?))
 }
 
-async fn row(db: &Database, code: &str, number: i32) -> Result<Option<checklist::Model>> {
+/// Whether a round to such a subject can be asked by this checklist: it is published (or was), and meant for it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn fits(
+    conn: &impl ConnectionTrait,
+    name: &str,
+    subject: SubjectKind,
+) -> Result<bool> {
+    let subjects = match (shipped_form(name), parts(name)) {
+        (Some(form), _) => form.checklist().subjects.clone(),
+        (None, Some((code, number))) => match row(conn, code, number).await? {
+            Some(row) if row.state != ChecklistState::Draft.as_str() => {
+                built(&row)?.checklist().subjects.clone()
+            }
+            _ => return Ok(false),
+        },
+        (None, None) => return Ok(false),
+    };
+    Ok(subjects.is_empty() || subjects.iter().any(|one| one == subject.as_str()))
+}
+
+async fn row(
+    conn: &impl ConnectionTrait,
+    code: &str,
+    number: i32,
+) -> Result<Option<checklist::Model>> {
     Ok(checklist::Entity::find()
         .filter(checklist::Column::CommunityId.eq(CommunityId::SYSTEM.0))
         .filter(checklist::Column::Code.eq(code))
         .filter(checklist::Column::Number.eq(number))
-        .one(db.read())
+        .one(conn)
         .await?)
 }
 

@@ -6,6 +6,7 @@ mod kept;
 
 pub use faults::{ChecklistFault, checklist_faults};
 pub(crate) use faults::{MOST_QUESTIONS, size_faults};
+pub(crate) use kept::fits;
 pub use kept::{Known, form, known};
 
 use serde_json::Value as Json;

@@ -7,6 +7,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::Party;
 
+use crate::checklists;
 use crate::entities::round_policy;
 use crate::events::{self, event};
 use crate::model::Policy;
@@ -39,6 +40,11 @@ impl Command for SavePolicy {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         ctx.authorize(&ROUNDS_PLAN, self.community)?;
         let title = self.checked()?;
+        if let Some(name) = &self.checklist
+            && !checklists::fits(tx.conn(), name, self.policy.subjects).await?
+        {
+            return Err(Problem::invalid("checklist", "checklist-other-subject"));
+        }
         let old = match self.known {
             None => None,
             Some((id, _)) => Some(

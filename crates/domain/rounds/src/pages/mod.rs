@@ -76,11 +76,27 @@ pub(crate) fn routes() -> Routes {
             keep,
             post(checklists::save).layer(DefaultBodyLimit::disable()),
         )
-        .get("/rounds/checklists/{name}/form.xlsx", read, checklists::export)
+        .get(
+            "/rounds/checklists/{name}/form.xlsx",
+            read,
+            checklists::export,
+        )
         .get("/rounds/checklists/{name}/preview", keep, form::preview)
-        .post("/rounds/checklists/{name}/publish", keep, checklists::publish)
-        .post("/rounds/checklists/{name}/withdraw", keep, checklists::withdraw)
-        .post("/rounds/checklists/{name}/drop", keep, checklists::drop_draft)
+        .post(
+            "/rounds/checklists/{name}/publish",
+            keep,
+            checklists::publish,
+        )
+        .post(
+            "/rounds/checklists/{name}/withdraw",
+            keep,
+            checklists::withdraw,
+        )
+        .post(
+            "/rounds/checklists/{name}/drop",
+            keep,
+            checklists::drop_draft,
+        )
         .get("/rounds/policies", read, policies::list)
         .get("/rounds/policies/new", plan, policy_form::fresh)
         .post("/rounds/policies", plan, policy_form::create)

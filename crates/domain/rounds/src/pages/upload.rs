@@ -17,7 +17,7 @@ use youlin_web::App;
 const MAX_FILES: usize = 20;
 /// Everything of a form besides its files, in bytes.
 const TEXTS: usize = 4 * 1024 * 1024;
-const MAX_FIELDS: usize = 20_000;
+const MAX_FIELDS: usize = 60_000;
 
 /// A form as it was read.
 #[derive(Debug, Default)]

@@ -227,9 +227,8 @@ pub(super) fn group_label(checklist: &Checklist, name: &str, language: &str) -> 
             youlin_checklist::Item::Question(_) => None,
         })
     }
-    find(&checklist.items, name).map_or_else(String::new, |group| {
-        word(&group.label, language).to_owned()
-    })
+    find(&checklist.items, name)
+        .map_or_else(String::new, |group| word(&group.label, language).to_owned())
 }
 
 /// A label with the answers it names: `${circuit}`.
@@ -285,10 +284,7 @@ pub(in crate::pages) fn said(
         .and_then(|list| form.checklist().choices.get(list));
     let label = |code: &String| {
         let found = list.and_then(|all| all.iter().find(|one| one.name == *code));
-        found.map_or_else(
-            || code.clone(),
-            |one| word(&one.label, language).to_owned(),
-        )
+        found.map_or_else(|| code.clone(), |one| word(&one.label, language).to_owned())
     };
     match value {
         Value::YesNo(yes) => yes_no[usize::from(!yes)].to_owned(),

@@ -18,6 +18,8 @@ pub(in crate::pages) struct Proposed {
     pub(in crate::pages) on_spot: bool,
     /// Questions whose files belong to it, with their places.
     pub(in crate::pages) files: Vec<String>,
+    /// Longitude and latitude, when a position is evidence of it.
+    pub(in crate::pages) position: Option<(f64, f64)>,
 }
 
 /// Everything that follows, in the order of the checklist.
@@ -35,7 +37,10 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
     let (yes, no) = (s.t("yes"), s.t("no"));
     let mut evidence = Vec::new();
     let mut files = Vec::new();
-    let names = rule.map(|rule| rule.evidence.as_slice()).unwrap_or_default();
+    let mut position = None;
+    let names = rule
+        .map(|rule| rule.evidence.as_slice())
+        .unwrap_or_default();
     // In the order the rule names them, then what was judged.
     let judged = found.evidence.keys().filter(|name| !names.contains(name));
     for name in names.iter().chain(judged) {
@@ -48,7 +53,8 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
             continue;
         }
         match found.evidence.get(name) {
-            Some(Value::Position(_) | Value::Track(_)) | None => {}
+            Some(Value::Position(at)) => position = Some((at.lon, at.lat)),
+            Some(Value::Track(_)) | None => {}
             Some(value) if field.kind == Kind::Text => evidence.push(value.to_string()),
             Some(value) => {
                 let label = word(&field.question.label, language);
@@ -68,6 +74,7 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         text,
         on_spot: !found.is_case,
         files,
+        position,
     }
 }
 

@@ -65,9 +65,8 @@ pub(in crate::pages) fn shown(s: &Shell, form: &Form, answers: &Map<String, Json
                 let rows: Vec<Vec<String>> = (1..=count)
                     .map(|number| {
                         let place = [u32::try_from(number).unwrap_or(u32::MAX)];
-                        let cell = |(name, _): &(String, String)| {
-                            value(name, &place).unwrap_or_default()
-                        };
+                        let cell =
+                            |(name, _): &(String, String)| value(name, &place).unwrap_or_default();
                         columns.iter().map(cell).collect()
                     })
                     .collect();
@@ -83,7 +82,9 @@ pub(in crate::pages) fn shown(s: &Shell, form: &Form, answers: &Map<String, Json
     let known: BTreeSet<&str> = form.nodes().iter().map(|node| node.name.as_str()).collect();
     for (name, json) in answers {
         if !known.contains(name.as_str()) {
-            let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+            let text = json
+                .as_str()
+                .map_or_else(|| json.to_string(), str::to_owned);
             shown.unknown.push((name.clone(), text));
         }
     }

@@ -2,7 +2,7 @@
 //! draft.
 
 use askama::Template;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use youlin_checklist::{Checklist, Words};
 use youlin_kernel::{AreaId, Ctx, Locale, Problem, ProblemKind, Result};
@@ -12,7 +12,7 @@ use youlin_web::{
 };
 use youlin_xforms::{Labels, SheetFault, WrongSheet, read_xlsform, write_xlsform};
 
-use super::areas;
+use super::{areas, may_see};
 use crate::SaveChecklist;
 use crate::pages::shell;
 use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
@@ -31,7 +31,12 @@ pub(in crate::pages) fn labels(i18n: &I18n) -> Labels {
     };
     Labels {
         languages: [("zh-CN", Locale::Zh), ("en", Locale::En)]
-            .map(|(code, locale)| (code.to_owned(), i18n.text(locale, "checklist-language", &[])))
+            .map(|(code, locale)| {
+                (
+                    code.to_owned(),
+                    i18n.text(locale, "checklist-language", &[]),
+                )
+            })
             .into(),
         yes: said("yes"),
         no: said("no"),
@@ -46,8 +51,8 @@ pub(in crate::pages) async fn export(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let view = checklist(app.db(), &app.areas(), &scope, &name).await?;
-    if view.line.state == crate::model::ChecklistState::Draft {
-        ctx.scope(&CHECKLISTS_KEEP)?;
+    if !may_see(&ctx, &view.line) {
+        return Err(Problem::not_found().into());
     }
     let bytes = write_xlsform(&view.checklist, &labels(app.i18n())).map_err(Problem::internal)?;
     let file = format!("{}-{}.xlsx", view.line.code, view.line.number);
@@ -128,9 +133,14 @@ pub(in crate::pages) async fn bring_in(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    form: Multipart,
+    request: Request,
 ) -> WebResult<Response> {
     ctx.scope(&CHECKLISTS_KEEP)?;
+    let form = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| {
+            Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
+        })?;
     let sent = sent(form).await?;
     let s = shell(&app, &ctx, prefs);
     let mut refused = Vec::new();
@@ -142,9 +152,7 @@ pub(in crate::pages) async fn bring_in(
         }
     };
     match done {
-        Ok(name) => {
-            Ok(Redirect::to(&format!("/rounds/checklists/{name}?saved=1")).into_response())
-        }
+        Ok(name) => Ok(Redirect::to(&format!("/rounds/checklists/{name}?saved=1")).into_response()),
         Err(problem) => {
             let problem = mendable(problem)?;
             let body = ImportPage {

@@ -80,7 +80,12 @@ impl EditPage {
                 depth = depth.saturating_sub(1);
             }
         }
-        if self.f.rows.get(*index).is_some_and(super::rows::Row::is_end) {
+        if self
+            .f
+            .rows
+            .get(*index)
+            .is_some_and(super::rows::Row::is_end)
+        {
             depth = depth.saturating_sub(1);
         }
         depth.min(4)
@@ -90,7 +95,10 @@ impl EditPage {
     fn called(&self, index: &usize) -> String {
         let language = crate::checklists::language(self.s.ctx().locale());
         self.f.rows.get(*index).map_or_else(String::new, |row| {
-            let label = row.label.get(language).or_else(|| row.label.values().next());
+            let label = row
+                .label
+                .get(language)
+                .or_else(|| row.label.values().next());
             label.cloned().unwrap_or_else(|| row.name.clone())
         })
     }
@@ -137,7 +145,10 @@ fn nesting(s: &Shell, f: &EditForm, names: &[String]) -> Vec<Told> {
     names
         .iter()
         .map(|name| {
-            let row = f.rows.iter().position(|row| row.is_group() && row.name == *name);
+            let row = f
+                .rows
+                .iter()
+                .position(|row| row.is_group() && row.name == *name);
             let at = row.or_else(|| name.parse().ok()).unwrap_or(0);
             Told {
                 at: format!("q-{at}"),
@@ -318,7 +329,11 @@ fn differences(s: &Shell, name: &str, theirs: &EditForm, f: &EditForm) -> Clash 
             });
         }
     };
-    line(s.t("checklist-title"), texts(&theirs.title), texts(&f.title));
+    line(
+        s.t("checklist-title"),
+        texts(&theirs.title),
+        texts(&f.title),
+    );
     let shown = |row: &super::rows::Row| {
         [
             texts(&row.label),

@@ -11,7 +11,7 @@ use youlin_web::{
     refused_with,
 };
 
-use super::areas;
+use super::{areas, may_see};
 use crate::SaveChecklist;
 use crate::checklists;
 use crate::model::ChecklistState;
@@ -80,7 +80,7 @@ pub(in crate::pages) async fn list(
     let language = checklists::language(ctx.locale());
     let mut families: Vec<Family> = Vec::new();
     for line in checklists_of(app.db(), &app.areas(), &scope).await? {
-        if line.state == ChecklistState::Draft && !may_keep {
+        if !may_see(&ctx, &line) {
             continue;
         }
         match families.iter_mut().find(|one| one.code == line.code) {
@@ -201,7 +201,9 @@ async fn created(app: &App, ctx: &Ctx, f: &NewForm) -> Result<String> {
             ..Checklist::default()
         }
     } else {
-        checklist(app.db(), &app.areas(), &scope, &f.from).await?.checklist
+        checklist(app.db(), &app.areas(), &scope, &f.from)
+            .await?
+            .checklist
     };
     let title = f.title.trim();
     if title.is_empty() {

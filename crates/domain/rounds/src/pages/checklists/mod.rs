@@ -15,7 +15,15 @@ pub(super) use view::{drop_draft, publish, withdraw};
 use youlin_kernel::{AreaId, AreaLevel, Ctx};
 use youlin_web::{Choice, Shell};
 
+use crate::model::ChecklistState;
 use crate::permissions::CHECKLISTS_KEEP;
+use crate::queries::ChecklistLine;
+
+/// Drafts are seen by who keeps checklists of their area.
+pub(super) fn may_see(ctx: &Ctx, line: &ChecklistLine) -> bool {
+    let keeps = |area| ctx.require(&CHECKLISTS_KEEP, area).is_ok();
+    line.state != ChecklistState::Draft || line.area.is_some_and(keeps)
+}
 
 /// Areas the caller may keep checklists for: those of the grants, no smaller than a community.
 fn areas(s: &Shell, ctx: &Ctx) -> Vec<Choice> {

@@ -64,7 +64,6 @@ impl Row {
     pub(super) fn is_group(&self) -> bool {
         self.kind == "group" || self.kind == "repeat"
     }
-
 }
 
 /// Choices as lines: `few | 少许 | A little`.
@@ -405,7 +404,13 @@ impl EditForm {
             };
             languages.iter().filter_map(of).collect()
         };
-        let count = |name: &str| upload.text(name).parse::<usize>().unwrap_or(0).min(MOST_ROWS);
+        let count = |name: &str| {
+            upload
+                .text(name)
+                .parse::<usize>()
+                .unwrap_or(0)
+                .min(MOST_ROWS)
+        };
         let row = |index: usize| {
             let text = |name: &str| upload.text(&format!("q{index}_{name}")).to_owned();
             Row {

@@ -54,11 +54,9 @@ pub(super) fn view_page(s: Shell, view: ChecklistView, keeps: bool, saved: Strin
     let findings = view.checklist.findings.iter().map(|rule| {
         let when = match &rule.trigger {
             youlin_checklist::Trigger::When(text) => text.clone(),
-            youlin_checklist::Trigger::Judgement { rule, question, .. } => s.t2(
-                "checklist-judged",
-                &("rule", rule),
-                &("question", question),
-            ),
+            youlin_checklist::Trigger::Judgement { rule, question, .. } => {
+                s.t2("checklist-judged", &("rule", rule), &("question", question))
+            }
         };
         let category = crate::pages::round::category(&s, &rule.category);
         (word(&rule.label, language).to_owned(), category, when)

@@ -56,9 +56,7 @@ pub(super) fn make_room(rows: &mut Vec<FoundForm>) {
 /// about the same counts. Says whether there is anything new to look at.
 pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
     let before = rows.len();
-    rows.retain(|row| {
-        row.key.is_empty() || proposed.iter().any(|one| one.key == row.key)
-    });
+    rows.retain(|row| row.key.is_empty() || proposed.iter().any(|one| one.key == row.key));
     let mut changed = rows.len() != before;
     let by_hand: Vec<String> = rows
         .iter()
@@ -132,6 +130,7 @@ mod tests {
             text: "x".to_owned(),
             on_spot: false,
             files: Vec::new(),
+            position: None,
         }
     }
 

@@ -129,7 +129,11 @@ pub(super) async fn asking(
     let rounds = app.need::<Rounds>()?;
     let scope = ctx.scope(&ROUNDS_READ)?;
     let subject = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
-    may_walk(ctx, subject.community, &[subject.grid, subject.neighbourhood])?;
+    may_walk(
+        ctx,
+        subject.community,
+        &[subject.grid, subject.neighbourhood],
+    )?;
     let known = match checklist {
         "" => None,
         name => checklists::known(&rounds, app.db(), name).await?,
@@ -301,7 +305,11 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
             f.files.insert(question, kept);
         }
     }
-    f.photos = upload.all("kept").iter().filter_map(|one| held(one)).collect();
+    f.photos = upload
+        .all("kept")
+        .iter()
+        .filter_map(|one| held(one))
+        .collect();
     for (field, file) in &upload.files {
         let kept = super::answer::keep(&asking.rounds, ctx, community, id, file.clone())?;
         match field.strip_prefix("p_") {

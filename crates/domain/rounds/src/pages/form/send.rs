@@ -220,7 +220,13 @@ fn answers(ctx: &Ctx, asking: &Asking, f: &mut RoundForm) -> BTreeMap<String, Js
     }
 }
 
-async fn new_round(app: &App, ctx: &Ctx, asking: &Asking, f: &mut RoundForm) -> Result<NewRound> {
+async fn new_round(
+    app: &App,
+    ctx: &Ctx,
+    asking: &Asking,
+    f: &mut RoundForm,
+    follows: &[Proposed],
+) -> Result<NewRound> {
     let id: Uuid =
         f.id.parse()
             .map_err(|_no_id| Problem::invalid("id", "required"))?;
@@ -231,15 +237,19 @@ async fn new_round(app: &App, ctx: &Ctx, asking: &Asking, f: &mut RoundForm) -> 
         None => None,
     };
     let rows = f.found.iter().enumerate();
-    let findings = rows.filter(|(_, row)| !row.is_empty()).map(|(index, row)| NewFinding {
-        id: finding_id(id, index),
-        category: row.category.clone(),
-        severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
-        text: row.text.clone(),
-        on_spot: row.on_spot,
-        lon: None,
-        lat: None,
-        bank: Bank::parse(&row.bank),
+    let findings = rows.filter(|(_, row)| !row.is_empty()).map(|(index, row)| {
+        let rule = follows.iter().find(|one| one.key == row.key);
+        let position = rule.and_then(|one| one.position);
+        NewFinding {
+            id: finding_id(id, index),
+            category: row.category.clone(),
+            severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
+            text: row.text.clone(),
+            on_spot: row.on_spot,
+            lon: position.map(|at| at.0),
+            lat: position.map(|at| at.1),
+            bank: Bank::parse(&row.bank),
+        }
     });
     let findings = findings.collect();
     let subject = asking.subject.subject;
@@ -296,14 +306,14 @@ async fn handed_in(
         return Err(Problem::new(ProblemKind::Invalid, "invalid"));
     }
     told(f)?;
-    let new = new_round(app, ctx, asking, f).await?;
-    let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
-    let command = command.told_by(&f.told_by);
-    let done = app.db().execute(ctx, command).await?;
     let follows = match asking.form() {
         Some(form) => proposed(s, form, &f.typed.evaluate(ctx, form)),
         None => Vec::new(),
     };
+    let new = new_round(app, ctx, asking, f, &follows).await?;
+    let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
+    let command = command.told_by(&f.told_by);
+    let done = app.db().execute(ctx, command).await?;
     attach(app, ctx, asking, f, &follows, done.id).await?;
     Ok(done.id)
 }

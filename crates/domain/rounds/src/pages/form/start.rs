@@ -110,7 +110,11 @@ async fn first(
 ) -> Result<String> {
     let tree = app.areas();
     let all = checklists_for(app.db(), &tree, scope, community, kind).await?;
-    Ok(all.into_iter().next().map(|one| one.name).unwrap_or_default())
+    Ok(all
+        .into_iter()
+        .next()
+        .map(|one| one.name)
+        .unwrap_or_default())
 }
 
 /// As a browser's field for date and time writes it.
@@ -128,6 +132,9 @@ pub(in crate::pages) async fn preview(
     let scope = ctx.scope(&CHECKLISTS_KEEP)?;
     let tree = app.areas();
     let view = checklist(app.db(), &tree, &scope, &name).await?;
+    if !crate::pages::checklists::may_see(&ctx, &view.line) {
+        return Err(Problem::not_found().into());
+    }
     let s = shell(&app, &ctx, prefs);
     let Some(form) = view.form() else {
         return Ok(Redirect::to(&format!("/rounds/checklists/{name}?faults=1")).into_response());
@@ -140,7 +147,13 @@ pub(in crate::pages) async fn preview(
         }
     }
     let answered = typed.evaluate(&ctx, &form);
-    let parts = parts(&s, &form, &typed, &std::collections::BTreeMap::new(), &answered);
+    let parts = parts(
+        &s,
+        &form,
+        &typed,
+        &std::collections::BTreeMap::new(),
+        &answered,
+    );
     page(&PreviewPage {
         title: title(&s, &form),
         name,
@@ -173,11 +186,17 @@ pub(super) async fn form_for_preview(
     name: &str,
 ) -> Result<std::sync::Arc<youlin_checklist::Form>> {
     let rounds = app.need::<Rounds>()?;
-    if let Some(known) = known(&rounds, app.db(), name).await?.filter(|known| known.exact) {
+    if let Some(known) = known(&rounds, app.db(), name)
+        .await?
+        .filter(|known| known.exact)
+    {
         return Ok(known.form);
     }
     let scope = ctx.scope(&CHECKLISTS_KEEP)?;
     let tree = app.areas();
     let view = checklist(app.db(), &tree, &scope, name).await?;
-    view.form().ok_or_else(Problem::not_found)
+    Some(view)
+        .filter(|view| crate::pages::checklists::may_see(ctx, &view.line))
+        .and_then(|view| view.form())
+        .ok_or_else(Problem::not_found)
 }
