@@ -242,6 +242,10 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/{id}/photos/{photo}": return []; // a file
       case "/rounds/reaches/{id}": return [`/rounds/reaches/${known.river}`];
       case "/rounds/reaches/{id}/map.geojson": return []; // what the map asks
+      case "/rounds/sheet": return [`${path}?subject=reach:${known.river}&checklist=river-patrol@1`];
+      case "/rounds/checklists/{name}": return ["/rounds/checklists/market-fire@1"];
+      case "/rounds/checklists/{name}/preview": return ["/rounds/checklists/market-fire@1/preview"];
+      case "/rounds/checklists/{name}/form.xlsx": return []; // a file
       case "/rounds/policies/{id}": return [known.policy];
       case "/rounds/premises/{id}": return [known.market.replace("/places/", "/rounds/")];
       case "/rounds/premises/{id}/inspect": return [`${known.market.replace("/places/", "/rounds/")}/inspect`];

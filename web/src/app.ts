@@ -11,6 +11,7 @@ import "./live";
 import "./keyboard";
 import "./filters";
 import "./locate";
+import "./position";
 import "./spot";
 import "./files";
 import "./small";

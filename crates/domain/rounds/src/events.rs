@@ -18,6 +18,8 @@ pub const RULES_USED: &str = "rounds.rules-used";
 pub const HAZARD_CHANGED: &str = "rounds.hazard-changed";
 /// A campaign was made, changed, started, refreshed or ended.
 pub const CAMPAIGN_SAVED: &str = "rounds.campaign-saved";
+/// A version of a checklist was saved, published, withdrawn or dropped; the subject is its row.
+pub const CHECKLIST_SAVED: &str = "rounds.checklist-saved";
 
 pub(crate) fn event(topic: &'static str, community: CommunityId, subject: Uuid) -> Event {
     Event {

@@ -30,6 +30,7 @@ fn sealed() -> Vec<SealedTable> {
     const ROUND: &[SealedColumn] = &[
         SealedColumn::new("text_sealed", "round", "text"),
         SealedColumn::new("answers_sealed", "round", "answers"),
+        SealedColumn::new("told_by_sealed", "round", "told_by"),
     ];
     vec![sealed_record::<entities::round::Entity>(ROUND)]
 }
@@ -57,7 +58,9 @@ pub fn module() -> Module {
             audited_table::<entities::rule_set::Entity>(),
             audited_table::<entities::campaign::Entity>(),
             audited_table::<entities::campaign_premises::Entity>(),
+            audited_table::<entities::checklist::Entity>(),
         ],
+        reference: &["checklist"],
         ..Module::named("rounds")
     }
 }

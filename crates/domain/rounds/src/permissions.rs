@@ -67,6 +67,17 @@ pub static ROUNDS_RECHECK: Permission = Permission::new(
 pub static ROUNDS_RULES: Permission =
     Permission::new("rounds.rules", &[DistrictOperator, Administrator]);
 
+/// Keep the checklists of an area: write, publish, withdraw, bring in and take out.
+pub static CHECKLISTS_KEEP: Permission = Permission::new(
+    "rounds.checklists",
+    &[
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+        Administrator,
+    ],
+);
+
 /// Whether the caller may walk here. A river runs through many grids: whoever looks after one of them may walk all of it,
 /// but a building or a dwelling only where they look after it.
 ///
@@ -89,4 +100,5 @@ pub static ALL: &[&Permission] = &[
     &ROUNDS_PLAN,
     &ROUNDS_RECHECK,
     &ROUNDS_RULES,
+    &CHECKLISTS_KEEP,
 ];

@@ -18,6 +18,9 @@ pub enum WrongSheet {
     File(TableFault),
     #[error("the sheet is missing")]
     Missing,
+    /// A sheet that means something to other programs and nothing here.
+    #[error("the sheet {0} is not supported")]
+    Sheet(String),
     #[error("the column {0} is missing")]
     NoColumn(String),
     #[error("the column {0} is not supported")]
@@ -37,6 +40,7 @@ impl WrongSheet {
         match self {
             Self::File(fault) => fault.code(),
             Self::Missing => "sheet-missing",
+            Self::Sheet(_) => "sheet",
             Self::NoColumn(_) => "no-column",
             Self::Column(_) => "column",
             Self::Type(_) => "type",

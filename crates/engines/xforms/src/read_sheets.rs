@@ -19,6 +19,12 @@ pub fn read_xlsform(bytes: &[u8]) -> Result<Checklist, Vec<SheetFault>> {
     let limits = Limits::default();
     let book = read(bytes, &limits).map_err(|error| vec![whole("", WrongSheet::File(error))])?;
     let mut faults = Vec::new();
+    for sheet in &book.sheets {
+        let name = sheet.name.trim().to_ascii_lowercase();
+        if MEANT_ELSEWHERE.contains(&name.as_str()) && sheet.lines.len() > 1 {
+            faults.push(whole(&sheet.name, WrongSheet::Sheet(sheet.name.clone())));
+        }
+    }
     let settings = Table::of(
         &book,
         "settings",
@@ -88,6 +94,8 @@ pub fn read_xlsform(bytes: &[u8]) -> Result<Checklist, Vec<SheetFault>> {
     }
 }
 
+/// Sheets of XLSForm we do not take. Others are remarks, which other programs skip too.
+const MEANT_ELSEWHERE: [&str; 3] = ["entities", "external_choices", "osm"];
 const SURVEY: &[&str] = &[
     "type",
     "name",
@@ -431,6 +439,9 @@ fn read_about(table: &Table<'_>, checklist: &mut Checklist, faults: &mut Vec<She
                 checklist.title.insert(table.cell(line, "language"), value);
             }
             ("status", Some(found)) => checklist.status = found,
+            ("kind", _) => checklist.kind = value,
+            ("subject", _) => checklist.subjects.push(value),
+            ("source", _) => checklist.sources.push(value),
             _ => faults.push(table.fault(line, WrongSheet::Value { column: key, value })),
         }
     }

@@ -41,6 +41,8 @@ pub struct HandIn {
     pub(super) details: Vec<NewHazard>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
+    /// Who told it on the telephone, or wrote the sheet.
+    pub(super) told_by: String,
 }
 
 /// A finding and its case.
@@ -140,6 +142,13 @@ impl HandIn {
         }
     }
 
+    /// Somebody else was there: who told it on the telephone, or wrote the sheet.
+    #[must_use]
+    pub fn told_by(mut self, name: &str) -> Self {
+        self.told_by = name.trim().to_owned();
+        self
+    }
+
     /// Files a finding's case, and gives it to whoever the inspector or the policy says puts such things right.
     async fn file(&self, ctx: &Ctx, tx: &Tx<'_>, finding: Uuid, report: &Report) -> Result<Uuid> {
         let reported = report.run(ctx, tx).await?;
@@ -176,6 +185,7 @@ impl HandIn {
         if !self.details.is_empty() {
             bytes.extend(serde_json::to_vec(&self.details).map_err(Problem::internal)?);
         }
+        bytes.extend_from_slice(self.told_by.as_bytes());
         Ok(hex::encode(Sha256::digest(&bytes)))
     }
 
@@ -251,6 +261,7 @@ impl HandIn {
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
             fingerprint,
+            told_by_sealed: seal("told_by", &self.told_by)?,
         })
     }
 }

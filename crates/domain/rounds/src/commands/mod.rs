@@ -7,7 +7,9 @@ mod hazard;
 pub(crate) mod new_round;
 mod return_visit;
 mod rules;
+mod save_checklist;
 mod save_policy;
+mod turn_checklist;
 
 pub use attach_photo::AttachPhoto;
 pub use campaign::{
@@ -20,4 +22,6 @@ pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection};
 pub use new_round::{NewFinding, NewRound, prepare, prepare_inspection};
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};
+pub use save_checklist::{SaveChecklist, SavedChecklist};
 pub use save_policy::{ClosePolicy, SavePolicy};
+pub use turn_checklist::{DropChecklist, PublishChecklist, WithdrawChecklist};

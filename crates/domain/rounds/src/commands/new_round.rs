@@ -151,7 +151,7 @@ pub async fn prepare_inspection(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
-    faults = checked(ctx, &new, faults)?;
+    faults = checked(rounds, db, ctx, &new, faults).await?;
     if !faults.fields().is_empty() {
         return Err(faults);
     }
@@ -164,6 +164,7 @@ pub async fn prepare_inspection(
         hazards,
         details,
         clock_off,
+        told_by: String::new(),
     })
 }
 
@@ -204,11 +205,19 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
 }
 
 /// What is wrong with the answers, each under its question's name.
-fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
+///
+/// Of a version that is not held here only what the newest one knows is looked at; what it does not know is kept as it came.
+async fn checked(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    new: &NewRound,
+    mut faults: Problem,
+) -> Result<Problem> {
     let Some(name) = &new.checklist else {
         return Ok(faults);
     };
-    let Some(form) = checklists::form(name) else {
+    let Some(known) = checklists::known(rounds, db, name).await? else {
         return Ok(faults
             .and_field("checklist", "checklist-unknown")
             .field_arg("name", name));
@@ -217,17 +226,18 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
     if new.outcome != Outcome::Done {
         return Ok(faults);
     }
+    let form = known.form.as_ref();
+    let subjects = &form.checklist().subjects;
+    let subject = new.subject.kind.as_str();
+    if !subjects.is_empty() && !subjects.iter().any(|one| one == subject) {
+        faults = faults.and_field("checklist", "checklist-other-subject");
+    }
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
-    for fault in checklists::answered(ctx, &form, &json).faults {
-        faults = faults
-            .and_field(
-                format!("answers.{}", fault.question),
-                checklists::code(&fault.what),
-            )
-            .field_arg(
-                "question",
-                checklists::label(ctx.locale(), &form, &fault.question),
-            );
+    for fault in checklists::answered(ctx, form, &json).faults {
+        if !known.exact {
+            continue;
+        }
+        faults = checklists::with_fault(faults, ctx.locale(), form, &fault);
     }
     Ok(faults)
 }

@@ -7,6 +7,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::Party;
 
+use crate::checklists;
 use crate::entities::round_policy;
 use crate::events::{self, event};
 use crate::model::Policy;
@@ -28,6 +29,8 @@ pub struct SavePolicy {
     pub subjects: Vec<Uuid>,
     /// Whoever puts right what is found; without one the desk decides case by case.
     pub fixer: Option<Party>,
+    /// `id@version` of the checklist its rounds answer.
+    pub checklist: Option<String>,
 }
 
 impl Command for SavePolicy {
@@ -37,6 +40,11 @@ impl Command for SavePolicy {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         ctx.authorize(&ROUNDS_PLAN, self.community)?;
         let title = self.checked()?;
+        if let Some(name) = &self.checklist
+            && !checklists::fits(tx.conn(), name, self.policy.subjects).await?
+        {
+            return Err(Problem::invalid("checklist", "checklist-other-subject"));
+        }
         let old = match self.known {
             None => None,
             Some((id, _)) => Some(
@@ -59,6 +67,7 @@ impl Command for SavePolicy {
                 .transpose()
                 .map_err(Problem::internal)?,
             closed_at: old.as_ref().and_then(|old| old.closed_at),
+            checklist: self.checklist.clone(),
         };
         let saved = match old {
             None => tx.insert::<round_policy::Entity>(model).await?,

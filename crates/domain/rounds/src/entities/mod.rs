@@ -2,6 +2,7 @@
 
 pub(crate) mod campaign;
 pub(crate) mod campaign_premises;
+pub(crate) mod checklist;
 pub(crate) mod finding;
 pub(crate) mod hazard;
 pub(crate) mod hazard_note;

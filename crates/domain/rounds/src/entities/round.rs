@@ -42,6 +42,8 @@ pub struct Model {
     pub by_name: String,
     /// Of everything sent, so that the same round sent again is known.
     pub fingerprint: String,
+    /// Who told it on the telephone or wrote the sheet, when that was not whoever handed it in.
+    pub told_by_sealed: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

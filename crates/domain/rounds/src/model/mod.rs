@@ -10,5 +10,8 @@ pub(crate) use hazard::MAX_TEXT;
 pub use hazard::{
     HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, possible, step,
 };
-pub use kinds::{Channel, Every, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind};
+pub use kinds::{
+    Channel, ChecklistState, Every, FindingState, Outcome, RoundKind, Severity, Subject,
+    SubjectKind,
+};
 pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers};

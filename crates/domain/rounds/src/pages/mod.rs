@@ -1,8 +1,10 @@
 //! Pages: what is due and what was found, a round and its form, the reach over time, policies, and the public board.
 
-mod asked;
+mod answer;
+mod ask;
 mod board;
 mod campaign;
+mod checklists;
 mod form;
 mod hazard;
 mod overview;
@@ -11,13 +13,17 @@ mod policy_form;
 mod reach;
 mod round;
 mod rules;
+mod sheet;
+mod upload;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use youlin_kernel::{Access, Ctx};
 use youlin_web::{App, Method, NavItem, NavPlace, Prefs, Routes, Shell};
 
-use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK};
+use crate::permissions::{
+    CHECKLISTS_KEEP, ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK,
+};
 
 /// The doors of this module.
 pub const NAV: &[NavItem] = &[NavItem {
@@ -33,6 +39,7 @@ pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&ROUNDS_READ);
     let walk = Access::Needs(&ROUNDS_WALK);
     let plan = Access::Needs(&ROUNDS_PLAN);
+    let keep = Access::Needs(&CHECKLISTS_KEEP);
     Routes::new()
         .get("/rounds", read, overview::show)
         .get("/rounds/new", walk, form::fresh)
@@ -43,11 +50,58 @@ pub(crate) fn routes() -> Routes {
             walk,
             post(form::hand_in).layer(DefaultBodyLimit::disable()),
         )
+        .route(
+            Method::Post,
+            "/rounds/form",
+            walk,
+            post(form::again).layer(DefaultBodyLimit::disable()),
+        )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)
         .post("/rounds/findings/{id}/return", walk, round::go_back)
         .get("/rounds/reaches/{id}", read, reach::show)
         .get("/rounds/reaches/{id}/map.geojson", read, reach::map)
+        .get("/rounds/ask", read, ask::show)
+        .get("/rounds/sheet", walk, sheet::show)
+        .get("/rounds/checklists", read, checklists::list)
+        .post("/rounds/checklists", keep, checklists::create)
+        .get("/rounds/checklists/new", keep, checklists::start)
+        .get("/rounds/checklists/import", keep, checklists::import)
+        .route(
+            Method::Post,
+            "/rounds/checklists/import",
+            keep,
+            post(checklists::bring_in).layer(DefaultBodyLimit::max(checklists::LARGEST)),
+        )
+        .get("/rounds/checklists/{name}", read, checklists::edit)
+        // The limit of forms is kept while reading.
+        .route(
+            Method::Post,
+            "/rounds/checklists/{name}",
+            keep,
+            post(checklists::save).layer(DefaultBodyLimit::disable()),
+        )
+        .get(
+            "/rounds/checklists/{name}/form.xlsx",
+            read,
+            checklists::export,
+        )
+        .get("/rounds/checklists/{name}/preview", keep, form::preview)
+        .post(
+            "/rounds/checklists/{name}/publish",
+            keep,
+            checklists::publish,
+        )
+        .post(
+            "/rounds/checklists/{name}/withdraw",
+            keep,
+            checklists::withdraw,
+        )
+        .post(
+            "/rounds/checklists/{name}/drop",
+            keep,
+            checklists::drop_draft,
+        )
         .get("/rounds/policies", read, policies::list)
         .get("/rounds/policies/new", plan, policy_form::fresh)
         .post("/rounds/policies", plan, policy_form::create)

@@ -18,7 +18,7 @@ use super::shell;
 use crate::SavePolicy;
 use crate::model::{Every, Minimum, Policy, RoundKind, Season, SubjectKind, Walkers};
 use crate::permissions::ROUNDS_PLAN;
-use crate::queries::{PolicyView, policy_view, subjects_of};
+use crate::queries::{PolicyView, checklists_for, policy_view, subjects_of};
 
 /// The form as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -44,6 +44,7 @@ pub(super) struct PolicyForm {
     basis: String,
     subjects: Vec<String>,
     fixer: String,
+    checklist: String,
 }
 
 #[derive(Template)]
@@ -59,6 +60,7 @@ struct FormPage {
     weekdays: Vec<Choice>,
     subjects: Vec<Choice>,
     fixers: Vec<Choice>,
+    checklists: Vec<Choice>,
     clash: Option<Clash>,
     key: String,
 }
@@ -93,6 +95,7 @@ async fn form_page(s: Shell, id: Option<Uuid>, f: PolicyForm, e: FormFaults) -> 
         fixers.push(Choice::new(one.id.to_string(), &one.name));
     }
     let subjects = subjects_of(&db, &scope, SubjectKind::Reach).await?;
+    let checklists = checklist_choices(&s, &scope, community, &f.checklist).await?;
     let every = Every::ALL
         .iter()
         .map(|every| Choice::new(every.as_str(), s.tt("patrol-every", every)));
@@ -111,11 +114,34 @@ async fn form_page(s: Shell, id: Option<Uuid>, f: PolicyForm, e: FormFaults) -> 
         clash: None,
         walkers,
         fixers,
+        checklists,
         id,
         f,
         e,
         s,
     })
+}
+
+/// The published checklists that fit, and the one it has already.
+async fn checklist_choices(
+    s: &Shell,
+    scope: &youlin_kernel::Scope,
+    community: CommunityId,
+    held: &str,
+) -> Result<Vec<Choice>> {
+    let app = s.app();
+    let language = crate::checklists::language(s.ctx().locale());
+    let mut choices = vec![Choice::new("", s.t("policy-checklist-none"))];
+    let kind = SubjectKind::Reach;
+    for line in checklists_for(app.db(), &app.areas(), scope, community, kind).await? {
+        let title = youlin_checklist::word(&line.title, language);
+        let label = format!("{title} · {}", line.name);
+        choices.push(Choice::new(line.name, label));
+    }
+    if !held.is_empty() && !choices.iter().any(|one| one.value == held) {
+        choices.push(Choice::new(held, held));
+    }
+    Ok(choices)
 }
 
 #[derive(Debug, Deserialize)]
@@ -182,6 +208,7 @@ fn form_of(view: &PolicyView) -> PolicyForm {
         fixer: view
             .fixer
             .map_or_else(String::new, |fixer| fixer.id.to_string()),
+        checklist: view.checklist.clone().unwrap_or_default(),
     }
 }
 
@@ -289,6 +316,7 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         policy,
         subjects: f.subjects.iter().filter_map(|id| id.parse().ok()).collect(),
         fixer: f.fixer.parse().ok().map(Party::organisation),
+        checklist: Some(f.checklist.clone()).filter(|name| !name.is_empty()),
     })
 }
 

@@ -14,8 +14,11 @@ use youlin_web::{
 };
 
 use super::hazard::words;
+use super::answer::{Shown, shown};
+use super::form::warning;
 use super::shell;
 use crate::ReturnVisit;
+use crate::checklists;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use crate::queries::{
@@ -30,6 +33,11 @@ struct RoundPage {
     s: Shell,
     e: FormFaults,
     round: RoundView,
+    /// The answers by the checklist, and its title.
+    answers: Shown,
+    checklist: String,
+    /// Withdrawn meanwhile, or read by another version.
+    warning: String,
     community: AreaId,
     saved: String,
     may_walk: bool,
@@ -136,6 +144,9 @@ pub(super) fn state(finding: &FindingView) -> &'static str {
 pub(super) struct Done {
     #[serde(default)]
     saved: String,
+    /// A sheet that was entered before.
+    #[serde(default)]
+    known: String,
 }
 
 async fn round_page(
@@ -151,9 +162,28 @@ async fn round_page(
     let s = shell(app, ctx, prefs);
     let community = round.line.community;
     let found: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
+    let known = match &round.checklist {
+        Some(name) => checklists::known(&rounds, app.db(), name).await?,
+        None => None,
+    };
+    let language = checklists::language(ctx.locale());
+    let answers = known.as_ref().map_or_else(Shown::default, |known| {
+        shown(&s, &known.form, &round.answers)
+    });
+    let checklist = match (&known, &round.checklist) {
+        (Some(known), Some(name)) => {
+            let title = youlin_checklist::word(&known.form.checklist().title, language);
+            format!("{title} · {name}")
+        }
+        (None, Some(name)) => name.clone(),
+        _ => String::new(),
+    };
     Ok(RoundPage {
         hazards: hazards_among(app.db(), community, &found).await?,
         judgements: judgements_of(app.db(), &scope, id).await?,
+        warning: warning(&s, known.as_ref()),
+        answers,
+        checklist,
         saved: if saved {
             s.t("patrol-saved")
         } else {
@@ -179,7 +209,11 @@ pub(super) async fn show(
     PathId(id): PathId,
     ApiQuery(done): ApiQuery<Done>,
 ) -> WebResult<Response> {
-    page(&round_page(&app, &ctx, prefs, id, !done.saved.is_empty()).await?)
+    let mut shown = round_page(&app, &ctx, prefs, id, !done.saved.is_empty()).await?;
+    if !done.known.is_empty() {
+        shown.saved = shown.s.t("sheet-known");
+    }
+    page(&shown)
 }
 
 /// `?thumb=1`: the small form.

@@ -2,6 +2,7 @@
 
 mod board;
 mod campaigns;
+mod checklists;
 mod due;
 mod hazards;
 mod policies;
@@ -15,6 +16,9 @@ pub use campaigns::{
     campaign_view, campaigns,
 };
 pub(crate) use campaigns::{campaign_of, listed_ids};
+pub use checklists::{
+    ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
+};
 pub use due::{DueLine, due_now, standing_over};
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
@@ -31,4 +35,4 @@ pub use rules::{
     ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, rule_sets,
     status_code, what_changes,
 };
-pub use subjects::{SubjectView, subject_view, subjects_of};
+pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};

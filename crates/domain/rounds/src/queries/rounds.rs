@@ -230,6 +230,8 @@ pub struct RoundView {
     /// Answers to the checklist, by question.
     #[schema(value_type = Object)]
     pub answers: serde_json::Map<String, Value>,
+    /// Who told it on the telephone or wrote the sheet.
+    pub told_by: String,
     pub reason: String,
     pub try_again_at: Option<Micros>,
     pub received_at: Micros,
@@ -270,6 +272,7 @@ pub async fn round_view(
     };
     let text = open("text", &row.text_sealed)?;
     let answers = open("answers", &row.answers_sealed)?;
+    let told_by = open("told_by", &row.told_by_sealed)?;
     let findings = views(db, findings_of(db, scope, vec![id]).await?).await?;
     let photos = round_file::Entity::find()
         .filter(round_file::Column::CommunityId.eq(community))
@@ -279,6 +282,7 @@ pub async fn round_view(
         .await?;
     Ok(RoundView {
         text,
+        told_by,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
         checklist: row.checklist.clone(),
         reason: row.reason.clone(),

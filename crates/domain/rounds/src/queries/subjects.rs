@@ -47,6 +47,24 @@ pub async fn subject_view(
     community: CommunityId,
     subject: Subject,
 ) -> Result<SubjectView> {
+    let view = subject_anywhere(rounds, db, scope, subject).await?;
+    if view.community == community {
+        Ok(view)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// One subject, wherever in the scope it is.
+///
+/// # Errors
+/// 404 outside the scope, or when there is no such thing.
+pub async fn subject_anywhere(
+    rounds: &Rounds,
+    db: &Database,
+    scope: &Scope,
+    subject: Subject,
+) -> Result<SubjectView> {
     let view = match subject.kind {
         SubjectKind::Reach => reach(&rivers::reach(db, scope, subject.id).await?),
         SubjectKind::Building => {
@@ -59,7 +77,7 @@ pub async fn subject_view(
         }
         SubjectKind::Premises => premises(Premises::one(db.read(), scope, subject.id).await?),
     };
-    if view.community == community {
+    if scope.contains_community(view.community) {
         Ok(view)
     } else {
         Err(Problem::not_found())

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod checklist_pages;
+mod checklists;
 mod ground;
 mod market;
 mod market_http;

@@ -1,0 +1,89 @@
+//! What the answers lead to, as rows to be looked over before anything is filed.
+
+use youlin_checklist::{Finding, Form, Kind, NodeKind, Value, word};
+use youlin_web::Shell;
+
+use super::{key, said};
+use crate::checklists::{self, Answered};
+
+/// A finding the answers lead to.
+#[derive(Clone, Debug)]
+pub(in crate::pages) struct Proposed {
+    /// Its rule and place: `lives-in.3`.
+    pub(in crate::pages) key: String,
+    pub(in crate::pages) category: String,
+    pub(in crate::pages) severity: &'static str,
+    pub(in crate::pages) text: String,
+    /// It is no case: put right at once, or only noted.
+    pub(in crate::pages) on_spot: bool,
+    /// Questions whose files belong to it, with their places.
+    pub(in crate::pages) files: Vec<String>,
+    /// Longitude and latitude, when a position is evidence of it.
+    pub(in crate::pages) position: Option<(f64, f64)>,
+}
+
+/// Everything that follows, in the order of the checklist.
+pub(in crate::pages) fn proposed(s: &Shell, form: &Form, answered: &Answered) -> Vec<Proposed> {
+    let all = answered.findings(form).into_iter();
+    all.map(|found| one(s, form, found)).collect()
+}
+
+fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
+    let locale = s.ctx().locale();
+    let language = checklists::language(locale);
+    let rules = &form.checklist().findings;
+    let rule = rules.iter().find(|rule| rule.code == found.code);
+    let mut text = rule.map_or_else(String::new, |rule| word(&rule.label, language).to_owned());
+    let (yes, no) = (s.t("yes"), s.t("no"));
+    let mut evidence = Vec::new();
+    let mut files = Vec::new();
+    let mut position = None;
+    let names = rule
+        .map(|rule| rule.evidence.as_slice())
+        .unwrap_or_default();
+    // In the order the rule names them, then what was judged.
+    let judged = found.evidence.keys().filter(|name| !names.contains(name));
+    for name in names.iter().chain(judged) {
+        let Some(NodeKind::Field(field)) = form.node(name).map(|node| &node.kind) else {
+            continue;
+        };
+        if field.kind.is_file() {
+            let depth = form.node(name).map_or(0, |node| node.repeats.len());
+            files.push(key(name, found.place.get(..depth).unwrap_or_default()));
+            continue;
+        }
+        match found.evidence.get(name) {
+            Some(Value::Position(at)) => position = Some((at.lon, at.lat)),
+            Some(Value::Track(_)) | None => {}
+            Some(value) if field.kind == Kind::Text => evidence.push(value.to_string()),
+            Some(value) => {
+                let label = word(&field.question.label, language);
+                let value = said(locale, [&yes, &no], form, name, value);
+                evidence.push(format!("{label} {value}"));
+            }
+        }
+    }
+    if !evidence.is_empty() {
+        let colon = s.t("checklist-colon");
+        text = format!("{text}{colon}{}", evidence.join(&s.t("list-comma")));
+    }
+    Proposed {
+        key: key(&found.code, &found.place),
+        category: found.category,
+        severity: severity(found.severity),
+        text,
+        on_spot: !found.is_case,
+        files,
+        position,
+    }
+}
+
+fn severity(severity: youlin_checklist::Severity) -> &'static str {
+    use youlin_checklist::Severity as S;
+    match severity {
+        S::Low => "low",
+        S::Medium => "medium",
+        S::High => "high",
+        S::Immediate => "immediate",
+    }
+}

@@ -1,0 +1,13 @@
+//! Any checklist as a page asks it: what was typed, which questions stand, what follows, and how it reads afterwards.
+
+mod asked;
+mod follow;
+mod kept;
+mod shown;
+mod typed;
+
+pub(super) use asked::{Part, group_title, parts, said};
+pub(super) use follow::{Proposed, proposed};
+pub(super) use kept::{Kept, keep, kept_file};
+pub(super) use shown::{Shown, shown};
+pub(super) use typed::{Typed, key};

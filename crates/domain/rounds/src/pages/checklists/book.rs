@@ -1,0 +1,216 @@
+//! The way in and out: a checklist as an XLSForm workbook. What is not supported is refused by its name; what comes in is a
+//! draft.
+
+use askama::Template;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use youlin_checklist::{Checklist, Words};
+use youlin_kernel::{AreaId, Ctx, Locale, Problem, ProblemKind, Result};
+use youlin_web::{
+    App, Caller, Choice, FormFaults, I18n, Prefs, Shell, WebResult, mendable, page, refused_with,
+    save_as,
+};
+use youlin_xforms::{Labels, SheetFault, WrongSheet, read_xlsform, write_xlsform};
+
+use super::{areas, may_see};
+use crate::SaveChecklist;
+use crate::pages::shell;
+use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
+use crate::queries::checklist;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// A workbook of questions is small.
+pub(in crate::pages) const LARGEST: usize = 5 * 1024 * 1024;
+
+/// Words the workbook needs and no code holds.
+pub(in crate::pages) fn labels(i18n: &I18n) -> Labels {
+    let said = |key: &str| -> Words {
+        [("zh-CN", Locale::Zh), ("en", Locale::En)]
+            .map(|(code, locale)| (code.to_owned(), i18n.text(locale, key, &[])))
+            .into()
+    };
+    Labels {
+        languages: [("zh-CN", Locale::Zh), ("en", Locale::En)]
+            .map(|(code, locale)| {
+                (
+                    code.to_owned(),
+                    i18n.text(locale, "checklist-language", &[]),
+                )
+            })
+            .into(),
+        yes: said("yes"),
+        no: said("no"),
+    }
+}
+
+/// `GET /rounds/checklists/{name}/form.xlsx`.
+pub(in crate::pages) async fn export(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    Path(name): Path<String>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let view = checklist(app.db(), &app.areas(), &scope, &name).await?;
+    if !may_see(&ctx, &view.line) {
+        return Err(Problem::not_found().into());
+    }
+    let bytes = write_xlsform(&view.checklist, &labels(app.i18n())).map_err(Problem::internal)?;
+    let file = format!("{}-{}.xlsx", view.line.code, view.line.number);
+    Ok(save_as(&file, XLSX, bytes))
+}
+
+#[derive(Template)]
+#[template(path = "checklist_import.html")]
+struct ImportPage {
+    s: Shell,
+    e: FormFaults,
+    areas: Vec<Choice>,
+    area: String,
+    code: String,
+    /// What the workbook has that is not supported.
+    refused: Vec<String>,
+    help: Vec<String>,
+}
+
+/// `GET /rounds/checklists/import`.
+pub(in crate::pages) async fn import(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+) -> WebResult<Response> {
+    ctx.scope(&CHECKLISTS_KEEP)?;
+    let s = shell(&app, &ctx, prefs);
+    page(&ImportPage {
+        areas: areas(&s, &ctx),
+        e: FormFaults::none(),
+        area: String::new(),
+        code: String::new(),
+        refused: Vec::new(),
+        help: help(&s),
+        s,
+    })
+}
+
+/// What a workbook may hold, in short; the whole is in `docs/checklists.md`.
+fn help(s: &Shell) -> Vec<String> {
+    ["sheets", "types", "columns", "rules", "not"]
+        .map(|part| s.tt("checklist-help", part))
+        .into()
+}
+
+#[derive(Default)]
+struct Sent {
+    area: String,
+    code: String,
+    book: Vec<u8>,
+}
+
+async fn sent(mut form: Multipart) -> Result<Sent> {
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        if error.status().as_u16() == 413 {
+            Problem::new(ProblemKind::TooLarge, "upload-too-large")
+        } else {
+            Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(error)
+        }
+    };
+    let mut sent = Sent::default();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(broken)?;
+        let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
+        match name.as_str() {
+            "area" => sent.area = text(),
+            "code" => sent.code = text(),
+            "book" => sent.book = bytes.to_vec(),
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+/// `POST /rounds/checklists/import`.
+pub(in crate::pages) async fn bring_in(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    request: Request,
+) -> WebResult<Response> {
+    ctx.scope(&CHECKLISTS_KEEP)?;
+    let form = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| {
+            Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
+        })?;
+    let sent = sent(form).await?;
+    let s = shell(&app, &ctx, prefs);
+    let mut refused = Vec::new();
+    let done = match read_book(&sent.book) {
+        Ok(checklist) => brought(&app, &ctx, &sent, checklist).await,
+        Err(faults) => {
+            refused = faults.iter().map(|fault| sentence(&s, fault)).collect();
+            Err(Problem::invalid("book", "checklist-book").field_arg("count", faults.len()))
+        }
+    };
+    match done {
+        Ok(name) => Ok(Redirect::to(&format!("/rounds/checklists/{name}?saved=1")).into_response()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let body = ImportPage {
+                areas: areas(&s, &ctx),
+                e: FormFaults::of(&s, &problem),
+                area: sent.area,
+                code: sent.code,
+                refused,
+                help: help(&s),
+                s,
+            };
+            Ok(refused_with(&problem, page(&body)?))
+        }
+    }
+}
+
+fn read_book(bytes: &[u8]) -> std::result::Result<Checklist, Vec<SheetFault>> {
+    read_xlsform(bytes)
+}
+
+async fn brought(app: &App, ctx: &Ctx, sent: &Sent, mut checklist: Checklist) -> Result<String> {
+    if !sent.code.is_empty() {
+        checklist.id.clone_from(&sent.code);
+    }
+    let area: i64 = sent
+        .area
+        .parse()
+        .map_err(|_no_area| Problem::invalid("area", "required"))?;
+    let save = SaveChecklist {
+        known: None,
+        area: AreaId(area),
+        checklist,
+        copied_from: None,
+    };
+    Ok(app.db().execute(ctx, save).await?.name)
+}
+
+/// What the workbook has and we do not take, by sheet, row and name.
+fn sentence(s: &Shell, fault: &SheetFault) -> String {
+    let what = match &fault.what {
+        WrongSheet::File(_) | WrongSheet::Missing => String::new(),
+        WrongSheet::NoColumn(name)
+        | WrongSheet::Column(name)
+        | WrongSheet::Type(name)
+        | WrongSheet::Sheet(name)
+        | WrongSheet::Nesting(name) => name.clone(),
+        WrongSheet::Value { column, value } => format!("{column} = {value}"),
+    };
+    let code = match &fault.what {
+        WrongSheet::File(_) => "file",
+        other => other.code(),
+    };
+    s.tn(
+        &format!("checklist-book-{code}"),
+        &[
+            ("sheet", fault.sheet.clone()),
+            ("row", fault.row.to_string()),
+            ("what", what),
+        ],
+    )
+}

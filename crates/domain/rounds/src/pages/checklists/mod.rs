@@ -1,0 +1,42 @@
+//! `/rounds/checklists`: the checklists of an area with their versions; writing, publishing, withdrawing, and the way in
+//! and out as a workbook.
+
+mod book;
+mod editor;
+mod list;
+mod rows;
+mod view;
+
+pub(super) use book::{LARGEST, bring_in, export, import};
+pub(super) use editor::{edit, save};
+pub(super) use list::{create, list, start};
+pub(super) use view::{drop_draft, publish, withdraw};
+
+use youlin_kernel::{AreaId, AreaLevel, Ctx};
+use youlin_web::{Choice, Shell};
+
+use crate::model::ChecklistState;
+use crate::permissions::CHECKLISTS_KEEP;
+use crate::queries::ChecklistLine;
+
+/// Drafts are seen by who keeps checklists of their area.
+pub(super) fn may_see(ctx: &Ctx, line: &ChecklistLine) -> bool {
+    let keeps = |area| ctx.require(&CHECKLISTS_KEEP, area).is_ok();
+    line.state != ChecklistState::Draft || line.area.is_some_and(keeps)
+}
+
+/// Areas the caller may keep checklists for: those of the grants, no smaller than a community.
+fn areas(s: &Shell, ctx: &Ctx) -> Vec<Choice> {
+    let mut found: Vec<AreaId> = Vec::new();
+    for grant in ctx.grants() {
+        let level = ctx.areas().get(grant.area).map(|area| area.level);
+        let fits = level.is_some_and(|level| level <= AreaLevel::Community);
+        if CHECKLISTS_KEEP.held_by(grant.role) && fits && !found.contains(&grant.area) {
+            found.push(grant.area);
+        }
+    }
+    found
+        .into_iter()
+        .map(|area| Choice::new(area.0.to_string(), s.area_path(area)))
+        .collect()
+}

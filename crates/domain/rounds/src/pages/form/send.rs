@@ -1,0 +1,373 @@
+//! The filled form: looked over, refused with everything typed, or handed in.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::DateTime;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+use youlin_checklist::write_answers;
+use youlin_kernel::{Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_places::rivers::Bank;
+use youlin_web::{
+    ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, mendable, page, part, refused_with,
+};
+
+use super::found::{finding_id, settle};
+use super::start::form_for_preview;
+use super::{
+    AskedPart, Asking, FormPage, RoundForm, asking, faults, faults_while_typing, file_name,
+    form_page, kind_of, read, subject_of,
+};
+use crate::checklists;
+use crate::model::{Channel, Outcome, Severity};
+use crate::pages::answer::{Proposed, Typed, parts, proposed};
+use crate::pages::shell;
+use crate::pages::upload::{self, Upload};
+use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
+use crate::queries::policy_view;
+use crate::{AttachPhoto, NewFinding, NewRound, prepare};
+
+/// `POST /rounds/form?more=|less=`: the questions as they stand now, for the page to take in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Turn {
+    more: String,
+    less: String,
+}
+
+pub(in crate::pages) async fn again(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(turn): ApiQuery<Turn>,
+    request: Request,
+) -> WebResult<Response> {
+    ctx.scope(&ROUNDS_WALK)?;
+    let upload = upload::read(&app, request).await?;
+    let s = shell(&app, &ctx, prefs);
+    let mut f = match subject_of(upload.text("subject")) {
+        Some(subject) => {
+            let asking = asking(&app, &ctx, subject, upload.text("checklist")).await?;
+            read(&asking, &ctx, &upload)?
+        }
+        // A preview asks of nothing.
+        None => RoundForm {
+            checklist: upload.text("checklist").to_owned(),
+            typed: Typed::read(&upload),
+            ..RoundForm::default()
+        },
+    };
+    let form = form_for_preview(&app, &ctx, &f.checklist).await?;
+    turned(&form, &mut f, &turn);
+    let answered = f.typed.evaluate(&ctx, &form);
+    let body = AskedPart {
+        parts: parts(&s, &form, &f.typed, &f.files, &answered),
+        e: faults_while_typing(&s, &form, &answered),
+        s,
+    };
+    Ok(part(&body)?)
+}
+
+fn turned(form: &youlin_checklist::Form, f: &mut RoundForm, turn: &Turn) {
+    if !turn.more.is_empty() {
+        f.typed.more(&turn.more);
+    }
+    if !turn.less.is_empty() {
+        f.typed.less(form, &turn.less, &mut f.files);
+        // A photograph that moved up is called by its new place.
+        let names: BTreeMap<String, String> = f
+            .files
+            .keys()
+            .map(|question| (question.clone(), file_name(question)))
+            .collect();
+        f.typed.values.extend(names);
+    }
+}
+
+/// `POST /rounds`.
+pub(in crate::pages) async fn hand_in(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    request: Request,
+) -> WebResult<Response> {
+    let upload = upload::read(&app, request).await?;
+    let subject = subject_of(upload.text("subject")).ok_or_else(Problem::not_found)?;
+    let asking = asking(&app, &ctx, subject, upload.text("checklist")).await?;
+    let mut f = read(&asking, &ctx, &upload)?;
+    let turn = Turn {
+        more: upload.text("more").to_owned(),
+        less: upload.text("less").to_owned(),
+    };
+    let s = shell(&app, &ctx, prefs);
+    if !turn.more.is_empty() || !turn.less.is_empty() {
+        if let Some(form) = asking.form() {
+            turned(form, &mut f, &turn);
+        }
+        return page(&form_page(s, &app, &asking, f, FormFaults::none()).await?);
+    }
+    if !upload.text("fill").is_empty() {
+        return confirm(s, &app, &asking, f, true).await;
+    }
+    let done = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done) == Outcome::Done;
+    if done && looks_over(&s, &asking, &mut f) {
+        return confirm(s, &app, &asking, f, false).await;
+    }
+    match handed_in(&app, &s, &asking, &mut f, &upload).await {
+        Ok(id) => Ok(Redirect::to(&format!("/rounds/{id}?saved=1")).into_response()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let mut e = faults(&s, &problem);
+            for (field, problem) in &upload.faults {
+                let own = field.strip_prefix("p_").map(|one| format!("a_{one}"));
+                for (_, sentence) in FormFaults::of(&s, problem).fields {
+                    let own = own.clone().unwrap_or_else(|| "photo".to_owned());
+                    e.fields.push((own, sentence));
+                }
+            }
+            let body = form_page(s, &app, &asking, f, e).await?;
+            Ok(refused_with(&problem, page(&body)?))
+        }
+    }
+}
+
+/// Whether the answers lead to something that was not yet looked at. What cannot be read is mended first.
+fn looks_over(s: &Shell, asking: &Asking, f: &mut RoundForm) -> bool {
+    let Some(form) = asking.form() else {
+        return false;
+    };
+    let answered = f.typed.evaluate(s.ctx(), form);
+    if !answered.faults.is_empty() {
+        return false;
+    }
+    settle(&mut f.found, &proposed(s, form, &answered))
+}
+
+/// The page again with what follows from the sentence and the answers, for the walker to look over.
+async fn confirm(
+    s: Shell,
+    app: &App,
+    asking: &Asking,
+    mut f: RoundForm,
+    from_text: bool,
+) -> WebResult<Response> {
+    let mut notes = Vec::new();
+    if from_text {
+        notes = fill(&s, asking, &mut f);
+        if let Some(form) = asking.form() {
+            let answered = f.typed.evaluate(s.ctx(), form);
+            settle(&mut f.found, &proposed(&s, form, &answered));
+        }
+    }
+    if f.found.iter().any(|one| !one.is_empty()) {
+        notes.insert(0, s.t("patrol-confirm"));
+    } else if f.typed.values.is_empty() {
+        notes.insert(0, s.t("patrol-nothing-read"));
+    }
+    let body = FormPage {
+        notes,
+        ..form_page(s, app, asking, f, FormFaults::none()).await?
+    };
+    page(&body)
+}
+
+/// Fills the checklist from the sentence: what was answered by hand stays. Says what stays unsure.
+fn fill(s: &Shell, asking: &Asking, f: &mut RoundForm) -> Vec<String> {
+    let Some(form) = asking.form().filter(|_| f.checklist == checklists::RIVER) else {
+        return Vec::new();
+    };
+    let (filled, unsure) = checklists::read_river(form, &f.text);
+    for (question, value) in filled {
+        f.typed.values.entry(question).or_insert(value);
+    }
+    let locale = s.ctx().locale();
+    unsure
+        .iter()
+        .map(|one| {
+            let question = checklists::label(locale, form, &one.question);
+            let words = one.span.of(&f.text);
+            s.t2("patrol-unsure", &("question", question), &("words", words))
+        })
+        .collect()
+}
+
+fn moment(field: &'static str, text: &str) -> Result<Micros> {
+    let civil: DateTime = text
+        .parse()
+        .map_err(|_no_time| Problem::invalid(field, "no-time"))?;
+    let day = Micros::start_of(civil.date());
+    let of_day = civil.time().duration_since(jiff::civil::Time::midnight());
+    Ok(day.plus(i64::try_from(of_day.as_micros()).unwrap_or(0)))
+}
+
+/// What stands of the answers; when something is wrong with them, all of them as typed, so that it is said.
+fn answers(ctx: &Ctx, asking: &Asking, f: &mut RoundForm) -> BTreeMap<String, Json> {
+    let Some(form) = asking.form() else {
+        return BTreeMap::new();
+    };
+    let answered = f.typed.evaluate(ctx, form);
+    let json = if answered.faults.is_empty() {
+        write_answers(&answered.state.answers(form))
+    } else {
+        f.typed.json(form)
+    };
+    match json {
+        Json::Object(object) => object.into_iter().collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+async fn new_round(
+    app: &App,
+    ctx: &Ctx,
+    asking: &Asking,
+    f: &mut RoundForm,
+    follows: &[Proposed],
+) -> Result<NewRound> {
+    let id: Uuid =
+        f.id.parse()
+            .map_err(|_no_id| Problem::invalid("id", "required"))?;
+    let outcome = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done);
+    let policy: Option<Uuid> = f.policy.parse().ok();
+    let held = match policy {
+        Some(id) => Some(policy_view(app.db(), &ctx.scope(&ROUNDS_READ)?, id).await?),
+        None => None,
+    };
+    let rows = f.found.iter().enumerate();
+    let findings = rows.filter(|(_, row)| !row.is_empty()).map(|(index, row)| {
+        let rule = follows.iter().find(|one| one.key == row.key);
+        let position = rule.and_then(|one| one.position);
+        NewFinding {
+            id: finding_id(id, index),
+            category: row.category.clone(),
+            severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
+            text: row.text.clone(),
+            on_spot: row.on_spot,
+            lon: position.map(|at| at.0),
+            lat: position.map(|at| at.1),
+            bank: Bank::parse(&row.bank),
+        }
+    });
+    let findings = findings.collect();
+    let subject = asking.subject.subject;
+    let done = outcome == Outcome::Done;
+    Ok(NewRound {
+        id,
+        kind: kind_of(held.as_ref(), asking.form(), subject.kind),
+        community: asking.subject.community,
+        subject,
+        policy,
+        outcome,
+        channel: Channel::parse(&f.channel).unwrap_or(Channel::Page),
+        began_at: moment("began", &f.began)?,
+        ended_at: moment("ended", &f.ended)?,
+        sent_at: None,
+        text: f.text.clone(),
+        checklist: (done && asking.known.is_some()).then(|| f.checklist.clone()),
+        answers: if done {
+            answers(ctx, asking, f)
+        } else {
+            BTreeMap::new()
+        },
+        findings,
+        reason: f.reason.clone(),
+        try_again_at: None,
+    })
+}
+
+/// Who spoke on the telephone or wrote the sheet has to be said: whoever hands it in was not there.
+fn told(f: &RoundForm) -> Result<()> {
+    let second_hand = matches!(
+        Channel::parse(&f.channel),
+        Some(Channel::Phone | Channel::Paper)
+    );
+    let long = f.told_by.chars().count() > 80;
+    if second_hand && f.told_by.trim().is_empty() {
+        return Err(Problem::invalid("told_by", "round-told-by"));
+    }
+    if long {
+        return Err(Problem::invalid("told_by", "too-long").field_arg("max", 80));
+    }
+    Ok(())
+}
+
+async fn handed_in(
+    app: &App,
+    s: &Shell,
+    asking: &Asking,
+    f: &mut RoundForm,
+    upload: &Upload,
+) -> Result<Uuid> {
+    let ctx = s.ctx();
+    if !upload.faults.is_empty() {
+        return Err(Problem::new(ProblemKind::Invalid, "invalid"));
+    }
+    told(f)?;
+    let follows = match asking.form() {
+        Some(form) => proposed(s, form, &f.typed.evaluate(ctx, form)),
+        None => Vec::new(),
+    };
+    let new = new_round(app, ctx, asking, f, &follows).await?;
+    let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
+    let command = command.told_by(&f.told_by);
+    let done = app.db().execute(ctx, command).await?;
+    attach(app, ctx, asking, f, &follows, done.id).await?;
+    Ok(done.id)
+}
+
+/// Photographs go with the finding they are evidence of; others with the only finding, if there is just one.
+async fn attach(
+    app: &App,
+    ctx: &Ctx,
+    asking: &Asking,
+    f: &RoundForm,
+    follows: &[Proposed],
+    round: Uuid,
+) -> Result<()> {
+    let rows: Vec<usize> = (0..f.found.len())
+        .filter(|index| !f.found[*index].is_empty())
+        .collect();
+    let only = match rows.as_slice() {
+        [only] => Some(finding_id(round, *only)),
+        _ => None,
+    };
+    let of = |question: &String| {
+        let rule = follows.iter().find(|one| one.files.contains(question))?;
+        let row = rows.iter().find(|index| f.found[**index].key == rule.key)?;
+        Some(finding_id(round, *row))
+    };
+    let answers = f.files.iter().map(|(question, kept)| {
+        let mut file = kept.file.clone();
+        file.name = Some(file_name(question));
+        (of(question).or(only), file)
+    });
+    let others = f.photos.iter().map(|kept| (only, kept.file.clone()));
+    for (finding, file) in answers.chain(others) {
+        let attach = AttachPhoto {
+            community: asking.subject.community,
+            round,
+            finding,
+            stage: "",
+            file,
+        };
+        app.db().execute(ctx, attach).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::start::typed_time;
+    use super::*;
+
+    #[test]
+    fn a_typed_time_is_local() {
+        let at = moment("began", "2026-11-26T09:30").expect("a time");
+        assert_eq!(at.local_minute(), "2026-11-26 09:30");
+        assert_eq!(typed_time(at), "2026-11-26T09:30");
+        assert!(moment("began", "gestern").is_err());
+    }
+}

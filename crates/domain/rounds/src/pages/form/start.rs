@@ -1,0 +1,202 @@
+//! The empty form: by link, from a policy, or by the code on a sheet of paper.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
+use youlin_web::{ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, page};
+
+use super::{RoundForm, asking, form_page, subject_of};
+use crate::checklists::{self, known};
+use crate::model::{Subject, SubjectKind};
+use crate::pages::answer::{Typed, parts};
+use crate::pages::shell;
+use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
+use crate::queries::{checklist, checklists_for, policy_view, round_view, subject_anywhere};
+use crate::service::Rounds;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Start {
+    reach: Option<Uuid>,
+    /// `premises:<id>`.
+    subject: String,
+    policy: String,
+    checklist: String,
+    /// The id a sheet of paper carries.
+    round: Option<Uuid>,
+    channel: String,
+}
+
+/// `GET /rounds/new?subject=&checklist=&policy=`.
+pub(in crate::pages) async fn fresh(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(start): ApiQuery<Start>,
+) -> WebResult<Response> {
+    let subject = match start.reach {
+        Some(id) => Subject {
+            kind: SubjectKind::Reach,
+            id,
+        },
+        None => subject_of(&start.subject).ok_or_else(Problem::not_found)?,
+    };
+    if let Some(id) = start.round
+        && is_there(&app, &ctx, id).await?
+    {
+        return Ok(Redirect::to(&format!("/rounds/{id}?known=1")).into_response());
+    }
+    let name = wanted(&app, &ctx, &start, subject).await?;
+    let asking = asking(&app, &ctx, subject, &name).await?;
+    let now = ctx.now();
+    let id = start.round.unwrap_or_else(|| ctx.new_id());
+    let f = RoundForm {
+        id: id.to_string(),
+        subject: format!("{}:{}", subject.kind, subject.id),
+        checklist: if asking.known.is_some() {
+            name
+        } else {
+            String::new()
+        },
+        policy: start.policy,
+        channel: start.channel,
+        began: typed_time(now.plus(-30 * Micros::MINUTE)),
+        ended: typed_time(now),
+        typed: asking.form().map_or_else(Typed::default, Typed::fresh),
+        ..RoundForm::default()
+    };
+    let s = shell(&app, &ctx, prefs);
+    page(&form_page(s, &app, &asking, f, FormFaults::none()).await?)
+}
+
+/// Whether this sheet was entered before.
+async fn is_there(app: &App, ctx: &Ctx, id: Uuid) -> Result<bool> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    match round_view(&rounds, app.db(), &scope, id).await {
+        Ok(_held) => Ok(true),
+        Err(problem) if problem.code() == "not-found" => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The checklist asked for, else the policy's, else the first that fits.
+async fn wanted(app: &App, ctx: &Ctx, start: &Start, subject: Subject) -> Result<String> {
+    if !start.checklist.is_empty() {
+        return Ok(start.checklist.clone());
+    }
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    if let Ok(id) = start.policy.parse::<Uuid>() {
+        let policy = policy_view(app.db(), &scope, id).await;
+        if let Ok(Some(name)) = policy.map(|policy| policy.checklist) {
+            return Ok(name);
+        }
+    }
+    if subject.kind == SubjectKind::Reach {
+        return Ok(checklists::RIVER.to_owned());
+    }
+    let rounds = app.need::<Rounds>()?;
+    let view = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
+    first(app, &scope, view.community, subject.kind).await
+}
+
+async fn first(
+    app: &App,
+    scope: &youlin_kernel::Scope,
+    community: CommunityId,
+    kind: SubjectKind,
+) -> Result<String> {
+    let tree = app.areas();
+    let all = checklists_for(app.db(), &tree, scope, community, kind).await?;
+    Ok(all
+        .into_iter()
+        .next()
+        .map(|one| one.name)
+        .unwrap_or_default())
+}
+
+/// As a browser's field for date and time writes it.
+pub(super) fn typed_time(at: Micros) -> String {
+    at.local().strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// `GET /rounds/checklists/{name}/preview`: as it will be asked, also of a draft.
+pub(in crate::pages) async fn preview(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    Path(name): Path<String>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&CHECKLISTS_KEEP)?;
+    let tree = app.areas();
+    let view = checklist(app.db(), &tree, &scope, &name).await?;
+    if !crate::pages::checklists::may_see(&ctx, &view.line) {
+        return Err(Problem::not_found().into());
+    }
+    let s = shell(&app, &ctx, prefs);
+    let Some(form) = view.form() else {
+        return Ok(Redirect::to(&format!("/rounds/checklists/{name}?faults=1")).into_response());
+    };
+    let mut typed = Typed::fresh(&form);
+    // Each repeat once, so that its questions are seen.
+    for node in form.nodes().iter().filter(|node| node.repeats.is_empty()) {
+        if matches!(node.kind, youlin_checklist::NodeKind::Repeat { .. }) {
+            typed.more(&node.name);
+        }
+    }
+    let answered = typed.evaluate(&ctx, &form);
+    let parts = parts(
+        &s,
+        &form,
+        &typed,
+        &std::collections::BTreeMap::new(),
+        &answered,
+    );
+    page(&PreviewPage {
+        title: title(&s, &form),
+        name,
+        parts,
+        e: FormFaults::none(),
+        s,
+    })
+}
+
+fn title(s: &Shell, form: &youlin_checklist::Form) -> String {
+    let language = checklists::language(s.ctx().locale());
+    youlin_checklist::word(&form.checklist().title, language).to_owned()
+}
+
+/// The questions of a checklist, to be tried out.
+#[derive(askama::Template)]
+#[template(path = "checklist_preview.html")]
+struct PreviewPage {
+    s: Shell,
+    e: FormFaults,
+    name: String,
+    title: String,
+    parts: Vec<super::Part>,
+}
+
+/// Of a draft too, for whoever may keep it.
+pub(super) async fn form_for_preview(
+    app: &App,
+    ctx: &Ctx,
+    name: &str,
+) -> Result<std::sync::Arc<youlin_checklist::Form>> {
+    let rounds = app.need::<Rounds>()?;
+    if let Some(known) = known(&rounds, app.db(), name)
+        .await?
+        .filter(|known| known.exact)
+    {
+        return Ok(known.form);
+    }
+    let scope = ctx.scope(&CHECKLISTS_KEEP)?;
+    let tree = app.areas();
+    let view = checklist(app.db(), &tree, &scope, name).await?;
+    Some(view)
+        .filter(|view| crate::pages::checklists::may_see(ctx, &view.line))
+        .and_then(|view| view.form())
+        .ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,210 @@
+//! `/rounds/sheet`: a checklist on paper, for one subject. The code on it holds the id of the round it will be, so that a
+//! sheet handed in twice is the same round.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_checklist::{Form, Kind, Node, NodeKind, word};
+use youlin_kernel::{Problem, Result};
+use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+
+use super::form::{asking, subject_of};
+use super::shell;
+use crate::checklists;
+
+/// Rows of a repeat on paper.
+const ROWS: usize = 8;
+/// Columns a table on A4 has room for; the rest is asked in lines of the next table.
+const COLUMNS: usize = 5;
+
+/// One step of the sheet.
+#[derive(Debug, Default)]
+struct Line {
+    /// `group`, `boxes`, `blank`, `long`, `note` or `table`.
+    what: &'static str,
+    label: String,
+    hint: String,
+    unit: String,
+    needed: bool,
+    /// Asked only under a condition.
+    only_if: bool,
+    boxes: Vec<String>,
+    /// Of a table: heads with what may be ticked under them.
+    heads: Vec<(String, Vec<String>)>,
+}
+
+impl Line {
+    fn is(&self, what: &str) -> bool {
+        self.what == what
+    }
+}
+
+#[derive(Template)]
+#[template(path = "round_sheet.html")]
+struct SheetPage {
+    s: Shell,
+    title: String,
+    number: String,
+    name: String,
+    subject: String,
+    policy: String,
+    sources: Vec<String>,
+    lines: Vec<Line>,
+    rows: Vec<usize>,
+    /// Of the round this sheet becomes.
+    round: String,
+    /// The drawing of the code.
+    code: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    subject: String,
+    checklist: String,
+    policy: String,
+}
+
+/// `GET /rounds/sheet?subject=&checklist=&policy=`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(wanted): ApiQuery<Wanted>,
+) -> WebResult<Response> {
+    let subject = subject_of(&wanted.subject).ok_or_else(Problem::not_found)?;
+    let asking = asking(&app, &ctx, subject, &wanted.checklist).await?;
+    let known = asking.known.as_ref().filter(|known| known.exact);
+    let form = known.map(|known| known.form.as_ref());
+    let form = form.ok_or_else(Problem::not_found)?;
+    let s = shell(&app, &ctx, prefs);
+    let language = checklists::language(ctx.locale());
+    let round = ctx.new_id().to_string();
+    let mut address = format!(
+        "{}/rounds/new?round={round}&subject={}&checklist={}&channel=paper",
+        app.config().public_url,
+        wanted.subject,
+        wanted.checklist
+    );
+    if let Ok(policy) = wanted.policy.parse::<uuid::Uuid>() {
+        address.push_str(&format!("&policy={policy}"));
+    }
+    let body = SheetPage {
+        title: word(&form.checklist().title, language).to_owned(),
+        number: form.checklist().version.clone(),
+        name: asking.subject.name.clone(),
+        subject: wanted.subject,
+        policy: wanted.policy,
+        sources: form.checklist().sources.clone(),
+        lines: lines(&s, form),
+        rows: (1..=ROWS).collect(),
+        code: code(&address)?,
+        round,
+        s,
+    };
+    page(&body)
+}
+
+fn code(address: &str) -> Result<String> {
+    let code = qrcode::QrCode::with_error_correction_level(address.as_bytes(), qrcode::EcLevel::L)
+        .map_err(Problem::internal)?;
+    Ok(code
+        .render::<qrcode::render::svg::Color<'_>>()
+        .min_dimensions(220, 220)
+        .build()
+        .replace("<?xml version=\"1.0\" standalone=\"yes\"?>", ""))
+}
+
+fn lines(s: &Shell, form: &Form) -> Vec<Line> {
+    let mut all = Vec::new();
+    let language = checklists::language(s.ctx().locale());
+    for (at, node) in form.nodes().iter().enumerate() {
+        if !node.repeats.is_empty() {
+            continue;
+        }
+        match &node.kind {
+            NodeKind::Group => all.push(Line {
+                what: "group",
+                label: super::answer::group_title(form, &node.name, language),
+                only_if: node.relevant.is_some(),
+                ..Line::default()
+            }),
+            NodeKind::Repeat { .. } => {
+                let label = super::answer::group_title(form, &node.name, language);
+                let heads: Vec<(String, Vec<String>)> = form
+                    .nodes()
+                    .iter()
+                    .filter(|one| one.repeats == [at])
+                    .filter_map(|one| head(s, form, one))
+                    .collect();
+                for (index, some) in heads.chunks(COLUMNS).enumerate() {
+                    all.push(Line {
+                        what: "table",
+                        label: if index == 0 {
+                            label.clone()
+                        } else {
+                            s.t1("sheet-goes-on", "label", &label)
+                        },
+                        heads: some.to_vec(),
+                        ..Line::default()
+                    });
+                }
+            }
+            NodeKind::Field(_) => all.extend(question(s, form, node)),
+        }
+    }
+    all
+}
+
+fn head(s: &Shell, form: &Form, node: &Node) -> Option<(String, Vec<String>)> {
+    let line = question(s, form, node)?;
+    if line.what == "note" {
+        return None;
+    }
+    let label = if line.unit.is_empty() {
+        line.label
+    } else {
+        format!("{} ({})", line.label, line.unit)
+    };
+    Some((label, line.boxes))
+}
+
+fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
+    let NodeKind::Field(field) = &node.kind else {
+        return None;
+    };
+    let language = checklists::language(s.ctx().locale());
+    let plain = |text: &str| text.replace("${", "…").replace('}', "");
+    let mut line = Line {
+        what: "blank",
+        label: plain(word(&field.question.label, language)),
+        hint: plain(word(&field.question.hint, language)),
+        unit: field.question.unit.clone(),
+        needed: field.required.is_some(),
+        only_if: node.relevant.is_some(),
+        ..Line::default()
+    };
+    match &field.kind {
+        Kind::Calculate => return None,
+        Kind::Note => line.what = "note",
+        Kind::YesNo => {
+            line.what = "boxes";
+            line.boxes = vec![s.t("yes"), s.t("no")];
+        }
+        Kind::One { list } | Kind::Many { list } => {
+            line.what = "boxes";
+            let all = form.checklist().choices.get(list);
+            let all = all.map(Vec::as_slice).unwrap_or_default().iter();
+            line.boxes = all
+                .map(|one| word(&one.label, language).to_owned())
+                .collect();
+        }
+        Kind::Text => line.what = "long",
+        Kind::Photo => line.hint = s.t("sheet-photo"),
+        Kind::Signature => line.what = "long",
+        Kind::Track => return None,
+        _ => {}
+    }
+    Some(line)
+}

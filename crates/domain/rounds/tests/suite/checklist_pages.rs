@@ -1,0 +1,583 @@
+//! Over HTTP: the editor with its faults, a checklist answered stall by stall, paper handed in twice, workbooks in and out.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use tower::ServiceExt;
+use uuid::Uuid;
+use youlin_checklist::shipped;
+use youlin_files::{FileStore, FilesConfig};
+use youlin_kernel::{AccountActor, Actor, CommunityId, Grant, Micros, Role};
+use youlin_places::premises::{Premises, PremisesFilter};
+use youlin_places::commands::{PremisesInput, SavePremises};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{RoundFilter, RoundView, round_view, rounds_of};
+use youlin_testkit::databases;
+use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
+use youlin_web::SignedIn;
+use youlin_xforms::{Labels, read_xlsform, write_xlsform};
+
+use crate::ground::Ground;
+
+struct Site {
+    ground: Ground,
+    router: Router,
+    premises: Uuid,
+    _files: tempfile::TempDir,
+}
+
+fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
+    let actor = AccountActor {
+        id: Uuid::from_u128(number),
+        person: None,
+        display_name: name.into(),
+    };
+    let who = SignedIn {
+        actor: Actor::Account(actor),
+        grants: Arc::from([grant]),
+        locale: None,
+        second_factor_required: false,
+    };
+    (name.to_owned(), who)
+}
+
+struct Answer {
+    status: StatusCode,
+    location: String,
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+impl Site {
+    async fn new(base: youlin_testkit::TestDatabase) -> Self {
+        let ground = Ground::new(base).await;
+        let world = &ground.world;
+        let community = CommunityId(ground.id("A").0);
+        let save = SavePremises {
+            community,
+            known: None,
+            input: PremisesInput {
+                kind: "market".into(),
+                name: "中原综合批发市场".into(),
+                street_address: "中原路1号".into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: None,
+        };
+        world.db().execute(&world.service(), save).await.unwrap();
+        let scope = world.service().scope(&ROUNDS_READ).unwrap();
+        let filter = PremisesFilter::default();
+        let premises = Premises::list(world.db().read(), &scope, &filter, 9).await;
+        let premises = premises.unwrap()[0].id;
+        let files = tempfile::tempdir().unwrap();
+        let store = FilesConfig::folder(files.path());
+        let grant = |role, code: &str| Grant {
+            role,
+            area: ground.id(code),
+            organisation: None,
+        };
+        let keys = vec![
+            account(1, "desk", grant(Role::CommunityDesk, "A")),
+            account(2, "lead", grant(Role::CommunityLead, "A")),
+            account(3, "other", grant(Role::CommunityLead, "B")),
+        ];
+        let app = world
+            .app(
+                catalogues(),
+                web_config(),
+                Arc::new(Keys(keys)),
+                wide_limits(),
+            )
+            .with(Arc::clone(ground.cases.locator()))
+            .with(Arc::clone(&ground.cases))
+            .with(Arc::clone(&ground.rounds))
+            .with(Arc::clone(&ground.vault))
+            .with(Arc::new(FileStore::open(store).unwrap()))
+            .finish();
+        let info = utoipa::openapi::Info::new("test", "0");
+        let router = youlin_web::build(app, vec![youlin_rounds::module()], info).router;
+        Self {
+            router,
+            premises,
+            _files: files,
+            ground,
+        }
+    }
+
+    async fn send(&self, key: &str, request: axum::http::request::Builder, body: Body) -> Answer {
+        self.ground.world.clock.advance(Micros::SECOND);
+        let request = request
+            .header(header::ACCEPT, "text/html")
+            .header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let answer = self.router.clone().oneshot(request.body(body).unwrap());
+        let (parts, body) = answer.await.unwrap().into_parts();
+        let location = parts.headers.get(header::LOCATION);
+        Answer {
+            status: parts.status,
+            location: location.map_or("", |at| at.to_str().unwrap()).to_owned(),
+            bytes: to_bytes(body, 1 << 24).await.unwrap().to_vec(),
+        }
+    }
+
+    async fn get(&self, key: &str, uri: &str) -> Answer {
+        self.send(key, Request::get(uri), Body::empty()).await
+    }
+
+    async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Answer {
+        let request =
+            Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(key, request, Body::from(form(fields))).await
+    }
+
+    /// Texts and files of a multipart form: name, file name, content.
+    async fn upload(&self, key: &str, uri: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
+            body.extend_from_slice(
+                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+                    .as_bytes(),
+            );
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--x--\r\n");
+        let request =
+            Request::post(uri).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.send(key, request, Body::from(body)).await
+    }
+
+    async fn rounds(&self) -> Vec<RoundView> {
+        let desk = self.ground.caller(Role::CommunityDesk, "A");
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let db = self.ground.world.db();
+        let mut all = Vec::new();
+        for line in rounds_of(db, &scope, RoundFilter::default()).await.unwrap() {
+            let view = round_view(&self.ground.rounds, db, &scope, line.id).await;
+            all.push(view.unwrap());
+        }
+        all
+    }
+}
+
+fn jpeg() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(40, 30)
+        .write_to(&mut bytes, image::ImageFormat::Jpeg)
+        .unwrap();
+    bytes.into_inner()
+}
+
+fn value<'a>(page: &'a str, name: &str) -> &'a str {
+    let at = page.find(&format!("name=\"{name}\"")).unwrap();
+    let rest = &page[at..];
+    let rest = &rest[rest.find("value=\"").unwrap() + 7..];
+    &rest[..rest.find('"').unwrap()]
+}
+
+#[tokio::test]
+async fn a_market_is_inspected_stall_by_stall_and_a_refusal_costs_nothing() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let subject = format!("premises:{}", site.premises);
+        let page = site
+            .get("desk", &format!("/rounds/new?subject={subject}"))
+            .await;
+        assert_eq!(page.status, StatusCode::OK);
+        let page = page.text();
+        assert!(
+            page.contains("name=\"a_market_name\""),
+            "the first that fits is asked"
+        );
+        let id = value(&page, "id").to_owned();
+        let now = value(&page, "ended").to_owned();
+        let photo = jpeg();
+        let base: Vec<(&str, Option<&str>, &[u8])> = vec![
+            ("id", None, id.as_bytes()),
+            ("subject", None, subject.as_bytes()),
+            ("checklist", None, b"market-fire@1"),
+            ("began", None, now.as_bytes()),
+            ("ended", None, now.as_bytes()),
+            ("a_market_name", None, "中原市场".as_bytes()),
+            ("a_lane_width", None, b"3.1"),
+            ("n_stalls", None, b"2"),
+            ("a_stall.1", None, b"C11"),
+            ("a_stall.2", None, b"C12"),
+            ("a_lives_in.2", None, b"yes"),
+        ];
+        // The day is missing, and a second stall cannot have a number that is no number.
+        let mut parts = base.clone();
+        parts.push(("a_main_aisle", None, b"wide"));
+        parts.push(("p_stall_photo.2", Some("IMG.jpg"), &photo));
+        let refused = site.upload("desk", "/rounds", &parts).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        assert!(
+            page.contains("href=\"#f-a_inspected_on\""),
+            "what is missing is named"
+        );
+        assert!(page.contains("href=\"#f-a_main_aisle\""));
+        assert_eq!(value(&page, "a_stall.2"), "C12");
+        assert_eq!(value(&page, "a_main_aisle"), "wide", "what was typed stays");
+        // The photograph too: a sealed note stands for it.
+        let kept = value(&page, "k_stall_photo.2").to_owned();
+
+        let day = &now[..10];
+        let mut parts = base.clone();
+        parts.push(("a_inspected_on", None, day.as_bytes()));
+        parts.push(("k_stall_photo.2", None, kept.as_bytes()));
+        let proposed = site.upload("desk", "/rounds", &parts).await;
+        assert_eq!(proposed.status, StatusCode::OK);
+        let page = proposed.text();
+        // The lane is judged by the rule set, somebody lives in a stall.
+        let keys: Vec<String> = ["key_0", "key_1"]
+            .map(|name| value(&page, name).into())
+            .into();
+        assert_eq!(keys, ["lane-width", "lives-in.2"]);
+        assert!(value(&page, "found_1").contains("C12"), "evidence is named");
+        let fields = ["key", "category", "found", "severity"];
+        let mut found = Vec::new();
+        for index in 0..2 {
+            for field in fields {
+                let name = format!("{field}_{index}");
+                let text = match field {
+                    "category" if index == 0 => "E-0504".to_owned(),
+                    "category" => "E-0404".to_owned(),
+                    "severity" => "high".to_owned(),
+                    _ => value(&page, &name).to_owned(),
+                };
+                found.push((name, text));
+            }
+        }
+        for (name, text) in &found {
+            parts.push((name, None, text.as_bytes()));
+        }
+        let done = site.upload("desk", "/rounds", &parts).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let again = site.upload("desk", "/rounds", &parts).await;
+        assert_eq!(again.location, done.location, "sent twice it is one round");
+        let rounds = site.rounds().await;
+        assert_eq!(rounds.len(), 1);
+        let round = &rounds[0];
+        assert_eq!(round.findings.len(), 2);
+        assert_eq!(round.checklist.as_deref(), Some("market-fire@1"));
+        assert_eq!(round.answers["stalls"][1]["stall"], "C12");
+        let of = round.photos[0].finding.unwrap();
+        let shown = round.findings.iter().find(|one| one.id == of).unwrap();
+        assert_eq!(shown.category, "E-0404", "evidence goes with its finding");
+        assert_eq!(round.photos.len(), 1);
+        let page = site.get("desk", &done.location).await.text();
+        assert!(page.contains("C12") && page.contains("市场消防检查"));
+        // A note of another round, or a made one, is no photograph.
+        let other = Uuid::from_u128(7).to_string();
+        let mut forged = parts.clone();
+        forged[0] = ("id", None, other.as_bytes());
+        site.upload("desk", "/rounds", &forged).await;
+        let rounds = site.rounds().await;
+        let second = rounds
+            .iter()
+            .find(|one| one.line.id != round.line.id)
+            .unwrap();
+        assert!(second.photos.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_of_paper_handed_in_twice_is_one_round() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let subject = format!("reach:{}", site.ground.reach.id);
+        let sheet = format!("/rounds/sheet?subject={subject}&checklist=chief-log@1");
+        let page = site.get("desk", &sheet).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let page = page.text();
+        assert!(
+            page.contains("<svg") && page.contains("河长日志") && page.contains("class=\"tick\"")
+        );
+        let id = Uuid::from_u128(0x0193_5f00_0000_7000_8000_0000_0000_00aa).to_string();
+        let entry =
+            format!("/rounds/new?round={id}&subject={subject}&checklist=chief-log@1&channel=paper");
+        let form = site.get("desk", &entry).await;
+        assert_eq!(form.status, StatusCode::OK);
+        let page = form.text();
+        assert_eq!(value(&page, "id"), id);
+        let now = value(&page, "ended").to_owned();
+        let fields = [
+            ("id", id.as_str()),
+            ("subject", &subject),
+            ("checklist", "chief-log@1"),
+            ("channel", "paper"),
+            ("began", &now),
+            ("ended", &now),
+            ("a_chief_level", "village"),
+            ("a_surface", "good"),
+            ("a_banks", "fair"),
+        ];
+        let refused = site.post("desk", "/rounds", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.text().contains("href=\"#f-told_by\""),
+            "who wrote it has to be said"
+        );
+        let mut told = fields.to_vec();
+        told.push(("told_by", "顾建明"));
+        let done = site.post("desk", "/rounds", &told).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        // The second time the code leads to the round itself.
+        let again = site.get("desk", &entry).await;
+        assert_eq!(again.location, format!("/rounds/{id}?known=1"));
+        let page = site.get("desk", &again.location).await.text();
+        assert!(page.contains("顾建明") && page.contains("已经录入过"));
+        // Typed by hand from the same sheet with another content: named, not doubled.
+        told[7] = ("a_surface", "bad");
+        let other = site.post("desk", "/rounds", &told).await;
+        assert_eq!(other.status, StatusCode::CONFLICT);
+        assert_eq!(site.rounds().await.len(), 1);
+        // Elsewhere there is no such sheet.
+        let foreign = site.get("other", &sheet).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_editor_names_what_is_wrong_and_two_editors_never_overwrite() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let area = site.ground.id("A").0.to_string();
+        let made = site
+            .post(
+                "lead",
+                "/rounds/checklists",
+                &[
+                    ("from", "elder-home@1"),
+                    ("code", "elder-jia"),
+                    ("area", &area),
+                    ("title", "甲社区老人居家安全"),
+                ],
+            )
+            .await;
+        assert_eq!(
+            made.location,
+            "/rounds/checklists/elder-jia@1",
+            "{}",
+            made.text()
+        );
+        let desk = site.get("desk", &made.location).await;
+        assert_eq!(
+            desk.status,
+            StatusCode::NOT_FOUND,
+            "a draft is its keepers'"
+        );
+        let page = site.get("lead", &made.location).await.text();
+        let mut fields = fields_of(&page);
+        put(&mut fields, "q0_relevant", "nonsense(${agreed})");
+        let borrowed = |fields: &[(String, String)]| -> Vec<(String, String)> { fields.to_vec() };
+        let send = |fields: Vec<(String, String)>| {
+            let site = &site;
+            let uri = made.location.clone();
+            async move {
+                let pairs: Vec<(&str, &str)> = fields
+                    .iter()
+                    .map(|(name, text)| (name.as_str(), text.as_str()))
+                    .collect();
+                site.post("lead", &uri, &pairs).await
+            }
+        };
+        let saved = send(borrowed(&fields)).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let page = site.get("lead", &saved.location).await.text();
+        assert!(page.contains("没有这个函数") && page.contains("href=\"#q-0\""));
+        assert!(
+            !page.contains("/publish\""),
+            "not while there is something to mend"
+        );
+        let forced = site
+            .post(
+                "lead",
+                "/rounds/checklists/elder-jia@1/publish",
+                &[("version", "2")],
+            )
+            .await;
+        assert_eq!(forced.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Somebody who still had the first version.
+        put(&mut fields, "q0_relevant", "");
+        put(&mut fields, "title_zh-CN", "另一个名字");
+        let lost = send(borrowed(&fields)).await;
+        assert_eq!(lost.status, StatusCode::CONFLICT);
+        let page = lost.text();
+        assert!(page.contains("data-conflict") && page.contains("另一个名字"));
+        assert_eq!(value(&page, "version"), "2");
+        put(&mut fields, "version", "2");
+        // A button of the editor changes nothing yet and loses nothing.
+        let mut act = borrowed(&fields);
+        put(&mut act, "act", "add:0:repeat");
+        let page = send(act).await.text();
+        assert!(page.contains("另一个名字") && page.contains("还没有保存"));
+        assert_eq!(value(&page, "q1_name"), "");
+        let saved = send(borrowed(&fields)).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER);
+        let preview = site
+            .get("lead", "/rounds/checklists/elder-jia@1/preview")
+            .await;
+        assert!(preview.text().contains("name=\"a_agreed\""));
+        let published = site
+            .post(
+                "lead",
+                "/rounds/checklists/elder-jia@1/publish",
+                &[("version", "3")],
+            )
+            .await;
+        assert_eq!(
+            published.status,
+            StatusCode::SEE_OTHER,
+            "{}",
+            published.text()
+        );
+        let page = site
+            .get("desk", "/rounds/checklists/elder-jia@1")
+            .await
+            .text();
+        assert!(page.contains("另一个名字") && page.contains("民发〔2020〕86 号"));
+        let other = site.get("other", "/rounds/checklists/elder-jia@1").await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+        let withdrawn = site
+            .post(
+                "lead",
+                "/rounds/checklists/elder-jia@1/withdraw",
+                &[("version", "4")],
+            )
+            .await;
+        assert_eq!(withdrawn.status, StatusCode::SEE_OTHER);
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_goes_out_and_comes_in_and_what_is_not_supported_is_named() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let out = site
+            .get("desk", "/rounds/checklists/building-check@1/form.xlsx")
+            .await;
+        assert_eq!(out.status, StatusCode::OK);
+        let read = read_xlsform(&out.bytes).unwrap();
+        assert_eq!(Some(read), shipped("building-check"));
+        let area = site.ground.id("A").0.to_string();
+        let send = |code: &'static str, book: Vec<u8>| {
+            let (site, area) = (&site, area.clone());
+            async move {
+                let parts: Vec<(&str, Option<&str>, &[u8])> = vec![
+                    ("area", None, area.as_bytes()),
+                    ("code", None, code.as_bytes()),
+                    ("book", Some("form.xlsx"), &book),
+                ];
+                site.upload("lead", "/rounds/checklists/import", &parts)
+                    .await
+            }
+        };
+        let taken = send("", out.bytes.clone()).await;
+        assert_eq!(
+            taken.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "its id is the house's"
+        );
+        let done = send("building-jia", out.bytes.clone()).await;
+        assert_eq!(done.location, "/rounds/checklists/building-jia@1?saved=1");
+        let mut odd = shipped("building-check").unwrap();
+        odd.items.truncate(1);
+        let mut rows = write_xlsform(&odd, &Labels::default()).unwrap();
+        rows.truncate(rows.len() / 2);
+        let refused = send("odd", rows).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("不是能读的"));
+        let refused = send("odd", audio()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        assert!(
+            page.contains("audio") && page.contains("entities") && page.contains("media::image"),
+            "{page}"
+        );
+        let desk = site.get("desk", "/rounds/checklists/import").await;
+        assert_eq!(desk.status, StatusCode::FORBIDDEN);
+    }
+}
+
+/// A workbook with what is not supported.
+fn audio() -> Vec<u8> {
+    let sheet = |name: &str, columns: &[&str], rows: &[&[&str]]| youlin_tabular::SheetOut {
+        name: name.into(),
+        columns: columns.iter().map(|one| (*one).into()).collect(),
+        rows: rows
+            .iter()
+            .map(|row| row.iter().map(|one| (*one).into()).collect())
+            .collect(),
+    };
+    youlin_tabular::write_sheets(&[
+        sheet(
+            "survey",
+            &["type", "name", "label", "media::image"],
+            &[&["audio", "a", "说", ""], &["text", "b", "写", "x.png"]],
+        ),
+        sheet("settings", &["form_title", "form_id"], &[&["t", "odd"]]),
+        sheet("entities", &["list_name", "label"], &[&["trees", "x"]]),
+    ])
+    .unwrap()
+}
+
+/// The fields of the editor as a browser would send them.
+fn fields_of(page: &str) -> Vec<(String, String)> {
+    let start = page.find("id=\"editor\"").unwrap();
+    let end = start + page[start..].find("</form>").unwrap();
+    let page = &page[start..end];
+    let unescape = |text: &str| {
+        text.replace("&#60;", "<")
+            .replace("&#62;", ">")
+            .replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&#38;", "&")
+    };
+    let attribute = |tag: &str, name: &str| {
+        let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+        Some(unescape(&tag[at..at + tag[at..].find('"')?]))
+    };
+    let mut fields = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let tag = &rest[..rest.find('>').map_or(rest.len(), |end| end + 1)];
+        let name = attribute(tag, "name");
+        if tag.starts_with("<input") {
+            let on = !tag.contains("type=\"checkbox\"") || tag.contains(" checked");
+            if let (Some(name), true) = (name, on) {
+                fields.push((name, attribute(tag, "value").unwrap_or_default()));
+            }
+        } else if tag.starts_with("<textarea") {
+            let inner = &rest[tag.len()..rest.find("</textarea>").unwrap()];
+            fields.push((name.unwrap(), unescape(inner)));
+        } else if tag.starts_with("<select") {
+            let inner = &rest[..rest.find("</select>").unwrap()];
+            let chosen = inner
+                .find(" selected")
+                .map(|at| inner[..at].rfind("<option").unwrap());
+            let chosen = chosen.or_else(|| inner.find("<option"));
+            let value = chosen.and_then(|at| attribute(&inner[at..], "value"));
+            fields.push((name.unwrap(), value.unwrap_or_default()));
+        }
+        rest = &rest[1..];
+    }
+    fields
+}
+
+fn put(fields: &mut Vec<(String, String)>, name: &str, text: &str) {
+    match fields.iter_mut().find(|field| field.0 == name) {
+        Some(field) => field.1 = text.into(),
+        None => fields.push((name.into(), text.into())),
+    }
+}
