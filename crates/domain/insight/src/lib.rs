@@ -16,6 +16,7 @@ mod migrations;
 mod pages;
 pub mod permissions;
 mod queries;
+mod visits;
 mod words;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use queries::{SavedView, view, views};
+pub use visits::QuestionsAtDoors;
 
 fn consumers(app: &App) -> Vec<Arc<dyn Consumer>> {
     match app.service::<Datasets>() {

@@ -13,6 +13,7 @@ mod pages;
 pub mod permissions;
 mod queries;
 mod service;
+pub mod visits;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
@@ -38,7 +39,7 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
-        routes: pages::routes().merge(api::routes()),
+        routes: pages::routes().merge(api::routes()).merge(visits::routes()),
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),
@@ -46,6 +47,8 @@ pub fn module() -> Module {
             audited_table::<entities::finding::Entity>(),
             audited_table::<entities::round_file::Entity>(),
             audited_table::<entities::return_visit::Entity>(),
+            audited_table::<visits::entities::visit_rule::Entity>(),
+            audited_table::<visits::entities::visit_pick::Entity>(),
         ],
         ..Module::named("rounds")
     }

@@ -39,6 +39,10 @@ pub static ROUNDS_WALK: Permission = Permission::new(
     ],
 );
 
+/// Go from door to door: what is already known is seen masked, and what was missing is written down.
+pub static VISITS_WALK: Permission =
+    Permission::new("rounds.visit", &[GridWorker, CommunityDesk, CommunityLead]);
+
 /// Say who goes where how often.
 pub static ROUNDS_PLAN: Permission = Permission::new(
     "rounds.plan",
@@ -66,4 +70,4 @@ pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> 
 }
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &ROUNDS_PLAN];
+pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &VISITS_WALK, &ROUNDS_PLAN];

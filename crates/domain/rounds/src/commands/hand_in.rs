@@ -75,9 +75,11 @@ impl Command for HandIn {
                 None => None,
                 Some(report) => Some(self.file(ctx, tx, report).await?),
             };
-            let state = match case {
-                Some(_) => FindingState::Case,
-                None => FindingState::OnSpot,
+            let noted = new.noted.as_deref().map(str::trim);
+            let state = match (case, noted) {
+                (Some(_), _) => FindingState::Case,
+                (None, Some(_)) if !new.on_spot => FindingState::Noted,
+                (None, _) => FindingState::OnSpot,
             };
             tx.insert::<finding::Entity>(finding::Model {
                 community_id: community.0,
@@ -98,6 +100,7 @@ impl Command for HandIn {
                 neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
                 case_id: case,
                 found_at: self.at(self.new.began_at.0),
+                noted_reason: noted.map(str::to_owned),
             })
             .await?;
             findings.push(FiledFinding {
@@ -228,6 +231,15 @@ impl HandIn {
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
             fingerprint,
+            photographs: i32::try_from(new.photographs)
+                .ok()
+                .filter(|count| *count > 0),
+            vouched_by: new
+                .vouched_by
+                .as_deref()
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
         })
     }
 }

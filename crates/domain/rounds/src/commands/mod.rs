@@ -5,6 +5,7 @@ mod hand_in;
 mod new_round;
 mod return_visit;
 mod save_policy;
+mod shown;
 
 pub use attach_photo::AttachPhoto;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};

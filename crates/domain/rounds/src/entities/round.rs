@@ -42,6 +42,10 @@ pub struct Model {
     pub by_name: String,
     /// Of everything sent, so that the same round sent again is known.
     pub fingerprint: String,
+    /// Photographs its sender announced.
+    pub photographs: Option<i32>,
+    /// Who vouches for a round told or brought on paper.
+    pub vouched_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

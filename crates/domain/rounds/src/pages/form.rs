@@ -41,6 +41,8 @@ struct FoundForm {
     bank: String,
     severity: String,
     on_spot: bool,
+    /// Why it is only noted; empty: it is a case.
+    noted: String,
 }
 
 impl FoundForm {
@@ -61,6 +63,7 @@ struct RoundForm {
     ended: String,
     text: String,
     reason: String,
+    vouched_by: String,
     found: Vec<FoundForm>,
     /// Answers to the checklist as texts, by question.
     answers: BTreeMap<String, Json>,
@@ -204,6 +207,7 @@ fn read(upload: &Upload) -> RoundForm {
             bank: part("bank"),
             severity: part("severity"),
             on_spot: !part("on_spot").is_empty(),
+            noted: part("noted"),
         }
     });
     RoundForm {
@@ -216,6 +220,7 @@ fn read(upload: &Upload) -> RoundForm {
         ended: text("ended"),
         text: text("text"),
         reason: text("reason"),
+        vouched_by: text("vouched_by"),
         found: found.collect(),
         answers: answers(upload),
     }
@@ -251,22 +256,27 @@ fn fill(s: &Shell, f: &mut RoundForm) -> Vec<String> {
 }
 
 /// Rows for what the answers lead to, when none was written by hand. Says whether there are any.
-fn propose(ctx: &Ctx, f: &mut RoundForm) -> bool {
+fn propose(s: &Shell, f: &mut RoundForm) -> bool {
     if f.found.iter().any(|one| !one.is_empty()) {
         return false;
     }
     let Some(form) = checklists::form(checklists::RIVER) else {
         return false;
     };
-    let rows: Vec<FoundForm> = proposed(ctx, &form, &f.answers)
+    let rows: Vec<FoundForm> = proposed(s.ctx(), &form, &f.answers)
         .into_iter()
         .take(ROOM)
-        .map(|(category, severity, text, on_spot)| FoundForm {
+        .map(|(category, severity, text, only_noted)| FoundForm {
             category,
             text,
             bank: String::new(),
             severity: severity.to_owned(),
-            on_spot,
+            on_spot: false,
+            noted: if only_noted {
+                s.t("finding-noted-by-checklist")
+            } else {
+                String::new()
+            },
         })
         .collect();
     let any = !rows.is_empty();
@@ -294,7 +304,7 @@ fn finding_id(round: Uuid, index: usize) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
+fn new_round(community: CommunityId, f: &RoundForm, photographs: usize) -> Result<NewRound> {
     let id: Uuid =
         f.id.parse()
             .map_err(|_no_id| Problem::invalid("id", "required"))?;
@@ -311,6 +321,7 @@ fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
             severity: Severity::parse(&found.severity).unwrap_or(Severity::Low),
             text: found.text.clone(),
             on_spot: found.on_spot,
+            noted: Some(found.noted.clone()).filter(|why| !why.trim().is_empty()),
             lon: None,
             lat: None,
             bank: Bank::parse(&found.bank),
@@ -336,6 +347,8 @@ fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
         findings,
         reason: f.reason.clone(),
         try_again_at: None,
+        photographs: u32::try_from(photographs).unwrap_or(u32::MAX),
+        vouched_by: Some(f.vouched_by.trim().to_owned()).filter(|name| !name.is_empty()),
     })
 }
 
@@ -355,7 +368,7 @@ pub(super) async fn hand_in(
     if asked_to_fill || (done && f.text.is_empty() && f.answers.is_empty()) {
         return confirm(&app, &ctx, prefs, &reach, f, asked_to_fill).await;
     }
-    if done && propose(&ctx, &mut f) {
+    if done && propose(&shell(&app, &ctx, prefs), &mut f) {
         return confirm(&app, &ctx, prefs, &reach, f, false).await;
     }
     match handed_in(&app, &ctx, &reach, &f, upload).await {
@@ -385,7 +398,7 @@ async fn confirm(
     } else {
         Vec::new()
     };
-    propose(ctx, &mut f);
+    propose(&s, &mut f);
     if f.found.iter().any(|one| !one.is_empty()) {
         notes.insert(0, s.t("patrol-confirm"));
     } else if f.answers.is_empty() {
@@ -409,7 +422,7 @@ async fn handed_in(
         return Err(fault);
     }
     let rounds = app.need::<Rounds>()?;
-    let new = new_round(reach.community, f)?;
+    let new = new_round(reach.community, f, upload.files.len())?;
     let command = prepare(&rounds, app.db(), ctx, new).await?;
     let done = app.db().execute(ctx, command).await?;
     // One finding: the photographs are of it.

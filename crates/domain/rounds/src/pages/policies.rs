@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Micros, Result};
+use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, PartyKind, Vault};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
@@ -13,6 +14,8 @@ use crate::ClosePolicy;
 use crate::model::{Due, Walkers};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{PolicyView, policies, policy_view, standing_over};
+use crate::service::Rounds;
+use crate::visits::door_counts;
 
 /// A policy in the list.
 struct Line {
@@ -54,11 +57,31 @@ pub(super) async fn list(
     let standing = standing_over(app.db(), &scope, since, today, today).await?;
     let s = shell(&app, &ctx, prefs);
     let mut lines = Vec::new();
-    for view in policies(app.db(), &scope).await? {
+    let all = policies(app.db(), &scope).await?;
+    // Of dwellings only who may read the register is told how they stand.
+    let doors = match ctx.scope(&PEOPLE_READ) {
+        Ok(people) => {
+            let rounds = app.need::<Rounds>()?;
+            door_counts(&ctx, app.db(), &rounds, &people, (since, today), &all).await?
+        }
+        Err(_not_of_the_register) => std::collections::BTreeMap::new(),
+    };
+    for view in all {
         let count = |wanted: fn(Due) -> bool| {
             let own = standing.iter().filter(|line| line.policy == view.id);
             own.filter(|line| wanted(line.due)).count()
         };
+        if let Some(counts) = doors.get(&view.id) {
+            lines.push(Line {
+                who: who(&app, &s, &view).await?,
+                how_often: how_often(&s, &view),
+                done: counts.done,
+                missed: counts.missed,
+                open: counts.open,
+                view,
+            });
+            continue;
+        }
         lines.push(Line {
             who: who(&app, &s, &view).await?,
             how_often: how_often(&s, &view),
