@@ -122,7 +122,6 @@ visit-own-none = No visits on record.
 visit-life-done = Visited at home and met ({ $by })
 visit-life-tried = Visited, nobody at home ({ $by })
 visit-life-skipped = A planned visit was left out ({ $by })
-life-kind-visits = Visit
 visit-section = Visits
 visit-section-note = Write a visit down
 visit-calendar = Calendar subscription

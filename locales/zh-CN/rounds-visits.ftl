@@ -122,7 +122,6 @@ visit-own-none = 没有走访记录。
 visit-life-done = 上门走访，见到了（{ $by }）
 visit-life-tried = 上门走访，没人在家（{ $by }）
 visit-life-skipped = 原定的走访没有去（{ $by }）
-life-kind-visits = 走访
 visit-section = 走访记录
 visit-section-note = 记一次走访
 visit-calendar = 日历订阅

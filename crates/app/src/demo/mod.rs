@@ -11,6 +11,7 @@ mod rivers;
 mod rosters;
 mod script;
 mod sharing;
+mod visits;
 
 pub(crate) use access::{Access, LINE};
 pub(crate) use load::load;

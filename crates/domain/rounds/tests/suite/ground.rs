@@ -38,6 +38,7 @@ pub(crate) struct Ground {
     pub(crate) world: World,
     pub(crate) rounds: Arc<Rounds>,
     pub(crate) cases: Arc<Cases>,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) reach: Reach,
     pub(crate) team: Party,
     pub(crate) cleaner: Party,
@@ -122,7 +123,8 @@ impl Ground {
         let first = reaches(db, &scope).await.unwrap()[0].id;
         let reach = reach(db, &scope, first).await.unwrap();
         Self {
-            rounds: Rounds::new(Arc::clone(&cases), vault),
+            rounds: Rounds::new(Arc::clone(&cases), Arc::clone(&vault)),
+            vault,
             cases,
             reach,
             team,

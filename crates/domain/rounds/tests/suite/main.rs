@@ -4,3 +4,7 @@
 
 mod ground;
 mod river;
+mod doors;
+mod shown;
+mod visits;
+mod visits_http;
