@@ -171,3 +171,8 @@ field-finding-noted-why = Write in a few words why it is only noted.
 field-finding-noted-severity = Only what is slight may be only noted. Let it become a case, or say that it is slight.
 problem-visit-dwelling-closed = This dwelling was taken off the register on { $day }; nobody needs to visit it. Go back to today's list.
 problem-visit-residents-changed = Who lives here changed after you opened this page: { $gone } moved out, { $come } came. Below are those who live here now, and all you wrote is still there. Look once more and press again.
+
+# field client
+fieldwork-photos-few = This policy asks for at least { $n } photographs (by: { $what }). Take some more, or tick “Not for this policy”.
+fieldwork-no-policy = Not for this policy
+fieldwork-no-policy-hint = Tick it when there are no photographs: the round is handed in all the same, it only does not count for the policy.

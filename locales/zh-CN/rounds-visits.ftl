@@ -173,3 +173,8 @@ field-finding-noted-why = 只作记录的，写一句为什么。
 field-finding-noted-severity = 只有轻微的问题可以只作记录。这个问题请派单，或把严重程度改成轻微。
 problem-visit-dwelling-closed = 这套房屋 { $day } 已经从登记里注销，不用再走访。请回到今天的名单。
 problem-visit-residents-changed = 打开这一页之后，住户变了：搬走 { $gone } 人，新登记 { $come } 人。下面已经是现在的住户，您写的都还在，请再看一眼，重新按一次。
+
+# field client
+fieldwork-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或勾选“不按这项安排算”。
+fieldwork-no-policy = 不按这项安排算
+fieldwork-no-policy-hint = 拿不出照片时勾选：巡查照样交，只是不算完成这项安排。

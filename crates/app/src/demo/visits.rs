@@ -176,7 +176,12 @@ impl Filler<'_> {
             name: "37号表 高龄独居老人关爱情况".to_owned(),
             requester: "区民政局".to_owned(),
             every: Times::Quarter,
-            area: self.house.app.areas().community_of(area).map_or(area, AreaId::from),
+            area: self
+                .house
+                .app
+                .areas()
+                .community_of(area)
+                .map_or(area, AreaId::from),
             file_name: "37.xlsx".to_owned(),
             mapping: Mapping {
                 rows: Rows::default(),
@@ -185,7 +190,12 @@ impl Filler<'_> {
             blank,
             workbook,
         };
-        let form = self.house.db.execute(&self.desk, save).await.map_err(plain)?;
+        let form = self
+            .house
+            .db
+            .execute(&self.desk, save)
+            .await
+            .map_err(plain)?;
         let persons = ASKED.iter().map(|key| self.person(key));
         let ask = AskNextTime {
             community: self.community,

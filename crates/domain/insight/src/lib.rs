@@ -29,8 +29,8 @@ pub use answers::{AnswersDataset, CountsOut, counts_out};
 pub use commands::{DropView, SaveView};
 pub use compose::Composed;
 pub use forms::{
-    AnswerCount, Blank, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin, ReplaceBlank,
-    Rows, SaveForm, Source,
+    AnswerCount, Blank, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin,
+    ReplaceBlank, Rows, SaveForm, Source,
 };
 pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;

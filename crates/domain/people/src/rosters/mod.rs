@@ -13,6 +13,7 @@ mod covered;
 pub mod datasets;
 pub(crate) mod entities;
 mod holes;
+pub mod ical;
 mod load;
 mod migrations;
 mod model;

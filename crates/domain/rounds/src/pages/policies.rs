@@ -16,6 +16,7 @@ use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{PolicyView, policies, policy_view, standing_over};
 use crate::service::Rounds;
 use crate::visits::door_counts;
+use crate::visits::pages::feed::{Whose, address};
 
 /// A policy in the list.
 struct Line {
@@ -34,6 +35,8 @@ struct ListPage {
     lines: Vec<Line>,
     may_plan: bool,
     saved: String,
+    /// Teams that walk by a policy, and the address of each one's calendar.
+    calendars: Vec<(String, String)>,
 }
 
 const DAYS: i64 = 30;
@@ -91,7 +94,9 @@ pub(super) async fn list(
             view,
         });
     }
+    let calendars = calendars(&app, &ctx, &lines)?;
     page(&ListPage {
+        calendars,
         may_plan: ctx.may(&ROUNDS_PLAN),
         saved: if done.saved.is_empty() {
             String::new()
@@ -101,6 +106,29 @@ pub(super) async fn list(
         s,
         lines,
     })
+}
+
+/// Addresses to subscribe to, for whoever plans.
+fn calendars(app: &App, ctx: &Ctx, lines: &[Line]) -> Result<Vec<(String, String)>> {
+    if !ctx.may(&ROUNDS_PLAN) {
+        return Ok(Vec::new());
+    }
+    let rounds = app.need::<Rounds>()?;
+    let mut all: Vec<(String, String)> = Vec::new();
+    for line in lines.iter().filter(|line| line.view.closed_at.is_none()) {
+        let Walkers::Party { party } = line.view.policy.walkers else {
+            continue;
+        };
+        let (community, team) = (line.view.community, Whose::Team(party.id));
+        let one = (
+            line.who.clone(),
+            address(app, &rounds.vault, community, team),
+        );
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Ok(all)
 }
 
 async fn who(app: &App, s: &Shell, view: &PolicyView) -> Result<String> {

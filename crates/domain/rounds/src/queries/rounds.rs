@@ -178,6 +178,8 @@ pub struct FindingView {
     pub state: FindingState,
     pub step: FindingStep,
     pub text: String,
+    /// Why it is only noted.
+    pub noted: Option<String>,
     /// Degrees, WGS-84.
     pub position: Option<(f64, f64)>,
     /// Metres along the reach.
@@ -225,6 +227,10 @@ pub struct RoundView {
     pub answers: serde_json::Map<String, Value>,
     pub reason: String,
     pub try_again_at: Option<Micros>,
+    /// Photographs its sender announced.
+    pub photographs: usize,
+    /// Who vouches for a round told or brought on paper.
+    pub vouched_by: Option<String>,
     pub received_at: Micros,
     /// Seconds the sender's clock was ahead; its times were put right by it.
     pub clock_off: Option<i64>,
@@ -275,6 +281,11 @@ pub async fn round_view(
         answers: serde_json::from_str(&answers).unwrap_or_default(),
         reason: row.reason.clone(),
         try_again_at: row.try_again_at.map(Micros),
+        photographs: row
+            .photographs
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0),
+        vouched_by: row.vouched_by.clone(),
         received_at: Micros(row.received_at),
         clock_off: row.clock_off,
         photos: photos.into_iter().map(photo_of).collect(),
@@ -402,6 +413,7 @@ fn view(
         step: step(state, case.as_ref()),
         state,
         text: row.text,
+        noted: row.noted_reason,
         position: row.lon.zip(row.lat),
         chainage_m: row.chainage_dm.map(|dm| f64::from(dm) / 10.0),
         bank: row.bank.as_deref().and_then(Bank::parse),

@@ -10,7 +10,7 @@ pub(crate) mod entities;
 mod gather;
 mod hook;
 mod need;
-mod pages;
+pub(crate) mod pages;
 mod plan;
 mod queries;
 mod rule;

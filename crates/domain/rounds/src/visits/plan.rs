@@ -26,6 +26,23 @@ pub struct Visitor {
     pub stands_in_for: Vec<String>,
 }
 
+impl Visitor {
+    /// The areas that hold all the others.
+    #[must_use]
+    pub fn widest(&self, tree: &AreaTree) -> Vec<AreaId> {
+        let inside = |one: &AreaId| {
+            self.areas
+                .iter()
+                .any(|other| other != one && tree.is_within(*one, *other))
+        };
+        self.areas
+            .iter()
+            .copied()
+            .filter(|one| !inside(one))
+            .collect()
+    }
+}
+
 /// A proposed visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitLine {

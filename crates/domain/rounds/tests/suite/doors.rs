@@ -17,7 +17,7 @@ use youlin_places::Locator;
 use youlin_places::import::{buildings, dwellings, estates, read_csv};
 use youlin_rounds::model::{Channel, Outcome};
 use youlin_rounds::visits::{
-    DayPlan, Ground as Day, NewVisit, OpenForm, OpenForms, OpenFormSources, day_plan, ground,
+    DayPlan, Ground as Day, NewVisit, OpenForm, OpenFormSources, OpenForms, day_plan, ground,
     my_visitor, prepare_visit, visitors,
 };
 use youlin_rounds::{HandedIn, Rounds};
@@ -34,7 +34,10 @@ pub(crate) struct Street {
 }
 
 /// Forms as the floor above would say them, from what people holds.
-pub(crate) struct Form37(pub(crate) Arc<youlin_people::Vault>, pub(crate) youlin_database::Database);
+pub(crate) struct Form37(
+    pub(crate) Arc<youlin_people::Vault>,
+    pub(crate) youlin_database::Database,
+);
 
 impl OpenForms for Form37 {
     fn open<'a>(
@@ -85,7 +88,9 @@ impl Street {
             point(2.0, 2.0),
             point(8.0, 2.0)
         );
-        let done = estates(db, &ctx, locator, rows(&text), false).await.unwrap();
+        let done = estates(db, &ctx, locator, rows(&text), false)
+            .await
+            .unwrap();
         assert!(done.is_clean(), "{done:?}");
         let text = format!(
             "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code\n\
@@ -94,11 +99,15 @@ impl Street {
             point(2.0, 4.0),
             point(8.0, 2.0)
         );
-        let done = buildings(db, &ctx, locator, rows(&text), false).await.unwrap();
+        let done = buildings(db, &ctx, locator, rows(&text), false)
+            .await
+            .unwrap();
         assert!(done.is_clean(), "{done:?}");
         let text = "key,building_key,entrance,room,floor,use\n\
             e101,e1,,101,1,owned\ne102,e1,,102,1,owned\ne201,e2,,101,1,owned\nw101,w1,,101,1,owned\n";
-        let done = dwellings(db, &ctx, locator, rows(text), false).await.unwrap();
+        let done = dwellings(db, &ctx, locator, rows(text), false)
+            .await
+            .unwrap();
         assert!(done.is_clean(), "{done:?}");
         locator.reload_addresses(db).await.unwrap();
         let worker = ground.caller(Role::GridWorker, "A1");
@@ -161,7 +170,12 @@ impl Street {
     /// Everybody was met long enough ago that nobody is new, and not so long that anybody was missed.
     async fn see_everybody(&self) {
         self.ground.world.clock.advance(100 * Micros::DAY);
-        for address in ["东一村1号楼101", "东一村1号楼102", "东一村2号楼101", "西一村1号楼101"] {
+        for address in [
+            "东一村1号楼101",
+            "东一村1号楼102",
+            "东一村2号楼101",
+            "西一村1号楼101",
+        ] {
             let visit = youlin_people::VisitDwelling {
                 vault: Arc::clone(&self.ground.vault),
                 dwelling: self.home(address),
@@ -218,7 +232,9 @@ impl Street {
             area: self.ground.id(code),
             organisation: None,
         });
-        let own = grants.into_iter().filter(|one| one.area == self.ground.id(code));
+        let own = grants
+            .into_iter()
+            .filter(|one| one.area == self.ground.id(code));
         (person, world.caller_with(own.collect(), Some(person)))
     }
 
@@ -233,16 +249,25 @@ impl Street {
     pub(crate) async fn day(&self, ctx: &Ctx) -> Day {
         let scope = ctx.scope(&PEOPLE_READ).unwrap();
         let (db, sources) = (self.ground.world.db(), self.sources());
-        ground(self.rounds(), db, ctx, &scope, Some(&sources), self.community())
-            .await
-            .unwrap()
+        ground(
+            self.rounds(),
+            db,
+            ctx,
+            &scope,
+            Some(&sources),
+            self.community(),
+        )
+        .await
+        .unwrap()
     }
 
     /// The plan of one caller.
     pub(crate) async fn plan(&self, ctx: &Ctx) -> DayPlan {
         let day = self.day(ctx).await;
         let db = self.ground.world.db();
-        let all = visitors(self.rounds(), db, ctx, self.community()).await.unwrap();
+        let all = visitors(self.rounds(), db, ctx, self.community())
+            .await
+            .unwrap();
         let me = my_visitor(ctx, &day, &all);
         day_plan(&day, &[me], None, ctx.now())
     }

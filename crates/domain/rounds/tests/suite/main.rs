@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod doors;
 mod ground;
 mod river;
-mod doors;
 mod shown;
 mod visits;
 mod visits_http;

@@ -50,7 +50,10 @@ async fn minutes_photographs_and_the_gap_are_named_when_they_are_missing() {
         let codes: Vec<&str> = refused.fields().iter().map(|one| one.code).collect();
         assert_eq!(codes, ["round-minutes", "round-photographs-asked"]);
         let named = &refused.fields()[1].args;
-        assert!(named.contains(&("basis", "市河长办〔2026〕7号".to_owned())), "{named:?}");
+        assert!(
+            named.contains(&("basis", "市河长办〔2026〕7号".to_owned())),
+            "{named:?}"
+        );
         let mut full = ground.plain(policy, 40);
         full.photographs = 2;
         let done = ground.hand_in(&volunteer, full).await.unwrap();
@@ -110,7 +113,8 @@ async fn only_what_is_slight_is_noted_and_it_says_why() {
         assert!(ground.open().await.is_empty());
         let chains = [youlin_kernel::CommunityId::SYSTEM, ground.community()];
         let db = ground.world.db();
-        let proof = youlin_database::audit::verify(db.read(), &module().audited, &chains, None).await;
+        let proof =
+            youlin_database::audit::verify(db.read(), &module().audited, &chains, None).await;
         assert!(proof.unwrap().faults.is_empty());
     }
 }

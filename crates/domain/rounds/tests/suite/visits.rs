@@ -45,15 +45,25 @@ async fn every_reason_of_the_story_proposes_a_visit_within_ones_own_grid() {
         // Thirty days later nobody has been seen by anybody.
         street.ground.world.clock.advance(25 * Micros::DAY);
         let all = street.proposed(&street.worker).await;
-        assert!(all.iter().all(|(_, codes)| codes.contains(&"unseen")), "{all:?}");
+        assert!(
+            all.iter().all(|(_, codes)| codes.contains(&"unseen")),
+            "{all:?}"
+        );
         // Health is a reason only for whoever may know of it.
         let auditor = street.ground.caller(Role::Auditor, "A");
         let day = {
             let scope = auditor.scope(&PEOPLE_READ).unwrap();
             let db = street.ground.world.db();
-            youlin_rounds::visits::ground(street.rounds(), db, &auditor, &scope, None, street.community())
-                .await
-                .unwrap()
+            youlin_rounds::visits::ground(
+                street.rounds(),
+                db,
+                &auditor,
+                &scope,
+                None,
+                street.community(),
+            )
+            .await
+            .unwrap()
         };
         let discharged = |door: &&youlin_rounds::visits::DoorAt| {
             door.door.people.iter().any(|one| one.discharged.is_some())
@@ -87,7 +97,11 @@ async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
             }
         };
         let before = file(worker.now()).await;
-        assert_eq!(before.freshness, Freshness::Stale, "confirmed eight days ago");
+        assert_eq!(
+            before.freshness,
+            Freshness::Stale,
+            "confirmed eight days ago"
+        );
         let resident = &before.residents[0];
         let asked = resident.asked[0].0;
         let mut new = street.visit(ZHOU, Outcome::Done);
@@ -113,7 +127,10 @@ async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
         let done = street.record(worker, new.clone()).await.unwrap();
         let case = done.findings[0].case.unwrap();
         let again = street.record(worker, new).await.unwrap();
-        assert!(again.again && again.findings == done.findings, "sent twice, there once");
+        assert!(
+            again.again && again.findings == done.findings,
+            "sent twice, there once"
+        );
         let after = file(worker.now()).await;
         assert!(after.confirmed_at.is_some_and(|at| at == worker.now()));
         assert!(after.residents[0].asked.is_empty());
@@ -124,11 +141,17 @@ async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
         street.ground.world.clock.advance(8 * Micros::DAY);
         assert_eq!(street.proposed(worker).await.len(), 1);
         let read = worker.scope(&ROUNDS_READ).unwrap();
-        let seen = round_view(street.rounds(), db, &read, done.id).await.unwrap();
+        let seen = round_view(street.rounds(), db, &read, done.id)
+            .await
+            .unwrap();
         assert_eq!(seen.text, "精神好，儿子周末回来");
-        let standing = youlin_cases::standings(db, &[(street.community(), case)]).await.unwrap();
+        let standing = youlin_cases::standings(db, &[(street.community(), case)])
+            .await
+            .unwrap();
         assert_eq!(standing.len(), 1);
-        let visits = visits_of(db, Some(&read), street.community(), &[home], 10).await.unwrap();
+        let visits = visits_of(db, Some(&read), street.community(), &[home], 10)
+            .await
+            .unwrap();
         assert_eq!(visits.len(), 1);
         let mut tables = module().audited;
         tables.extend(youlin_people::module().audited);
@@ -160,9 +183,17 @@ async fn a_day_that_was_named_governs_and_a_list_can_be_changed_by_hand() {
             dwelling: street.home(ZHOU),
             kind,
         };
-        world.db().execute(worker, pick(Some(PickKind::Added))).await.unwrap();
+        world
+            .db()
+            .execute(worker, pick(Some(PickKind::Added)))
+            .await
+            .unwrap();
         assert_eq!(street.proposed(worker).await[0].1[0], "asked");
-        world.db().execute(worker, pick(Some(PickKind::TakenAway))).await.unwrap();
+        world
+            .db()
+            .execute(worker, pick(Some(PickKind::TakenAway)))
+            .await
+            .unwrap();
         assert!(street.proposed(worker).await.is_empty());
         world.db().execute(worker, pick(None)).await.unwrap();
         assert!(street.proposed(worker).await.is_empty());
@@ -216,11 +247,16 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
         let team = |ctx: youlin_kernel::Ctx| {
             let street = &street;
             async move {
-                let all = visitors(street.rounds(), db, &ctx, street.community()).await.unwrap();
+                let all = visitors(street.rounds(), db, &ctx, street.community())
+                    .await
+                    .unwrap();
                 let day = street.day(&ctx).await;
                 let plan = day_plan(&day, &all, None, ctx.now());
                 let by = |person| {
-                    let own = plan.rounds.iter().find(|one| one.visitor.person == Some(person));
+                    let own = plan
+                        .rounds
+                        .iter()
+                        .find(|one| one.visitor.person == Some(person));
                     own.map_or(0, youlin_rounds::visits::DayRound::visits)
                 };
                 (by(first), by(second), plan.nobody)
@@ -243,7 +279,9 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
         };
         db.execute(&world.service(), answer).await.unwrap();
         assert_eq!(team(desk.clone()).await, (0, 2, 0));
-        let all = visitors(street.rounds(), db, &gu, street.community()).await.unwrap();
+        let all = visitors(street.rounds(), db, &gu, street.community())
+            .await
+            .unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].stands_in_for, ["施晓"]);
         drop(shi);
@@ -258,7 +296,10 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
         };
         db.execute(&desk, save(0, rule.clone())).await.unwrap();
         assert_eq!(team(desk.clone()).await, (0, 0, 0));
-        let stale = db.execute(&desk, save(0, VisitRule::default())).await.unwrap_err();
+        let stale = db
+            .execute(&desk, save(0, VisitRule::default()))
+            .await
+            .unwrap_err();
         assert_eq!(stale.code(), "stale");
         rule.per_day = 0;
         let wrong = db.execute(&desk, save(1, rule)).await.unwrap_err();
@@ -321,14 +362,22 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             .collect();
         due.sort_unstable();
         assert_eq!(due, [ZHOU, LI]);
-        street.record(&street.worker, street.visit(LI, Outcome::Done)).await.unwrap();
+        street
+            .record(&street.worker, street.visit(LI, Outcome::Done))
+            .await
+            .unwrap();
         let scope = desk.scope(&PEOPLE_READ).unwrap();
         let today = desk.now().date();
-        let all = policies(db, &desk.scope(&ROUNDS_READ).unwrap()).await.unwrap();
+        let all = policies(db, &desk.scope(&ROUNDS_READ).unwrap())
+            .await
+            .unwrap();
         let counts = door_counts(&desk, db, street.rounds(), &scope, (today, today), &all)
             .await
             .unwrap()[&id];
         // Zhou, Li, and the old couple of the east.
-        assert_eq!((counts.doors, counts.done, counts.open, counts.missed), (3, 1, 2, 0));
+        assert_eq!(
+            (counts.doors, counts.done, counts.open, counts.missed),
+            (3, 1, 2, 0)
+        );
     }
 }

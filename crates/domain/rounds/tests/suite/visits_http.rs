@@ -63,7 +63,12 @@ impl Web {
         ];
         let world = &street.ground.world;
         let app = world
-            .app(catalogues(), web_config(), Arc::new(Keys(keys)), wide_limits())
+            .app(
+                catalogues(),
+                web_config(),
+                Arc::new(Keys(keys)),
+                wide_limits(),
+            )
             .with(Arc::clone(&street.ground.vault))
             .with(Arc::clone(street.ground.cases.locator()))
             .with(Arc::clone(&street.ground.cases))
@@ -95,8 +100,8 @@ impl Web {
     }
 
     async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Got {
-        let request = Request::post(uri)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(key, request, Body::from(form(fields))).await
     }
 }
@@ -126,9 +131,18 @@ async fn a_door_is_seen_masked_asked_for_what_is_missing_and_written_down() {
         let base = [("id", id.as_str()), ("lived", zhou.as_str())];
         // No outcome, a number that is none, a day that is over: each is named, and what was typed stays.
         let mut fields = base.to_vec();
-        fields.extend([("outcome", "done"), ("text", "气色不错"), (phone.as_str(), "12")]);
+        fields.extend([
+            ("outcome", "done"),
+            ("text", "气色不错"),
+            (phone.as_str(), "12"),
+        ]);
         let wrong = web.post(WORKER, &uri, &fields).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
+        assert_eq!(
+            wrong.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            wrong.text
+        );
         assert!(wrong.text.contains("气色不错") && wrong.text.contains(r#"value="12""#));
         assert!(wrong.text.contains("form-summary"));
         let mut fields = base.to_vec();
@@ -147,7 +161,11 @@ async fn a_door_is_seen_masked_asked_for_what_is_missing_and_written_down() {
         let done = web.post(WORKER, &uri, &fields).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         let list = web.get(WORKER, done.location()).await;
-        assert!(list.text.contains("已记下：东一村1号楼101"), "{}", list.text);
+        assert!(
+            list.text.contains("已记下：东一村1号楼101"),
+            "{}",
+            list.text
+        );
         assert!(list.text.contains("已报工单"));
         assert!(list.text.contains("今天已记（1）"));
         // Pressed twice on a slow phone.
@@ -164,9 +182,17 @@ async fn a_household_is_added_by_its_address_and_the_desk_sees_the_whole_day() {
             .post(WORKER, "/rounds/today/add", &[("address", "北京路999号")])
             .await;
         assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(unknown.text.contains("没有找到这个地址"), "{}", unknown.text);
+        assert!(
+            unknown.text.contains("没有找到这个地址"),
+            "{}",
+            unknown.text
+        );
         let added = web
-            .post(WORKER, "/rounds/today/add", &[("address", "东一村1号楼102")])
+            .post(
+                WORKER,
+                "/rounds/today/add",
+                &[("address", "东一村1号楼102")],
+            )
             .await;
         assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
         let list = web.get(WORKER, "/rounds/today").await;
@@ -184,10 +210,18 @@ async fn a_household_is_added_by_its_address_and_the_desk_sees_the_whole_day() {
         let team = web.get(DESK, "/rounds/visits").await;
         assert_eq!(team.status, StatusCode::OK, "{}", team.text);
         assert!(team.text.contains("施晓") && team.text.contains("那片眼下没有人"));
-        assert_eq!(web.get(WORKER, "/rounds/visits").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            web.get(WORKER, "/rounds/visits").await.status,
+            StatusCode::FORBIDDEN
+        );
         let rule = web.get(DESK, "/rounds/visits/rule").await;
         assert_eq!(rule.status, StatusCode::OK, "{}", rule.text);
-        let fields = [("version", "0"), ("per_day", "neun"), ("rest_days", "7"), ("new_days", "60")];
+        let fields = [
+            ("version", "0"),
+            ("per_day", "neun"),
+            ("rest_days", "7"),
+            ("new_days", "60"),
+        ];
         let wrong = web.post(DESK, "/rounds/visits/rule", &fields).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text.contains(r#"value="neun""#), "{}", wrong.text);
@@ -204,5 +238,32 @@ async fn a_household_is_added_by_its_address_and_the_desk_sees_the_whole_day() {
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         let stale = web.post(DESK, "/rounds/visits/rule", &fields).await;
         assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    }
+}
+
+#[tokio::test]
+async fn a_teams_calendar_opens_with_its_address_only() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        street.ground.weekly().await;
+        let web = Web::over(street);
+        let list = web.get(DESK, "/rounds/policies").await;
+        assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+        let from = list.text.find("/rounds/calendar/").expect("an address");
+        let address: String = list.text[from..].chars().take_while(|c| *c != '"').collect();
+        let feed = web.get("nobody", &address).await;
+        // A key that is none is refused before anything is read; without a key the address is enough.
+        assert_eq!(feed.status, StatusCode::UNAUTHORIZED);
+        let request = Request::get(&address).body(Body::empty()).unwrap();
+        let answer = web.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).replace("\r\n ", "");
+        assert!(text.contains("绿如蓝") && text.contains("BEGIN:VEVENT"), "{text}");
+        assert!(text.contains("DTSTART;VALUE=DATE:"), "{text}");
+        let wrong = address.replace(".ics", "0.ics");
+        let request = Request::get(&wrong).body(Body::empty()).unwrap();
+        let answer = web.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     }
 }

@@ -1,6 +1,7 @@
 //! Pages of visits: today's list in walking order, one door with what is known and what is to be asked, the whole team's
 //! day, and what counts when visits are proposed.
 
+pub(crate) mod feed;
 mod plan_map;
 mod rule;
 mod team;
@@ -23,6 +24,11 @@ pub(crate) fn routes() -> Routes {
         .get("/rounds/today", walk, today::show)
         .post("/rounds/today/add", walk, today::add)
         .post("/rounds/today/pick", walk, today::pick)
+        .get(
+            "/rounds/calendar/{community}/{who}/{id}/{token}",
+            Access::Public,
+            feed::calendar,
+        )
         .get("/rounds/visits", plan, team::show)
         .get("/rounds/visits/rule", plan, rule::show)
         .post("/rounds/visits/rule", plan, rule::save)

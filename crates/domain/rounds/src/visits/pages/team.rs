@@ -31,14 +31,8 @@ impl TeamPage {
 
     /// Names of the areas, the widest alone where it holds the others.
     fn areas(&self, round: &DayRound) -> String {
-        let tree = self.s.ctx().areas();
-        let all = &round.visitor.areas;
-        let inside = |one: &youlin_kernel::AreaId| {
-            all.iter()
-                .any(|other| other != one && tree.is_within(*one, *other))
-        };
-        let widest = all.iter().filter(|one| !inside(one));
-        let names: Vec<String> = widest.map(|one| self.s.area(one)).collect();
+        let widest = round.visitor.widest(self.s.ctx().areas());
+        let names: Vec<String> = widest.iter().map(|one| self.s.area(one)).collect();
         names.join(&self.s.t("visit-list-comma"))
     }
 }

@@ -17,7 +17,7 @@ use youlin_web::{
 };
 
 use super::plan_map::{Drawing, drawing};
-use super::{communities, community, people, shell, words};
+use super::{communities, community, feed, people, shell, words};
 use crate::model::Outcome;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{RoundView, round_view};
@@ -60,6 +60,8 @@ struct TodayPage {
     found: Vec<(Uuid, String)>,
     saved: Option<RoundView>,
     may_plan: bool,
+    /// Of whoever holds a post.
+    calendar: Option<String>,
     lat: String,
     lon: String,
 }
@@ -216,6 +218,10 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         found,
         saved,
         may_plan: ctx.may(&ROUNDS_PLAN),
+        calendar: me
+            .person
+            .filter(|_| holds_post)
+            .map(|person| feed::address(&app, &rounds.vault, here, feed::Whose::Person(person))),
         lat: asked.lat,
         lon: asked.lon,
         round,
