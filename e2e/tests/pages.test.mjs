@@ -201,6 +201,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/imports/{id}": return given(role);
       case "/imports/{id}/progress": return []; // what the bar asks
       case "/imports/{id}/refused.xlsx": return []; // a file
+      case "/rounds/visits/{id}": return [`/rounds/visits/${known.dwelling.split("/").pop()}`];
+      case "/rounds/calendar/{community}/{who}/{id}/{token}": return []; // a feed, with a token
       case "/insight/forms/{id}": return [known.form];
       case "/insight/query": return [path, `${path}?d=persons&f=age~ge~80&g=age~10&g=sex`, `${path}?d=cases&add=cases~status`];
       case "/insight/query/add": return []; // a step that leads back

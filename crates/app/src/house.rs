@@ -23,6 +23,7 @@ use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
 use youlin_rounds::Rounds;
+use youlin_rounds::visits::{OpenFormSources, VisitsOfPerson};
 use youlin_sharing::{Sharing, UsedInCase};
 use youlin_web::{
     App, AppBuilder, Assets, Finder, Finders, LiveTopics, Module, NavItem, Navigation, RateLimits,
@@ -488,6 +489,10 @@ fn furnish(
             sharing: Arc::clone(&services.sharing),
             i18n: Arc::clone(&i18n),
         }),
+        Arc::new(VisitsOfPerson {
+            db: db.clone(),
+            i18n: Arc::clone(&i18n),
+        }),
         Arc::new(TalentsOfPerson {
             db: db.clone(),
             vault: Arc::clone(&services.vault),
@@ -526,6 +531,12 @@ fn furnish(
     .with(Arc::new(occupants(services)))
     .with(Arc::new(own_file))
     .with(Arc::new(reasons))
+    .with(Arc::new(OpenFormSources(vec![Arc::new(
+        youlin_insight::QuestionsAtDoors {
+            db: db.clone(),
+            vault: Arc::clone(&services.vault),
+        },
+    )])))
     .with(Arc::new(working_days))
     .with(Arc::new(SealedTables(sealed_tables())))
     .with(Arc::new(config.open311.clone()))

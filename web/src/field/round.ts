@@ -52,7 +52,13 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
+  const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
+    // What the policy asks is said before the round is kept; the server says the same.
+    const taken = draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, 0);
+    const few = draft.policy !== null && taken < photographs;
+    lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
+    if (few) return lacking.scrollIntoView({ block: "center" });
     const empty = fault(words, !draft.text.trim() && t("need-text"));
     const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
     if (empty || open.length > 0) return (empty ? words : open[0])?.scrollIntoView({ block: "center" });
@@ -67,7 +73,12 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
       make("p", { class: "hint" }, t(draft.track ? "track-asked" : "track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
     make("section", { class: "card stack" }, field(t("words"), words, t("words-hint")), chips, camera(draft.photos, save)),
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    note, make("div", { class: "send-bar" }, end),
+    policy && photographs > 0 && check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
+      draft.policy = value ? null : policy.id;
+      lacking.textContent = "";
+      save();
+    }),
+    note, lacking, make("div", { class: "send-bar" }, end),
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
   );
 }
@@ -127,6 +138,7 @@ function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
   const body = {
     kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
     findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })),
+    photographs: draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, 0),
     ...said,
   };
   const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting" };

@@ -24,6 +24,8 @@ use crate::{House, out};
 
 /// The community the example is about.
 const COMMUNITY: &str = "320613005018";
+/// The grid whose worker's morning is shown.
+const GRID: &str = "YL-YL-G1";
 /// The registers lie before the first case.
 const DAYS_BEFORE: i64 = 181;
 
@@ -113,7 +115,10 @@ async fn fill(
     let found = market::play(house, clock, SystemClock.now()).await?;
     out::note(format!("  market: {found} hazards found"));
     // What happened long ago is news to nobody: the events of the example go out to no one.
-    clock.set(SystemClock.now());
+    let now = SystemClock.now();
+    let area = house.app.areas().by_code(GRID).map(|area| area.id);
+    let people = (player.ctx("desk")?, player.ctx("shi")?);
+    super::visits::fill(house, clock, now, area.context(GRID)?, people).await?;
     let walked = rivers::play(house).await?;
     out::note(format!("  patrols: {walked} handed in"));
     let quiet = OutboxDispatcher {

@@ -12,6 +12,7 @@ mod rivers;
 mod rosters;
 mod script;
 mod sharing;
+mod visits;
 
 pub(crate) use access::{Access, LINE};
 pub(crate) use load::load;

@@ -12,7 +12,8 @@ use youlin_people::{Directory, OrganisationKind, Party, account_list};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{Bank, ChiefLevel, ReachLine, reach, reaches};
 use youlin_rounds::model::{
-    Channel, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject, SubjectKind, Walkers,
+    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject,
+    SubjectKind, Walkers,
 };
 use youlin_rounds::{HandedIn, NewFinding, NewRound, SavePolicy, prepare};
 
@@ -191,6 +192,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
                 photographs: 0,
                 track: false,
                 basis: String::new(),
+                doors: DoorQuestion::default(),
             },
             subjects: Vec::new(),
             fixer: Some(cleaner),
@@ -221,6 +223,7 @@ async fn walk(
             severity: Severity::Low,
             text: one.text.to_owned(),
             on_spot: one.on_spot,
+            noted: None,
             lon: Some(lon),
             lat: Some(lat),
             bank: Some(one.bank),
@@ -246,6 +249,8 @@ async fn walk(
         findings: found.iter().map(finding).collect(),
         reason: String::new(),
         try_again_at: None,
+        photographs: 0,
+        told_by: None,
     };
     let rounds = house.app.need().map_err(plain)?;
     let command = prepare(&rounds, &house.db, ctx, new).await.map_err(plain)?;

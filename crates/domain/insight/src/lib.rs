@@ -16,6 +16,7 @@ mod migrations;
 mod pages;
 pub mod permissions;
 mod queries;
+mod visits;
 mod words;
 
 use std::sync::Arc;
@@ -28,13 +29,22 @@ pub use answers::{AnswersDataset, CountsOut, counts_out};
 pub use commands::{DropView, SaveView};
 pub use compose::Composed;
 pub use forms::{
-    AnswerCount, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin, ReplaceBlank,
-    Rows, SaveForm, Source,
+    AnswerCount, Blank, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin,
+    ReplaceBlank, Rows, SaveForm, Source,
 };
 pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use queries::{SavedView, view, views};
+pub use visits::QuestionsAtDoors;
+
+/// The columns of a blank workbook.
+///
+/// # Errors
+/// 422 on `file` for what is no workbook with named columns.
+pub fn read_blank(bytes: &[u8]) -> youlin_kernel::Result<Blank> {
+    forms::blank_of(bytes)
+}
 
 fn consumers(app: &App) -> Vec<Arc<dyn Consumer>> {
     match app.service::<Datasets>() {

@@ -76,8 +76,8 @@ pub use pages::{NAV, OrganisationFinder, PersonFinder};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{
-    Directory, DwellingFile, Freshness, OnDuty, Resident, Responsible, VisitingEntry, VisitingLine,
-    looks_at_me, who_looked,
+    Directory, DoorFacts, DwellingFile, Freshness, LivesThere, OnDuty, OpenQuestion, Resident,
+    Responsible, VisitingEntry, VisitingLine, looks_at_me, who_looked,
 };
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};

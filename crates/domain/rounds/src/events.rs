@@ -11,6 +11,10 @@ pub const POLICY_SAVED: &str = "rounds.policy-saved";
 pub const ROUND_HANDED_IN: &str = "rounds.handed-in";
 /// Somebody went back to a finding.
 pub const RETURN_VISITED: &str = "rounds.return-visited";
+/// What counts for proposing visits was changed.
+pub const VISIT_RULE_SAVED: &str = "rounds.visit-rule-saved";
+/// A visit was put on somebody's day or taken off it.
+pub const VISIT_PICKED: &str = "rounds.visit-picked";
 
 /// A rule set is put to use.
 pub const RULES_USED: &str = "rounds.rules-used";

@@ -15,6 +15,7 @@ mod pages;
 pub mod permissions;
 mod queries;
 mod service;
+pub mod visits;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
@@ -44,7 +45,8 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         routes: pages::routes()
             .merge(api::routes())
-            .merge(api_hazards::routes()),
+            .merge(api_hazards::routes())
+            .merge(visits::routes()),
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),
@@ -59,6 +61,8 @@ pub fn module() -> Module {
             audited_table::<entities::campaign::Entity>(),
             audited_table::<entities::campaign_premises::Entity>(),
             audited_table::<entities::checklist::Entity>(),
+            audited_table::<visits::entities::visit_rule::Entity>(),
+            audited_table::<visits::entities::visit_pick::Entity>(),
         ],
         reference: &["checklist"],
         ..Module::named("rounds")

@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES, HAZARDS, CHECKLISTS];
+pub const MIGRATIONS: &[Migration] = &[TABLES, HAZARDS, crate::visits::VISITS, CHECKLISTS];
 
 const TABLES: Migration = Migration {
     module: "rounds",

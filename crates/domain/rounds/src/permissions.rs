@@ -39,6 +39,10 @@ pub static ROUNDS_WALK: Permission = Permission::new(
     ],
 );
 
+/// Go from door to door: what is already known is seen masked, and what was missing is written down.
+pub static VISITS_WALK: Permission =
+    Permission::new("rounds.visit", &[GridWorker, CommunityDesk, CommunityLead]);
+
 /// Say who goes where how often.
 pub static ROUNDS_PLAN: Permission = Permission::new(
     "rounds.plan",
@@ -97,6 +101,7 @@ pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> 
 pub static ALL: &[&Permission] = &[
     &ROUNDS_READ,
     &ROUNDS_WALK,
+    &VISITS_WALK,
     &ROUNDS_PLAN,
     &ROUNDS_RECHECK,
     &ROUNDS_RULES,

@@ -15,7 +15,7 @@ pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, unheld};
-pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings};
+pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings, titled};
 pub(crate) use suggest::{choices, fields, learned, suggest};
 
 words! {

@@ -33,7 +33,7 @@ impl FormLine {
 }
 
 /// See [`FormLine::title`].
-pub(super) fn titled(number: &str, name: &str) -> String {
+pub(crate) fn titled(number: &str, name: &str) -> String {
     if name.contains(number) {
         name.to_owned()
     } else {

@@ -1,6 +1,7 @@
 //! Reads. Each takes a [`Scope`] or a community; what lies outside does not exist.
 
 mod cards;
+mod doorstep;
 mod entry;
 mod factor;
 mod helpers;
@@ -23,6 +24,7 @@ use crate::{PersonCard, PersonFile, Vault};
 pub(crate) use cards::{
     cards_of, file_of, masked_phone, open_label, open_name, open_phone, sensitive_of, visible_cards,
 };
+pub use doorstep::{DoorFacts, LivesThere, OpenQuestion};
 pub(crate) use factor::pending_enrolment;
 pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by_id};
 pub(crate) use looks::looks as looks_of;

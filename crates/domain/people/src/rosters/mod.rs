@@ -13,11 +13,13 @@ mod covered;
 pub mod datasets;
 pub(crate) mod entities;
 mod holes;
+pub mod ical;
 mod load;
 mod migrations;
 mod model;
 mod pages;
 mod planner;
+mod posts;
 mod queries;
 mod substitutes;
 
@@ -38,6 +40,7 @@ pub(crate) use migrations::ROSTERS;
 pub use model::{Consent, DutyDays, DutyKind, Hole, HoursState, RosterPolicy, ShiftOrigin};
 pub use pages::TOPBAR;
 pub use planner::{Busy, Member, Pattern, Planned, Span, plan};
+pub use posts::{Post, posts};
 pub use queries::{
     AbsenceView, HoursView, RotaView, SecondmentView, ShiftView, SwapView, TeamMember, absences,
     hours_of, on_duty, rota, rotas, secondments, shifts, swaps_for, team,

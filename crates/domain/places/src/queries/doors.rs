@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Result};
+use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
-use crate::entities::{dwelling, entrance};
+use crate::entities::{building, dwelling, entrance};
 
 /// An open dwelling and the way to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,4 +74,27 @@ pub async fn entrance_of(
         .one(db)
         .await?;
     Ok(row.map_or_else(String::new, |row| row.name))
+}
+
+/// Since when a dwelling that was in the register is closed, or its building is; `None` for one that is open or was never
+/// there. The locator no longer knows it: whoever holds an old list is told why.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn dwelling_closed(db: &Database, scope: &Scope, id: Uuid) -> Result<Option<Micros>> {
+    let row = dwelling::Entity::find()
+        .filter(dwelling::Column::CommunityId.is_in(scope.communities()))
+        .filter(dwelling::Column::Id.eq(id))
+        .one(db.read())
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    if row.closed_at.is_some() {
+        return Ok(row.closed_at.map(Micros));
+    }
+    let house = building::Entity::find_by_id((row.community_id, row.building_id))
+        .one(db.read())
+        .await?;
+    Ok(house.and_then(|house| house.closed_at).map(Micros))
 }

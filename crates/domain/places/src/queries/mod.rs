@@ -16,7 +16,7 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Micros, Problem, Result, Sco
 use crate::entities::{area, area_code, boundary, building, dwelling, entrance, estate};
 use crate::{days, words};
 
-pub use doors::{DoorLine, doors_of, entrance_of};
+pub use doors::{DoorLine, doors_of, dwelling_closed, entrance_of};
 pub(crate) use entry::{EstateDetail, dwelling_detail, estate_detail};
 
 /// A code an area has or had.

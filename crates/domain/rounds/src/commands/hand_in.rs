@@ -41,8 +41,6 @@ pub struct HandIn {
     pub(super) details: Vec<NewHazard>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
-    /// Who told it on the telephone, or wrote the sheet.
-    pub(super) told_by: String,
 }
 
 /// A finding and its case.
@@ -83,9 +81,11 @@ impl Command for HandIn {
                 None => None,
                 Some(report) => Some(self.file(ctx, tx, new.id, report).await?),
             };
-            let state = match case {
-                Some(_) => FindingState::Case,
-                None => FindingState::OnSpot,
+            let noted = new.noted.as_deref().map(str::trim);
+            let state = match (case, noted) {
+                (Some(_), _) => FindingState::Case,
+                (None, Some(_)) if !new.on_spot => FindingState::Noted,
+                (None, _) => FindingState::OnSpot,
             };
             tx.insert::<finding::Entity>(finding::Model {
                 community_id: community.0,
@@ -106,6 +106,7 @@ impl Command for HandIn {
                 neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
                 case_id: case,
                 found_at: self.at(self.new.began_at.0),
+                noted_reason: noted.map(str::to_owned),
             })
             .await?;
             if let Some(case) = case {
@@ -140,13 +141,6 @@ impl HandIn {
             subject: &self.subject,
             found_at: self.at(self.new.began_at.0),
         }
-    }
-
-    /// Somebody else was there: who told it on the telephone, or wrote the sheet.
-    #[must_use]
-    pub fn told_by(mut self, name: &str) -> Self {
-        self.told_by = name.trim().to_owned();
-        self
     }
 
     /// Files a finding's case, and gives it to whoever the inspector or the policy says puts such things right.
@@ -185,7 +179,6 @@ impl HandIn {
         if !self.details.is_empty() {
             bytes.extend(serde_json::to_vec(&self.details).map_err(Problem::internal)?);
         }
-        bytes.extend_from_slice(self.told_by.as_bytes());
         Ok(hex::encode(Sha256::digest(&bytes)))
     }
 
@@ -261,7 +254,10 @@ impl HandIn {
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
             fingerprint,
-            told_by_sealed: seal("told_by", &self.told_by)?,
+            photographs: i32::try_from(new.photographs)
+                .ok()
+                .filter(|count| *count > 0),
+            told_by_sealed: seal("told_by", new.told_by.as_deref().unwrap_or_default().trim())?,
         })
     }
 }

@@ -10,6 +10,7 @@ mod rules;
 mod save_checklist;
 mod save_policy;
 mod turn_checklist;
+mod shown;
 
 pub use attach_photo::AttachPhoto;
 pub use campaign::{

@@ -16,8 +16,9 @@ use youlin_places::rivers::Bank;
 
 use super::HandIn;
 use super::hazard::{NewHazard, plan};
+use super::shown::{noted, shown};
 use crate::checklists;
-use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
+use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
 use crate::permissions::may_walk;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
@@ -42,6 +43,10 @@ pub struct NewFinding {
     /// Put right at once by whoever found it: it is noted and no case.
     #[serde(default)]
     pub on_spot: bool,
+    /// Why it is only noted and nobody puts it right: for what is slight, or where the checklist says that such a thing is
+    /// noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noted: Option<String>,
     /// Degrees, WGS-84.
     #[serde(default)]
     pub lon: Option<f64>,
@@ -87,6 +92,18 @@ pub struct NewRound {
     /// When to try again.
     #[serde(default)]
     pub try_again_at: Option<Micros>,
+    /// Photographs that come with it or follow at once.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub photographs: u32,
+    /// Of a round told on the telephone or brought on paper: who vouches for it, where a policy would ask for minutes or
+    /// photographs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<String>,
+}
+
+/// What was not said has no part in the fingerprint: rounds of before this field stay what they were.
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Checks a round before anything is written: the subject exists, the policy asks for such a round, every finding can be
@@ -127,7 +144,7 @@ pub async fn prepare_inspection(
     let mut filed = Vec::new();
     for (index, finding) in new.findings.iter().enumerate() {
         let place = spot(&subject, finding);
-        let report = if finding.on_spot {
+        let report = if finding.on_spot || finding.noted.is_some() {
             Ok(None)
         } else {
             youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, &place))
@@ -152,6 +169,10 @@ pub async fn prepare_inspection(
         }
     }
     faults = checked(rounds, db, ctx, &new, faults).await?;
+    if let Some(policy) = &policy {
+        faults = shown(ctx, db, &new, policy, faults).await?;
+    }
+    faults = noted(rounds, db, ctx, &new, faults).await?;
     if !faults.fields().is_empty() {
         return Err(faults);
     }
@@ -164,7 +185,6 @@ pub async fn prepare_inspection(
         hazards,
         details,
         clock_off,
-        told_by: String::new(),
     })
 }
 
@@ -280,6 +300,22 @@ fn without_position(finding: &NewFinding) -> NewFinding {
     }
 }
 
+/// A dwelling or building says itself where it is; elsewhere the position does, else the area with the address in words.
+fn place_of(subject: &SubjectView, position: Option<(f64, f64)>, spot: &Spot) -> PlaceInput {
+    let named = |kind| (subject.subject.kind == kind).then_some(subject.subject.id);
+    let (dwelling, building) = (named(SubjectKind::Dwelling), named(SubjectKind::Building));
+    let known = dwelling.or(building).is_some();
+    PlaceInput {
+        dwelling,
+        building,
+        area: (position.is_none() && !known).then(|| subject.smallest()),
+        lon: position.map(|(lon, _)| lon),
+        lat: position.map(|(_, lat)| lat),
+        text: (!known).then(|| spot.address.clone()),
+        ..PlaceInput::default()
+    }
+}
+
 fn case_of(new: &NewRound, subject: &SubjectView, finding: &NewFinding, spot: &Spot) -> NewCase {
     let position = finding.lon.zip(finding.lat);
     NewCase {
@@ -294,13 +330,7 @@ fn case_of(new: &NewRound, subject: &SubjectView, finding: &NewFinding, spot: &S
             Severity::High => Urgency::Urgent,
             Severity::Immediate => Urgency::Emergency,
         },
-        place: PlaceInput {
-            area: position.is_none().then(|| subject.smallest()),
-            lon: position.map(|(lon, _)| lon),
-            lat: position.map(|(_, lat)| lat),
-            text: Some(spot.address.clone()),
-            ..PlaceInput::default()
-        },
+        place: place_of(subject, position, spot),
         reporter: None,
         contact: None,
         answers: BTreeMap::new(),

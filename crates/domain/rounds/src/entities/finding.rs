@@ -28,6 +28,8 @@ pub struct Model {
     pub neighbourhood_id: Option<i64>,
     pub case_id: Option<Uuid>,
     pub found_at: i64,
+    /// Why it is only noted.
+    pub noted_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

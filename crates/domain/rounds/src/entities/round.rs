@@ -44,6 +44,8 @@ pub struct Model {
     pub fingerprint: String,
     /// Who told it on the telephone or wrote the sheet, when that was not whoever handed it in.
     pub told_by_sealed: Option<Vec<u8>>,
+    /// Photographs its sender announced.
+    pub photographs: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -142,6 +142,7 @@ mod tests {
             photographs: 0,
             track: false,
             basis: String::new(),
+            doors: crate::model::DoorQuestion::default(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! What a round is, when one is due, and what may be done with it. Pure: no clock, no database.
 
+mod doors;
 mod due;
 mod hazard;
 mod kinds;
 mod policy;
 
+pub use doors::{DoorQuestion, Lives};
 pub use due::{Due, Window, due, windows};
 pub(crate) use hazard::MAX_TEXT;
 pub use hazard::{

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use youlin_people::Party;
 use youlin_places::rivers::ChiefLevel;
 
-use super::{Every, RoundKind, SubjectKind};
+use super::{DoorQuestion, Every, RoundKind, SubjectKind};
 
 /// Most rounds of one subject in one period.
 const COUNT_MAX: u32 = 31;
@@ -51,6 +51,9 @@ pub struct Minimum {
     pub minutes: Option<u32>,
     /// Per cent of the reach on either bank; only where a track is asked.
     pub coverage: Option<u32>,
+    /// Days between two rounds to one subject: one that comes sooner does not count for the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap_days: Option<u32>,
 }
 
 /// See the module's text.
@@ -79,6 +82,9 @@ pub struct Policy {
     pub track: bool,
     /// The rule that photographs or tracks rest on; without one, none is asked.
     pub basis: String,
+    /// Which dwellings of the register it is about, where it is about dwellings.
+    #[serde(default, skip_serializing_if = "DoorQuestion::is_any")]
+    pub doors: DoorQuestion,
 }
 
 /// Why a policy cannot stand: the field and the code of the sentence.
@@ -114,6 +120,15 @@ impl Policy {
         }
         if self.minimum.coverage.is_some_and(|per_cent| per_cent > 100) {
             faults.push(PolicyFault("coverage", "per-cent"));
+        }
+        if self.minimum.gap_days.is_some_and(|days| days > 366) {
+            faults.push(PolicyFault("gap", "policy-gap"));
+        }
+        if self.subjects == SubjectKind::Dwelling && self.every == Every::Day {
+            faults.push(PolicyFault("every", "policy-dwelling-day"));
+        }
+        if !self.doors.is_any() && self.subjects != SubjectKind::Dwelling {
+            faults.push(PolicyFault("doors_label", "policy-doors"));
         }
         let chief = matches!(self.walkers, Walkers::Chief { .. });
         if chief && self.subjects != SubjectKind::Reach {

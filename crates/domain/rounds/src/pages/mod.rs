@@ -22,18 +22,28 @@ use youlin_kernel::{Access, Ctx};
 use youlin_web::{App, Method, NavItem, NavPlace, Prefs, Routes, Shell};
 
 use crate::permissions::{
-    CHECKLISTS_KEEP, ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK,
+    CHECKLISTS_KEEP, ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK, VISITS_WALK,
 };
 
 /// The doors of this module.
-pub const NAV: &[NavItem] = &[NavItem {
-    place: NavPlace::Protect,
-    href: "/rounds",
-    label: "nav-rounds",
-    icon: "river",
-    access: Access::Needs(&ROUNDS_READ),
-    phone: false,
-}];
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        place: NavPlace::Protect,
+        href: "/rounds",
+        label: "nav-rounds",
+        icon: "river",
+        access: Access::Needs(&ROUNDS_READ),
+        phone: false,
+    },
+    NavItem {
+        place: NavPlace::Know,
+        href: "/rounds/today",
+        label: "nav-visits",
+        icon: "home",
+        access: Access::Needs(&VISITS_WALK),
+        phone: false,
+    },
+];
 
 pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&ROUNDS_READ);

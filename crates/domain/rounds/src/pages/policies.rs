@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Micros, Result};
+use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, PartyKind, Vault};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
@@ -13,6 +14,9 @@ use crate::ClosePolicy;
 use crate::model::{Due, Walkers};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{PolicyView, policies, policy_view, standing_over};
+use crate::service::Rounds;
+use crate::visits::door_counts;
+use crate::visits::pages::feed::{Whose, address};
 
 /// A policy in the list.
 struct Line {
@@ -31,6 +35,8 @@ struct ListPage {
     lines: Vec<Line>,
     may_plan: bool,
     saved: String,
+    /// Teams that walk by a policy, and the address of each one's calendar.
+    calendars: Vec<(String, String)>,
 }
 
 const DAYS: i64 = 30;
@@ -54,11 +60,31 @@ pub(super) async fn list(
     let standing = standing_over(app.db(), &scope, since, today, today).await?;
     let s = shell(&app, &ctx, prefs);
     let mut lines = Vec::new();
-    for view in policies(app.db(), &scope).await? {
+    let all = policies(app.db(), &scope).await?;
+    // Of dwellings only who may read the register is told how they stand.
+    let doors = match ctx.scope(&PEOPLE_READ) {
+        Ok(people) => {
+            let rounds = app.need::<Rounds>()?;
+            door_counts(&ctx, app.db(), &rounds, &people, (since, today), &all).await?
+        }
+        Err(_not_of_the_register) => std::collections::BTreeMap::new(),
+    };
+    for view in all {
         let count = |wanted: fn(Due) -> bool| {
             let own = standing.iter().filter(|line| line.policy == view.id);
             own.filter(|line| wanted(line.due)).count()
         };
+        if let Some(counts) = doors.get(&view.id) {
+            lines.push(Line {
+                who: who(&app, &s, &view).await?,
+                how_often: how_often(&s, &view),
+                done: counts.done,
+                missed: counts.missed,
+                open: counts.open,
+                view,
+            });
+            continue;
+        }
         lines.push(Line {
             who: who(&app, &s, &view).await?,
             how_often: how_often(&s, &view),
@@ -68,7 +94,9 @@ pub(super) async fn list(
             view,
         });
     }
+    let calendars = calendars(&app, &ctx, &lines)?;
     page(&ListPage {
+        calendars,
         may_plan: ctx.may(&ROUNDS_PLAN),
         saved: if done.saved.is_empty() {
             String::new()
@@ -78,6 +106,29 @@ pub(super) async fn list(
         s,
         lines,
     })
+}
+
+/// Addresses to subscribe to, for whoever plans.
+fn calendars(app: &App, ctx: &Ctx, lines: &[Line]) -> Result<Vec<(String, String)>> {
+    if !ctx.may(&ROUNDS_PLAN) {
+        return Ok(Vec::new());
+    }
+    let rounds = app.need::<Rounds>()?;
+    let mut all: Vec<(String, String)> = Vec::new();
+    for line in lines.iter().filter(|line| line.view.closed_at.is_none()) {
+        let Walkers::Party { party } = line.view.policy.walkers else {
+            continue;
+        };
+        let (community, team) = (line.view.community, Whose::Team(party.id));
+        let one = (
+            line.who.clone(),
+            address(app, &rounds.vault, community, team),
+        );
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Ok(all)
 }
 
 async fn who(app: &App, s: &Shell, view: &PolicyView) -> Result<String> {

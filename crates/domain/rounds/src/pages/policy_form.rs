@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
-use youlin_people::{Directory, Party};
+use youlin_people::labels::LabelPart;
+use youlin_people::permissions::PEOPLE_SENSITIVE;
+use youlin_people::{Directory, Party, Vault};
 use youlin_places::rivers::ChiefLevel;
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, Clash, ClashLine, FormFaults, IdempotencyHeader,
@@ -16,7 +18,7 @@ use youlin_web::{
 
 use super::shell;
 use crate::SavePolicy;
-use crate::model::{Every, Minimum, Policy, RoundKind, Season, SubjectKind, Walkers};
+use crate::model::{DoorQuestion, Every, Minimum, Policy, RoundKind, Season, SubjectKind, Walkers};
 use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{PolicyView, checklists_for, policy_view, subjects_of};
 
@@ -39,9 +41,16 @@ pub(super) struct PolicyForm {
     season_to: String,
     from: String,
     to: String,
+    /// What it is about: a word of [`SubjectKind`].
+    about: String,
     minutes: String,
+    gap: String,
     photographs: String,
     basis: String,
+    /// Of dwellings: which.
+    doors_label: String,
+    doors_age: String,
+    doors_alone: String,
     subjects: Vec<String>,
     fixer: String,
     checklist: String,
@@ -59,6 +68,8 @@ struct FormPage {
     every: Vec<Choice>,
     weekdays: Vec<Choice>,
     subjects: Vec<Choice>,
+    abouts: Vec<Choice>,
+    labels: Vec<Choice>,
     fixers: Vec<Choice>,
     checklists: Vec<Choice>,
     clash: Option<Clash>,
@@ -78,6 +89,29 @@ impl FormPage {
     fn has_subject(&self, value: &str) -> bool {
         self.f.subjects.iter().any(|one| one == value)
     }
+}
+
+/// What a policy of this page may be about.
+const ABOUT: [SubjectKind; 3] = [
+    SubjectKind::Reach,
+    SubjectKind::Building,
+    SubjectKind::Dwelling,
+];
+
+/// Labels a policy may ask for: those whoever plans may see.
+fn labels(s: &Shell) -> Vec<Choice> {
+    let mut all = vec![Choice::new("", s.t("policy-doors-any"))];
+    let Some(vault) = s.app().service::<Vault>() else {
+        return all;
+    };
+    let sensitive = s.ctx().may(&PEOPLE_SENSITIVE);
+    let locale = s.ctx().locale();
+    let offered = vault.labels();
+    let of_care = offered
+        .offered(sensitive)
+        .filter(|one| one.part == LabelPart::Care);
+    all.extend(of_care.map(|one| Choice::new(&one.code, one.name(locale))));
+    all
 }
 
 async fn form_page(s: Shell, id: Option<Uuid>, f: PolicyForm, e: FormFaults) -> Result<FormPage> {
@@ -101,7 +135,10 @@ async fn form_page(s: Shell, id: Option<Uuid>, f: PolicyForm, e: FormFaults) -> 
         .map(|every| Choice::new(every.as_str(), s.tt("patrol-every", every)));
     let weekdays =
         (0..7).map(|bit| Choice::new(bit.to_string(), s.t(&format!("patrol-weekday-{bit}"))));
+    let abouts = ABOUT.map(|kind| Choice::new(kind.as_str(), s.tt("policy-about", kind)));
     Ok(FormPage {
+        abouts: abouts.into(),
+        labels: labels(&s),
         every: every.collect(),
         weekdays: weekdays.collect(),
         subjects: subjects
@@ -162,6 +199,7 @@ pub(super) async fn fresh(
     ctx.authorize(&ROUNDS_PLAN, community)?;
     let f = PolicyForm {
         community: community.0,
+        about: SubjectKind::Reach.to_string(),
         every: Every::Week.to_string(),
         count: "1".to_owned(),
         from: ctx.now().date().to_string(),
@@ -201,7 +239,12 @@ fn form_of(view: &PolicyView) -> PolicyForm {
         season_to: policy.season.map_or_else(String::new, |one| day(one.to)),
         from: policy.from.to_string(),
         to: policy.to.map_or_else(String::new, |to| to.to_string()),
+        about: policy.subjects.to_string(),
         minutes: policy.minimum.minutes.map_or_else(String::new, number),
+        gap: policy.minimum.gap_days.map_or_else(String::new, number),
+        doors_label: policy.doors.label.clone().unwrap_or_default(),
+        doors_age: policy.doors.age_from.map_or_else(String::new, number),
+        doors_alone: if policy.doors.alone { "1" } else { "" }.to_owned(),
         photographs: number(policy.photographs),
         basis: policy.basis.clone(),
         subjects: view.subjects.iter().map(Uuid::to_string).collect(),
@@ -284,6 +327,18 @@ fn season(f: &PolicyForm) -> Result<Option<Season>> {
     }
 }
 
+/// Asked only of dwellings; what was typed beside another subject counts nothing.
+fn doors(about: SubjectKind, f: &PolicyForm) -> Result<DoorQuestion> {
+    if about != SubjectKind::Dwelling {
+        return Ok(DoorQuestion::default());
+    }
+    Ok(DoorQuestion {
+        label: Some(f.doors_label.clone()).filter(|label| !label.is_empty()),
+        age_from: number("doors_age", &f.doors_age)?,
+        alone: !f.doors_alone.is_empty(),
+    })
+}
+
 fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
     let weekdays = f
         .weekdays
@@ -291,9 +346,14 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         .filter_map(|bit| bit.parse::<u8>().ok())
         .filter(|bit| *bit < 7)
         .fold(0_u8, |mask, bit| mask | 1 << bit);
+    let about = SubjectKind::parse(&f.about).unwrap_or(SubjectKind::Reach);
     let policy = Policy {
-        kind: RoundKind::Patrol,
-        subjects: SubjectKind::Reach,
+        kind: match about {
+            SubjectKind::Dwelling => RoundKind::Visit,
+            _ => RoundKind::Patrol,
+        },
+        subjects: about,
+        doors: doors(about, f)?,
         walkers: walkers(&f.walkers)?,
         every: Every::parse(&f.every).ok_or_else(|| Problem::invalid("every", "required"))?,
         count: number("count", &f.count)?.unwrap_or(0),
@@ -304,6 +364,7 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         minimum: Minimum {
             minutes: number("minutes", &f.minutes)?,
             coverage: None,
+            gap_days: number("gap", &f.gap)?,
         },
         photographs: number("photographs", &f.photographs)?.unwrap_or(0),
         track: false,
@@ -314,7 +375,11 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         known: known.map(|id| (id, f.version.parse().unwrap_or(0))),
         title: f.title.clone(),
         policy,
-        subjects: f.subjects.iter().filter_map(|id| id.parse().ok()).collect(),
+        // Named one by one are reaches only.
+        subjects: match about {
+            SubjectKind::Reach => f.subjects.iter().filter_map(|id| id.parse().ok()).collect(),
+            _ => Vec::new(),
+        },
         fixer: f.fixer.parse().ok().map(Party::organisation),
         checklist: Some(f.checklist.clone()).filter(|name| !name.is_empty()),
     })

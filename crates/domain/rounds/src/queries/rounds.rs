@@ -183,6 +183,8 @@ pub struct FindingView {
     pub state: FindingState,
     pub step: FindingStep,
     pub text: String,
+    /// Why it is only noted.
+    pub noted: Option<String>,
     /// Degrees, WGS-84.
     pub position: Option<(f64, f64)>,
     /// Metres along the reach.
@@ -234,6 +236,8 @@ pub struct RoundView {
     pub told_by: String,
     pub reason: String,
     pub try_again_at: Option<Micros>,
+    /// Photographs its sender announced.
+    pub photographs: usize,
     pub received_at: Micros,
     /// Seconds the sender's clock was ahead; its times were put right by it.
     pub clock_off: Option<i64>,
@@ -287,6 +291,10 @@ pub async fn round_view(
         checklist: row.checklist.clone(),
         reason: row.reason.clone(),
         try_again_at: row.try_again_at.map(Micros),
+        photographs: row
+            .photographs
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0),
         received_at: Micros(row.received_at),
         clock_off: row.clock_off,
         photos: photos.into_iter().map(photo_of).collect(),
@@ -414,6 +422,7 @@ fn view(
         step: step(state, case.as_ref()),
         state,
         text: row.text,
+        noted: row.noted_reason,
         position: row.lon.zip(row.lat),
         chainage_m: row.chainage_dm.map(|dm| f64::from(dm) / 10.0),
         bank: row.bank.as_deref().and_then(Bank::parse),

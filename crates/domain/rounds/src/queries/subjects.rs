@@ -3,6 +3,7 @@
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
 use youlin_places::premises::{Premises, PremisesFilter, PremisesView};
+use youlin_places::queries::register_of;
 use youlin_places::rivers::{self, ChiefLevel, Line};
 
 use crate::model::{Subject, SubjectKind};
@@ -94,13 +95,15 @@ pub async fn subjects_of(
     scope: &Scope,
     kind: SubjectKind,
 ) -> Result<Vec<SubjectView>> {
-    if kind == SubjectKind::Premises {
-        let filter = PremisesFilter::default();
-        let all = Premises::list(db.read(), scope, &filter, LISTED).await?;
-        return Ok(all.into_iter().map(premises).collect());
-    }
-    if kind != SubjectKind::Reach {
-        return Ok(Vec::new());
+    match kind {
+        SubjectKind::Reach => {}
+        SubjectKind::Building => return buildings(db, scope).await,
+        SubjectKind::Premises => {
+            let filter = PremisesFilter::default();
+            let all = Premises::list(db.read(), scope, &filter, LISTED).await?;
+            return Ok(all.into_iter().map(premises).collect());
+        }
+        SubjectKind::Dwelling => return Ok(Vec::new()),
     }
     let lines = rivers::reaches(db, scope).await?;
     Ok(lines
@@ -130,6 +133,27 @@ fn premises(one: PremisesView) -> SubjectView {
         line: None,
         chiefs: Vec::new(),
     }
+}
+
+async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
+    let mut all = Vec::new();
+    for community in scope.communities().into_iter().map(CommunityId) {
+        for estate in register_of(db, scope, community).await? {
+            all.extend(estate.buildings.into_iter().map(|building| SubjectView {
+                subject: Subject {
+                    kind: SubjectKind::Building,
+                    id: building.id,
+                },
+                community,
+                name: format!("{}{}", estate.name, building.name),
+                grid: building.grid,
+                neighbourhood: building.neighbourhood,
+                line: None,
+                chiefs: Vec::new(),
+            }));
+        }
+    }
+    Ok(all)
 }
 
 fn reach(reach: &rivers::Reach) -> SubjectView {

@@ -15,7 +15,8 @@ use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{Reach, import_reaches, reach, reaches};
 use youlin_places::{Datum, Locator};
 use youlin_rounds::model::{
-    Channel, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject, SubjectKind, Walkers,
+    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject,
+    SubjectKind, Walkers,
 };
 use youlin_rounds::{
     FindingView, HandedIn, NewFinding, NewRound, Rounds, SavePolicy, open_findings, prepare,
@@ -188,6 +189,7 @@ impl Ground {
                 severity: Severity::Low,
                 text: text.into(),
                 on_spot,
+                noted: None,
                 lon: Some(lon),
                 lat: Some(lat),
                 bank: None,
@@ -214,6 +216,8 @@ impl Ground {
             ],
             reason: String::new(),
             try_again_at: None,
+            photographs: 0,
+            told_by: None,
         }
     }
 
@@ -266,5 +270,6 @@ pub(crate) fn weekly(team: Party) -> Policy {
         photographs: 0,
         track: false,
         basis: String::new(),
+        doors: DoorQuestion::default(),
     }
 }

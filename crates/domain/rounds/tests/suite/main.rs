@@ -4,7 +4,11 @@
 
 mod checklist_pages;
 mod checklists;
+mod doors;
 mod ground;
 mod market;
 mod market_http;
 mod river;
+mod shown;
+mod visits;
+mod visits_http;

@@ -10,6 +10,7 @@ use youlin_web::{App, Caller, WebResult};
 
 use crate::Vault;
 use crate::permissions::ROSTERS_READ;
+use crate::rosters::ical::Calendar;
 use crate::rosters::{ShiftView, rota, shifts};
 
 /// How far a calendar looks back and ahead.
@@ -46,73 +47,12 @@ pub(super) async fn calendar(
     Ok((kind, text).into_response())
 }
 
-fn stamp(at: Micros) -> String {
-    at.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// Text of a property: separators are escaped.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | ';' | ',' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Lines longer than 75 octets go on in the next one, never inside a character.
-fn fold(line: &str, out: &mut String) {
-    let mut room = 75;
-    for c in line.chars() {
-        if c.len_utf8() > room {
-            out.push_str("\r\n ");
-            room = 74;
-        }
-        out.push(c);
-        room -= c.len_utf8();
-    }
-    out.push_str("\r\n");
-}
-
 fn written(name: &str, now: Micros, all: &[ShiftView]) -> String {
-    let mut out = String::new();
-    let mut line = |text: String| fold(&text, &mut out);
-    line("BEGIN:VCALENDAR".into());
-    line("VERSION:2.0".into());
-    line("PRODID:-//Youlin//duty//ZH".into());
-    line(format!("X-WR-CALNAME:{}", escaped(name)));
+    let mut calendar = Calendar::new("duty", name, now);
     for shift in all {
         let Some(who) = &shift.name else { continue };
-        line("BEGIN:VEVENT".into());
-        line(format!("UID:{}@youlin", shift.id));
-        line(format!("DTSTAMP:{}", stamp(now)));
-        line(format!("DTSTART:{}", stamp(shift.from)));
-        line(format!("DTEND:{}", stamp(shift.to)));
-        line(format!("SUMMARY:{} {}", escaped(name), escaped(who)));
-        line("END:VEVENT".into());
+        let span = (shift.from, shift.to);
+        calendar.timed(&shift.id.to_string(), span, &format!("{name} {who}"));
     }
-    line("END:VCALENDAR".into());
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{escaped, fold};
-
-    #[test]
-    fn long_lines_are_folded_between_characters() {
-        let mut out = String::new();
-        fold(&"值".repeat(60), &mut out);
-        assert!(out.split("\r\n").all(|line| line.len() <= 75));
-        assert_eq!(out.replace("\r\n ", "").trim_end(), "值".repeat(60));
-    }
-
-    #[test]
-    fn separators_are_escaped() {
-        assert_eq!(escaped("a;b,c\\d\ne"), "a\\;b\\,c\\\\d\\ne");
-    }
+    calendar.finish()
 }

@@ -14,8 +14,8 @@ pub(in crate::pages) struct Proposed {
     pub(in crate::pages) category: String,
     pub(in crate::pages) severity: &'static str,
     pub(in crate::pages) text: String,
-    /// It is no case: put right at once, or only noted.
-    pub(in crate::pages) on_spot: bool,
+    /// Why it is no case but only noted; empty: it is one.
+    pub(in crate::pages) noted: String,
     /// Questions whose files belong to it, with their places.
     pub(in crate::pages) files: Vec<String>,
     /// Longitude and latitude, when a position is evidence of it.
@@ -72,7 +72,10 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         category: found.category,
         severity: severity(found.severity),
         text,
-        on_spot: !found.is_case,
+        noted: match found.is_case {
+            true => String::new(),
+            false => s.t("finding-noted-by-checklist"),
+        },
         files,
         position,
     }

@@ -23,6 +23,8 @@ pub(in crate::pages) struct FoundForm {
     pub(in crate::pages) bank: String,
     pub(in crate::pages) severity: String,
     pub(in crate::pages) on_spot: bool,
+    /// Why it is only noted; empty: it is a case.
+    pub(in crate::pages) noted: String,
 }
 
 impl FoundForm {
@@ -41,6 +43,7 @@ pub(super) fn read(upload: &Upload) -> Vec<FoundForm> {
             bank: part("bank"),
             severity: part("severity"),
             on_spot: !part("on_spot").is_empty(),
+            noted: part("noted"),
         }
     });
     rows.filter(|row| !row.is_empty() || !row.key.is_empty())
@@ -74,7 +77,8 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
             text: one.text.clone(),
             bank: String::new(),
             severity: one.severity.to_owned(),
-            on_spot: one.on_spot,
+            on_spot: false,
+            noted: one.noted.clone(),
         });
         changed = true;
     }
@@ -128,7 +132,7 @@ mod tests {
             category: format!("E-{key}"),
             severity: "low",
             text: "x".to_owned(),
-            on_spot: false,
+            noted: String::new(),
             files: Vec::new(),
             position: None,
         }

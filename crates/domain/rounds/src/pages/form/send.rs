@@ -246,6 +246,7 @@ async fn new_round(
             severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
             text: row.text.clone(),
             on_spot: row.on_spot,
+            noted: Some(row.noted.clone()).filter(|why| !why.trim().is_empty()),
             lon: position.map(|at| at.0),
             lat: position.map(|at| at.1),
             bank: Bank::parse(&row.bank),
@@ -275,6 +276,8 @@ async fn new_round(
         findings,
         reason: f.reason.clone(),
         try_again_at: None,
+        photographs: u32::try_from(f.files.len() + f.photos.len()).unwrap_or(u32::MAX),
+        told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
     })
 }
 
@@ -312,7 +315,6 @@ async fn handed_in(
     };
     let new = new_round(app, ctx, asking, f, &follows).await?;
     let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
-    let command = command.told_by(&f.told_by);
     let done = app.db().execute(ctx, command).await?;
     attach(app, ctx, asking, f, &follows, done.id).await?;
     Ok(done.id)

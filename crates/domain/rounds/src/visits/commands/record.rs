@@ -1,0 +1,218 @@
+//! A visit is written down: the round, a case for what was heard of, what was learnt of people, and that somebody got in,
+//! in one transaction. Sent again, it is the same visit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use youlin_database::{Command, Database, Tx};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_people::facts::How;
+use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::{Directory, LearnFacts, Sex, VisitDwelling, VisitOutcome};
+use youlin_places::queries::dwelling_closed;
+
+use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
+use crate::permissions::VISITS_WALK;
+use crate::service::Rounds;
+use crate::{HandIn, HandedIn, NewFinding, NewRound, prepare};
+
+/// What was heard of one person; nothing given changes nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Learnt {
+    pub person: Uuid,
+    pub phone: String,
+    pub birth: String,
+    pub sex: Option<Sex>,
+    /// Answers to questions of forms, by the id under which each was asked.
+    pub answers: Vec<(Uuid, String)>,
+}
+
+impl Learnt {
+    fn says_something(&self) -> bool {
+        self.sex.is_some()
+            || !self.phone.trim().is_empty()
+            || !self.birth.trim().is_empty()
+            || self.answers.iter().any(|(_, text)| !text.trim().is_empty())
+    }
+}
+
+/// A visit as it was typed.
+#[derive(Clone, Debug)]
+pub struct NewVisit {
+    /// Made by the sender: sent again, the visit is not doubled.
+    pub id: Uuid,
+    pub dwelling: Uuid,
+    pub outcome: Outcome,
+    pub channel: Channel,
+    pub policy: Option<Uuid>,
+    pub began_at: Micros,
+    pub ended_at: Micros,
+    pub text: String,
+    pub reason: String,
+    pub try_again_at: Option<Micros>,
+    /// Who was shown to live there; others by now are told, nothing is confirmed of them unseen.
+    pub lived: Option<BTreeSet<Uuid>>,
+    pub learnt: Vec<Learnt>,
+    pub problem: Option<NewFinding>,
+    pub photographs: u32,
+}
+
+/// A checked visit: see [`prepare_visit`].
+#[derive(Debug)]
+pub struct RecordVisit {
+    rounds: Arc<Rounds>,
+    hand_in: HandIn,
+    community: CommunityId,
+    dwelling: Uuid,
+    outcome: Outcome,
+    lived: Option<BTreeSet<Uuid>>,
+    learnt: Vec<Learnt>,
+}
+
+/// Checks a visit before anything is written.
+///
+/// # Errors
+/// 409 `visit-dwelling-closed` for a dwelling that is in the register no longer; 404 for one that never was; 422 with all
+/// fields that must be mended.
+pub async fn prepare_visit(
+    rounds: &Arc<Rounds>,
+    db: &Database,
+    ctx: &Ctx,
+    new: NewVisit,
+) -> Result<RecordVisit> {
+    let Some(place) = rounds.cases.locator().dwelling(new.dwelling) else {
+        return Err(closed(db, ctx, new.dwelling).await?);
+    };
+    ctx.authorize(&VISITS_WALK, place.area())?;
+    if new.outcome == Outcome::Tried && new.try_again_at.is_some_and(|at| at < new.began_at) {
+        return Err(Problem::invalid("again", "visit-again-past"));
+    }
+    let round = NewRound {
+        id: new.id,
+        kind: RoundKind::Visit,
+        community: place.community,
+        subject: Subject {
+            kind: SubjectKind::Dwelling,
+            id: new.dwelling,
+        },
+        policy: new.policy,
+        outcome: new.outcome,
+        channel: new.channel,
+        began_at: new.began_at,
+        ended_at: new.ended_at,
+        sent_at: None,
+        text: new.text,
+        checklist: None,
+        answers: std::collections::BTreeMap::new(),
+        findings: new.problem.into_iter().collect(),
+        reason: new.reason,
+        try_again_at: new.try_again_at,
+        photographs: new.photographs,
+        told_by: None,
+    };
+    Ok(RecordVisit {
+        hand_in: prepare(rounds, db, ctx, round).await?,
+        rounds: Arc::clone(rounds),
+        community: place.community,
+        dwelling: new.dwelling,
+        outcome: new.outcome,
+        lived: new.lived,
+        learnt: new.learnt,
+    })
+}
+
+/// Why a dwelling cannot be visited: it is closed, or never was.
+pub(in crate::visits) async fn closed(db: &Database, ctx: &Ctx, id: Uuid) -> Result<Problem> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    Ok(match dwelling_closed(db, &scope, id).await? {
+        Some(at) => Problem::new(ProblemKind::Conflict, "visit-dwelling-closed")
+            .arg("day", at.date())
+            .with_data(json!({ "closed_at": at })),
+        None => Problem::not_found(),
+    })
+}
+
+impl Command for RecordVisit {
+    type Output = HandedIn;
+    const NAME: &'static str = "rounds.record-visit";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
+        let done = self.hand_in.run(ctx, tx).await?;
+        if done.again {
+            return Ok(done);
+        }
+        let living = Directory::living_in(tx.conn(), self.community, self.dwelling).await?;
+        self.check_residents(&living)?;
+        for one in self.learnt.iter().filter(|one| one.says_something()) {
+            self.learn(ctx, tx, one).await?;
+        }
+        let outcome = match self.outcome {
+            Outcome::Done if living.is_empty() => VisitOutcome::Empty,
+            Outcome::Done => VisitOutcome::Confirmed,
+            Outcome::Tried => VisitOutcome::NobodyHome,
+            Outcome::Skipped => return Ok(done),
+        };
+        let visit = VisitDwelling {
+            vault: Arc::clone(&self.rounds.vault),
+            dwelling: self.dwelling,
+            outcome,
+        };
+        visit.run(ctx, tx).await?;
+        Ok(done)
+    }
+}
+
+impl RecordVisit {
+    /// Whoever was shown and is gone, or came meanwhile: the page is shown anew before anything is confirmed.
+    fn check_residents(&self, living: &BTreeSet<Uuid>) -> Result<()> {
+        let Some(shown) = &self.lived else {
+            return Ok(());
+        };
+        if self.outcome != Outcome::Done || shown == living {
+            return Ok(());
+        }
+        let gone = shown.difference(living).count();
+        let come = living.difference(shown).count();
+        Err(
+            Problem::new(ProblemKind::Conflict, "visit-residents-changed")
+                .arg("gone", gone)
+                .arg("come", come),
+        )
+    }
+
+    async fn learn(&self, ctx: &Ctx, tx: &Tx<'_>, one: &Learnt) -> Result<()> {
+        let learn = LearnFacts {
+            vault: Arc::clone(&self.rounds.vault),
+            community: self.community,
+            person: one.person,
+            how: How::Visit,
+            phone: Some(one.phone.clone()),
+            birth: one.birth.clone(),
+            sex: one.sex,
+            labels: Vec::new(),
+            labels_off: Vec::new(),
+            answers: one.answers.clone(),
+            // Confirming the dwelling notes who was seen, once.
+            seen: false,
+        };
+        let named = |problem: Problem| of_person(&problem, one.person);
+        learn.run(ctx, tx).await.map_err(named)
+    }
+}
+
+/// A fault of one person's field, under the name the page gives that field.
+fn of_person(problem: &Problem, person: Uuid) -> Problem {
+    if problem.fields().is_empty() {
+        return problem.clone();
+    }
+    let mut named = Problem::new(problem.kind(), problem.code());
+    for field in problem.fields() {
+        named = named.and_field(format!("{}_{person}", field.field), field.code);
+        for (name, value) in &field.args {
+            named = named.field_arg(name, value);
+        }
+    }
+    named
+}

@@ -1,0 +1,237 @@
+//! A community's dwellings with everything that may speak for a visit today, read in a few queries for all of them at once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
+use youlin_people::permissions::PEOPLE_SENSITIVE;
+use youlin_people::{Directory, DoorFacts, LivesThere};
+use youlin_places::queries::doors_of;
+
+use super::need::{Door, Person};
+use super::queries::{Asked, due_today, picks, recent, visit_rule};
+use super::{OpenForm, OpenFormSources, VisitRule};
+use crate::model::{Lives, RoundKind, SubjectKind};
+use crate::permissions::ROUNDS_READ;
+use crate::queries::{PolicyView, policies};
+use crate::service::Rounds;
+
+/// Labels that speak for a visit.
+const ALONE: &str = "living_alone";
+const DISCHARGED: &str = "discharged";
+
+/// A dwelling, where it is, and what speaks for a visit.
+#[derive(Clone, Debug)]
+pub struct DoorAt {
+    pub dwelling: Uuid,
+    /// The whole address.
+    pub address: String,
+    /// What of it comes after the building: 1单元304.
+    pub room: String,
+    pub building: Uuid,
+    pub building_name: String,
+    pub entrance: String,
+    /// Degrees, WGS-84, of the building.
+    pub position: Option<(f64, f64)>,
+    pub area: AreaId,
+    pub door: Door,
+    /// Policies that ask for it, the first of them to be handed in by.
+    pub policies: Vec<Uuid>,
+}
+
+/// One community on one day, as far as the scope reaches.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    pub community: CommunityId,
+    pub rule: VisitRule,
+    pub doors: Vec<DoorAt>,
+    /// Visits handed in today, by the person who did.
+    pub today: HashMap<Option<Uuid>, usize>,
+}
+
+/// What the register says of the dwellings of a community.
+pub(super) async fn facts(
+    ctx: &Ctx,
+    db: &Database,
+    rounds: &Rounds,
+    scope: &Scope,
+    community: CommunityId,
+    policies: &[PolicyView],
+) -> Result<Vec<DoorFacts>> {
+    let mut labels: BTreeSet<&str> = BTreeSet::from([ALONE, DISCHARGED]);
+    labels.extend(
+        policies
+            .iter()
+            .filter_map(|one| one.policy.doors.label.as_deref()),
+    );
+    let labels: Vec<&str> = labels.into_iter().collect();
+    let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+    let scopes = (scope, sensitive.as_ref());
+    Directory::door_facts(
+        db.read(),
+        &rounds.vault,
+        scopes,
+        community,
+        ctx.now(),
+        &labels,
+    )
+    .await
+}
+
+fn age(one: &LivesThere, now: Micros) -> Option<i32> {
+    one.birth_year
+        .map(|year| i32::from(now.local().year()) - year)
+}
+
+fn has(one: &LivesThere, label: &str) -> bool {
+    one.labels.iter().any(|(held, _)| held == label)
+}
+
+/// As policies ask of them.
+pub(super) fn asked(facts: &[DoorFacts], now: Micros) -> Vec<Asked<'_>> {
+    facts
+        .iter()
+        .map(|door| Asked {
+            dwelling: door.dwelling,
+            people: door
+                .people
+                .iter()
+                .map(|one| Lives {
+                    age: age(one, now),
+                    alone: has(one, ALONE) || door.people.len() == 1,
+                    labels: one.labels.as_slice(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// See the module's text. `scope` is of people; forms are asked of those who know them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn ground(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    sources: Option<&OpenFormSources>,
+    community: CommunityId,
+) -> Result<Ground> {
+    let now = ctx.now();
+    let visits: Vec<PolicyView> = policies(db, &ctx.scope(&ROUNDS_READ)?)
+        .await?
+        .into_iter()
+        .filter(|one| {
+            one.community == community
+                && one.policy.kind == RoundKind::Visit
+                && one.policy.subjects == SubjectKind::Dwelling
+        })
+        .collect();
+    let facts = facts(ctx, db, rounds, scope, community, &visits).await?;
+    let mut due: HashMap<Uuid, Vec<(Uuid, String)>> = HashMap::new();
+    let all = asked(&facts, now);
+    for policy in &visits {
+        for dwelling in due_today(db, policy, &all, now.date()).await? {
+            let of = due.entry(dwelling).or_default();
+            of.push((policy.id, policy.title.clone()));
+        }
+    }
+    let ways: HashMap<Uuid, (Uuid, String)> = doors_of(db, community)
+        .await?
+        .into_iter()
+        .map(|line| (line.dwelling, (line.building, line.entrance)))
+        .collect();
+    let mut beside = Beside {
+        due,
+        ways,
+        forms: OpenFormSources::open(sources, ctx, community).await?,
+        picks: picks(db, community, now.date()).await?,
+        recent: recent(db, community, now).await?,
+        now,
+    };
+    let doors = facts
+        .iter()
+        .filter_map(|facts| beside.door(rounds, facts))
+        .collect();
+    Ok(Ground {
+        community,
+        rule: visit_rule(db, community).await?.rule,
+        doors,
+        today: beside.recent.today,
+    })
+}
+
+/// What stands beside the facts of the register.
+struct Beside {
+    due: HashMap<Uuid, Vec<(Uuid, String)>>,
+    ways: HashMap<Uuid, (Uuid, String)>,
+    forms: HashMap<Uuid, Vec<OpenForm>>,
+    picks: HashMap<Uuid, super::PickKind>,
+    recent: super::queries::Recent,
+    now: Micros,
+}
+
+impl Beside {
+    fn door(&mut self, rounds: &Rounds, facts: &DoorFacts) -> Option<DoorAt> {
+        let locator = rounds.cases.locator();
+        let place = locator.dwelling(facts.dwelling)?;
+        let (building, entrance) = self.ways.get(&facts.dwelling)?.clone();
+        let house = locator.building(building)?;
+        let room = place.address.strip_prefix(&house.address);
+        let due = self.due.remove(&facts.dwelling).unwrap_or_default();
+        Some(DoorAt {
+            dwelling: facts.dwelling,
+            room: room.unwrap_or(&place.address).trim().to_owned(),
+            area: place.area(),
+            address: place.address,
+            building,
+            building_name: house.address,
+            entrance,
+            position: house.position,
+            policies: due.iter().map(|(id, _)| *id).collect(),
+            door: Door {
+                people: facts
+                    .people
+                    .iter()
+                    .map(|one| self.person(facts, one))
+                    .collect(),
+                visited: facts.visited,
+                last: self.recent.last.get(&facts.dwelling).copied(),
+                questions: self.questions(facts),
+                due: due.into_iter().map(|(_, title)| title).collect(),
+                picked: self.picks.get(&facts.dwelling).copied(),
+            },
+        })
+    }
+
+    fn person(&self, door: &DoorFacts, one: &LivesThere) -> Person {
+        let discharged = one.labels.iter().find(|(label, _)| label == DISCHARGED);
+        Person {
+            id: one.person,
+            age: age(one, self.now),
+            alone: has(one, ALONE) || door.people.len() == 1,
+            discharged: discharged.map(|(_, since)| *since),
+            moved_in: one.since,
+            entered: one.entered,
+            seen: one.seen,
+        }
+    }
+
+    /// Open questions of the household, by form.
+    fn questions(&self, door: &DoorFacts) -> Vec<(String, usize)> {
+        let mut forms: Vec<(String, usize)> = Vec::new();
+        let open = door
+            .people
+            .iter()
+            .filter_map(|one| self.forms.get(&one.person));
+        for form in open.flatten() {
+            match forms.iter_mut().find(|(title, _)| *title == form.title) {
+                Some((_, count)) => *count += form.questions,
+                None => forms.push((form.title.clone(), form.questions)),
+            }
+        }
+        forms
+    }
+}

@@ -1,0 +1,64 @@
+//! Reasons and residents as sentences.
+
+use youlin_kernel::Micros;
+use youlin_people::{DwellingFile, Resident};
+use youlin_web::Shell;
+
+use crate::visits::Why;
+use crate::visits::rule::UNSEEN;
+
+/// 11月3日
+pub(super) fn day(s: &Shell, at: Micros) -> String {
+    let local = at.local();
+    s.t2(
+        "visit-day",
+        &("month", local.month()),
+        &("day", local.day()),
+    )
+}
+
+/// One reason as a sentence.
+pub(super) fn why(s: &Shell, why: &Why) -> String {
+    let key = match (why.code, why.at) {
+        (UNSEEN, None) => "visit-why-never".to_owned(),
+        (code, _) => format!("visit-why-{code}"),
+    };
+    s.tn(
+        &key,
+        &[
+            ("count", why.amount.to_string()),
+            ("day", why.at.map_or_else(String::new, |at| day(s, at))),
+            ("what", why.what.join(&s.t("visit-list-comma"))),
+        ],
+    )
+}
+
+/// All reasons, the weightiest first.
+pub(super) fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
+    all.iter().map(|one| why(s, one)).collect()
+}
+
+/// 张** 84岁、李**
+pub(super) fn who(s: &Shell, file: &DwellingFile) -> String {
+    let one = |one: &Resident| match age(s, one) {
+        Some(age) => s.t2(
+            "visit-who-age",
+            &("name", &one.card.name_masked),
+            &("age", age),
+        ),
+        None => one.card.name_masked.clone(),
+    };
+    let shown: Vec<String> = file.residents.iter().take(2).map(one).collect();
+    let names = shown.join(&s.t("visit-list-comma"));
+    match file.residents.len() {
+        0 => s.t("visit-nobody-lives"),
+        1 | 2 => names,
+        all => s.t2("visit-who-more", &("names", names), &("count", all)),
+    }
+}
+
+/// In years of the calendar.
+pub(super) fn age(s: &Shell, one: &Resident) -> Option<i32> {
+    let year = one.birth_year?;
+    Some(i32::from(s.ctx().now().local().year()) - year)
+}

@@ -1,0 +1,383 @@
+//! A grid worker's day: proposed by need, written down once, and governed by what was said at the door.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use youlin_database::audit::verify;
+use youlin_kernel::{CommunityId, Micros, Role};
+use youlin_people::facts::RegisterPolicy;
+use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::rosters::{AnswerAbsence, NoteAbsence};
+use youlin_people::{Directory, Freshness, MoveOut};
+use youlin_rounds::model::{
+    DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, SubjectKind, Walkers,
+};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::visits::{
+    Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts, visit_rule,
+    visitors, visits_of,
+};
+use youlin_rounds::{NewFinding, SavePolicy, module, policies, round_view};
+use youlin_testkit::databases;
+
+use crate::doors::Street;
+
+const ZHOU: &str = "东一村1号楼101";
+const WANG: &str = "东一村1号楼102";
+const LI: &str = "东一村2号楼101";
+
+#[tokio::test]
+async fn every_reason_of_the_story_proposes_a_visit_within_ones_own_grid() {
+    for base in databases().await {
+        let mut street = Street::new(base).await;
+        // Eighty-four and alone is enough; nobody else asks for anything yet.
+        let all = street.proposed(&street.worker).await;
+        assert_eq!(all, [(ZHOU.to_owned(), vec!["alone_80"])]);
+        street.label("王桂芳", "discharged").await;
+        street.ask("李春").await;
+        let new = street.person("新来", LI, 1995, &[]).await;
+        street.people.insert("新来", new);
+        let all = street.proposed(&street.worker).await;
+        let addresses: Vec<&str> = all.iter().map(|(address, _)| address.as_str()).collect();
+        assert_eq!(addresses, [ZHOU, WANG, LI], "building by building");
+        assert_eq!(all[1].1, ["discharged"]);
+        assert_eq!(all[2].1, ["newcomer", "questions"]);
+        // Thirty days later nobody has been seen by anybody.
+        street.ground.world.clock.advance(25 * Micros::DAY);
+        let all = street.proposed(&street.worker).await;
+        assert!(
+            all.iter().all(|(_, codes)| codes.contains(&"unseen")),
+            "{all:?}"
+        );
+        // Health is a reason only for whoever may know of it.
+        let auditor = street.ground.caller(Role::Auditor, "A");
+        let day = {
+            let scope = auditor.scope(&PEOPLE_READ).unwrap();
+            let db = street.ground.world.db();
+            youlin_rounds::visits::ground(
+                street.rounds(),
+                db,
+                &auditor,
+                &scope,
+                None,
+                street.community(),
+            )
+            .await
+            .unwrap()
+        };
+        let discharged = |door: &&youlin_rounds::visits::DoorAt| {
+            door.door.people.iter().any(|one| one.discharged.is_some())
+        };
+        assert_eq!(day.doors.iter().filter(discharged).count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (db, worker) = (street.ground.world.db(), &street.worker);
+        street.ask("周福生").await;
+        let scope = worker.scope(&PEOPLE_READ).unwrap();
+        let policy = RegisterPolicy {
+            fresh_days: 5,
+            ..RegisterPolicy::default()
+        };
+        let home = street.home(ZHOU);
+        let file = |now| {
+            let (scope, policy) = (scope.clone(), policy.clone());
+            let vault = Arc::clone(&street.ground.vault);
+            let community = street.community();
+            async move {
+                let asked = (community, [home]);
+                let asked = (asked.0, asked.1.as_slice());
+                let files =
+                    Directory::dwelling_files(db.read(), &vault, &scope, &policy, now, asked).await;
+                files.unwrap().remove(0)
+            }
+        };
+        let before = file(worker.now()).await;
+        assert_eq!(
+            before.freshness,
+            Freshness::Stale,
+            "confirmed eight days ago"
+        );
+        let resident = &before.residents[0];
+        let asked = resident.asked[0].0;
+        let mut new = street.visit(ZHOU, Outcome::Done);
+        new.text = "精神好，儿子周末回来".into();
+        new.lived = Some(BTreeSet::from([resident.card.id]));
+        new.learnt = vec![Learnt {
+            person: resident.card.id,
+            phone: "13900001111".into(),
+            answers: vec![(asked, "糖尿病，忌甜".into())],
+            ..Learnt::default()
+        }];
+        new.problem = Some(NewFinding {
+            id: worker.new_id(),
+            category: "E-0104".into(),
+            severity: Severity::Medium,
+            text: "屋顶漏水".into(),
+            on_spot: false,
+            noted: None,
+            lon: None,
+            lat: None,
+            bank: None,
+        });
+        let done = street.record(worker, new.clone()).await.unwrap();
+        let case = done.findings[0].case.unwrap();
+        let again = street.record(worker, new).await.unwrap();
+        assert!(
+            again.again && again.findings == done.findings,
+            "sent twice, there once"
+        );
+        let after = file(worker.now()).await;
+        assert!(after.confirmed_at.is_some_and(|at| at == worker.now()));
+        assert!(after.residents[0].asked.is_empty());
+        assert!(after.residents[0].card.phone_masked.is_some());
+        assert_eq!(after.residents[0].seen_at, Some(worker.now()));
+        // Left in peace for its days, then proposed again.
+        assert!(street.proposed(worker).await.is_empty());
+        street.ground.world.clock.advance(8 * Micros::DAY);
+        assert_eq!(street.proposed(worker).await.len(), 1);
+        let read = worker.scope(&ROUNDS_READ).unwrap();
+        let seen = round_view(street.rounds(), db, &read, done.id)
+            .await
+            .unwrap();
+        assert_eq!(seen.text, "精神好，儿子周末回来");
+        let standing = youlin_cases::standings(db, &[(street.community(), case)])
+            .await
+            .unwrap();
+        assert_eq!(standing.len(), 1);
+        let visits = visits_of(db, Some(&read), street.community(), &[home], 10)
+            .await
+            .unwrap();
+        assert_eq!(visits.len(), 1);
+        let mut tables = module().audited;
+        tables.extend(youlin_people::module().audited);
+        let chains = [CommunityId::SYSTEM, street.community()];
+        let proof = verify(db.read(), &tables, &chains, None).await.unwrap();
+        assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_was_named_governs_and_a_list_can_be_changed_by_hand() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, worker) = (&street.ground.world, &street.worker);
+        let mut past = street.visit(ZHOU, Outcome::Tried);
+        past.try_again_at = Some(worker.now().plus(-Micros::DAY));
+        let refused = street.record(worker, past).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "visit-again-past");
+        let silent = street.visit(ZHOU, Outcome::Skipped);
+        let refused = street.record(worker, silent).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "round-why");
+        let mut tried = street.visit(ZHOU, Outcome::Tried);
+        tried.try_again_at = Some(worker.now().plus(3 * Micros::DAY));
+        street.record(worker, tried).await.unwrap();
+        assert!(street.proposed(worker).await.is_empty());
+        // By hand it is on today's list all the same, and off it again.
+        let pick = |kind| PickVisit {
+            rounds: Arc::clone(street.rounds()),
+            dwelling: street.home(ZHOU),
+            kind,
+        };
+        world
+            .db()
+            .execute(worker, pick(Some(PickKind::Added)))
+            .await
+            .unwrap();
+        assert_eq!(street.proposed(worker).await[0].1[0], "asked");
+        world
+            .db()
+            .execute(worker, pick(Some(PickKind::TakenAway)))
+            .await
+            .unwrap();
+        assert!(street.proposed(worker).await.is_empty());
+        world.db().execute(worker, pick(None)).await.unwrap();
+        assert!(street.proposed(worker).await.is_empty());
+        world.clock.advance(3 * Micros::DAY);
+        let all = street.proposed(worker).await;
+        assert_eq!(all[0].1[0], "again");
+        // Nobody of another grid touches it.
+        let other = street.ground.caller(Role::GridWorker, "A2");
+        let refused = world.db().execute(&other, pick(None)).await.unwrap_err();
+        assert_eq!(refused.kind().status(), 403);
+        let foreign = street.visit(ZHOU, Outcome::Done);
+        let refused = street.record(&other, foreign).await.unwrap_err();
+        assert_eq!(refused.kind().status(), 403);
+    }
+}
+
+#[tokio::test]
+async fn who_moved_out_meanwhile_is_said_before_anything_is_confirmed() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, worker) = (&street.ground.world, &street.worker);
+        let (wang, young) = (street.people["王桂芳"], street.people["王小明"]);
+        let out = MoveOut {
+            vault: Arc::clone(&street.ground.vault),
+            community: street.community(),
+            person: young,
+        };
+        world.db().execute(&world.service(), out).await.unwrap();
+        let mut new = street.visit(WANG, Outcome::Done);
+        new.lived = Some(BTreeSet::from([wang, young]));
+        let refused = street.record(worker, new.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), "visit-residents-changed");
+        // Nothing of it was kept, and with those who are there it goes on under the same id.
+        let read = worker.scope(&ROUNDS_READ).unwrap();
+        let (db, home) = (world.db(), [new.dwelling]);
+        let visits = visits_of(db, Some(&read), street.community(), &home, 5).await;
+        assert!(visits.unwrap().is_empty());
+        new.lived = Some(BTreeSet::from([wang]));
+        assert!(!street.record(worker, new).await.unwrap().again);
+    }
+}
+
+#[tokio::test]
+async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, db) = (&street.ground.world, street.ground.world.db());
+        let (first, shi) = street.in_office("施晓", "A1").await;
+        let (second, gu) = street.in_office("顾青", "A2").await;
+        let desk = street.ground.caller(Role::CommunityDesk, "A");
+        let team = |ctx: youlin_kernel::Ctx| {
+            let street = &street;
+            async move {
+                let all = visitors(street.rounds(), db, &ctx, street.community())
+                    .await
+                    .unwrap();
+                let day = street.day(&ctx).await;
+                let plan = day_plan(&day, &all, None, ctx.now());
+                let by = |person| {
+                    let own = plan
+                        .rounds
+                        .iter()
+                        .find(|one| one.visitor.person == Some(person));
+                    own.map_or(0, youlin_rounds::visits::DayRound::visits)
+                };
+                (by(first), by(second), plan.nobody)
+            }
+        };
+        assert_eq!(team(desk.clone()).await, (1, 1, 0));
+        let note = NoteAbsence {
+            community: street.community(),
+            person: (street.community(), first),
+            from: world.service().now().plus(-Micros::HOUR),
+            to: world.service().now().plus(2 * Micros::DAY),
+            substitute: Some((street.community(), second)),
+        };
+        let id = db.execute(&world.service(), note).await.unwrap();
+        assert_eq!(team(desk.clone()).await, (0, 1, 1), "nobody agreed yet");
+        let answer = AnswerAbsence {
+            community: street.community(),
+            id,
+            yes: true,
+        };
+        db.execute(&world.service(), answer).await.unwrap();
+        assert_eq!(team(desk.clone()).await, (0, 2, 0));
+        let all = visitors(street.rounds(), db, &gu, street.community())
+            .await
+            .unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].stands_in_for, ["施晓"]);
+        drop(shi);
+        // What counts is the community's own affair.
+        let mut rule = VisitRule::default();
+        rule.weights.weights.get_mut("alone_80").unwrap().from = 90;
+        rule.weights.weights.remove("newcomer");
+        let save = |version, rule| SaveVisitRule {
+            community: street.community(),
+            version,
+            rule,
+        };
+        db.execute(&desk, save(0, rule.clone())).await.unwrap();
+        assert_eq!(team(desk.clone()).await, (0, 0, 0));
+        let stale = db
+            .execute(&desk, save(0, VisitRule::default()))
+            .await
+            .unwrap_err();
+        assert_eq!(stale.code(), "stale");
+        rule.per_day = 0;
+        let wrong = db.execute(&desk, save(1, rule)).await.unwrap_err();
+        assert_eq!(wrong.fields()[0].code, "visit-per-day");
+        assert_eq!(visit_rule(db, street.community()).await.unwrap().version, 1);
+        let denied = db
+            .execute(&street.worker, save(1, VisitRule::default()))
+            .await
+            .unwrap_err();
+        assert_eq!(denied.kind().status(), 403);
+    }
+}
+
+#[tokio::test]
+async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let db = street.ground.world.db();
+        let desk = street.ground.caller(Role::CommunityDesk, "A");
+        let policy = |doors| Policy {
+            kind: RoundKind::Visit,
+            subjects: SubjectKind::Dwelling,
+            walkers: Walkers::GridWorker,
+            every: Every::Month,
+            count: 1,
+            weekdays: 0,
+            season: None,
+            from: desk.now().date(),
+            to: None,
+            minimum: Minimum::default(),
+            photographs: 0,
+            track: false,
+            basis: String::new(),
+            doors,
+        };
+        let save = |policy| SavePolicy {
+            community: street.community(),
+            known: None,
+            title: "六十岁以上每月走访".into(),
+            policy,
+            subjects: Vec::new(),
+            fixer: None,
+        };
+        let daily = Policy {
+            every: Every::Day,
+            ..policy(DoorQuestion::default())
+        };
+        let refused = db.execute(&desk, save(daily)).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "policy-dwelling-day");
+        let sixty = DoorQuestion {
+            age_from: Some(60),
+            ..DoorQuestion::default()
+        };
+        let id = db.execute(&desk, save(policy(sixty))).await.unwrap();
+        let all = street.proposed(&street.worker).await;
+        let mut due: Vec<&str> = all
+            .iter()
+            .filter(|(_, codes)| codes.contains(&"due"))
+            .map(|(address, _)| address.as_str())
+            .collect();
+        due.sort_unstable();
+        assert_eq!(due, [ZHOU, LI]);
+        street
+            .record(&street.worker, street.visit(LI, Outcome::Done))
+            .await
+            .unwrap();
+        let scope = desk.scope(&PEOPLE_READ).unwrap();
+        let today = desk.now().date();
+        let all = policies(db, &desk.scope(&ROUNDS_READ).unwrap())
+            .await
+            .unwrap();
+        let counts = door_counts(&desk, db, street.rounds(), &scope, (today, today), &all)
+            .await
+            .unwrap()[&id];
+        // Zhou, Li, and the old couple of the east.
+        assert_eq!(
+            (counts.doors, counts.done, counts.open, counts.missed),
+            (3, 1, 2, 0)
+        );
+    }
+}
