@@ -245,6 +245,7 @@ async fn walk(
         findings: found.iter().map(finding).collect(),
         reason: String::new(),
         try_again_at: None,
+        track: None,
     };
     let rounds = house.app.need().map_err(plain)?;
     let command = prepare(&rounds, &house.db, ctx, new).await.map_err(plain)?;

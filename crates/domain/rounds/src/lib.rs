@@ -13,6 +13,7 @@ mod pages;
 pub mod permissions;
 mod queries;
 mod service;
+pub mod tracks;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
@@ -29,7 +30,19 @@ fn sealed() -> Vec<SealedTable> {
         SealedColumn::new("text_sealed", "round", "text"),
         SealedColumn::new("answers_sealed", "round", "answers"),
     ];
-    vec![sealed_record::<entities::round::Entity>(ROUND)]
+    const TRACK: &[SealedColumn] = &[
+        SealedColumn::new("fixes_sealed", "round_track", "fixes"),
+        SealedColumn::new("summary_sealed", "round_track", "summary"),
+        SealedColumn::new("words_sealed", "round_track", "words"),
+    ];
+    const LIVE: &[SealedColumn] = &[SealedColumn::new("tail_sealed", "live_track", "tail")];
+    const PART: &[SealedColumn] = &[SealedColumn::new("fixes_sealed", "live_part", "fixes")];
+    vec![
+        sealed_record::<entities::round::Entity>(ROUND),
+        sealed_record::<entities::round_track::Entity>(TRACK),
+        sealed_record::<entities::live_track::Entity>(LIVE),
+        sealed_record::<entities::live_part::Entity>(PART),
+    ]
 }
 
 /// This module as the composition root takes it in. Needs `Arc<Rounds>` in the application.
@@ -38,7 +51,11 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
-        routes: pages::routes().merge(api::routes()),
+        routes: pages::routes()
+            .merge(api::routes())
+            .merge(tracks::pages::routes()),
+        jobs: |_app| vec![std::sync::Arc::new(tracks::EndOldTracks)],
+        recurring: &[tracks::END_TRACKS],
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),
@@ -46,6 +63,12 @@ pub fn module() -> Module {
             audited_table::<entities::finding::Entity>(),
             audited_table::<entities::round_file::Entity>(),
             audited_table::<entities::return_visit::Entity>(),
+            audited_table::<entities::round_track::Entity>(),
+            audited_table::<entities::live_track::Entity>(),
+            audited_table::<entities::live_part::Entity>(),
+            audited_table::<entities::water_point::Entity>(),
+            audited_table::<entities::water_reading::Entity>(),
+            audited_table::<entities::spot_file::Entity>(),
         ],
         ..Module::named("rounds")
     }

@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES];
+pub const MIGRATIONS: &[Migration] = &[TABLES, crate::tracks::TRACKS_AND_WATER];
 
 const TABLES: Migration = Migration {
     module: "rounds",

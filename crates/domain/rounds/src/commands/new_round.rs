@@ -10,16 +10,17 @@ use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope};
 use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
 use super::HandIn;
 use crate::checklists;
-use crate::model::{Channel, Outcome, RoundKind, Severity, Subject};
+use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
 use crate::permissions::may_walk;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
+use crate::tracks::{Intake, NewTrack, OfRound, Prepared, TrackSource, TrackTaken, worked_out};
 
 const TEXT: usize = 4_000;
 const REASON: usize = 500;
@@ -86,6 +87,9 @@ pub struct NewRound {
     /// When to try again.
     #[serde(default)]
     pub try_again_at: Option<Micros>,
+    /// Where it went, when the policy asks for that; where not, nothing of it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<NewTrack>,
 }
 
 /// Checks a round before anything is written: the subject exists, the policy asks for such a round, every finding can be
@@ -138,7 +142,9 @@ pub async fn prepare(
     if !faults.fields().is_empty() {
         return Err(faults);
     }
+    let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock_off).await?;
     Ok(HandIn {
+        track,
         rounds: Arc::clone(rounds),
         fixer: policy.as_ref().and_then(|policy| policy.fixer),
         new,
@@ -146,6 +152,40 @@ pub async fn prepare(
         filed,
         clock_off,
     })
+}
+
+/// The round's track worked out, or why nothing of it is recorded; no track: `None`.
+async fn track(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    (new, policy): (&NewRound, Option<&PolicyView>),
+    clock_off: Option<i64>,
+) -> Result<Option<(TrackTaken, Option<Prepared>)>> {
+    let Some(sent) = &new.track else {
+        return Ok(None);
+    };
+    let asks = policy.filter(|one| one.policy.track && new.subject.kind == SubjectKind::Reach);
+    let Some(policy) = asks else {
+        return Ok(Some((TrackTaken::NotAsked, None)));
+    };
+    if sent.fixes.is_empty() {
+        return Ok(Some((TrackTaken::Empty, None)));
+    }
+    let off = clock_off.unwrap_or(0);
+    let of = OfRound {
+        community: new.community,
+        id: new.id,
+        reach: new.subject.id,
+        policy: policy.id,
+        began_at: new.began_at.plus(-off),
+        ended_at: new.ended_at.plus(-off),
+    };
+    let reach = youlin_places::rivers::reach(db, scope, new.subject.id).await?;
+    let intake = Intake::new(TrackSource::Field, sent.fixes(off));
+    let prepared = worked_out(rounds, db, ctx, of, &reach, intake).await?;
+    Ok(Some((TrackTaken::Kept, Some(prepared))))
 }
 
 /// Microseconds the sender's clock is ahead; `None` when it can be believed.

@@ -51,6 +51,9 @@ pub struct Minimum {
     pub minutes: Option<u32>,
     /// Per cent of the reach on either bank; only where a track is asked.
     pub coverage: Option<u32>,
+    /// Metres of the reach on either bank; only where a track is asked.
+    #[serde(default)]
+    pub metres: Option<u32>,
 }
 
 /// See the module's text.
@@ -106,6 +109,9 @@ impl Policy {
             faults.push(PolicyFault("season_to", "policy-season"));
         }
         let asks = self.photographs > 0 || self.track || self.minimum.coverage.is_some();
+        if self.minimum.metres.is_some() && !self.track {
+            faults.push(PolicyFault("metres", "policy-coverage"));
+        }
         if asks && self.basis.trim().is_empty() {
             faults.push(PolicyFault("basis", "policy-basis"));
         }

@@ -336,6 +336,7 @@ fn new_round(community: CommunityId, f: &RoundForm) -> Result<NewRound> {
         findings,
         reason: f.reason.clone(),
         try_again_at: None,
+        track: None,
     })
 }
 

@@ -56,6 +56,8 @@ pub(crate) fn routes() -> Routes {
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 
-fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+pub(crate) use round::round_page;
+
+pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Protect, "/rounds")
 }

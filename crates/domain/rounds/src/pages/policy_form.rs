@@ -40,6 +40,9 @@ pub(super) struct PolicyForm {
     from: String,
     to: String,
     minutes: String,
+    track: String,
+    coverage: String,
+    metres: String,
     photographs: String,
     basis: String,
     subjects: Vec<String>,
@@ -176,6 +179,13 @@ fn form_of(view: &PolicyView) -> PolicyForm {
         from: policy.from.to_string(),
         to: policy.to.map_or_else(String::new, |to| to.to_string()),
         minutes: policy.minimum.minutes.map_or_else(String::new, number),
+        track: if policy.track {
+            "1".to_owned()
+        } else {
+            String::new()
+        },
+        coverage: policy.minimum.coverage.map_or_else(String::new, number),
+        metres: policy.minimum.metres.map_or_else(String::new, number),
         photographs: number(policy.photographs),
         basis: policy.basis.clone(),
         subjects: view.subjects.iter().map(Uuid::to_string).collect(),
@@ -276,10 +286,11 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         to: day("to", &f.to)?,
         minimum: Minimum {
             minutes: number("minutes", &f.minutes)?,
-            coverage: None,
+            coverage: number("coverage", &f.coverage)?,
+            metres: number("metres", &f.metres)?,
         },
         photographs: number("photographs", &f.photographs)?.unwrap_or(0),
-        track: false,
+        track: !f.track.is_empty(),
         basis: f.basis.trim().to_owned(),
     };
     Ok(SavePolicy {

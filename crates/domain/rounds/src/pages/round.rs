@@ -21,12 +21,13 @@ use crate::queries::{
     FindingStep, FindingView, RoundView, finding_round, photo as one_photo, round_view,
 };
 use crate::service::Rounds;
+use crate::tracks::pages::{TrackPart, track_part};
 
 #[derive(Template)]
 #[template(path = "round.html")]
-struct RoundPage {
-    s: Shell,
-    e: FormFaults,
+pub(crate) struct RoundPage {
+    pub(crate) s: Shell,
+    pub(crate) e: FormFaults,
     round: RoundView,
     community: AreaId,
     saved: String,
@@ -34,6 +35,7 @@ struct RoundPage {
     sees_cases: bool,
     /// What was typed of a return visit that was refused, and of which finding.
     typed: Option<(Uuid, String)>,
+    track: TrackPart,
 }
 
 impl RoundPage {
@@ -114,7 +116,7 @@ pub(super) struct Done {
     saved: String,
 }
 
-async fn round_page(
+pub(crate) async fn round_page(
     app: &App,
     ctx: &Ctx,
     prefs: Prefs,
@@ -137,6 +139,7 @@ async fn round_page(
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),
         e: FormFaults::none(),
+        track: track_part(app, &s, &round).await?,
         typed: None,
         community: community.into(),
         round,

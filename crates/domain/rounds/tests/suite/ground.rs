@@ -211,6 +211,7 @@ impl Ground {
             ],
             reason: String::new(),
             try_again_at: None,
+            track: None,
         }
     }
 

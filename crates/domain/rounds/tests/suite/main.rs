@@ -4,3 +4,4 @@
 
 mod ground;
 mod river;
+mod tracks;
