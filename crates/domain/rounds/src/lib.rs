@@ -14,10 +14,11 @@ pub mod permissions;
 mod queries;
 mod service;
 pub mod tracks;
+pub mod water;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
-pub use pages::NAV;
+pub use pages::{NAV, PairInCase};
 pub use queries::*;
 pub use service::Rounds;
 
@@ -53,7 +54,8 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         routes: pages::routes()
             .merge(api::routes())
-            .merge(tracks::pages::routes()),
+            .merge(tracks::pages::routes())
+            .merge(water::pages::routes()),
         jobs: |_app| vec![std::sync::Arc::new(tracks::EndOldTracks)],
         recurring: &[tracks::END_TRACKS],
         sealed: sealed(),

@@ -2,8 +2,10 @@
 
 mod asked;
 mod board;
+mod defence;
 mod form;
 mod overview;
+mod pairs;
 mod policies;
 mod policy_form;
 mod reach;
@@ -42,9 +44,15 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)
-        .post("/rounds/findings/{id}/return", walk, round::go_back)
+        .route(
+            Method::Post,
+            "/rounds/findings/{id}/return",
+            walk,
+            post(round::go_back).layer(DefaultBodyLimit::disable()),
+        )
         .get("/rounds/reaches/{id}", read, reach::show)
         .get("/rounds/reaches/{id}/map.geojson", read, reach::map)
+        .get("/rounds/defence", read, defence::show)
         .get("/rounds/policies", read, policies::list)
         .get("/rounds/policies/new", plan, policy_form::fresh)
         .post("/rounds/policies", plan, policy_form::create)
@@ -56,6 +64,7 @@ pub(crate) fn routes() -> Routes {
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 
+pub use pairs::PairInCase;
 pub(crate) use round::round_page;
 
 pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {

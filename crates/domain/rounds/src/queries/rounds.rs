@@ -96,7 +96,12 @@ pub async fn rounds_of(
 }
 
 /// Rows of the scope: those of a whole community, and of a part what lies in its areas or in no single grid.
-fn visible<C: ColumnTrait>(scope: &Scope, community: C, grid: C, neighbourhood: C) -> Condition {
+pub(super) fn visible<C: ColumnTrait>(
+    scope: &Scope,
+    community: C,
+    grid: C,
+    neighbourhood: C,
+) -> Condition {
     let mut any = Condition::any();
     for part in scope.parts() {
         let mut one = Condition::all().add(community.eq(part.community.0));
@@ -130,7 +135,7 @@ async fn findings_of(
         .await?)
 }
 
-fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
+pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
     Some(RoundLine {
         id: row.id,
         community: CommunityId(row.community_id),
@@ -474,4 +479,29 @@ pub async fn findings_at(
         .all(db.read())
         .await?;
     views(db, rows).await
+}
+
+/// The finding a case came from, and its round, when the caller may see them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn finding_of_case(
+    db: &Database,
+    scope: &Scope,
+    community: CommunityId,
+    case: Uuid,
+) -> Result<Option<(Uuid, Uuid)>> {
+    use finding::Column;
+    let row = finding::Entity::find()
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
+        .filter(Column::CommunityId.eq(community.0))
+        .filter(Column::CaseId.eq(case))
+        .one(db.read())
+        .await?;
+    Ok(row.map(|row| (row.id, row.round_id)))
 }

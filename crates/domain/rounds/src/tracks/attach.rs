@@ -296,7 +296,7 @@ impl Command for AttachTrack {
         own_round(ctx, &round)?;
         let id = self.prepared.write(ctx, tx).await?;
         if let Some(live) = self.live {
-            super::live::belongs_to(tx, community, live, round.id).await?;
+            super::live::taken_over(ctx, tx, community, live).await?;
         }
         Ok(id)
     }

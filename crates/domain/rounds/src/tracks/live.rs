@@ -365,11 +365,11 @@ pub async fn live_fixes(
 }
 
 /// The positions stand with the round from now on; they are not held twice.
-pub(super) async fn belongs_to(
+pub(super) async fn taken_over(
+    ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,
     live: Uuid,
-    round: Uuid,
 ) -> Result<()> {
     let Some(row) = live_track::Entity::find_by_id((community.0, live))
         .one(tx.conn())
@@ -383,6 +383,8 @@ pub(super) async fn belongs_to(
         .all(tx.conn())
         .await?;
     tx.delete_all::<live_part::Entity>(&parts).await?;
-    tracing::debug!(%live, %round, "a live track went to its round");
-    tx.delete::<live_track::Entity>(&row).await
+    tx.delete::<live_track::Entity>(&row).await?;
+    let entry = AuditEntry::new("rounds.use-live", "live_track", live);
+    tx.audit(ctx, community, entry);
+    Ok(())
 }

@@ -33,6 +33,7 @@ pub use stored::{pack, unpack};
 
 pub(crate) use attach::{OfRound, Prepared, worked_out};
 pub(crate) use job::{END_TRACKS, EndOldTracks};
+pub(crate) use picture::escaped;
 pub(crate) use table::TRACKS_AND_WATER;
 
 use youlin_kernel::words;

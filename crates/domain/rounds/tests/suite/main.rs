@@ -5,3 +5,4 @@
 mod ground;
 mod river;
 mod tracks;
+mod water;

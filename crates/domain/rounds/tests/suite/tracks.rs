@@ -118,18 +118,15 @@ async fn a_track_comes_with_its_round_and_is_seen_by_the_walker_first() {
         let refused = own_fixes(&ground.rounds, db, &desk, filed.id).await;
         assert_eq!(refused.unwrap_err().code(), "forbidden");
 
-        let release = |ctx: &Ctx| {
-            let command = ReleaseTrack {
-                rounds: std::sync::Arc::clone(&ground.rounds),
-                community: ground.community(),
-                round: filed.id,
-                text: "桥下修路，绕过去了".into(),
-            };
-            let ctx = ctx.clone();
-            async move { ground.world.db().execute(&ctx, command).await }
+        let release = ReleaseTrack {
+            rounds: std::sync::Arc::clone(&ground.rounds),
+            community: ground.community(),
+            round: filed.id,
+            text: "桥下修路，绕过去了".into(),
         };
-        assert_eq!(release(&desk).await.unwrap_err().code(), "forbidden");
-        release(&volunteer).await.unwrap();
+        let refused = db.execute(&desk, release.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), "forbidden");
+        db.execute(&volunteer, release).await.unwrap();
         let planners = view(&ground, &desk, filed.id).await;
         assert_eq!(planners.words, "桥下修路，绕过去了");
         let remove = RemoveTrack {
@@ -204,8 +201,7 @@ async fn a_file_is_taken_once_and_bad_ones_say_why() {
             .unwrap();
         let take = async |fixes: Vec<TrackFix>| {
             let intake = Intake::new(TrackSource::Gpx, fixes);
-            let command =
-                prepare_track(&ground.rounds, db, &volunteer, filed.id, intake).await?;
+            let command = prepare_track(&ground.rounds, db, &volunteer, filed.id, intake).await?;
             db.execute(&volunteer, command).await
         };
         let remove = RemoveTrack {
@@ -371,7 +367,10 @@ async fn live_positions_become_the_track_of_the_round() {
 
         // Two hours and a minute later a token is worth nothing by itself.
         let begun = db.execute(&volunteer, start(policy, 2)).await.unwrap();
-        ground.world.clock.advance(2 * Micros::HOUR + Micros::MINUTE);
+        ground
+            .world
+            .clock
+            .advance(2 * Micros::HOUR + Micros::MINUTE);
         let service = ground.world.service();
         let point = LivePoint::of(&ground.rounds, db, &begun.token, fixes[0]).await;
         let over = db.execute(&service, point.unwrap()).await.unwrap_err();
