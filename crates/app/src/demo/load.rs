@@ -13,8 +13,8 @@ use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 
 use super::access::{Access, LINE, SignIn};
 use super::replay::Player;
-use super::rivers;
 use super::script;
+use super::{river_tracks, rivers};
 use crate::assets::{data, example};
 use crate::config::Config;
 use crate::house::Opening;
@@ -114,6 +114,8 @@ async fn fill(
     clock.set(SystemClock.now());
     let walked = rivers::play(house).await?;
     out::note(format!("  patrols: {walked} handed in"));
+    let (tracks, readings) = river_tracks::play(house).await?;
+    out::note(format!("  river: {tracks} tracks, {readings} water tests"));
     let quiet = OutboxDispatcher {
         db: house.db.clone(),
         consumers: Vec::new(),

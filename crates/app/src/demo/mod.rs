@@ -7,6 +7,7 @@ mod keys;
 mod load;
 mod picture;
 mod replay;
+mod river_tracks;
 mod rivers;
 mod rosters;
 mod script;

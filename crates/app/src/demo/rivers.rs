@@ -275,7 +275,7 @@ async fn rectify(house: &House, community: CommunityId, done: &HandedIn) -> Resu
     Ok(())
 }
 
-async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
+pub(super) async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
     let all = account_list(house.db.read()).await.map_err(plain)?;
     let account = all
         .iter()
@@ -293,6 +293,6 @@ async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
 }
 
 /// Steps of the example are refused by rules, not by faults of the machine: the code says which.
-fn plain(problem: Problem) -> anyhow::Error {
+pub(super) fn plain(problem: Problem) -> anyhow::Error {
     anyhow!("{problem}")
 }

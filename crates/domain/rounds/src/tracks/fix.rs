@@ -54,7 +54,7 @@ pub type WireFix = (f64, f64, f64, Option<f32>, Option<f32>);
 pub struct NewTrack {
     /// `[milliseconds since 1970, longitude, latitude, radius in metres, metres a second or null]` each, in the order they
     /// were recorded; WGS-84.
-    #[schema(value_type = Vec<Vec<f64>>)]
+    #[schema(value_type = Vec<Vec<Option<f64>>>)]
     pub fixes: Vec<WireFix>,
     /// The device says its positions were made up by a program.
     #[serde(default)]

@@ -6,3 +6,4 @@ mod ground;
 mod river;
 mod tracks;
 mod water;
+mod web;

@@ -213,7 +213,7 @@ async fn a_file_is_taken_once_and_bad_ones_say_why() {
         let empty = take(Vec::new()).await.unwrap_err();
         assert_eq!(empty.fields()[0].code, "track-empty");
         let good = walk(&ground, (0.0, 1.0), 12.0);
-        let file = read_gpx(write_gpx(&[good.clone()]).as_bytes()).unwrap();
+        let file = read_gpx(write_gpx(std::slice::from_ref(&good)).as_bytes()).unwrap();
         let first = take(file.segments.concat()).await.unwrap();
         assert_eq!(take(file.segments.concat()).await.unwrap(), first, "once");
         let other = take(walk(&ground, (0.0, 0.5), 12.0)).await.unwrap_err();
