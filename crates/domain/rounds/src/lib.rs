@@ -54,7 +54,9 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         routes: pages::routes()
             .merge(api::routes())
+            .merge(tracks::api_routes())
             .merge(tracks::pages::routes())
+            .merge(water::api_routes())
             .merge(water::pages::routes()),
         jobs: |_app| vec![std::sync::Arc::new(tracks::EndOldTracks)],
         recurring: &[tracks::END_TRACKS],

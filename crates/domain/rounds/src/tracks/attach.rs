@@ -88,9 +88,19 @@ pub(crate) struct OfRound {
     pub(crate) ended_at: Micros,
 }
 
-/// A row that only wants writing.
+/// A row that only wants writing, and what stands in it.
 #[derive(Clone, Debug)]
-pub(crate) struct Prepared(pub(crate) round_track::Model);
+pub(crate) struct Prepared {
+    row: round_track::Model,
+    summary: TrackSummary,
+}
+
+impl Prepared {
+    /// What the track says of its reach; a policy's demands are [`TrackSummary::demands`].
+    pub(crate) fn summary(&self) -> &TrackSummary {
+        &self.summary
+    }
+}
 
 /// Works out everything of a track.
 ///
@@ -113,7 +123,7 @@ pub(crate) async fn worked_out(
     summary.points += intake.unreadable + intake.untimed;
     let place = |column| FieldPlace::new("round_track", column, of.community.0, id);
     let words = serde_json::to_string(&summary).map_err(Problem::internal)?;
-    Ok(Prepared(round_track::Model {
+    let row = round_track::Model {
         community_id: of.community.0,
         id,
         version: 1,
@@ -130,7 +140,8 @@ pub(crate) async fn worked_out(
         fingerprint: hex::encode(Sha256::digest(&packed)),
         by_id: ctx.actor().id(),
         created_at: ctx.now().0,
-    }))
+    };
+    Ok(Prepared { row, summary })
 }
 
 pub(super) async fn summed(
@@ -270,6 +281,12 @@ pub(super) async fn asked_of(
 }
 
 impl AttachTrack {
+    /// What it says of its reach.
+    #[must_use]
+    pub fn summary(&self) -> &TrackSummary {
+        self.prepared.summary()
+    }
+
     /// It comes from this live track, which ends with it.
     #[must_use]
     pub fn of_live(self, live: Uuid) -> Self {
@@ -286,7 +303,7 @@ impl Command for AttachTrack {
     const NAME: &'static str = "rounds.attach-track";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        let model = &self.prepared.0;
+        let model = &self.prepared.row;
         let community = CommunityId(model.community_id);
         may_walk(ctx, community, &[])?;
         let round = round::Entity::find_by_id((community.0, model.round_id))
@@ -305,7 +322,7 @@ impl Command for AttachTrack {
 impl Prepared {
     /// Writes it once: the same again is answered with what is there, another one is refused.
     pub(crate) async fn write(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        let model = &self.0;
+        let model = &self.row;
         let community = CommunityId(model.community_id);
         let known = round_track::Entity::find()
             .filter(round_track::Column::CommunityId.eq(community.0))

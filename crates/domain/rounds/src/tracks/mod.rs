@@ -3,6 +3,7 @@
 //! with what is odd about it, and only then, with their own words, to whoever plans. Positions themselves are shown to
 //! nobody else and deleted after [`KEEP_DAYS`]; the figures stay.
 
+mod api;
 mod attach;
 mod coverage;
 mod fix;
@@ -31,6 +32,7 @@ pub use live::{EndLive, LivePoint, LiveView, StartLive, Started, live_fixes, liv
 pub use queries::{TrackAccess, TrackView, own_fixes, track_of};
 pub use stored::{pack, unpack};
 
+pub(crate) use api::routes as api_routes;
 pub(crate) use attach::{OfRound, Prepared, worked_out};
 pub(crate) use job::{END_TRACKS, EndOldTracks};
 pub(crate) use picture::escaped;

@@ -100,8 +100,10 @@ pub struct WrongValue {
     pub code: &'static str,
 }
 
+/// The file as it is.
+pub(super) const SHIPPED_TEXT: &str = include_str!("limits.json");
 static SHIPPED: LazyLock<Option<Limits>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("limits.json")).ok());
+    LazyLock::new(|| serde_json::from_str(SHIPPED_TEXT).ok());
 static NONE: LazyLock<Limits> = LazyLock::new(|| Limits {
     id: String::new(),
     version: 0,

@@ -2,6 +2,7 @@
 //! looked at again and again, so it has a time line, and photographs of the same spot stand side by side. What is beyond a
 //! limit is shown with the limit and where it stands, and may become a case; nothing becomes one by itself.
 
+mod api;
 mod case;
 mod chart;
 mod limits;
@@ -11,6 +12,7 @@ mod queries;
 mod reading;
 mod spot;
 
+pub(crate) use api::routes as api_routes;
 pub use case::FileReading;
 pub use limits::{
     Beyond, Indicator, Kind, Limit, Limits, Measured, Source, Values, WrongValue, limits,
