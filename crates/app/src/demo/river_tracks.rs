@@ -12,7 +12,7 @@ use youlin_files::{FileStore, StoredFile};
 use youlin_kernel::{Ctx, Micros};
 use youlin_people::{Directory, OrganisationKind, Party};
 use youlin_places::permissions::PLACES_READ;
-use youlin_places::rivers::{Reach, reach, reaches};
+use youlin_places::rivers::{Bank, OutletKind, Reach, SaveOutlet, reach as rivers_reach, reaches};
 use youlin_rounds::model::{
     Channel, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind, Walkers,
 };
@@ -66,7 +66,9 @@ pub(crate) async fn play(house: &House) -> Result<(usize, usize)> {
     else {
         return Ok((0, 0));
     };
-    let reach = reach(&house.db, &scope, line.id).await.map_err(plain)?;
+    let reach = rivers_reach(&house.db, &scope, line.id)
+        .await
+        .map_err(plain)?;
     let policy = plan(house, &service, &reach).await?;
     let mut tracks = 0;
     for (weeks, left, right, words) in SATURDAYS {
@@ -264,11 +266,11 @@ async fn water(house: &House, desk: &Ctx, ctx: &Ctx, reach: &Reach) -> Result<us
         }
         count += 1;
     }
+    let reach = &with_outlet(house, desk, reach).await?;
     let outlet = reach.outlets.iter().find(|one| !one.closed);
-    let Some(point) = outlet.and_then(|one| SavePoint::of_outlet(reach, one.id, "IV".to_owned()))
-    else {
-        return Ok(count);
-    };
+    let point = outlet
+        .and_then(|one| SavePoint::of_outlet(reach, one.id, "IV".to_owned()))
+        .context("no outlet")?;
     let point = house.db.execute(desk, point).await.map_err(plain)?;
     for (days, flow, note) in FLOWS {
         let smell = if flow == "trickle" { "slight" } else { "none" };
@@ -279,6 +281,30 @@ async fn water(house: &House, desk: &Ctx, ctx: &Ctx, reach: &Reach) -> Result<us
         count += 1;
     }
     Ok(count)
+}
+
+/// The reach with a rain outlet, noted when the register has none.
+async fn with_outlet(house: &House, desk: &Ctx, reach: &Reach) -> Result<Reach> {
+    if !reach.outlets.iter().any(|one| !one.closed) {
+        let outlet = SaveOutlet {
+            community: reach.community,
+            reach: reach.id,
+            known: None,
+            name: "新村北侧雨水口".to_owned(),
+            kind: OutletKind::Rain,
+            bank: Bank::Right,
+            position: reach.line.at(reach.length_m * 0.6),
+            permit: String::new(),
+            dry_flow: false,
+            note: "管径30厘米，晴天不应有水。".to_owned(),
+            closed: false,
+        };
+        house.db.execute(desk, outlet).await.map_err(plain)?;
+    }
+    let scope = desk.scope(&PLACES_READ).map_err(plain)?;
+    rivers_reach(&house.db, &scope, reach.id)
+        .await
+        .map_err(plain)
 }
 
 async fn read(

@@ -90,12 +90,7 @@ pub(crate) async fn get_round_track(
     let scope = ctx.scope(&ROUNDS_READ)?;
     let round = round_view(&rounds, app.db(), &scope, id).await?;
     let minimum = match round.line.policy {
-        Some(policy) => {
-            policy_view(app.db(), &scope, policy)
-                .await?
-                .policy
-                .minimum
-        }
+        Some(policy) => policy_view(app.db(), &scope, policy).await?.policy.minimum,
         None => Minimum::default(),
     };
     let summary = &view.summary;

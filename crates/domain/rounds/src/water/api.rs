@@ -16,9 +16,7 @@ use youlin_places::rivers::Bank;
 use youlin_web::{ApiJson, ApiQuery, App, Caller, PathId, Refusals, Routes, WebResult};
 
 use super::limits::{Measured, SHIPPED_TEXT};
-use super::{
-    NewReading, PointView, ReadingView, TakeReading, point_view, points_of, readings_of,
-};
+use super::{NewReading, PointView, ReadingView, TakeReading, point_view, points_of, readings_of};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 
 pub(crate) fn routes() -> Routes {

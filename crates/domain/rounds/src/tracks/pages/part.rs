@@ -210,7 +210,7 @@ fn passed_on(s: &Shell, view: &TrackView) -> String {
 
 /// Per cent with one place, never rounded up: 99.96 is not all of it.
 pub(super) fn per_cent(value: f64) -> String {
-    format!("{:.1} %", (value * 10.0).floor() / 10.0)
+    format!("{:.1}%", (value * 10.0).floor() / 10.0)
 }
 
 fn figures(s: &Shell, summary: &TrackSummary) -> Vec<Figure> {
