@@ -152,6 +152,10 @@ describe("every page", { concurrency: 2 }, () => {
       findings: [{ id: "01890000-0000-7000-8000-0000000000a2", category: "E-0104", severity: "low", text: "桥下几个塑料瓶", lon: 120.8715, lat: 31.9959, bank: "left" }],
     }) });
     assert.equal(handedIn.status, 201, await handedIn.text());
+    known.water = await window.evaluate(async ({ river }) => {
+      const answer = await fetch(`/rounds/reaches/${river}/water`, { method: "POST", body: new URLSearchParams({ outlet: "", name: "南桥下", chainage: "120", bank: "", class: "IV" }) });
+      return new URL(answer.url).pathname;
+    }, { river: known.river });
     known.policy = await link("/rounds/policies", 'main tbody a[href^="/rounds/policies/"]');
     await window.goto(`/places/rivers/${known.river}`);
     known.sign = (await window.locator("dd.num").first().innerText()).trim();
@@ -258,6 +262,11 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/campaigns/{id}/list":
         return role === "district_operator" ? (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => path.replace("{id}", one.id)) : [];
       case "/rounds/rules/{id}": return []; // no version but the shipped one; e2e/tests/market.test.mjs takes one in
+      case "/rounds/reaches/{id}/water": return [`/rounds/reaches/${known.river}/water`];
+      case "/rounds/water/{id}": return [known.water];
+      case "/rounds/spots/{id}": return []; // a photograph
+      case "/rounds/{id}/track.gpx": return []; // a file
+      case "/track/{token}": return []; // what programs on the telephone call
       case "/r/{sign}": return [`/r/${known.sign}`];
       case "/r/{sign}/code.svg": return []; // a picture
       case "/people/{id}": return [`/people/${known.person}`];

@@ -519,9 +519,10 @@ fn furnish(
     .with(Arc::clone(&services.locator))
     .with(Arc::clone(&services.cases))
     .with(Arc::clone(&services.sharing))
-    .with(Arc::new(CaseSections(vec![Arc::new(UsedInCase(
-        Arc::clone(&services.sharing),
-    ))])))
+    .with(Arc::new(CaseSections(vec![
+        Arc::new(UsedInCase(Arc::clone(&services.sharing))),
+        Arc::new(youlin_rounds::PairInCase(Arc::clone(&rounds))),
+    ])))
     .with(notices)
     .with(imports)
     .with(Arc::new(QualityParts(vec![Arc::new(CountsOut(

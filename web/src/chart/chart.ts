@@ -14,7 +14,7 @@ use([BarChart, LineChart, MapChart, DataZoomComponent, GridComponent, LegendComp
 type Option = ComposeOption<BarSeriesOption | LineSeriesOption | MapSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption | VisualMapComponentOption | DataZoomComponentOption>;
 type Cell = { size: number; text: string; href: string };
 type Line = { name: string; area?: number; cells: (Cell | null)[] };
-type Figures = { kind: "bars" | "stacked" | "time" | "pyramid" | "map"; title: string; columns: string[]; lines: Line[]; source?: string };
+type Figures = { kind: "bars" | "stacked" | "time" | "pyramid" | "map"; title: string; columns: string[]; lines: Line[]; source?: string; limits?: { name: string; size: number }[] };
 type Mark = { dataIndex?: number; seriesIndex?: number; name?: string };
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -77,7 +77,16 @@ function time(figures: Figures): Option {
     xAxis: { type: "category", boundaryGap: false, data: lines.map((line) => line.name), ...axes() },
     yAxis: { type: "value", ...axes() },
     ...(lines.length > 24 ? { dataZoom: [{ type: "inside" }, { type: "slider", height: 24, bottom: 8, textStyle: { color: token("ink-2") } }] } : {}),
-    series: [{ type: "line", cursor: "pointer", symbolSize: 9, name: figures.columns[0] ?? "", data: lines.map((line) => line.cells[0]?.size ?? null) }],
+    series: [
+      { type: "line", cursor: "pointer", symbolSize: 9, name: figures.columns[0] ?? "", data: lines.map((line) => line.cells[0]?.size ?? null) },
+      // A limit is a line through all of it, named at its end.
+      ...(figures.limits ?? []).map((limit): LineSeriesOption => ({
+        type: "line", silent: true, symbol: "none", name: limit.name,
+        lineStyle: { type: "dashed", color: token("late") },
+        data: lines.map(() => limit.size),
+        endLabel: { show: true, formatter: limit.name, color: token("ink-2"), align: "right", verticalAlign: "bottom", offset: [0, -4] },
+      })),
+    ],
   };
 }
 

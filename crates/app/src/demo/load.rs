@@ -14,7 +14,7 @@ use youlin_people::{CreateApiKey, KeyKind, PasswordHash, account_list};
 use super::access::{Access, LINE, SignIn};
 use super::replay::Player;
 use super::script;
-use super::{market, rivers};
+use super::{market, river_tracks, rivers};
 use crate::assets::{data, example};
 use crate::config::Config;
 use crate::house::Opening;
@@ -121,6 +121,8 @@ async fn fill(
     super::visits::fill(house, clock, now, area.context(GRID)?, people).await?;
     let walked = rivers::play(house).await?;
     out::note(format!("  patrols: {walked} handed in"));
+    let (tracks, readings) = river_tracks::play(house).await?;
+    out::note(format!("  river: {tracks} tracks, {readings} water tests"));
     let quiet = OutboxDispatcher {
         db: house.db.clone(),
         consumers: Vec::new(),

@@ -8,6 +8,7 @@ mod load;
 mod market;
 mod picture;
 mod replay;
+mod river_tracks;
 mod rivers;
 mod rosters;
 mod script;

@@ -251,6 +251,7 @@ async fn walk(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        track: None,
     };
     let rounds = house.app.need().map_err(plain)?;
     let command = prepare(&rounds, &house.db, ctx, new).await.map_err(plain)?;
@@ -280,7 +281,7 @@ async fn rectify(house: &House, community: CommunityId, done: &HandedIn) -> Resu
     Ok(())
 }
 
-async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
+pub(super) async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
     let all = account_list(house.db.read()).await.map_err(plain)?;
     let account = all
         .iter()
@@ -298,6 +299,6 @@ async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
 }
 
 /// Steps of the example are refused by rules, not by faults of the machine: the code says which.
-fn plain(problem: Problem) -> anyhow::Error {
+pub(super) fn plain(problem: Problem) -> anyhow::Error {
     anyhow!("{problem}")
 }

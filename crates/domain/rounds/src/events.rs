@@ -25,6 +25,11 @@ pub const CAMPAIGN_SAVED: &str = "rounds.campaign-saved";
 /// A version of a checklist was saved, published, withdrawn or dropped; the subject is its row.
 pub const CHECKLIST_SAVED: &str = "rounds.checklist-saved";
 
+/// A round's track came in, or was passed on to whoever plans.
+pub const TRACK_TAKEN: &str = "rounds.track-taken";
+/// Water was looked at.
+pub const WATER_READ: &str = "rounds.water-read";
+
 pub(crate) fn event(topic: &'static str, community: CommunityId, subject: Uuid) -> Event {
     Event {
         topic: topic.to_owned(),

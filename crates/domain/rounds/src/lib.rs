@@ -16,10 +16,12 @@ pub mod permissions;
 mod queries;
 mod service;
 pub mod visits;
+pub mod tracks;
+pub mod water;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
-pub use pages::NAV;
+pub use pages::{NAV, PairInCase};
 pub use queries::*;
 pub use service::Rounds;
 
@@ -33,7 +35,19 @@ fn sealed() -> Vec<SealedTable> {
         SealedColumn::new("answers_sealed", "round", "answers"),
         SealedColumn::new("told_by_sealed", "round", "told_by"),
     ];
-    vec![sealed_record::<entities::round::Entity>(ROUND)]
+    const TRACK: &[SealedColumn] = &[
+        SealedColumn::new("fixes_sealed", "round_track", "fixes"),
+        SealedColumn::new("summary_sealed", "round_track", "summary"),
+        SealedColumn::new("words_sealed", "round_track", "words"),
+    ];
+    const LIVE: &[SealedColumn] = &[SealedColumn::new("tail_sealed", "live_track", "tail")];
+    const PART: &[SealedColumn] = &[SealedColumn::new("fixes_sealed", "live_part", "fixes")];
+    vec![
+        sealed_record::<entities::round::Entity>(ROUND),
+        sealed_record::<entities::round_track::Entity>(TRACK),
+        sealed_record::<entities::live_track::Entity>(LIVE),
+        sealed_record::<entities::live_part::Entity>(PART),
+    ]
 }
 
 /// This module as the composition root takes it in. Needs `Arc<Rounds>` in the application.
@@ -46,7 +60,13 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(api_hazards::routes())
-            .merge(visits::routes()),
+            .merge(visits::routes())
+            .merge(tracks::api_routes())
+            .merge(tracks::pages::routes())
+            .merge(water::api_routes())
+            .merge(water::pages::routes()),
+        jobs: |_app| vec![std::sync::Arc::new(tracks::EndOldTracks)],
+        recurring: &[tracks::END_TRACKS],
         sealed: sealed(),
         audited: vec![
             audited_table::<entities::round_policy::Entity>(),
@@ -63,6 +83,12 @@ pub fn module() -> Module {
             audited_table::<entities::checklist::Entity>(),
             audited_table::<visits::entities::visit_rule::Entity>(),
             audited_table::<visits::entities::visit_pick::Entity>(),
+            audited_table::<entities::round_track::Entity>(),
+            audited_table::<entities::live_track::Entity>(),
+            audited_table::<entities::live_part::Entity>(),
+            audited_table::<entities::water_point::Entity>(),
+            audited_table::<entities::water_reading::Entity>(),
+            audited_table::<entities::spot_file::Entity>(),
         ],
         reference: &["checklist"],
         ..Module::named("rounds")

@@ -3,7 +3,13 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES, HAZARDS, crate::visits::VISITS, CHECKLISTS];
+pub const MIGRATIONS: &[Migration] = &[
+    TABLES,
+    HAZARDS,
+    crate::visits::VISITS,
+    CHECKLISTS,
+    crate::tracks::TRACKS_AND_WATER,
+];
 
 const TABLES: Migration = Migration {
     module: "rounds",

@@ -24,6 +24,7 @@ use crate::model::FindingState;
 use crate::permissions::may_walk;
 use crate::queries::SubjectView;
 use crate::service::Rounds;
+use crate::tracks::{Prepared, TrackTaken};
 
 /// A checked round: see [`super::prepare`].
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct HandIn {
     pub(super) details: Vec<NewHazard>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
+    /// What becomes of the track that came with it.
+    pub(super) track: Option<(TrackTaken, Option<Prepared>)>,
 }
 
 /// A finding and its case.
@@ -59,6 +62,9 @@ pub struct HandedIn {
     pub findings: Vec<FiledFinding>,
     /// It was here before: this is the first answer again.
     pub again: bool,
+    /// What became of the track that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<TrackTaken>,
 }
 
 impl Command for HandIn {
@@ -120,6 +126,9 @@ impl Command for HandIn {
             });
         }
         self.hazards.save_rest(ctx, tx, &self.hazards_at()).await?;
+        if let Some((_, Some(prepared))) = &self.track {
+            prepared.write(ctx, tx).await?;
+        }
         let detail = json!({ "kind": self.new.kind, "outcome": self.new.outcome, "findings": findings.len() });
         let entry = AuditEntry::new(Self::NAME, "round", self.new.id).detail(detail);
         tx.audit(ctx, community, entry);
@@ -129,6 +138,7 @@ impl Command for HandIn {
             community,
             findings,
             again: false,
+            track: self.track.as_ref().map(|(taken, _)| *taken),
         })
     }
 }
@@ -212,6 +222,7 @@ impl HandIn {
             community,
             findings: findings.into_iter().map(filed).collect(),
             again: true,
+            track: self.track.as_ref().map(|(taken, _)| *taken),
         }))
     }
 

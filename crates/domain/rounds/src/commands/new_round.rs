@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope};
 use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
@@ -22,6 +22,7 @@ use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
 use crate::permissions::may_walk;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
+use crate::tracks::{Intake, NewTrack, OfRound, Prepared, TrackSource, TrackTaken, worked_out};
 
 const TEXT: usize = 4_000;
 const REASON: usize = 500;
@@ -99,6 +100,9 @@ pub struct NewRound {
     /// photographs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_by: Option<String>,
+    /// Where it went, when the policy asks for that; where not, nothing of it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<NewTrack>,
 }
 
 /// What was not said has no part in the fingerprint: rounds of before this field stay what they were.
@@ -176,7 +180,9 @@ pub async fn prepare_inspection(
     if !faults.fields().is_empty() {
         return Err(faults);
     }
+    let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock_off).await?;
     Ok(HandIn {
+        track,
         rounds: Arc::clone(rounds),
         fixer: policy.as_ref().and_then(|policy| policy.fixer),
         new,
@@ -186,6 +192,40 @@ pub async fn prepare_inspection(
         details,
         clock_off,
     })
+}
+
+/// The round's track worked out, or why nothing of it is recorded; no track: `None`.
+async fn track(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    (new, policy): (&NewRound, Option<&PolicyView>),
+    clock_off: Option<i64>,
+) -> Result<Option<(TrackTaken, Option<Prepared>)>> {
+    let Some(sent) = &new.track else {
+        return Ok(None);
+    };
+    let asks = policy.filter(|one| one.policy.track && new.subject.kind == SubjectKind::Reach);
+    let Some(policy) = asks else {
+        return Ok(Some((TrackTaken::NotAsked, None)));
+    };
+    if sent.fixes.is_empty() {
+        return Ok(Some((TrackTaken::Empty, None)));
+    }
+    let off = clock_off.unwrap_or(0);
+    let of = OfRound {
+        community: new.community,
+        id: new.id,
+        reach: new.subject.id,
+        policy: policy.id,
+        began_at: new.began_at.plus(-off),
+        ended_at: new.ended_at.plus(-off),
+    };
+    let reach = youlin_places::rivers::reach(db, scope, new.subject.id).await?;
+    let intake = Intake::new(TrackSource::Field, sent.fixes(off));
+    let prepared = worked_out(rounds, db, ctx, of, &reach, intake).await?;
+    Ok(Some((TrackTaken::Kept, Some(prepared))))
 }
 
 /// Microseconds the sender's clock is ahead; `None` when it can be believed.

@@ -54,6 +54,9 @@ pub struct Minimum {
     /// Days between two rounds to one subject: one that comes sooner does not count for the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_days: Option<u32>,
+    /// Metres of the reach on either bank; only where a track is asked.
+    #[serde(default)]
+    pub metres: Option<u32>,
 }
 
 /// See the module's text.
@@ -112,6 +115,9 @@ impl Policy {
             faults.push(PolicyFault("season_to", "policy-season"));
         }
         let asks = self.photographs > 0 || self.track || self.minimum.coverage.is_some();
+        if self.minimum.metres.is_some() && !self.track {
+            faults.push(PolicyFault("metres", "policy-coverage"));
+        }
         if asks && self.basis.trim().is_empty() {
             faults.push(PolicyFault("basis", "policy-basis"));
         }

@@ -5,9 +5,11 @@ mod ask;
 mod board;
 mod campaign;
 mod checklists;
+mod defence;
 mod form;
 mod hazard;
 mod overview;
+mod pairs;
 mod policies;
 mod policy_form;
 mod reach;
@@ -68,7 +70,12 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)
-        .post("/rounds/findings/{id}/return", walk, round::go_back)
+        .route(
+            Method::Post,
+            "/rounds/findings/{id}/return",
+            walk,
+            post(round::go_back).layer(DefaultBodyLimit::disable()),
+        )
         .get("/rounds/reaches/{id}", read, reach::show)
         .get("/rounds/reaches/{id}/map.geojson", read, reach::map)
         .get("/rounds/ask", read, ask::show)
@@ -112,6 +119,7 @@ pub(crate) fn routes() -> Routes {
             keep,
             checklists::drop_draft,
         )
+        .get("/rounds/defence", read, defence::show)
         .get("/rounds/policies", read, policies::list)
         .get("/rounds/policies/new", plan, policy_form::fresh)
         .post("/rounds/policies", plan, policy_form::create)
@@ -123,6 +131,9 @@ pub(crate) fn routes() -> Routes {
         .post("/r/{sign}", Access::Public, board::report)
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
+
+pub use pairs::PairInCase;
+pub(crate) use round::round_page;
 
 /// Premises, their hazards, the rules they are judged by, campaigns.
 fn markets() -> Routes {
@@ -174,6 +185,6 @@ fn markets() -> Routes {
         .post("/rounds/rules/{id}/use", write, rules::put_to_use)
 }
 
-fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Protect, "/rounds")
 }

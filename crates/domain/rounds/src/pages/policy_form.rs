@@ -45,6 +45,9 @@ pub(super) struct PolicyForm {
     about: String,
     minutes: String,
     gap: String,
+    track: String,
+    coverage: String,
+    metres: String,
     photographs: String,
     basis: String,
     /// Of dwellings: which.
@@ -245,6 +248,13 @@ fn form_of(view: &PolicyView) -> PolicyForm {
         doors_label: policy.doors.label.clone().unwrap_or_default(),
         doors_age: policy.doors.age_from.map_or_else(String::new, number),
         doors_alone: if policy.doors.alone { "1" } else { "" }.to_owned(),
+        track: if policy.track {
+            "1".to_owned()
+        } else {
+            String::new()
+        },
+        coverage: policy.minimum.coverage.map_or_else(String::new, number),
+        metres: policy.minimum.metres.map_or_else(String::new, number),
         photographs: number(policy.photographs),
         basis: policy.basis.clone(),
         subjects: view.subjects.iter().map(Uuid::to_string).collect(),
@@ -363,11 +373,12 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         to: day("to", &f.to)?,
         minimum: Minimum {
             minutes: number("minutes", &f.minutes)?,
-            coverage: None,
             gap_days: number("gap", &f.gap)?,
+            coverage: number("coverage", &f.coverage)?,
+            metres: number("metres", &f.metres)?,
         },
         photographs: number("photographs", &f.photographs)?.unwrap_or(0),
-        track: false,
+        track: !f.track.is_empty(),
         basis: f.basis.trim().to_owned(),
     };
     Ok(SavePolicy {

@@ -15,7 +15,8 @@ use super::shell;
 use crate::model::{Due, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, RoundFilter, RoundLine, findings_at, rounds_of, standing_over,
+    FindingStep, FindingView, RoundFilter, RoundLine, findings_at, is_again, rounds_of,
+    standing_over,
 };
 
 /// The last ninety days in figures; each is the length of a list on the same page.
@@ -57,8 +58,8 @@ impl ReachPage {
 }
 
 const DAYS: i64 = 90;
-/// Metres and days within which a finding is the same one again.
-const AGAIN: (f64, i64) = (50.0, 60);
+/// Days within which a finding is the same one again.
+const AGAIN: i64 = 60;
 
 async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(Reach, Vec<FindingView>)> {
     let scope = ctx.scope(&ROUNDS_READ)?;
@@ -110,7 +111,7 @@ pub(super) async fn show(
         open: of(FindingStep::Open),
         again: findings
             .iter()
-            .filter(|one| one.found_at >= since && is_again(one, &findings))
+            .filter(|one| one.found_at >= since && is_again(one, &findings, AGAIN))
             .count(),
     };
     page(&ReachPage {
@@ -121,28 +122,6 @@ pub(super) async fn show(
         findings,
         rounds,
     })
-}
-
-/// Whether the same was found near there and put right not long before.
-fn is_again(one: &FindingView, all: &[FindingView]) -> bool {
-    let near = |other: &FindingView| {
-        let both = one.chainage_m.zip(other.chainage_m);
-        other.category == one.category
-            && both.is_some_and(|(a, b)| (a - b).abs() <= AGAIN.0)
-            && other.bank == one.bank
-    };
-    let ended = |other: &FindingView| match other.step {
-        FindingStep::OnSpot => Some(other.found_at),
-        FindingStep::Verified => other.case.as_ref().and_then(|case| case.ended_at),
-        _ => None,
-    };
-    all.iter()
-        .filter(|other| other.id != one.id && near(other))
-        .any(|other| {
-            ended(other).is_some_and(|at| {
-                at <= one.found_at && one.found_at.0 - at.0 <= AGAIN.1 * Micros::DAY
-            })
-        })
 }
 
 /// `GET /rounds/reaches/{id}/map.geojson`: the line and what was found along it.

@@ -1,21 +1,22 @@
 //! `/rounds/{id}`: a round with what was found, and going back to a finding.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_cases::hand_out;
+use youlin_cases::{hand_out, upload};
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_places::rivers::chainage;
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
     refused_with,
 };
 
 use super::hazard::words;
 use super::answer::{Shown, shown};
 use super::form::warning;
+use super::pairs::{Pair, pairs};
 use super::shell;
 use crate::ReturnVisit;
 use crate::checklists;
@@ -26,12 +27,15 @@ use crate::queries::{
     judgements_of, photo as one_photo, round_view,
 };
 use crate::service::Rounds;
+use crate::tracks::pages::{TrackPart, track_part};
+use crate::water::pages::{RoundReading, round_readings};
+use crate::water::{AttachSpotPhoto, SpotKind};
 
 #[derive(Template)]
 #[template(path = "round.html")]
-struct RoundPage {
-    s: Shell,
-    e: FormFaults,
+pub(crate) struct RoundPage {
+    pub(crate) s: Shell,
+    pub(crate) e: FormFaults,
     round: RoundView,
     /// The answers by the checklist, and its title.
     answers: Shown,
@@ -47,9 +51,17 @@ struct RoundPage {
     judgements: Vec<JudgementView>,
     /// What was typed of a return visit that was refused, and of which finding.
     typed: Option<(Uuid, String)>,
+    track: TrackPart,
+    water: Vec<RoundReading>,
+    pairs: Vec<Pair>,
 }
 
 impl RoundPage {
+    /// What was there and what is there now.
+    fn pair(&self, finding: &FindingView) -> Option<&Pair> {
+        self.pairs.iter().find(|pair| pair.finding == finding.id)
+    }
+
     fn of_reach(&self) -> bool {
         self.round.line.subject.kind == SubjectKind::Reach
     }
@@ -149,7 +161,7 @@ pub(super) struct Done {
     known: String,
 }
 
-async fn round_page(
+pub(crate) async fn round_page(
     app: &App,
     ctx: &Ctx,
     prefs: Prefs,
@@ -194,6 +206,9 @@ async fn round_page(
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),
         e: FormFaults::none(),
+        track: track_part(app, &s, &round).await?,
+        water: round_readings(app, &s, id).await?,
+        pairs: pairs(app, &s, &round).await?,
         typed: None,
         community: community.into(),
         round,
@@ -238,25 +253,23 @@ pub(super) async fn photo(
     hand_out(&app, &small.unwrap_or(found.sha256), &found.name).await
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct BackForm {
-    passed: String,
-    #[serde(default)]
-    text: String,
-}
-
 /// `POST /rounds/findings/{id}/return`.
 pub(super) async fn go_back(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
-    ApiForm(f): ApiForm<BackForm>,
+    request: Request,
 ) -> WebResult<Response> {
+    let upload = upload::read(&app, request).await?;
+    let text = upload.text("text").to_owned();
     let scope = ctx.scope(&ROUNDS_WALK)?;
     let (community, round) = finding_round(app.db(), &scope, id).await?;
     let visited = async {
-        let passed = match f.passed.as_str() {
+        if let Some(fault) = upload.fault.clone() {
+            return Err(fault);
+        }
+        let passed = match upload.text("passed") {
             "yes" => true,
             "no" => false,
             _ => return Err(Problem::invalid("passed", "required")),
@@ -266,9 +279,19 @@ pub(super) async fn go_back(
             community,
             finding: id,
             passed,
-            text: f.text.clone(),
+            text: text.clone(),
         };
-        app.db().execute(&ctx, command).await
+        let visit = app.db().execute(&ctx, command).await?;
+        for file in upload.files.clone() {
+            let attach = AttachSpotPhoto {
+                community,
+                kind: SpotKind::Return,
+                of: visit,
+                file,
+            };
+            app.db().execute(&ctx, attach).await?;
+        }
+        Ok(visit)
     };
     match visited.await {
         Ok(_id) => Ok(Redirect::to(&format!("/rounds/{round}?saved=1#f-{id}")).into_response()),
@@ -276,7 +299,7 @@ pub(super) async fn go_back(
             let problem = mendable(problem)?;
             let mut shown = round_page(&app, &ctx, prefs, round, false).await?;
             shown.e = FormFaults::of(&shown.s, &problem);
-            shown.typed = Some((id, f.text));
+            shown.typed = Some((id, text));
             Ok(refused_with(&problem, page(&shown)?))
         }
     }

@@ -3,6 +3,7 @@
 mod board;
 mod campaigns;
 mod checklists;
+mod defence;
 mod due;
 mod hazards;
 mod policies;
@@ -19,6 +20,7 @@ pub(crate) use campaigns::{campaign_of, listed_ids};
 pub use checklists::{
     ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
 };
+pub use defence::{Defence, DefenceLine, defence, is_again};
 pub use due::{DueLine, due_now, standing_over};
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
@@ -28,7 +30,7 @@ pub use hazards::{
 pub use policies::{PolicyView, policies, policy_view};
 pub use rounds::{
     FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
-    finding_round, findings_at, open_findings, photo, round_view, rounds_of,
+    finding_of_case, finding_round, findings_at, open_findings, photo, round_view, rounds_of,
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{

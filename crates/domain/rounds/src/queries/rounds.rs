@@ -135,7 +135,7 @@ async fn findings_of(
         .await?)
 }
 
-fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
+pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
     Some(RoundLine {
         id: row.id,
         community: CommunityId(row.community_id),
@@ -535,4 +535,29 @@ pub(crate) async fn photos_of(
         .all(db.read())
         .await?;
     Ok(rows.into_iter().map(photo_of).collect())
+}
+
+/// The finding a case came from, and its round, when the caller may see them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn finding_of_case(
+    db: &Database,
+    scope: &Scope,
+    community: CommunityId,
+    case: Uuid,
+) -> Result<Option<(Uuid, Uuid)>> {
+    use finding::Column;
+    let row = finding::Entity::find()
+        .filter(visible(
+            scope,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
+        ))
+        .filter(Column::CommunityId.eq(community.0))
+        .filter(Column::CaseId.eq(case))
+        .one(db.read())
+        .await?;
+    Ok(row.map(|row| (row.id, row.round_id)))
 }

@@ -218,6 +218,7 @@ impl Ground {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            track: None,
         }
     }
 

@@ -12,3 +12,6 @@ mod river;
 mod shown;
 mod visits;
 mod visits_http;
+mod tracks;
+mod water;
+mod web;

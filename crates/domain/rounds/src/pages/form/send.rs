@@ -276,6 +276,7 @@ async fn new_round(
         findings,
         reason: f.reason.clone(),
         try_again_at: None,
+        track: None,
         photographs: u32::try_from(f.files.len() + f.photos.len()).unwrap_or(u32::MAX),
         told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
     })

@@ -111,6 +111,7 @@ pub async fn prepare_visit(
         try_again_at: new.try_again_at,
         photographs: new.photographs,
         told_by: None,
+        track: None,
     };
     Ok(RecordVisit {
         hand_in: prepare(rounds, db, ctx, round).await?,

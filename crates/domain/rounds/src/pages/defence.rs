@@ -1,0 +1,194 @@
+//! `/rounds/defence`: the three lines of defence (三道防线) by community. Each figure opens the records behind it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_kernel::{AreaId, CommunityId, Micros};
+use youlin_web::{ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, page};
+
+use super::round::{category, place, state};
+use super::shell;
+use crate::permissions::ROUNDS_READ;
+use crate::queries::{Defence, DefenceLine, DueLine, FindingView, RoundLine, defence};
+
+/// Communities of one page.
+const MOST: usize = 60;
+/// Records named behind one figure.
+const NAMED: usize = 300;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    days: Option<i64>,
+    again: Option<i64>,
+    community: Option<CommunityId>,
+    line: String,
+}
+
+/// A figure and where it opens.
+struct Figure {
+    count: usize,
+    href: String,
+    label: String,
+    state: &'static str,
+}
+
+/// A community.
+struct Row {
+    community: AreaId,
+    /// The three lines by their name.
+    lines: [(String, Vec<Figure>); 3],
+}
+
+/// The records behind a figure.
+struct Opened {
+    title: String,
+    rounds: Vec<RoundLine>,
+    missed: Vec<DueLine>,
+    findings: Vec<FindingView>,
+    more: usize,
+}
+
+#[derive(Template)]
+#[template(path = "round_defence.html")]
+struct DefencePage {
+    s: Shell,
+    e: FormFaults,
+    days: String,
+    again: String,
+    spans: Vec<Choice>,
+    agains: Vec<Choice>,
+    rows: Vec<Row>,
+    opened: Option<Opened>,
+}
+
+impl DefencePage {
+    fn place(&self, finding: &FindingView) -> String {
+        place(&self.s, finding)
+    }
+
+    fn category(&self, finding: &FindingView) -> String {
+        category(&self.s, &finding.category)
+    }
+
+    fn state(&self, finding: &FindingView) -> &'static str {
+        state(finding)
+    }
+
+    fn window(&self, line: &DueLine) -> String {
+        format!("{} – {}", line.window.first, line.window.last)
+    }
+}
+
+/// `GET /rounds/defence?days=&again=&community=&line=`.
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let s = shell(&app, &ctx, prefs);
+    let days = asked.days.unwrap_or(90).clamp(1, 366);
+    let again = asked.again.unwrap_or(60).clamp(1, 366);
+    let since = ctx.now().plus(-days * Micros::DAY);
+    let wanted = DefenceLine::parse(&asked.line).zip(asked.community);
+    let (mut rows, mut opened) = (Vec::new(), None);
+    for community in scope.communities().into_iter().map(CommunityId).take(MOST) {
+        let all = defence(app.db(), &scope, community, since, (ctx.now(), again)).await?;
+        if all.patrols.is_empty() && all.found.is_empty() && all.missed.is_empty() {
+            continue;
+        }
+        rows.push(row(&s, community, &all, (days, again)));
+        if let Some((line, _)) = wanted.filter(|(_, of)| *of == community) {
+            opened = Some(open(&s, community, all, line));
+        }
+    }
+    let span = |days: i64| Choice::new(days.to_string(), s.t1("defence-days", "count", days));
+    page(&DefencePage {
+        e: FormFaults::none(),
+        days: days.to_string(),
+        again: again.to_string(),
+        spans: [30, 90, 180, 365].into_iter().map(span).collect(),
+        agains: [14, 30, 60, 90].into_iter().map(span).collect(),
+        rows,
+        opened,
+        s,
+    })
+}
+
+fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i64)) -> Row {
+    let figure = |line: DefenceLine| {
+        let count = all.count(line);
+        let state = match line {
+            _ if count == 0 => "",
+            DefenceLine::Missed | DefenceLine::Again => "late",
+            DefenceLine::ToRevisit => "soon",
+            DefenceLine::OnSpot | DefenceLine::Verified => "ok",
+            DefenceLine::Patrols | DefenceLine::Found | DefenceLine::Open => "",
+        };
+        Figure {
+            count,
+            href: format!(
+                "/rounds/defence?days={days}&again={again}&community={}&line={line}#opened",
+                community.0
+            ),
+            label: s.tt("defence-line", line),
+            state,
+        }
+    };
+    let figures = |name: &str, lines: &[DefenceLine]| {
+        let figures = lines.iter().map(|line| figure(*line)).collect();
+        (s.t(name), figures)
+    };
+    Row {
+        community: community.into(),
+        lines: [
+            figures(
+                "defence-prevented",
+                &[DefenceLine::Patrols, DefenceLine::Missed],
+            ),
+            figures("defence-found-line", &[DefenceLine::Found]),
+            figures(
+                "defence-held",
+                &[
+                    DefenceLine::OnSpot,
+                    DefenceLine::Verified,
+                    DefenceLine::ToRevisit,
+                    DefenceLine::Open,
+                    DefenceLine::Again,
+                ],
+            ),
+        ],
+    }
+}
+
+fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> Opened {
+    let count = all.count(line);
+    let mut opened = Opened {
+        title: s.tn(
+            "defence-opened",
+            &[
+                ("community", s.area(&community.into())),
+                ("line", s.tt("defence-line", line)),
+                ("count", count.to_string()),
+            ],
+        ),
+        rounds: Vec::new(),
+        missed: Vec::new(),
+        findings: all
+            .findings(line)
+            .into_iter()
+            .take(NAMED)
+            .cloned()
+            .collect(),
+        more: count.saturating_sub(NAMED),
+    };
+    match line {
+        DefenceLine::Patrols => opened.rounds = all.patrols.into_iter().take(NAMED).collect(),
+        DefenceLine::Missed => opened.missed = all.missed.into_iter().take(NAMED).collect(),
+        _ => {}
+    }
+    opened
+}

@@ -1,0 +1,96 @@
+//! The same spot before and after: what was photographed when a finding was made, and when somebody went back.
+
+use askama::Template;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use uuid::Uuid;
+use youlin_cases::{CaseSection, CaseView};
+use youlin_kernel::{CommunityId, Problem, Result};
+use youlin_web::{App, Shell};
+
+use crate::permissions::ROUNDS_READ;
+use crate::queries::{RoundView, finding_of_case, round_view};
+use crate::service::Rounds;
+use crate::water::photos_of;
+
+/// A photograph and its time.
+pub(super) struct Shot {
+    pub(super) href: String,
+    pub(super) when: String,
+}
+
+/// Both sides of one finding.
+pub(super) struct Pair {
+    pub(super) finding: Uuid,
+    /// As it was found: the first photograph that is not said to be of after.
+    pub(super) before: Option<Shot>,
+    /// Put right at once, and each return visit.
+    pub(super) after: Vec<Shot>,
+}
+
+/// The pairs of a round's findings; those that have nothing of after are no pairs.
+pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec<Pair>> {
+    let findings: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
+    let back = photos_of(app.db(), round.line.community, &findings).await?;
+    let of_round = |finding: Uuid, after: bool| {
+        let own = round.photos.iter().filter(move |photo| {
+            photo.finding == Some(finding) && (photo.stage == "after") == after
+        });
+        own.map(|photo| Shot {
+            href: format!("/rounds/{}/photos/{}", round.line.id, photo.id),
+            when: s.when(&round.line.began_at),
+        })
+    };
+    let pair = |finding: Uuid| {
+        let mut after: Vec<Shot> = of_round(finding, true).collect();
+        after.extend(
+            back.iter()
+                .filter(|photo| photo.spot == finding)
+                .map(|photo| Shot {
+                    href: format!("/rounds/spots/{}", photo.id),
+                    when: s.when(&photo.taken_at),
+                }),
+        );
+        Pair {
+            finding,
+            before: of_round(finding, false).next(),
+            after,
+        }
+    };
+    let all = findings.into_iter().map(pair);
+    Ok(all.filter(|pair| !pair.after.is_empty()).collect())
+}
+
+#[derive(Template)]
+#[template(path = "round_pair.html")]
+struct Section<'a> {
+    s: &'a Shell,
+    pair: Pair,
+}
+
+/// The pair of the finding a case came from, on the case's own page.
+#[derive(Debug)]
+pub struct PairInCase(pub std::sync::Arc<Rounds>);
+
+impl CaseSection for PairInCase {
+    fn draw<'a>(&'a self, s: &'a Shell, case: &'a CaseView) -> BoxFuture<'a, Result<String>> {
+        async move {
+            let Ok(scope) = s.ctx().scope(&ROUNDS_READ) else {
+                return Ok(String::new());
+            };
+            let db = s.app().db();
+            let community: CommunityId = case.row.community;
+            let found = finding_of_case(db, &scope, community, case.row.id).await?;
+            let Some((finding, round)) = found else {
+                return Ok(String::new());
+            };
+            let round = round_view(&self.0, db, &scope, round).await?;
+            let all = pairs(s.app(), s, &round).await?;
+            match all.into_iter().find(|pair| pair.finding == finding) {
+                Some(pair) => Section { s, pair }.render().map_err(Problem::internal),
+                None => Ok(String::new()),
+            }
+        }
+        .boxed()
+    }
+}
