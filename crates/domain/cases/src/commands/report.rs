@@ -90,6 +90,7 @@ pub struct Report {
     place: Place,
     category: Arc<Category>,
     by_rule: bool,
+    once: bool,
 }
 
 /// Checks a report before anything is written. Every fault is named at once.
@@ -140,6 +141,7 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
             place,
             category,
             by_rule: false,
+            once: false,
         }),
         _ => Err(faults),
     }
@@ -188,6 +190,11 @@ impl Report {
         }
     }
 
+    /// The caller keeps it from being taken twice: whether its key was there before is not looked for.
+    pub fn taken_once(&mut self) {
+        self.once = true;
+    }
+
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -217,7 +224,7 @@ impl Command for Report {
 
     /// But for what was sent before, or came by a call.
     fn blind(&self) -> bool {
-        self.new.external_key.is_none() && self.new.call.is_none()
+        (self.once || self.new.external_key.is_none()) && self.new.call.is_none()
     }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Reported> {
@@ -247,7 +254,7 @@ impl Command for Report {
 impl Report {
     async fn already_there(&self, tx: &Tx<'_>) -> Result<Option<Reported>> {
         use sea_orm::{EntityTrait, QueryFilter};
-        let Some(key) = &self.new.external_key else {
+        let Some(key) = self.new.external_key.as_ref().filter(|_| !self.once) else {
             return Ok(None);
         };
         let found = case_record::Entity::find()

@@ -8,6 +8,6 @@ mod save_policy;
 
 pub use attach_photo::AttachPhoto;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
-pub use new_round::{NewFinding, NewRound, prepare};
+pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_known};
 pub use return_visit::ReturnVisit;
 pub use save_policy::{ClosePolicy, SavePolicy};

@@ -1,0 +1,245 @@
+//! What a filled form means: a round.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+use youlin_checklist::{Kind, Value, write_answers};
+use youlin_kernel::{CommunityId, Micros, Problem, ProblemKind, Result, Scope};
+use youlin_rounds::checklists::{Answered, code, label, looked_at};
+use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
+use youlin_rounds::permissions::may_walk;
+use youlin_rounds::{KnownRound, NewRound, PolicyView, SubjectView, find_subject, policies};
+use youlin_xforms::{Framed, Submission, SubmissionFault, read_submission};
+
+use super::found::{findings, shortened};
+use crate::call::Call;
+use crate::forms::Ready;
+
+/// Longer is two rounds; a form may lie open for days before it is filled.
+const LONGEST: i64 = 24 * Micros::HOUR;
+const NOTE: usize = 3_900;
+const REASON: usize = 500;
+
+/// See the module's text.
+#[derive(Debug)]
+pub(super) struct Meaning {
+    pub(super) new: NewRound,
+    pub(super) known: KnownRound,
+    /// To which finding each photograph belongs; all photographs the form names.
+    pub(super) photographs: BTreeMap<String, Option<Uuid>>,
+    /// Not all that was said has a place in the round: the form is kept as it came.
+    pub(super) is_kept: bool,
+}
+
+pub(super) fn wrong(fault: SubmissionFault) -> Problem {
+    let code = match fault {
+        SubmissionFault::NotXml => "openrosa-not-xml",
+        SubmissionFault::NoForm => "openrosa-no-form-id",
+        SubmissionFault::NoInstance => "openrosa-no-instance",
+    };
+    Problem::new(ProblemKind::Malformed, code)
+}
+
+/// Reads a filled form. `exact`: with the very version it was filled in.
+pub(super) async fn read(
+    call: &Call,
+    scope: &Scope,
+    ready: &Ready,
+    exact: bool,
+    round: Uuid,
+    xml: &str,
+) -> Result<Meaning> {
+    let mut submission = read_submission(&ready.form, xml).map_err(wrong)?;
+    let framed = Framed::take(&mut submission);
+    let outcome = Outcome::parse(&framed.outcome).unwrap_or(Outcome::Done);
+    let subject = subject(call, scope, &framed).await?;
+    let answers = std::mem::take(&mut submission.answers);
+    let files: Vec<String> = answers.files().into_iter().map(str::to_owned).collect();
+    let answered = looked_at(&call.ctx, &ready.form, answers);
+    let is_sound = submission.faults.is_empty() && answered.faults.is_empty();
+    if exact && !is_sound && outcome == Outcome::Done {
+        return Err(unsound(call, ready, &submission, &answered));
+    }
+    let stands = answered.state.answers(&ready.form);
+    let done = outcome == Outcome::Done;
+    let found = if done {
+        answered.findings(&ready.form)
+    } else {
+        Vec::new()
+    };
+    let (new_findings, theirs) = findings(call, ready, round, &stands, &found);
+    let photographs = files
+        .into_iter()
+        .map(|name| {
+            let finding = theirs.get(&name).copied();
+            (name, finding)
+        })
+        .collect();
+    let (policy, other_policy) = policy(call, scope, &framed, &subject).await?;
+    let is_kept = !submission.unknown.is_empty() || (!exact && !is_sound);
+    let mut text = notes(call, ready, &submission, exact);
+    if other_policy {
+        text.push(call.say("other-policy", &[]));
+    }
+    let (began_at, ended_at) = times(call, &framed);
+    let answers = match write_answers(&stands) {
+        Json::Object(object) if done => object.into_iter().collect(),
+        _ => BTreeMap::new(),
+    };
+    let new = NewRound {
+        id: round,
+        kind: kind_of(policy.as_ref(), &subject),
+        community: subject.community,
+        subject: subject.subject,
+        policy: policy.as_ref().map(|policy| policy.id),
+        outcome,
+        channel: Channel::Openrosa,
+        began_at,
+        ended_at,
+        sent_at: call.sent_at(),
+        text: shortened(&text.join("\n"), NOTE),
+        // What does not meet a newer version's rules is kept without it.
+        checklist: (done && is_sound).then(|| ready.name.clone()),
+        answers,
+        findings: new_findings,
+        reason: shortened(&framed.reason, REASON),
+        try_again_at: None,
+    };
+    Ok(Meaning {
+        new,
+        known: KnownRound {
+            subject,
+            policy,
+            answers_checked: true,
+        },
+        photographs,
+        is_kept,
+    })
+}
+
+/// What is wrong with the answers, each with its question's words.
+fn unsound(call: &Call, ready: &Ready, submission: &Submission, answered: &Answered) -> Problem {
+    let mut problem = Problem::new(ProblemKind::Invalid, "invalid");
+    for fault in submission.faults.iter().chain(&answered.faults) {
+        let question = label(call.ctx.locale(), &ready.form, &fault.question);
+        problem = problem
+            .and_field(format!("answers.{}", fault.question), code(&fault.what))
+            .field_arg("question", question);
+    }
+    problem
+}
+
+async fn subject(call: &Call, scope: &Scope, framed: &Framed) -> Result<SubjectView> {
+    let missing = || Problem::new(ProblemKind::Invalid, "openrosa-subject");
+    let kind = SubjectKind::parse(&framed.kind).ok_or_else(missing)?;
+    let id: Uuid = framed.subject.parse().map_err(|_no_id| missing())?;
+    let subject = Subject { kind, id };
+    let now = call.ctx.now();
+    let view = match call.service.subjects.get(&subject, now) {
+        Some(view) => view,
+        None => {
+            let rounds = &call.service.rounds;
+            let found = find_subject(rounds, call.app.db(), scope, subject).await;
+            let view = found.map_err(|problem| match problem.kind() {
+                ProblemKind::NotFound => {
+                    Problem::new(ProblemKind::NotFound, "openrosa-subject-gone")
+                }
+                _ => problem,
+            })?;
+            call.service.subjects.put(subject, now, view.clone());
+            view
+        }
+    };
+    may_walk(&call.ctx, view.community, &[view.grid, view.neighbourhood])?;
+    Ok(view)
+}
+
+/// The policy that was named, or the only one that fits. `true`: one was named that is not about this subject.
+async fn policy(
+    call: &Call,
+    scope: &Scope,
+    framed: &Framed,
+    subject: &SubjectView,
+) -> Result<(Option<PolicyView>, bool)> {
+    let all = of_community(call, scope, subject.community).await?;
+    let mut fit = all.iter().filter(|one| {
+        one.policy.subjects == subject.subject.kind
+            && one.covers(subject.subject.id)
+            && one.closed_at.is_none_or(|at| at > call.ctx.now())
+    });
+    if framed.policy.is_empty() {
+        let (first, second) = (fit.next(), fit.next());
+        let only = first.filter(|_| second.is_none());
+        return Ok((only.cloned(), false));
+    }
+    let named: Option<Uuid> = framed.policy.parse().ok();
+    let found = fit.find(|one| Some(one.id) == named).cloned();
+    let other = found.is_none();
+    Ok((found, other))
+}
+
+async fn of_community(
+    call: &Call,
+    scope: &Scope,
+    community: CommunityId,
+) -> Result<Arc<Vec<PolicyView>>> {
+    let now = call.ctx.now();
+    if let Some(known) = call.service.policies.get(&community, now) {
+        return Ok(known);
+    }
+    let narrow = scope.narrowed(call.ctx.areas(), community.into());
+    let all = Arc::new(policies(call.app.db(), &narrow).await?);
+    call.service.policies.put(community, now, Arc::clone(&all));
+    Ok(all)
+}
+
+/// As the policy says; else what one does there.
+fn kind_of(policy: Option<&PolicyView>, subject: &SubjectView) -> RoundKind {
+    match (policy, subject.subject.kind) {
+        (Some(policy), _) => policy.policy.kind,
+        (None, SubjectKind::Reach) => RoundKind::Patrol,
+        (None, SubjectKind::Premises | SubjectKind::Building) => RoundKind::Inspection,
+        (None, SubjectKind::Dwelling) => RoundKind::Visit,
+    }
+}
+
+/// When it began and ended by the phone's clock, never longer than a round is.
+fn times(call: &Call, framed: &Framed) -> (Micros, Micros) {
+    let ended = moment(&framed.ended)
+        .or_else(|| call.sent_at())
+        .unwrap_or(call.ctx.now());
+    let began = moment(&framed.began).unwrap_or(ended);
+    let began = began.0.clamp(ended.0 - LONGEST, ended.0);
+    (Micros(began), ended)
+}
+
+fn moment(text: &str) -> Option<Micros> {
+    let Ok(Some(Value::DateTime(at))) = Value::parse(&Kind::DateTime, text) else {
+        return None;
+    };
+    let offset = jiff::tz::Offset::from_seconds(i32::from(at.offset_minutes) * 60).ok()?;
+    Some(offset.to_timestamp(at.local).ok()?.into())
+}
+
+/// What has no place in the round, in words.
+fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !exact {
+        let args = [
+            ("version", submission.meta.version.clone()),
+            ("now", ready.version().to_owned()),
+        ];
+        lines.push(call.say("note-older", &args));
+    }
+    for one in &submission.unknown {
+        let question = one.path.rsplit('/').next().unwrap_or_default();
+        let args = [
+            ("question", question.to_owned()),
+            ("answer", shortened(one.text.trim(), 400)),
+        ];
+        lines.push(call.say("evidence", &args));
+    }
+    lines
+}
