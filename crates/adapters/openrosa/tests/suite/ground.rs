@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::Request;
 use axum::response::Response;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -180,22 +180,22 @@ impl Ground {
         let db = self.world.db();
         let save = SaveOrganisation {
             vault: Arc::clone(&self.vault),
-            community: self.community(),
             id: None,
             version: None,
             ext_key: None,
-            name: format!("保洁公司{title}"),
-            kind: OrganisationKind::Company,
-            credit_code: None,
+            kind: OrganisationKind::VolunteerTeam,
+            name: format!("保洁队{title}"),
+            area: self.community().into(),
             phone: None,
-            note: None,
+            email: None,
+            credit_code: None,
+            closed: false,
         };
         let company = db.execute(&self.world.service(), save).await.unwrap();
         let party = Party::organisation(company);
         let save = SavePolicy {
-            id: self.world.service().new_id(),
-            version: None,
             community: self.community(),
+            known: None,
             title: title.into(),
             policy: Policy {
                 kind: RoundKind::Patrol,
@@ -215,9 +215,7 @@ impl Ground {
             subjects: Vec::new(),
             fixer: with_fixer.then_some(party),
         };
-        let id = save.id;
-        db.execute(&self.world.service(), save).await.unwrap();
-        id
+        db.execute(&self.world.service(), save).await.unwrap()
     }
 
     /// Everything the audit log says of all communities still holds.

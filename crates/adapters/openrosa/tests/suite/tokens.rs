@@ -70,10 +70,10 @@ async fn last_use_is_noted_once_a_minute() {
         let ground = Ground::new(base).await;
         let phone = ground.phone(0).await;
         let at = format!("{}/formList", phone.server);
-        let noted = |ground: &Ground, at: i64| {
+        async fn noted(ground: &Ground, at: i64) -> i64 {
             let wanted = format!("openrosa_use WHERE used_at = {at}");
-            async move { ground.count(&wanted).await }
-        };
+            ground.count(&wanted).await
+        }
         assert_eq!(ground.count("openrosa_use").await, 0);
         let first = ground.world.service().now().0;
         phone.get(&ground, &at).await;
