@@ -1,10 +1,10 @@
 //! Checklists as forms: with their frame, written once and kept.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use md5::{Digest, Md5};
-use youlin_checklist::{Form, Words, word};
+use youlin_checklist::{Checklist, Form, Words, word};
 use youlin_kernel::Locale;
 use youlin_rounds::checklists::language;
 use youlin_rounds::model::{Outcome, SubjectKind};
@@ -23,19 +23,10 @@ const OUTCOMES: [Outcome; 3] = [Outcome::Done, Outcome::Tried, Outcome::Skipped]
 pub(crate) const SUBJECTS: &str = "subjects";
 pub(crate) const POLICIES: &str = "policies";
 
-/// What the shipped checklists are about; others ask.
-const ABOUT: [(&str, SubjectKind); 3] = [
-    ("river-patrol", SubjectKind::Reach),
-    ("market-fire", SubjectKind::Premises),
-    ("door-visit", SubjectKind::Dwelling),
-];
-
 /// A checklist made ready.
 #[derive(Debug)]
 pub(crate) struct Ready {
-    /// `id@version`.
-    pub(crate) name: String,
-    pub(crate) form: Form,
+    pub(crate) form: Arc<Form>,
     pub(crate) xml: Bytes,
     /// As the form list writes it.
     pub(crate) hash: String,
@@ -45,19 +36,22 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    pub(crate) fn new(app: &App, name: &str, form: Form) -> Self {
+    pub(crate) fn new(app: &App, form: Arc<Form>) -> Self {
         let i18n = app.i18n();
         let labels = labels(i18n);
-        let id = form.checklist().id.as_str();
-        let xml = write_framed_xform(&form, &labels, &frame(i18n, id));
+        let xml = write_framed_xform(&form, &labels, &frame(i18n, form.checklist()));
         Self {
-            name: name.to_owned(),
             hash: hash(xml.as_bytes()),
             xml: Bytes::from(xml),
             form,
             labels,
             title: OnceLock::new(),
         }
+    }
+
+    /// `id@version`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}@{}", self.id(), self.version())
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -100,9 +94,14 @@ fn labels(i18n: &I18n) -> Labels {
     }
 }
 
-fn frame(i18n: &I18n, checklist: &str) -> Frame {
+fn frame(i18n: &I18n, checklist: &Checklist) -> Frame {
     let w = |key: &str| words(i18n, &format!("openrosa-ask-{key}"));
-    let about = ABOUT.iter().find(|(id, _)| *id == checklist);
+    // What the checklist can be asked of; without a word about it, of anything.
+    let of = |kind: &SubjectKind| {
+        let all = &checklist.subjects;
+        all.is_empty() || all.iter().any(|one| one == kind.as_str())
+    };
+    let kinds: Vec<SubjectKind> = KINDS.into_iter().filter(of).collect();
     let kind = |kind: SubjectKind| -> Worded {
         let key = format!("openrosa-subject-{}", kind.as_str());
         (kind.as_str().to_owned(), words(i18n, &key))
@@ -114,8 +113,11 @@ fn frame(i18n: &I18n, checklist: &str) -> Frame {
     Frame {
         list: SUBJECTS.to_owned(),
         kind_label: w("kind"),
-        kinds: KINDS.map(kind).into(),
-        kind: about.map_or(String::new(), |(_, kind)| kind.as_str().to_owned()),
+        kind: match kinds.as_slice() {
+            [only] => only.as_str().to_owned(),
+            _ => String::new(),
+        },
+        kinds: kinds.into_iter().map(kind).collect(),
         subject_label: w("subject"),
         subject_hint: w("subject-hint"),
         policies: POLICIES.to_owned(),

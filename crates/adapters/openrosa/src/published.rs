@@ -1,61 +1,78 @@
-//! Which checklists there are for a phone: every version that is known is read, the newest of each is offered.
+//! Which checklists there are for a phone: the newest published version of each is offered, every version that is known is
+//! read.
 
 use std::sync::{Arc, PoisonError};
 
-use youlin_checklist::{SHIPPED, Status, shipped};
-use youlin_kernel::Result;
-use youlin_rounds::checklists;
+use youlin_checklist::Form;
+use youlin_kernel::{ProblemKind, Result};
+use youlin_rounds::model::ChecklistState;
+use youlin_rounds::permissions::ROUNDS_WALK;
+use youlin_rounds::{checklist, checklists, checklists_of};
 
 use crate::call::Call;
 use crate::forms::Ready;
 
-/// `id@version` of every checklist that is offered to the caller.
-pub(crate) async fn offered(_call: &Call) -> Result<Vec<String>> {
-    let names = SHIPPED.iter().filter_map(|(id, _)| {
-        let checklist = shipped(id)?;
-        let is_in_use = matches!(checklist.status, Status::InUse | Status::Example);
-        is_in_use.then(|| format!("{id}@{}", checklist.version))
-    });
-    Ok(names.collect())
-}
-
-/// A checklist made ready, of whatever version.
-pub(crate) async fn ready(call: &Call, name: &str) -> Result<Option<Arc<Ready>>> {
-    let service = &call.service;
-    let known = {
-        let forms = service.forms.read().unwrap_or_else(PoisonError::into_inner);
-        forms.get(name).cloned()
-    };
-    if known.is_some() {
-        return Ok(known);
+/// The checklists of the caller's scope that are in use, made ready.
+pub(crate) async fn offered(call: &Call) -> Result<Vec<Arc<Ready>>> {
+    let scope = call.ctx.scope(&ROUNDS_WALK)?;
+    let lines = checklists_of(call.app.db(), call.ctx.areas(), &scope).await?;
+    let mut codes: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    // The newest version of each comes first.
+    for line in lines {
+        if line.state != ChecklistState::Published || codes.contains(&line.code) {
+            continue;
+        }
+        codes.push(line.code);
+        all.extend(ready(call, &line.name).await?);
     }
-    let Some(form) = checklists::form(name) else {
-        return Ok(None);
-    };
-    let ready = Arc::new(Ready::new(&call.app, name, form));
-    let mut forms = service
-        .forms
-        .write()
-        .unwrap_or_else(PoisonError::into_inner);
-    forms.insert(name.to_owned(), Arc::clone(&ready));
-    Ok(Some(ready))
+    Ok(all)
 }
 
-/// The checklist a submission fills: the version it names, else the one offered now. `true`: it is the very one.
-pub(crate) async fn filled(
-    call: &Call,
-    id: &str,
-    version: &str,
-) -> Result<Option<(Arc<Ready>, bool)>> {
-    if let Some(ready) = ready(call, &format!("{id}@{version}")).await? {
+/// A version the caller may fetch: also one that is not offered any more, because a phone may be half way through it.
+pub(crate) async fn fetched(call: &Call, name: &str) -> Result<Option<Arc<Ready>>> {
+    let scope = call.ctx.scope(&ROUNDS_WALK)?;
+    match checklist(call.app.db(), call.ctx.areas(), &scope, name).await {
+        Ok(view) if view.line.state != ChecklistState::Draft => ready(call, name).await,
+        Ok(_draft) => Ok(None),
+        Err(problem) if problem.kind() == ProblemKind::NotFound => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The checklist a submission fills: the version it names, else the newest. `true`: it is the very one.
+pub(crate) async fn filled(call: &Call, name: &str) -> Result<Option<(Arc<Ready>, bool)>> {
+    if let Some(ready) = ready(call, name).await? {
         return Ok(Some((ready, true)));
     }
-    let offered = offered(call).await?;
-    let newest = offered
-        .iter()
-        .find(|name| name.split_once('@').is_some_and(|(known, _)| known == id));
-    match newest {
-        Some(name) => Ok(ready(call, name).await?.map(|ready| (ready, false))),
-        None => Ok(None),
+    let known = checklists::known(&call.service.rounds, call.app.db(), name).await?;
+    Ok(known.map(|known| {
+        let ready = made(call, &known.name, known.form);
+        (ready, known.exact)
+    }))
+}
+
+async fn ready(call: &Call, name: &str) -> Result<Option<Arc<Ready>>> {
+    if let Some(known) = held(call, name) {
+        return Ok(Some(known));
     }
+    let form = checklists::form(&call.service.rounds, call.app.db(), name).await?;
+    Ok(form.map(|form| made(call, name, form)))
+}
+
+fn held(call: &Call, name: &str) -> Option<Arc<Ready>> {
+    let forms = &call.service.forms;
+    let forms = forms.read().unwrap_or_else(PoisonError::into_inner);
+    forms.get(name).cloned()
+}
+
+fn made(call: &Call, name: &str, form: Arc<Form>) -> Arc<Ready> {
+    if let Some(known) = held(call, name) {
+        return known;
+    }
+    let ready = Arc::new(Ready::new(&call.app, form));
+    let forms = &call.service.forms;
+    let mut forms = forms.write().unwrap_or_else(PoisonError::into_inner);
+    forms.insert(name.to_owned(), Arc::clone(&ready));
+    ready
 }

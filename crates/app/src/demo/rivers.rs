@@ -194,6 +194,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
             },
             subjects: Vec::new(),
             fixer: Some(cleaner),
+            checklist: None,
         };
         last = Some(house.db.execute(ctx, save).await.map_err(plain)?);
     }

@@ -46,7 +46,9 @@ pub fn module() -> Module {
             audited_table::<entities::finding::Entity>(),
             audited_table::<entities::round_file::Entity>(),
             audited_table::<entities::return_visit::Entity>(),
+            audited_table::<entities::checklist::Entity>(),
         ],
+        reference: &["checklist"],
         ..Module::named("rounds")
     }
 }

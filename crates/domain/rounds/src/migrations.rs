@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] = &[TABLES];
+pub const MIGRATIONS: &[Migration] = &[TABLES, CHECKLISTS];
 
 const TABLES: Migration = Migration {
     module: "rounds",
@@ -108,5 +108,31 @@ CREATE TABLE return_visit (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX return_visit_finding ON return_visit (community_id, finding_id);
+",
+};
+
+const CHECKLISTS: Migration = Migration {
+    module: "rounds",
+    version: 4,
+    name: "checklists of a place, and which one a policy asks",
+    sql: r"
+CREATE TABLE checklist (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    area_id BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    content TEXT NOT NULL,
+    copied_from TEXT,
+    made_at BIGINT NOT NULL,
+    published_at BIGINT,
+    withdrawn_at BIGINT,
+    by_name TEXT NOT NULL,
+    PRIMARY KEY (community_id, id),
+    UNIQUE (community_id, code, number)
+);
+ALTER TABLE round_policy ADD COLUMN checklist TEXT;
 ",
 };

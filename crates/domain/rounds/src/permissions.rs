@@ -50,6 +50,17 @@ pub static ROUNDS_PLAN: Permission = Permission::new(
     ],
 );
 
+/// Keep the checklists of an area: write, publish, withdraw, bring in and take out.
+pub static CHECKLISTS_KEEP: Permission = Permission::new(
+    "rounds.checklists",
+    &[
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+        Administrator,
+    ],
+);
+
 /// Whether the caller may walk here. A river runs through many grids: whoever looks after one of them may walk all of it,
 /// but a building or a dwelling only where they look after it.
 ///
@@ -66,4 +77,4 @@ pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> 
 }
 
 /// All of this module's permissions.
-pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &ROUNDS_PLAN];
+pub static ALL: &[&Permission] = &[&ROUNDS_READ, &ROUNDS_WALK, &ROUNDS_PLAN, &CHECKLISTS_KEEP];

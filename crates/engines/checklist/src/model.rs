@@ -37,6 +37,15 @@ pub struct Checklist {
     /// Codes of its languages, the first one is the default.
     pub languages: Vec<String>,
     pub title: Words,
+    /// The kind of round that asks it, in the words of whoever asks: `patrol`. Empty: any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// What it can be asked of, in the words of whoever asks: `reach`, `dwelling`. Empty: anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<String>,
+    /// What it follows: documents by name and number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
     /// Lists of choices by name.
     #[serde(default)]
     pub choices: BTreeMap<String, Vec<Choice>>,

@@ -5,10 +5,20 @@ use crate::model::Checklist;
 use crate::reading::ReadingRules;
 
 /// Ids and JSON of the shipped checklists.
-pub const SHIPPED: [(&str, &str); 3] = [
+pub const SHIPPED: [(&str, &str); 7] = [
     ("river-patrol", include_str!("../data/river-patrol.json")),
     ("market-fire", include_str!("../data/market-fire.json")),
     ("door-visit", include_str!("../data/door-visit.json")),
+    ("chief-log", include_str!("../data/chief-log.json")),
+    (
+        "merchant-selfcheck",
+        include_str!("../data/merchant-selfcheck.json"),
+    ),
+    ("elder-home", include_str!("../data/elder-home.json")),
+    (
+        "building-check",
+        include_str!("../data/building-check.json"),
+    ),
 ];
 
 /// A shipped checklist by its id.

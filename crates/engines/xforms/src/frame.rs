@@ -31,7 +31,7 @@ pub struct Frame {
     /// Name of the list of subjects; the file beside the form is called `<list>.csv`, with columns `name`, `label`, `kind`.
     pub list: String,
     pub kind_label: Words,
-    /// Kinds of subjects.
+    /// Kinds of subjects. The only one is not asked about.
     pub kinds: Vec<Worded>,
     /// The kind that is meant before anybody says so.
     pub kind: String,
@@ -112,7 +112,9 @@ impl Frame {
             escape(&left_out),
             escape(self.first()),
         );
-        self.choice(&mut parts, KIND, &self.kind_label, &self.kinds);
+        if self.kinds.len() > 1 {
+            self.choice(&mut parts, KIND, &self.kind_label, &self.kinds);
+        }
         let hint = (&self.subject_label, &self.subject_hint);
         self.from_list(&mut parts, SUBJECT, &self.list, hint);
         let hint = (&self.policy_label, &self.policy_hint);

@@ -431,6 +431,9 @@ fn read_about(table: &Table<'_>, checklist: &mut Checklist, faults: &mut Vec<She
                 checklist.title.insert(table.cell(line, "language"), value);
             }
             ("status", Some(found)) => checklist.status = found,
+            ("kind", _) => checklist.kind = value,
+            ("subject", _) => checklist.subjects.push(value),
+            ("source", _) => checklist.sources.push(value),
             _ => faults.push(table.fault(line, WrongSheet::Value { column: key, value })),
         }
     }

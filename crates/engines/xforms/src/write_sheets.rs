@@ -228,7 +228,7 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// What settings have no place for: the title in every language, the status.
+/// What settings have no place for: the title in every language, the status, what it is asked of and follows.
 fn about(checklist: &Checklist) -> SheetOut {
     let mut rows = vec![vec![
         "status".to_owned(),
@@ -240,6 +240,12 @@ fn about(checklist: &Checklist) -> SheetOut {
             rows.push(vec!["title".to_owned(), code.clone(), title.clone()]);
         }
     }
+    let plain = |key: &str, value: &String| vec![key.to_owned(), String::new(), value.clone()];
+    if !checklist.kind.is_empty() {
+        rows.push(plain("kind", &checklist.kind));
+    }
+    rows.extend(checklist.subjects.iter().map(|one| plain("subject", one)));
+    rows.extend(checklist.sources.iter().map(|one| plain("source", one)));
     SheetOut {
         name: "about".into(),
         columns: ["key", "language", "value"].map(str::to_owned).to_vec(),

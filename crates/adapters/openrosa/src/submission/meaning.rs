@@ -90,7 +90,7 @@ pub(super) async fn read(
     };
     let new = NewRound {
         id: round,
-        kind: kind_of(policy.as_ref(), &subject),
+        kind: kind_of(policy.as_ref(), ready, &subject),
         community: subject.community,
         subject: subject.subject,
         policy: policy.as_ref().map(|policy| policy.id),
@@ -100,8 +100,11 @@ pub(super) async fn read(
         ended_at,
         sent_at: call.sent_at(),
         text: shortened(&text.join("\n"), NOTE),
-        // What does not meet a newer version's rules is kept without it.
-        checklist: (done && is_sound).then(|| ready.name.clone()),
+        // As the phone says: whoever reads it later finds the newest version where this one is not held.
+        checklist: done.then(|| {
+            let meta = &submission.meta;
+            format!("{}@{}", meta.form_id, meta.version)
+        }),
         answers,
         findings: new_findings,
         reason: shortened(&framed.reason, REASON),
@@ -112,7 +115,7 @@ pub(super) async fn read(
         known: KnownRound {
             subject,
             policy,
-            answers_checked: true,
+            answers: Vec::new(),
         },
         photographs,
         is_kept,
@@ -195,14 +198,15 @@ async fn of_community(
     Ok(all)
 }
 
-/// As the policy says; else what one does there.
-fn kind_of(policy: Option<&PolicyView>, subject: &SubjectView) -> RoundKind {
-    match (policy, subject.subject.kind) {
-        (Some(policy), _) => policy.policy.kind,
-        (None, SubjectKind::Reach) => RoundKind::Patrol,
-        (None, SubjectKind::Premises | SubjectKind::Building) => RoundKind::Inspection,
-        (None, SubjectKind::Dwelling) => RoundKind::Visit,
-    }
+/// As the policy says, else the checklist; else what one does there.
+fn kind_of(policy: Option<&PolicyView>, ready: &Ready, subject: &SubjectView) -> RoundKind {
+    let policy = policy.map(|policy| policy.policy.kind);
+    let kind = policy.or_else(|| RoundKind::parse(&ready.form.checklist().kind));
+    kind.unwrap_or(match subject.subject.kind {
+        SubjectKind::Reach => RoundKind::Patrol,
+        SubjectKind::Premises | SubjectKind::Building => RoundKind::Inspection,
+        SubjectKind::Dwelling => RoundKind::Visit,
+    })
 }
 
 /// When it began and ended by the phone's clock, never longer than a round is.

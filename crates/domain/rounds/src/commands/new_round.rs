@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, FieldFault, Micros, Problem, ProblemKind, Result};
 use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
@@ -105,10 +105,12 @@ pub async fn prepare(
         None => None,
         Some(id) => Some(policy_view(db, &scope, id).await?),
     };
+    let none = Problem::new(ProblemKind::Invalid, "invalid");
+    let answers = checked(rounds, db, ctx, &new, none).await?;
     let known = KnownRound {
         subject,
         policy,
-        answers_checked: false,
+        answers: answers.fields().to_vec(),
     };
     prepare_known(rounds, ctx, new, known)
 }
@@ -120,8 +122,8 @@ pub struct KnownRound {
     pub subject: SubjectView,
     /// Of the round's own policy.
     pub policy: Option<PolicyView>,
-    /// The answers were looked at with their checklist before.
-    pub answers_checked: bool,
+    /// What is wrong with its answers, from looking at them with their checklist.
+    pub answers: Vec<FieldFault>,
 }
 
 /// [`prepare`] without a question to the database.
@@ -137,7 +139,7 @@ pub fn prepare_known(
     let KnownRound {
         subject,
         policy,
-        answers_checked,
+        answers,
     } = known;
     if subject.community != new.community || subject.subject != new.subject {
         return Err(Problem::not_found());
@@ -171,8 +173,11 @@ pub fn prepare_known(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
-    if !answers_checked {
-        faults = checked(ctx, &new, faults)?;
+    for fault in answers {
+        faults = faults.and_field(fault.field, fault.code);
+        for (name, value) in fault.args {
+            faults = faults.field_arg(name, value);
+        }
     }
     if !faults.fields().is_empty() {
         return Err(faults);
@@ -225,11 +230,19 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
 }
 
 /// What is wrong with the answers, each under its question's name.
-fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
+///
+/// Of a version that is not held here only what the newest one knows is looked at; what it does not know is kept as it came.
+async fn checked(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    new: &NewRound,
+    mut faults: Problem,
+) -> Result<Problem> {
     let Some(name) = &new.checklist else {
         return Ok(faults);
     };
-    let Some(form) = checklists::form(name) else {
+    let Some(known) = checklists::known(rounds, db, name).await? else {
         return Ok(faults
             .and_field("checklist", "checklist-unknown")
             .field_arg("name", name));
@@ -238,8 +251,12 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
     if new.outcome != Outcome::Done {
         return Ok(faults);
     }
+    let form = known.form.as_ref();
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
-    for fault in checklists::answered(ctx, &form, &json).faults {
+    for fault in checklists::answered(ctx, form, &json).faults {
+        if !known.exact {
+            continue;
+        }
         faults = faults
             .and_field(
                 format!("answers.{}", fault.question),
@@ -247,7 +264,7 @@ fn checked(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Result<Problem> {
             )
             .field_arg(
                 "question",
-                checklists::label(ctx.locale(), &form, &fault.question),
+                checklists::label(ctx.locale(), form, &fault.question),
             );
     }
     Ok(faults)

@@ -28,6 +28,8 @@ pub struct SavePolicy {
     pub subjects: Vec<Uuid>,
     /// Whoever puts right what is found; without one the desk decides case by case.
     pub fixer: Option<Party>,
+    /// `id@version` of the checklist its rounds answer.
+    pub checklist: Option<String>,
 }
 
 impl Command for SavePolicy {
@@ -59,6 +61,7 @@ impl Command for SavePolicy {
                 .transpose()
                 .map_err(Problem::internal)?,
             closed_at: old.as_ref().and_then(|old| old.closed_at),
+            checklist: self.checklist.clone(),
         };
         let saved = match old {
             None => tx.insert::<round_policy::Entity>(model).await?,

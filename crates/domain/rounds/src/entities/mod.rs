@@ -1,5 +1,6 @@
 //! Rows as the database keeps them.
 
+pub(crate) mod checklist;
 pub(crate) mod finding;
 pub(crate) mod return_visit;
 pub(crate) mod round;

@@ -19,6 +19,8 @@ pub struct Model {
     /// Kind and id of the party that puts right what is found; empty: the desk decides.
     pub fixer: Option<String>,
     pub closed_at: Option<i64>,
+    /// `id@version` of the checklist its rounds answer.
+    pub checklist: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -86,6 +86,18 @@ words! {
     }
 }
 
+words! {
+    /// How far a version of a checklist is.
+    ChecklistState {
+        /// Being written; nobody is asked by it.
+        Draft = "draft",
+        /// In use, and never changed again.
+        Published = "published",
+        /// No new round is asked by it; what was answered stays to be read.
+        Withdrawn = "withdrawn",
+    }
+}
+
 /// What a round goes to, by kind and id.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,

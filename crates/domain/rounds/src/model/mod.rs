@@ -5,5 +5,8 @@ mod kinds;
 mod policy;
 
 pub use due::{Due, Window, due, windows};
-pub use kinds::{Channel, Every, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind};
+pub use kinds::{
+    Channel, ChecklistState, Every, FindingState, Outcome, RoundKind, Severity, Subject,
+    SubjectKind,
+};
 pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers};

@@ -178,7 +178,7 @@ async fn form_page(
     banks.extend(worded("bank", &["left", "right"]));
     Ok(FormPage {
         reach_name: reach.full_name(),
-        questions: checklists::form(checklists::RIVER)
+        questions: checklists::shipped_form(checklists::RIVER)
             .map(|form| asked(&s, &form, &f.answers))
             .unwrap_or_default(),
         notes: Vec::new(),
@@ -232,7 +232,7 @@ fn answers(upload: &Upload) -> BTreeMap<String, Json> {
 
 /// Fills the checklist from the sentence: what was answered by hand stays. Says what stays unsure.
 fn fill(s: &Shell, f: &mut RoundForm) -> Vec<String> {
-    let Some(form) = checklists::form(checklists::RIVER) else {
+    let Some(form) = checklists::shipped_form(checklists::RIVER) else {
         return Vec::new();
     };
     let (filled, unsure) = checklists::read_river(&form, &f.text);
@@ -255,7 +255,7 @@ fn propose(ctx: &Ctx, f: &mut RoundForm) -> bool {
     if f.found.iter().any(|one| !one.is_empty()) {
         return false;
     }
-    let Some(form) = checklists::form(checklists::RIVER) else {
+    let Some(form) = checklists::shipped_form(checklists::RIVER) else {
         return false;
     };
     let rows: Vec<FoundForm> = proposed(ctx, &form, &f.answers)

@@ -289,6 +289,7 @@ fn command(f: &PolicyForm, known: Option<Uuid>) -> Result<SavePolicy> {
         policy,
         subjects: f.subjects.iter().filter_map(|id| id.parse().ok()).collect(),
         fixer: f.fixer.parse().ok().map(Party::organisation),
+        checklist: None,
     })
 }
 

@@ -1,12 +1,16 @@
 //! Reads, each with a scope; the public board by its sign.
 
 mod board;
+mod checklists;
 mod due;
 mod policies;
 mod rounds;
 mod subjects;
 
 pub use board::{Board, BoardFinding, board};
+pub use checklists::{
+    ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
+};
 pub use due::{DueLine, due_now, standing_over};
 pub use policies::{PolicyView, policies, policy_view};
 pub use rounds::{

@@ -24,6 +24,8 @@ pub struct PolicyView {
     pub subjects: Vec<Uuid>,
     pub fixer: Option<Party>,
     pub closed_at: Option<Micros>,
+    /// `id@version` of the checklist its rounds answer.
+    pub checklist: Option<String>,
 }
 
 impl PolicyView {
@@ -76,5 +78,6 @@ fn view(row: round_policy::Model) -> Result<PolicyView> {
             .map(|text| serde_json::from_str(&text).map_err(Problem::internal))
             .transpose()?,
         closed_at: row.closed_at.map(Micros),
+        checklist: row.checklist,
     })
 }

@@ -220,6 +220,8 @@ pub struct RoundView {
     pub line: RoundLine,
     /// In the walker's words.
     pub text: String,
+    /// `id@version` of the checklist that was answered.
+    pub checklist: Option<String>,
     /// Answers to the checklist, by question.
     #[schema(value_type = Object)]
     pub answers: serde_json::Map<String, Value>,
@@ -273,6 +275,7 @@ pub async fn round_view(
     Ok(RoundView {
         text,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
+        checklist: row.checklist.clone(),
         reason: row.reason.clone(),
         try_again_at: row.try_again_at.map(Micros),
         received_at: Micros(row.received_at),

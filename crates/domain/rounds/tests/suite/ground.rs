@@ -168,6 +168,7 @@ impl Ground {
             policy: weekly(self.team),
             subjects: Vec::new(),
             fixer: Some(self.cleaner),
+            checklist: None,
         };
         let desk = self.caller(Role::CommunityDesk, "A");
         self.world.db().execute(&desk, save).await.unwrap()

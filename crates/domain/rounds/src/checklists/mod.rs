@@ -1,19 +1,26 @@
 //! Checklists as rounds use them: found by name and version, read from a sentence, checked, and turned into findings.
 //! What a checklist is and how it is evaluated is the engine's affair (`youlin-checklist`).
 
+mod faults;
+mod kept;
+
+pub use faults::{ChecklistFault, checklist_faults};
+pub(crate) use faults::{MOST_QUESTIONS, size_faults};
+pub use kept::{Known, form, known};
+
 use serde_json::Value as Json;
 use youlin_checklist::{
     AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, State, Unsure, Wrong,
-    read_answers, river_reading, shipped, word,
+    example_rules, read_answers, river_reading, shipped, word,
 };
 use youlin_kernel::{Ctx, Locale};
 
 /// The checklist of river patrols.
 pub const RIVER: &str = "river-patrol@1";
 
-/// A checklist of this name and version, `river-patrol@1`; none when there is no such one.
+/// A checklist that comes with the house, by name and version, `river-patrol@1`. For those of places too: [`form`].
 #[must_use]
-pub fn form(name: &str) -> Option<Form> {
+pub fn shipped_form(name: &str) -> Option<Form> {
     let (id, version) = name.split_once('@')?;
     let checklist = shipped(id).filter(|one| one.version == version)?;
     Form::build(checklist).ok()
@@ -57,7 +64,7 @@ impl Answered {
     /// What the answers lead to.
     #[must_use]
     pub fn findings(&self, form: &Form) -> Vec<Finding> {
-        form.findings(&self.state, None).0
+        form.findings(&self.state, example_rules().as_ref()).0
     }
 }
 
@@ -140,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_sentence_of_the_source_fills_the_checklist() {
-        let form = form(RIVER).expect("the checklist");
+        let form = shipped_form(RIVER).expect("the checklist");
         let said = "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。";
         let (filled, unsure) = read_river(&form, said);
         let of = |name: &str| {

@@ -1,0 +1,134 @@
+//! Finding a checklist by its name: one that comes with the house, or one a place keeps. A round keeps `id@version` of what
+//! it answered, so that an older or withdrawn version stays readable; a version that is not held here (a form made
+//! elsewhere, a draft that was dropped) is read by the newest one of its id, and that is said.
+
+use std::sync::{Arc, PoisonError};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use youlin_checklist::{Checklist, Form, shipped};
+use youlin_database::Database;
+use youlin_kernel::{CommunityId, Micros, Problem, Result};
+
+use super::shipped_form;
+use crate::entities::checklist;
+use crate::model::ChecklistState;
+use crate::service::Rounds;
+
+/// A checklist under the name of a round.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub form: Arc<Form>,
+    /// The name the answers are read by; another than asked for when that version is not held.
+    pub name: String,
+    pub exact: bool,
+    pub withdrawn_at: Option<Micros>,
+}
+
+/// The published or withdrawn checklist of exactly this name and version.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn form(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<Arc<Form>>> {
+    if let Some(held) = held(rounds, name) {
+        return Ok(Some(held));
+    }
+    if let Some(form) = shipped_form(name) {
+        return Ok(Some(keep(rounds, name, form)));
+    }
+    let Some((code, number)) = parts(name) else {
+        return Ok(None);
+    };
+    match row(db, code, number).await? {
+        Some(row) if row.state != ChecklistState::Draft.as_str() => {
+            Ok(Some(keep(rounds, name, built(&row)?)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The checklist of this name, or the newest version of its id when that version is not held; none when nobody knows
+/// the id.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn known(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<Known>> {
+    let code = name.split_once('@').map_or(name, |(code, _)| code);
+    if let Some(form) = form(rounds, db, name).await? {
+        let withdrawn_at = match parts(name) {
+            Some((code, number)) if shipped(code).is_none() => row(db, code, number)
+                .await?
+                .and_then(|row| row.withdrawn_at.map(Micros)),
+            _ => None,
+        };
+        return Ok(Some(Known {
+            form,
+            name: name.to_owned(),
+            exact: true,
+            withdrawn_at,
+        }));
+    }
+    let newest = match shipped(code) {
+        Some(one) => Some(format!("{code}@{}", one.version)),
+        None => newest(db, code).await?,
+    };
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
+    let found = form(rounds, db, &newest).await?;
+    Ok(found.map(|form| Known {
+        form,
+        name: newest,
+        exact: false,
+        withdrawn_at: None,
+    }))
+}
+
+fn parts(name: &str) -> Option<(&str, i32)> {
+    let (code, number) = name.split_once('@')?;
+    Some((code, number.parse().ok()?))
+}
+
+async fn row(db: &Database, code: &str, number: i32) -> Result<Option<checklist::Model>> {
+    Ok(checklist::Entity::find()
+        .filter(checklist::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(checklist::Column::Code.eq(code))
+        .filter(checklist::Column::Number.eq(number))
+        .one(db.read())
+        .await?)
+}
+
+async fn newest(db: &Database, code: &str) -> Result<Option<String>> {
+    let row = checklist::Entity::find()
+        .filter(checklist::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(checklist::Column::Code.eq(code))
+        .filter(checklist::Column::State.ne(ChecklistState::Draft.as_str()))
+        .order_by_desc(checklist::Column::Number)
+        .one(db.read())
+        .await?;
+    Ok(row.map(|row| format!("{}@{}", row.code, row.number)))
+}
+
+/// A published row is always sound: it was checked when it was published.
+fn built(row: &checklist::Model) -> Result<Form> {
+    let checklist: Checklist = serde_json::from_str(&row.content).map_err(Problem::internal)?;
+    Form::build(checklist).map_err(|faults| {
+        Problem::internal(format!(
+            "{}@{}: {} faults",
+            row.code,
+            row.number,
+            faults.len()
+        ))
+    })
+}
+
+fn held(rounds: &Rounds, name: &str) -> Option<Arc<Form>> {
+    let forms = rounds.forms.read().unwrap_or_else(PoisonError::into_inner);
+    forms.get(name).map(Arc::clone)
+}
+
+fn keep(rounds: &Rounds, name: &str, form: Form) -> Arc<Form> {
+    let form = Arc::new(form);
+    let mut forms = rounds.forms.write().unwrap_or_else(PoisonError::into_inner);
+    forms.insert(name.to_owned(), Arc::clone(&form));
+    form
+}
