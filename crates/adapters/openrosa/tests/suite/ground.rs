@@ -214,6 +214,7 @@ impl Ground {
             },
             subjects: Vec::new(),
             fixer: with_fixer.then_some(party),
+            checklist: None,
         };
         db.execute(&self.world.service(), save).await.unwrap()
     }
