@@ -36,7 +36,10 @@ pub(crate) async fn owner(
     service.count(owner.token)?;
     if service.is_to_be_noted(owner.token, now) {
         let note = NoteUse { token: owner.token };
-        app.db().execute(visitor, note).await?;
+        // Nobody's work waits for a note.
+        if let Err(problem) = app.db().execute(visitor, note).await {
+            tracing::debug!(%problem, "the last use of an address was not noted");
+        }
     }
     Ok(owner)
 }

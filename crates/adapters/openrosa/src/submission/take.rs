@@ -67,15 +67,22 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     let meaning = meaning::read(call, &scope, &ready, exact, round, &posted.xml).await?;
     let subject = meaning.known.subject.name.clone();
     let photographs = meaning.photographs.clone();
+    let answered = |row: openrosa_submission::Model| -> Result<HandedIn> {
+        serde_json::from_str(&row.answer).map_err(Problem::internal)
+    };
     let (done, again) = match known {
-        Some(row) => (
-            serde_json::from_str(&row.answer).map_err(Problem::internal)?,
-            true,
-        ),
+        Some(row) => (answered(row)?, true),
         None => {
             let named = (meta.instance_id.as_str(), form, ready.name());
-            let done = hand_in(call, meaning, named, &fingerprint, &posted.xml).await?;
-            (done, false)
+            match hand_in(call, meaning, named, &fingerprint, &posted.xml).await {
+                Ok(done) => (done, false),
+                // The same came by two requests at once, and the other one was faster.
+                Err(problem) => match known_meanwhile(call, &scope, round, &problem).await? {
+                    Some(row) if row.fingerprint == fingerprint => (answered(row)?, true),
+                    Some(_) => return Err(other_content()),
+                    None => return Err(problem),
+                },
+            }
         }
     };
     let count = attach(call, &done, &photographs, posted.files).await?;
@@ -110,6 +117,19 @@ async fn known(call: &Call, scope: &Scope, id: Uuid) -> Result<Option<openrosa_s
         .filter(openrosa_submission::Column::Id.eq(id))
         .one(call.app.db().read())
         .await?)
+}
+
+/// After a failure that may be two rows of one key.
+async fn known_meanwhile(
+    call: &Call,
+    scope: &Scope,
+    id: Uuid,
+    problem: &Problem,
+) -> Result<Option<openrosa_submission::Model>> {
+    match problem.kind() {
+        ProblemKind::Internal | ProblemKind::Unavailable => known(call, scope, id).await,
+        _ => Ok(None),
+    }
 }
 
 fn other_content() -> Problem {
