@@ -9,6 +9,7 @@ mod ground;
 mod http;
 mod intake;
 mod million;
+mod openrosa;
 mod raw;
 mod readings;
 mod residents;
@@ -28,7 +29,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (engines, figures, intake, sheets, million, residents).
+    /// Only sections whose name contains this (engines, figures, intake, openrosa, sheets, million, residents).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -80,6 +81,9 @@ async fn main() -> Result<()> {
                 results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set")
             }
         }
+    }
+    if wanted("openrosa") {
+        openrosa::sqlite(&mut results, &binary, arguments.seconds).await?;
     }
     if wanted("sheets") {
         sheets::measure(&mut results, arguments.people, arguments.seconds).await?;
