@@ -18,8 +18,8 @@ problem-openrosa-subject = It does not say where you went. Choose it at the begi
 problem-openrosa-subject-gone = The place chosen is not on the list any more, or not yours to walk. Update the form and choose again.
 field-openrosa-phones = At most { $max } phones. End one you do not use.
 
-openrosa-taken = Taken: { $subject }.
-openrosa-again = This one came before and is not doubled: { $subject }.
+openrosa-taken = Taken.
+openrosa-again = This one came before and is not doubled.
 openrosa-found = { $findings } found, { $cases } of them are cases now.
 openrosa-photographs = { $count } photographs came.
 openrosa-older = You used an older version of the form; everything was taken. Please update the form.

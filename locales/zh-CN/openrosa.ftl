@@ -18,8 +18,8 @@ problem-openrosa-subject = 没有选去了哪里。请在表单开头选一个�
 problem-openrosa-subject-gone = 选的地方已经不在名单里，或者不归您走。请更新表单以后重新选。
 field-openrosa-phones = 最多接 { $max } 部手机，请先停用不用的。
 
-openrosa-taken = 已收下：{ $subject }。
-openrosa-again = 这一份已经收到过，不会重复：{ $subject }。
+openrosa-taken = 已收下。
+openrosa-again = 这一份已经收到过，不会重复。
 openrosa-found = 发现 { $findings } 个问题，其中 { $cases } 个已经立案。
 openrosa-photographs = 收到 { $count } 张照片。
 openrosa-older = 您用的是旧版表单，内容都收下了。请更新表单。

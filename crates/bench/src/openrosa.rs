@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use youlin_kernel::{AccountActor, Actor, CommunityId, Grant, Role};
 use youlin_openrosa::MakeToken;
 use youlin_people::{CreateAccount, hash_password};
+use youlin_places::Datum;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{import_reaches, reaches};
-use youlin_places::Datum;
 
 use crate::ground::Ground;
 use crate::http::{Load, load};
@@ -57,12 +57,15 @@ async fn connect(ground: &Ground) -> Result<Vec<Sender>> {
     let house = ground.open().await?;
     let ctx = house.ctx("bench");
     let tree = house.app.areas();
-    let code = |community: &CommunityId| tree.get((*community).into()).map(|node| node.code.clone());
+    let code =
+        |community: &CommunityId| tree.get((*community).into()).map(|node| node.code.clone());
     let mut text = String::from("key,community_code,water,name,half_width_m,line,note,chiefs\n");
     for (n, community) in ground.communities.iter().enumerate() {
         let code = code(community).context("a community's code")?;
         let lat = 32.0 + n as f64 / 100.0;
-        text.push_str(&format!("r{n},{code},中心河,第{n}段,6,120.8 {lat}; 120.81 {lat},,\n"));
+        text.push_str(&format!(
+            "r{n},{code},中心河,第{n}段,6,120.8 {lat}; 120.81 {lat},,\n"
+        ));
     }
     let locator = &house.services.locator;
     import_reaches(&house.db, &ctx, locator, &text, Datum::Wgs84, false).await?;

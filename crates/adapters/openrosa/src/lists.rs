@@ -46,8 +46,8 @@ async fn form_list(call: &Call) -> Result<String> {
             escape(ready.title()),
             escape(ready.version()),
             ready.hash,
-            escape(&call.address(&at)),
-            escape(&call.address("manifest")),
+            escape(call.address(&at)),
+            escape(call.address("manifest")),
         );
     }
     body.push_str("</xforms>");
@@ -83,7 +83,7 @@ async fn files(call: &Call) -> Result<String> {
             body,
             "<mediaFile type=\"entityList\"><filename>{file}</filename><hash>{}</hash><downloadUrl>{}</downloadUrl></mediaFile>",
             hash(list(call, name).await?.as_bytes()),
-            escape(&call.address(&format!("media/{file}"))),
+            escape(call.address(&format!("media/{file}"))),
         );
     }
     body.push_str("</manifest>");
@@ -156,7 +156,9 @@ async fn subjects(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
             let whole = locator.building(building);
             buildings.insert(building, whole.map_or_else(String::new, |one| one.address));
         }
-        if let Some(id) = place.dwelling {
+        if let Some(id) = place.dwelling
+            && dwellings.len() <= MOST_DWELLINGS
+        {
             let kind = SubjectKind::Dwelling;
             let label = place.address;
             dwellings.push(Line { id, label, kind });

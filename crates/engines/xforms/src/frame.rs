@@ -116,9 +116,9 @@ impl Frame {
             self.choice(&mut parts, KIND, &self.kind_label, &self.kinds);
         }
         let hint = (&self.subject_label, &self.subject_hint);
-        self.from_list(&mut parts, SUBJECT, &self.list, hint);
+        self.listed(&mut parts, SUBJECT, &self.list, hint);
         let hint = (&self.policy_label, &self.policy_hint);
-        self.from_list(&mut parts, POLICY, &self.policies, hint);
+        self.listed(&mut parts, POLICY, &self.policies, hint);
         self.choice(&mut parts, OUTCOME, &self.outcome_label, &self.outcomes);
         let label = parts.text(format!("/data/{REASON}:label"), &self.reason_label);
         let _ok = write!(
@@ -145,7 +145,7 @@ impl Frame {
         parts.body.push_str("</select1>");
     }
 
-    fn from_list(&self, parts: &mut Parts, name: &str, list: &str, words: (&Words, &Words)) {
+    fn listed(&self, parts: &mut Parts, name: &str, list: &str, words: (&Words, &Words)) {
         let label = parts.text(format!("/data/{name}:label"), words.0);
         let hint = parts.text(format!("/data/{name}:hint"), words.1);
         let _ok = write!(

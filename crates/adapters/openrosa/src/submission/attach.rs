@@ -1,19 +1,17 @@
 //! Photographs join their round, those of a finding its case too. Sent again, one is not doubled.
 
-use std::collections::BTreeMap;
-
-use uuid::Uuid;
 use youlin_files::StoredFile;
 use youlin_kernel::{Problem, ProblemKind, Result};
 use youlin_rounds::{AttachPhoto, HandedIn};
 
+use super::meaning::Photographs;
 use crate::call::Call;
 
 /// Attaches what came; says how many. Files no answer names are none of the form's and are left out.
 pub(super) async fn attach(
     call: &Call,
     done: &HandedIn,
-    named: &BTreeMap<String, Option<Uuid>>,
+    named: &Photographs,
     files: Vec<(String, StoredFile)>,
 ) -> Result<usize> {
     let mut count = 0;

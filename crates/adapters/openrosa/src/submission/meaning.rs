@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use uuid::Uuid;
-use youlin_checklist::{Kind, Value, write_answers};
+use youlin_checklist::{Answers, Kind, Value, write_answers};
 use youlin_kernel::{CommunityId, Micros, Problem, ProblemKind, Result, Scope};
 use youlin_rounds::checklists::{Answered, code, label, looked_at};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk;
-use youlin_rounds::{KnownRound, NewRound, PolicyView, SubjectView, find_subject, policies};
+use youlin_rounds::{
+    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, find_subject, policies,
+};
 use youlin_xforms::{Framed, Submission, SubmissionFault, read_submission};
 
 use super::found::{findings, shortened};
@@ -27,8 +29,7 @@ const REASON: usize = 500;
 pub(super) struct Meaning {
     pub(super) new: NewRound,
     pub(super) known: KnownRound,
-    /// To which finding each photograph belongs; all photographs the form names.
-    pub(super) photographs: BTreeMap<String, Option<Uuid>>,
+    pub(super) photographs: Photographs,
     /// Not all that was said has a place in the round: the form is kept as it came.
     pub(super) is_kept: bool,
 }
@@ -42,83 +43,114 @@ pub(super) fn wrong(fault: SubmissionFault) -> Problem {
     Problem::new(ProblemKind::Malformed, code)
 }
 
+/// To which finding each photograph the form names belongs.
+pub(super) type Photographs = BTreeMap<String, Option<Uuid>>;
+
+/// A filled form, read with its checklist.
+struct Filled {
+    submission: Submission,
+    framed: Framed,
+    outcome: Outcome,
+    answered: Answered,
+    /// Answers that stand, with what was worked out.
+    stands: Answers,
+    findings: Vec<NewFinding>,
+    photographs: Photographs,
+}
+
+fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> {
+    let mut submission = read_submission(&ready.form, xml).map_err(wrong)?;
+    let framed = Framed::take(&mut submission);
+    let outcome = Outcome::parse(&framed.outcome).unwrap_or(Outcome::Done);
+    let answers = std::mem::take(&mut submission.answers);
+    let files: Vec<String> = answers.files().into_iter().map(str::to_owned).collect();
+    let answered = looked_at(&call.ctx, &ready.form, answers);
+    let stands = answered.state.answers(&ready.form);
+    let found = match outcome {
+        Outcome::Done => answered.findings(&ready.form),
+        Outcome::Tried | Outcome::Skipped => Vec::new(),
+    };
+    let (findings, theirs) = findings(call, ready, round, &stands, &found);
+    let photographs = files.into_iter().map(|name| {
+        let finding = theirs.get(&name).copied();
+        (name, finding)
+    });
+    Ok(Filled {
+        submission,
+        framed,
+        outcome,
+        answered,
+        stands,
+        findings,
+        photographs: photographs.collect(),
+    })
+}
+
+/// The photographs of a form that was taken before; nothing else of it is asked again.
+pub(super) fn photographs(
+    call: &Call,
+    ready: &Ready,
+    round: Uuid,
+    xml: &str,
+) -> Result<Photographs> {
+    Ok(filled(call, ready, round, xml)?.photographs)
+}
+
 /// Reads a filled form. `exact`: with the very version it was filled in.
 pub(super) async fn read(
     call: &Call,
     scope: &Scope,
-    ready: &Ready,
-    exact: bool,
+    (ready, exact): (&Ready, bool),
     round: Uuid,
     xml: &str,
 ) -> Result<Meaning> {
-    let mut submission = read_submission(&ready.form, xml).map_err(wrong)?;
-    let framed = Framed::take(&mut submission);
-    let outcome = Outcome::parse(&framed.outcome).unwrap_or(Outcome::Done);
-    let subject = subject(call, scope, &framed).await?;
-    let answers = std::mem::take(&mut submission.answers);
-    let files: Vec<String> = answers.files().into_iter().map(str::to_owned).collect();
-    let answered = looked_at(&call.ctx, &ready.form, answers);
+    let filled = filled(call, ready, round, xml)?;
+    let (submission, answered) = (&filled.submission, &filled.answered);
     let is_sound = submission.faults.is_empty() && answered.faults.is_empty();
-    if exact && !is_sound && outcome == Outcome::Done {
-        return Err(unsound(call, ready, &submission, &answered));
+    let done = filled.outcome == Outcome::Done;
+    let subject = subject(call, scope, &filled.framed).await?;
+    if exact && !is_sound && done {
+        return Err(unsound(call, ready, submission, answered));
     }
-    let stands = answered.state.answers(&ready.form);
-    let done = outcome == Outcome::Done;
-    let found = if done {
-        answered.findings(&ready.form)
-    } else {
-        Vec::new()
-    };
-    let (new_findings, theirs) = findings(call, ready, round, &stands, &found);
-    let photographs = files
-        .into_iter()
-        .map(|name| {
-            let finding = theirs.get(&name).copied();
-            (name, finding)
-        })
-        .collect();
-    let (policy, other_policy) = policy(call, scope, &framed, &subject).await?;
-    let is_kept = !submission.unknown.is_empty() || (!exact && !is_sound);
-    let mut text = notes(call, ready, &submission, exact);
-    if other_policy {
+    let (policy, is_other) = policy(call, scope, &filled.framed, &subject).await?;
+    let mut text = notes(call, ready, submission, exact);
+    if is_other {
         text.push(call.say("other-policy", &[]));
     }
-    let (began_at, ended_at) = times(call, &framed);
-    let answers = match write_answers(&stands) {
+    let (began_at, ended_at) = times(call, &filled.framed);
+    let answers = match write_answers(&filled.stands) {
         Json::Object(object) if done => object.into_iter().collect(),
         _ => BTreeMap::new(),
     };
+    let meta = &submission.meta;
     let new = NewRound {
         id: round,
         kind: kind_of(policy.as_ref(), ready, &subject),
         community: subject.community,
         subject: subject.subject,
         policy: policy.as_ref().map(|policy| policy.id),
-        outcome,
+        outcome: filled.outcome,
         channel: Channel::Openrosa,
         began_at,
         ended_at,
         sent_at: call.sent_at(),
         text: shortened(&text.join("\n"), NOTE),
         // As the phone says: whoever reads it later finds the newest version where this one is not held.
-        checklist: done.then(|| {
-            let meta = &submission.meta;
-            format!("{}@{}", meta.form_id, meta.version)
-        }),
+        checklist: done.then(|| format!("{}@{}", meta.form_id, meta.version)),
         answers,
-        findings: new_findings,
-        reason: shortened(&framed.reason, REASON),
+        reason: shortened(&filled.framed.reason, REASON),
         try_again_at: None,
+        findings: filled.findings,
     };
     Ok(Meaning {
+        is_kept: !submission.unknown.is_empty() || (!exact && !is_sound),
         new,
         known: KnownRound {
             subject,
             policy,
             answers: Vec::new(),
         },
-        photographs,
-        is_kept,
+        photographs: filled.photographs,
     })
 }
 

@@ -50,10 +50,7 @@ async fn take_in(call: &Call, request: Request) -> Result<Taken> {
 
 fn answer(call: &Call, taken: &Taken) -> Response {
     let count = |n: usize| n.to_string();
-    let mut lines = vec![call.say(
-        if taken.again { "again" } else { "taken" },
-        &[("subject", taken.subject.clone())],
-    )];
+    let mut lines = vec![call.say(if taken.again { "again" } else { "taken" }, &[])];
     if !taken.again && taken.findings > 0 {
         let args = [
             ("findings", count(taken.findings)),

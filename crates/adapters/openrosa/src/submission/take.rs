@@ -9,12 +9,12 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scop
 use youlin_people::FieldPlace;
 use youlin_rounds::model::FindingState;
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::{HandIn, HandedIn, prepare_known};
+use youlin_rounds::{FiledFinding, HandIn, HandedIn, prepare_known};
 use youlin_xforms::Meta;
 
 use super::attach::attach;
 use super::found::id_of;
-use super::meaning::{self, Meaning};
+use super::meaning::{self, Meaning, Photographs};
 use super::posted::Posted;
 use crate::call::Call;
 use crate::entities::openrosa_submission;
@@ -27,7 +27,6 @@ const MOST_ID: usize = 250;
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) meta: Meta,
-    pub(super) subject: String,
     /// It was here before.
     pub(super) again: bool,
     pub(super) findings: usize,
@@ -57,52 +56,42 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     {
         return Err(other_content());
     }
-    if known.is_none() {
-        refuse_edited(call, &scope, &meta).await?;
-    }
     let form = format!("{}@{}", meta.form_id, meta.version);
-    let Some((ready, exact)) = published::filled(call, &form).await? else {
-        return Err(Problem::new(ProblemKind::NotFound, "openrosa-form").arg("form", &meta.form_id));
-    };
-    let meaning = meaning::read(call, &scope, &ready, exact, round, &posted.xml).await?;
-    let subject = meaning.known.subject.name.clone();
-    let photographs = meaning.photographs.clone();
-    let answered = |row: openrosa_submission::Model| -> Result<HandedIn> {
-        serde_json::from_str(&row.answer).map_err(Problem::internal)
-    };
-    let (done, again) = match known {
-        Some(row) => (answered(row)?, true),
-        None => {
-            let named = (meta.instance_id.as_str(), form, ready.name());
-            match hand_in(call, meaning, named, &fingerprint, &posted.xml).await {
-                Ok(done) => (done, false),
-                // The same came by two requests at once, and the other one was faster.
-                Err(problem) => match known_meanwhile(call, &scope, round, &problem).await? {
-                    Some(row) if row.fingerprint == fingerprint => (answered(row)?, true),
-                    Some(_) => return Err(other_content()),
-                    None => return Err(problem),
-                },
-            }
+    let found = published::filled(call, &form).await?;
+    let is_older = found.as_ref().is_some_and(|(_, exact)| !exact);
+    let (done, again, photographs) = match (known, found) {
+        (Some(row), Some((ready, _))) => {
+            let photographs = meaning::photographs(call, &ready, round, &posted.xml)?;
+            (row, true, photographs)
+        }
+        (Some(row), None) => (row, true, Photographs::new()),
+        (None, None) => {
+            let unknown = Problem::new(ProblemKind::NotFound, "openrosa-form");
+            return Err(unknown.arg("form", &meta.form_id));
+        }
+        (None, Some((ready, exact))) => {
+            refuse_edited(call, &scope, &meta).await?;
+            let read = (ready.as_ref(), exact);
+            let meaning = meaning::read(call, &scope, read, round, &posted.xml).await?;
+            let photographs = meaning.photographs.clone();
+            let row = row(call, &meaning, &meta, (form, ready.name()), fingerprint);
+            let row = seal(call, row, meaning.is_kept.then_some(posted.xml.as_str()))?;
+            let (done, again) = hand_in(call, &scope, meaning, row).await?;
+            (done, again, photographs)
         }
     };
-    let count = attach(call, &done, &photographs, posted.files).await?;
-    let cases = |done: &HandedIn| {
-        let of_case = done
-            .findings
-            .iter()
-            .filter(|one| one.state == FindingState::Case);
-        of_case.count()
-    };
+    let handed: HandedIn = serde_json::from_str(&done.answer).map_err(Problem::internal)?;
+    let count = attach(call, &handed, &photographs, posted.files).await?;
+    let of_case = |one: &&FiledFinding| one.state == FindingState::Case;
     Ok(Taken {
         meta,
-        subject,
         again,
-        findings: done.findings.len(),
-        cases: cases(&done),
+        findings: handed.findings.len(),
+        cases: handed.findings.iter().filter(of_case).count(),
         photographs: count,
         is_incomplete: posted.is_incomplete,
-        is_older: !exact,
-        received_at: call.ctx.now(),
+        is_older,
+        received_at: Micros(done.received_at),
     })
 }
 
@@ -147,58 +136,74 @@ async fn refuse_edited(call: &Call, scope: &Scope, meta: &Meta) -> Result<()> {
     }
 }
 
-/// `(instance, form, read as)`.
-type Named<'a> = (&'a str, String, String);
+/// What is written down of it; what became of it is filled in when it is taken.
+fn row(
+    call: &Call,
+    meaning: &Meaning,
+    meta: &Meta,
+    (form, read_as): (String, String),
+    fingerprint: String,
+) -> openrosa_submission::Model {
+    openrosa_submission::Model {
+        community_id: meaning.new.community.0,
+        id: meaning.new.id,
+        version: 1,
+        account_id: call.account,
+        instance_id: meta.instance_id.clone(),
+        form,
+        read_as,
+        fingerprint,
+        xml_sealed: None,
+        answer: String::new(),
+        received_at: call.ctx.now().0,
+    }
+}
 
+fn seal(
+    call: &Call,
+    mut row: openrosa_submission::Model,
+    xml: Option<&str>,
+) -> Result<openrosa_submission::Model> {
+    if let Some(xml) = xml {
+        let at = FieldPlace::new("openrosa_submission", "xml", row.community_id, row.id);
+        row.xml_sealed = Some(call.service.vault.seal(&call.ctx, at, xml)?);
+    }
+    Ok(row)
+}
+
+/// Takes it, and says whether it was there by now.
 async fn hand_in(
     call: &Call,
+    scope: &Scope,
     meaning: Meaning,
-    named: Named<'_>,
-    fingerprint: &str,
-    xml: &str,
-) -> Result<HandedIn> {
-    let (instance, form, read_as) = named;
-    let Meaning {
-        new,
-        known,
-        is_kept,
-        ..
-    } = meaning;
-    let (round, community) = (new.id, new.community);
-    let xml_sealed = if is_kept {
-        let at = FieldPlace::new("openrosa_submission", "xml", community.0, round);
-        Some(call.service.vault.seal(&call.ctx, at, xml)?)
-    } else {
-        None
-    };
+    row: openrosa_submission::Model,
+) -> Result<(openrosa_submission::Model, bool)> {
+    let Meaning { new, known, .. } = meaning;
+    let key = format!("openrosa:{}", row.id);
+    let key = IdempotencyKey::new(new.community, &key, Submit::NAME, &row.fingerprint)?;
     let hand_in = prepare_known(&call.service.rounds, &call.ctx, new, known)?.taken_once();
     let submit = Submit {
         hand_in,
-        row: openrosa_submission::Model {
-            community_id: community.0,
-            id: round,
-            version: 1,
-            account_id: call.account,
-            instance_id: instance.to_owned(),
-            form,
-            read_as,
-            fingerprint: fingerprint.to_owned(),
-            xml_sealed,
-            answer: String::new(),
-            received_at: call.ctx.now().0,
-        },
+        row: row.clone(),
     };
-    let key = format!("openrosa:{round}");
-    let key = IdempotencyKey::new(community, &key, Submit::NAME, &fingerprint)?;
-    let done = call
+    match call
         .app
         .db()
         .execute_once(&call.ctx, Some(key), submit)
-        .await;
-    done.map_err(|problem| match problem.code() {
-        "idempotency-reused" => other_content(),
-        _ => problem,
-    })
+        .await
+    {
+        Ok(done) => {
+            let answer = serde_json::to_string(&done).map_err(Problem::internal)?;
+            Ok((openrosa_submission::Model { answer, ..row }, false))
+        }
+        Err(problem) if problem.code() == "idempotency-reused" => Err(other_content()),
+        // The same came by two requests at once, and the other one was faster.
+        Err(problem) => match known_meanwhile(call, scope, row.id, &problem).await? {
+            Some(held) if held.fingerprint == row.fingerprint => Ok((held, true)),
+            Some(_) => Err(other_content()),
+            None => Err(problem),
+        },
+    }
 }
 
 /// The round and the note that it was taken.

@@ -32,7 +32,7 @@ async fn a_patrol_of_the_source_from_collect() {
         assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
         assert_eq!(
             said.message(),
-            "已收下：中心河 东段, 桥北。\n发现 2 个问题，其中 2 个已经立案。"
+            "已收下。\n发现 2 个问题，其中 2 个已经立案。"
         );
         let lines = ground.all_rounds().await;
         assert_eq!(lines.len(), 1);
