@@ -11,9 +11,9 @@ use youlin_rounds::checklists::{Answered, code, label, looked_at};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk;
 use youlin_rounds::{
-    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, find_subject, policies,
+    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, subject_anywhere,
 };
-use youlin_xforms::{Framed, Submission, SubmissionFault, read_submission};
+use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
 
 use super::found::{findings, shortened};
 use crate::call::Call;
@@ -118,10 +118,15 @@ pub(super) async fn read(
         text.push(call.say("other-policy", &[]));
     }
     let (began_at, ended_at) = times(call, &filled.framed);
-    let answers = match write_answers(&filled.stands) {
+    let mut answers: BTreeMap<String, Json> = match write_answers(&filled.stands) {
         Json::Object(object) if done => object.into_iter().collect(),
         _ => BTreeMap::new(),
     };
+    // What only the version of the phone asks stays among the answers under its name.
+    for one in submission.unknown.iter().filter(|_| done && !exact) {
+        let text = Json::String(shortened(one.text.trim(), 2_000));
+        answers.entry(question_of(one).to_owned()).or_insert(text);
+    }
     let meta = &submission.meta;
     let new = NewRound {
         id: round,
@@ -146,9 +151,9 @@ pub(super) async fn read(
         is_kept: !submission.unknown.is_empty() || (!exact && !is_sound),
         new,
         known: KnownRound {
-            subject,
+            subject: Some(subject),
             policy,
-            answers: Vec::new(),
+            answers_checked: true,
         },
         photographs: filled.photographs,
     })
@@ -176,7 +181,7 @@ async fn subject(call: &Call, scope: &Scope, framed: &Framed) -> Result<SubjectV
         Some(view) => view,
         None => {
             let rounds = &call.service.rounds;
-            let found = find_subject(rounds, call.app.db(), scope, subject).await;
+            let found = subject_anywhere(rounds, call.app.db(), scope, subject).await;
             let view = found.map_err(|problem| match problem.kind() {
                 ProblemKind::NotFound => {
                     Problem::new(ProblemKind::NotFound, "openrosa-subject-gone")
@@ -259,6 +264,12 @@ fn moment(text: &str) -> Option<Micros> {
     Some(offset.to_timestamp(at.local).ok()?.into())
 }
 
+/// The name of a question the checklist does not have.
+fn question_of(unknown: &Unknown) -> &str {
+    let name = unknown.path.rsplit('/').next().unwrap_or_default();
+    name.split('[').next().unwrap_or_default()
+}
+
 /// What has no place in the round, in words.
 fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Vec<String> {
     let mut lines = Vec::new();
@@ -270,9 +281,8 @@ fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Ve
         lines.push(call.say("note-older", &args));
     }
     for one in &submission.unknown {
-        let question = one.path.rsplit('/').next().unwrap_or_default();
         let args = [
-            ("question", question.to_owned()),
+            ("question", question_of(one).to_owned()),
             ("answer", shortened(one.text.trim(), 400)),
         ];
         lines.push(call.say("evidence", &args));

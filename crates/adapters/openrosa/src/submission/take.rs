@@ -181,7 +181,9 @@ async fn hand_in(
     let Meaning { new, known, .. } = meaning;
     let key = format!("openrosa:{}", row.id);
     let key = IdempotencyKey::new(new.community, &key, Submit::NAME, &row.fingerprint)?;
-    let hand_in = prepare_known(&call.service.rounds, &call.ctx, new, known)?.taken_once();
+    let rounds = &call.service.rounds;
+    let prepared = prepare_known(rounds, call.app.db(), &call.ctx, new, known).await?;
+    let hand_in = prepared.taken_once();
     let submit = Submit {
         hand_in,
         row: row.clone(),

@@ -184,6 +184,8 @@ async fn an_older_version_is_taken_mapped_and_shown() {
         assert_eq!(round.answers["floating"], "few");
         assert_eq!(round.findings.len(), 1);
         assert!(round.text.contains("dead_fish：3"), "{}", round.text);
+        assert_eq!(round.answers["dead_fish"], "3");
+        assert_eq!(round.checklist.as_deref(), Some("river-patrol@0.9"));
         assert_eq!(
             ground
                 .count("openrosa_submission WHERE xml_sealed IS NOT NULL")

@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 use futures::future::join_all;
+use youlin_database::audit::verify;
+use youlin_kernel::CommunityId;
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
@@ -35,5 +37,16 @@ async fn the_same_submission_sent_many_times_at_once_is_one_round() {
         assert_eq!(ground.all_rounds().await.len(), 12, "{kind}");
         assert_eq!(ground.count("case_record").await, 24, "{kind}");
         assert_eq!(ground.count("openrosa_submission").await, 12, "{kind}");
+        // What was written together is proved together.
+        let modules = [
+            youlin_openrosa::module(),
+            youlin_rounds::module(),
+            youlin_cases::module(),
+        ];
+        let tables: Vec<_> = modules.into_iter().flat_map(|one| one.audited).collect();
+        let chains = [ground.community(), CommunityId::SYSTEM];
+        let proof = verify(ground.world.db().read(), &tables, &chains, None).await;
+        let faults = proof.unwrap().faults;
+        assert!(faults.is_empty(), "{kind}: {faults:?}");
     }
 }

@@ -61,7 +61,8 @@ impl Command for HandIn {
     type Output = HandedIn;
     const NAME: &'static str = "rounds.hand-in";
 
-    /// Only when the caller keeps it from being taken twice, and nobody has to be sent at once.
+    /// Only when the caller keeps it from being taken twice, and nobody has to be sent at once. Whatever else is saved with
+    /// a round and reads through the transaction has to be ruled out here too: a blind command that reads fails its neighbours.
     fn blind(&self) -> bool {
         self.once && self.fixer.is_none()
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Ctx, FieldFault, Micros, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_places::PlaceInput;
 use youlin_places::rivers::Bank;
 
@@ -99,52 +99,45 @@ pub async fn prepare(
     ctx: &Ctx,
     new: NewRound,
 ) -> Result<HandIn> {
-    let scope = may_walk(ctx, new.community, &[])?;
-    let subject = subject_view(rounds, db, &scope, new.community, new.subject).await?;
-    let policy = match new.policy {
-        None => None,
-        Some(id) => Some(policy_view(db, &scope, id).await?),
-    };
-    let none = Problem::new(ProblemKind::Invalid, "invalid");
-    let answers = checked(rounds, db, ctx, &new, none).await?;
-    let known = KnownRound {
-        subject,
-        policy,
-        answers: answers.fields().to_vec(),
-    };
-    prepare_known(rounds, ctx, new, known)
+    prepare_known(rounds, db, ctx, new, KnownRound::default()).await
 }
 
-/// What a round leans on, when the caller has it at hand.
-#[derive(Clone, Debug)]
+/// What a round leans on, where the caller has it at hand and the database need not be asked again.
+#[derive(Clone, Debug, Default)]
 pub struct KnownRound {
     /// Of the round's own subject.
-    pub subject: SubjectView,
+    pub subject: Option<SubjectView>,
     /// Of the round's own policy.
     pub policy: Option<PolicyView>,
-    /// What is wrong with its answers, from looking at them with their checklist.
-    pub answers: Vec<FieldFault>,
+    /// The answers were looked at with their checklist before.
+    pub answers_checked: bool,
 }
 
-/// [`prepare`] without a question to the database.
+/// [`prepare`] with what is known already.
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn prepare_known(
+pub async fn prepare_known(
     rounds: &Arc<Rounds>,
+    db: &Database,
     ctx: &Ctx,
     new: NewRound,
     known: KnownRound,
 ) -> Result<HandIn> {
-    let KnownRound {
-        subject,
-        policy,
-        answers,
-    } = known;
-    if subject.community != new.community || subject.subject != new.subject {
-        return Err(Problem::not_found());
-    }
+    let scope = may_walk(ctx, new.community, &[])?;
+    let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
+    let subject = match known.subject.filter(fits) {
+        Some(subject) => subject,
+        None => subject_view(rounds, db, &scope, new.community, new.subject).await?,
+    };
     may_walk(ctx, new.community, &[subject.grid, subject.neighbourhood])?;
+    let policy = match new.policy {
+        None => None,
+        Some(id) => Some(match known.policy.filter(|policy| policy.id == id) {
+            Some(policy) => policy,
+            None => policy_view(db, &scope, id).await?,
+        }),
+    };
     let clock_off = clock_off(ctx, &new);
     let mut faults = faults(&new, policy.as_ref());
     let mut filed = Vec::new();
@@ -173,11 +166,8 @@ pub fn prepare_known(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
-    for fault in answers {
-        faults = faults.and_field(fault.field, fault.code);
-        for (name, value) in fault.args {
-            faults = faults.field_arg(name, value);
-        }
+    if !known.answers_checked {
+        faults = checked(rounds, db, ctx, &new, faults).await?;
     }
     if !faults.fields().is_empty() {
         return Err(faults);

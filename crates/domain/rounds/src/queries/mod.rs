@@ -17,4 +17,4 @@ pub use rounds::{
     FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
     finding_round, findings_at, open_findings, photo, round_view, rounds_of,
 };
-pub use subjects::{SubjectView, find_subject, subject_view, subjects_of};
+pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};

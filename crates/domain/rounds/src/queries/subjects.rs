@@ -43,7 +43,7 @@ pub async fn subject_view(
     community: CommunityId,
     subject: Subject,
 ) -> Result<SubjectView> {
-    let view = find_subject(rounds, db, scope, subject).await?;
+    let view = subject_anywhere(rounds, db, scope, subject).await?;
     if view.community == community {
         Ok(view)
     } else {
@@ -55,13 +55,13 @@ pub async fn subject_view(
 ///
 /// # Errors
 /// 404 outside the scope, or when there is no such thing.
-pub async fn find_subject(
+pub async fn subject_anywhere(
     rounds: &Rounds,
     db: &Database,
     scope: &Scope,
     subject: Subject,
 ) -> Result<SubjectView> {
-    Ok(match subject.kind {
+    let view = match subject.kind {
         SubjectKind::Reach => reach(&rivers::reach(db, scope, subject.id).await?),
         SubjectKind::Building => {
             let place = rounds.cases.locator().building(subject.id);
@@ -72,7 +72,12 @@ pub async fn find_subject(
             placed(subject, place)?
         }
         SubjectKind::Premises => return Err(Problem::not_found()),
-    })
+    };
+    if scope.contains_community(view.community) {
+        Ok(view)
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 /// Every subject of a kind in the scope that a policy may be about. Dwellings are too many to be listed: their rounds
