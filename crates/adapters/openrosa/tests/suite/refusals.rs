@@ -131,3 +131,51 @@ async fn the_router_speaks_the_protocol_too() {
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()["x-openrosa-version"], "1.0");
 }
+
+#[tokio::test]
+async fn what_was_sent_is_not_edited_into_a_second_round() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let (first, second) = (Patrol::new(&ground, 1), Patrol::new(&ground, 2));
+        let edited = |before: &Patrol| {
+            let old = format!(
+                "</orx:instanceID><orx:deprecatedID>{}</orx:deprecatedID>",
+                before.instance
+            );
+            Part::Form(second.xml().replace("</orx:instanceID>", &old))
+        };
+        let said = phone.submit(&ground, &[first.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let said = phone.submit(&ground, &[edited(&first)]).await;
+        assert_eq!(said.status, StatusCode::CONFLICT, "{}", said.text);
+        assert!(said.message().contains("另填一份"), "{}", said.text);
+        assert_eq!(ground.all_rounds().await.len(), 1);
+        // Edited before it was ever sent it is a form like any other.
+        let said = phone
+            .submit(&ground, &[edited(&Patrol::new(&ground, 3))])
+            .await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_put_right_by_the_date_of_the_request() {
+    let ground = Ground::new(sqlite().await).await;
+    let phone = ground.phone(0).await;
+    // Two years ahead, form and request alike.
+    let xml = Patrol::new(&ground, 1)
+        .xml()
+        .replace("2026-11-11", "2028-11-11");
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("{}/submission", phone.server))
+        .header("content-type", "text/xml")
+        .header("date", "Sat, 11 Nov 2028 00:12:00 GMT")
+        .body(Body::from(xml));
+    let response = ground.send(request.unwrap()).await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    let round = ground.round(ground.all_rounds().await[0].id).await;
+    assert_eq!(round.line.began_at.rfc3339(), "2026-11-10T23:20:00Z");
+    assert!(round.clock_off.is_some());
+}
