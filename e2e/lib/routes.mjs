@@ -7,7 +7,7 @@ const MATRIX = new URL("../../crates/app/tests/authz_matrix.txt", import.meta.ur
 
 /** What answers GET without being a page: interfaces, files, parts of pages, what machines ask. */
 const NO_PAGES = [
-  /^\/(api|assets|open311|hooks)\//,
+  /^\/(api|assets|open311|openrosa|hooks)\//,
   /^\/(healthz|readyz|metrics|live)$/,
   /\.(geojson|json|xml)$/,
   /\/files\/\{/,

@@ -61,6 +61,8 @@ def main():
         if has_java:
             check(f"{theirs.name} by ODK Validate", accepted(theirs))
             check(f"{ours.name} by ODK Validate", accepted(ours))
+            framed = book.with_suffix(".framed.xml")
+            check(f"{framed.name} by ODK Validate", accepted(framed))
     if not has_java:
         print("skipped: ODK Validate needs Java (`sudo apt-get install default-jre-headless`)")
     print("\n".join(faults))

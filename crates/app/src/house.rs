@@ -15,6 +15,7 @@ use youlin_files::{FileStore, FilesConfig};
 use youlin_imports::{Imports, Register};
 use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
+use youlin_openrosa::OpenRosa;
 use youlin_people::own::FileSections;
 use youlin_people::privacy::{SealedTables, WorkingDays};
 use youlin_people::quality::QualityParts;
@@ -53,6 +54,7 @@ pub fn modules() -> Vec<Module> {
         youlin_notices::module(),
         youlin_open311::module(),
         youlin_field::module(),
+        youlin_openrosa::module(),
     ]
 }
 
@@ -74,6 +76,7 @@ pub fn navigation() -> Vec<NavItem> {
         youlin_cases::ADMIN_NAV,
         youlin_notices::NAV,
         youlin_field::NAV,
+        youlin_openrosa::NAV,
     ]
     .concat();
     // The same order on every page: by place, within a place as the modules list them.
@@ -445,6 +448,7 @@ fn furnish(
     let uploads =
         Uploads::open(half, store.clone()).context("the folder of half uploads cannot be made")?;
     let rounds = Rounds::new(Arc::clone(&services.cases), Arc::clone(&services.vault));
+    let openrosa = OpenRosa::new(Arc::clone(&rounds), Arc::clone(&services.vault));
     let policy = AccountPolicy {
         require_second_factor: config.require_second_factor,
     };
@@ -545,6 +549,7 @@ fn furnish(
     .with(Arc::new(store))
     .with(Arc::new(uploads))
     .with(rounds)
+    .with(openrosa)
     .with(Arc::new(Navigation(navigation())))
     .with(Arc::new(TopbarParts(topbar())))
     .with(Arc::new(Finders(finders())))

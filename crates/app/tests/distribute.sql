@@ -3,6 +3,7 @@ SELECT create_reference_table('area_code');
 SELECT create_reference_table('area_boundary');
 SELECT create_reference_table('category_row');
 SELECT create_reference_table('calendar_year');
+SELECT create_reference_table('checklist');
 SELECT create_distributed_table('audit', 'community_id', colocate_with => 'none');
 SELECT create_distributed_table('audit_head', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('outbox', 'community_id', colocate_with => 'audit');
@@ -102,3 +103,6 @@ SELECT create_distributed_table('notice', 'community_id', colocate_with => 'audi
 SELECT create_distributed_table('delivery', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('webhook_subscription', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('field_item', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('openrosa_token', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('openrosa_use', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('openrosa_submission', 'community_id', colocate_with => 'audit');

@@ -272,6 +272,7 @@ fn inspection(
         severity: Severity::High,
         text: format!("回路负荷超过额定值 {number}"),
         on_spot: false,
+        noted: None,
         lon: None,
         lat: None,
         bank: None,
@@ -318,6 +319,9 @@ fn inspection(
         findings: findings.clone(),
         reason: String::new(),
         try_again_at: None,
+        photographs: 0,
+        told_by: None,
+        track: None,
     };
     Ok((round, hazards.collect()))
 }

@@ -10,6 +10,7 @@ mod ground;
 mod http;
 mod intake;
 mod million;
+mod openrosa;
 mod raw;
 mod readings;
 mod residents;
@@ -29,7 +30,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (campaign, engines, figures, intake, sheets, million, residents).
+    /// Only sections whose name contains this (campaign, engines, figures, intake, sheets, million, openrosa, residents).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -87,6 +88,9 @@ async fn main() -> Result<()> {
     }
     if wanted("campaign") {
         campaign::measure(&mut results, &binary, arguments.markets).await?;
+    }
+    if wanted("openrosa") {
+        openrosa::sqlite(&mut results, &binary, arguments.seconds).await?;
     }
     if wanted("sheets") {
         sheets::measure(&mut results, arguments.people, arguments.seconds).await?;

@@ -24,6 +24,34 @@ pub(crate) async fn residents(path: &std::path::Path, seconds: u64) -> Result<f6
     sqlite_rows(path, seconds, RESIDENT, 500).await
 }
 
+/// Submissions per second that plain batched inserts of their rows reach: the same, as many at a time as phones send.
+pub(crate) async fn submissions(path: &std::path::Path, seconds: u64) -> Result<f64> {
+    sqlite_rows(path, seconds, SUBMISSION, 16).await
+}
+
+/// The rows of a round with one case, and of the note that it was taken.
+const SUBMISSION: &[(&str, &[(&str, &str)])] = &[
+    ("round", &[("id", "$1")]),
+    ("finding", &[("id", "$1"), ("round_id", "$1")]),
+    (
+        "case_record",
+        &[
+            ("id", "$1"),
+            ("number", "$2"),
+            ("tracking_code", "$2"),
+            ("external_key", "$2"),
+        ],
+    ),
+    ("case_event", &[("id", "$1")]),
+    ("openrosa_submission", &[("id", "$1")]),
+    ("idempotency", &[("key", "$2")]),
+    ("audit", &[("seq", "$3 * 3 + 1000000000")]),
+    ("audit", &[("seq", "$3 * 3 + 1000000001")]),
+    ("audit", &[("seq", "$3 * 3 + 1000000002")]),
+    ("outbox", &[("id", "$1")]),
+    ("outbox", &[("id", "randomblob(16)")]),
+];
+
 /// The rows of an imported person; what is searched by differs from row to row, as in real ones.
 const RESIDENT: &[(&str, &[(&str, &str)])] = &[
     (

@@ -253,6 +253,7 @@ impl Market<'_> {
             severity: one.severity,
             text: one.text.to_owned(),
             on_spot: false,
+            noted: None,
             lon: None,
             lat: None,
             bank: None,
@@ -310,6 +311,9 @@ impl Market<'_> {
             findings,
             reason: String::new(),
             try_again_at: None,
+            photographs: 0,
+            told_by: None,
+            track: None,
         };
         Ok(NewInspection { round, hazards })
     }

@@ -176,6 +176,8 @@ async fn walk(
         findings: Vec::new(),
         reason: String::new(),
         try_again_at: None,
+        photographs: 0,
+        told_by: None,
         track: Some(track),
     };
     let rounds = house.app.need().map_err(plain)?;

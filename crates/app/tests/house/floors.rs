@@ -27,6 +27,7 @@ fn place(name: &str) -> Option<(u8, u8)> {
         "youlin-sharing" => (2, 3),
         "youlin-open311" => (3, 0),
         "youlin-field" => (3, 0),
+        "youlin-openrosa" => (3, 0),
         "youlin-notices" => (3, 0),
         "youlin" => (4, 0),
         "youlin-bench" => (5, 0),

@@ -6,7 +6,33 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use youlin_checklist::{Form, SHIPPED, shipped};
-use youlin_xforms::{Labels, read_xlsform, write_xform, write_xlsform};
+use youlin_xforms::{Frame, Labels, read_xlsform, write_framed_xform, write_xform, write_xlsform};
+
+type Both<'a> = &'a dyn Fn(&str, &str) -> BTreeMap<String, String>;
+
+/// What the server asks before a checklist.
+fn frame(words: Both<'_>) -> Frame {
+    Frame {
+        list: "subjects".into(),
+        kind_label: words("去了哪里", "What you went to"),
+        kinds: vec![
+            ("reach".into(), words("河段", "River reach")),
+            ("building".into(), words("楼栋", "Building")),
+        ],
+        kind: "reach".into(),
+        subject_label: words("选一个", "Which one"),
+        subject_hint: words("可以输入名称查找", "Type to search"),
+        policies: "policies".into(),
+        policy_label: words("按哪项安排", "By which policy"),
+        policy_hint: words("可以不选", "Optional"),
+        outcome_label: words("结果", "How it ended"),
+        outcomes: vec![
+            ("done".into(), words("完成", "Done")),
+            ("tried".into(), words("没办成", "Tried")),
+        ],
+        reason_label: words("原因", "Why"),
+    }
+}
 
 fn main() -> Result<(), String> {
     let folder = std::env::args().nth(1).ok_or("say into which folder")?;
@@ -34,6 +60,8 @@ fn main() -> Result<(), String> {
         let again = read_xlsform(&book).map_err(|faults| format!("{faults:?}"))?;
         put(format!("{id}.again.xlsx"), &write_xlsform(&again, &labels)?)?;
         put(format!("{id}.xml"), write_xform(&form, &labels).as_bytes())?;
+        let framed = write_framed_xform(&form, &labels, &frame(&words));
+        put(format!("{id}.framed.xml"), framed.as_bytes())?;
         println!("{id}");
     }
     Ok(())

@@ -2,12 +2,13 @@
 //!
 //! - [`read_xlsform`], [`write_xlsform`]: a checklist from and to a workbook (`survey`, `choices`, `settings`, and two sheets of our
 //!   own that other programs skip: `findings` and `about`). What is not supported is refused by its name, never dropped;
-//! - [`write_xform`]: the form as ODK Collect reads it;
+//! - [`write_xform`]: the form as ODK Collect reads it; [`write_framed_xform`] with what a round asks before its checklist ([`Frame`]);
 //! - [`read_submission`]: the answers of a filled form, of this or an older version; [`write_submission`] the other way.
 //!
 //! Pure: bytes in, data out.
 
 mod fault;
+mod frame;
 mod names;
 mod read_sheets;
 mod submission;
@@ -16,10 +17,12 @@ mod write_sheets;
 mod xform;
 
 pub use fault::{SheetFault, WrongSheet};
+pub use frame::{Frame, Framed, Worded};
 pub use names::Labels;
 pub use read_sheets::read_xlsform;
 pub use submission::{
-    Meta, Submission, SubmissionFault, Unknown, read_submission, write_submission,
+    Meta, Submission, SubmissionFault, Unknown, read_submission, write_framed_submission,
+    write_submission,
 };
 pub use write_sheets::write_xlsform;
-pub use xform::write_xform;
+pub use xform::{write_framed_xform, write_xform};

@@ -9,6 +9,7 @@ use quick_xml::escape::escape;
 use thiserror::Error;
 use youlin_checklist::{AnswerFault, Answers, Form, NodeKind, Value, Wrong};
 
+use crate::frame::{Framed, GROUP};
 use crate::tree::{Element, tree};
 use crate::xform::children;
 
@@ -197,6 +198,21 @@ impl Walk<'_> {
 /// The filled form as XML; [`read_submission`] reads it back.
 #[must_use]
 pub fn write_submission(form: &Form, answers: &Answers, meta: &Meta) -> String {
+    write(form, answers, meta, None)
+}
+
+/// The same with what was answered to the form's frame.
+#[must_use]
+pub fn write_framed_submission(
+    form: &Form,
+    answers: &Answers,
+    meta: &Meta,
+    framed: &Framed,
+) -> String {
+    write(form, answers, meta, Some(framed))
+}
+
+fn write(form: &Form, answers: &Answers, meta: &Meta, framed: Option<&Framed>) -> String {
     let mut out = String::from("<?xml version='1.0' ?>");
     let _ok = write!(
         out,
@@ -204,7 +220,14 @@ pub fn write_submission(form: &Form, answers: &Answers, meta: &Meta) -> String {
         escape(&meta.form_id),
         escape(&meta.version)
     );
-    level(form, None, answers, &mut out);
+    if let Some(framed) = framed {
+        framed.write(&mut out);
+        let _ok = write!(out, "<{GROUP}>");
+        level(form, None, answers, &mut out);
+        let _ok = write!(out, "</{GROUP}>");
+    } else {
+        level(form, None, answers, &mut out);
+    }
     let _ok = write!(
         out,
         "<orx:meta><orx:instanceID>{}</orx:instanceID>",

@@ -5,32 +5,52 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 use youlin_checklist::{Expr, Field, Form, Kind, Node, NodeKind, RefKind, Words, word};
 
+use crate::frame::{Frame, GROUP, Parts};
 use crate::names::Labels;
 
 /// The form. Texts are in every language of the checklist, the first one is the default.
 #[must_use]
 pub fn write_xform(form: &Form, labels: &Labels) -> String {
+    write(form, labels, None)
+}
+
+/// The same with what a round asks before its checklist.
+#[must_use]
+pub fn write_framed_xform(form: &Form, labels: &Labels, frame: &Frame) -> String {
+    write(form, labels, Some(frame))
+}
+
+fn write(form: &Form, labels: &Labels, frame: Option<&Frame>) -> String {
+    let mut root = vec!["data".to_owned()];
+    if frame.is_some() {
+        root.push(GROUP.to_owned());
+    }
     let mut writer = Writer {
         form,
         labels,
-        paths: paths(form),
+        paths: paths(form, &root),
+        root,
         texts: Vec::new(),
+        external: String::new(),
         instance: String::new(),
         binds: String::new(),
         body: String::new(),
     };
     let top: Vec<usize> = children(form, None);
     writer.level(&top);
+    if let Some(frame) = frame {
+        writer.put_in(frame.parts());
+    }
     writer.whole()
 }
 
 /// Elements from the root to each node.
-fn paths(form: &Form) -> Vec<Vec<String>> {
+fn paths(form: &Form, root: &[String]) -> Vec<Vec<String>> {
     let mut paths: Vec<Vec<String>> = Vec::new();
     for node in form.nodes() {
         let mut path = node
             .parent
-            .map_or_else(|| vec!["data".to_owned()], |parent| paths[parent].clone());
+            .map_or_else(|| root.to_vec(), |parent| paths[parent].clone());
         path.push(node.name.clone());
         paths.push(path);
     }
@@ -49,14 +69,35 @@ struct Writer<'a> {
     form: &'a Form,
     labels: &'a Labels,
     paths: Vec<Vec<String>>,
+    /// Elements the checklist stands in.
+    root: Vec<String>,
     /// Id of a text, its words, and the node whose place names in it are seen from.
     texts: Vec<(String, Words, Option<usize>)>,
+    /// Instances beside the main one.
+    external: String,
     instance: String,
     binds: String,
     body: String,
 }
 
 impl Writer<'_> {
+    /// Puts a frame before the checklist, and the checklist into its group.
+    fn put_in(&mut self, parts: Parts) {
+        let Parts {
+            instance,
+            external,
+            binds,
+            body,
+            texts,
+        } = parts;
+        self.external = external;
+        self.instance = format!("{instance}<{GROUP}>{}</{GROUP}>", self.instance);
+        self.binds = binds + &self.binds;
+        self.body = format!("{body}<group ref=\"/data/{GROUP}\">{}</group>", self.body);
+        let texts = texts.into_iter().map(|(id, words)| (id, words, None));
+        self.texts.splice(0..0, texts);
+    }
+
     fn place(&self, name: &str) -> Option<usize> {
         self.form.nodes().iter().position(|node| node.name == name)
     }
@@ -131,9 +172,10 @@ impl Writer<'_> {
     /// The number of instances has to be a question: one is made beside the repeat.
     fn count(&mut self, at: usize, node: &Node, count: &Expr) -> String {
         let name = format!("{}_count", node.name);
-        let parent = node
-            .parent
-            .map_or_else(|| "/data".to_owned(), |parent| self.path(parent));
+        let parent = node.parent.map_or_else(
+            || format!("/{}", self.root.join("/")),
+            |parent| self.path(parent),
+        );
         let path = format!("{parent}/{name}");
         let calculate = self.xpath(count, Some(at));
         let _ok = write!(self.instance, "<{name}/>");
@@ -334,12 +376,13 @@ impl Writer<'_> {
              xmlns:odk=\"http://www.opendatakit.org/xforms\" xmlns:orx=\"http://openrosa.org/xforms\" \
              xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"><h:head><h:title>{title}</h:title>\
              <model odk:xforms-version=\"1.0.0\">{}<instance><data id=\"{id}\" version=\"{version}\">{}\
-             <meta><instanceID/><instanceName/></meta></data></instance>{}\
+             <meta><instanceID/><instanceName/></meta></data></instance>{}{}\
              <bind nodeset=\"/data/meta/instanceID\" type=\"string\" readonly=\"true()\" jr:preload=\"uid\"/>\
              <bind nodeset=\"/data/meta/instanceName\" type=\"string\"/></model></h:head>\
              <h:body>{}</h:body></h:html>\n",
             self.translations(),
             self.instance,
+            self.external,
             self.binds,
             self.body,
         )

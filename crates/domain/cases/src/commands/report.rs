@@ -92,6 +92,7 @@ pub struct Report {
     category: Arc<Category>,
     by_rule: bool,
     limit: Option<Limit>,
+    once: bool,
 }
 
 /// Checks a report before anything is written. Every fault is named at once.
@@ -143,6 +144,7 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
             category,
             by_rule: false,
             limit: None,
+            once: false,
         }),
         _ => Err(faults),
     }
@@ -200,6 +202,11 @@ impl Report {
         }
     }
 
+    /// The caller keeps it from being taken twice: whether its key was there before is not looked for.
+    pub fn taken_once(&mut self) {
+        self.once = true;
+    }
+
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -229,7 +236,7 @@ impl Command for Report {
 
     /// But for what was sent before, or came by a call.
     fn blind(&self) -> bool {
-        self.new.external_key.is_none() && self.new.call.is_none()
+        (self.once || self.new.external_key.is_none()) && self.new.call.is_none()
     }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Reported> {
@@ -259,7 +266,7 @@ impl Command for Report {
 impl Report {
     async fn already_there(&self, tx: &Tx<'_>) -> Result<Option<Reported>> {
         use sea_orm::{EntityTrait, QueryFilter};
-        let Some(key) = &self.new.external_key else {
+        let Some(key) = self.new.external_key.as_ref().filter(|_| !self.once) else {
             return Ok(None);
         };
         let found = case_record::Entity::find()

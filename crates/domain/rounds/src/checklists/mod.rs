@@ -42,14 +42,22 @@ pub struct Answered {
 /// Reads answers, works out what follows, and says what is wrong with them.
 #[must_use]
 pub fn answered(ctx: &Ctx, form: &Form, json: &Json) -> Answered {
-    let (answers, mut faults) = read_answers(form, json);
+    let (answers, unread) = read_answers(form, json);
+    let mut answered = looked_at(ctx, form, answers);
+    answered.faults.splice(0..0, unread);
+    answered
+}
+
+/// The same with answers that were read before.
+#[must_use]
+pub fn looked_at(ctx: &Ctx, form: &Form, answers: Answers) -> Answered {
     let now = ctx.now().local();
     let now = Now(DateTime {
         local: now.datetime(),
         offset_minutes: i16::try_from(now.offset().seconds() / 60).unwrap_or(0),
     });
     let state = form.evaluate(&answers, now);
-    faults.extend(form.validate(&answers, &state));
+    let faults = form.validate(&answers, &state);
     Answered {
         answers,
         state,

@@ -20,7 +20,9 @@ pub use campaign::{
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub(crate) use hazard::act;
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection};
-pub use new_round::{NewFinding, NewRound, prepare, prepare_inspection};
+pub use new_round::{
+    KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known,
+};
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};

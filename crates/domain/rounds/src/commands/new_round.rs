@@ -121,7 +121,7 @@ pub async fn prepare(
     ctx: &Ctx,
     new: NewRound,
 ) -> Result<HandIn> {
-    prepare_inspection(rounds, db, ctx, new, Vec::new()).await
+    ready(rounds, db, ctx, new, KnownRound::default(), Vec::new()).await
 }
 
 /// The same with what the inspector says of its hazards; what they do not say follows from the answers.
@@ -135,12 +135,55 @@ pub async fn prepare_inspection(
     new: NewRound,
     details: Vec<NewHazard>,
 ) -> Result<HandIn> {
+    ready(rounds, db, ctx, new, KnownRound::default(), details).await
+}
+
+/// What a round leans on, where the caller has it at hand and the database need not be asked again.
+#[derive(Clone, Debug, Default)]
+pub struct KnownRound {
+    /// Of the round's own subject.
+    pub subject: Option<SubjectView>,
+    /// Of the round's own policy.
+    pub policy: Option<PolicyView>,
+    /// The answers were looked at with their checklist before.
+    pub answers_checked: bool,
+}
+
+/// [`prepare`] with what is known already.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_known(
+    rounds: &Arc<Rounds>,
+    db: &Database,
+    ctx: &Ctx,
+    new: NewRound,
+    known: KnownRound,
+) -> Result<HandIn> {
+    ready(rounds, db, ctx, new, known, Vec::new()).await
+}
+
+async fn ready(
+    rounds: &Arc<Rounds>,
+    db: &Database,
+    ctx: &Ctx,
+    new: NewRound,
+    known: KnownRound,
+    details: Vec<NewHazard>,
+) -> Result<HandIn> {
     let scope = may_walk(ctx, new.community, &[])?;
-    let subject = subject_view(rounds, db, &scope, new.community, new.subject).await?;
+    let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
+    let subject = match known.subject.filter(fits) {
+        Some(subject) => subject,
+        None => subject_view(rounds, db, &scope, new.community, new.subject).await?,
+    };
     may_walk(ctx, new.community, &[subject.grid, subject.neighbourhood])?;
     let policy = match new.policy {
         None => None,
-        Some(id) => Some(policy_view(db, &scope, id).await?),
+        Some(id) => Some(match known.policy.filter(|policy| policy.id == id) {
+            Some(policy) => policy,
+            None => policy_view(db, &scope, id).await?,
+        }),
     };
     let clock_off = clock_off(ctx, &new);
     let faults = faults(&new, policy.as_ref());
@@ -172,7 +215,9 @@ pub async fn prepare_inspection(
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
-    faults = checked(rounds, db, ctx, &new, faults).await?;
+    if !known.answers_checked {
+        faults = checked(rounds, db, ctx, &new, faults).await?;
+    }
     if let Some(policy) = &policy {
         faults = shown(ctx, db, &new, policy, faults).await?;
     }
@@ -191,6 +236,7 @@ pub async fn prepare_inspection(
         hazards,
         details,
         clock_off,
+        once: false,
     })
 }
 

@@ -177,6 +177,7 @@ impl Market {
             severity: Severity::High,
             text: text.into(),
             on_spot: false,
+            noted: None,
             lon: None,
             lat: None,
             bank: None,
@@ -235,6 +236,9 @@ impl Market {
             findings,
             reason: String::new(),
             try_again_at: None,
+            photographs: 0,
+            told_by: None,
+            track: None,
         };
         NewInspection { round, hazards }
     }

@@ -325,6 +325,7 @@ fn inspection(
             severity: Severity::parse(&found.severity).unwrap_or(Severity::Medium),
             text: found.text.clone(),
             on_spot: found.on_spot && found.may_on_spot,
+            noted: None,
             lon: None,
             lat: None,
             bank: None,
@@ -379,6 +380,9 @@ fn inspection(
         findings,
         reason: String::new(),
         try_again_at: None,
+        photographs: 0,
+        told_by: None,
+        track: None,
     };
     Ok(NewInspection { round, hazards })
 }
@@ -438,7 +442,8 @@ async fn handed_in(
         return Err(fault);
     }
     let rounds = app.need::<Rounds>()?;
-    let NewInspection { round, hazards } = inspection(ctx, one, stalls, f)?;
+    let NewInspection { mut round, hazards } = inspection(ctx, one, stalls, f)?;
+    round.photographs = u32::try_from(upload.files.len()).unwrap_or(u32::MAX);
     let command = prepare_inspection(&rounds, app.db(), ctx, round, hazards).await?;
     let done = app.db().execute(ctx, command).await?;
     let finding = match done.findings.as_slice() {

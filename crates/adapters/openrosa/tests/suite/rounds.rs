@@ -1,0 +1,238 @@
+//! A filled form is a round, once.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use youlin_rounds::model::{Channel, FindingState, Outcome, RoundKind};
+use youlin_rounds::{FindingStep, FindingView};
+use youlin_testkit::databases;
+
+use crate::ground::Ground;
+use crate::phone::{Part, Patrol, cut, multipart, picture};
+
+fn of<'a>(found: &'a [FindingView], category: &str) -> &'a FindingView {
+    found.iter().find(|one| one.category == category).unwrap()
+}
+
+#[tokio::test]
+async fn a_patrol_of_the_source_from_collect() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let asked = phone.head(&ground).await;
+        assert_eq!(asked.status, StatusCode::NO_CONTENT);
+        assert_eq!(
+            asked.headers["x-openrosa-accept-content-length"],
+            "67108864"
+        );
+        let here = asked.headers["location"].to_str().unwrap();
+        assert_eq!(here, format!("http://localhost{}/submission", phone.server));
+
+        let patrol = Patrol::new(&ground, 1);
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert_eq!(
+            said.message(),
+            "已收下。\n发现 2 个问题，其中 2 个已经立案。"
+        );
+        let lines = ground.all_rounds().await;
+        assert_eq!(lines.len(), 1);
+        let round = ground.round(lines[0].id).await;
+        assert_eq!(round.line.channel, Channel::Openrosa);
+        assert_eq!(round.line.kind, RoundKind::Patrol);
+        assert_eq!(round.line.by_name, "顾红");
+        assert_eq!(round.line.began_at.rfc3339(), "2026-11-10T23:20:00Z");
+        assert_eq!(round.line.ended_at.rfc3339(), "2026-11-11T00:05:00Z");
+        assert_eq!(round.answers["floating"], "few");
+        assert_eq!(round.answers["weather"], "晴");
+        let floating = of(&round.findings, "E-0104");
+        assert_eq!(floating.state, FindingState::Case);
+        assert_eq!(floating.step, FindingStep::Open);
+        assert!(floating.text.contains("少许"), "{}", floating.text);
+        assert!(floating.text.contains("请安排"), "{}", floating.text);
+        assert!(of(&round.findings, "E-0105").case.is_some());
+
+        // The same again is the same; another content under its name is not taken.
+        let again = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(again.status, StatusCode::CREATED);
+        assert!(again.message().contains("不会重复"), "{}", again.text);
+        let changed = Patrol {
+            bank: "many",
+            ..patrol.clone()
+        };
+        let said = phone.submit(&ground, &[changed.form()]).await;
+        assert_eq!(said.status, StatusCode::CONFLICT);
+        assert!(said.message().contains("手机里的这一份还在"));
+        assert_eq!(ground.all_rounds().await.len(), 1);
+        assert_eq!(ground.count("case_record").await, 2);
+        // Somebody else's phone may use the same name for an instance.
+        let other = ground.phone(1).await;
+        let said = other.submit(&ground, &[changed.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert_eq!(ground.all_rounds().await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn photographs_come_over_several_requests_and_are_not_doubled() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let names: Vec<String> = (0..3).map(|n| format!("17318400000{n:02}.jpg")).collect();
+        let patrol = Patrol {
+            photographs: names.clone(),
+            ..Patrol::new(&ground, 2)
+        };
+        let file = |n: usize| Part::File(names[n].clone(), picture(u32::try_from(n).unwrap()));
+        let first = [patrol.form(), file(0), file(1), Part::Incomplete];
+        let said = phone.submit(&ground, &first).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert!(said.text.contains("isComplete=\"false\""));
+        assert!(said.message().contains("收到 2 张照片"), "{}", said.text);
+        // The answer was lost: the same request once more, then the rest, then all of it from another day's backup.
+        for parts in [
+            first.to_vec(),
+            vec![patrol.form(), file(2)],
+            vec![patrol.form(), file(0), file(1), file(2)],
+        ] {
+            let said = phone.submit(&ground, &parts).await;
+            assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        }
+        let lines = ground.all_rounds().await;
+        assert_eq!(lines.len(), 1);
+        let round = ground.round(lines[0].id).await;
+        assert_eq!(round.photos.len(), 3);
+        assert_eq!(round.findings.len(), 2);
+        // One file nobody asked for is left out, whatever it is.
+        let parts = [
+            patrol.form(),
+            Part::File("audit.csv".into(), b"event,node\nform start,\n".to_vec()),
+        ];
+        let said = phone.submit(&ground, &parts).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert_eq!(ground.round(lines[0].id).await.photos.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_is_cut_leaves_nothing_behind() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let names = vec!["1.jpg".to_owned()];
+        let patrol = Patrol {
+            photographs: names,
+            ..Patrol::new(&ground, 3)
+        };
+        let parts = [patrol.form(), Part::File("1.jpg".into(), picture(9))];
+        let whole = multipart(&parts);
+        for at in [0, 40, whole.len() / 2, whole.len() - 30] {
+            let said = phone.submit_body(&ground, cut(&whole[..at])).await;
+            assert_eq!(said.status, StatusCode::BAD_REQUEST, "{at}: {}", said.text);
+            assert!(said.message().contains("手机里"), "{}", said.text);
+        }
+        assert!(ground.all_rounds().await.is_empty());
+        let said = phone.submit(&ground, &parts).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.photos.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_and_left_out_are_rounds_without_answers() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let patrol = Patrol {
+            outcome: "tried",
+            reason: "施工围挡，进不去",
+            floating: "",
+            bank: "",
+            ..Patrol::new(&ground, 4)
+        };
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.line.outcome, Outcome::Tried);
+        assert_eq!(round.reason, "施工围挡，进不去");
+        assert!(round.answers.is_empty() && round.findings.is_empty());
+        // Left out without saying why is not taken.
+        let patrol = Patrol {
+            outcome: "skipped",
+            ..Patrol::new(&ground, 5)
+        };
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn an_older_version_is_taken_mapped_and_shown() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let patrol = Patrol {
+            version: "0.9",
+            more: "<dead_fish>3</dead_fish>",
+            bank: "",
+            ..Patrol::new(&ground, 6)
+        };
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert!(said.message().contains("旧版"), "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.answers["floating"], "few");
+        assert_eq!(round.findings.len(), 1);
+        assert!(round.text.contains("dead_fish：3"), "{}", round.text);
+        assert_eq!(round.answers["dead_fish"], "3");
+        assert_eq!(round.checklist.as_deref(), Some("river-patrol@0.9"));
+        assert_eq!(
+            ground
+                .count("openrosa_submission WHERE xml_sealed IS NOT NULL")
+                .await,
+            1
+        );
+        let again = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(again.status, StatusCode::CREATED);
+        assert_eq!(ground.all_rounds().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_policy_that_was_chosen_counts_and_its_company_is_sent() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let first = ground.policy("周六巡河", true).await;
+        let phone = ground.phone(0).await;
+        // The only one there is goes without saying.
+        let said = phone
+            .submit(&ground, &[Patrol::new(&ground, 7).form()])
+            .await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.line.policy, Some(first));
+        let case = round.findings[0].case.as_ref().unwrap();
+        assert_eq!(json!(case.status), "dispatched");
+        ground.world.clock.advance(6_000_000);
+        let second = ground.policy("每日保洁", false).await;
+        for (n, chosen, held) in [
+            (8, String::new(), None),
+            (9, second.to_string(), Some(second)),
+            (10, ground.reach.id.to_string(), None),
+        ] {
+            let patrol = Patrol {
+                policy: chosen,
+                ..Patrol::new(&ground, n)
+            };
+            let said = phone.submit(&ground, &[patrol.form()]).await;
+            assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+            let mut lines = ground.all_rounds().await;
+            lines.sort_by_key(|line| line.id);
+            let with = lines
+                .iter()
+                .filter(|line| line.policy == held && held.is_some())
+                .count();
+            assert_eq!(with, usize::from(held.is_some()));
+        }
+    }
+}
