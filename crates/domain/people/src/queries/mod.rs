@@ -3,6 +3,7 @@
 mod cards;
 mod entry;
 mod factor;
+mod held;
 mod helpers;
 mod lists;
 mod looks;
@@ -24,6 +25,7 @@ pub(crate) use cards::{
     cards_of, file_of, masked_phone, open_label, open_name, open_phone, sensitive_of, visible_cards,
 };
 pub(crate) use factor::pending_enrolment;
+pub use held::HeldOf;
 pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by_id};
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
