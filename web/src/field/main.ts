@@ -4,13 +4,15 @@ import { recallClock } from "./clock";
 import { keep } from "./drafts";
 import { finishSignOut, meView } from "./me";
 import { noteView } from "./note";
+import { mapView } from "./map";
 import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { freshNote, todayView } from "./today";
-import type { NoteDraft, RoundDraft } from "./types";
+import type { Draft } from "./types";
 import { resume, sealedWork } from "./vault";
+import { findVisit, visitView } from "./visit";
 import { waitingView } from "./waiting";
 import { loadWords, t } from "./words";
 
@@ -23,11 +25,11 @@ let shown = "";
 
 const place = (): string => location.hash.slice(1) || "today";
 
-async function open(draft: RoundDraft | NoteDraft): Promise<void> {
+async function open(draft: Draft): Promise<void> {
   // It exists from the first moment on, so that a killed page finds it again.
   await keep(draft, make("p"));
   await reload();
-  location.hash = "subject_name" in draft ? `round/${draft.id}` : "note";
+  location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "note";
   if (place() === shown) draw(true);
 }
 
@@ -43,6 +45,9 @@ function content(): HTMLElement {
     const draft = state.drafts.find((one) => one.id === id);
     if (draft && "subject_name" in draft) return roundView(draft, home);
   }
+  const found = name === "visit" ? findVisit(id ?? "") : null;
+  if (found) return visitView(found.list, found.visit, home, open);
+  if (name === "map") return mapView(open);
   if (name === "note") return noteView(freshNote(), home);
   if (name === "waiting") return waitingView(open);
   if (name === "me") return meView();
@@ -81,8 +86,8 @@ function drawStatus(): void {
 
 /** Somebody is writing in what would be drawn anew. */
 function writing(): boolean {
-  if (/^(round|note)/.test(shown)) return true;
-  return [...view.querySelectorAll<HTMLTextAreaElement>("details[open] textarea")].some((field) => field.value !== "" || field === document.activeElement);
+  if (/^(round|note|visit|map)/.test(shown)) return true;
+  return [...view.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("details[open] textarea, input[type=search]")].some((field) => field.value !== "" || field === document.activeElement);
 }
 
 function draw(force = false): void {
@@ -93,7 +98,7 @@ function draw(force = false): void {
   shown = now;
   const tab = now.split("/")[0] ?? "today";
   const heading = TABS.find(([name]) => name === tab);
-  if (title) title.textContent = heading ? t(heading[1]) : t(tab === "round" ? "round" : "app");
+  if (title) title.textContent = heading ? t(heading[1]) : t(({ round: "round", visit: "visits", map: "map" } as Record<string, string>)[tab] ?? "app");
   freshIds();
   const next = content();
   // A finger may be on a button: what did not change stays where it is.

@@ -1,19 +1,32 @@
-// A round on a reach: when it began, one sentence, what was found with where and how bad, photographs; then it is kept.
+// A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
+// policy asks for it; then it is kept.
 import { make } from "../dom";
-import { stamp } from "./clock";
+import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
+import type { Answers } from "./form/types";
+import { word } from "./form/types";
+import { checklistsFor, decided, formOf, formView, look, newFilled } from "./form/view";
 import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
+import { endRecording, gaps, recorderOf, type Recorder } from "./track";
 import type { DraftFinding, Due, Item, Pack, Photo, Reach, RoundDraft } from "./types";
-import { t, when } from "./words";
+import { language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
+  return roundTo({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, due);
+}
+
+const KINDS: Record<string, string> = { reach: "patrol", premises: "inspection", building: "inspection", dwelling: "visit" };
+
+/** A round to anything; what has a checklist that is more than a sentence begins with it. */
+export function roundTo(subject: { kind: string; id: string; community: number; name: string }, due?: Due): RoundDraft {
+  const listed = checklistsFor(subject.kind)[0];
   return {
-    id: crypto.randomUUID(), community: reach.community, subject: { kind: "reach", id: reach.id }, subject_name: `${reach.water} ${reach.name}`, policy: due?.policy ?? null,
-    track: asks(due)?.track ?? false, kind: "patrol", began_at: stamp(), text: "", findings: [], photos: [], saved: 0,
+    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, track: asks(due)?.track ?? false,
+    kind: listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
   };
 }
 
@@ -52,24 +65,81 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
+  const way = draft.track ? trackCard(draft) : null;
+  const checked = make("div", { class: "stack" });
+  const drawForm = (): void => checked.replaceChildren(...formPart(draft, save, drawForm, way?.recorder));
+  drawForm();
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
-    const empty = fault(words, !draft.text.trim() && t("need-text"));
+    // A checklist says what there is to say; without one a sentence has to.
+    const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
     const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
     if (empty || open.length > 0) return (empty ? words : open[0])?.scrollIntoView({ block: "center" });
+    const form = draft.form && formOf(draft.form.name);
+    const wrong = form && draft.form ? look(form, draft.form).faults().length : 0;
+    if (wrong > 0 && draft.form) {
+      fault(checked, t("form-wrong", { n: wrong }));
+      draft.form.page = Number.MAX_SAFE_INTEGER;
+      drawForm();
+      return checked.scrollIntoView({ block: "start" });
+    }
     await settled();
-    await hold(itemsOf(draft, { outcome: "done", text: draft.text }), `draft:${draft.id}`);
+    const walked = await way?.recorder.end();
+    const track = walked && walked.track.fixes.length > 0 ? { track: walked.track } : {};
+    await hold(itemsOf(draft, { outcome: "done", text: draft.text, ...track }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
+    endRecording();
     done();
     void sync();
   });
   return make(
     "div", { class: "stack-l" },
     make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
-      make("p", { class: "hint" }, t(draft.track ? "track-asked" : "track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
-    make("section", { class: "card stack" }, field(t("words"), words, t("words-hint")), chips, camera(draft.photos, save)),
+      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
+    way?.card ?? null,
+    draft.form ? checked : null,
+    make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
+    draft.form ? null : checked,
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
     note, make("div", { class: "send-bar" }, end),
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
   );
+}
+
+/** The checklist, or the offer of one. */
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, recorder: Recorder | undefined): HTMLElement[] {
+  const form = draft.form && formOf(draft.form.name);
+  if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
+  if (!draft.form || !form) {
+    return checklistsFor(draft.subject.kind).map((one) =>
+      button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", () => {
+        draft.form = newFilled(one.name);
+        save();
+        draw();
+      }, "list"),
+    );
+  }
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", end: () => undefined };
+  return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
+}
+
+/** Says that the way is recorded, by what rule, and what a locked screen does to it. */
+function trackCard(draft: RoundDraft): { card: HTMLElement; recorder: Recorder } {
+  const line = make("p", { role: "status", id: "track" });
+  const act = make("div", { class: "actions" });
+  const recorder = recorderOf(draft.id, () => show());
+  const show = (): void => {
+    const { fixes, trouble, running, awake } = recorder;
+    const missed = gaps(fixes, running ? now() : (fixes[fixes.length - 1]?.[0] ?? now()));
+    line.dataset.fixes = String(fixes.length);
+    line.textContent = [
+      running ? t("track-running", { n: fixes.length }) : t("track-paused", { n: fixes.length }), missed.count > 0 ? t("track-gaps", { n: missed.count, m: missed.minutes }) : "",
+      trouble ? t(`track-${trouble}`) : "", running ? t(awake ? "track-awake" : "track-dark") : "",
+    ].filter(Boolean).join(" ");
+    act.replaceChildren(running ? button(t("track-stop"), "", () => recorder.stop(), "clock") : button(t("track-start"), "btn-primary", () => recorder.start(), "locate"));
+  };
+  recorder.start();
+  show();
+  const card = make("section", { class: "card stack-s", "aria-label": t("track") }, make("h3", {}, t("track")), make("p", { class: "hint" }, t("track-asked", { what: asks({ policy: draft.policy ?? "" })?.basis ?? "" })), line, act);
+  return { card, recorder };
 }
 
 const blank = (): DraftFinding => ({ id: crypto.randomUUID(), category: "", severity: "low", text: "", on_spot: false, bank: "", photos: [] });
@@ -114,7 +184,9 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   const save = button(t("skip-save"), "", async () => {
     if (fault(why, !reason.trim() && t("need-why"))) return;
     await settled();
-    await hold(itemsOf({ ...draft, findings: [], photos: [] }, { outcome: "skipped", reason }), `draft:${draft.id}`);
+    const walked = draft.track ? await recorderOf(draft.id, () => undefined).end() : null;
+    await hold(itemsOf({ ...draft, findings: [], photos: [] }, { outcome: "skipped", reason }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
+    endRecording();
     done();
     void sync();
   });
@@ -124,14 +196,36 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
 /** The round, and each photograph as an item of its own that waits for it. */
 function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
   const { id, community } = draft;
+  const listed = said["outcome"] === "done" ? answered(draft) : null;
   const body = {
     kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
-    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })),
-    ...said,
+    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
+    ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
   };
   const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting" };
   const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));
-  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id))];
+  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id)), ...(listed?.photos ?? []).flatMap(({ photo, finding }) => of([photo], finding))];
+}
+
+type Listed = { name: string; answers: Answers; findings: SentFinding[]; photos: { photo: Photo; finding: string | null }[] };
+type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
+
+/** What a checklist hands in: every answer that stands, the findings that were kept, each photograph once. */
+function answered(draft: RoundDraft): Listed | null {
+  const form = draft.form && formOf(draft.form.name);
+  if (!draft.form || !form) return null;
+  const standing = look(form, draft.form);
+  const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
+  const findings = kept.map(({ found, choice, text }): SentFinding => ({
+    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, lon: null, lat: null,
+  }));
+  const answers = standing.answers();
+  const sent = JSON.stringify(answers);
+  const photos = Object.entries(draft.form.files).filter(([name]) => sent.includes(name)).map(([name, photo]) => {
+    const of = kept.find(({ found }) => Object.values(found.evidence).includes(name));
+    return { photo, finding: of?.choice.id ?? null };
+  });
+  return { name: draft.form.name, answers, findings, photos };
 }
 
 export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {

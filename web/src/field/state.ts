@@ -1,6 +1,6 @@
 // What the client knows now, and who wants to hear when it changes.
 import type { Vault } from "./vault";
-import type { Item, NoteDraft, Pack, RoundDraft, Taken } from "./types";
+import type { Draft, Item, Pack, Taken } from "./types";
 
 export const state = {
   vault: null as Vault | null,
@@ -9,7 +9,7 @@ export const state = {
   packAt: 0,
   items: [] as Item[],
   recent: [] as Taken[],
-  drafts: [] as (RoundDraft | NoteDraft)[],
+  drafts: [] as Draft[],
   /** Half-written words of the forms in lists, by what they are about. */
   typed: {} as Record<string, string>,
   /** The server no longer knows us; work goes on, nothing is sent. */
@@ -33,7 +33,7 @@ export async function reload(): Promise<void> {
   const [items, recent, drafts, typed, packed] = await Promise.all([
     vault.all<Item>("outbox"),
     vault.get<Taken[]>("boxes", "recent"),
-    vault.all<RoundDraft | NoteDraft>("boxes", "draft:"),
+    vault.all<Draft>("boxes", "draft:"),
     vault.get<Record<string, string>>("boxes", "typed"),
     vault.get<{ pack: Pack; at: number }>("boxes", "pack"),
   ]);
@@ -43,12 +43,12 @@ export async function reload(): Promise<void> {
   if (packed) [state.pack, state.packAt] = [packed.pack, packed.at];
 }
 
-/** Keeps written work: items, and the draft they were made of goes in the same transaction. */
-export async function hold(items: Item[], draft?: string): Promise<void> {
+/** Keeps written work: items, and the boxes they were made of (draft, track) go in the same transaction. */
+export async function hold(items: Item[], ...gone: string[]): Promise<void> {
   const { vault } = state;
   if (!vault) return;
   const rows = await Promise.all(items.map((item, n) => vault.prepare("outbox", item.id, item, item.made_at + n)));
-  await vault.write(rows, draft ? [{ table: "boxes", id: draft }] : []);
+  await vault.write(rows, gone.map((id) => ({ table: "boxes" as const, id })));
   await reload();
   changed();
 }

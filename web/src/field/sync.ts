@@ -9,6 +9,8 @@ import { t } from "./words";
 
 const CONTRACT = 1;
 const BATCH = 50;
+/** Bytes of one request; the server takes twice that. */
+const LARGEST = 512 * 1024;
 const PIECE = 256 * 1024;
 const RECENT = 20;
 
@@ -128,14 +130,30 @@ async function whole(): Promise<void> {
 const sendable = (item: Item): boolean => item.state === "waiting" || item.state === "later";
 
 async function sendAll(): Promise<boolean> {
-  const words = state.items.filter((item) => sendable(item) && item.kind !== "photo_claim");
   let took = false;
-  for (let at = 0; at < words.length; at += BATCH) took = (await batch(words.slice(at, at + BATCH))) || took;
+  for (const some of batches(state.items.filter((item) => sendable(item) && item.kind !== "photo_claim"))) took = (await batch(some)) || took;
   // Photographs last: a weak line carries the words first.
   for (const item of state.items.filter((one) => sendable(one) && one.kind === "photo_claim")) {
     if (await upload(item)) took = (await batch([item])) || took;
   }
   return took;
+}
+
+/** As many as go into one request: a day's track is long. */
+function batches(items: Item[]): Item[][] {
+  const all: Item[][] = [];
+  let bytes = LARGEST;
+  for (const item of items) {
+    const size = JSON.stringify(item.body).length * 2;
+    bytes += size;
+    const last = all[all.length - 1];
+    if (last && last.length < BATCH && bytes <= LARGEST) last.push(item);
+    else {
+      all.push([item]);
+      bytes = size;
+    }
+  }
+  return all;
 }
 
 async function batch(items: Item[]): Promise<boolean> {

@@ -3,12 +3,12 @@ import { make } from "../dom";
 import { badge, button, guarded, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
-import type { Item, NoteDraft, Photo, RoundDraft, DraftFinding } from "./types";
+import type { Draft, DraftFinding, Item, NoteDraft, Photo, RoundDraft } from "./types";
 import { t, when } from "./words";
 
 const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
 
-export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
+export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const rows = state.items.map((item) => make("li", {}, row(item, open)));
   const recent = state.recent.map((one) => {
     const number = one.ids?.number ?? "";
@@ -25,7 +25,7 @@ export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Prom
   );
 }
 
-function row(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
+function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${item.kind}`)} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
   const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
@@ -33,6 +33,7 @@ function row(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise
     if (item.state === "refused" && (item.kind === "round" || item.kind === "case")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
     if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
+    if (item.state === "conflict" && item.kind === "correction") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: item.held })));
     const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
     buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
   }
@@ -45,12 +46,14 @@ function both(item: Item): HTMLElement {
 }
 
 function version(title: string, held: Record<string, unknown>): HTMLElement {
-  const known = ["state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
+  const known = ["phone", "phone_masked", "relation", "state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
   const parts = known.filter((name) => held[name] !== undefined && held[name] !== null && held[name] !== "");
   const said = (name: string): string => {
     const value = held[name];
     if (name === "at" || name === "received_at") return when(String(value));
     if (name === "state") return t(({ seen: "visit-seen", tried: "visit-nobody", skipped: "visit-skip" } as Record<string, string>)[String(value)] ?? "not-visited");
+    if (name === "phone" || name === "phone_masked") return `${t("fact-phone")} ${String(value)}`;
+    if (name === "relation") return `${t("fact-relation")} ${t(`relation-${String(value)}`)}`;
     if (name === "passed") return t(value ? "return-passed" : "return-failed");
     return String(value);
   };
@@ -68,7 +71,7 @@ async function anew(item: Item, more: Record<string, unknown>): Promise<void> {
 }
 
 /** Back into its form, with all that hangs on it. */
-async function mend(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): Promise<void> {
+async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): Promise<void> {
   const hanging = state.items.filter((one) => one.kind === "photo_claim" && (one.body["round"] === item.id || one.body["case_item"] === item.id));
   const photos = (finding: string | null): Photo[] => hanging.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
   const draft = item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
