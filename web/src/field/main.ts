@@ -140,7 +140,8 @@ async function start(): Promise<void> {
   const known = !visitor && (await signedIn());
   state.sealedOthers = (await sealedWork(state.vault?.account)).reduce((sum, one) => sum + one.items, 0);
   if (known && !state.pack) await fetchPack().catch(() => undefined);
-  draw(true);
+  // Somebody may have begun to write already.
+  draw();
   keepTrying();
   if (!state.vault) return;
   void navigator.storage?.persist?.();

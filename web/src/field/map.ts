@@ -55,12 +55,16 @@ export function mapView(open: (draft: Draft) => void | Promise<void>): HTMLEleme
     told.hidden = false;
     told.replaceChildren(make("strong", {}, name), ...(sub ? [make("span", { class: "muted" }, sub)] : []), ...(act ? [act] : []));
   };
-  for (const one of shapes) map.area(one.name, one.rings);
+  for (const one of shapes) map.area(one.name, one.rings, !shapes.some((other) => other !== one && holds(one.rings, other.rings)));
   for (const reach of pack.reaches) {
     const name = `${reach.water} ${reach.name}`;
     map.water(reach.line, name, () => tell(name, t("length", { n: Math.round(reach.length_m) }), button(t("round"), "btn-primary", () => open(newRound(reach)), "river")));
   }
-  for (const mark of points) map.point(mark, () => tell(mark.name, mark.sub, mark.act && button(mark.words, "btn-primary", mark.act, "check")));
+  for (const [mark, ...others] of together(points)) {
+    if (!mark) continue;
+    if (others.length === 0) map.point(mark, 1, () => tell(mark.name, mark.sub, mark.act && button(mark.words, "btn-primary", mark.act, "check")));
+    else map.point(mark, 1 + others.length, () => tell(t("map-several", { n: 1 + others.length }), "", make("ul", { class: "rows" }, ...[mark, ...others].map((one) => make("li", { class: "spread" }, make("span", {}, `${one.name} ${one.sub}`), one.act && button(one.words, "", one.act))))));
+  }
   if (stood) map.here(stood);
   const find = button(t("map-here"), "", () => {
     tell(t("position-finding"), "");
@@ -79,6 +83,24 @@ export function mapView(open: (draft: Draft) => void | Promise<void>): HTMLEleme
     make("div", { class: "field-map", tabindex: "0", role: "group", "aria-label": t("map-areas") }, map.svg as unknown as HTMLElement), legend(), list(points));
 }
 
+/** Whether one outline lies in the other's box, and is smaller. */
+function holds(outer: Point[][], inner: Point[][]): boolean {
+  const box = (all: Point[]): [number, number, number, number] => [least(all.map(([x]) => x)), most(all.map(([x]) => x)), least(all.map(([, y]) => y)), most(all.map(([, y]) => y))];
+  const [a, b] = [box(outer.flat()), box(inner.flat())];
+  const [x, y] = [(b[0] + b[1]) / 2, (b[2] + b[3]) / 2];
+  return (b[1] - b[0]) * (b[3] - b[2]) < (a[1] - a[0]) * (a[3] - a[2]) * 0.9 && x > a[0] && x < a[1] && y > a[2] && y < a[3];
+}
+
+/** What lies at one place is one mark: what is to be done today first. */
+function together(points: Mark[]): Mark[][] {
+  const places = new Map<string, Mark[]>();
+  for (const mark of points) {
+    const at = mark.at.map((one) => one.toFixed(5)).join();
+    places.set(at, [...(places.get(at) ?? []), mark].sort((a, b) => Number(b.look === "today") - Number(a.look === "today")));
+  }
+  return [...places.values()];
+}
+
 function legend(): HTMLElement {
   const item = (look: string, words: string): HTMLElement => make("li", { class: "cluster" }, make("span", { class: `map-key map-key-${look}` }), words);
   return make("ul", { class: "map-legend cluster small" }, item("today", t("map-today")), item("building", t("subject-building")), item("premises", t("subject-premises")), item("water", t("reaches")), item("outlet", t("map-outlet")), item("here", t("map-you")));
@@ -93,7 +115,7 @@ function list(points: Mark[]): HTMLElement | null {
 /** The drawing: metres on a plane, moved and enlarged by its view box alone. */
 class Drawn {
   readonly svg = shape("svg", { class: "map-drawn", role: "img" }) as SVGSVGElement;
-  private readonly layers = { areas: shape("g", {}), water: shape("g", {}), points: shape("g", {}), here: shape("g", {}) };
+  private readonly layers = { areas: shape("g", {}), water: shape("g", {}), names: shape("g", {}), points: shape("g", {}), here: shape("g", {}) };
   private readonly middle: Point;
   private readonly shrink: number;
   private readonly bounds: { x: number; y: number; size: number };
@@ -128,13 +150,15 @@ class Drawn {
     return points.map((point, n) => `${n === 0 ? "M" : "L"}${this.flat(point).map((one) => one.toFixed(1)).join(" ")}`).join("");
   }
 
-  area(name: string, rings_: Point[][]): void {
+  area(name: string, rings_: Point[][], named: boolean): void {
     this.layers.areas.append(shape("path", { d: rings_.map((ring) => `${this.path(ring)}Z`).join(""), class: "map-area" }, name));
     const ring = rings_[0] ?? [];
     const [xs, ys] = [ring.map((one) => this.flat(one)[0]), ring.map((one) => this.flat(one)[1])];
+    // Where smaller ones are drawn inside, their names say more.
+    if (!named) return;
     const label = shape("text", { x: (least(xs) + most(xs)) / 2, y: (least(ys) + most(ys)) / 2, class: "map-label" });
     label.textContent = name;
-    this.layers.areas.append(label);
+    this.layers.names.append(label);
   }
 
   water(line: Point[], name: string, act: () => void): void {
@@ -144,10 +168,11 @@ class Drawn {
     this.layers.water.append(path, wide);
   }
 
-  point(mark: Mark, act: () => void): void {
+  point(mark: Mark, count: number, act: () => void): void {
     const [x, y] = this.flat(mark.at);
     const group = shape("g", { class: `map-point map-${mark.look}`, "data-x": x, "data-y": y }, mark.name);
-    group.append(shape("circle", { r: 22, class: "map-touch" }), mark.look === "premises" || mark.look === "outlet" ? shape("rect", { x: -5, y: -5, width: 10, height: 10 }) : shape("circle", { r: mark.look === "today" ? 9 : 5 }));
+    group.append(shape("circle", { r: 22, class: "map-touch" }), mark.look === "premises" || mark.look === "outlet" ? shape("rect", { x: -5, y: -5, width: 10, height: 10 }) : shape("circle", { r: mark.look === "today" || count > 1 ? 11 : 5 }));
+    if (count > 1) group.append(Object.assign(shape("text", { class: "map-count", y: 4.5 }), { textContent: String(count) }));
     group.addEventListener("click", () => this.moved || act());
     this.layers.points.append(group);
     this.place();
@@ -187,7 +212,7 @@ class Drawn {
     for (const layer of [this.layers.points, this.layers.here]) {
       for (const one of layer.querySelectorAll<SVGGElement>("[data-x]")) one.setAttribute("transform", `translate(${one.dataset.x} ${one.dataset.y}) scale(${scale})`);
     }
-    for (const label of this.layers.areas.querySelectorAll("text")) label.setAttribute("font-size", String(13 * scale));
+    for (const label of this.layers.names.querySelectorAll("text")) label.setAttribute("font-size", String(13 * scale));
   }
 
   private at([x, y]: Point): Point {

@@ -181,7 +181,7 @@ async function apply(item: Item, answer: Answer): Promise<void> {
   if (!vault) return;
   if (answer.result === "done" || answer.result === "again") {
     if (item.kind !== "photo_claim") {
-      const taken: Taken = { id: item.id, kind: item.kind, label: item.label, at: Date.now(), ids: answer.ids };
+      const taken: Taken = { id: item.id, kind: item.kind, of: String(item.body["kind"] ?? ""), label: item.label, at: Date.now(), ids: answer.ids };
       state.recent = [taken, ...state.recent.filter((one) => one.id !== item.id)].slice(0, RECENT);
       await vault.put("boxes", "recent", state.recent);
     }

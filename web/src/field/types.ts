@@ -36,7 +36,7 @@ export type Item = {
   id: string; kind: Kind; label: string; made_at: number; body: Record<string, unknown>; state: ItemState;
   problem?: ProblemText; held?: unknown;
 };
-export type Taken = { id: string; kind: Kind; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
+export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */

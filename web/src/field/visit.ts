@@ -42,7 +42,10 @@ export const toVisit = (visit: Visit): boolean =>
 export function visitView(list: VisitList, visit: Visit, done: () => void, open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const draft = visitDraft(visit.entry);
   const kept = make("p", { class: "draft-note", role: "status" });
-  const save = (): void => void keep(draft, kept);
+  const save = (): void => {
+    void keep(draft, kept);
+    below();
+  };
   const set = <K extends keyof VisitDraft>(name: K) => (value: VisitDraft[K]): void => {
     draft[name] = value;
     save();
@@ -67,6 +70,10 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
       draft.again = day;
       await finish("tried")();
     }))), button(t("again-open"), "btn-quiet", finish("tried")));
+  // Whoever wrote below need not go up again.
+  const wrote = button(t("visit-wrote"), "btn-primary btn-l btn-block", finish("seen"), "check");
+  const below = (): void => void (wrote.hidden = !corrects(draft) && !draft.problem.trim());
+  below();
   const facts: [string, string][] = [[t("fact-phone"), visit.phone_masked ?? t("fact-none")], [t("fact-relation"), visit.relation ? t(`relation-${visit.relation}`) : t("fact-none")], [t("fact-reason"), list.reason || list.title]];
   if (visit.note) facts.push([t("fact-last"), [visit.at ? when(visit.at) : "", visit.by, visit.note].filter(Boolean).join(" · ")]);
   return make(
@@ -74,7 +81,7 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
     make("section", { class: "card stack-s" }, make("div", { class: "spread" }, make("h2", {}, visit.name_masked), visitState(visit)), make("p", {}, visit.address), make("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
       visit.tries > 0 && make("p", { class: "hint" }, t("tries", { n: visit.tries }))),
     make("section", { class: "card stack" }, button(t("visit-seen"), "btn-primary btn-l btn-block", finish("seen"), "check"), nobody, again, field(t("visit-note"), note), button(t("visit-skip"), "btn-block", finish("skipped"), "right")),
-    problem.element, correctionPart(visit, draft, save),
+    problem.element, correctionPart(visit, draft, save), wrote,
     visit.dwelling ? button(t("visit-form"), "btn-block", () => open(roundTo({ kind: "dwelling", id: visit.dwelling ?? "", community: list.community, name: `${visit.name_masked} ${visit.address}` })), "list") : null,
     kept,
   );

@@ -14,7 +14,7 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
     const number = one.ids?.number ?? "";
     const cases = one.ids?.findings?.filter((found) => found.case).length ?? 0;
     const made = number ? t("done-case", { what: number }) : cases > 0 ? t("done-case", { what: cases }) : "";
-    return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${one.kind}`)} · ${one.label}`), badge(t("state-done"), "ok")),
+    return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
       make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · ")))));
   });
   return make(
@@ -25,8 +25,11 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
   );
 }
 
+/** A round by what it is: 巡查, 检查, 走访. */
+const kindOf = ({ kind, of }: { kind: string; of?: string | undefined }): string => t(kind === "round" && of ? `round-${of}` : `kind-${kind}`);
+
 function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElement {
-  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${item.kind}`)} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
+  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf({ kind: item.kind, of: String(item.body["kind"] ?? "") })} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
   const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {

@@ -272,12 +272,21 @@ fn categories(app: &App, ctx: &Ctx) -> Result<Vec<PackCategory>> {
     Ok(all)
 }
 
-/// Outlines of the caller's communities, and of their grids where they have some only.
+/// Communities whose grids are drawn too.
+const DRAWN_WHOLE: usize = 3;
+
+/// Outlines of the caller's communities, and of their grids: those they have, or all where they have few communities.
 async fn areas(app: &App, ctx: &Ctx, scope: &Scope) -> Result<Vec<Outline>> {
     let mut wanted: Vec<AreaId> = Vec::new();
     for part in scope.parts() {
         wanted.push(part.community.into());
-        wanted.extend(part.areas.iter().flatten().copied());
+        match &part.areas {
+            Some(areas) => wanted.extend(areas.iter().copied()),
+            None if scope.parts().len() <= DRAWN_WHOLE => {
+                wanted.extend(ctx.areas().children(part.community.into()));
+            }
+            None => {}
+        }
     }
     wanted.truncate(AREAS);
     let shapes = outlines(app.db(), &wanted, ctx.now()).await?;

@@ -39,6 +39,15 @@ impl Dice {
     }
 }
 
+/// What chance seldom meets: halves, edges of the calendar, texts without end.
+const EDGES: [&str; 30] = [
+    "round(2.5, 0)", "round(-2.5, 0)", "round(1.005, 2)", "round(0.125, 2)", "round(1234.5, -2)", "round(-0.5, 0)",
+    "0.1 + 0.2", "1 div 3", "1000000 * 1000000 * 1000000 * 1000000", "1 div 1000000000", "-1 div 0", "0 div 0 = 0",
+    "concat(0 div 0, '')", "5 mod -3", "-5.5 mod 2", "date(2932896)", "date(2932897)", "date(-719528)",
+    "format-date(date('2024-02-29'), '%y%')", "substr('é😀x', 1, 2)", "string-length('é😀x')", "translate('é😀x', 'é😀', '😀')",
+    "selected-at('a b', 0.9)", "pow(2, 0.5)", "sqrt(-1) = 1", "min('2024-01-01', '2025-01-01')", "now() > date('2026-11-26')",
+    "today() = date(now())", "regex('王小明', '\\w+')", "decimal-date-time('1970-01-02T00:00:00Z')",
+];
 const NUMBERS: [&str; 14] = [
     "0",
     "1",
@@ -517,7 +526,11 @@ fn vectors() -> Json {
     let mut dice = Dice(20_261_126);
     let mut sets = Vec::new();
     for _ in 0..FORMS {
-        let outside = calculations(&mut dice, false, CALCULATIONS);
+        let mut outside = calculations(&mut dice, false, CALCULATIONS);
+        if sets.is_empty() {
+            let edges = EDGES.iter().enumerate();
+            outside.extend(edges.map(|(n, text)| (format!("edge{n}"), (*text).to_owned())));
+        }
         let inside = calculations(&mut dice, true, 3);
         let json = checklist(&outside, &inside);
         let form = built(&json).unwrap();

@@ -111,22 +111,30 @@ export function formView(form: Form, filling: Filling): HTMLElement {
   const draw = (wrong?: Fault): void => {
     const at = filled.page;
     const page = pages[at];
+    const stands = (n: number): boolean => {
+      const standing = look(form, filled);
+      return n >= pages.length || Boolean(pages[n]?.nodes.some((node) => standing.standsAt(node, [])));
+    };
     const steps = make("nav", { class: "steps", "aria-label": t("form-pages") });
-    const standing = look(form, filled);
-    [...pages, { title: t("form-end"), nodes: [] }].forEach((one, n) => {
-      const off = one.nodes.length > 0 && !one.nodes.some((node) => standing.standsAt(node, []));
+    const all = [...pages, { title: t("form-end"), nodes: [] }].map((one, n) => {
       const step = button(String(n + 1), "step", () => show(n));
-      step.setAttribute("aria-label", one.title || t("form-page", { n: n + 1 }));
+      step.setAttribute("aria-label", one.title ? `${n + 1} ${one.title}` : t("form-page", { n: n + 1 }));
       if (n === at) step.setAttribute("aria-current", "step");
-      step.disabled = off;
       steps.append(step);
+      return step;
     });
+    const refresh = (): void => all.forEach((step, n) => (step.disabled = !stands(n)));
+    refresh();
     const next = (by: number): number => {
       let to = at + by;
-      while (to > 0 && to < pages.length && !pages[to]?.nodes.some((node) => standing.standsAt(node, []))) to += by;
+      while (to > 0 && !stands(to)) to += by;
       return to;
     };
-    const body = page ? new Page(form, filling, page.nodes, wrong).element : summary(form, filling, (fault) => show(pageOf(form, pages, fault), fault), draw);
+    const own = { ...filling, save: () => {
+      filling.save();
+      refresh();
+    } };
+    const body = page ? new Page(form, own, page.nodes, wrong).element : summary(form, filling, (fault) => show(pageOf(form, pages, fault), fault), draw);
     const title = page ? page.title || word(form.checklist.title, language()) : t("form-end");
     box.replaceChildren(
       make("div", { class: "card-head" }, make("h3", {}, title), make("span", { class: "muted num" }, `${Math.min(at + 1, pages.length + 1)} / ${pages.length + 1}`)), steps, body,
