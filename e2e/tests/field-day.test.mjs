@@ -85,7 +85,7 @@ describe("a day in the field", () => {
     const first = await row(0).getAttribute("data-entry");
     await row(0).click();
     await phone.getByRole("button", { name: "见到了" }).click();
-    await phone.locator("#unsent[data-count='1']").waitFor();
+    await phone.locator("#view #visits").waitFor();
     console.log(`a visit recorded in ${Date.now() - began} ms of machine time`);
     assert.ok(Date.now() - began < 20_000);
     // Nobody in, tomorrow again.
@@ -94,7 +94,7 @@ describe("a day in the field", () => {
     await phone.getByRole("button", { name: "家里没人" }).click();
     await looks(phone, "field-visit-nobody");
     await phone.getByRole("button", { name: "明天" }).click();
-    await phone.locator("#unsent").waitFor();
+    await phone.locator("#view #visits").waitFor();
     // Left out: a reason is asked for.
     const rows = phone.locator("#visits .row[data-entry]");
     const third = await rows.evaluateAll((all, done) => all.map((one) => one.dataset.entry).find((id) => !done.includes(id)), [first, second]);
