@@ -260,11 +260,18 @@ describe("a day in the field", () => {
     await phone.mouse.move(paper.x + 120, paper.y + 20, { steps: 5 });
     await phone.mouse.move(paper.x + 200, paper.y + 60, { steps: 5 });
     await phone.mouse.up();
-    await form.locator(".ask-photo img").waitFor();
+    await kept(phone);
+    await phone.waitForTimeout(1_000);
     await screenshot(phone, "field-market-signature", { full: true });
+    // It is there when one comes back to the page.
+    await form.getByRole("button", { name: "上一页" }).click();
+    await form.getByRole("button", { name: "下一页" }).click();
+    await form.locator(".ask-photo img").waitFor();
     await form.getByRole("button", { name: "下一页" }).click();
     const found = form.locator("[data-found]");
     assert.deepEqual(await found.evaluateAll((all) => all.map((one) => one.dataset.found)), ["lane-width", "overload", "lives-in"]);
+    assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /81\.5 A（要求不超过额定的 100%）/);
+    assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing runs out of the screen");
     assert.match(await form.locator("[data-found='lane-width'] textarea").inputValue(), /3\.1 m（要求至少 400 cm）/);
     // A stretch with a section that was not named: the form says so.
     await form.getByText("还有 1 处要填或要改").waitFor();

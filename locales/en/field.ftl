@@ -269,3 +269,4 @@ fieldwork-map-several = { $n } at this place
 fieldwork-round-patrol = Patrol
 fieldwork-round-inspection = Inspection
 fieldwork-round-visit = Visit at the door
+fieldwork-limit-share = at most { $n }% of the rating

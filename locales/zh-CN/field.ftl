@@ -269,3 +269,4 @@ fieldwork-map-several = 这里有 { $n } 处
 fieldwork-round-patrol = 巡查
 fieldwork-round-inspection = 检查
 fieldwork-round-visit = 入户走访
+fieldwork-limit-share = 要求不超过额定的 { $n }%

@@ -65,9 +65,11 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
+  // With a checklist, what ends the round comes after its last page.
+  const rest = make("div", { class: "stack-l" });
   const way = draft.track ? trackCard(draft) : null;
   const checked = make("div", { class: "stack" });
-  const drawForm = (): void => checked.replaceChildren(...formPart(draft, save, drawForm, way?.recorder));
+  const drawForm = (): void => checked.replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, shows: (last) => (rest.hidden = !last) }));
   drawForm();
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
     // A checklist says what there is to say; without one a sentence has to.
@@ -90,22 +92,23 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     done();
     void sync();
   });
+  rest.append(
+    make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
+    make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
+    make("div", { class: "send-bar" }, end),
+  );
   return make(
     "div", { class: "stack-l" },
     make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
       !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
     way?.card ?? null,
-    draft.form ? checked : null,
-    make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
-    draft.form ? null : checked,
-    make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    note, make("div", { class: "send-bar" }, end),
+    checked, rest, note,
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
   );
 }
 
 /** The checklist, or the offer of one. */
-function formPart(draft: RoundDraft, save: () => void, draw: () => void, recorder: Recorder | undefined): HTMLElement[] {
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, shows }: { recorder: Recorder | undefined; shows: (last: boolean) => void }): HTMLElement[] {
   const form = draft.form && formOf(draft.form.name);
   if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
   if (!draft.form || !form) {
@@ -117,7 +120,7 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, recorde
       }, "list"),
     );
   }
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", end: () => undefined };
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 

@@ -103,8 +103,13 @@ function photograph(ask: Ask): HTMLElement {
   const input = make("input", { type: "file", accept: "image/*", capture: "environment", class: "sr-only", id: ask.id });
   const said = make("span", { class: "muted", role: "status" });
   const shown = make("div", { class: "ask-photo" });
+  const gone = button(t("remove"), "btn-quiet", () => {
+    ask.set("");
+    draw();
+  }, "trash");
   const draw = (): void => {
     said.textContent = ask.get() ? t("photos", { n: 1 }) : "";
+    gone.hidden = !ask.get();
     void preview(shown, ask.files[ask.get()]);
   };
   input.addEventListener("change", () => {
@@ -115,10 +120,6 @@ function photograph(ask: Ask): HTMLElement {
       if (ask.get()) draw();
     });
   });
-  const gone = button(t("remove"), "btn-quiet", () => {
-    ask.set("");
-    draw();
-  }, "trash");
   draw();
   return make("div", { class: "stack-s" }, make("div", { class: "cluster" }, make("label", { class: "btn camera" }, icon("camera"), t("photo"), input), said, gone), shown);
 }
@@ -133,14 +134,12 @@ async function preview(place: HTMLElement, photo: Photo | undefined): Promise<vo
 }
 
 function signed(ask: Ask): HTMLElement {
-  const shown = make("div", { class: "ask-photo" });
-  const draw = (): void => void preview(shown, ask.files[ask.get()]);
-  draw();
-  return make("div", { class: "stack-s" }, signature(t("sign-here"), async (file) => {
+  const before = ask.get() ? make("div", { class: "ask-photo" }) : null;
+  if (before) void preview(before, ask.files[ask.get()]);
+  return signature(t("sign-here"), before, async (file) => {
     if (file) await keepFile(ask, file);
     else ask.set("");
-    draw();
-  }), shown);
+  });
 }
 
 function position(ask: Ask): HTMLElement {

@@ -4,8 +4,9 @@ import { button } from "../parts";
 import { t } from "../words";
 
 const [WIDTH, HEIGHT] = [640, 240];
+const REST = 700;
 
-export function signature(label: string, kept: (file: File | null) => void | Promise<void>): HTMLElement {
+export function signature(label: string, before: HTMLElement | null, kept: (file: File | null) => void | Promise<void>): HTMLElement {
   const paper = make("canvas", { class: "signature", width: String(WIDTH), height: String(HEIGHT), role: "img", "aria-label": label });
   const pen = paper.getContext("2d");
   let drawn = false;
@@ -31,12 +32,18 @@ export function signature(label: string, kept: (file: File | null) => void | Pro
     pen?.stroke();
     drawn = true;
   });
+  // A name has many strokes: it is kept when the pen has rested.
+  let rest = 0;
   paper.addEventListener("pointerup", () => {
-    if (!drawn) return;
-    paper.toBlob((blob) => blob && void kept(new File([blob], "signature.jpg", { type: "image/jpeg" })), "image/jpeg", 0.9);
+    clearTimeout(rest);
+    if (drawn) rest = window.setTimeout(() => paper.toBlob((blob) => blob && void kept(new File([blob], "signature.jpg", { type: "image/jpeg" })), "image/jpeg", 0.9), REST);
   });
   clean();
-  return make("div", { class: "stack-s" }, paper, make("div", { class: "cluster" }, make("span", { class: "hint" }, label), button(t("sign-again"), "btn-quiet", () => {
+  paper.hidden = before !== null;
+  return make("div", { class: "stack-s" }, before, paper, make("div", { class: "cluster" }, make("span", { class: "hint" }, label), button(t("sign-again"), "btn-quiet", () => {
+    clearTimeout(rest);
+    before?.remove();
+    paper.hidden = false;
     clean();
     void kept(null);
   }, "undo")));

@@ -59,6 +59,7 @@ function sentence({ rule, place, evidence, judgement }: Found, at: State): strin
     const limit = t(judgement.test.must === "at_least" ? "limit-least" : "limit-most", { n: `${judgement.test.limit} ${judgement.test.unit}` });
     parts.unshift(`${judgement.value} ${judgement.unit}（${limit}）`);
   }
+  if (judgement && "percent" in judgement.test) parts.unshift(`${judgement.value} ${judgement.unit}（${t("limit-share", { n: judgement.test.percent })}）`);
   const instance = place.length > 0 && parts.length === 0 ? t("instance", { n: place[place.length - 1] ?? 1 }) : "";
   return [name, [...parts, instance].filter(Boolean).join("，")].filter(Boolean).join("：").slice(0, 500);
 }
@@ -96,7 +97,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; end(): void | Promise<void> };
+export type Filling = { filled: FilledForm; save(): void; track(): string; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -109,8 +110,10 @@ export function formView(form: Form, filling: Filling): HTMLElement {
     box.scrollIntoView({ block: "start" });
   };
   const draw = (wrong?: Fault): void => {
+    filled.page = Math.min(filled.page, pages.length);
     const at = filled.page;
     const page = pages[at];
+    filling.shows(!page);
     const stands = (n: number): boolean => {
       const standing = look(form, filled);
       return n >= pages.length || Boolean(pages[n]?.nodes.some((node) => standing.standsAt(node, [])));
