@@ -33,14 +33,23 @@ const base64 = (bytes: ArrayBuffer): Promise<string> =>
     reader.readAsDataURL(new Blob([bytes]));
   });
 
+/** What became of the last one: the view may be drawn anew at any moment. */
+let told = "";
+
 /** A button that takes such a file in. */
 export function takeIn(): HTMLElement {
   const input = make("input", { type: "file", accept: "application/json,.json", class: "sr-only" });
-  const said = make("p", { class: "hint", role: "status", id: "taken-in" }, t("carry-hint"));
+  const said = make("p", { class: "hint", role: "status", id: "taken-in" }, told || t("carry-hint"));
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     input.value = "";
-    if (file) void guarded(async () => void (said.textContent = await take(file)));
+    if (file) {
+      void guarded(async () => {
+        told = await take(file);
+        said.textContent = told;
+        changed();
+      });
+    }
   });
   return make("div", { class: "stack-s" }, make("label", { class: "btn btn-block camera" }, icon("upload"), t("carry-in"), input), said);
 }
