@@ -277,8 +277,23 @@ describe("a day in the field", () => {
     await form.getByText("还有 1 处要填或要改").waitFor();
     await looks(phone, "field-market-end");
     await kept(phone);
+    // The next pack has this checklist no more: what was begun with it goes on.
     await window.unroute("**/api/v1/field/pack");
     await window.setOffline(false);
+    await open(phone, `#${phone.url().split("#")[1]}`);
+    await phone.locator(".outbox", { hasText: "没有信号" }).waitFor({ state: "detached" });
+    await form.getByRole("button", { name: "去填" }).click();
+    await form.locator("fieldset", { hasText: "分区" }).locator("input").first().check();
+    await form.getByRole("button", { name: "检查一遍" }).click();
+    await form.getByText("都填好了").waitFor();
+    await phone.getByRole("button", { name: "结束，存下" }).click();
+    // The server knows no such market: refused, and everything is back in its form.
+    await phone.goto(`${server.url}/field#waiting`);
+    await phone.locator("[data-item-state='refused']", { hasText: "新桥综合市场" }).waitFor();
+    await phone.getByRole("button", { name: "改一改再送" }).click();
+    await form.waitFor();
+    await form.getByRole("button", { name: "5 摊位" }).click();
+    assert.deepEqual(await form.getByLabel("摊位号").evaluateAll((all) => all.map((one) => one.value)), ["C-12", "C-13"]);
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 

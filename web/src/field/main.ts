@@ -2,6 +2,7 @@
 import { make } from "../dom";
 import { recallClock } from "./clock";
 import { keep } from "./drafts";
+import { keepForm } from "./form/view";
 import { finishSignOut, meView } from "./me";
 import { noteView } from "./note";
 import { mapView } from "./map";
@@ -27,6 +28,7 @@ const place = (): string => location.hash.slice(1) || "today";
 
 async function open(draft: Draft): Promise<void> {
   // It exists from the first moment on, so that a killed page finds it again.
+  if ("form" in draft && draft.form) await keepForm(draft.form.name);
   await keep(draft, make("p"));
   await reload();
   location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "note";

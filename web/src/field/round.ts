@@ -5,7 +5,7 @@ import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
 import type { Answers } from "./form/types";
 import { word } from "./form/types";
-import { checklistsFor, decided, formOf, formView, look, newFilled } from "./form/view";
+import { checklistsFor, decided, formOf, formView, keepForm, look, newFilled } from "./form/view";
 import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
@@ -113,8 +113,9 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
   if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
   if (!draft.form || !form) {
     return checklistsFor(draft.subject.kind).map((one) =>
-      button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", () => {
+      button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", async () => {
         draft.form = newFilled(one.name);
+        await keepForm(one.name);
         save();
         draw();
       }, "list"),
@@ -205,7 +206,7 @@ function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
     findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
     ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
   };
-  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting" };
+  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting", ...(listed && draft.form ? { form: draft.form } : {}) };
   const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));
   return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id)), ...(listed?.photos ?? []).flatMap(({ photo, finding }) => of([photo], finding))];
 }

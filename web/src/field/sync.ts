@@ -2,7 +2,7 @@
 // once, a photograph goes on where it was cut.
 import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
-import { changed, release, reload, state } from "./state";
+import { changed, keepItem, release, reload, state } from "./state";
 import type { Answer, Item, Pack, Photo, Taken } from "./types";
 import { unlock } from "./vault";
 import { t } from "./words";
@@ -187,9 +187,7 @@ async function apply(item: Item, answer: Answer): Promise<void> {
     }
     return release(item);
   }
-  const next: Item = { ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined };
-  await vault.put("outbox", item.id, next, item.made_at);
-  await reload();
+  await keepItem({ ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined });
 }
 
 /** Brings the bytes over, from wherever it was cut; false when this has to wait or was refused. */
@@ -214,9 +212,7 @@ async function upload(item: Item): Promise<boolean> {
 
 async function refuse(item: Item, status: number, problem: object): Promise<false> {
   const final = status === 413 || status === 415 || status === 422;
-  const next: Item = { ...item, state: final ? "refused" : "later", problem };
-  await state.vault?.put("outbox", item.id, next, item.made_at);
-  await reload();
+  await keepItem({ ...item, state: final ? "refused" : "later", problem });
   return false;
 }
 

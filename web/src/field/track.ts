@@ -40,6 +40,12 @@ export function gaps(fixes: Fix[], until: number): { count: number; minutes: num
   return { count: long.length, minutes: Math.round(long.reduce((sum, wait) => sum + wait, 0) / 60_000) };
 }
 
+/** A way as it is kept, for whoever puts one back. */
+export function kept(round: string, track: Track): { id: string; value: Track }[] {
+  const count = Math.ceil(track.fixes.length / PIECE);
+  return Array.from({ length: count }, (_, n) => ({ id: box(round, n), value: { fixes: track.fixes.slice(n * PIECE, (n + 1) * PIECE), mock: track.mock } }));
+}
+
 export class Recorder {
   fixes: Fix[] = [];
   mock = false;

@@ -35,6 +35,8 @@ export type ProblemText = { title?: string; detail?: string; errors?: { field: s
 export type Item = {
   id: string; kind: Kind; label: string; made_at: number; body: Record<string, unknown>; state: ItemState;
   problem?: ProblemText; held?: unknown;
+  /** Of a round: its checklist as it was filled in, to be mended. Not sent. */
+  form?: FilledForm;
 };
 export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };

@@ -3,6 +3,7 @@ import { make } from "../dom";
 import { badge, button, guarded, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
+import { kept, type Track } from "./track";
 import type { Draft, DraftFinding, Item, NoteDraft, Photo, RoundDraft } from "./types";
 import { t, when } from "./words";
 
@@ -76,20 +77,28 @@ async function anew(item: Item, more: Record<string, unknown>): Promise<void> {
 /** Back into its form, with all that hangs on it. */
 async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): Promise<void> {
   const hanging = state.items.filter((one) => one.kind === "photo_claim" && (one.body["round"] === item.id || one.body["case_item"] === item.id));
-  const photos = (finding: string | null): Photo[] => hanging.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
+  // What a checklist asked for is in its answers.
+  const own = new Set(Object.values(item.form?.files ?? {}).map((photo) => photo.id));
+  const loose = hanging.filter((one) => !own.has((one.body["photo"] as Photo).id));
+  const photos = (finding: string | null): Photo[] => loose.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
   const draft = item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
   const { vault } = state;
   if (!vault) return;
-  const row = await vault.prepare("boxes", `draft:${draft.id}`, draft);
-  await guarded(() => vault.write([row], [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
+  const way = item.body["track"] ? kept(draft.id, item.body["track"] as Track) : [];
+  const rows = await Promise.all([vault.prepare("boxes", `draft:${draft.id}`, draft), ...way.map(({ id, value }) => vault.prepare("boxes", id, value))]);
+  await guarded(() => vault.write(rows, [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
   await reload();
   await open(draft);
 }
 
 function roundDraft(item: Item, photos: (finding: string | null) => Photo[]): RoundDraft {
-  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
-  const findings = body.findings.map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
-  return { id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: false, kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings, photos: photos(null), saved: Date.now() };
+  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; track?: unknown; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
+  const listed = new Set(Object.values(item.form?.found ?? {}).map((found) => found.id));
+  const findings = body.findings.filter((found) => !listed.has(found.id)).map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
+  return {
+    id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: Boolean(body.track), kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings,
+    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}),
+  };
 }
 
 function noteDraft(item: Item, photos: Photo[]): NoteDraft {

@@ -18,11 +18,19 @@ const forms = new Map<string, Form>();
 export function formOf(name: string): Form | null {
   const held = forms.get(name);
   if (held) return held;
-  const packed = (state.pack?.checklists ?? []).find((one) => one.name === name);
+  const packed = [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
   if (!packed) return null;
   const form = new Form(packed.form);
   forms.set(name, form);
   return form;
+}
+
+/** Kept beside the draft: the next pack may have a newer version only. */
+export async function keepForm(name: string): Promise<void> {
+  const packed = state.pack?.checklists.find((one) => one.name === name);
+  if (!packed || state.forms.some((one) => one.name === name)) return;
+  await state.vault?.put("boxes", `form:${name}`, packed);
+  state.forms.push(packed);
 }
 
 export const checklistsFor = (kind: string): PackChecklist[] => (state.pack?.checklists ?? []).filter((one) => one.subjects.includes(kind));
