@@ -287,6 +287,7 @@ describe("a day in the field", () => {
     await form.getByRole("button", { name: "检查一遍" }).click();
     await form.getByText("都填好了").waitFor();
     await phone.getByRole("button", { name: "结束，存下" }).click();
+    await phone.locator("#view #visits").waitFor();
     // The server knows no such market: refused, and everything is back in its form.
     await phone.goto(`${server.url}/field#waiting`);
     await phone.locator("[data-item-state='refused']", { hasText: "新桥综合市场" }).waitFor();

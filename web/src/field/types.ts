@@ -13,7 +13,7 @@ export type Seen = { version: number; phone_at: string | null; home_at: string |
 export type Visit = {
   entry: string; name_masked: string; phone_masked: string | null; address: string; state: string; note: string | null; tries: number; at: string | null; by: string | null; labels: string[];
   /** Not in a pack of an older server. */
-  person?: string; building?: string | null; dwelling?: string | null; position?: [number, number] | null; relation?: string | null; seen?: Seen;
+  person?: string; building?: string | null; dwelling?: string | null; position?: [number, number] | null; relation?: string | null; seen?: Seen; missing?: string[];
 };
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };

@@ -75,6 +75,7 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
   const below = (): void => void (wrote.hidden = !corrects(draft) && !draft.problem.trim());
   below();
   const facts: [string, string][] = [[t("fact-phone"), visit.phone_masked ?? t("fact-none")], [t("fact-relation"), visit.relation ? t(`relation-${visit.relation}`) : t("fact-none")], [t("fact-reason"), list.reason || list.title]];
+  if (visit.missing?.length) facts.push([t("fact-missing"), visit.missing.map((one) => t(`fact-of-${one}`)).join("、")]);
   if (visit.note) facts.push([t("fact-last"), [visit.at ? when(visit.at) : "", visit.by, visit.note].filter(Boolean).join(" · ")]);
   return make(
     "div", { class: "stack-l", "data-visit": visit.entry },

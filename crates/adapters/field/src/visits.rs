@@ -1,10 +1,13 @@
 //! The day's visits: the lists the caller works through, with what is already known. Names and numbers are masked, as pages
 //! mask them. Whoever was seen or left out today is in it too, so that the day can be looked over without signal.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_kernel::{CommunityId, Ctx, Micros, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
+use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_people::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use youlin_people::{
     Directory, HeldOf, PersonCard, Relation, SeenBefore, Vault, VisitState, VisitingEntry,
@@ -38,6 +41,8 @@ struct PackVisit {
     /// Longitude and latitude, WGS-84.
     position: Option<(f64, f64)>,
     labels: Vec<String>,
+    /// What the register wants to know and does not: all that is to be asked.
+    missing: Vec<Fact>,
     relation: Option<Relation>,
     /// Sent back with a correction.
     #[schema(value_type = Object)]
@@ -77,7 +82,8 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
         .flat_map(|(_, entries)| entries.iter().map(|one| &one.card))
         .collect();
     let held = Directory::held_of(db, &scope, &cards).await?;
-    let packed =
+    let mut missing = missing(app, ctx, &scope, &cards).await?;
+    let mut packed =
         |(line, entries): (youlin_people::VisitingLine, Vec<VisitingEntry>)| VisitingPack {
             list: line.id,
             community: line.community,
@@ -91,10 +97,38 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
                 })
                 .collect(),
         };
-    Ok(lists.into_iter().map(packed).collect())
+    Ok(lists.into_iter().map(&mut packed).collect())
 }
 
-fn visit(one: VisitingEntry, held: Option<HeldOf>) -> PackVisit {
+/// What is missing of each person, community by community.
+async fn missing(
+    app: &App,
+    ctx: &Ctx,
+    scope: &Scope,
+    cards: &[&PersonCard],
+) -> Result<HashMap<Uuid, Vec<Fact>>> {
+    let policy = app.service::<RegisterPolicy>().unwrap_or_default();
+    let vault = app.need::<Vault>()?;
+    let mut homes: BTreeMap<CommunityId, BTreeSet<Uuid>> = BTreeMap::new();
+    for card in cards {
+        if let Some(dwelling) = card.place.as_ref().and_then(|place| place.dwelling) {
+            homes.entry(card.community).or_default().insert(dwelling);
+        }
+    }
+    let mut found = HashMap::new();
+    for (community, dwellings) in homes {
+        let dwellings: Vec<Uuid> = dwellings.into_iter().collect();
+        let asked = (community, &dwellings[..]);
+        let db = app.db().read();
+        let files =
+            Directory::dwelling_files(db, &vault, scope, &policy, ctx.now(), asked).await?;
+        let residents = files.into_iter().flat_map(|file| file.residents);
+        found.extend(residents.map(|one| (one.card.id, one.missing)));
+    }
+    Ok(found)
+}
+
+fn visit(one: VisitingEntry, held: Option<HeldOf>, missing: Vec<Fact>) -> PackVisit {
     let place = one.card.place;
     PackVisit {
         entry: one.id,
@@ -106,6 +140,7 @@ fn visit(one: VisitingEntry, held: Option<HeldOf>) -> PackVisit {
         position: place.as_ref().and_then(|place| place.position),
         address: place.map_or_else(String::new, |place| place.address),
         labels: one.card.labels,
+        missing,
         relation: held.and_then(|held| held.relation),
         seen: held.map(|held| held.seen).unwrap_or_default(),
         state: one.state,
