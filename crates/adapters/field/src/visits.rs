@@ -120,8 +120,7 @@ async fn missing(
         let dwellings: Vec<Uuid> = dwellings.into_iter().collect();
         let asked = (community, &dwellings[..]);
         let db = app.db().read();
-        let files =
-            Directory::dwelling_files(db, &vault, scope, &policy, ctx.now(), asked).await?;
+        let files = Directory::dwelling_files(db, &vault, scope, &policy, ctx.now(), asked).await?;
         let residents = files.into_iter().flat_map(|file| file.residents);
         found.extend(residents.map(|one| (one.card.id, one.missing)));
     }

@@ -61,19 +61,19 @@ export class Form {
     return (kind.list ? this.checklist.choices?.[kind.list] : undefined) ?? [];
   }
 
-  /** Nodes after what they wait for. */
+  /** Nodes after what they wait for. Without recursion: ten thousand may wait for one another in a row. */
   private sorted(): number[] {
-    const order: number[] = [];
-    const seen = new Set<number>();
-    const visit = (at: number): void => {
-      const node = this.nodes[at];
-      if (!node || seen.has(at)) return;
-      seen.add(at);
-      if (node.parent >= 0) visit(node.parent);
-      for (const one of [node.relevant, node.calculation, node.count]) if (one) names(one).forEach((name) => visit(this.place(name)));
-      order.push(at);
-    };
-    this.nodes.forEach((_, at) => visit(at));
+    const followers: number[][] = this.nodes.map(() => []);
+    const left = this.nodes.map((node, at) => {
+      const called = [node.relevant, node.calculation, node.count].flatMap((one) => (one ? names(one).map((name) => this.place(name)) : []));
+      const waits = new Set([node.parent, ...called].filter((one) => one >= 0));
+      for (const one of waits) followers[one]?.push(at);
+      return waits.size;
+    });
+    const order = left.flatMap((count, at) => (count === 0 ? [at] : []));
+    for (let n = 0; n < order.length; n += 1) {
+      for (const next of followers[order[n] ?? -1] ?? []) if ((left[next] = (left[next] ?? 0) - 1) === 0) order.push(next);
+    }
     return order;
   }
 

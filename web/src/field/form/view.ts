@@ -12,15 +12,20 @@ import { findings, type Found } from "./findings";
 import { word, type Answers } from "./types";
 import type { Moment } from "./values";
 
-const forms = new Map<string, Form>();
+const forms = new Map<string, Form | null>();
 
-/** The checklist made ready, once. */
+/** The checklist made ready, once; null when it is not here, or newer than this page. */
 export function formOf(name: string): Form | null {
   const held = forms.get(name);
-  if (held) return held;
+  if (held !== undefined) return held;
   const packed = [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
   if (!packed) return null;
-  const form = new Form(packed.form);
+  let form: Form | null = null;
+  try {
+    form = new Form(packed.form);
+  } catch {
+    // A page from the telephone may be older than the checklist: it is new as soon as there is signal.
+  }
   forms.set(name, form);
   return form;
 }
@@ -33,7 +38,7 @@ export async function keepForm(name: string): Promise<void> {
   state.forms.push(packed);
 }
 
-export const checklistsFor = (kind: string): PackChecklist[] => (state.pack?.checklists ?? []).filter((one) => one.subjects.includes(kind));
+export const checklistsFor = (kind: string): PackChecklist[] => (state.pack?.checklists ?? []).filter((one) => one.subjects.includes(kind) && formOf(one.name));
 
 export function newFilled(name: string): FilledForm {
   return { name, answers: formOf(name)?.defaults() ?? {}, page: 0, files: {}, found: {} };
