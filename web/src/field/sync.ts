@@ -3,6 +3,7 @@
 import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
 import { changed, keepItem, release, reload, state } from "./state";
+import { endRecording } from "./track";
 import type { Answer, Item, Pack, Photo, Taken } from "./types";
 import { unlock } from "./vault";
 import { t } from "./words";
@@ -46,6 +47,8 @@ export async function signedIn(): Promise<boolean> {
     state.signedOut = false;
     const { account, secret } = (await answer.json()) as { account: string; secret: string };
     if (state.vault?.account !== account) {
+      // What is recorded belongs to whoever was here before.
+      endRecording();
       [state.pack, state.items, state.drafts] = [null, [], []];
       state.vault = await unlock(account, secret);
       await reload();

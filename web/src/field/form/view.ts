@@ -219,6 +219,7 @@ type Update = (standing: State, faults: () => Fault[]) => void;
 class Page {
   readonly element = make("div", { class: "stack" });
   private updates: Update[] = [];
+  private due = 0;
   private readonly touched = new Set<string>();
 
   constructor(private readonly form: Form, private readonly filling: Filling, nodes: number[], wrong?: Fault) {
@@ -242,7 +243,11 @@ class Page {
   private changed(name: string, place: Place): void {
     this.touched.add(this.id(name, place));
     this.filling.save();
-    this.update();
+    // Once for all keystrokes of a moment: a long checklist takes its time on a slow telephone.
+    this.due ||= requestAnimationFrame(() => {
+      this.due = 0;
+      this.update();
+    });
   }
 
   private node(at: number, place: Place, inside: Answers): HTMLElement {
