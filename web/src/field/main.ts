@@ -4,14 +4,14 @@ import { recallClock } from "./clock";
 import { keep } from "./drafts";
 import { keepForm } from "./form/view";
 import { finishSignOut, meView } from "./me";
-import { noteView } from "./note";
+import { newNote, noteView } from "./note";
 import { mapView } from "./map";
 import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { freshNote, todayView } from "./today";
-import type { Draft } from "./types";
+import type { Draft, VisitDraft } from "./types";
 import { resume, sealedWork } from "./vault";
 import { findVisit, visitView } from "./visit";
 import { waitingView } from "./waiting";
@@ -26,13 +26,21 @@ let shown = "";
 
 const place = (): string => location.hash.slice(1) || "today";
 
-async function open(draft: Draft): Promise<void> {
+async function open(begun: Draft): Promise<void> {
+  const draft = "visit" in begun && !findVisit(begun.entry) ? await asNote(begun) : begun;
   // It exists from the first moment on, so that a killed page finds it again.
   if ("form" in draft && draft.form) await keepForm(draft.form.name);
   await keep(draft, make("p"));
   await reload();
   location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "note";
   if (place() === shown) draw(true);
+}
+
+/** A visit somebody else has ended meanwhile: what was written is a note now, and not lost. */
+async function asNote(visit: VisitDraft): Promise<Draft> {
+  const text = [visit.note, visit.problem, visit.phone].filter(Boolean).join("\n");
+  await state.vault?.drop("boxes", `draft:${visit.id}`);
+  return { ...newNote(), text, category: visit.category, urgent: visit.urgent };
 }
 
 const home = (): void => {
