@@ -280,3 +280,6 @@ fieldwork-fact-of-home = home
 fieldwork-fact-of-labels = circumstances
 fieldwork-fact-of-language = language
 fieldwork-fact-of-note = note
+fieldwork-photos-few = This policy asks for at least { $n } photographs (by: { $what }). Take some more, or tick “Not for this policy”.
+fieldwork-no-policy = Not for this policy
+fieldwork-no-policy-hint = Tick it when there are no photographs: the round is handed in all the same, it only does not count for the policy.

@@ -280,3 +280,6 @@ fieldwork-fact-of-home = 住处
 fieldwork-fact-of-labels = 情况标签
 fieldwork-fact-of-language = 语言
 fieldwork-fact-of-note = 备注
+fieldwork-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或勾选“不按这项安排算”。
+fieldwork-no-policy = 不按这项安排算
+fieldwork-no-policy-hint = 拿不出照片时勾选：巡查照样交，只是不算完成这项安排。

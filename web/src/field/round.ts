@@ -25,7 +25,7 @@ const KINDS: Record<string, string> = { reach: "patrol", premises: "inspection",
 export function roundTo(subject: { kind: string; id: string; community: number; name: string }, due?: Due): RoundDraft {
   const listed = checklistsFor(subject.kind)[0];
   return {
-    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, track: asks(due)?.track ?? false,
+    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false,
     kind: listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
   };
 }
@@ -61,7 +61,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     save();
     draw();
   };
-  const policy = asks(draft.policy ? { policy: draft.policy } : undefined);
+  const policy = asks({ policy: draft.asked ?? draft.policy ?? "" });
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
@@ -71,7 +71,12 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const checked = make("div", { class: "stack" });
   const drawForm = (): void => checked.replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, shows: (last) => (rest.hidden = !last) }));
   drawForm();
+  const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
+    // What the policy asks is said before the round is kept; the server says the same.
+    const few = draft.policy !== null && taken(draft) < photographs;
+    lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
+    if (few) return lacking.scrollIntoView({ block: "center" });
     // A checklist says what there is to say; without one a sentence has to.
     const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
     const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
@@ -86,7 +91,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     }
     await settled();
     const walked = await way?.recorder.end();
-    const track = walked && walked.track.fixes.length > 0 ? { track: walked.track } : {};
+    const track = walked && draft.policy !== null && walked.track.fixes.length > 0 ? { track: walked.track } : {};
     await hold(itemsOf(draft, { outcome: "done", text: draft.text, ...track }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
     endRecording();
     done();
@@ -95,7 +100,12 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   rest.append(
     make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    make("div", { class: "send-bar" }, end),
+    ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
+      draft.policy = value ? null : policy.id;
+      lacking.textContent = "";
+      save();
+    })] : []),
+    lacking, make("div", { class: "send-bar" }, end),
   );
   return make(
     "div", { class: "stack-l" },
@@ -181,6 +191,13 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
 /** A round never ends before it began, whatever the clock did meanwhile. */
 const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
 
+/** Photographs of a round: its own, those of what was found, those its checklist asked for. */
+function taken(draft: RoundDraft): number {
+  const named = JSON.stringify(draft.form?.answers ?? {});
+  const asked = Object.keys(draft.form?.files ?? {}).filter((name) => named.includes(name)).length;
+  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, asked);
+}
+
 /** Not walked, and why. */
 function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   let reason = "";
@@ -204,7 +221,7 @@ function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
   const body = {
     kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
     findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
-    ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
+    photographs: taken(draft), ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
   };
   const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting", ...(listed && draft.form ? { form: draft.form } : {}) };
   const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));

@@ -46,7 +46,7 @@ export type Photo = { id: string; bytes: number; sha256: string; lon?: number; l
 export type Spot = { lon: number; lat: number; accuracy: number };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
 export type RoundDraft = {
-  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; track: boolean; kind: string; began_at: string;
+  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; kind: string; began_at: string;
   text: string; findings: DraftFinding[]; photos: Photo[]; saved: number;
   /** The checklist that is being answered. */
   form?: FilledForm;
