@@ -101,6 +101,7 @@ describe("hard days in the field", () => {
     await screenshot(phone, "field-track-gap", { full: true });
     await phone.getByLabel("看到了什么").fill("河面干净");
     await phone.getByRole("button", { name: "结束，存下" }).click();
+    await until(() => batches.flatMap((one) => one.items).some((item) => item.kind === "round"), { what: "the round is on its way", timeout: 30_000 });
     await sent(phone);
     const { track } = batches.flatMap((one) => one.items).find((item) => item.kind === "round").body;
     assert.ok(track.fixes.length >= 7, `${track.fixes.length} fixes`);
