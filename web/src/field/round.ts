@@ -137,17 +137,15 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
 
 /** Says that the way is recorded, by what rule, and what a locked screen does to it. */
 function trackCard(draft: RoundDraft): { card: HTMLElement; recorder: Recorder } {
-  const line = make("p", { role: "status", id: "track" });
+  const line = make("div", { class: "stack-s", role: "status", id: "track" });
   const act = make("div", { class: "actions" });
   const recorder = recorderOf(draft.id, () => show());
   const show = (): void => {
     const { fixes, trouble, running, awake } = recorder;
     const missed = gaps(fixes, running ? now() : (fixes[fixes.length - 1]?.[0] ?? now()));
     line.dataset.fixes = String(fixes.length);
-    line.textContent = [
-      running ? t("track-running", { n: fixes.length }) : t("track-paused", { n: fixes.length }), missed.count > 0 ? t("track-gaps", { n: missed.count, m: missed.minutes }) : "",
-      trouble ? t(`track-${trouble}`) : "", running ? t(awake ? "track-awake" : "track-dark") : "",
-    ].filter(Boolean).join(" ");
+    const said: [string, string][] = [["strong", running ? t("track-running", { n: fixes.length }) : t("track-paused", { n: fixes.length })], ["", missed.count > 0 ? t("track-gaps", { n: missed.count, m: missed.minutes }) : ""], ["error", trouble ? t(`track-${trouble}`) : ""], ["muted", running ? t(awake ? "track-awake" : "track-dark") : ""]];
+    line.replaceChildren(...said.filter(([, words]) => words).map(([look, words]) => make("p", { class: look }, look === "strong" ? make("strong", {}, words) : words)));
     act.replaceChildren(running ? button(t("track-stop"), "", () => recorder.stop(), "clock") : button(t("track-start"), "btn-primary", () => recorder.start(), "locate"));
   };
   recorder.start();
