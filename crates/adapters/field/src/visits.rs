@@ -93,7 +93,8 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
                 .into_iter()
                 .map(|one| {
                     let held = held.get(&one.card.id).copied();
-                    visit(one, held)
+                    let missing = missing.remove(&one.card.id).unwrap_or_default();
+                    visit(one, held, missing)
                 })
                 .collect(),
         };
