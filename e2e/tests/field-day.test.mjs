@@ -216,6 +216,45 @@ describe("a day in the field", () => {
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 
+  test("a river by its checklist: the answers are kept, what follows from them is a case", async () => {
+    await open(phone);
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await window.setOffline(true);
+    await phone.getByRole("button", { name: "用清单：河道巡查" }).click();
+    const form = phone.locator("[data-form='river-patrol@1']");
+    const pick = (question, n) => form.locator("fieldset", { hasText: question }).locator("input").nth(n).check();
+    await form.getByLabel("天气").fill("晴");
+    await form.getByRole("button", { name: "下一页" }).click();
+    await pick("河面有没有漂浮垃圾", 1);
+    await form.locator("fieldset", { hasText: "当场捞起来了吗" }).getByLabel("否").waitFor();
+    await form.getByLabel("透明度").fill("3米");
+    await form.getByText("请写数字").waitFor();
+    await form.getByLabel("透明度").fill("35");
+    await form.getByText("请写数字").waitFor({ state: "hidden" });
+    await form.getByRole("button", { name: "下一页" }).click();
+    await pick("岸边有没有垃圾堆放", 0);
+    await pick("有没有发现新的排污口", 0);
+    await form.getByRole("button", { name: "下一页" }).click();
+    await form.getByRole("button", { name: "加一个" }).click();
+    await form.getByRole("button", { name: "取位置" }).click();
+    await form.getByText("有位置，误差约 8 米").waitFor();
+    await form.getByRole("button", { name: "检查一遍" }).click();
+    await form.getByText("都填好了").waitFor();
+    assert.deepEqual(await form.locator("[data-found]").evaluateAll((all) => all.map((one) => one.dataset.found)), ["floating"]);
+    await looks(phone, "field-river-checklist");
+    const id = phone.url().split("/").pop();
+    await phone.getByRole("button", { name: "结束，存下" }).click();
+    await phone.locator("#unsent").waitFor();
+    await window.setOffline(false);
+    await open(phone, "#waiting");
+    await sent(phone);
+    const round = await get(`/api/v1/rounds/${id}`);
+    assert.deepEqual([round.answers.floating, round.answers.transparency, round.answers.points.length], ["few", "35", 1]);
+    assert.equal(round.findings.length, 1);
+    assert.ok(round.findings[0].case, "it is a case");
+    noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
   test("a market: stalls, measured values against their limits, a barcode typed, a signature", async () => {
     const checklist = JSON.parse(await readFile(new URL("market-fire.json", CHECKLISTS), "utf8"));
     checklist.items.push({ question: { name: "tag", kind: { type: "barcode" }, label: { "zh-CN": "灭火器条码", en: "Tag" } } });

@@ -69,7 +69,9 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const rest = make("div", { class: "stack-l" });
   const way = draft.track ? trackCard(draft) : null;
   const checked = make("div", { class: "stack" });
-  const drawForm = (): void => checked.replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, shows: (last) => (rest.hidden = !last) }));
+  // One sentence is the quickest; the checklist is offered below it and stands above once it is taken.
+  const offer = make("div", { class: "stack" });
+  const drawForm = (): void => (draft.form ? checked : offer).replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, offer, shows: (last) => (rest.hidden = !last) }));
   drawForm();
   const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
@@ -100,7 +102,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   rest.append(
     make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
+    offer, ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
       draft.policy = value ? null : policy.id;
       lacking.textContent = "";
       save();
@@ -118,7 +120,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
 }
 
 /** The checklist, or the offer of one. */
-function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, shows }: { recorder: Recorder | undefined; shows: (last: boolean) => void }): HTMLElement[] {
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, offer, shows }: { recorder: Recorder | undefined; offer: HTMLElement; shows: (last: boolean) => void }): HTMLElement[] {
   const form = draft.form && formOf(draft.form.name);
   if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
   if (!draft.form || !form) {
@@ -127,6 +129,7 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
         draft.form = newFilled(one.name);
         await keepForm(one.name);
         save();
+        offer.replaceChildren();
         draw();
       }, "list"),
     );
