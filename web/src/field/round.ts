@@ -3,6 +3,7 @@
 import { make } from "../dom";
 import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
+import type { Form } from "./form/engine";
 import type { Answers } from "./form/types";
 import { word } from "./form/types";
 import { checklistsFor, decided, formOf, formView, keepForm, look, newFilled } from "./form/view";
@@ -232,6 +233,13 @@ function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
 type Listed = { name: string; answers: Answers; findings: SentFinding[]; photos: { photo: Photo; finding: string | null }[] };
 type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
 
+/** Where it was seen, when the checklist asked for that. */
+function spotOf(form: Form, evidence: Record<string, string>): { lon: number | null; lat: number | null } {
+  const found = Object.entries(evidence).find(([name]) => form.node(name)?.question?.kind.type === "position");
+  const [lat, lon] = (found?.[1] ?? "").split(" ").map(Number);
+  return { lon: lon ?? null, lat: lon === undefined ? null : (lat ?? null) };
+}
+
 /** What a checklist hands in: every answer that stands, the findings that were kept, each photograph once. */
 function answered(draft: RoundDraft): Listed | null {
   const form = draft.form && formOf(draft.form.name);
@@ -239,7 +247,7 @@ function answered(draft: RoundDraft): Listed | null {
   const standing = look(form, draft.form);
   const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
   const findings = kept.map(({ found, choice, text }): SentFinding => ({
-    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, lon: null, lat: null,
+    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...spotOf(form, found.evidence),
   }));
   const answers = standing.answers();
   const sent = JSON.stringify(answers);
