@@ -351,14 +351,16 @@ describe("without signal", () => {
       await page.reload();
       await ready(page);
     }
-    for (const page of [phone, second]) await page.locator("summary", { hasText: "走访" }).first().waitFor();
+    for (const page of [phone, second]) await page.locator("#visits .row").first().waitFor();
     for (const page of [phone, second]) {
       await page.context().setOffline(true);
-      await page.locator("summary", { hasText: "走访" }).first().click();
+      await page.locator("#visits .row").first().click();
     }
-    await second.getByLabel("听到、看到了什么").first().fill("屋顶漏水");
-    await second.getByRole("button", { name: "见到了" }).first().click();
-    await phone.getByRole("button", { name: "家里没人" }).first().click();
+    await second.getByLabel("听到、看到了什么").fill("屋顶漏水");
+    await second.getByRole("button", { name: "见到了" }).click();
+    await phone.getByRole("button", { name: "家里没人" }).click();
+    await phone.getByRole("button", { name: "以后再说" }).click();
+    for (const page of [phone, second]) await page.locator("#unsent").waitFor();
     await second.context().setOffline(false);
     await second.locator("#unsent").waitFor({ state: "detached" });
     await window.setOffline(false);

@@ -46,13 +46,15 @@ for (const file of await walk("gallery", ".html")) {
 // words of the field client: what it calls for stands in the catalogues, and nothing stands there that nobody calls for
 const field = (await Promise.all((await walk("src/field", ".ts")).map((file) => readFile(file, "utf8")))).join("\n");
 for (const language of ["zh-CN", "en"]) {
-  const book = await readFile(path.join(root, `../locales/${language}/field.ftl`), "utf8");
+  const folder = path.join(root, `../locales/${language}`);
+  const books = (await readdir(folder)).filter((name) => name.endsWith(".ftl"));
+  const book = (await Promise.all(books.map((name) => readFile(path.join(folder, name), "utf8")))).join("\n");
   const known = new Set([...book.matchAll(/^fieldwork-([\w-]+) =/gm)].map(([, key]) => key));
-  for (const [, key] of field.matchAll(/\bt\("([\w-]+)"/g)) if (!known.has(key)) faults.push(`locales/${language}/field.ftl: no fieldwork-${key}`);
+  for (const [, key] of field.matchAll(/\bt\("([\w-]+)"/g)) if (!known.has(key)) faults.push(`locales/${language}: no fieldwork-${key}`);
   const elsewhere = ["nav", "app", "starting", "needs-script"]; // said by the server
   for (const key of known) {
     const family = key.replace(/-?[\w]+$/, "");
-    if (!field.includes(`"${key}"`) && !(family && field.includes(`\`${family}-\${`)) && !elsewhere.includes(key)) faults.push(`locales/${language}/field.ftl: nobody says fieldwork-${key}`);
+    if (!field.includes(`"${key}"`) && !(family && field.includes(`\`${family}-\${`)) && !elsewhere.includes(key)) faults.push(`locales/${language}: nobody says fieldwork-${key}`);
   }
 }
 for (const fault of new Set(faults)) console.error(fault);

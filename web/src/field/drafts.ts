@@ -1,14 +1,14 @@
 // Drafts are kept at each keystroke: the newest state is written as soon as the one before is on the disk.
 import { StorageTrouble } from "./database";
 import { state } from "./state";
-import type { NoteDraft, RoundDraft } from "./types";
+import type { Draft } from "./types";
 import { t, when } from "./words";
 
 let writing: Promise<void> | null = null;
-let next: RoundDraft | NoteDraft | null = null;
+let next: Draft | null = null;
 
 /** Writes the draft and says so in `note`. */
-export function keep(draft: RoundDraft | NoteDraft, note: HTMLElement): Promise<void> {
+export function keep(draft: Draft, note: HTMLElement): Promise<void> {
   draft.saved = Date.now();
   next = draft;
   writing ??= write(note).finally(() => (writing = null));

@@ -2,15 +2,18 @@
 import { make } from "../dom";
 import { recallClock } from "./clock";
 import { keep } from "./drafts";
+import { keepForm } from "./form/view";
 import { finishSignOut, meView } from "./me";
-import { noteView } from "./note";
+import { newNote, noteView } from "./note";
+import { mapView } from "./map";
 import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { freshNote, todayView } from "./today";
-import type { NoteDraft, RoundDraft } from "./types";
+import type { Draft, VisitDraft } from "./types";
 import { resume, sealedWork } from "./vault";
+import { findVisit, visitView } from "./visit";
 import { waitingView } from "./waiting";
 import { loadWords, t } from "./words";
 
@@ -23,12 +26,21 @@ let shown = "";
 
 const place = (): string => location.hash.slice(1) || "today";
 
-async function open(draft: RoundDraft | NoteDraft): Promise<void> {
+async function open(begun: Draft): Promise<void> {
+  const draft = "visit" in begun && !findVisit(begun.entry) ? await asNote(begun) : begun;
   // It exists from the first moment on, so that a killed page finds it again.
+  if ("form" in draft && draft.form) await keepForm(draft.form.name);
   await keep(draft, make("p"));
   await reload();
-  location.hash = "subject_name" in draft ? `round/${draft.id}` : "note";
+  location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "note";
   if (place() === shown) draw(true);
+}
+
+/** A visit somebody else has ended meanwhile: what was written is a note now, and not lost. */
+async function asNote(visit: VisitDraft): Promise<Draft> {
+  const text = [visit.note, visit.problem, visit.phone].filter(Boolean).join("\n");
+  await state.vault?.drop("boxes", `draft:${visit.id}`);
+  return { ...newNote(), text, category: visit.category, urgent: visit.urgent };
 }
 
 const home = (): void => {
@@ -43,6 +55,9 @@ function content(): HTMLElement {
     const draft = state.drafts.find((one) => one.id === id);
     if (draft && "subject_name" in draft) return roundView(draft, home);
   }
+  const found = name === "visit" ? findVisit(id ?? "") : null;
+  if (found) return visitView(found.list, found.visit, home, open);
+  if (name === "map") return mapView(open);
   if (name === "note") return noteView(freshNote(), home);
   if (name === "waiting") return waitingView(open);
   if (name === "me") return meView();
@@ -81,8 +96,8 @@ function drawStatus(): void {
 
 /** Somebody is writing in what would be drawn anew. */
 function writing(): boolean {
-  if (/^(round|note)/.test(shown)) return true;
-  return [...view.querySelectorAll<HTMLTextAreaElement>("details[open] textarea")].some((field) => field.value !== "" || field === document.activeElement);
+  if (/^(round|note|visit|map)/.test(shown)) return true;
+  return [...view.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("details[open] textarea, input[type=search]")].some((field) => field.value !== "" || field === document.activeElement);
 }
 
 function draw(force = false): void {
@@ -93,7 +108,7 @@ function draw(force = false): void {
   shown = now;
   const tab = now.split("/")[0] ?? "today";
   const heading = TABS.find(([name]) => name === tab);
-  if (title) title.textContent = heading ? t(heading[1]) : t(tab === "round" ? "round" : "app");
+  if (title) title.textContent = heading ? t(heading[1]) : t(({ round: "round", visit: "visits", map: "map" } as Record<string, string>)[tab] ?? "app");
   freshIds();
   const next = content();
   // A finger may be on a button: what did not change stays where it is.
@@ -135,7 +150,8 @@ async function start(): Promise<void> {
   const known = !visitor && (await signedIn());
   state.sealedOthers = (await sealedWork(state.vault?.account)).reduce((sum, one) => sum + one.items, 0);
   if (known && !state.pack) await fetchPack().catch(() => undefined);
-  draw(true);
+  // Somebody may have begun to write already.
+  draw();
   keepTrying();
   if (!state.vault) return;
   void navigator.storage?.persist?.();

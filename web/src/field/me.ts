@@ -1,7 +1,9 @@
 // Me: what the telephone keeps, the last resort, and leaving.
 import { make } from "../dom";
 import { button, sure } from "./parts";
+import { exportAll, takeIn } from "./carry";
 import { changed, state } from "./state";
+import { endRecording } from "./track";
 import { t, size } from "./words";
 import { signOutHere } from "./vault";
 
@@ -19,7 +21,7 @@ export function meView(): HTMLElement {
     "div", { class: "stack-l" },
     make("section", { class: "card" }, make("h2", {}, state.pack?.me.name ?? ""), make("p", { class: "muted" }, (state.pack?.me.communities ?? []).map((one) => one.name).slice(0, 5).join(" · "))),
     make("section", { class: "card stack-s" }, make("h2", {}, t("storage")), used, promise),
-    state.items.length > 0 && make("section", { class: "card stack-s" }, button(t("export"), "btn-block", exportAll, "download"), make("p", { class: "hint" }, t("export-hint"))),
+    make("section", { class: "card stack-s" }, state.items.length + state.drafts.length > 0 && button(t("export"), "btn-block", exportAll, "download"), state.items.length + state.drafts.length > 0 && make("p", { class: "hint" }, t("export-hint")), takeIn()),
     make("section", { class: "card stack-s" }, button(t("sign-out"), "btn-block", signOut, "logout"), make("p", { class: "hint" }, t("sign-out-hint"))),
     make("p", {}, make("a", { href: "/today" }, t("network-page"))),
   );
@@ -31,29 +33,10 @@ async function storage(used: HTMLElement, promise: HTMLElement): Promise<void> {
   known.promise = promise.textContent = t((await navigator.storage?.persisted?.()) ? "persisted" : "not-persisted");
 }
 
-/** Unsent work as one file, photographs in it as base64. */
-async function exportAll(): Promise<void> {
-  const photos: Record<string, string> = {};
-  for (const item of state.items) {
-    const bytes = item.kind === "photo_claim" ? await state.vault?.get<ArrayBuffer>("blobs", String(item.body["upload"])) : undefined;
-    if (bytes) photos[String(item.body["upload"])] = await base64(bytes);
-  }
-  const text = JSON.stringify({ made_at: new Date().toISOString(), account: state.vault?.account, items: state.items, photos }, null, 1);
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: `youlin-${new Date().toISOString().slice(0, 10)}.json` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-const base64 = (bytes: ArrayBuffer): Promise<string> =>
-  new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
-    reader.readAsDataURL(new Blob([bytes]));
-  });
-
 async function signOut(): Promise<void> {
   if (state.items.length > 0 && !(await sure(t("sign-out-sure", { n: state.items.length })))) return;
   const account = state.vault?.account ?? "";
+  endRecording();
   await signOutHere();
   localStorage.setItem(DUE, account);
   await finishSignOut();

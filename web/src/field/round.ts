@@ -1,19 +1,33 @@
-// A round on a reach: when it began, one sentence, what was found with where and how bad, photographs; then it is kept.
+// A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
+// policy asks for it; then it is kept.
 import { make } from "../dom";
-import { stamp } from "./clock";
+import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
+import type { Form } from "./form/engine";
+import type { Answers } from "./form/types";
+import { word } from "./form/types";
+import { checklistsFor, decided, formOf, formView, keepForm, look, newFilled } from "./form/view";
 import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
+import { endRecording, gaps, recorderOf, type Recorder } from "./track";
 import type { DraftFinding, Due, Item, Pack, Photo, Reach, RoundDraft } from "./types";
-import { t, when } from "./words";
+import { language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
+  return roundTo({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, due);
+}
+
+const KINDS: Record<string, string> = { reach: "patrol", premises: "inspection", building: "inspection", dwelling: "visit" };
+
+/** A round to anything; what has a checklist that is more than a sentence begins with it. */
+export function roundTo(subject: { kind: string; id: string; community: number; name: string }, due?: Due): RoundDraft {
+  const listed = checklistsFor(subject.kind)[0];
   return {
-    id: crypto.randomUUID(), community: reach.community, subject: { kind: "reach", id: reach.id }, subject_name: `${reach.water} ${reach.name}`, policy: due?.policy ?? null,
-    track: asks(due)?.track ?? false, kind: "patrol", began_at: stamp(), text: "", findings: [], photos: [], saved: 0,
+    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false,
+    kind: listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
   };
 }
 
@@ -48,39 +62,100 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     save();
     draw();
   };
-  const policy = asks(draft.policy ? { policy: draft.policy } : undefined);
+  const policy = asks({ policy: draft.asked ?? draft.policy ?? "" });
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
+  // With a checklist, what ends the round comes after its last page.
+  const rest = make("div", { class: "stack-l" });
+  const way = draft.track ? trackCard(draft) : null;
+  const checked = make("div", { class: "stack" });
+  // One sentence is the quickest; the checklist is offered below it and stands above once it is taken.
+  const offer = make("div", { class: "stack" });
+  const drawForm = (): void => (draft.form ? checked : offer).replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, offer, shows: (last) => (rest.hidden = !last) }));
+  drawForm();
   const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
     // What the policy asks is said before the round is kept; the server says the same.
-    const taken = draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, 0);
-    const few = draft.policy !== null && taken < photographs;
+    const few = draft.policy !== null && taken(draft) < photographs;
     lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
-    const empty = fault(words, !draft.text.trim() && t("need-text"));
+    // A checklist says what there is to say; without one a sentence has to.
+    const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
     const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
     if (empty || open.length > 0) return (empty ? words : open[0])?.scrollIntoView({ block: "center" });
+    const form = draft.form && formOf(draft.form.name);
+    const wrong = form && draft.form ? look(form, draft.form).faults().length : 0;
+    if (wrong > 0 && draft.form) {
+      fault(checked, t("form-wrong", { n: wrong }));
+      draft.form.page = Number.MAX_SAFE_INTEGER;
+      drawForm();
+      return checked.scrollIntoView({ block: "start" });
+    }
     await settled();
-    await hold(itemsOf(draft, { outcome: "done", text: draft.text }), `draft:${draft.id}`);
+    const walked = await way?.recorder.end();
+    const track = walked && draft.policy !== null && walked.track.fixes.length > 0 ? { track: walked.track } : {};
+    await hold(itemsOf(draft, { outcome: "done", text: draft.text, ...track }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
+    endRecording();
     done();
     void sync();
   });
-  return make(
-    "div", { class: "stack-l" },
-    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
-      make("p", { class: "hint" }, t(draft.track ? "track-asked" : "track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
-    make("section", { class: "card stack" }, field(t("words"), words, t("words-hint")), chips, camera(draft.photos, save)),
+  rest.append(
+    make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    policy && photographs > 0 && check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
+    offer, ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
       draft.policy = value ? null : policy.id;
       lacking.textContent = "";
       save();
-    }),
-    note, lacking, make("div", { class: "send-bar" }, end),
+    })] : []),
+    lacking, make("div", { class: "send-bar" }, end),
+  );
+  return make(
+    "div", { class: "stack-l" },
+    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
+      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
+    way?.card ?? null,
+    checked, rest, note,
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
   );
+}
+
+/** The checklist, or the offer of one. */
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, offer, shows }: { recorder: Recorder | undefined; offer: HTMLElement; shows: (last: boolean) => void }): HTMLElement[] {
+  const form = draft.form && formOf(draft.form.name);
+  if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
+  if (!draft.form || !form) {
+    return checklistsFor(draft.subject.kind).map((one) =>
+      button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", async () => {
+        draft.form = newFilled(one.name);
+        await keepForm(one.name);
+        save();
+        offer.replaceChildren();
+        draw();
+      }, "list"),
+    );
+  }
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows };
+  return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
+}
+
+/** Says that the way is recorded, by what rule, and what a locked screen does to it. */
+function trackCard(draft: RoundDraft): { card: HTMLElement; recorder: Recorder } {
+  const line = make("div", { class: "stack-s", role: "status", id: "track" });
+  const act = make("div", { class: "actions" });
+  const recorder = recorderOf(draft.id, () => show());
+  const show = (): void => {
+    const { fixes, trouble, running, awake } = recorder;
+    const missed = gaps(fixes, running ? now() : (fixes[fixes.length - 1]?.[0] ?? now()));
+    line.dataset.fixes = String(fixes.length);
+    const said: [string, string][] = [["strong", running ? t("track-running", { n: fixes.length }) : t("track-paused", { n: fixes.length })], ["", missed.count > 0 ? t("track-gaps", { n: missed.count, m: missed.minutes }) : ""], ["error", trouble ? t(`track-${trouble}`) : ""], ["muted", running ? t(awake ? "track-awake" : "track-dark") : ""]];
+    line.replaceChildren(...said.filter(([, words]) => words).map(([look, words]) => make("p", { class: look }, look === "strong" ? make("strong", {}, words) : words)));
+    act.replaceChildren(running ? button(t("track-stop"), "", () => recorder.stop(), "clock") : button(t("track-start"), "btn-primary", () => recorder.start(), "locate"));
+  };
+  recorder.start();
+  show();
+  const card = make("section", { class: "card stack-s", "aria-label": t("track") }, make("h3", {}, t("track")), make("p", { class: "hint" }, t("track-asked", { what: asks({ policy: draft.policy ?? "" })?.basis ?? "" })), line, act);
+  return { card, recorder };
 }
 
 const blank = (): DraftFinding => ({ id: crypto.randomUUID(), category: "", severity: "low", text: "", on_spot: false, bank: "", photos: [] });
@@ -118,6 +193,13 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
 /** A round never ends before it began, whatever the clock did meanwhile. */
 const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
 
+/** Photographs of a round: its own, those of what was found, those its checklist asked for. */
+function taken(draft: RoundDraft): number {
+  const named = JSON.stringify(draft.form?.answers ?? {});
+  const asked = Object.keys(draft.form?.files ?? {}).filter((name) => named.includes(name)).length;
+  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, asked);
+}
+
 /** Not walked, and why. */
 function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   let reason = "";
@@ -125,7 +207,9 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   const save = button(t("skip-save"), "", async () => {
     if (fault(why, !reason.trim() && t("need-why"))) return;
     await settled();
-    await hold(itemsOf({ ...draft, findings: [], photos: [] }, { outcome: "skipped", reason }), `draft:${draft.id}`);
+    const walked = draft.track ? await recorderOf(draft.id, () => undefined).end() : null;
+    await hold(itemsOf({ ...draft, findings: [], photos: [] }, { outcome: "skipped", reason }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
+    endRecording();
     done();
     void sync();
   });
@@ -135,15 +219,43 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
 /** The round, and each photograph as an item of its own that waits for it. */
 function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
   const { id, community } = draft;
+  const listed = said["outcome"] === "done" ? answered(draft) : null;
   const body = {
     kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
-    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })),
-    photographs: draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, 0),
-    ...said,
+    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
+    photographs: taken(draft), ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
   };
-  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting" };
+  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting", ...(listed && draft.form ? { form: draft.form } : {}) };
   const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));
-  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id))];
+  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id)), ...(listed?.photos ?? []).flatMap(({ photo, finding }) => of([photo], finding))];
+}
+
+type Listed = { name: string; answers: Answers; findings: SentFinding[]; photos: { photo: Photo; finding: string | null }[] };
+type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
+
+/** Where it was seen, when the checklist asked for that. */
+function spotOf(form: Form, evidence: Record<string, string>): { lon: number | null; lat: number | null } {
+  const found = Object.entries(evidence).find(([name]) => form.node(name)?.question?.kind.type === "position");
+  const [lat, lon] = (found?.[1] ?? "").split(" ").map(Number);
+  return { lon: lon ?? null, lat: lon === undefined ? null : (lat ?? null) };
+}
+
+/** What a checklist hands in: every answer that stands, the findings that were kept, each photograph once. */
+function answered(draft: RoundDraft): Listed | null {
+  const form = draft.form && formOf(draft.form.name);
+  if (!draft.form || !form) return null;
+  const standing = look(form, draft.form);
+  const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
+  const findings = kept.map(({ found, choice, text }): SentFinding => ({
+    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...spotOf(form, found.evidence),
+  }));
+  const answers = standing.answers();
+  const sent = JSON.stringify(answers);
+  const photos = Object.entries(draft.form.files).filter(([name]) => sent.includes(name)).map(([name, photo]) => {
+    const of = kept.find(({ found }) => Object.values(found.evidence).includes(name));
+    return { photo, finding: of?.choice.id ?? null };
+  });
+  return { name: draft.form.name, answers, findings, photos };
 }
 
 export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {

@@ -1,6 +1,6 @@
 // What the client knows now, and who wants to hear when it changes.
 import type { Vault } from "./vault";
-import type { Item, NoteDraft, Pack, RoundDraft, Taken } from "./types";
+import type { Draft, Item, Pack, PackChecklist, Taken } from "./types";
 
 export const state = {
   vault: null as Vault | null,
@@ -9,7 +9,9 @@ export const state = {
   packAt: 0,
   items: [] as Item[],
   recent: [] as Taken[],
-  drafts: [] as (RoundDraft | NoteDraft)[],
+  drafts: [] as Draft[],
+  /** Checklists drafts were begun with; a newer pack may not have them any more. */
+  forms: [] as PackChecklist[],
   /** Half-written words of the forms in lists, by what they are about. */
   typed: {} as Record<string, string>,
   /** The server no longer knows us; work goes on, nothing is sent. */
@@ -30,25 +32,27 @@ export const changed = (): void => listeners.forEach((act) => act());
 export async function reload(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
-  const [items, recent, drafts, typed, packed] = await Promise.all([
+  const [items, recent, drafts, forms, typed, packed] = await Promise.all([
     vault.all<Item>("outbox"),
     vault.get<Taken[]>("boxes", "recent"),
-    vault.all<RoundDraft | NoteDraft>("boxes", "draft:"),
+    vault.all<Draft>("boxes", "draft:"),
+    vault.all<PackChecklist>("boxes", "form:"),
     vault.get<Record<string, string>>("boxes", "typed"),
     vault.get<{ pack: Pack; at: number }>("boxes", "pack"),
   ]);
   state.items = items.map((row) => row.value);
   state.drafts = drafts.map((row) => row.value);
+  state.forms = forms.map((row) => row.value);
   [state.recent, state.typed] = [recent ?? [], typed ?? {}];
   if (packed) [state.pack, state.packAt] = [packed.pack, packed.at];
 }
 
-/** Keeps written work: items, and the draft they were made of goes in the same transaction. */
-export async function hold(items: Item[], draft?: string): Promise<void> {
+/** Keeps written work: items, and the boxes they were made of (draft, track) go in the same transaction. */
+export async function hold(items: Item[], ...gone: string[]): Promise<void> {
   const { vault } = state;
   if (!vault) return;
   const rows = await Promise.all(items.map((item, n) => vault.prepare("outbox", item.id, item, item.made_at + n)));
-  await vault.write(rows, draft ? [{ table: "boxes", id: draft }] : []);
+  await vault.write(rows, gone.map((id) => ({ table: "boxes" as const, id })));
   await reload();
   changed();
 }
@@ -67,15 +71,23 @@ export async function release(item: Item): Promise<void> {
   const gone: { table: "outbox" | "blobs"; id: string }[] = [{ table: "outbox", id: item.id }];
   if (item.kind === "photo_claim") gone.push({ table: "blobs", id: String(item.body["upload"]) });
   await vault.write([], gone);
-  await reload();
+  // Not read anew: of eighty photographs each would open all others.
+  state.items = state.items.filter((one) => one.id !== item.id);
   changed();
 }
 
-/** Photographs that neither a draft nor an item names any more: taken back, or left by a page that was killed. */
+/** An item as it stands now, on the disk and here. */
+export async function keepItem(next: Item): Promise<void> {
+  await state.vault?.put("outbox", next.id, next, next.made_at);
+  state.items = state.items.map((one) => (one.id === next.id ? next : one));
+}
+
+/** Photographs and checklists that neither a draft nor an item names any more: taken back, or left by a page that was killed. */
 export async function tidyPhotos(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
   const named = JSON.stringify([state.items, state.drafts]);
   const gone = (await vault.ids("blobs")).filter((id) => !named.includes(id));
-  if (gone.length > 0) await vault.write([], gone.map((id) => ({ table: "blobs" as const, id })));
+  const forms = state.forms.filter(({ name }) => !named.includes(`"${name}"`)).map(({ name }) => ({ table: "boxes" as const, id: `form:${name}` }));
+  if (gone.length + forms.length > 0) await vault.write([], [...gone.map((id) => ({ table: "blobs" as const, id })), ...forms]);
 }

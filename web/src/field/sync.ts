@@ -2,13 +2,16 @@
 // once, a photograph goes on where it was cut.
 import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
-import { changed, release, reload, state } from "./state";
+import { changed, keepItem, release, reload, state } from "./state";
+import { endRecording } from "./track";
 import type { Answer, Item, Pack, Photo, Taken } from "./types";
 import { unlock } from "./vault";
 import { t } from "./words";
 
 const CONTRACT = 1;
 const BATCH = 50;
+/** Bytes of one request; the server takes twice that. */
+const LARGEST = 512 * 1024;
 const PIECE = 256 * 1024;
 const RECENT = 20;
 
@@ -44,6 +47,8 @@ export async function signedIn(): Promise<boolean> {
     state.signedOut = false;
     const { account, secret } = (await answer.json()) as { account: string; secret: string };
     if (state.vault?.account !== account) {
+      // What is recorded belongs to whoever was here before.
+      endRecording();
       [state.pack, state.items, state.drafts] = [null, [], []];
       state.vault = await unlock(account, secret);
       await reload();
@@ -128,14 +133,30 @@ async function whole(): Promise<void> {
 const sendable = (item: Item): boolean => item.state === "waiting" || item.state === "later";
 
 async function sendAll(): Promise<boolean> {
-  const words = state.items.filter((item) => sendable(item) && item.kind !== "photo_claim");
   let took = false;
-  for (let at = 0; at < words.length; at += BATCH) took = (await batch(words.slice(at, at + BATCH))) || took;
+  for (const some of batches(state.items.filter((item) => sendable(item) && item.kind !== "photo_claim"))) took = (await batch(some)) || took;
   // Photographs last: a weak line carries the words first.
   for (const item of state.items.filter((one) => sendable(one) && one.kind === "photo_claim")) {
     if (await upload(item)) took = (await batch([item])) || took;
   }
   return took;
+}
+
+/** As many as go into one request: a day's track is long. */
+function batches(items: Item[]): Item[][] {
+  const all: Item[][] = [];
+  let bytes = LARGEST;
+  for (const item of items) {
+    const size = JSON.stringify(item.body).length * 2;
+    bytes += size;
+    const last = all[all.length - 1];
+    if (last && last.length < BATCH && bytes <= LARGEST) last.push(item);
+    else {
+      all.push([item]);
+      bytes = size;
+    }
+  }
+  return all;
 }
 
 async function batch(items: Item[]): Promise<boolean> {
@@ -163,15 +184,13 @@ async function apply(item: Item, answer: Answer): Promise<void> {
   if (!vault) return;
   if (answer.result === "done" || answer.result === "again") {
     if (item.kind !== "photo_claim") {
-      const taken: Taken = { id: item.id, kind: item.kind, label: item.label, at: Date.now(), ids: answer.ids };
+      const taken: Taken = { id: item.id, kind: item.kind, of: String(item.body["kind"] ?? ""), label: item.label, at: Date.now(), ids: answer.ids };
       state.recent = [taken, ...state.recent.filter((one) => one.id !== item.id)].slice(0, RECENT);
       await vault.put("boxes", "recent", state.recent);
     }
     return release(item);
   }
-  const next: Item = { ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined };
-  await vault.put("outbox", item.id, next, item.made_at);
-  await reload();
+  await keepItem({ ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined });
 }
 
 /** Brings the bytes over, from wherever it was cut; false when this has to wait or was refused. */
@@ -196,9 +215,7 @@ async function upload(item: Item): Promise<boolean> {
 
 async function refuse(item: Item, status: number, problem: object): Promise<false> {
   const final = status === 413 || status === 415 || status === 422;
-  const next: Item = { ...item, state: final ? "refused" : "later", problem };
-  await state.vault?.put("outbox", item.id, next, item.made_at);
-  await reload();
+  await keepItem({ ...item, state: final ? "refused" : "later", problem });
   return false;
 }
 

@@ -2,13 +2,14 @@
 import { make } from "../dom";
 import { area, badge, button, fault, field, guarded, icon } from "./parts";
 import { newNote } from "./note";
-import { newRound } from "./round";
+import { newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
-import type { Due, Finding, Item, NoteDraft, Reach, RoundDraft, Visit, VisitList } from "./types";
+import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Reach, RoundDraft, Visit, VisitList } from "./types";
+import { findVisit, toVisit, visitState } from "./visit";
 import { t, when } from "./words";
 
-type Open = (draft: RoundDraft | NoteDraft) => void | Promise<void>;
+type Open = (draft: Draft) => void | Promise<void>;
 
 const waits = (test: (item: Item) => boolean): boolean => state.items.some(test);
 const waitsFor = (kind: string, name: string, id: string): boolean => waits((item) => item.kind === kind && item.body[name] === id);
@@ -27,29 +28,39 @@ export function todayView(open: Open): HTMLElement {
   const reach = (id: string): Reach | undefined => pack.reaches.find((one) => one.id === id);
   const again = pack.findings.filter((one) => one.step === "to_revisit");
   const still = pack.findings.filter((one) => one.step !== "to_revisit");
-  const visits = pack.visits.flatMap((list) => list.entries.map((entry) => visitRow(list, entry)));
   return make(
     "div", { class: "stack-l" },
+    make("div", { class: "actions" }, make("a", { class: "btn btn-block", href: "#map" }, icon("map"), t("map-open"))),
     state.drafts.length > 0 && section(t("continue"), "", state.drafts.map((draft) => draftRow(draft, open))),
     section(t("due"), t("due-none"), pack.due.map((due) => dueRow(due, reach(due.subject.id), open))),
+    pack.me.may_visit && visitsPart(pack.visits),
     section(t("revisits"), t("revisits-none"), again.map((found) => revisitRow(found, true))),
-    pack.me.may_visit && section(t("visits"), t("visits-none"), visits),
     still.length > 0 && section(t("open-findings"), "", still.map((found) => revisitRow(found, false))),
     pack.reaches.length > 0 && section(t("reaches"), "", pack.reaches.map((one) => reachRow(one, open))),
+    (pack.subjects ?? []).length > 0 && subjectsPart(pack.subjects ?? [], pack.subjects_left_out ?? 0, open),
     make("p", { class: "faint small" }, t("pack-at", { time: when(state.packAt) })),
   );
 }
 
-function draftRow(draft: RoundDraft | NoteDraft, open: Open): HTMLElement {
-  const title = "subject_name" in draft ? draft.subject_name : draft.text.slice(0, 30) || t("note");
+function draftRow(draft: Draft, open: Open): HTMLElement {
+  const title = titleOf(draft);
   return line(title, draft.saved ? t("draft-kept", { time: when(draft.saved) }) : "", make("div", { class: "actions" }, button(t("continue"), "btn-primary", () => open(draft), "pen")));
+}
+
+function titleOf(draft: Draft): string {
+  if ("subject_name" in draft) return draft.subject_name;
+  if (!("visit" in draft)) return draft.text.slice(0, 30) || t("note");
+  const found = findVisit(draft.entry);
+  return found ? `${found.visit.name_masked} ${found.visit.address}` : t("visits");
 }
 
 function dueRow(due: Due, reach: Reach | undefined, open: Open): HTMLElement {
   const left = (due.due as { open?: { left: number } }).open?.left ?? 1;
   const sub = [due.policy_title, t("left", { n: left }), t("until", { time: due.window.last }), due.chief && t("chief", { name: due.chief })].filter(Boolean).join(" · ");
   const waiting = waits((item) => item.kind === "round" && item.body["policy"] === due.policy && (item.body["subject"] as { id: string }).id === due.subject.id);
-  const act = waiting ? badge(t("waits-to-send"), "wait") : reach ? make("div", { class: "actions" }, button(t("begin"), "btn-primary", () => open(newRound(reach, due)), "river")) : null;
+  const { community, subject, subject_name: name } = due;
+  const draft = (): RoundDraft => (reach ? newRound(reach, due) : roundTo({ kind: subject.kind, id: subject.id, community, name }, due));
+  const act = waiting ? badge(t("waits-to-send"), "wait") : make("div", { class: "actions" }, button(t("begin"), "btn-primary", () => open(draft()), reach ? "river" : "check"));
   return line(due.subject_name, sub, act);
 }
 
@@ -84,20 +95,47 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   return line(found.text, where, make("details", { open: said !== "" }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), buttons)));
 }
 
+/** The day's visits, house by house in walking order; those that are over are counted and folded away. */
+function visitsPart(lists: VisitList[]): HTMLElement {
+  const all = lists.flatMap((list) => list.entries.map((visit) => ({ list, visit })));
+  const open = all.filter(({ visit }) => toVisit(visit));
+  const over = all.filter(({ visit }) => !toVisit(visit));
+  const rows = (some: typeof all): HTMLElement => make("ul", { class: "rows rows-card" }, ...some.map(({ list, visit }) => make("li", {}, visitRow(list, visit))));
+  const houses = new Map<string, typeof all>();
+  for (const one of open) houses.set(house(one.visit), [...(houses.get(house(one.visit)) ?? []), one]);
+  return make(
+    "section", { class: "stack-s", id: "visits" }, make("div", { class: "spread" }, make("h2", {}, t("visits")), all.length > 0 && make("span", { class: "muted num" }, t("visits-done", { n: over.length, m: all.length }))),
+    ...[...houses].map(([name, some]) => make("div", { class: "stack-s" }, houses.size > 1 && make("h3", { class: "house" }, name || t("house-none")), rows(some))),
+    open.length === 0 && make("p", { class: "muted" }, t(all.length > 0 ? "visits-all-done" : "visits-none")),
+    over.length > 0 && make("details", {}, make("summary", {}, t("visits-over", { n: over.length })), rows(over)),
+  );
+}
+
+/** The address up to the entrance. */
+const house = (visit: Visit): string => /^.*?(?:号楼|幢|栋|号)/.exec(visit.address)?.[0] ?? "";
+
 function visitRow(list: VisitList, visit: Visit): HTMLElement {
-  const sub = [visit.address, list.title, visit.phone_masked, visit.tries > 0 && t("tries", { n: visit.tries })].filter(Boolean).join(" · ");
-  if (waitsFor("visit_mark", "entry", visit.entry)) return line(visit.name_masked, sub, badge(t("waits-to-send"), "wait"));
-  let note = state.typed[visit.entry] ?? "";
-  const words = remembered(visit.entry, (value) => (note = value));
-  const mark = (result: string) => async (): Promise<void> => {
-    if (fault(words, result === "skipped" && !note.trim() && t("need-why"))) return;
-    const body = { community: list.community, list: list.list, entry: visit.entry, state: result, note, base: { at: visit.at } };
-    await type(visit.entry, "");
-    await hold([{ id: crypto.randomUUID(), kind: "visit_mark", label: `${visit.name_masked} ${visit.address}`, made_at: Date.now(), body, state: "waiting" }]);
-    void sync();
+  const sub = [visit.address, list.title, visit.tries > 0 && t("tries", { n: visit.tries })].filter(Boolean).join(" · ");
+  return make("a", { class: "row", href: `#visit/${visit.entry}`, "data-entry": visit.entry }, make("span", { class: "row-line" }, make("span", { class: "row-title" }, visit.name_masked), visitState(visit)), make("span", { class: "row-line" }, make("span", { class: "row-sub" }, sub)));
+}
+
+/** Buildings and premises: looked for by name, so that a long list is no long way. */
+function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTMLElement {
+  const SHOWN = 20;
+  const list = make("ul", { class: "rows rows-card" });
+  const said = make("p", { class: "muted small", role: "status" });
+  const look = make("input", { type: "search", autocomplete: "off" });
+  const draw = (): void => {
+    const wanted = look.value.trim();
+    const found = subjects.filter((one) => !wanted || `${one.name}${one.area}`.includes(wanted));
+    list.replaceChildren(...found.slice(0, SHOWN).map((one) => make("li", {}, line(one.name, [t(`subject-${one.kind}`), one.area, one.parts > 0 && t(`parts-${one.kind}`, { n: one.parts })].filter(Boolean).join(" · "),
+      waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one)), "check"))))));
+    list.hidden = found.length === 0;
+    said.textContent = [found.length > SHOWN && t("subjects-more", { n: found.length - SHOWN }), leftOut > 0 && t("subjects-left-out")].filter(Boolean).join(" ");
   };
-  const buttons = make("div", { class: "actions" }, button(t("visit-seen"), "btn-primary", mark("seen"), "check"), button(t("visit-nobody"), "", mark("tried")), button(t("visit-skip"), "", mark("skipped")));
-  return line(visit.name_masked, sub, make("details", { open: note !== "" }, make("summary", { class: "btn" }, icon("person"), t("visits")), make("div", { class: "stack" }, field(t("visit-note"), words), buttons)));
+  look.addEventListener("input", draw);
+  draw();
+  return make("section", { class: "stack-s", id: "subjects" }, make("h2", {}, t("subjects")), field(t("subjects-find"), look), list, said);
 }
 
 export const freshNote = (): NoteDraft => (state.drafts.find((draft) => "place" in draft) as NoteDraft | undefined) ?? newNote();

@@ -1,4 +1,5 @@
 // The pack and the outbox as the server's description has them (crates/adapters/field).
+import type { Answers, Checklist, RuleSet } from "./form/types";
 
 export type Subject = { kind: string; id: string };
 export type Due = { policy: string; policy_title: string; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
@@ -8,16 +9,25 @@ export type Finding = {
 };
 export type Outlet = { id: string; name: string; lon: number; lat: number };
 export type Reach = { id: string; community: number; water: string; name: string; length_m: number; half_width_m: number; line: [number, number][]; outlets: Outlet[]; chiefs: { name: string; post: string }[] };
-export type Visit = { entry: string; name_masked: string; phone_masked: string | null; address: string; state: string; note: string | null; tries: number; at: string | null; by: string | null };
+export type Seen = { version: number; phone_at: string | null; home_at: string | null };
+export type Visit = {
+  entry: string; name_masked: string; phone_masked: string | null; address: string; state: string; note: string | null; tries: number; at: string | null; by: string | null; labels: string[];
+  /** Not in a pack of an older server. */
+  person?: string; building?: string | null; dwelling?: string | null; position?: [number, number] | null; relation?: string | null; seen?: Seen; missing?: string[];
+};
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
 export type Pack = {
   contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean };
   /** Not in a pack of an older server. */
-  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: { area: number; name: string; geometry: unknown }[]; checklists: unknown[];
+  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
+  checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
 };
+export type Area = { area: number; name: string; geometry: { type: string; coordinates: unknown } };
+export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number };
+export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean };
 
-export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark";
+export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark" | "correction";
 export type ItemState = "waiting" | "later" | "refused" | "conflict";
 export type ProblemText = { title?: string; detail?: string; errors?: { field: string; detail: string }[] };
 
@@ -25,8 +35,10 @@ export type ProblemText = { title?: string; detail?: string; errors?: { field: s
 export type Item = {
   id: string; kind: Kind; label: string; made_at: number; body: Record<string, unknown>; state: ItemState;
   problem?: ProblemText; held?: unknown;
+  /** Of a round: its checklist as it was filled in, to be mended. Not sent. */
+  form?: FilledForm;
 };
-export type Taken = { id: string; kind: Kind; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
+export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
@@ -34,7 +46,17 @@ export type Photo = { id: string; bytes: number; sha256: string; lon?: number; l
 export type Spot = { lon: number; lat: number; accuracy: number };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
 export type RoundDraft = {
-  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; track: boolean; kind: string; began_at: string;
+  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; kind: string; began_at: string;
   text: string; findings: DraftFinding[]; photos: Photo[]; saved: number;
+  /** The checklist that is being answered. */
+  form?: FilledForm;
 };
+/** Answers on the way: photographs and signatures by the name their answer has, and what was decided of each finding. */
+export type FilledForm = { name: string; answers: Answers; page: number; files: Record<string, Photo>; found: Record<string, FoundChoice> };
+export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string };
+/** A visit half written. */
+export type VisitDraft = {
+  id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; saved: number;
+};
+export type Draft = RoundDraft | NoteDraft | VisitDraft;
 export type NoteDraft = { id: string; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number };

@@ -97,9 +97,10 @@ export async function unlock(account: string, secret: string): Promise<Vault> {
 async function lock(profile: Profile): Promise<void> {
   const { account, salt, check } = profile;
   await saveProfile(check ? { account, salt, check } : { account, salt });
+  const written = (id: string): boolean => /^(draft|track|form):/.test(id);
   const drafts = (await all("boxes", account)).filter((row) => row.id.startsWith("draft:"));
   if ((await count("outbox", account)) + drafts.length === 0) return void (await forget(account));
-  for (const row of await all("boxes", account)) if (!row.id.startsWith("draft:")) await drop("boxes", account, row.id);
+  for (const row of await all("boxes", account)) if (!written(row.id)) await drop("boxes", account, row.id);
 }
 
 export async function signOutHere(): Promise<void> {

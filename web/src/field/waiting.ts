@@ -3,18 +3,19 @@ import { make } from "../dom";
 import { badge, button, guarded, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
-import type { Item, NoteDraft, Photo, RoundDraft, DraftFinding } from "./types";
+import { kept, type Track } from "./track";
+import type { Draft, DraftFinding, Item, NoteDraft, Photo, RoundDraft } from "./types";
 import { t, when } from "./words";
 
 const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
 
-export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
+export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const rows = state.items.map((item) => make("li", {}, row(item, open)));
   const recent = state.recent.map((one) => {
     const number = one.ids?.number ?? "";
     const cases = one.ids?.findings?.filter((found) => found.case).length ?? 0;
     const made = number ? t("done-case", { what: number }) : cases > 0 ? t("done-case", { what: cases }) : "";
-    return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${one.kind}`)} · ${one.label}`), badge(t("state-done"), "ok")),
+    return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
       make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · ")))));
   });
   return make(
@@ -25,14 +26,18 @@ export function waitingView(open: (draft: RoundDraft | NoteDraft) => void | Prom
   );
 }
 
-function row(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): HTMLElement {
-  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${t(`kind-${item.kind}`)} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
+/** A round by what it is: 巡查, 检查, 走访. */
+const kindOf = ({ kind, of }: { kind: string; of?: string | undefined }): string => t(kind === "round" && of ? `round-${of}` : `kind-${kind}`);
+
+function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElement {
+  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf({ kind: item.kind, of: String(item.body["kind"] ?? "") })} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
   const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {
     if (item.state === "refused" && (item.kind === "round" || item.kind === "case")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
     if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
+    if (item.state === "conflict" && item.kind === "correction") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: item.held })));
     const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
     buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
   }
@@ -45,12 +50,14 @@ function both(item: Item): HTMLElement {
 }
 
 function version(title: string, held: Record<string, unknown>): HTMLElement {
-  const known = ["state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
+  const known = ["phone", "phone_masked", "relation", "state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
   const parts = known.filter((name) => held[name] !== undefined && held[name] !== null && held[name] !== "");
   const said = (name: string): string => {
     const value = held[name];
     if (name === "at" || name === "received_at") return when(String(value));
     if (name === "state") return t(({ seen: "visit-seen", tried: "visit-nobody", skipped: "visit-skip" } as Record<string, string>)[String(value)] ?? "not-visited");
+    if (name === "phone" || name === "phone_masked") return `${t("fact-phone")} ${String(value)}`;
+    if (name === "relation") return `${t("fact-relation")} ${t(`relation-${String(value)}`)}`;
     if (name === "passed") return t(value ? "return-passed" : "return-failed");
     return String(value);
   };
@@ -68,22 +75,30 @@ async function anew(item: Item, more: Record<string, unknown>): Promise<void> {
 }
 
 /** Back into its form, with all that hangs on it. */
-async function mend(item: Item, open: (draft: RoundDraft | NoteDraft) => void | Promise<void>): Promise<void> {
+async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): Promise<void> {
   const hanging = state.items.filter((one) => one.kind === "photo_claim" && (one.body["round"] === item.id || one.body["case_item"] === item.id));
-  const photos = (finding: string | null): Photo[] => hanging.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
+  // What a checklist asked for is in its answers.
+  const own = new Set(Object.values(item.form?.files ?? {}).map((photo) => photo.id));
+  const loose = hanging.filter((one) => !own.has((one.body["photo"] as Photo).id));
+  const photos = (finding: string | null): Photo[] => loose.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
   const draft = item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
   const { vault } = state;
   if (!vault) return;
-  const row = await vault.prepare("boxes", `draft:${draft.id}`, draft);
-  await guarded(() => vault.write([row], [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
+  const way = item.body["track"] ? kept(draft.id, item.body["track"] as Track) : [];
+  const rows = await Promise.all([vault.prepare("boxes", `draft:${draft.id}`, draft), ...way.map(({ id, value }) => vault.prepare("boxes", id, value))]);
+  await guarded(() => vault.write(rows, [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
   await reload();
   await open(draft);
 }
 
 function roundDraft(item: Item, photos: (finding: string | null) => Photo[]): RoundDraft {
-  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
-  const findings = body.findings.map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
-  return { id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: false, kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings, photos: photos(null), saved: Date.now() };
+  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; track?: unknown; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
+  const listed = new Set(Object.values(item.form?.found ?? {}).map((found) => found.id));
+  const findings = body.findings.filter((found) => !listed.has(found.id)).map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
+  return {
+    id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: Boolean(body.track), kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings,
+    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}),
+  };
 }
 
 function noteDraft(item: Item, photos: Photo[]): NoteDraft {

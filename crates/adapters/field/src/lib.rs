@@ -8,6 +8,7 @@
 
 mod contract;
 mod entities;
+mod forms;
 mod job;
 mod key;
 mod migrations;
@@ -15,7 +16,9 @@ mod outbox;
 mod outline;
 mod pack;
 mod shell;
+mod subjects;
 mod uploads;
+mod visits;
 
 pub use contract::CONTRACT;
 pub use migrations::MIGRATIONS;

@@ -13,22 +13,26 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::Cases;
 use youlin_cases::permissions::CASES_REPORT;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
-use youlin_people::permissions::{PEOPLE_READ, PEOPLE_WRITE};
-use youlin_people::{Directory, Vault, VisitState};
+use youlin_checklist::RuleSet;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
+use youlin_people::permissions::PEOPLE_WRITE;
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
+use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
 use youlin_rounds::{DueLine, FindingView, PolicyView, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
 
 use crate::CONTRACT;
+use crate::forms::{self, PackChecklist};
 use crate::outline::simplified;
+use crate::subjects::{PackSubject, subjects};
+use crate::visits::{VisitingPack, visits};
 
 /// Areas drawn on the map.
 const AREAS: usize = 100;
 /// Reaches taken along.
-const REACHES: usize = 200;
+const REACHES: u64 = 200;
 
 /// See the module's text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,8 +53,15 @@ pub(crate) struct Pack {
     visits: Vec<VisitingPack>,
     categories: Vec<PackCategory>,
     areas: Vec<Outline>,
+    /// Buildings and premises a round may go to.
+    subjects: Vec<PackSubject>,
+    /// Subjects there are besides: too many to be taken along.
+    subjects_left_out: usize,
     /// Checklists to be filled in.
     checklists: Vec<PackChecklist>,
+    /// What measured values are judged by, with its status.
+    #[schema(value_type = Option<Object>)]
+    rules: Option<RuleSet>,
 }
 
 /// Whose pack it is.
@@ -93,33 +104,6 @@ struct PackReach {
     reach: Reach,
 }
 
-/// A visiting list with those still to be seen. Names are masked, as pages mask them.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FieldVisits)]
-struct VisitingPack {
-    list: Uuid,
-    community: CommunityId,
-    title: String,
-    reason: String,
-    entries: Vec<PackVisit>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FieldVisit)]
-struct PackVisit {
-    entry: Uuid,
-    name_masked: String,
-    phone_masked: Option<String>,
-    address: String,
-    labels: Vec<String>,
-    state: VisitState,
-    note: Option<String>,
-    tries: i32,
-    /// When it was last marked; sent back, it tells whether somebody else was there meanwhile.
-    at: Option<Micros>,
-    by: Option<String>,
-}
-
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FieldCategory)]
 struct PackCategory {
@@ -138,16 +122,6 @@ struct Outline {
     name: String,
     #[schema(value_type = Object)]
     geometry: Value,
-}
-
-/// A checklist as the client fills it in.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FieldChecklist)]
-struct PackChecklist {
-    id: String,
-    version: i32,
-    #[schema(value_type = Object)]
-    form: Value,
 }
 
 /// Today's pack of the caller. With `If-None-Match` 304 when nothing changed.
@@ -189,6 +163,14 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     findings.retain(|found| walks(found.community));
     let mut reaches = reaches(app, &scope).await?;
     reaches.retain(|one| walks(one.reach.community));
+    let visits = visits(app, ctx).await?;
+    let (subjects, subjects_left_out) = subjects(app, ctx, &scope).await?;
+    let checklists = forms::of(|kind| match kind {
+        SubjectKind::Reach => !reaches.is_empty(),
+        SubjectKind::Dwelling => ctx.may(&PEOPLE_WRITE),
+        kind => subjects.iter().any(|one| one.kind == kind),
+    });
+    let rules = forms::rules(&checklists);
     Ok(Pack {
         contract: CONTRACT,
         today: today.to_string(),
@@ -197,14 +179,17 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
         due,
         findings,
         reaches,
-        visits: visits(app, ctx).await?,
+        visits,
         categories: categories(app, ctx)?,
         areas: areas(app, ctx, &scope).await?,
-        checklists: Vec::new(),
+        subjects,
+        subjects_left_out,
+        checklists,
+        rules,
     })
 }
 
-fn name_of(ctx: &Ctx, area: AreaId) -> String {
+pub(crate) fn name_of(ctx: &Ctx, area: AreaId) -> String {
     let english = ctx.locale() == youlin_kernel::Locale::En;
     ctx.areas().get(area).map_or_else(String::new, |node| {
         if english && !node.name_en.is_empty() {
@@ -262,62 +247,12 @@ async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPoli
 }
 
 async fn reaches(app: &App, scope: &Scope) -> Result<Vec<PackReach>> {
-    let mut all = Vec::new();
-    for line in rivers::reaches(app.db(), scope)
-        .await?
-        .into_iter()
-        .take(REACHES)
-    {
-        let mut reach = rivers::reach(app.db(), scope, line.id).await?;
-        reach.chiefs.retain(|chief| chief.until.is_none());
-        reach.outlets.retain(|outlet| !outlet.closed);
-        all.push(PackReach {
-            line: reach.line.points().to_vec(),
-            reach,
-        });
-    }
-    Ok(all)
-}
-
-/// The open lists the caller works through; nobody's who may not see people.
-async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
-    if !ctx.may(&PEOPLE_WRITE) {
-        return Ok(Vec::new());
-    }
-    let scope = ctx.scope(&PEOPLE_READ)?;
-    let vault = app.need::<Vault>()?;
-    let db = app.db().read();
-    let mut all = Vec::new();
-    for line in Directory::visiting_lists(db, &scope, false).await? {
-        let (line, entries) = Directory::visiting_list(db, &vault, &scope, line.id).await?;
-        let entries = entries
-            .into_iter()
-            .filter(|one| matches!(one.state, VisitState::Open | VisitState::Tried))
-            .map(|one| PackVisit {
-                entry: one.id,
-                name_masked: one.card.name_masked,
-                phone_masked: one.card.phone_masked,
-                address: one
-                    .card
-                    .place
-                    .map_or_else(String::new, |place| place.address),
-                labels: one.card.labels,
-                state: one.state,
-                note: one.note,
-                tries: one.tries,
-                at: one.at,
-                by: one.by,
-            })
-            .collect();
-        all.push(VisitingPack {
-            list: line.id,
-            community: line.community,
-            title: line.title,
-            reason: line.reason,
-            entries,
-        });
-    }
-    Ok(all)
+    let all = rivers::open_reaches(app.db(), scope, REACHES).await?;
+    let packed = |reach: Reach| PackReach {
+        line: reach.line.points().to_vec(),
+        reach,
+    };
+    Ok(all.into_iter().map(packed).collect())
 }
 
 fn categories(app: &App, ctx: &Ctx) -> Result<Vec<PackCategory>> {
@@ -337,12 +272,21 @@ fn categories(app: &App, ctx: &Ctx) -> Result<Vec<PackCategory>> {
     Ok(all)
 }
 
-/// Outlines of the caller's communities, and of their grids where they have some only.
+/// Communities whose grids are drawn too.
+const DRAWN_WHOLE: usize = 3;
+
+/// Outlines of the caller's communities, and of their grids: those they have, or all where they have few communities.
 async fn areas(app: &App, ctx: &Ctx, scope: &Scope) -> Result<Vec<Outline>> {
     let mut wanted: Vec<AreaId> = Vec::new();
     for part in scope.parts() {
         wanted.push(part.community.into());
-        wanted.extend(part.areas.iter().flatten().copied());
+        match &part.areas {
+            Some(areas) => wanted.extend(areas.iter().copied()),
+            None if scope.parts().len() <= DRAWN_WHOLE => {
+                wanted.extend(ctx.areas().children(part.community.into()));
+            }
+            None => {}
+        }
     }
     wanted.truncate(AREAS);
     let shapes = outlines(app.db(), &wanted, ctx.now()).await?;

@@ -48,6 +48,7 @@ pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::ask_next_time::AskNextTime;
 pub use commands::attach_phone::AttachPhone;
+pub use commands::correct_resident::{CorrectResident, SeenBefore};
 pub use commands::detach_phone::DetachPhone;
 pub use commands::end_membership::EndMembership;
 pub use commands::learn_facts::LearnFacts;
@@ -76,8 +77,8 @@ pub use pages::{NAV, OrganisationFinder, PersonFinder};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{
-    Directory, DoorFacts, DwellingFile, Freshness, LivesThere, OnDuty, OpenQuestion, Resident,
-    Responsible, VisitingEntry, VisitingLine, looks_at_me, who_looked,
+    Directory, DoorFacts, DwellingFile, Freshness, HeldOf, LivesThere, OnDuty, OpenQuestion,
+    Resident, Responsible, VisitingEntry, VisitingLine, looks_at_me, who_looked,
 };
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};

@@ -8,7 +8,10 @@ use youlin_cases::model::{Source, Urgency};
 use youlin_cases::{AttachFile, Cases, NewCase};
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, words};
-use youlin_people::{MarkVisit, Vault, VisitState, VisitingEntry};
+use youlin_people::facts::How;
+use youlin_people::{
+    CorrectResident, MarkVisit, Relation, SeenBefore, Vault, VisitState, VisitingEntry,
+};
 use youlin_places::PlaceInput;
 use youlin_rounds::model::Channel;
 use youlin_rounds::permissions::ROUNDS_WALK;
@@ -26,6 +29,7 @@ words! {
         Case = "case",
         ReturnVisit = "return_visit",
         VisitMark = "visit_mark",
+        Correction = "correction",
         Photo = "photo_claim",
     }
 }
@@ -34,7 +38,8 @@ impl Kind {
     /// Its turn in a batch.
     pub(super) fn turn(self) -> u8 {
         match self {
-            Self::Round | Self::Case => 0,
+            // What was corrected at the door was written before the visit was ticked off.
+            Self::Round | Self::Case | Self::Correction => 0,
             Self::VisitMark => 1,
             // A return visit ends the case; a photograph of before should be there then.
             Self::Photo => 2,
@@ -110,6 +115,22 @@ struct VisitBody {
     base: VisitBase,
 }
 
+/// What the register says of a resident and is not so.
+#[derive(Debug, Deserialize)]
+struct CorrectionBody {
+    community: CommunityId,
+    person: Uuid,
+    /// As the pack said.
+    #[serde(default)]
+    base: SeenBefore,
+    #[serde(default)]
+    phone: Option<String>,
+    #[serde(default)]
+    phone_gone: bool,
+    #[serde(default)]
+    relation: Option<Relation>,
+}
+
 fn read_as<T: DeserializeOwned>(body: &Value) -> Result<T> {
     T::deserialize(body)
         .map_err(|error| Problem::invalid("body", "field-body").field_arg("reason", error))
@@ -126,6 +147,20 @@ pub(super) async fn read(
         Kind::Round => round(app, ctx, item).await.map(Some),
         Kind::Case => case(app, item).map(Some),
         Kind::Photo => photo(app, ctx, item).await,
+        Kind::Correction => {
+            let body: CorrectionBody = read_as(&item.body)?;
+            let command = CorrectResident {
+                vault: app.need::<Vault>()?,
+                community: body.community,
+                person: body.person,
+                seen: body.base,
+                phone: body.phone,
+                phone_gone: body.phone_gone,
+                relation: body.relation,
+                how: How::Visit,
+            };
+            Ok(Some((body.community, Act::Correction(command))))
+        }
         Kind::ReturnVisit => {
             let body: ReturnBody = read_as(&item.body)?;
             let command = ReturnVisit {
@@ -267,6 +302,6 @@ pub(super) async fn held(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Optio
                 .find(|one| one.id == body.finding)?;
             serde_json::to_value(found).ok()
         }
-        Kind::Case | Kind::VisitMark | Kind::Photo => None,
+        Kind::Case | Kind::VisitMark | Kind::Correction | Kind::Photo => None,
     }
 }

@@ -10,7 +10,7 @@ use youlin_cases::{AttachFile, Report};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Directory, MarkVisit, Vault};
+use youlin_people::{CorrectResident, Directory, MarkVisit, Vault};
 use youlin_rounds::{AttachPhoto, HandIn, ReturnVisit};
 
 use super::body::{Kind, VisitBase, visit_held};
@@ -25,6 +25,7 @@ pub(super) enum Act {
     CasePhoto(AttachFile),
     Return(ReturnVisit),
     Visit(MarkVisit, VisitBase, Arc<Vault>),
+    Correction(CorrectResident),
 }
 
 /// See the module's text.
@@ -124,6 +125,10 @@ impl Deliver {
             Act::Return(command) => {
                 let visit = command.run(ctx, tx).await?;
                 (json!({ "return_visit": visit }), false)
+            }
+            Act::Correction(command) => {
+                let person = command.run(ctx, tx).await?;
+                (json!({ "person": person }), false)
             }
             Act::Visit(command, base, vault) => {
                 self.check_base(ctx, tx, command, base, vault).await?;

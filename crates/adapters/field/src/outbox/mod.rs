@@ -42,7 +42,7 @@ pub(crate) struct Batch {
 pub(crate) struct Item {
     /// Made by the client, once.
     pub(crate) id: Uuid,
-    /// `round`, `case`, `photo_claim`, `return_visit`, `visit_mark`.
+    /// `round`, `case`, `photo_claim`, `return_visit`, `visit_mark`, `correction`.
     pub(crate) kind: String,
     #[schema(value_type = Object)]
     pub(crate) body: Value,

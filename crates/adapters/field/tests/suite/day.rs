@@ -284,6 +284,126 @@ async fn two_telephones_at_one_door() {
 }
 
 #[tokio::test]
+async fn two_telephones_correct_one_household() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (one, two) = (&ground.walkers[2], &ground.walkers[3]);
+        let doors = ground.doors(one, 2).await;
+        let correct = |person: &Value, base: &Value, change: Value| {
+            let mut body =
+                json!({ "community": ground.community(), "person": person, "base": base });
+            for (name, value) in change.as_object().unwrap() {
+                body[name] = value.clone();
+            }
+            json!({ "id": ground.new_id(), "kind": "correction", "body": body })
+        };
+        let (person, seen) = (&doors[0]["person"], &doors[0]["seen"]);
+        let first = correct(person, seen, json!({ "phone": "13800001111" }));
+        // The same person goes on correcting on the same pack.
+        let second = correct(
+            person,
+            seen,
+            json!({ "phone": "13800002222", "phone_gone": true }),
+        );
+        for item in [&first, &second] {
+            let told = ground.outbox(one, std::slice::from_ref(item)).await;
+            assert_eq!(result(&told[0]), "done", "{told:?}");
+        }
+        assert_eq!(result(&ground.outbox(one, &[first]).await[0]), "again");
+        // Somebody else did not know of it: nothing is changed, both versions are there.
+        let other = correct(person, seen, json!({ "phone": "13900003333" }));
+        let told = ground.outbox(two, &[other]).await;
+        assert_eq!(
+            (result(&told[0]), told[0]["problem"]["code"].as_str()),
+            ("conflict", Some("correct-meanwhile")),
+            "{told:?}"
+        );
+        let held = &told[0]["held"];
+        assert_eq!(
+            (&held["phone_masked"], &held["by"]),
+            (&json!("138****2222"), &json!("施岚"))
+        );
+        let insisting = correct(person, held, json!({ "phone": "13900003333" }));
+        assert_eq!(result(&ground.outbox(two, &[insisting]).await[0]), "done");
+        // A sighting meanwhile is no other word about the number.
+        let mark = json!({ "id": ground.new_id(), "kind": "visit_mark", "body": {
+            "community": ground.community(), "list": doors[1]["list"], "entry": doors[1]["entry"], "state": "seen",
+            "base": { "at": doors[1]["at"] },
+        } });
+        assert_eq!(result(&ground.outbox(two, &[mark]).await[0]), "done");
+        let late = correct(
+            &doors[1]["person"],
+            &doors[1]["seen"],
+            json!({ "phone": "13700004444" }),
+        );
+        assert_eq!(result(&ground.outbox(one, &[late]).await[0]), "done");
+        // Nothing to correct, no home to be tenant of, a number that is none, somebody of another community.
+        let wrong = [
+            json!({}),
+            json!({ "relation": "tenant" }),
+            json!({ "phone": "12" }),
+        ];
+        for change in wrong {
+            let told = ground
+                .outbox(one, &[correct(&doors[1]["person"], seen, change)])
+                .await;
+            assert_eq!(result(&told[0]), "refused", "{told:?}");
+        }
+        let stranger = correct(person, seen, json!({ "phone": "13700004444" }));
+        let told = ground.outbox(&ground.walkers[4], &[stranger]).await;
+        assert_eq!(result(&told[0]), "refused", "{told:?}");
+        let (_, pack) = ground.get(one, "/api/v1/field/pack").await;
+        let entries = pack["visits"][0]["entries"].as_array().unwrap();
+        assert!(
+            entries.iter().any(|entry| entry["state"] == "seen"),
+            "seen today stays in the day"
+        );
+        let tables = youlin_people::module().audited;
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof =
+            youlin_database::audit::verify(ground.world.db().read(), &tables, &chains, None);
+        assert!(proof.await.unwrap().faults.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn checklists_and_houses_go_along_for_whoever_may_see_them() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let names = |pack: &Value| -> Vec<String> {
+            let all = pack["checklists"].as_array().unwrap().iter();
+            all.map(|one| one["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let (_, volunteer) = ground.get(&ground.walkers[0], "/api/v1/field/pack").await;
+        assert_eq!(names(&volunteer), ["river-patrol@1"]);
+        assert_eq!(volunteer["checklists"][0]["form"]["id"], "river-patrol");
+        // A volunteer reads no register of houses.
+        assert_eq!(volunteer["subjects"], json!([]));
+        let (_, desk) = ground.get(&ground.walkers[2], "/api/v1/field/pack").await;
+        assert!(names(&desk).contains(&"door-visit@1".to_owned()));
+        // A community without many others is drawn with its grids.
+        assert_eq!(desk["areas"].as_array().unwrap().len(), 3);
+        // Answers that do not fit are refused by the question's name.
+        let mut round = ground.round(ground.new_id(), &[]);
+        round["body"]["checklist"] = json!("river-patrol@1");
+        round["body"]["answers"] = json!({ "floating": "lots" });
+        let told = ground.outbox(&ground.walkers[0], &[round]).await;
+        assert_eq!(result(&told[0]), "refused");
+        let fields: Vec<&str> = told[0]["problem"]["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["field"].as_str())
+            .collect();
+        assert!(
+            fields.contains(&"answers.floating") && fields.contains(&"answers.bank"),
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_pack_is_sent_once_and_the_secret_is_ones_own() {
     for base in databases().await {
         let ground = Ground::new(base).await;

@@ -145,10 +145,35 @@ impl Ground {
         self.reach.community
     }
 
-    /// Two people of grid A1 on a list.
+    /// Two people on a list.
     pub(crate) async fn visiting(&self) -> Uuid {
+        self.listed(vec!["周阿婆".into(), "李大爷".into()]).await
+    }
+
+    /// As many people on lists, as the pack shows them: each entry with its list.
+    pub(crate) async fn doors(&self, walker: &Walker, count: usize) -> Vec<Value> {
+        let names: Vec<String> = (0..count).map(|n| format!("住户{n}")).collect();
+        for some in names.chunks(500) {
+            self.listed(some.to_vec()).await;
+        }
+        let (_, pack) = self.get(walker, "/api/v1/field/pack").await;
+        let mut all = Vec::new();
+        for list in pack["visits"].as_array().unwrap() {
+            for entry in list["entries"].as_array().unwrap() {
+                let mut door = entry.clone();
+                door["list"] = list["list"].clone();
+                all.push(door);
+            }
+        }
+        assert_eq!(all.len(), count);
+        // In an order that is the same in every town: nobody's id is.
+        all.sort_by_key(|door| door["name_masked"].to_string());
+        all
+    }
+
+    async fn listed(&self, names: Vec<String>) -> Uuid {
         let mut persons = Vec::new();
-        for name in ["周阿婆", "李大爷"] {
+        for name in names {
             let save = SavePerson {
                 vault: Arc::clone(&self.vault),
                 community: self.community(),
@@ -156,7 +181,7 @@ impl Ground {
                 version: None,
                 ext_key: None,
                 input: PersonInput {
-                    name: name.into(),
+                    name,
                     ..PersonInput::default()
                 },
             };

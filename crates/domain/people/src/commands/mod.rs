@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod ask_next_time;
 pub(crate) mod attach_phone;
+pub(crate) mod correct_resident;
 pub(crate) mod detach_phone;
 pub(crate) mod end_membership;
 pub(crate) mod hand_out;

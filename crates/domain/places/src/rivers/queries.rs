@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -196,23 +196,68 @@ async fn sign_row(db: &Database, sign: &str) -> Result<Option<reach::Model>> {
 }
 
 async fn whole(db: &Database, row: reach::Model) -> Result<Reach> {
-    let mut chiefs: Vec<Chief> = reach_chief::Entity::find()
+    let chiefs = reach_chief::Entity::find()
         .filter(reach_chief::Column::CommunityId.eq(row.community_id))
         .filter(reach_chief::Column::ReachId.eq(row.id))
         .all(db.read())
-        .await?
-        .into_iter()
-        .filter_map(chief)
-        .collect();
-    chiefs.sort_by_key(|one| (one.until.is_some(), one.until.map(|at| -at.0), one.level));
-    let mut outlets: Vec<Outlet> = outlet::Entity::find()
+        .await?;
+    let outlets = outlet::Entity::find()
         .filter(outlet::Column::CommunityId.eq(row.community_id))
         .filter(outlet::Column::ReachId.eq(row.id))
         .all(db.read())
+        .await?;
+    assembled(row, chiefs, outlets)
+}
+
+/// The open reaches of the scope with line, today's chiefs and open outlets, by river and name, at most so many. Three
+/// questions, however many reaches there are: for whoever takes all of them along.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn open_reaches(db: &Database, scope: &Scope, most: u64) -> Result<Vec<Reach>> {
+    let communities = scope.communities();
+    let rows = reach::Entity::find()
+        .filter(reach::Column::CommunityId.is_in(communities.clone()))
+        .filter(reach::Column::ClosedAt.is_null())
+        .order_by_asc(reach::Column::Water)
+        .order_by_asc(reach::Column::Name)
+        .limit(most)
+        .all(db.read())
+        .await?;
+    let mut chiefs: HashMap<Uuid, Vec<reach_chief::Model>> = HashMap::new();
+    for row in reach_chief::Entity::find()
+        .filter(reach_chief::Column::CommunityId.is_in(communities.clone()))
+        .filter(reach_chief::Column::ValidTo.is_null())
+        .all(db.read())
         .await?
-        .into_iter()
-        .filter_map(one_outlet)
-        .collect();
+    {
+        chiefs.entry(row.reach_id).or_default().push(row);
+    }
+    let mut outlets: HashMap<Uuid, Vec<outlet::Model>> = HashMap::new();
+    for row in outlet::Entity::find()
+        .filter(outlet::Column::CommunityId.is_in(communities))
+        .filter(outlet::Column::ClosedAt.is_null())
+        .all(db.read())
+        .await?
+    {
+        outlets.entry(row.reach_id).or_default().push(row);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let (chiefs, outlets) = (chiefs.remove(&row.id), outlets.remove(&row.id));
+            assembled(row, chiefs.unwrap_or_default(), outlets.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn assembled(
+    row: reach::Model,
+    chiefs: Vec<reach_chief::Model>,
+    outlets: Vec<outlet::Model>,
+) -> Result<Reach> {
+    let mut chiefs: Vec<Chief> = chiefs.into_iter().filter_map(chief).collect();
+    chiefs.sort_by_key(|one| (one.until.is_some(), one.until.map(|at| -at.0), one.level));
+    let mut outlets: Vec<Outlet> = outlets.into_iter().filter_map(one_outlet).collect();
     outlets.sort_by(|a, b| {
         let place = |one: &Outlet| (one.closed, one.chainage_m);
         place(a)

@@ -1,0 +1,288 @@
+// What goes wrong in the field: the way of a patrol with the page killed in between, eighty photographs cut off, a server
+// that was upgraded while work waits, a telephone that only gives its work out as a file, a clock that jumps on a visit.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
+
+const HERE = { latitude: 32.0148, longitude: 120.8978, accuracy: 8 };
+const SEEN = { context: { geolocation: HERE, permissions: ["geolocation"] } };
+const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /status of 401/, /status of 403/, /ERR_FAILED/];
+
+describe("hard days in the field", () => {
+  let server;
+  let browser;
+  let phone;
+  let window;
+
+  const sessions = {};
+  async function get(path, login = "desk-xqy") {
+    sessions[login] ??= await server.session(login);
+    const answer = await fetch(server.url + path, { headers: sessions[login] });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  }
+  const ready = (page) => page.locator("html[data-ready]").waitFor();
+  const kept = (page) => page.locator(".draft-note", { hasText: "草稿已存" }).waitFor();
+  const open = async (page, hash = "") => {
+    await page.goto(`${server.url}/field${hash}`);
+    await page.reload();
+    await ready(page);
+  };
+  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 60_000 });
+
+  before(async () => {
+    server = await startServer();
+    browser = await launch();
+    phone = await openPage(browser, server, { device: "phone", ...SEEN });
+    window = phone.context();
+    await signIn(phone, "desk-xqy");
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test("the way is recorded only where the policy asks, survives the page, and is handed in", async () => {
+    const whole = await get("/api/v1/field/pack");
+    const policies = whole.policies.map((one) => ({ ...one, track: true, basis: "区河长办〔2026〕3 号" }));
+    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, policies } }));
+    const batches = [];
+    await window.route("**/api/v1/field/outbox", (route) => {
+      batches.push(route.request().postDataJSON());
+      return route.continue();
+    });
+    await phone.clock.install({ time: new Date() });
+    await open(phone);
+    // A round nobody asked a track for records none.
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await phone.getByText("这一趟不记录轨迹").waitFor();
+    assert.equal(await phone.locator("#track").count(), 0);
+    await phone.getByText("这次不走").click();
+    await phone.goBack();
+    await phone.getByRole("button", { name: "开始" }).first().click();
+    const fixes = async (page) => Number(await page.locator("#track").getAttribute("data-fixes"));
+    const walk = async (page, steps, from) => {
+      for (let n = 0; n < steps; n += 1) {
+        const before = await fixes(page);
+        await page.clock.fastForward(10_000);
+        await page.context().setGeolocation({ latitude: 32.0148, longitude: 120.8978 + (from + n) * 0.0003, accuracy: 9 });
+        await until(async () => (await fixes(page)) > before, { what: "a fix", timeout: 10_000 });
+      }
+    };
+    await phone.locator("#track").waitFor();
+    await walk(phone, 4, 1);
+    await phone.getByText("区河长办〔2026〕3 号").first().waitFor();
+    await screenshot(phone, "field-track", { full: true });
+    await axe(phone);
+    // Standing about says nothing new.
+    const before = await fixes(phone);
+    await phone.clock.fastForward(2_000);
+    await window.setGeolocation({ latitude: 32.0148, longitude: 120.8978 + 4 * 0.0003 + 0.000001, accuracy: 9 });
+    await phone.waitForTimeout(300);
+    assert.equal(await fixes(phone), before);
+    const url = phone.url();
+    const at = await phone.evaluate(() => Date.now());
+    await phone.close({ runBeforeUnload: false });
+    phone = await window.newPage();
+    // Two minutes nobody heard anything.
+    await phone.clock.install({ time: new Date(at + 120_000) });
+    await phone.goto(url);
+    await ready(phone);
+    await until(async () => (await fixes(phone)) >= before, { what: "the way so far", timeout: 10_000 });
+    await walk(phone, 3, 8);
+    await phone.getByText("中间断了 1 次").waitFor();
+    await screenshot(phone, "field-track-gap", { full: true });
+    await phone.getByLabel("看到了什么").fill("河面干净");
+    await phone.getByRole("button", { name: "结束，存下" }).click();
+    await until(() => batches.flatMap((one) => one.items).some((item) => item.kind === "round"), { what: "the round is on its way", timeout: 30_000 });
+    await sent(phone);
+    const { track } = batches.flatMap((one) => one.items).find((item) => item.kind === "round").body;
+    assert.ok(track.fixes.length >= 7, `${track.fixes.length} fixes`);
+    assert.equal(track.mock, false);
+    for (const [t, lon, lat, accuracy, speed] of track.fixes) assert.ok(t > 1e12 && lon > 120 && lat > 32 && accuracy >= 8 && accuracy <= 9 && (speed === null || speed >= 0));
+    assert.deepEqual(track.fixes.map(([t]) => t), track.fixes.map(([t]) => t).sort((a, b) => a - b));
+    // Nothing of the way stays behind.
+    const left = await phone.evaluate(async () => {
+      const db = await new Promise((done) => (indexedDB.open("youlin-field").onsuccess = (event) => done(event.target.result)));
+      return new Promise((done) => (db.transaction("boxes").objectStore("boxes").getAllKeys().onsuccess = (event) => done(event.target.result.map(([, id]) => id))));
+    });
+    assert.ok(!left.some((id) => id.startsWith("track:")), `${left}`);
+    await window.unroute("**/api/v1/field/pack");
+    await window.unroute("**/api/v1/field/outbox");
+    noConsoleErrors(phone, { allow: OFFLINE });
+    await phone.close();
+    phone = await window.newPage();
+  });
+
+  test("eighty photographs, cut off in the middle, all arrive once", async () => {
+    await open(phone);
+    await window.setOffline(true);
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await phone.getByLabel("看到了什么").fill("八十张照片");
+    const pictures = await phone.evaluate(() => Array.from({ length: 80 }, (_, n) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = `hsl(${n * 4} 60% 50%)`;
+      pen.fillRect(0, 0, 320, 240);
+      pen.fillStyle = "#fff";
+      pen.font = "120px sans-serif";
+      pen.fillText(String(n), 40, 160);
+      return canvas.toDataURL("image/jpeg", 0.8).split(",")[1];
+    }));
+    const began = Date.now();
+    await phone.locator('section.card > .cluster input[type="file"]').first().setInputFiles(pictures.map((picture, n) => ({ name: `${n}.jpg`, mimeType: "image/jpeg", buffer: Buffer.from(picture, "base64") })));
+    await phone.getByText("照片 80 张").waitFor({ timeout: 60_000 });
+    console.log(`80 photographs taken in within ${Date.now() - began} ms`);
+    await kept(phone);
+    const id = phone.url().split("/").pop();
+    await phone.getByRole("button", { name: "结束，存下" }).click();
+    await phone.locator("#unsent[data-count='81']").waitFor();
+    let pieces = 0;
+    await window.route("**/api/v1/field/uploads/*", (route) => {
+      pieces += 1;
+      return pieces === 30 ? window.setOffline(true).then(() => route.abort()) : route.continue();
+    });
+    await window.setOffline(false);
+    await until(() => pieces >= 30, { what: "thirty photographs", timeout: 60_000 });
+    await phone.close({ runBeforeUnload: false });
+    phone = await window.newPage();
+    await window.unroute("**/api/v1/field/uploads/*");
+    await window.setOffline(false);
+    const again = Date.now();
+    await phone.goto(`${server.url}/field#waiting`);
+    await ready(phone);
+    await sent(phone);
+    console.log(`the rest sent within ${Date.now() - again} ms`);
+    const round = await get(`/api/v1/rounds/${id}`);
+    assert.equal(round.photos.length, 80);
+    assert.equal(new Set(round.photos.map((photo) => photo.id)).size, 80);
+    noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
+  test("a server is upgraded while work waits: the page becomes new, the work is still there", async () => {
+    // In front of the server stands one that can give out another version of the shell.
+    let version = null;
+    const front = http.createServer((request, response) => {
+      const passed = http.request(server.url + request.url, { method: request.method, headers: { ...request.headers, "accept-encoding": "identity" } }, (answer) => {
+        if (version === null || request.url !== "/field/sw.js") {
+          response.writeHead(answer.statusCode, answer.headers);
+          return answer.pipe(response);
+        }
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("end", () => {
+          const text = Buffer.concat(parts).toString().replace(/"version":"[^"]*"/, `"version":"${version}"`);
+          const { "content-length": _, ...headers } = answer.headers;
+          response.writeHead(answer.statusCode, headers).end(text);
+        });
+      });
+      passed.on("error", () => response.destroy());
+      request.pipe(passed);
+    });
+    front.listen(0, "127.0.0.1");
+    await once(front, "listening");
+    const url = `http://127.0.0.1:${front.address().port}`;
+    const page = await openPage(browser, { url, account: (who) => server.account(who) }, { device: "phone", ...SEEN });
+    try {
+      await signIn(page, "desk-xqy");
+      await page.goto(`${url}/field#note`);
+      await ready(page);
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await page.context().setOffline(true);
+      await page.getByLabel("什么事").fill("升级之前写的");
+      await page.getByLabel("类别").selectOption("E-0105");
+      await page.getByRole("button", { name: "取位置" }).click();
+      await page.getByText("有位置").waitFor();
+      await page.getByRole("button", { name: "存下" }).first().click();
+      await page.locator("#unsent[data-count='1']").waitFor();
+      await page.goto(`${url}/field#note`);
+      await ready(page);
+      await page.getByLabel("什么事").fill("升级时还没写完的");
+      await kept(page);
+      version = "upgraded";
+      // The new worker comes while nothing can be sent.
+      await page.context().route("**/api/v1/field/**", (route) => route.abort());
+      await page.context().setOffline(false);
+      await page.evaluate(async () => (await navigator.serviceWorker.getRegistration("/field"))?.update());
+      await page.waitForFunction(async () => (await caches.keys()).join() === "field-upgraded", undefined, { timeout: 30_000 });
+      await page.reload();
+      await ready(page);
+      assert.equal(await page.getByLabel("什么事").inputValue(), "升级时还没写完的");
+      await page.locator("#unsent[data-count='1']").waitFor();
+      await page.context().unroute("**/api/v1/field/**");
+      await page.goto(`${url}/field#waiting`);
+      await page.getByRole("button", { name: "现在送出" }).click();
+      await page.locator("#view").getByText("全部送出了").waitFor();
+      noConsoleErrors(page, { allow: OFFLINE });
+    } finally {
+      await page.context().close();
+      front.close();
+      front.closeAllConnections();
+    }
+  });
+
+  test("unsent work leaves in a file and is taken in elsewhere, once", async () => {
+    await open(phone, "#note");
+    await window.setOffline(true);
+    await phone.getByLabel("什么事").fill("路灯不亮，带出来的");
+    await phone.getByLabel("类别").selectOption("E-0105");
+    const picture = await phone.evaluate(() => Object.assign(document.createElement("canvas"), { width: 60, height: 60 }).toDataURL("image/jpeg").split(",")[1]);
+    await phone.locator('input[type="file"]').setInputFiles({ name: "lamp.jpg", mimeType: "image/jpeg", buffer: Buffer.from(picture, "base64") });
+    await phone.getByText("照片 1 张").waitFor();
+    await phone.getByRole("button", { name: "取位置" }).click();
+    await phone.getByText("有位置").waitFor();
+    await phone.getByRole("button", { name: "存下" }).first().click();
+    await phone.locator("#unsent[data-count='2']").waitFor();
+    await phone.goto(`${server.url}/field#me`);
+    const [download] = await Promise.all([phone.waitForEvent("download"), phone.getByRole("button", { name: "导出成文件" }).click()]);
+    const file = await download.path();
+    const text = await readFile(file, "utf8");
+
+    const desk = await openPage(browser, server, { device: "desktop" });
+    const take = async (path) => {
+      await desk.goto(`${server.url}/field#me`);
+      await ready(desk);
+      await desk.locator('input[type="file"]').setInputFiles(path);
+    };
+    const changed = async (name, act) => {
+      const carried = JSON.parse(text);
+      act(carried);
+      const path = join(tmpdir(), `youlin-${process.pid}-${name}.json`);
+      await writeFile(path, typeof carried === "string" ? carried : JSON.stringify(carried));
+      return path;
+    };
+    // Somebody else may not hand it in as their own, a damaged file takes nothing, what is no such file says so.
+    await signIn(desk, "grid-xqy-1");
+    await take(file);
+    await desk.getByText("另一个账号导出的").waitFor();
+    await desk.context().clearCookies();
+    await signIn(desk, "desk-xqy");
+    await take(await changed("photo", (carried) => (carried.photos[Object.keys(carried.photos)[0]] = "AAAA")));
+    await desk.getByText("照片不完整").waitFor();
+    await take(await changed("other", (carried) => (carried.items = [{ id: "../x" }])));
+    await desk.getByText("不是从这里导出的文件").waitFor();
+    await take(file);
+    await desk.getByText("收回 2 条").waitFor();
+    await screenshot(desk, "field-carried", { full: true });
+    await axe(desk);
+    await sent(desk);
+    // The telephone finds its line again: nothing is doubled.
+    await window.setOffline(false);
+    await open(phone, "#waiting");
+    await sent(phone);
+    const { items } = JSON.parse(text);
+    const { account } = JSON.parse(text);
+    const words = items.filter((item) => item.kind === "case").map(({ id, kind, body }) => ({ id, kind, body }));
+    const told = await (await fetch(`${server.url}/api/v1/field/outbox`, { method: "POST", headers: { ...(await server.session("desk-xqy")), "content-type": "application/json" }, body: JSON.stringify({ contract: 1, account, items: words }) })).json();
+    assert.deepEqual(told.items.map((one) => one.result), ["again"]);
+    noConsoleErrors(phone, { allow: OFFLINE });
+    await desk.context().close();
+  });
+});

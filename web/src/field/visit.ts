@@ -1,0 +1,158 @@
+// One visit: what is known, three large buttons, and below them what may be heard or put right. Everything is kept at each
+// keystroke; what it becomes are items of the outbox: the mark on the list, a case, a correction, when to try again.
+import { make } from "../dom";
+import { now, stamp } from "./clock";
+import { keep, settled } from "./drafts";
+import { area, badge, button, check, choice, fault, field, icon } from "./parts";
+import { roundTo } from "./round";
+import { hold, state } from "./state";
+import { clauses } from "./suggest";
+import { sync } from "./sync";
+import type { Draft, Item, Visit, VisitDraft, VisitList } from "./types";
+import { t, when } from "./words";
+
+export const RELATIONS = ["owner", "tenant", "family", "other"];
+
+export const visitDraft = (entry: string): VisitDraft =>
+  (state.drafts.find((draft) => "visit" in draft && draft.entry === entry) as VisitDraft | undefined) ?? {
+    id: `visit-${entry}`, visit: true, entry, note: "", again: "", problem: "", category: "", urgent: false, phone: "", phone_gone: false, relation: "", saved: 0,
+  };
+
+export function findVisit(entry: string): { list: VisitList; visit: Visit } | null {
+  for (const list of state.pack?.visits ?? []) {
+    const visit = list.entries.find((one) => one.entry === entry);
+    if (visit) return { list, visit };
+  }
+  return null;
+}
+
+const LOOK: Record<string, string> = { open: "wait", tried: "soon", seen: "done", skipped: "done" };
+const WORDS: Record<string, string> = { open: "visit-open", tried: "visit-tried", seen: "visit-was-seen", skipped: "visit-skipped" };
+
+/** How it stands, what waits to be sent first. */
+export function visitState(visit: Visit): HTMLElement {
+  const waiting = state.items.find((item) => item.kind === "visit_mark" && item.body["entry"] === visit.entry);
+  if (waiting) return badge(t("waits-to-send"), "wait");
+  return badge(t(WORDS[visit.state] ?? "visit-open"), LOOK[visit.state] ?? "wait");
+}
+
+export const toVisit = (visit: Visit): boolean =>
+  (visit.state === "open" || visit.state === "tried") && !state.items.some((item) => item.kind === "visit_mark" && item.body["entry"] === visit.entry && item.body["state"] !== "tried");
+
+export function visitView(list: VisitList, visit: Visit, done: () => void, open: (draft: Draft) => void | Promise<void>): HTMLElement {
+  const draft = visitDraft(visit.entry);
+  const kept = make("p", { class: "draft-note", role: "status" });
+  const save = (): void => {
+    void keep(draft, kept);
+    below();
+  };
+  const set = <K extends keyof VisitDraft>(name: K) => (value: VisitDraft[K]): void => {
+    draft[name] = value;
+    save();
+  };
+  const note = area(draft.note, set("note"), 2);
+  const problem = problemPart(draft, save);
+  const finish = (result: string) => async (): Promise<void> => {
+    if (fault(note, result === "skipped" && !draft.note.trim() && t("need-why"))) return note.focus();
+    if (!problem.complete()) return;
+    await settled();
+    await hold(itemsOf(list, visit, draft, result), `draft:${draft.id}`);
+    done();
+    void sync();
+  };
+  const again = make("div", { class: "stack-s", hidden: true });
+  const nobody = button(t("visit-nobody"), "btn-l btn-block", () => {
+    again.hidden = false;
+    again.querySelector("button")?.focus();
+  }, "home");
+  again.append(make("p", {}, t("again-when")), make("div", { class: "cluster" }, ...agains().map(([day, words]) =>
+    button(words, "", async () => {
+      draft.again = day;
+      await finish("tried")();
+    }))), button(t("again-open"), "btn-quiet", finish("tried")));
+  // Whoever wrote below need not go up again.
+  const wrote = button(t("visit-wrote"), "btn-primary btn-l btn-block", finish("seen"), "check");
+  const below = (): void => void (wrote.hidden = !corrects(draft) && !draft.problem.trim());
+  below();
+  const facts: [string, string][] = [[t("fact-phone"), visit.phone_masked ?? t("fact-none")], [t("fact-relation"), visit.relation ? t(`relation-${visit.relation}`) : t("fact-none")], [t("fact-reason"), list.reason || list.title]];
+  if (visit.missing?.length) facts.push([t("fact-missing"), visit.missing.map((one) => t(`fact-of-${one}`)).join("、")]);
+  if (visit.note) facts.push([t("fact-last"), [visit.at ? when(visit.at) : "", visit.by, visit.note].filter(Boolean).join(" · ")]);
+  return make(
+    "div", { class: "stack-l", "data-visit": visit.entry },
+    make("section", { class: "card stack-s" }, make("div", { class: "spread" }, make("h2", {}, visit.name_masked), visitState(visit)), make("p", {}, visit.address), make("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+      visit.tries > 0 && make("p", { class: "hint" }, t("tries", { n: visit.tries }))),
+    make("section", { class: "card stack" }, button(t("visit-seen"), "btn-primary btn-l btn-block", finish("seen"), "check"), nobody, again, field(t("visit-note"), note), button(t("visit-skip"), "btn-block", finish("skipped"), "right")),
+    problem.element, correctionPart(visit, draft, save), wrote,
+    visit.dwelling ? button(t("visit-form"), "btn-block", () => open(roundTo({ kind: "dwelling", id: visit.dwelling ?? "", community: list.community, name: `${visit.name_masked} ${visit.address}` })), "list") : null,
+    kept,
+  );
+}
+
+/** A problem heard becomes a case, with the place of the dwelling. */
+function problemPart(draft: VisitDraft, save: () => void): { element: HTMLElement; complete(): boolean } {
+  const all = (state.pack?.categories ?? []).filter((one) => !one.asks);
+  let chosen = draft.category !== "";
+  const category = choice([["", t("choose")], ...all.map((one): [string, string] => [one.code, one.name])], draft.category, (value) => {
+    [draft.category, chosen] = [value, true];
+    save();
+  });
+  const words = area(draft.problem, (value) => {
+    draft.problem = value;
+    const suggested = clauses(value, all)[0]?.category;
+    if (!chosen && suggested) category.value = draft.category = suggested;
+    save();
+  }, 2);
+  const urgent = check(t("note-urgent"), "", draft.urgent, (value) => {
+    draft.urgent = value;
+    save();
+  });
+  const element = make("details", { class: "card", open: draft.problem !== "" }, make("summary", {}, icon("alert"), t("visit-problem")), make("div", { class: "stack" }, field(t("note-text"), words, t("visit-problem-hint")), field(t("category"), category), urgent));
+  return { element, complete: () => !fault(category, draft.problem.trim() !== "" && !draft.category && t("need-category")) };
+}
+
+function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTMLElement | null {
+  if (!visit.person || !visit.seen) return null;
+  const phone = make("input", { type: "text", inputmode: "tel", autocomplete: "off", maxlength: "30" });
+  phone.value = draft.phone;
+  phone.addEventListener("input", () => {
+    draft.phone = phone.value;
+    save();
+  });
+  const relation = choice([["", t("relation-same")], ...RELATIONS.map((one): [string, string] => [one, t(`relation-${one}`)])], draft.relation, (value) => {
+    draft.relation = value;
+    save();
+  });
+  const gone = visit.phone_masked ? check(t("phone-gone", { what: visit.phone_masked }), "", draft.phone_gone, (value) => {
+    draft.phone_gone = value;
+    save();
+  }) : null;
+  return make("details", { class: "card", open: corrects(draft) }, make("summary", {}, icon("pen"), t("visit-correct")), make("div", { class: "stack" }, make("p", { class: "hint" }, t("visit-correct-hint")), field(t("phone-new"), phone), gone, field(t("fact-relation"), relation)));
+}
+
+const corrects = (draft: VisitDraft): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
+
+/** Days to try again, by their words. */
+function agains(): [string, string][] {
+  const day = (ahead: number): string => new Date(now() + ahead * 86_400_000).toISOString();
+  const weekend = (6 - new Date(now()).getDay() + 7) % 7 || 7;
+  return [[day(0.25), t("again-today")], [day(1), t("again-tomorrow")], [day(weekend), t("again-weekend")], [day(7), t("again-week")]];
+}
+
+function itemsOf(list: VisitList, visit: Visit, draft: VisitDraft, result: string): Item[] {
+  const label = `${visit.name_masked} ${visit.address}`;
+  const item = (kind: Item["kind"], body: Record<string, unknown>, words = label): Item => ({ id: crypto.randomUUID(), kind, label: words, made_at: Date.now(), body, state: "waiting" });
+  const items: Item[] = [];
+  if (corrects(draft) && visit.person) {
+    items.push(item("correction", { community: list.community, person: visit.person, base: visit.seen, phone: draft.phone.trim() || null, phone_gone: draft.phone_gone, relation: draft.relation || null }));
+  }
+  items.push(item("visit_mark", { community: list.community, list: list.list, entry: visit.entry, state: result, note: draft.note, base: { at: visit.at } }));
+  if (draft.problem.trim()) {
+    const place = visit.dwelling ? { dwelling: visit.dwelling } : { area: state.pack?.me.home ?? list.community, text: visit.address };
+    items.push(item("case", { text: draft.problem, category: draft.category, urgent: draft.urgent, place }, draft.problem.trim().slice(0, 30)));
+  }
+  if (result === "tried" && draft.again && visit.dwelling) {
+    const at = stamp();
+    items.push(item("round", { kind: "visit", community: list.community, subject: { kind: "dwelling", id: visit.dwelling }, policy: null, outcome: "tried", began_at: at, ended_at: at, reason: draft.note, try_again_at: draft.again, findings: [] }));
+  }
+  return items;
+}
