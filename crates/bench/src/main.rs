@@ -14,6 +14,7 @@ mod readings;
 mod residents;
 mod results;
 mod sheets;
+mod visits;
 
 use std::path::PathBuf;
 
@@ -66,6 +67,7 @@ async fn main() -> Result<()> {
     let mut results = Results::default();
     if wanted("engines") {
         engines::measure(&mut results);
+        visits::measure(&mut results);
     }
     if wanted("figures") {
         figures::measure(&mut results)?;

@@ -2,7 +2,6 @@
 
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
-use youlin_places::queries::register_of;
 use youlin_places::rivers::{self, ChiefLevel, Line};
 
 use crate::model::{Subject, SubjectKind};
@@ -73,10 +72,8 @@ pub async fn subjects_of(
     scope: &Scope,
     kind: SubjectKind,
 ) -> Result<Vec<SubjectView>> {
-    match kind {
-        SubjectKind::Reach => {}
-        SubjectKind::Building => return buildings(db, scope).await,
-        SubjectKind::Dwelling | SubjectKind::Premises => return Ok(Vec::new()),
+    if kind != SubjectKind::Reach {
+        return Ok(Vec::new());
     }
     let lines = rivers::reaches(db, scope).await?;
     Ok(lines
@@ -91,27 +88,6 @@ pub async fn subjects_of(
             chiefs: line.chiefs,
         })
         .collect())
-}
-
-async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
-    let mut all = Vec::new();
-    for community in scope.communities().into_iter().map(CommunityId) {
-        for estate in register_of(db, scope, community).await? {
-            all.extend(estate.buildings.into_iter().map(|building| SubjectView {
-                subject: Subject {
-                    kind: SubjectKind::Building,
-                    id: building.id,
-                },
-                community,
-                name: format!("{}{}", estate.name, building.name),
-                grid: building.grid,
-                neighbourhood: building.neighbourhood,
-                line: None,
-                chiefs: Vec::new(),
-            }));
-        }
-    }
-    Ok(all)
 }
 
 fn reach(reach: &rivers::Reach) -> SubjectView {
