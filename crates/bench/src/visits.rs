@@ -28,7 +28,11 @@ pub(crate) fn measure(results: &mut Results) {
     let started = Instant::now();
     let plan = day_plan(&ground, &team, None, NOW);
     let seconds = started.elapsed().as_secs_f64();
-    let planned: usize = plan.rounds.iter().map(youlin_rounds::visits::DayRound::visits).sum();
+    let planned: usize = plan
+        .rounds
+        .iter()
+        .map(youlin_rounds::visits::DayRound::visits)
+        .sum();
     assert_eq!(planned as u64, DOORS, "everybody has room");
     results.below("visits.plan", seconds, "s", "5,000 visits, 60 workers", 2.0);
 }
@@ -63,7 +67,9 @@ fn ground() -> Ground {
                     alone: number % 4 == 0,
                     entered: NOW.plus(-900 * Micros::DAY),
                     moved_in: NOW.plus(-900 * Micros::DAY),
-                    seen: Some(NOW.plus(-(31 + i64::try_from(number % 300).unwrap_or(0)) * Micros::DAY)),
+                    seen: Some(
+                        NOW.plus(-(31 + i64::try_from(number % 300).unwrap_or(0)) * Micros::DAY),
+                    ),
                     ..Person::default()
                 }],
                 ..Door::default()
