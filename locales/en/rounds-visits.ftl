@@ -133,7 +133,6 @@ sealed-visit = Visits
 
 policy-about = Where to
 policy-about-reach = Reaches
-policy-about-building = Buildings
 policy-about-dwelling = Households (visits)
 policy-gap = Days between two at least
 policy-doors = Which households
@@ -174,3 +173,5 @@ problem-visit-residents-changed = Who lives here changed after you opened this p
 fieldwork-photos-few = This policy asks for at least { $n } photographs (by: { $what }). Take some more, or tick “Not for this policy”.
 fieldwork-no-policy = Not for this policy
 fieldwork-no-policy-hint = Tick it when there are no photographs: the round is handed in all the same, it only does not count for the policy.
+visit-no-policy = Not for “{ $policy }”
+visit-no-policy-hint = Tick it when minutes or photographs are lacking: the visit is written down all the same, it only does not count for the policy.

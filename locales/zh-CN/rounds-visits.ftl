@@ -134,7 +134,6 @@ sealed-visit = 走访
 # 巡查安排要留下的
 policy-about = 去哪里
 policy-about-reach = 河段
-policy-about-building = 楼栋
 policy-about-dwelling = 住户（走访）
 policy-gap = 两次至少隔几天
 policy-doors = 哪些住户
@@ -176,3 +175,5 @@ problem-visit-residents-changed = 打开这一页之后，住户变了：搬走 
 fieldwork-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或勾选“不按这项安排算”。
 fieldwork-no-policy = 不按这项安排算
 fieldwork-no-policy-hint = 拿不出照片时勾选：巡查照样交，只是不算完成这项安排。
+visit-no-policy = 不按“{ $policy }”算
+visit-no-policy-hint = 时长或照片不够时勾选：走访照样记，只是不算完成这项安排。

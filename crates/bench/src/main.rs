@@ -16,6 +16,7 @@ mod readings;
 mod residents;
 mod results;
 mod sheets;
+mod visits;
 
 use std::path::PathBuf;
 
@@ -71,6 +72,7 @@ async fn main() -> Result<()> {
     let mut results = Results::default();
     if wanted("engines") {
         engines::measure(&mut results);
+        visits::measure(&mut results);
     }
     if wanted("figures") {
         figures::measure(&mut results)?;

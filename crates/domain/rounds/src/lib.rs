@@ -55,7 +55,6 @@ fn sealed() -> Vec<SealedTable> {
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
-        reference: &["rule_set", "campaign"],
         permissions: permissions::ALL,
         routes: pages::routes()
             .merge(api::routes())
@@ -90,7 +89,7 @@ pub fn module() -> Module {
             audited_table::<entities::water_reading::Entity>(),
             audited_table::<entities::spot_file::Entity>(),
         ],
-        reference: &["checklist"],
+        reference: &["rule_set", "campaign", "checklist"],
         ..Module::named("rounds")
     }
 }

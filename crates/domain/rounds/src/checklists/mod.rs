@@ -28,9 +28,6 @@ pub fn shipped_form(name: &str) -> Option<Form> {
     Form::build(checklist).ok()
 }
 
-/// One that comes with the house, whatever places keep of their own.
-pub use form as shipped_form;
-
 /// Answers that were looked at.
 #[derive(Debug)]
 pub struct Answered {

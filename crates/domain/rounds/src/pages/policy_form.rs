@@ -95,11 +95,7 @@ impl FormPage {
 }
 
 /// What a policy of this page may be about.
-const ABOUT: [SubjectKind; 3] = [
-    SubjectKind::Reach,
-    SubjectKind::Building,
-    SubjectKind::Dwelling,
-];
+const ABOUT: [SubjectKind; 2] = [SubjectKind::Reach, SubjectKind::Dwelling];
 
 /// Labels a policy may ask for: those whoever plans may see.
 fn labels(s: &Shell) -> Vec<Choice> {

@@ -250,16 +250,17 @@ async fn a_teams_calendar_opens_with_its_address_only() {
         let list = web.get(DESK, "/rounds/policies").await;
         assert_eq!(list.status, StatusCode::OK, "{}", list.text);
         let from = list.text.find("/rounds/calendar/").expect("an address");
-        let address: String = list.text[from..].chars().take_while(|c| *c != '"').collect();
-        let feed = web.get("nobody", &address).await;
-        // A key that is none is refused before anything is read; without a key the address is enough.
-        assert_eq!(feed.status, StatusCode::UNAUTHORIZED);
+        let address = list.text[from..].split('"').next().unwrap().to_owned();
+        // Without a key: the address is enough.
         let request = Request::get(&address).body(Body::empty()).unwrap();
         let answer = web.router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).replace("\r\n ", "");
-        assert!(text.contains("绿如蓝") && text.contains("BEGIN:VEVENT"), "{text}");
+        assert!(
+            text.contains("绿如蓝") && text.contains("BEGIN:VEVENT"),
+            "{text}"
+        );
         assert!(text.contains("DTSTART;VALUE=DATE:"), "{text}");
         let wrong = address.replace(".ics", "0.ics");
         let request = Request::get(&wrong).body(Body::empty()).unwrap();

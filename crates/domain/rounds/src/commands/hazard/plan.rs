@@ -2,6 +2,7 @@
 //! becomes a case is a hazard. What was measured is judged here by the rule set in use, whatever the sender thinks of it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use crate::checklists::{self, Answered};
 use crate::commands::new_round::{NewFinding, NewRound};
 use crate::model::{MAX_TEXT, Outcome, RoundKind, SubjectKind};
 use crate::queries::{SubjectView, campaign_of, in_use, rule_sets};
+use crate::service::Rounds;
 
 /// More working days than this is no time for a hazard.
 const MOST_DAYS: u32 = 180;
@@ -103,11 +105,11 @@ fn leaves(new: &NewRound) -> bool {
 
 /// See the module's text. Every fault is added to `faults`.
 pub(crate) async fn plan(
+    rounds: &Rounds,
     db: &Database,
     ctx: &Ctx,
     scope: &Scope,
-    new: &NewRound,
-    subject: &SubjectView,
+    (new, subject): (&NewRound, &SubjectView),
     details: &[NewHazard],
     mut faults: Problem,
 ) -> Result<(Plan, Problem)> {
@@ -119,7 +121,7 @@ pub(crate) async fn plan(
     }
     let premises = Premises::one(db.read(), scope, subject.subject.id).await?;
     let stalls = Premises::stalls(db.read(), &premises, false).await?;
-    let judged = judged(db, ctx, new).await?;
+    let judged = judged(rounds, db, ctx, new).await?;
     let mut planner = Planner {
         judged,
         stalls: &stalls,
@@ -163,20 +165,25 @@ pub(crate) async fn plan(
 
 /// The answers with what follows from them.
 struct Judged {
-    form: Form,
+    form: Arc<Form>,
     findings: Vec<Finding>,
     all: Vec<(String, Vec<u32>, Judgement)>,
 }
 
 /// None without a checklist, or when its answers have faults of their own (they are named elsewhere).
-async fn judged(db: &Database, ctx: &Ctx, new: &NewRound) -> Result<Option<Judged>> {
-    let Some((name, form)) = new
-        .checklist
-        .as_deref()
-        .and_then(|name| Some((name, checklists::shipped_form(name)?)))
-    else {
+async fn judged(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    new: &NewRound,
+) -> Result<Option<Judged>> {
+    let Some(name) = new.checklist.as_deref() else {
         return Ok(None);
     };
+    let Some(known) = checklists::known(rounds, db, name).await? else {
+        return Ok(None);
+    };
+    let form = known.form;
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
     let Answered { state, faults, .. } = checklists::answered(ctx, &form, &json);
     if !faults.is_empty() {

@@ -114,6 +114,14 @@ impl VisitPage {
         policy.map_or(0, |one| one.policy.photographs)
     }
 
+    /// Whether the policy asks for anything to be shown: then the visit may also be handed in without it.
+    fn asks_evidence(&self) -> bool {
+        self.policy.as_ref().is_some_and(|one| {
+            let least = &one.policy.minimum;
+            one.policy.photographs > 0 || least.minutes.is_some() || least.gap_days.is_some()
+        })
+    }
+
     fn basis(&self) -> &str {
         self.policy.as_ref().map_or("", |one| &one.policy.basis)
     }
@@ -335,7 +343,10 @@ async fn new_visit(
         dwelling,
         outcome,
         channel: Channel::Page,
-        policy: upload.text("policy").parse().ok(),
+        policy: match upload.text("no_policy").is_empty() {
+            true => upload.text("policy").parse().ok(),
+            false => None,
+        },
         began_at: if believed { began } else { now },
         ended_at: now,
         reason: match outcome {
