@@ -218,7 +218,7 @@ describe("hard days in the field", () => {
       await page.locator("#unsent[data-count='1']").waitFor();
       await page.context().unroute("**/api/v1/field/**");
       await page.goto(`${url}/field#waiting`);
-      await page.getByRole("button", { name: "现在送出" }).click();
+      await page.reload();
       await page.locator("#view").getByText("全部送出了").waitFor();
       noConsoleErrors(page, { allow: OFFLINE });
     } finally {
