@@ -218,7 +218,7 @@ describe("hard days in the field", () => {
       await page.locator("#unsent[data-count='1']").waitFor();
       await page.context().unroute("**/api/v1/field/**");
       await page.goto(`${url}/field#waiting`);
-      await page.getByRole("button", { name: "现在送出" }).click();
+      await page.reload();
       await page.locator("#view").getByText("全部送出了").waitFor();
       noConsoleErrors(page, { allow: OFFLINE });
     } finally {
@@ -246,9 +246,12 @@ describe("hard days in the field", () => {
     const text = await readFile(file, "utf8");
 
     const desk = await openPage(browser, server, { device: "desktop" });
-    const take = async (path) => {
+    const take = async (path, login = "desk-xqy") => {
       await desk.goto(`${server.url}/field#me`);
+      await desk.reload();
       await ready(desk);
+      // Until then the page is whoever's was here before.
+      await desk.getByRole("heading", { name: (await get("/api/v1/field/pack", login)).me.name }).waitFor();
       await desk.locator('input[type="file"]').setInputFiles(path);
     };
     const changed = async (name, act) => {
@@ -260,7 +263,7 @@ describe("hard days in the field", () => {
     };
     // Somebody else may not hand it in as their own, a damaged file takes nothing, what is no such file says so.
     await signIn(desk, "grid-xqy-1");
-    await take(file);
+    await take(file, "grid-xqy-1");
     await desk.getByText("另一个账号导出的").waitFor();
     await desk.context().clearCookies();
     await signIn(desk, "desk-xqy");
