@@ -20,7 +20,7 @@ use super::hazard::{NewHazard, Plan};
 use super::new_round::{NewRound, Spot};
 use crate::entities::{finding, round};
 use crate::events::{self, event};
-use crate::model::FindingState;
+use crate::model::{FindingState, SubjectKind};
 use crate::permissions::may_walk;
 use crate::queries::SubjectView;
 use crate::service::Rounds;
@@ -76,7 +76,8 @@ impl Command for HandIn {
     /// Only when the caller keeps it from being taken twice, and nobody has to be sent at once. Whatever else is saved with
     /// a round and reads through the transaction has to be ruled out here too: a blind command that reads fails its neighbours.
     fn blind(&self) -> bool {
-        self.once && self.fixer.is_none()
+        let hazards = self.new.subject.kind == SubjectKind::Premises;
+        self.once && self.fixer.is_none() && self.track.is_none() && !hazards
     }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
