@@ -130,9 +130,9 @@ fn labels(items: &[Item], language: &str, faults: &mut Vec<ChecklistFault>) {
 fn of_form(fault: FormFault) -> ChecklistFault {
     let code = fault.what.code();
     let (place, what) = match &fault.what {
-        WrongForm::Expression { place, fault } => (*place, fault.to_string()),
+        WrongForm::Expression { place, fault } => (*place, named(fault)),
         WrongForm::UnknownName { place, unknown } => (*place, unknown.clone()),
-        WrongForm::Meaning { place, fault } => (*place, fault.to_string()),
+        WrongForm::Meaning { place, fault } => (*place, meant(fault)),
         WrongForm::Cycle(names) => ("", names.join(" → ")),
         WrongForm::NoList(name) | WrongForm::NoRepeat(name) | WrongForm::NotJudged(name) => {
             ("", name.clone())
@@ -149,6 +149,33 @@ fn of_form(fault: FormFault) -> ChecklistFault {
         code,
         what,
         place,
+    }
+}
+
+/// What an expression that cannot be read stumbles over, as it was written.
+fn named(fault: &youlin_checklist::ParseFault) -> String {
+    use youlin_checklist::ParseFault as P;
+    match fault {
+        P::Unexpected { found, .. } => found.clone(),
+        P::UnknownFunction(name) | P::Path(name) => name.clone(),
+        P::Arguments { name, .. } => (*name).to_owned(),
+        P::Ends | P::OpenText { .. } | P::TooDeep => String::new(),
+    }
+}
+
+/// What has no meaning where it stands.
+fn meant(fault: &youlin_checklist::TypeFault) -> String {
+    use youlin_checklist::TypeFault as T;
+    match fault {
+        T::UnknownChoice { question, choice } => format!("{question} = '{choice}'"),
+        T::ManyTimes(name)
+        | T::GroupAsValue(name)
+        | T::NoNumber(name)
+        | T::NoChoice(name)
+        | T::Pattern(name) => name.clone(),
+        T::NoCurrent => ".".to_owned(),
+        T::NoInstance => "position(..)".to_owned(),
+        T::Indexed => "indexed-repeat".to_owned(),
     }
 }
 

@@ -68,7 +68,7 @@ pub(in crate::pages) async fn again(
         e: faults_while_typing(&s, &form, &answered),
         s,
     };
-    Ok(part(&body)?)
+    part(&body)
 }
 
 fn turned(form: &youlin_checklist::Form, f: &mut RoundForm, turn: &Turn) {
