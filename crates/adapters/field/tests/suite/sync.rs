@@ -96,7 +96,7 @@ fn walked(ground: &Ground, dice: &mut Dice, phone: &mut Phone, at: usize) {
     phone
         .items
         .push(json!({ "id": case, "kind": "case", "body": body }));
-    if at % 3 > 0 {
+    if !at.is_multiple_of(3) {
         return;
     }
     let of_round =
