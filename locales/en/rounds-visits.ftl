@@ -63,7 +63,7 @@ visit-photos-basis = Required by: { $basis }
 visit-met = Met, write it down
 visit-empty = Looked, nobody lives here
 visit-met-hint = What the register says of this household then counts as confirmed.
-visit-tried = Nobody at home
+visit-nobody = Nobody at home
 visit-again = When to try again
 visit-again-tomorrow = Tomorrow ({ $day })
 visit-again-evening = This evening
@@ -170,8 +170,5 @@ problem-visit-dwelling-closed = This dwelling was taken off the register on { $d
 problem-visit-residents-changed = Who lives here changed after you opened this page: { $gone } moved out, { $come } came. Below are those who live here now, and all you wrote is still there. Look once more and press again.
 
 # field client
-fieldwork-photos-few = This policy asks for at least { $n } photographs (by: { $what }). Take some more, or tick “Not for this policy”.
-fieldwork-no-policy = Not for this policy
-fieldwork-no-policy-hint = Tick it when there are no photographs: the round is handed in all the same, it only does not count for the policy.
 visit-no-policy = Not for “{ $policy }”
 visit-no-policy-hint = Tick it when minutes or photographs are lacking: the visit is written down all the same, it only does not count for the policy.

@@ -63,7 +63,7 @@ visit-photos-basis = 依据：{ $basis }
 visit-met = 见到了，记下
 visit-empty = 看过了，没人住
 visit-met-hint = 记下后，这户按现在登记的情况算确认过。
-visit-tried = 没人在家
+visit-nobody = 没人在家
 visit-again = 什么时候再去
 visit-again-tomorrow = 明天（{ $day }）
 visit-again-evening = 今天晚上
@@ -172,8 +172,5 @@ problem-visit-dwelling-closed = 这套房屋 { $day } 已经从登记里注销�
 problem-visit-residents-changed = 打开这一页之后，住户变了：搬走 { $gone } 人，新登记 { $come } 人。下面已经是现在的住户，您写的都还在，请再看一眼，重新按一次。
 
 # field client
-fieldwork-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或勾选“不按这项安排算”。
-fieldwork-no-policy = 不按这项安排算
-fieldwork-no-policy-hint = 拿不出照片时勾选：巡查照样交，只是不算完成这项安排。
 visit-no-policy = 不按“{ $policy }”算
 visit-no-policy-hint = 时长或照片不够时勾选：走访照样记，只是不算完成这项安排。

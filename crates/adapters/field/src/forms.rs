@@ -4,9 +4,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use youlin_checklist::{RuleSet, Trigger, example_rules};
-use youlin_rounds::checklists;
-use youlin_rounds::model::{RoundKind, SubjectKind};
+use youlin_checklist::{Form, RuleSet, Trigger, example_rules};
+use youlin_kernel::{AreaTree, Result, Scope};
+use youlin_rounds::model::{ChecklistState, RoundKind, SubjectKind};
+use youlin_rounds::{ChecklistLine, Rounds, checklists, checklists_of};
+use youlin_web::App;
 
 /// A checklist as the client fills it in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,33 +25,58 @@ pub(crate) struct PackChecklist {
     pub(crate) judged: bool,
 }
 
-/// What comes with the house, and what it is asked of.
-const SHIPPED: [(&str, SubjectKind, RoundKind); 3] = [
-    (checklists::RIVER, SubjectKind::Reach, RoundKind::Patrol),
-    (
-        "market-fire@1",
-        SubjectKind::Premises,
-        RoundKind::Inspection,
-    ),
-    ("door-visit@1", SubjectKind::Dwelling, RoundKind::Visit),
-];
-
-/// Those of the kinds of subjects that are taken along.
-pub(crate) fn of(taken: impl Fn(SubjectKind) -> bool) -> Vec<PackChecklist> {
-    let wanted = SHIPPED.iter().filter(|(_, subject, _)| taken(*subject));
-    wanted
-        .filter_map(|(name, subject, kind)| packed(name, *subject, *kind))
-        .collect()
+/// The newest published version of each checklist of these places, for the kinds of subjects that are taken along. Those
+/// every place starts with stand first: the client offers the first one.
+pub(crate) async fn of(
+    app: &App,
+    scope: &Scope,
+    areas: &AreaTree,
+    taken: impl Fn(SubjectKind) -> bool,
+) -> Result<Vec<PackChecklist>> {
+    let rounds = app.need::<Rounds>()?;
+    let mut lines: Vec<ChecklistLine> = Vec::new();
+    for line in checklists_of(app.db(), areas, scope).await? {
+        let is_newer = lines.iter().any(|one| one.code == line.code && one.area == line.area);
+        if line.state == ChecklistState::Published && !is_newer {
+            lines.push(line);
+        }
+    }
+    lines.sort_by_key(|line| !FIRST.contains(&line.code.as_str()));
+    let mut packed = Vec::new();
+    for line in lines {
+        let subjects: Vec<SubjectKind> = line
+            .subjects
+            .iter()
+            .copied()
+            .filter(|kind| taken(*kind))
+            .collect();
+        if subjects.is_empty() {
+            continue;
+        }
+        if let Some(form) = checklists::form(&rounds, app.db(), &line.name).await? {
+            packed.extend(of_form(&line, subjects, &form));
+        }
+    }
+    Ok(packed)
 }
 
-fn packed(name: &str, subject: SubjectKind, kind: RoundKind) -> Option<PackChecklist> {
-    let form = checklists::form(name)?;
+const FIRST: [&str; 3] = ["river-patrol", "market-fire", "door-visit"];
+
+fn of_form(
+    line: &ChecklistLine,
+    subjects: Vec<SubjectKind>,
+    form: &Form,
+) -> Option<PackChecklist> {
     let is_judged = |trigger: &Trigger| matches!(trigger, Trigger::Judgement { .. });
     let checklist = form.checklist();
     Some(PackChecklist {
-        name: name.to_owned(),
-        subjects: vec![subject],
-        kind,
+        name: line.name.clone(),
+        kind: line.kind.unwrap_or(match subjects.first() {
+            Some(SubjectKind::Reach) => RoundKind::Patrol,
+            Some(SubjectKind::Dwelling) => RoundKind::Visit,
+            _ => RoundKind::Inspection,
+        }),
+        subjects,
         judged: checklist
             .findings
             .iter()

@@ -165,11 +165,12 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     reaches.retain(|one| walks(one.reach.community));
     let visits = visits(app, ctx).await?;
     let (subjects, subjects_left_out) = subjects(app, ctx, &scope).await?;
-    let checklists = forms::of(|kind| match kind {
+    let taken = |kind| match kind {
         SubjectKind::Reach => !reaches.is_empty(),
         SubjectKind::Dwelling => ctx.may(&PEOPLE_WRITE),
         kind => subjects.iter().any(|one| one.kind == kind),
-    });
+    };
+    let checklists = forms::of(app, &scope, ctx.areas(), taken).await?;
     let rules = forms::rules(&checklists);
     Ok(Pack {
         contract: CONTRACT,

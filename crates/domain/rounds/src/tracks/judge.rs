@@ -340,6 +340,7 @@ mod tests {
             minutes: Some(10),
             coverage: Some(90),
             metres: Some(5_000),
+            gap_days: None,
         };
         let met: Vec<bool> = summary
             .demands(&minimum)

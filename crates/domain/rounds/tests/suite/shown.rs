@@ -18,6 +18,7 @@ impl Ground {
                     minutes: Some(30),
                     coverage: None,
                     gap_days: Some(3),
+                    metres: None,
                 },
                 photographs: 2,
                 basis: "市河长办〔2026〕7号".into(),
@@ -25,6 +26,7 @@ impl Ground {
             },
             subjects: Vec::new(),
             fixer: None,
+            checklist: None,
         };
         let desk = self.caller(Role::CommunityDesk, "A");
         self.world.db().execute(&desk, save).await.unwrap()

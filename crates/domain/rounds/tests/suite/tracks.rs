@@ -29,6 +29,7 @@ pub(crate) fn tracked(ground: &Ground) -> SavePolicy {
         policy,
         subjects: Vec::new(),
         fixer: Some(ground.cleaner),
+        checklist: None,
     }
 }
 

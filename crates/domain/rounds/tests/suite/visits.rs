@@ -342,6 +342,7 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             policy,
             subjects: Vec::new(),
             fixer: None,
+            checklist: None,
         };
         let daily = Policy {
             every: Every::Day,
