@@ -124,13 +124,16 @@ async fn plan(house: &House, ctx: &Ctx, reach: &Reach) -> Result<Uuid> {
                 minutes: Some(20),
                 coverage: Some(80),
                 metres: None,
+                gap_days: None,
             },
             photographs: 0,
             track: true,
             basis: "绿如蓝志愿巡河约定第4条（示例）".to_owned(),
+            doors: DoorQuestion::default(),
         },
         subjects: vec![reach.id],
         fixer: None,
+        checklist: None,
     };
     house.db.execute(ctx, save).await.map_err(plain)
 }

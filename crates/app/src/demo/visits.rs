@@ -111,6 +111,7 @@ impl Filler<'_> {
             },
             subjects: Vec::new(),
             fixer: None,
+            checklist: None,
         };
         let done = self.house.db.execute(&self.desk, save).await;
         done.map(|_id| ()).map_err(plain)
