@@ -80,9 +80,11 @@ async fn a_day_goes_out_and_comes_back() {
                 photographs: 0,
                 track: false,
                 basis: String::new(),
+                doors: youlin_rounds::model::DoorQuestion::default(),
             },
             subjects: Vec::new(),
             fixer: None,
+            checklist: None,
         };
         let policy = ground
             .world

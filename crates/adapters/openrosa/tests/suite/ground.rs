@@ -211,6 +211,7 @@ impl Ground {
                 photographs: 0,
                 track: false,
                 basis: String::new(),
+                doors: youlin_rounds::model::DoorQuestion::default(),
             },
             subjects: Vec::new(),
             fixer: with_fixer.then_some(party),
