@@ -117,3 +117,6 @@ field-track-passed-on = It was passed on to whoever plans and can no longer be t
 field-track-hours = Please write 1 to { $max } hours.
 field-track-no-position = No position, or none on Earth.
 problem-track-live-over = This live track has ended.
+sealed-round_track = Tracks of patrols
+sealed-live_track = Tracks being recorded
+sealed-live_part = Pieces of tracks being recorded

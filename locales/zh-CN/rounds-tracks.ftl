@@ -117,3 +117,6 @@ field-track-passed-on = 已经转给安排巡查的人，不能拿掉了。有�
 field-track-hours = 请写 1 到 { $max } 小时。
 field-track-no-position = 没有位置，或者位置不在地球上。
 problem-track-live-over = 这次实时记录已经结束。
+sealed-round_track = 巡河轨迹
+sealed-live_track = 正在记录的轨迹
+sealed-live_part = 正在记录的轨迹片段

@@ -171,6 +171,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("round_track", "where somebody walked: rounds' tests/suite/tracks.rs"),
     ("live_track", "where somebody walks: rounds' tests/suite/tracks.rs"),
     ("live_part", "where somebody walks: rounds' tests/suite/tracks.rs"),
+    (
+        "openrosa_submission",
+        "what another program sent, for who sent it: openrosa's tests/suite",
+    ),
     ("own_code", "a secret of signing in"),
     ("import_run", "a file's rows, for who imported it"),
     ("import_piece", "a file, for who imported it"),

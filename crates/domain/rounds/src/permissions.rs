@@ -43,6 +43,10 @@ pub static ROUNDS_WALK: Permission = Permission::new(
 pub static VISITS_WALK: Permission =
     Permission::new("rounds.visit", &[GridWorker, CommunityDesk, CommunityLead]);
 
+/// See a community's whole day of visits: who goes to which household.
+pub static VISITS_TEAM: Permission =
+    Permission::new("rounds.visits-team", &[CommunityDesk, CommunityLead]);
+
 /// Say who goes where how often.
 pub static ROUNDS_PLAN: Permission = Permission::new(
     "rounds.plan",
@@ -102,6 +106,7 @@ pub static ALL: &[&Permission] = &[
     &ROUNDS_READ,
     &ROUNDS_WALK,
     &VISITS_WALK,
+    &VISITS_TEAM,
     &ROUNDS_PLAN,
     &ROUNDS_RECHECK,
     &ROUNDS_RULES,

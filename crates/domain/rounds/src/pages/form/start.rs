@@ -192,7 +192,10 @@ pub(super) async fn form_for_preview(
     {
         return Ok(known.form);
     }
-    let scope = ctx.scope(&CHECKLISTS_KEEP)?;
+    // For whoever keeps none there is no draft.
+    let Ok(scope) = ctx.scope(&CHECKLISTS_KEEP) else {
+        return Err(Problem::not_found());
+    };
     let tree = app.areas();
     let view = checklist(app.db(), &tree, &scope, name).await?;
     Some(view)

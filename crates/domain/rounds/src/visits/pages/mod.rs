@@ -15,7 +15,7 @@ use youlin_kernel::{Access, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_web::{App, Choice, Method, NavPlace, Prefs, Routes, Shell};
 
-use crate::permissions::{ROUNDS_PLAN, VISITS_WALK};
+use crate::permissions::{ROUNDS_PLAN, VISITS_TEAM, VISITS_WALK};
 
 pub(crate) fn routes() -> Routes {
     let walk = Access::Needs(&VISITS_WALK);
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Routes {
             Access::Public,
             feed::calendar,
         )
-        .get("/rounds/visits", plan, team::show)
+        .get("/rounds/visits", Access::Needs(&VISITS_TEAM), team::show)
         .get("/rounds/visits/rule", plan, rule::show)
         .post("/rounds/visits/rule", plan, rule::save)
         .get("/rounds/visits/{id}", walk, visit::show)
