@@ -81,7 +81,7 @@ rust_stages() {
   # Selecting the tests too resolves the same features as the tests do: nothing is compiled twice.
   stage build setup 25 cargo build --workspace --bins --tests "${CARGO_LOCKED[@]}"
   if stage postgres setup 10 scripts/need.sh postgres; then
-    stage rust-tests cargo 25 env YOULIN_POSTGRES_FSYNC=off scripts/with-postgres.sh "${again[@]}" rust_tests
+    stage rust-tests cargo 25 env YOULIN_TEST_POSTGRES_FSYNC=off scripts/with-postgres.sh "${again[@]}" rust_tests
   else
     # Without PostgreSQL the run has failed already; what SQLite says is still worth knowing.
     stage rust-tests cargo 25 "${again[@]}" rust_tests

@@ -3,7 +3,7 @@
 #
 # The cluster lives in one folder, listens on a free loopback port and a socket inside that folder, and is reached
 # through YOULIN_TEST_POSTGRES_URL. Durability is ON (fsync, synchronous_commit): what is measured is the PostgreSQL of
-# real life. Tests make and drop hundreds of databases and set YOULIN_POSTGRES_FSYNC=off: that survives the killing of
+# real life. Tests make and drop hundreds of databases and set YOULIN_TEST_POSTGRES_FSYNC=off: that survives the killing of
 # PostgreSQL, which they try, though no power cut. PostgreSQL refuses to run as root, so root runs it as Debian's user
 # `postgres`.
 set -u
@@ -91,7 +91,7 @@ for _ in 1 2 3; do
 listen_addresses = '127.0.0.1'
 port = $port
 unix_socket_directories = '$HOME_DIR'
-fsync = ${YOULIN_POSTGRES_FSYNC:-on}
+fsync = ${YOULIN_TEST_POSTGRES_FSYNC:-on}
 synchronous_commit = on
 full_page_writes = on
 max_connections = 200

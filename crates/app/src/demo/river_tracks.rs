@@ -121,7 +121,7 @@ async fn plan(house: &House, ctx: &Ctx, reach: &Reach) -> Result<Uuid> {
             from: ctx.now().plus(-42 * Micros::DAY).date(),
             to: None,
             minimum: Minimum {
-                minutes: Some(20),
+                minutes: Some(15),
                 coverage: Some(80),
                 metres: None,
                 gap_days: None,

@@ -378,7 +378,7 @@ async fn checklists_and_houses_go_along_for_whoever_may_see_them() {
                 .collect()
         };
         let (_, volunteer) = ground.get(&ground.walkers[0], "/api/v1/field/pack").await;
-        assert_eq!(names(&volunteer), ["river-patrol@1"]);
+        assert_eq!(names(&volunteer), ["river-patrol@1", "chief-log@1"]);
         assert_eq!(volunteer["checklists"][0]["form"]["id"], "river-patrol");
         // A volunteer reads no register of houses.
         assert_eq!(volunteer["subjects"], json!([]));
