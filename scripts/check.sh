@@ -99,7 +99,7 @@ browser_stages() {
   elif stage chromium setup 15 scripts/need.sh chromium; then
     CHROMIUM="$(scripts/need.sh --print chromium)"
     export CHROMIUM
-    stage browser node 20 "${again[@]}" browser
+    stage browser node 25 "${again[@]}" browser
   else
     unable browser 'there is no Chromium to run it in'
   fi

@@ -263,7 +263,7 @@ describe("a day in the field", () => {
     const whole = await pack();
     const market = { kind: "premises", id: crypto.randomUUID(), community: whole.me.communities[0].id, name: "新桥综合市场", area: "", position: null, parts: 300 };
     await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: {
-      ...whole, rules, subjects: [market, ...(whole.subjects ?? [])], checklists: [...whole.checklists, { name: "market-fire@1", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
+      ...whole, rules, subjects: [market, ...(whole.subjects ?? [])], checklists: [...whole.checklists.filter((one) => !one.subjects.includes("premises")), { name: "market-fire@1", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
     } }));
     await open(phone);
     await phone.locator("#subjects").getByText("新桥综合市场").waitFor();

@@ -187,7 +187,7 @@ describe("a resident's own file", () => {
     const { file, sections } = JSON.parse(text);
     assert.equal(file.name, "周小梅");
     assert.equal(file.looks[0].purpose, "回访：轮椅是否送到");
-    assert.deepEqual(sections.map(({ name }) => name), ["cases", "loans", "talents"]);
+    assert.deepEqual(sections.map(({ name }) => name), ["cases", "loans", "visits", "talents"]);
     await page.goto("/my-file");
     assert.match(await page.locator("#take").innerText(), /您带走过/);
   });

@@ -253,8 +253,9 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/checklists/{name}/preview": return ["/rounds/checklists/market-fire@1/preview"];
       case "/rounds/checklists/{name}/form.xlsx": return []; // a file
       case "/rounds/policies/{id}": return [known.policy];
-      case "/rounds/premises/{id}": return [known.market.replace("/places/", "/rounds/")];
-      case "/rounds/premises/{id}/inspect": return [`${known.market.replace("/places/", "/rounds/")}/inspect`];
+      // The market lies outside the grid of the example's worker.
+      case "/rounds/premises/{id}": return role === "grid_worker" ? [] : [known.market.replace("/places/", "/rounds/")];
+      case "/rounds/premises/{id}/inspect": return role === "grid_worker" ? [] : [`${known.market.replace("/places/", "/rounds/")}/inspect`];
       case "/rounds/hazards/{id}": return (await get("/api/v1/hazards", role)).slice(0, 2).map((one) => `/rounds/hazards/${one.id}`);
       case "/rounds/campaigns/{id}": return (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => `/rounds/campaigns/${one.id}`);
       // Planned by the district for all of it.
@@ -327,20 +328,30 @@ describe("every page", { concurrency: 2 }, () => {
   /** Names of the example that happen to hold words of ours. */
   const names = () => server.access.accounts.map((account) => account.display_name);
   const pictured = new Set();
-  const built = new Map(); // of what parts the pages of a route were made that axe looked at
+  const built = new Map(); // of what parts the pages were made that were looked at, by route and view
   let turns = 0;
 
-  /** Whether this page is made of parts that axe has not seen on its route yet; other words in the same parts are no news to it. */
-  async function newParts(page, route) {
-    const parts = await page.evaluate(() => {
-      const part = (one) => `${one.tagName} ${one.className} ${one.getAttributeNames().sort().join(" ")} ${one.getAttribute("role") ?? ""}`;
-      return [...new Set([...document.body.querySelectorAll("*")].map((one) => `${part(one.parentElement)} > ${part(one)}`))];
-    });
-    const seen = built.get(route) ?? new Set();
-    const news = parts.filter((one) => !seen.has(one));
-    built.set(route, new Set([...seen, ...news]));
-    return news.length > 0;
+  /** Whether some of these parts were not seen before under this name; from now on they were. */
+  function news(name, parts) {
+    const seen = built.get(name) ?? new Set();
+    const fresh = parts.filter((one) => !seen.has(one));
+    built.set(name, new Set([...seen, ...fresh]));
+    return fresh.length > 0;
   }
+
+  /** What the page of an address is made of, as the server sends it: its status, each kind of element in its kind of parent, bare keys. */
+  const sent = (page, address) =>
+    page.evaluate(
+      async ({ address, keys }) => {
+        const answer = await fetch(address);
+        const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const part = (one) => `${one.tagName} ${one.className} ${one.getAttributeNames().sort().join(" ")} ${one.getAttribute("role") ?? ""}`;
+        const all = [...body.querySelectorAll("*")];
+        const bare = all.filter((one) => one.children.length === 0 && keys.includes(one.textContent.trim())).map((one) => one.textContent.trim());
+        return { status: answer.status, bare, parts: [...new Set(all.map((one) => `${part(one.parentElement)} > ${part(one)}`))] };
+      },
+      { address, keys: [...KEYS] },
+    );
 
   /** All texts a reader meets: what stands on the page, and what is read out or shown in empty fields. */
   const texts = (page) =>
@@ -356,7 +367,7 @@ describe("every page", { concurrency: 2 }, () => {
       return [document.title, ...found].filter(Boolean);
     });
 
-  async function audit(page, address, first, faults, { status = 200, route = address } = {}) {
+  async function audit(page, address, first, faults, { status = 200 } = {}) {
     const fault = (words) => faults.push(`${address}: ${words}`);
     const check = async (what, run) => run().catch((error) => fault(`${what}: ${error.message}`));
     const view = async (size, colorScheme) => {
@@ -381,9 +392,10 @@ describe("every page", { concurrency: 2 }, () => {
     const turn = (turns += 1) % 2 === 0;
     // Of a step's form the form: the record around it is a page of its own.
     const within = /^\/cases\/.*\/forms\//.test(address) ? "#verb-form" : undefined;
-    const news = await newParts(page, route);
-    if (first || (news && turn)) await check("axe, desk, light", () => axe(page, { within }));
-    if (first) {
+    if (first || turn) await check("axe, desk, light", () => axe(page, { within }));
+    // Colours and sizes of parts that were seen on another page in these two views are no news.
+    const kinds = first ? await page.evaluate(() => [...new Set([...document.body.querySelectorAll("*")].map((one) => `${one.parentElement.className} > ${one.tagName} ${one.className}`))]) : [];
+    if (first && news("every page", kinds)) {
       await view(DESKTOP, "dark");
       await picture("desk-dark");
       await check("axe, desk, dark", () => axe(page, { rules: ["color-contrast"] }));
@@ -401,7 +413,7 @@ describe("every page", { concurrency: 2 }, () => {
     });
     if (wide) fault(`on a phone it is ${wide}`);
     await picture("phone-dark");
-    if (first || (news && !turn)) await check("axe, phone, dark", () => axe(page, { within }));
+    if (first || !turn) await check("axe, phone, dark", () => axe(page, { within }));
     try {
       noConsoleErrors(page, { allow: status === 200 ? [] : [new RegExp(`status of ${status}`)] });
     } catch (error) {
@@ -412,7 +424,7 @@ describe("every page", { concurrency: 2 }, () => {
   for (const [role, login] of Object.entries(WALKERS)) {
     test(`as ${role}`, async () => {
       const page = await openPage(browser, server);
-      if (login) await signIn(page, login);
+      await (login ? signIn(page, login) : page.goto("/help"));
       const faults = [];
       const only = process.env.YOULIN_E2E_PAGES; // while mending one page
       for (const { path, roles } of routes) {
@@ -424,7 +436,10 @@ describe("every page", { concurrency: 2 }, () => {
           const first = !pictured.has(path) && !path.endsWith("{verb}");
           pictured.add(path);
           const began = performance.now();
-          await audit(page, address, first, faults, { route: path });
+          // Whoever comes later and gets a page of the same parts, with other words in them, sees nothing that was not looked at.
+          const { status, bare, parts } = await sent(page, address);
+          for (const key of bare) faults.push(`${address}: the key ${key} stands there bare`);
+          if (news(path, parts) || status !== 200 || first) await audit(page, address, first, faults);
           if (process.env.YOULIN_E2E_TIMES) console.log(`${((performance.now() - began) / 1000).toFixed(1)} s  ${role} ${address}`);
         }
       }

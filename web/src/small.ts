@@ -17,6 +17,11 @@ on("click", "[data-copy], [data-copy-from]", (button) => {
 });
 on("click", "[data-print-page]", () => window.print());
 
+// ---- on a phone the doors of the desk lie in a row that is swept: the open one comes into sight
+const row = document.querySelector<HTMLElement>(".rail");
+const door = row?.querySelector<HTMLElement>("[aria-current]");
+if (row && door && row.scrollWidth > row.clientWidth) row.scrollLeft = door.offsetLeft - (row.clientWidth - door.offsetWidth) / 2;
+
 // ---- a file dropped anywhere on a page with <div data-drop><input type="file"></div> is given to that field
 const dropField = (): HTMLInputElement | null => document.querySelector<HTMLInputElement>('[data-drop] input[type="file"]');
 const dragged = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;

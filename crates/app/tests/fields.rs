@@ -168,9 +168,18 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "what a specialist answered: sharing's stories",
     ),
     ("round", "words and answers of a round: rounds' stories"),
-    ("round_track", "where somebody walked: rounds' tests/suite/tracks.rs"),
-    ("live_track", "where somebody walks: rounds' tests/suite/tracks.rs"),
-    ("live_part", "where somebody walks: rounds' tests/suite/tracks.rs"),
+    (
+        "round_track",
+        "where somebody walked: rounds' tests/suite/tracks.rs",
+    ),
+    (
+        "live_track",
+        "where somebody walks: rounds' tests/suite/tracks.rs",
+    ),
+    (
+        "live_part",
+        "where somebody walks: rounds' tests/suite/tracks.rs",
+    ),
     (
         "openrosa_submission",
         "what another program sent, for who sent it: openrosa's tests/suite",

@@ -36,7 +36,9 @@ pub(crate) async fn of(
     let rounds = app.need::<Rounds>()?;
     let mut lines: Vec<ChecklistLine> = Vec::new();
     for line in checklists_of(app.db(), areas, scope).await? {
-        let is_newer = lines.iter().any(|one| one.code == line.code && one.area == line.area);
+        let is_newer = lines
+            .iter()
+            .any(|one| one.code == line.code && one.area == line.area);
         if line.state == ChecklistState::Published && !is_newer {
             lines.push(line);
         }
@@ -62,11 +64,7 @@ pub(crate) async fn of(
 
 const FIRST: [&str; 3] = ["river-patrol", "market-fire", "door-visit"];
 
-fn of_form(
-    line: &ChecklistLine,
-    subjects: Vec<SubjectKind>,
-    form: &Form,
-) -> Option<PackChecklist> {
+fn of_form(line: &ChecklistLine, subjects: Vec<SubjectKind>, form: &Form) -> Option<PackChecklist> {
     let is_judged = |trigger: &Trigger| matches!(trigger, Trigger::Judgement { .. });
     let checklist = form.checklist();
     Some(PackChecklist {

@@ -14,7 +14,8 @@ use youlin_people::{Directory, OrganisationKind, Party};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{Bank, OutletKind, Reach, SaveOutlet, reach as rivers_reach, reaches};
 use youlin_rounds::model::{
-    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind, Walkers,
+    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind,
+    Walkers,
 };
 use youlin_rounds::tracks::{NewTrack, ReleaseTrack, WireFix, engine_reach};
 use youlin_rounds::water::{

@@ -15,8 +15,8 @@ mod pages;
 pub mod permissions;
 mod queries;
 mod service;
-pub mod visits;
 pub mod tracks;
+pub mod visits;
 pub mod water;
 
 pub use commands::*;

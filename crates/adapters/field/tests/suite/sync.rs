@@ -416,9 +416,10 @@ fn seed() -> u64 {
 
 #[tokio::test]
 async fn a_bad_line_ends_where_a_good_one_does() {
-    let wanted = syncs();
-    let rounds = (wanted / 200).max(3);
     for (n, base) in databases().await.into_iter().enumerate() {
+        // All of them on the embedded database; on PostgreSQL enough to meet every turn.
+        let wanted = if n == 0 { syncs() } else { syncs() / 5 };
+        let rounds = (wanted / 200).max(3);
         let seed = seed() + n as u64;
         let (bad, good) = (Ground::new(base).await, Ground::new(sqlite().await).await);
         let mut phones = written(&bad, seed, rounds).await;

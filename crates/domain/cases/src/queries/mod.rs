@@ -26,8 +26,8 @@ pub use files::{FileAt, file_of, report_files};
 pub use footing::{AskedExtension, CaseFooting, footings, overdue_among};
 pub use helped::{Helped, helped};
 pub use list::{CaseFilter, Sort, list};
-pub(crate) use one::{contact, reported_by_caller};
 pub use one::{case, case_by_number, past_of_person, visible};
+pub(crate) use one::{contact, reported_by_caller};
 pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,
     open311_request, open311_requests, open311_step_of, open311_updates,

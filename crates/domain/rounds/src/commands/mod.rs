@@ -9,8 +9,8 @@ mod return_visit;
 mod rules;
 mod save_checklist;
 mod save_policy;
-mod turn_checklist;
 mod shown;
+mod turn_checklist;
 
 pub use attach_photo::AttachPhoto;
 pub use campaign::{
@@ -20,9 +20,7 @@ pub use campaign::{
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub(crate) use hazard::act;
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection};
-pub use new_round::{
-    KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known,
-};
+pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known};
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};

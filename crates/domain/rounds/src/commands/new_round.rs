@@ -187,7 +187,8 @@ async fn ready(
     };
     let clock_off = clock_off(ctx, &new);
     let faults = faults(&new, policy.as_ref());
-    let (hazards, mut faults) = plan(rounds, db, ctx, &scope, (&new, &subject), &details, faults).await?;
+    let (hazards, mut faults) =
+        plan(rounds, db, ctx, &scope, (&new, &subject), &details, faults).await?;
     let mut filed = Vec::new();
     for (index, finding) in new.findings.iter().enumerate() {
         let place = spot(&subject, finding);

@@ -13,9 +13,9 @@ use youlin_web::{
     refused_with,
 };
 
-use super::hazard::words;
 use super::answer::{Shown, shown};
 use super::form::warning;
+use super::hazard::words;
 use super::pairs::{Pair, pairs};
 use super::shell;
 use crate::ReturnVisit;

@@ -222,8 +222,8 @@ fn entrances<'a>(open: &[&'a DoorAt]) -> HashMap<(Uuid, &'a str), u32> {
 
 /// The last number of 1单元304: floors and rooms follow one another by it.
 fn door_number(room: &str) -> u32 {
-    let digits = room.split(|c: char| !c.is_ascii_digit());
-    let last = digits.filter(|part| !part.is_empty()).next_back();
+    let mut digits = room.split(|c: char| !c.is_ascii_digit());
+    let last = digits.rfind(|part| !part.is_empty());
     last.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 

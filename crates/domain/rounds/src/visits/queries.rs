@@ -77,9 +77,12 @@ pub(super) struct Recent {
     pub(super) today: HashMap<Option<Uuid>, usize>,
 }
 
+/// Dwelling, outcome, when it began, when to try again, who went.
+type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>);
+
 pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -> Result<Recent> {
     use round::Column;
-    let rows: Vec<(Uuid, String, i64, Option<i64>, Option<Uuid>)> = round::Entity::find()
+    let rows: Vec<VisitRow> = round::Entity::find()
         .select_only()
         .columns([
             Column::SubjectId,
