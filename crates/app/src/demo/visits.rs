@@ -33,7 +33,7 @@ const MET: [&str; 2] = ["d-gmdc-10-1-202", "d-ymhy-4-1-101"];
 const TRIED: &str = "d-gmdc-1-1-101";
 
 const COLUMNS: [&str; 5] = ["序号", "姓名", "现住址", "紧急联系人", "夜间有没有人照应"];
-const TITLE: &str = "第37号 高龄独居老人关爱情况表";
+const TITLE: &str = "第37号 高龄老人关爱情况表";
 
 struct Filler<'a> {
     house: &'a House,
@@ -88,7 +88,7 @@ impl Filler<'_> {
         let save = SavePolicy {
             community: self.community,
             known: None,
-            title: "高龄独居老人每月走访".to_owned(),
+            title: "高龄老人每月走访".to_owned(),
             policy: Policy {
                 kind: RoundKind::Visit,
                 subjects: SubjectKind::Dwelling,
@@ -174,7 +174,7 @@ impl Filler<'_> {
         });
         let save = SaveForm {
             number: "37".to_owned(),
-            name: "37号表 高龄独居老人关爱情况".to_owned(),
+            name: "37号表 高龄老人关爱情况".to_owned(),
             requester: "区民政局".to_owned(),
             every: Times::Quarter,
             area: self
