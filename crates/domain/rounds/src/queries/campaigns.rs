@@ -289,7 +289,8 @@ pub async fn campaign_list(
             sea_orm::sea_query::NullOrdering::First,
         )
         .order_by_asc(Column::PremisesId)
-        .offset(from)
+        // No list is longer, and no database counts further than its signed numbers go.
+        .offset(from.min(u64::from(u32::MAX)))
         .limit(PAGE)
         .into_tuple()
         .all(db.read())
