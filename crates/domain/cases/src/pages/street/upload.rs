@@ -24,20 +24,92 @@ const SLACK: usize = 512 * 1024;
 /// A form as it was read.
 #[derive(Debug, Default)]
 pub struct Upload {
-    fields: BTreeMap<String, Vec<String>>,
+    parts: Parts,
     pub files: Vec<StoredFile>,
     /// The first thing that was wrong with a file.
     pub fault: Option<Problem>,
 }
 
 impl Upload {
+    /// See [`Parts::text`].
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.parts.text(name)
+    }
+
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
+        self.parts.all(name)
+    }
+
+    /// See [`Parts::starting_with`].
+    #[must_use]
+    pub fn starting_with(&self, prefix: &str) -> BTreeMap<String, Vec<String>> {
+        self.parts.starting_with(prefix)
+    }
+}
+
+impl From<Parts> for Upload {
+    fn from(mut parts: Parts) -> Self {
+        let files = std::mem::take(&mut parts.files).into_iter();
+        let faults = std::mem::take(&mut parts.faults).into_iter();
+        Self {
+            files: files.map(|(_, file)| file).collect(),
+            fault: faults.map(|(_, problem)| problem).next(),
+            parts,
+        }
+    }
+}
+
+/// Reads the form of a request.
+///
+/// # Errors
+/// 400 for what is no form, 413 when it is larger than any form may be, 503 when the store cannot take files now. What
+/// is wrong with a single file stands in [`Upload::fault`].
+pub async fn read(app: &App, request: Request) -> Result<Upload> {
+    if !is_multipart(&request) {
+        // As a browser without script or a program may send it.
+        let pairs = pairs(request, SLACK).await?;
+        return Ok(Parts::of(pairs.into_iter().take(MAX_FIELDS)).into());
+    }
+    let limits = Limits {
+        files: MAX_FILES,
+        body: app
+            .config()
+            .max_upload
+            .saturating_mul(MAX_FILES + 1)
+            .saturating_add(SLACK),
+        text: MAX_FIELD,
+        texts: usize::MAX,
+        fields: MAX_FIELDS,
+    };
+    Ok(read_parts(app, request, &limits).await?.into())
+}
+
+/// Fields and files of a form, each under its name.
+#[derive(Debug, Default)]
+pub struct Parts {
+    fields: BTreeMap<String, Vec<String>>,
+    /// By the name of their field.
+    pub files: Vec<(String, StoredFile)>,
+    /// What was wrong with files, each with its field.
+    pub faults: Vec<(String, Problem)>,
+}
+
+impl Parts {
+    #[must_use]
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut parts = Self::default();
+        for (name, text) in pairs {
+            parts.put(name, text);
+        }
+        parts
+    }
+
     /// A field's text without blanks around it; empty when it was not sent.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        self.fields
-            .get(name)
-            .and_then(|all| all.first())
-            .map_or("", |text| text.trim())
+        self.all(name).first().map_or("", |text| text.trim())
     }
 
     #[must_use]
@@ -45,6 +117,7 @@ impl Upload {
         self.fields.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// What was typed in fields that begin so, by the rest of their names; empty ones are left out.
     #[must_use]
     pub fn starting_with(&self, prefix: &str) -> BTreeMap<String, Vec<String>> {
         let own = self.fields.iter().filter_map(|(name, values)| {
@@ -63,68 +136,83 @@ impl Upload {
     }
 }
 
-/// Reads the form of a request.
+/// How much of a form is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Files that are taken; a further one is a fault of its field.
+    pub files: usize,
+    /// Bytes of the whole request.
+    pub body: usize,
+    /// Bytes of one text.
+    pub text: usize,
+    /// Bytes of all texts together.
+    pub texts: usize,
+    pub fields: usize,
+}
+
+#[must_use]
+pub fn is_multipart(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// Reads a form that may carry files ([`is_multipart`]).
 ///
 /// # Errors
-/// 400 for what is no form, 413 when it is larger than any form may be, 503 when the store cannot take files now. What
-/// is wrong with a single file stands in [`Upload::fault`].
-pub async fn read(app: &App, request: Request) -> Result<Upload> {
-    let most = app
-        .config()
-        .max_upload
-        .saturating_mul(MAX_FILES + 1)
-        .saturating_add(SLACK);
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !kind.starts_with("multipart/form-data") {
-        return plain(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let request = Request::from_parts(parts, Body::new(Limited::new(body, most)));
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| {
-            Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
-        })?;
+/// As [`read`]; what is wrong with a single file stands in [`Parts::faults`].
+pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<Parts> {
+    let mut form = multipart(request, limits.body).await?;
     let store = app.need::<FileStore>()?;
-    let mut upload = Upload::default();
-    let mut seen = 0;
+    let mut read = Parts::default();
+    let (mut seen, mut room) = (0, limits.texts);
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         seen += 1;
-        if seen > MAX_FIELDS {
+        if seen > limits.fields {
             return Err(Problem::new(ProblemKind::TooLarge, "body-too-large"));
         }
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
             // An empty file input is sent as a part without a name.
             Some(file) if file.is_empty() => {}
-            Some(file) => take(&store, &mut upload, field, &file).await?,
+            Some(_) if read.files.len() >= limits.files => {
+                let problem =
+                    Problem::invalid("photo", "too-many-files").field_arg("max", limits.files);
+                read.faults.push((name, problem));
+            }
+            Some(file) => take(&store, &mut read, field, name, &file).await?,
             None => {
-                let text = text(field).await?;
-                upload.put(name, text);
+                let text = text(field, limits.text, &mut room).await?;
+                read.put(name, text);
             }
         }
     }
-    Ok(upload)
+    Ok(read)
 }
 
-async fn take(store: &FileStore, upload: &mut Upload, field: Field<'_>, name: &str) -> Result<()> {
-    if upload.files.len() >= MAX_FILES {
-        let problem = Problem::invalid("photo", "too-many-files").field_arg("max", MAX_FILES);
-        upload.fault.get_or_insert(problem);
-        return Ok(());
-    }
-    match store.put_stream(field, Some(name)).await {
-        Ok(stored) => upload.files.push(stored),
+async fn multipart(request: Request, most: usize) -> Result<Multipart> {
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, Body::new(Limited::new(body, most)));
+    Multipart::from_request(request, &())
+        .await
+        .map_err(|error| Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error))
+}
+
+async fn take(
+    store: &FileStore,
+    read: &mut Parts,
+    field: Field<'_>,
+    name: String,
+    file: &str,
+) -> Result<()> {
+    match store.put_stream(field, Some(file)).await {
+        Ok(stored) => read.files.push((name, stored)),
         Err(fault) => {
-            let problem = file_problem(&fault, name);
+            let problem = file_problem(&fault, file);
             if !fault.is_senders() || matches!(fault, FileFault::Interrupted(_)) {
                 return Err(problem);
             }
-            upload.fault.get_or_insert(problem);
+            read.faults.push((name, problem));
         }
     }
     Ok(())
@@ -170,11 +258,13 @@ pub fn file_problem(fault: &FileFault, name: &str) -> Problem {
     }
 }
 
-async fn text(mut field: Field<'_>) -> Result<String> {
+async fn text(mut field: Field<'_>, most: usize, room: &mut usize) -> Result<String> {
+    let too_large = || Problem::new(ProblemKind::TooLarge, "body-too-large");
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-        if bytes.len() + chunk.len() > MAX_FIELD {
-            return Err(Problem::new(ProblemKind::TooLarge, "body-too-large"));
+        *room = room.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        if bytes.len() + chunk.len() > most {
+            return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -191,9 +281,12 @@ fn utf8(bytes: Vec<u8>) -> Result<String> {
         })
 }
 
-/// A form without files, as a browser without script or a program may send it.
-async fn plain(request: Request) -> Result<Upload> {
-    let body = Limited::new(request.into_body(), SLACK)
+/// The fields of a form without files, in their order.
+///
+/// # Errors
+/// 400 for what is no form, 413 when it is larger than `most` bytes.
+pub async fn pairs(request: Request, most: usize) -> Result<Vec<(String, String)>> {
+    let body = Limited::new(request.into_body(), most)
         .collect()
         .await
         .map_err(|_too_large| Problem::new(ProblemKind::TooLarge, "body-too-large"))?
@@ -202,11 +295,8 @@ async fn plain(request: Request) -> Result<Upload> {
     let pairs: Vec<(String, String)> = serde_html_form::from_str(&body).map_err(|error| {
         Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
     })?;
-    let mut upload = Upload::default();
-    for (name, text) in pairs.into_iter().take(MAX_FIELDS) {
-        upload.put(name, text.replace("\r\n", "\n"));
-    }
-    Ok(upload)
+    let plain = |(name, text): (String, String)| (name, text.replace("\r\n", "\n"));
+    Ok(pairs.into_iter().map(plain).collect())
 }
 
 fn broken(error: &MultipartError) -> Problem {
@@ -244,13 +334,7 @@ impl Texts {
 /// # Errors
 /// 400 for what is no such form, 413 when it is larger.
 pub(in crate::pages) async fn read_texts(request: Request) -> Result<Texts> {
-    let (parts, body) = request.into_parts();
-    let request = Request::from_parts(parts, Body::new(Limited::new(body, MAX_TEXTS)));
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| {
-            Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
-        })?;
+    let mut form = multipart(request, MAX_TEXTS).await?;
     let mut texts = Texts::default();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
