@@ -68,4 +68,3 @@ openrosa-end-hint = End it when the phone is lost or replaced. What was not sent
 openrosa-project = Youlin
 
 sealed-openrosa_submission = Forms from phones that do not fit the present version
-openrosa-noted = Only noted, as the checklist says

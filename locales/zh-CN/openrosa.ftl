@@ -68,4 +68,3 @@ openrosa-end-hint = 手机丢了或换了就停用。没送出的内容还留在
 openrosa-project = 友邻
 
 sealed-openrosa_submission = 手机填来的、对不上现在表单的原件
-openrosa-noted = 检查表规定只记录

@@ -97,6 +97,11 @@ impl Call {
         self.app.i18n().text(self.ctx.locale(), &key, args)
     }
 
+    /// A word of another module.
+    pub(crate) fn word(&self, key: &str) -> String {
+        self.app.i18n().text(self.ctx.locale(), key, &[])
+    }
+
     /// The parts of the path behind the secret, decoded.
     pub(crate) fn part(&self, at: usize) -> String {
         let rest = self.uri.path().strip_prefix(PREFIX).unwrap_or_default();

@@ -56,7 +56,7 @@ pub(super) fn findings(
             severity: severity(one.severity),
             text: text(call, ready, one),
             on_spot: false,
-            noted: (!one.is_case).then(|| call.say("noted", &[])),
+            noted: (!one.is_case).then(|| call.word("finding-noted-by-checklist")),
             lon: position.map(|at| at.lon),
             lat: position.map(|at| at.lat),
             bank: None,
