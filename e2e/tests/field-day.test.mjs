@@ -299,8 +299,8 @@ describe("a day in the field", () => {
     await phone.mouse.move(paper.x + 120, paper.y + 20, { steps: 5 });
     await phone.mouse.move(paper.x + 200, paper.y + 60, { steps: 5 });
     await phone.mouse.up();
+    await form.locator("canvas[data-kept]").waitFor();
     await kept(phone);
-    await phone.waitForTimeout(1_000);
     await screenshot(phone, "field-market-signature", { full: true });
     // It is there when one comes back to the page.
     await form.getByRole("button", { name: "上一页" }).click();

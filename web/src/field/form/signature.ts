@@ -21,6 +21,7 @@ export function signature(label: string, before: HTMLElement | null, kept: (file
     return [((event.clientX - left) / width) * WIDTH, ((event.clientY - top) / height) * HEIGHT];
   };
   paper.addEventListener("pointerdown", (event) => {
+    delete paper.dataset.kept;
     paper.setPointerCapture(event.pointerId);
     pen?.beginPath();
     pen?.moveTo(...at(event));
@@ -32,11 +33,15 @@ export function signature(label: string, before: HTMLElement | null, kept: (file
     pen?.stroke();
     drawn = true;
   });
+  const keep = async (blob: Blob): Promise<void> => {
+    await kept(new File([blob], "signature.jpg", { type: "image/jpeg" }));
+    paper.dataset.kept = "1";
+  };
   // A name has many strokes: it is kept when the pen has rested.
   let rest = 0;
   paper.addEventListener("pointerup", () => {
     clearTimeout(rest);
-    if (drawn) rest = window.setTimeout(() => paper.toBlob((blob) => blob && void kept(new File([blob], "signature.jpg", { type: "image/jpeg" })), "image/jpeg", 0.9), REST);
+    if (drawn) rest = window.setTimeout(() => paper.toBlob((blob) => blob && void keep(blob), "image/jpeg", 0.9), REST);
   });
   clean();
   paper.hidden = before !== null;
