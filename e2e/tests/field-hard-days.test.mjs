@@ -84,12 +84,10 @@ describe("hard days in the field", () => {
     // Standing about says nothing new.
     const before = await fixes(phone);
     await phone.clock.fastForward(2_000);
-    await phone.evaluate(() => new Promise((ready) => {
-      globalThis.heard = 0;
-      navigator.geolocation.watchPosition(() => ready((globalThis.heard += 1)));
-    }));
-    await window.setGeolocation({ latitude: 32.0148, longitude: 120.8978 + 4 * 0.0003 + 0.000001, accuracy: 9 });
-    await until(async () => (await phone.evaluate(() => globalThis.heard)) > 1, { what: "the page hears where it is" });
+    await phone.evaluate(() => void navigator.geolocation.watchPosition(({ coords }) => (globalThis.heard = coords.longitude)));
+    const almost = 120.8978 + 4 * 0.0003 + 0.000001;
+    await window.setGeolocation({ latitude: 32.0148, longitude: almost, accuracy: 9 });
+    await until(async () => (await phone.evaluate(() => globalThis.heard)) === almost, { what: "the page hears where it is" });
     assert.equal(await fixes(phone), before);
     const url = phone.url();
     const at = await phone.evaluate(() => Date.now());
