@@ -70,6 +70,9 @@ fn write(contents: &Contents, to: &Path, partial: &Path) -> Result<(Manifest, u6
 fn fill<W: Write>(contents: &Contents, out: W) -> Result<(Manifest, u64, W)> {
     let mut archive = tar::Builder::new(out);
     archive.mode(tar::HeaderMode::Deterministic);
+    // SQLite never writes the page at 1 GiB that its locks lie on: a larger database has a hole, and would be an entry of
+    // another kind that not every tar reads.
+    archive.sparse(false);
     let manifest = Manifest {
         format: FORMAT,
         youlin: VERSION.to_owned(),
@@ -126,7 +129,7 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn describe(database: &Path) -> Result<DatabaseCopy> {
+pub(super) fn describe(database: &Path) -> Result<DatabaseCopy> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(database)?);
     let (mut hash, mut bytes, mut piece) = (Sha256::new(), 0, vec![0; 1 << 16]);
     loop {

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::pack::describe;
 use super::*;
 
 /// A data folder with a "database" and two files; returns the contents to pack.
@@ -65,6 +66,68 @@ fn what_is_packed_comes_out_again_plain_and_compressed() {
             "never overwritten"
         );
     }
+}
+
+/// A copy with a hole, as any SQLite database above 1 GiB is one.
+fn with_a_hole(folder: &Path) -> Contents {
+    use std::io::{Seek, SeekFrom, Write};
+    let contents = filled(folder);
+    let mut file = std::fs::File::create(&contents.database).unwrap();
+    file.write_all(&[7; 8_192]).unwrap();
+    file.seek(SeekFrom::Start(4 << 20)).unwrap();
+    file.write_all(&[9; 8_192]).unwrap();
+    file.sync_all().unwrap();
+    contents
+}
+
+#[test]
+fn a_database_with_a_hole_comes_out_whole() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let contents = with_a_hole(from.path());
+    let archive = from.path().join("backup.tar");
+    pack(&contents, &archive).unwrap();
+    let kinds: Vec<_> = tar::Archive::new(std::fs::File::open(&archive).unwrap())
+        .entries()
+        .unwrap()
+        .map(|entry| entry.unwrap().header().entry_type())
+        .collect();
+    assert!(kinds.iter().all(|kind| kind.is_file()), "{kinds:?}");
+    restore(&archive, to.path()).unwrap();
+    assert!(
+        std::fs::read(to.path().join(DATABASE)).unwrap()
+            == std::fs::read(&contents.database).unwrap()
+    );
+}
+
+#[test]
+fn a_backup_that_holds_its_database_with_a_hole_is_read() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let contents = with_a_hole(from.path());
+    let manifest = Manifest {
+        format: FORMAT,
+        youlin: "0.1.0".to_owned(),
+        made_at: contents.made_at.clone(),
+        database: Some(describe(&contents.database).unwrap()),
+        key_check: None,
+        keys_included: false,
+    };
+    let archive = from.path().join("backup.tar");
+    let mut older = tar::Builder::new(std::fs::File::create(&archive).unwrap());
+    let text = serde_json::to_vec(&manifest).unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    older
+        .append_data(&mut header, MANIFEST, text.as_slice())
+        .unwrap();
+    older
+        .append_path_with_name(&contents.database, DATABASE)
+        .unwrap();
+    older.into_inner().unwrap();
+    restore(&archive, to.path()).unwrap();
+    assert!(
+        std::fs::read(to.path().join(DATABASE)).unwrap()
+            == std::fs::read(&contents.database).unwrap()
+    );
 }
 
 #[test]

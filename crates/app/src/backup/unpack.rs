@@ -71,7 +71,9 @@ fn read(archive: &Path, places: Places<'_>, written: &mut Vec<PathBuf>) -> Resul
     let (mut files, mut database_seen) = (0, false);
     for entry in entries {
         let mut entry = entry.context("the backup is cut off or damaged")?;
-        if !entry.header().entry_type().is_file() {
+        let kind = entry.header().entry_type();
+        // Backups made before 2026-11-26 hold a database above 1 GiB as a file with a hole.
+        if !kind.is_file() && !kind.is_gnu_sparse() {
             continue;
         }
         let path = entry.path()?.to_string_lossy().into_owned();
