@@ -1,7 +1,7 @@
 //! The area tree as every process holds it in memory: read on each request, replaced whole when it changes. Made to hold
 //! every village of the country (some 665,000 areas).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -115,12 +115,18 @@ struct Names {
     text: String,
     /// Where the names of each node begin.
     begins: Vec<u32>,
+    /// The level of each node; none of one that is closed.
+    levels: Vec<Option<AreaLevel>>,
 }
 
 impl Names {
     fn of(nodes: &[AreaNode]) -> Self {
         let mut names = Self::default();
         names.begins.reserve_exact(nodes.len());
+        names.levels = nodes
+            .iter()
+            .map(|node| (!node.closed).then_some(node.level))
+            .collect();
         for node in nodes {
             names
                 .begins
@@ -134,14 +140,51 @@ impl Names {
         names
     }
 
-    /// Places of the nodes with a name that holds the text, each once.
-    fn holding<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let mut last = usize::MAX;
+    /// Places of the nodes with a name that holds the text, each once: 0 when it is the name, 1 when the name begins with
+    /// it. Half a million may hold 村委会, so that nothing but these three lists is looked at.
+    fn holding<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (u8, usize)> + 'a {
+        let (mut node, mut last) = (0, usize::MAX);
         memchr::memmem::find_iter(self.text.as_bytes(), text).filter_map(move |at| {
-            let at = u32::try_from(at).ok()?;
-            let node = self.begins.partition_point(|begin| *begin <= at) - 1;
-            (std::mem::replace(&mut last, node) != node).then_some(node)
+            while self
+                .begins
+                .get(node + 1)
+                .is_some_and(|next| *next as usize <= at)
+            {
+                node += 1;
+            }
+            let whole = self.text[at + text.len()..].starts_with(END);
+            let rank = match (*self.begins.get(node)? as usize == at, whole) {
+                (true, true) => 0,
+                (true, false) => 1,
+                _ => 2,
+            };
+            (std::mem::replace(&mut last, node) != node).then_some((rank, node))
         })
+    }
+}
+
+/// The first so many in their order, of any number.
+struct First<T> {
+    kept: BinaryHeap<T>,
+    limit: usize,
+}
+
+impl<T: Ord> First<T> {
+    fn of(limit: usize) -> Self {
+        Self {
+            kept: BinaryHeap::new(),
+            limit,
+        }
+    }
+
+    fn offer(&mut self, one: T) {
+        if self.kept.len() < self.limit {
+            self.kept.push(one);
+        } else if let Some(mut last) = self.kept.peek_mut()
+            && one < *last
+        {
+            *last = one;
+        }
     }
 }
 
@@ -243,15 +286,15 @@ impl AreaTree {
         if text.is_empty() || text.contains(END) {
             return Vec::new();
         }
-        let mut found: BTreeMap<usize, u8> = BTreeMap::new();
-        for at in self.names.holding(text) {
-            let node = &self.nodes[at];
-            let rank = match (node.name == text, node.name.starts_with(text)) {
-                (true, _) => 0,
-                (_, true) => 1,
-                _ => 2,
-            };
-            found.insert(at, rank);
+        // A node may be found by its name and by its code.
+        let mut found = First::of(limit.saturating_mul(2));
+        let mut offer = |rank: u8, at: usize| {
+            if let Some(Some(level)) = self.names.levels.get(at) {
+                found.offer((rank, *level, at));
+            }
+        };
+        for (rank, at) in self.names.holding(text) {
+            offer(rank, at);
         }
         let code = |at: &u32| self.nodes[*at as usize].code.as_str();
         let from = self.by_code.partition_point(|at| code(at) < text);
@@ -259,13 +302,15 @@ impl AreaTree {
             .iter()
             .take_while(|at| code(at).starts_with(text));
         for at in coded {
-            found.insert(*at as usize, u8::from(code(at) != text));
+            offer(u8::from(code(at) != text), *at as usize);
         }
-        let found = found.into_iter().map(|(at, rank)| (rank, &self.nodes[at]));
-        let mut found: Vec<(u8, &AreaNode)> = found.filter(|(_, node)| !node.closed).collect();
-        found.sort_by_key(|(rank, node)| (*rank, node.level, node.id));
-        found.truncate(limit);
-        found.into_iter().map(|(_, node)| node).collect()
+        let mut seen = BTreeSet::new();
+        let found = found.kept.into_sorted_vec().into_iter();
+        found
+            .filter(|(_, _, at)| seen.insert(*at))
+            .map(|(_, _, at)| &self.nodes[at])
+            .take(limit)
+            .collect()
     }
 
     #[must_use]
@@ -431,5 +476,30 @@ mod tests {
         assert_eq!(ids("跃龙", 1), [9]);
         assert_eq!(ids("3206", 3), [1, 2, 7]);
         assert_eq!(ids(" ", 3), [0_i64; 0]);
+    }
+
+    #[test]
+    fn of_very_many_the_best_are_kept_and_nothing_closed() {
+        let mut nodes: Vec<AreaNode> = (100..2_000)
+            .map(|id| {
+                let name = format!("第{id}村委会");
+                node(id, None, AreaLevel::Community, &id.to_string(), &name)
+            })
+            .collect();
+        nodes.push(node(3_000, None, AreaLevel::Grid, "z1", "村委会大院"));
+        nodes.push(node(3_001, None, AreaLevel::Grid, "z2", "村委会"));
+        nodes.push(node(3_002, None, AreaLevel::City, "z3", "老村委会"));
+        nodes.push(node(3_003, None, AreaLevel::City, "村委会", "河边村委会"));
+        nodes[0].closed = true;
+        let tree = AreaTree::build(nodes);
+        let ids = |limit| -> Vec<i64> {
+            let found = tree.search("村委会", limit).into_iter();
+            found.map(|node| node.id.0).collect()
+        };
+        // By its code and by its name: once.
+        assert_eq!(ids(6), [3_003, 3_001, 3_000, 3_002, 101, 102]);
+        assert_eq!(ids(3), [3_003, 3_001, 3_000]);
+        assert_eq!(ids(5_000).len(), 1_903);
+        assert_eq!(ids(0), [0_i64; 0]);
     }
 }
