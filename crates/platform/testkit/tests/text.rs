@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 use youlin_database::sql::name;
 use youlin_database::text::{
-    BuildTextIndex, PutTexts, TextDoc, TextIndexer, TextSource, TextTerm, holds,
+    BuildTextIndex, PutTexts, TextDoc, TextIndexer, TextSource, TextTerm, holds, some,
 };
 use youlin_database::{Command, Consumer, Database, Event, OutboxDispatcher, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
@@ -107,9 +107,25 @@ async fn found(db: &Database, communities: &[CommunityId], question: &str) -> Ve
         .and_where(holds(db.read(), KIND, &communities, &terms))
         .order_by(name("id"), Order::Asc);
     let rows = db.read().query_all(&ids).await.unwrap();
-    rows.iter()
+    let all: Vec<u128> = rows
+        .iter()
         .map(|row| row.try_get::<Uuid>("", "id").unwrap().as_u128())
-        .collect()
+        .collect();
+    // Asked for some, it answers so many of the same.
+    for limit in [1, 2, 100] {
+        let some = some(db.read(), KIND, &communities, &terms, limit)
+            .await
+            .unwrap();
+        assert_eq!(
+            some.len(),
+            all.len().min(usize::try_from(limit).unwrap()),
+            "{question}"
+        );
+        for (home, id) in some {
+            assert!(communities.contains(&home.0) && all.contains(&id.as_u128()));
+        }
+    }
+    all
 }
 
 async fn put(world: &World, leaves: &Leaves, ids: &[u128]) {

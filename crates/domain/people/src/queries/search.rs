@@ -17,6 +17,8 @@ use crate::{PersonCard, Vault, find};
 const LONGEST: usize = 100;
 /// Persons looked at for one text; who may see only some grids sees those of them that live there.
 const FOUND: u64 = 2_000;
+/// Persons read and opened together.
+const AT_ONCE: usize = 200;
 /// Addresses tried for one text.
 const ADDRESSES: usize = 5;
 
@@ -40,28 +42,90 @@ impl Directory {
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = match vault.phone("q", text) {
-            Ok(phone) => with_phone(db, vault, scope, &phone).await?,
-            Err(_not_a_number) => with_name(db, vault, scope, text).await?,
+        let mut found = Found {
+            db,
+            vault,
+            scope,
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            seen: BTreeSet::new(),
+            cards: Vec::new(),
         };
-        rows.extend(with_pieces(db, vault, scope, text).await?);
-        rows.extend(at_address(db, vault, scope, text).await?);
-        let mut seen = BTreeSet::new();
-        let rows: Vec<person::Model> = rows
-            .into_iter()
-            .filter(|row| seen.insert((row.community_id, row.id)))
-            .collect();
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut cards = Vec::new();
-        for chunk in rows.chunks(200) {
-            cards.extend(visible_cards(db, vault, scope, chunk.to_vec()).await?);
-            if cards.len() >= limit {
+        match vault.phone("q", text) {
+            Ok(phone) => {
+                let owners = owners(db, vault, scope, &phone).await?;
+                found.take(owners).await?;
+            }
+            Err(_not_a_number) => found.take(with_name(db, vault, scope, text).await?).await?,
+        }
+        found.pieces(text).await?;
+        found.take(at_address(db, vault, scope, text).await?).await?;
+        Ok(found.cards)
+    }
+}
+
+/// The cards found so far. Persons are read and opened only until there are enough.
+struct Found<'a, C> {
+    db: &'a C,
+    vault: &'a Vault,
+    scope: &'a Scope,
+    limit: usize,
+    seen: BTreeSet<Uuid>,
+    cards: Vec<PersonCard>,
+}
+
+impl<C: ConnectionTrait> Found<'_, C> {
+    async fn take(&mut self, ids: Vec<Uuid>) -> Result<()> {
+        let fresh = ids.into_iter().filter(|id| self.seen.insert(*id));
+        let fresh: Vec<Uuid> = fresh.collect();
+        for some in fresh.chunks(self.limit.clamp(1, AT_ONCE)) {
+            if self.cards.len() >= self.limit {
+                break;
+            }
+            let rows = by_ids(self.db, self.scope, some.to_vec()).await?;
+            let cards = visible_cards(self.db, self.vault, self.scope, rows).await?;
+            self.cards.extend(cards);
+        }
+        self.cards.truncate(self.limit);
+        Ok(())
+    }
+
+    /// By the text index, which is a second behind: a number and a whole name find at once what was just entered.
+    async fn pieces(&mut self, text: &str) -> Result<()> {
+        let Some(question) = find::question(self.vault, text) else {
+            return Ok(());
+        };
+        let communities = self.scope.communities();
+        // Whoever may see only some grids sees few of them; everybody else is done with the first.
+        for most in [self.limit as u64 + 1, FOUND] {
+            if self.cards.len() >= self.limit {
+                break;
+            }
+            let found = text::some(self.db, find::KIND, &communities, &question, most).await?;
+            let whole = (found.len() as u64) < most;
+            self.take(found.into_iter().map(|one| one.1).collect())
+                .await?;
+            if whole {
                 break;
             }
         }
-        cards.truncate(limit);
-        Ok(cards)
+        Ok(())
     }
+}
+
+/// Whose number it is.
+async fn owners(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    phone: &Phone,
+) -> Result<Vec<Uuid>> {
+    let owners = person_phone::Entity::find()
+        .select_only()
+        .column(person_phone::Column::PersonId)
+        .filter(person_phone::Column::CommunityId.is_in(scope.communities()))
+        .filter(person_phone::Column::NumberIndex.eq(vault.phone_index(phone)))
+        .into_tuple();
+    Ok(owners.all(db).await?)
 }
 
 pub(crate) async fn with_phone(
@@ -70,14 +134,7 @@ pub(crate) async fn with_phone(
     scope: &Scope,
     phone: &Phone,
 ) -> Result<Vec<person::Model>> {
-    let owners: Vec<Uuid> = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.is_in(scope.communities()))
-        .filter(person_phone::Column::NumberIndex.eq(vault.phone_index(phone)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| row.person_id)
-        .collect();
+    let owners = owners(db, vault, scope, phone).await?;
     by_ids(db, scope, owners).await
 }
 
@@ -86,36 +143,16 @@ async fn with_name(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<person::Model>> {
-    Ok(person::Entity::find()
+) -> Result<Vec<Uuid>> {
+    let named = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
         .filter(person::Column::CommunityId.is_in(scope.communities()))
-        .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::NameIndex.eq(vault.name_index(text)))
         .order_by_asc(person::Column::Id)
         .limit(FOUND)
-        .all(db)
-        .await?)
-}
-
-/// By the text index, which is a second behind: the two above find at once what was just entered.
-async fn with_pieces(
-    db: &impl ConnectionTrait,
-    vault: &Vault,
-    scope: &Scope,
-    text: &str,
-) -> Result<Vec<person::Model>> {
-    let Some(question) = find::question(vault, text) else {
-        return Ok(Vec::new());
-    };
-    let communities = scope.communities();
-    Ok(person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(scope.communities()))
-        .filter(person::Column::MergedInto.is_null())
-        .filter(text::holds(db, find::KIND, &communities, &question))
-        .order_by_asc(person::Column::Id)
-        .limit(FOUND)
-        .all(db)
-        .await?)
+        .into_tuple();
+    Ok(named.all(db).await?)
 }
 
 async fn at_address(
@@ -123,21 +160,20 @@ async fn at_address(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<person::Model>> {
+) -> Result<Vec<Uuid>> {
     let dwellings = vault.dwellings_at(text, scope, ADDRESSES);
     if dwellings.is_empty() {
         return Ok(Vec::new());
     }
-    let living: Vec<Uuid> = residence::Entity::find()
+    let living = residence::Entity::find()
+        .select_only()
+        .column(residence::Column::PersonId)
         .filter(residence::Column::CommunityId.is_in(scope.communities()))
         .filter(residence::Column::DwellingId.is_in(dwellings))
         .filter(residence::Column::ValidTo.is_null())
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| row.person_id)
-        .collect();
-    by_ids(db, scope, living).await
+        .order_by_asc(residence::Column::PersonId)
+        .into_tuple();
+    Ok(living.all(db).await?)
 }
 
 async fn by_ids(

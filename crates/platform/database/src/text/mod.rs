@@ -14,12 +14,13 @@ mod source;
 mod sqlite;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::{ExprTrait, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
 use crate::Migration;
+use crate::sql::{col, name};
 
 pub use build::{BUILD_TEXT_INDEX, BuildTextIndex};
 pub use source::{PutTexts, TextIndexer, TextSource};
@@ -89,8 +90,9 @@ pub(crate) trait TextIndex: Sync {
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<()>>;
 
-    /// `id IN (…)`: the records of these communities that have all terms.
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr;
+    /// `SELECT record_id …`: the records of these communities that have all terms, in the order in which they are met, so
+    /// that whoever needs some only has to wait for these.
+    fn records(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement;
 }
 
 pub(crate) fn index_of(backend: DbBackend) -> &'static dyn TextIndex {
@@ -109,11 +111,48 @@ pub fn holds(
     communities: &[i64],
     terms: &[TextTerm],
 ) -> SimpleExpr {
+    match records(db, kind, communities, terms) {
+        Some(found) => col("id").in_subquery(found),
+        None => SimpleExpr::Constant(false.into()),
+    }
+}
+
+/// At most so many records of these communities that have all terms. Which of more is nobody's choice: among thousands of
+/// one name the first met are as good as others, and the others need not be read.
+///
+/// # Errors
+/// 503 when the database cannot answer.
+pub async fn some(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    communities: &[i64],
+    terms: &[TextTerm],
+    limit: u64,
+) -> Result<Vec<(CommunityId, Uuid)>> {
+    let Some(mut found) = records(db, kind, communities, terms) else {
+        return Ok(Vec::new());
+    };
+    found.column(name("community_id")).limit(limit);
+    let rows = db.query_all(&found).await?;
+    rows.iter()
+        .map(|row| {
+            let home = CommunityId(row.try_get("", "community_id")?);
+            Ok((home, row.try_get("", "record_id")?))
+        })
+        .collect()
+}
+
+fn records(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    communities: &[i64],
+    terms: &[TextTerm],
+) -> Option<SelectStatement> {
     let terms: Vec<TextTerm> = terms.iter().filter_map(TextTerm::plain).collect();
     if terms.is_empty() || communities.is_empty() {
-        return SimpleExpr::Constant(false.into());
+        return None;
     }
-    index_of(db.get_database_backend()).holds(kind, communities, &terms)
+    Some(index_of(db.get_database_backend()).records(kind, communities, &terms))
 }
 
 impl TextTerm {

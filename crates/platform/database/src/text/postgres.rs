@@ -1,7 +1,7 @@
 //! `tsvector`: terms are put in as they are, no dictionary of PostgreSQL's touches them.
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
@@ -62,7 +62,7 @@ impl TextIndex for Postgres {
         })
     }
 
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr {
+    fn records(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement {
         let mut question: Vec<String> = terms.iter().map(term).collect();
         if let Some(homes) = homes(kind, communities) {
             let any: Vec<String> = homes.iter().map(|home| format!("'{home}'")).collect();
@@ -78,7 +78,7 @@ impl TextIndex for Postgres {
             ))
             .and_where(col("kind").eq(kind))
             .and_where(col("community_id").is_in(communities.iter().copied()));
-        col("id").in_subquery(found)
+        found
     }
 }
 

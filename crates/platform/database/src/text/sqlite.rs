@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
@@ -68,7 +68,7 @@ impl TextIndex for Sqlite {
         })
     }
 
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr {
+    fn records(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement {
         let mut question: Vec<String> = terms.iter().map(term).collect();
         let homes = homes(kind, communities);
         if let Some(homes) = &homes {
@@ -76,13 +76,12 @@ impl TextIndex for Sqlite {
             question.push(format!("({})", any.join(" OR ")));
         }
         let mut found = Query::select();
+        // Crossed: SQLite then keeps the order, from what matches to its record and not the other way round.
         found
             .column(name("record_id"))
             .from(name("text_words"))
-            .inner_join(
-                name("text_doc"),
-                Expr::cust("text_doc.doc = text_words.rowid"),
-            )
+            .cross_join(name("text_doc"))
+            .and_where(Expr::cust("text_doc.doc = text_words.rowid"))
             .and_where(Expr::cust_with_values(
                 "text_words MATCH ?",
                 [question.join(" AND ")],
@@ -91,7 +90,7 @@ impl TextIndex for Sqlite {
         if homes.is_none() {
             found.and_where(col("community_id").is_in(communities.iter().copied()));
         }
-        col("id").in_subquery(found)
+        found
     }
 }
 
