@@ -29,6 +29,11 @@ for module in e2e/*.mjs e2e/lib/*.mjs e2e/tests/*.mjs; do
   node --check "$module" || fault "$module" 'does not parse'
 done
 
+# An example in the documentation of a crate that is not asked for its examples would never run.
+for manifest in $(grep -lx 'doctest = false' crates/*/Cargo.toml crates/*/*/Cargo.toml); do
+  if grep -rqE '^ *//[/!] ```$' "${manifest%/*}/src"; then fault "$manifest" 'has doctest = false, but its documentation has examples'; fi
+done
+
 # counts KIND "PASSED FAILED SKIPPED" TEXT
 counts() {
   local got
