@@ -118,6 +118,8 @@ pub struct Door {
     pub icon: &'static str,
     pub here: bool,
     pub phone: bool,
+    /// The first of its place in the rail.
+    pub opens: bool,
     /// Stands in the rail; the other doors of the administration stand in its index.
     pub rail: bool,
 }
@@ -365,7 +367,7 @@ impl Shell {
             return Vec::new();
         };
         let roles = self.ctx.roles();
-        navigation
+        let mut doors: Vec<Door> = navigation
             .0
             .iter()
             .filter(|item| !self.prefs.half_way && item.access.admits(&roles, self.signed_in()))
@@ -377,9 +379,15 @@ impl Shell {
                 icon: item.icon,
                 here: self.here == item.href || (self.here.is_empty() && item.place == self.place),
                 phone: item.phone,
+                opens: false,
                 rail: item.place != NavPlace::Settings || item.phone || item.href == "/admin",
             })
-            .collect()
+            .collect();
+        let mut last = None;
+        for door in doors.iter_mut().filter(|door| door.rail) {
+            door.opens = last.replace(door.seal) != Some(door.seal);
+        }
+        doors
     }
 }
 

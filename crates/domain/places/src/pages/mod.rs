@@ -42,7 +42,7 @@ pub const NAV: &[NavItem] = &[
         place: NavPlace::Know,
         href: "/places/premises",
         label: "nav-premises",
-        icon: "building",
+        icon: "store",
         access: Access::Needs(&PLACES_READ),
         phone: false,
     },
