@@ -20,7 +20,7 @@ use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
-use youlin_rounds::{DueLine, FindingView, PolicyView, due_now, open_findings, policies};
+use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
 
 use crate::CONTRACT;
@@ -157,7 +157,8 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     let today = ctx.now().date();
     // What the command behind it would refuse is not offered.
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
-    let mut due = due_now(db, &scope, today).await?;
+    let rounds = app.need::<Rounds>()?;
+    let mut due = due_now(&rounds, db, ctx, &scope).await?;
     due.retain(|line| walks(line.community));
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));

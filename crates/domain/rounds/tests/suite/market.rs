@@ -238,6 +238,7 @@ impl Market {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            talk: None,
             track: None,
         };
         NewInspection { round, hazards }
