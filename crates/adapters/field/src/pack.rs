@@ -18,7 +18,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_WRITE;
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
-use youlin_rounds::model::SubjectKind;
+use youlin_rounds::model::{RoundKind, SubjectKind};
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
 use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
@@ -31,6 +31,8 @@ use crate::visits::{VisitingPack, visits};
 
 /// Areas drawn on the map.
 const AREAS: usize = 100;
+/// Rounds that are due, taken along.
+const DUE: usize = 500;
 /// Reaches taken along.
 const REACHES: u64 = 200;
 
@@ -159,7 +161,13 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
     let rounds = app.need::<Rounds>()?;
     let mut due = due_now(&rounds, db, ctx, &scope).await?;
-    due.retain(|line| walks(line.community));
+    // A talk is written down on its page.
+    due.retain(|line| walks(line.community) && line.kind != RoundKind::Talk);
+    // Of a policy over thousands of premises a telephone takes along what is due first; the page names the rest.
+    if due.len() > DUE {
+        due.sort_by_key(|line| line.window.last);
+        due.truncate(DUE);
+    }
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
     let mut reaches = reaches(app, &scope).await?;

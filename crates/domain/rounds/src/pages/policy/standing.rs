@@ -104,7 +104,7 @@ pub(in crate::pages) async fn show(
     let counts = FIGURES.map(count);
     let mut lines: Vec<DueLine> = all;
     lines.retain(|line| figure(line.due) == Some(of));
-    lines.sort_by(|a, b| b.window.last.cmp(&a.window.last));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.window.last));
     let more = lines.len().saturating_sub(NAMED);
     lines.truncate(NAMED);
     let s = shell(&app, &ctx, prefs);
