@@ -127,6 +127,43 @@ describe("market", () => {
     assert.match(await worker.locator("main").innerText(), /C-01、C-02、C-03/);
   });
 
+  test("a policy asks for the old markets by a question, a talk is noted in a few fields, and both are seen at the market", async () => {
+    await desk.goto(`${server.url}/rounds/policies/new`);
+    await desk.locator('nav.chips a[href*="about=premises"]').click();
+    await desk.waitForURL(/about=premises/);
+    await desk.locator("#f-title").fill("老旧市场每月检查");
+    await desk.locator("#f-walkers").selectOption("grid_worker");
+    await desk.locator("#f-kind").selectOption("market");
+    await desk.locator("#f-built_before").fill("2000");
+    await screenshot(desk, "policy-premises", { full: true });
+    await axe(desk);
+    await submit(desk, "main form");
+    await desk.waitForURL(/saved=1/);
+    const line = desk.locator("main tbody tr", { hasText: "老旧市场每月检查" });
+    assert.match(await line.innerText(), /市场 · 2000 年以前建成/);
+    await line.locator('a[href$="of=open"]').click();
+    await desk.waitForURL(/standing/);
+    assert.match(await desk.locator("main [data-item]").allInnerTexts().then((all) => all.join()), /中原综合批发市场/);
+    await axe(desk);
+    await worker.goto(market);
+    assert.match(await worker.locator("#due").innerText(), /老旧市场每月检查[\s\S]*还没来过/);
+    await worker.locator('a[href^="/rounds/talks/new"]').click();
+    await worker.locator("#f-topic").fill("摊位起火怎么办");
+    await worker.locator("#f-reached").fill("60");
+    await worker.locator("#f-handed_out").fill("宣传单 60 份");
+    await screenshot(worker, "talk-phone");
+    await axe(worker);
+    await submit(worker, "main form");
+    await worker.waitForURL(/saved=1/);
+    assert.match(await worker.locator("main").innerText(), /宣传 · 中原综合批发市场[\s\S]*摊位起火怎么办[\s\S]*60/);
+    await worker.goto(market);
+    await worker.locator('#due a[href*="/inspect?policy="]').click();
+    assert.equal(await worker.locator("#f-policy option:checked").innerText(), "老旧市场每月检查");
+    await worker.goto(market);
+    await screenshot(worker, "market-due-phone", { full: true });
+    await axe(worker);
+  });
+
   test("whoever caused it reports it put right and cannot remove it", async () => {
     const id = await hazard(operator, "listed", "消防车道宽度不足");
     assert.equal(await operator.locator('input[value="recheck"]').count(), 0);

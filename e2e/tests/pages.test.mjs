@@ -220,7 +220,7 @@ describe("every page", { concurrency: 2 }, () => {
       case "/people/{id}/guardians": return [`/people/${known.person}/guardians`];
       case "/my-file/code/{id}": return ["/my-file/code/01890000-0000-7000-8000-000000000001"];
       case "/my-file/phones/{id}": return []; // within an own file, which e2e/tests/own-file.test.mjs walks
-      case "/admin/retention/{subject}": return ["moved_out", "looks", "record"].map((subject) => `/admin/retention/${subject}`);
+      case "/admin/retention/{subject}": return ["moved_out", "looks", "record", "tracks"].map((subject) => `/admin/retention/${subject}`);
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
       case "/people/{id}/life": return [`/people/${known.person}/life`];
       case "/people/{id}/death": return [`/people/${known.person}/death`];
@@ -253,6 +253,10 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/checklists/{name}/preview": return ["/rounds/checklists/market-fire@1/preview"];
       case "/rounds/checklists/{name}/form.xlsx": return []; // a file
       case "/rounds/policies/{id}": return [known.policy];
+      case "/rounds/policies/{id}/standing": return [`${known.policy}/standing`];
+      case "/rounds/policies/new": return [path, `${path}?about=premises`, `${path}?about=building`, `${path}?about=dwelling`];
+      case "/rounds/buildings/{id}": return [`/rounds/buildings/${known.building}`];
+      case "/rounds/talks/new": return [`${path}?subject=reach:${known.river}`];
       // The market lies outside the grid of the example's worker.
       case "/rounds/premises/{id}": return role === "grid_worker" ? [] : [known.market.replace("/places/", "/rounds/")];
       case "/rounds/premises/{id}/inspect": return role === "grid_worker" ? [] : [`${known.market.replace("/places/", "/rounds/")}/inspect`];

@@ -17,13 +17,14 @@ use youlin_kernel::{AreaTree, Clock, Ctx, Entropy, OsEntropy, SystemClock};
 use youlin_notices::Notices;
 use youlin_openrosa::OpenRosa;
 use youlin_people::own::FileSections;
-use youlin_people::privacy::{SealedTables, WorkingDays};
+use youlin_people::privacy::{KeptParts, SealedTables, WorkingDays};
 use youlin_people::quality::QualityParts;
 use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
 use youlin_places::premises::Occupants;
 use youlin_rounds::Rounds;
+use youlin_rounds::tracks::TracksKept;
 use youlin_rounds::visits::{OpenFormSources, VisitsOfPerson};
 use youlin_sharing::{Sharing, UsedInCase};
 use youlin_web::{
@@ -405,12 +406,15 @@ fn datasets(
     use youlin_people::merchants::MerchantsDataset;
     use youlin_people::rosters::LookedAfterDataset;
     use youlin_people::rosters::datasets::SecondedHoursDataset;
-    use youlin_places::datasets::{DwellingsDataset, EquipmentDataset, PremisesDataset};
+    use youlin_places::datasets::{
+        BuildingsDataset, DwellingsDataset, EquipmentDataset, PremisesDataset,
+    };
     use youlin_sharing::datasets::{LoansDataset, ResourcesDataset, SupportDataset};
     let sets: Vec<Arc<dyn Dataset>> = vec![
         Arc::new(PersonsDataset(Arc::clone(&services.vault))),
         Arc::new(DwellingsDataset(Arc::clone(&services.locator))),
         Arc::new(MerchantsDataset(Arc::clone(&services.vault))),
+        Arc::new(BuildingsDataset(Arc::clone(&services.locator))),
         Arc::new(EquipmentDataset),
         Arc::new(PremisesDataset),
         Arc::new(CasesDataset(Arc::clone(&services.cases))),
@@ -452,7 +456,8 @@ fn furnish(
     let policy = AccountPolicy {
         require_second_factor: config.require_second_factor,
     };
-    let accounts = Arc::new(Accounts::new(db.clone(), policy));
+    let accounts = Accounts::new(db.clone(), policy).with_places(Arc::clone(&services.locator));
+    let accounts = Arc::new(accounts);
     let notices = Notices::new(
         db.clone(),
         Arc::clone(&services.vault),
@@ -479,6 +484,7 @@ fn furnish(
         sealer: Arc::<Vault>::clone(&services.vault),
     });
     let datasets = datasets(config, db, &areas, services);
+    rounds.ask_registers(Arc::clone(&datasets));
     let calendar = Arc::clone(&services.cases);
     let working_days = WorkingDays(Arc::new(move |day| {
         calendar.calendar().is_working_day(day).is_working()
@@ -503,6 +509,10 @@ fn furnish(
             i18n: Arc::clone(&i18n),
         }),
     ]);
+    let kept = Arc::new(KeptParts(vec![Arc::new(TracksKept {
+        db: db.clone(),
+        i18n: Arc::clone(&i18n),
+    })]));
     let reasons = ReasonSources(vec![Arc::new(HelpedInCases {
         db: db.clone(),
         cases: Arc::clone(&services.cases),
@@ -535,6 +545,7 @@ fn furnish(
     .with(datasets)
     .with(Arc::new(occupants(services)))
     .with(Arc::new(own_file))
+    .with(kept)
     .with(Arc::new(reasons))
     .with(Arc::new(OpenFormSources(vec![Arc::new(
         youlin_insight::QuestionsAtDoors {

@@ -321,6 +321,7 @@ fn inspection(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        talk: None,
         track: None,
     };
     Ok((round, hazards.collect()))

@@ -24,10 +24,11 @@ const KINDS: Record<string, string> = { reach: "patrol", premises: "inspection",
 
 /** A round to anything; what has a checklist that is more than a sentence begins with it. */
 export function roundTo(subject: { kind: string; id: string; community: number; name: string }, due?: Due): RoundDraft {
-  const listed = checklistsFor(subject.kind)[0];
+  const offered = checklistsFor(subject.kind);
+  const listed = offered.find((one) => one.name === due?.checklist) ?? offered[0];
   return {
     id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false,
-    kind: listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
+    kind: due?.kind ?? listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
   };
 }
 

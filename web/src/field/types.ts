@@ -2,7 +2,7 @@
 import type { Answers, Checklist, RuleSet } from "./form/types";
 
 export type Subject = { kind: string; id: string };
-export type Due = { policy: string; policy_title: string; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
+export type Due = { policy: string; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
 export type Finding = {
   id: string; community: number; round: string; category: string; severity: string; step: string; text: string; chainage_m: number | null; bank: string | null;
   subject: Subject; found_at: string;

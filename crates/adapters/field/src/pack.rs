@@ -18,9 +18,9 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_WRITE;
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
-use youlin_rounds::model::SubjectKind;
+use youlin_rounds::model::{RoundKind, SubjectKind};
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
-use youlin_rounds::{DueLine, FindingView, PolicyView, due_now, open_findings, policies};
+use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
 
 use crate::CONTRACT;
@@ -31,6 +31,8 @@ use crate::visits::{VisitingPack, visits};
 
 /// Areas drawn on the map.
 const AREAS: usize = 100;
+/// Rounds that are due, taken along.
+const DUE: usize = 500;
 /// Reaches taken along.
 const REACHES: u64 = 200;
 
@@ -157,8 +159,15 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     let today = ctx.now().date();
     // What the command behind it would refuse is not offered.
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
-    let mut due = due_now(db, &scope, today).await?;
-    due.retain(|line| walks(line.community));
+    let rounds = app.need::<Rounds>()?;
+    let mut due = due_now(&rounds, db, ctx, &scope).await?;
+    // A talk is written down on its page.
+    due.retain(|line| walks(line.community) && line.kind != RoundKind::Talk);
+    // Of a policy over thousands of premises a telephone takes along what is due first; the page names the rest.
+    if due.len() > DUE {
+        due.sort_by_key(|line| line.window.last);
+        due.truncate(DUE);
+    }
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
     let mut reaches = reaches(app, &scope).await?;

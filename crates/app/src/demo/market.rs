@@ -313,6 +313,7 @@ impl Market<'_> {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            talk: None,
             track: None,
         };
         Ok(NewInspection { round, hazards })

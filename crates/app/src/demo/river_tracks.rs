@@ -131,6 +131,7 @@ async fn plan(house: &House, ctx: &Ctx, reach: &Reach) -> Result<Uuid> {
             track: true,
             basis: "绿如蓝志愿巡河约定第4条（示例）".to_owned(),
             doors: DoorQuestion::default(),
+            question: None,
         },
         subjects: vec![reach.id],
         fixer: None,
@@ -182,6 +183,7 @@ async fn walk(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        talk: None,
         track: Some(track),
     };
     let rounds = house.app.need().map_err(plain)?;

@@ -193,6 +193,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
                 track: false,
                 basis: String::new(),
                 doors: DoorQuestion::default(),
+                question: None,
             },
             subjects: Vec::new(),
             fixer: Some(cleaner),
@@ -251,6 +252,7 @@ async fn walk(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        talk: None,
         track: None,
     };
     let rounds = house.app.need().map_err(plain)?;

@@ -108,6 +108,7 @@ impl Filler<'_> {
                     age_from: Some(80),
                     alone: true,
                 },
+                question: None,
             },
             subjects: Vec::new(),
             fixer: None,

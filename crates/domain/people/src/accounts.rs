@@ -8,12 +8,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{AccountActor, Actor, AreaId, Grant, Micros, Problem, Result, Role};
+use youlin_places::Locator;
 use youlin_web::{AccountSource, SignedIn};
 
 use crate::KeyKind;
 use crate::commands::accounts::SYSTEM;
 use crate::entities::{account, account_grant, api_key};
 use crate::password::PasswordHash;
+use crate::rosters::stands_in;
 
 /// Settings of signing in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +29,8 @@ pub struct AccountPolicy {
 pub struct Accounts {
     db: Database,
     policy: AccountPolicy,
+    /// Clock and tree, to know who stands in for whom today.
+    locator: Option<Arc<Locator>>,
 }
 
 /// An account as the administration lists it.
@@ -57,7 +61,18 @@ pub struct KeyView {
 impl Accounts {
     #[must_use]
     pub fn new(db: Database, policy: AccountPolicy) -> Self {
-        Self { db, policy }
+        Self {
+            db,
+            policy,
+            locator: None,
+        }
+    }
+
+    /// Whoever stands in for a worker who is away has that worker's rights in that worker's area, for exactly that time.
+    #[must_use]
+    pub fn with_places(mut self, locator: Arc<Locator>) -> Self {
+        self.locator = Some(locator);
+        self
     }
 
     #[must_use]
@@ -74,7 +89,7 @@ impl Accounts {
             return Ok(None);
         };
         // Whoever signed in with a password somebody else knows may do nothing but set one of their own.
-        let grants = if row.must_change {
+        let mut grants = if row.must_change {
             Vec::new()
         } else {
             grants_of_account(self.db.read(), id).await?
@@ -90,6 +105,10 @@ impl Accounts {
             }
             None => row.person_id,
         };
+        if let Some((locator, person)) = self.locator.as_ref().zip(person) {
+            let stands_in = stands_in(self.db.read(), locator, person, &grants).await?;
+            grants.extend(stands_in);
+        }
         Ok(Some(SignedIn {
             actor: Actor::Account(AccountActor {
                 id: row.id,

@@ -120,8 +120,10 @@ pub(crate) async fn list_due_rounds(
     Caller(ctx): Caller,
 ) -> WebResult<Json<Vec<DueLine>>> {
     let scope = ctx.scope(&ROUNDS_READ)?;
-    let today = ctx.now().date();
-    Ok(Json(queries::due_now(app.db(), &scope, today).await?))
+    let rounds = app.need::<Rounds>()?;
+    Ok(Json(
+        queries::due_now(&rounds, app.db(), &ctx, &scope).await?,
+    ))
 }
 
 /// Findings that are being put right or wait for somebody to go back.

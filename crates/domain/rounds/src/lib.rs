@@ -4,6 +4,7 @@
 
 mod api;
 mod api_hazards;
+mod api_policies;
 pub mod checklists;
 mod commands;
 mod entities;
@@ -59,6 +60,7 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(api_hazards::routes())
+            .merge(api_policies::routes())
             .merge(visits::routes())
             .merge(tracks::api_routes())
             .merge(tracks::pages::routes())

@@ -9,6 +9,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::visits::VISITS,
     CHECKLISTS,
     crate::tracks::TRACKS_AND_WATER,
+    TALKS,
 ];
 
 const TABLES: Migration = Migration {
@@ -252,5 +253,17 @@ CREATE TABLE checklist (
 );
 ALTER TABLE round_policy ADD COLUMN checklist TEXT;
 ALTER TABLE round ADD COLUMN told_by_sealed {bytes};
+",
+};
+
+const TALKS: Migration = Migration {
+    module: "rounds",
+    version: 6,
+    name: "what a talk adds to its round",
+    sql: r"
+ALTER TABLE round ADD COLUMN reached INTEGER;
+ALTER TABLE round ADD COLUMN topic TEXT;
+ALTER TABLE round ADD COLUMN handed_out TEXT;
+ALTER TABLE round ADD COLUMN given_by TEXT;
 ",
 };

@@ -1,10 +1,12 @@
 //! What the module needs of the house.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use youlin_cases::Cases;
 use youlin_checklist::Form;
+use youlin_datasets::Datasets;
+use youlin_kernel::{Problem, Result};
 use youlin_people::Vault;
 
 /// In the application as `Arc<Rounds>`.
@@ -14,6 +16,8 @@ pub struct Rounds {
     pub(crate) vault: Arc<Vault>,
     /// Checklists of places that were published, made ready, by `id@version`: they never change.
     pub(crate) forms: Arc<RwLock<HashMap<String, Arc<Form>>>>,
+    /// The registers that policies ask which subjects they mean.
+    registers: Arc<OnceLock<Arc<Datasets>>>,
 }
 
 impl Rounds {
@@ -23,6 +27,18 @@ impl Rounds {
             cases,
             vault,
             forms: Arc::default(),
+            registers: Arc::default(),
         })
+    }
+
+    /// From here on policies may choose their subjects by a question to these registers. Said once, by the composition root.
+    pub fn ask_registers(&self, registers: Arc<Datasets>) {
+        // Said a second time the first ones stay: there is one set of registers in a house.
+        drop(self.registers.set(registers));
+    }
+
+    pub(crate) fn registers(&self) -> Result<&Datasets> {
+        let registers = self.registers.get().map(AsRef::as_ref);
+        registers.ok_or_else(|| Problem::internal("rounds were given no registers to ask"))
     }
 }

@@ -81,6 +81,7 @@ async fn a_day_goes_out_and_comes_back() {
                 track: false,
                 basis: String::new(),
                 doors: youlin_rounds::model::DoorQuestion::default(),
+                question: None,
             },
             subjects: Vec::new(),
             fixer: None,

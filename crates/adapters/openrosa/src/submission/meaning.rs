@@ -147,6 +147,7 @@ pub(super) async fn read(
         try_again_at: None,
         photographs: u32::try_from(filled.stands.files().len()).unwrap_or(u32::MAX),
         told_by: None,
+        talk: None,
         track: None,
         findings: filled.findings,
     };

@@ -212,6 +212,7 @@ impl Ground {
                 track: false,
                 basis: String::new(),
                 doors: youlin_rounds::model::DoorQuestion::default(),
+                question: None,
             },
             subjects: Vec::new(),
             fixer: with_fixer.then_some(party),

@@ -9,6 +9,7 @@ mod helped;
 mod list;
 mod one;
 mod open311;
+mod outside;
 mod own;
 pub(crate) mod parts;
 mod provisional;
@@ -32,6 +33,7 @@ pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,
     open311_request, open311_requests, open311_step_of, open311_updates,
 };
+pub use outside::{OutsideReport, reported_outside};
 pub use own::{OwnCase, cases_of_person, reported_by};
 pub use provisional::{loaded_years, provisional};
 pub use standing::{CaseStanding, standings};

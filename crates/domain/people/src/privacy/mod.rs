@@ -2,6 +2,7 @@
 //! job that can be interrupted, what is no longer needed goes, lists of persons leave the house with a name on them, and
 //! a record says who processed what for which purpose.
 
+mod elsewhere;
 mod export;
 mod looks;
 mod migrations;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use youlin_database::{JobHandler, Recurring};
 use youlin_web::App;
 
+pub use elsewhere::{EndingLine, KeptElsewhere, KeptParts};
 pub use export::{
     AskExport, DecideExport, EXPORT_FREE, ExportState, ExportView, TakeExport, export_count,
 };

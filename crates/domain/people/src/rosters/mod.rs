@@ -21,6 +21,7 @@ mod pages;
 mod planner;
 mod posts;
 mod queries;
+mod stand_in;
 mod substitutes;
 
 use youlin_database::{AuditedTable, Event, audited_table};
@@ -45,6 +46,7 @@ pub use queries::{
     AbsenceView, HoursView, RotaView, SecondmentView, ShiftView, SwapView, TeamMember, absences,
     hours_of, on_duty, rota, rotas, secondments, shifts, swaps_for, team,
 };
+pub(crate) use stand_in::stands_in;
 pub(crate) use substitutes::{Away, micro_grid_worker_at};
 
 pub(crate) fn audited() -> Vec<AuditedTable> {

@@ -13,7 +13,10 @@ use youlin_people::rosters::{
     SaveSecondment, SetRosterPolicy, ShiftOrigin, ShiftView, TakeShare, WithdrawAbsence,
     area_lines, ground, hole_lines, hours_of, on_duty, secondments, shifts, team,
 };
-use youlin_people::{Directory, EndMembership, MembershipRole, SaveMembership};
+use youlin_people::{
+    AccountPolicy, Accounts, Directory, EndMembership, MembershipRole, SaveMembership,
+};
+use youlin_web::AccountSource;
 
 use crate::browser::{Browser, account, house};
 use crate::ground::{Ground, JIA, YI, grant, grounds};
@@ -310,6 +313,64 @@ async fn a_plan_is_fair_the_same_twice_and_keeps_what_people_agreed() {
         let far = plan(&ground, &ground.desk(), rota, 400).await.unwrap_err();
         assert_eq!(code(&far), "duty-plan-to");
         ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_stands_in_has_the_absent_ones_rights_for_that_time_and_no_longer() {
+    for ground in grounds().await {
+        let shi = ground.person(JIA, "施晓", &[], None).await;
+        let gu = ground.person(JIA, "顾东", &[], None).await;
+        let neighbour = ground.person(JIA, "邻居", &[], None).await;
+        for (person, grid) in [(shi, 100), (gu, 101)] {
+            ground
+                .joins(person, MembershipRole::GridWorker, AreaId(grid))
+                .await;
+        }
+        let own = vec![grant(Role::GridWorker, 101)];
+        let account_of_gu = account(&ground, "gu", own.clone(), Some(gu)).await;
+        let volunteer = vec![grant(Role::Volunteer, 10)];
+        let of_neighbour = account(&ground, "neighbour", volunteer.clone(), Some(neighbour)).await;
+        let (db, service) = (ground.world.db(), ground.world.service());
+        let accounts = Accounts::new(db.clone(), AccountPolicy::default())
+            .with_places(Arc::clone(&ground.locator));
+        let grants = async |id| accounts.account(id).await.unwrap().unwrap().grants.to_vec();
+        let away = |substitute: Uuid, from: i64, to: i64| NoteAbsence {
+            community: JIA,
+            person: (JIA, shi),
+            from: service.now().plus(from * Micros::DAY),
+            to: service.now().plus(to * Micros::DAY),
+            substitute: Some((JIA, substitute)),
+        };
+        let yes = |id| AnswerAbsence {
+            community: JIA,
+            id,
+            yes: true,
+        };
+        let id = db.execute(&service, away(gu, 1, 3)).await.unwrap();
+        ground.world.clock.advance(Micros::DAY + Micros::HOUR);
+        assert_eq!(grants(account_of_gu).await, own, "asked is not agreed");
+        db.execute(&service, yes(id)).await.unwrap();
+        let lent = [own.clone(), vec![grant(Role::GridWorker, 100)]].concat();
+        assert_eq!(grants(account_of_gu).await, lent);
+        // The register of the other grid is open to them, and to nobody else.
+        let ctx = ground.world.caller_with(lent, Some(gu));
+        assert!(ctx.authorize(&ROSTERS_READ, AreaId(100)).is_ok());
+        assert_eq!(grants(of_neighbour).await, volunteer);
+        ground.world.clock.advance(2 * Micros::DAY);
+        assert_eq!(grants(account_of_gu).await, own, "the absence is over");
+        // A neighbour who agrees is called, but sees no register of theirs.
+        let id = db.execute(&service, away(neighbour, 0, 1)).await.unwrap();
+        db.execute(&service, yes(id)).await.unwrap();
+        assert_eq!(grants(of_neighbour).await, volunteer);
+        // Before the time is over the absence may be withdrawn, and with it what was lent.
+        ground.world.clock.advance(Micros::DAY);
+        let id = db.execute(&service, away(gu, 0, 5)).await.unwrap();
+        db.execute(&service, yes(id)).await.unwrap();
+        assert_eq!(grants(account_of_gu).await.len(), 2);
+        let back = WithdrawAbsence { community: JIA, id };
+        db.execute(&service, back).await.unwrap();
+        assert_eq!(grants(account_of_gu).await, own);
     }
 }
 

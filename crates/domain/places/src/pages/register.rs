@@ -136,6 +136,11 @@ impl BuildingPage {
     fn people(&self) -> bool {
         self.s.doors().iter().any(|door| door.href == "/people")
     }
+
+    /// Whether its rounds can be looked at by this caller on the floor above.
+    fn rounds(&self) -> bool {
+        self.s.doors().iter().any(|door| door.href == "/rounds")
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! Reads for pages and the interface. Areas and boundaries are common knowledge; the register is read within a scope.
 
+mod buildings;
 mod doors;
 mod entry;
 pub(crate) mod premises;
@@ -16,6 +17,7 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Micros, Problem, Result, Sco
 use crate::entities::{area, area_code, boundary, building, dwelling, entrance, estate};
 use crate::{days, words};
 
+pub use buildings::{BuildingSpot, buildings_in};
 pub use doors::{DoorLine, doors_of, dwelling_closed, entrance_of};
 pub(crate) use entry::{EstateDetail, dwelling_detail, estate_detail};
 

@@ -57,7 +57,8 @@ pub fn checklist_faults(rounds: &Rounds, checklist: &Checklist) -> Vec<Checklist
         faults.push(ChecklistFault::new("", "no-title", ""));
     }
     labels(&checklist.items, &first, &mut faults);
-    if RoundKind::parse(&checklist.kind).is_none() {
+    // A talk is written down in a few fields of its own.
+    if RoundKind::parse(&checklist.kind).is_none_or(|kind| kind == RoundKind::Talk) {
         faults.push(ChecklistFault::new("", "no-kind", &checklist.kind));
     }
     if checklist.subjects.is_empty() {

@@ -269,6 +269,7 @@ impl HandIn {
         } else {
             serde_json::to_string(&new.answers).map_err(Problem::internal)?
         };
+        let talk = new.talk.as_ref();
         Ok(round::Model {
             community_id: new.community.0,
             id: new.id,
@@ -298,6 +299,16 @@ impl HandIn {
             photographs: i32::try_from(new.photographs)
                 .ok()
                 .filter(|count| *count > 0),
+            reached: talk.map(|one| i32::try_from(one.reached).unwrap_or(i32::MAX)),
+            topic: talk.map(|one| one.topic.trim().to_owned()),
+            handed_out: talk
+                .map(|one| one.handed_out.trim().to_owned())
+                .filter(|text| !text.is_empty()),
+            given_by: talk
+                .and_then(|one| one.by)
+                .map(|party| serde_json::to_string(&party))
+                .transpose()
+                .map_err(Problem::internal)?,
             told_by_sealed: seal("told_by", new.told_by.as_deref().unwrap_or_default().trim())?,
         })
     }

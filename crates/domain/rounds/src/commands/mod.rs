@@ -24,5 +24,5 @@ pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspectio
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};
-pub use save_policy::{ClosePolicy, SavePolicy};
+pub use save_policy::{ClosePolicy, SavePolicy, check_policy};
 pub use turn_checklist::{DropChecklist, PublishChecklist, WithdrawChecklist};

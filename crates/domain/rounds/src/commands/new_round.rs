@@ -18,7 +18,7 @@ use super::HandIn;
 use super::hazard::{NewHazard, plan};
 use super::shown::{noted, shown};
 use crate::checklists;
-use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
+use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk};
 use crate::permissions::may_walk;
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
@@ -26,6 +26,8 @@ use crate::tracks::{Intake, NewTrack, OfRound, Prepared, TrackSource, TrackTaken
 
 const TEXT: usize = 4_000;
 const REASON: usize = 500;
+/// The name of whoever told it.
+const TOLD_BY: usize = 80;
 const FINDINGS: usize = 100;
 /// Further ahead or behind than this a sender's clock is not believed.
 const CLOCK_SECONDS: i64 = 300;
@@ -103,6 +105,9 @@ pub struct NewRound {
     /// Where it went, when the policy asks for that; where not, nothing of it is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<NewTrack>,
+    /// Of a talk, and of nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<Talk>,
 }
 
 /// What was not said has no part in the fingerprint: rounds of before this field stay what they were.
@@ -289,7 +294,12 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
     } else if lasted > LONGEST {
         faults = faults.and_field("ended_at", "round-too-long");
     }
-    for (field, text, max) in [("text", &new.text, TEXT), ("reason", &new.reason, REASON)] {
+    let told_by = new.told_by.as_deref().unwrap_or_default();
+    for (field, text, max) in [
+        ("text", new.text.as_str(), TEXT),
+        ("reason", new.reason.as_str(), REASON),
+        ("told_by", told_by.trim(), TOLD_BY),
+    ] {
         if text.chars().count() > max {
             faults = faults.and_field(field, "too-long").field_arg("max", max);
         }
@@ -297,6 +307,7 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
     if new.outcome == Outcome::Skipped && new.reason.trim().is_empty() {
         faults = faults.and_field("reason", "round-why");
     }
+    faults = talk(new, faults);
     if new.findings.len() > FINDINGS {
         faults = faults
             .and_field("findings", "round-findings")
@@ -309,6 +320,25 @@ fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
         }
     }
     faults
+}
+
+/// A talk that took place says how many it reached; nothing else does.
+fn talk(new: &NewRound, mut faults: Problem) -> Problem {
+    let took_place = new.kind == RoundKind::Talk && new.outcome == Outcome::Done;
+    match &new.talk {
+        None if took_place => faults.and_field("talk.reached", "talk-needed"),
+        Some(_) if !took_place => faults.and_field("talk", "talk-of-no-talk"),
+        _ if new.kind == RoundKind::Talk && !new.subject.kind.takes_talks() => {
+            faults.and_field("subject", "talk-at-a-place")
+        }
+        None => faults,
+        Some(talk) => {
+            for (field, code, max) in talk.faults() {
+                faults = faults.and_field(field, code).field_arg("max", max);
+            }
+            faults
+        }
+    }
 }
 
 /// What is wrong with the answers, each under its question's name.
@@ -408,7 +438,7 @@ fn case_of(new: &NewRound, subject: &SubjectView, finding: &NewFinding, spot: &S
     NewCase {
         source: match new.kind {
             RoundKind::Inspection => Source::Inspection,
-            RoundKind::Patrol | RoundKind::Visit => Source::Patrol,
+            RoundKind::Patrol | RoundKind::Visit | RoundKind::Talk => Source::Patrol,
         },
         text: finding.text.clone(),
         category: finding.category.clone(),

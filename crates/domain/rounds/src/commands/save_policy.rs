@@ -12,6 +12,8 @@ use crate::entities::round_policy;
 use crate::events::{self, event};
 use crate::model::Policy;
 use crate::permissions::ROUNDS_PLAN;
+use crate::queries::count_meant;
+use crate::service::Rounds;
 
 const TITLE: usize = 80;
 /// Subjects named one by one; more is a question.
@@ -81,6 +83,33 @@ impl Command for SavePolicy {
     }
 }
 
+/// Asks a policy's question once, with the rights of whoever plans: what is wrong with it is said before anything is
+/// written, and nobody plans over a register they may not count.
+///
+/// # Errors
+/// 422 naming each fault under `question`; 403 outside the caller's area or where the register may not be counted.
+pub async fn check_policy(rounds: &Rounds, ctx: &Ctx, save: &SavePolicy) -> Result<()> {
+    ctx.authorize(&ROUNDS_PLAN, save.community)?;
+    save.checked()?;
+    let Some(question) = &save.policy.question else {
+        return Ok(());
+    };
+    match count_meant(rounds, ctx, save.community, question).await {
+        Ok(_count) => Ok(()),
+        Err(problem) if problem.fields().is_empty() => Err(problem),
+        Err(problem) => {
+            let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
+            for field in problem.fields() {
+                faults = faults.and_field(format!("question.{}", field.field), field.code);
+                for (name, value) in &field.args {
+                    faults = faults.field_arg(name, value);
+                }
+            }
+            Err(faults)
+        }
+    }
+}
+
 impl SavePolicy {
     /// Every fault is named at once.
     fn checked(&self) -> Result<String> {
@@ -97,6 +126,9 @@ impl SavePolicy {
             faults = faults
                 .and_field("subjects", "policy-subjects")
                 .field_arg("max", SUBJECTS);
+        }
+        if self.policy.question.is_some() && !self.subjects.is_empty() {
+            faults = faults.and_field("subjects", "policy-either");
         }
         for fault in self.policy.faults() {
             faults = faults.and_field(fault.0, fault.1);

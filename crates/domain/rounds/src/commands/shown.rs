@@ -15,7 +15,6 @@ use crate::permissions::ROUNDS_PLAN;
 use crate::queries::PolicyView;
 use crate::service::Rounds;
 
-const NAME: usize = 80;
 const NOTED: usize = 200;
 
 /// Minutes, photographs and the gap that the policy asks for; of a round that was told, who vouches for it.
@@ -56,10 +55,6 @@ fn vouched(ctx: &Ctx, new: &NewRound, faults: Problem) -> Problem {
     let name = new.told_by.as_deref().map_or("", str::trim);
     if name.is_empty() {
         faults.and_field("told_by", "round-vouch")
-    } else if name.chars().count() > NAME {
-        faults
-            .and_field("told_by", "too-long")
-            .field_arg("max", NAME)
     } else {
         faults
     }

@@ -46,6 +46,11 @@ pub struct Model {
     pub told_by_sealed: Option<Vec<u8>>,
     /// Photographs its sender announced.
     pub photographs: Option<i32>,
+    /// Of a talk: people reached, what about, what was handed out, and the party that gave it as JSON.
+    pub reached: Option<i32>,
+    pub topic: Option<String>,
+    pub handed_out: Option<String>,
+    pub given_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

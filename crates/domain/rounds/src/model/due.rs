@@ -143,6 +143,7 @@ mod tests {
             track: false,
             basis: String::new(),
             doors: crate::model::DoorQuestion::default(),
+            question: None,
         }
     }
 

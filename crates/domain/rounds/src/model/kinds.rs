@@ -14,6 +14,8 @@ words! {
         Patrol = "patrol",
         /// 检查
         Inspection = "inspection",
+        /// 宣传: people were told something, and handed something out.
+        Talk = "talk",
     }
 }
 
@@ -24,6 +26,14 @@ words! {
         Premises = "premises",
         Building = "building",
         Dwelling = "dwelling",
+    }
+}
+
+impl SubjectKind {
+    /// Whether people can be gathered there to be told something.
+    #[must_use]
+    pub fn takes_talks(self) -> bool {
+        self != Self::Dwelling
     }
 }
 

@@ -5,6 +5,7 @@ mod due;
 mod hazard;
 mod kinds;
 mod policy;
+mod talk;
 
 pub use doors::{DoorQuestion, Lives};
 pub use due::{Due, Window, due, windows};
@@ -16,4 +17,5 @@ pub use kinds::{
     Channel, ChecklistState, Every, FindingState, Outcome, RoundKind, Severity, Subject,
     SubjectKind,
 };
-pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers};
+pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers, register_of};
+pub use talk::Talk;

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use youlin_datasets::cube::Query;
 use youlin_people::Party;
 use youlin_places::rivers::ChiefLevel;
 
@@ -88,6 +89,21 @@ pub struct Policy {
     /// Which dwellings of the register it is about, where it is about dwellings.
     #[serde(default, skip_serializing_if = "DoorQuestion::is_any")]
     pub doors: DoorQuestion,
+    /// Which premises or buildings it is about: a question to the dataset of that name, asked anew each time, so that what
+    /// is opened tomorrow is meant tomorrow. None: all of the community, or those named one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub question: Option<Query>,
+}
+
+/// The dataset that can be asked which subjects of a kind are meant.
+#[must_use]
+pub fn register_of(kind: SubjectKind) -> Option<&'static str> {
+    match kind {
+        SubjectKind::Premises => Some("premises"),
+        SubjectKind::Building => Some("buildings"),
+        SubjectKind::Reach | SubjectKind::Dwelling => None,
+    }
 }
 
 /// Why a policy cannot stand: the field and the code of the sentence.
@@ -135,6 +151,13 @@ impl Policy {
         }
         if !self.doors.is_any() && self.subjects != SubjectKind::Dwelling {
             faults.push(PolicyFault("doors_label", "policy-doors"));
+        }
+        let asked = self.question.as_ref().map(|one| one.dataset.as_str());
+        if asked.is_some() && asked != register_of(self.subjects) {
+            faults.push(PolicyFault("question", "policy-question"));
+        }
+        if self.track && self.subjects != SubjectKind::Reach {
+            faults.push(PolicyFault("track", "policy-track-reach"));
         }
         let chief = matches!(self.walkers, Walkers::Chief { .. });
         if chief && self.subjects != SubjectKind::Reach {

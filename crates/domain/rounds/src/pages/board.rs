@@ -19,7 +19,7 @@ use youlin_web::{
 
 use super::form::RIVER;
 use super::round::category;
-use crate::queries::{Board, BoardFinding, board};
+use crate::queries::{Board, BoardFinding, board, board_prefix};
 use crate::service::Rounds;
 
 /// What a passer-by writes.
@@ -97,7 +97,7 @@ pub(super) async fn show(
     page(&board_page(&app, &ctx, prefs, &sign, Said::default()).await?)
 }
 
-fn new_case(reach: &Reach, said: &Said) -> NewCase {
+fn new_case(ctx: &Ctx, reach: &Reach, said: &Said) -> NewCase {
     let mut address = reach.full_name();
     match said.bank.as_str() {
         "left" => address.push_str(" 左岸"),
@@ -121,7 +121,7 @@ fn new_case(reach: &Reach, said: &Said) -> NewCase {
         reporter: None,
         contact,
         answers: BTreeMap::new(),
-        external_key: None,
+        external_key: Some(format!("{}{}", board_prefix(reach.id), ctx.new_id())),
         call: None,
     }
 }
@@ -137,7 +137,9 @@ pub(super) async fn report(
     let reach = reach_by_sign(app.db(), &sign).await?;
     let rounds = app.need::<Rounds>()?;
     let reported = async {
-        let report = youlin_cases::prepare(&rounds.cases, new_case(&reach, &said))?;
+        let mut report = youlin_cases::prepare(&rounds.cases, new_case(&ctx, &reach, &said))?;
+        // Its key is made here.
+        report.taken_once();
         app.db().execute(&ctx, report).await
     };
     match reported.await {

@@ -4,13 +4,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use youlin_cases::permissions::CASES_READ;
 use youlin_kernel::{AreaId, CommunityId, Micros};
 use youlin_web::{ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
 use super::shell;
 use crate::permissions::ROUNDS_READ;
-use crate::queries::{Defence, DefenceLine, DueLine, FindingView, RoundLine, defence};
+use crate::queries::{Defence, DefenceLine, DueLine, FindingView, ReachReport, RoundLine, defence};
+use crate::service::Rounds;
 
 /// Communities of one page.
 const MOST: usize = 60;
@@ -45,6 +47,7 @@ struct Row {
 struct Opened {
     title: String,
     rounds: Vec<RoundLine>,
+    reports: Vec<ReachReport>,
     missed: Vec<DueLine>,
     findings: Vec<FindingView>,
     more: usize,
@@ -76,6 +79,10 @@ impl DefencePage {
         state(finding)
     }
 
+    fn case_category(&self, report: &ReachReport) -> String {
+        category(&self.s, &report.report.category)
+    }
+
     fn window(&self, line: &DueLine) -> String {
         format!("{} – {}", line.window.first, line.window.last)
     }
@@ -94,15 +101,15 @@ pub(super) async fn show(
     let again = asked.again.unwrap_or(60).clamp(1, 366);
     let since = ctx.now().plus(-days * Micros::DAY);
     let wanted = DefenceLine::parse(&asked.line).zip(asked.community);
+    let cases = ctx.scope(&CASES_READ).ok();
+    let rounds = app.need::<Rounds>()?;
+    let scopes = (&scope, cases.as_ref());
+    let all = defence(&rounds, app.db(), &ctx, scopes, (since, again)).await?;
     let (mut rows, mut opened) = (Vec::new(), None);
-    for community in scope.communities().into_iter().map(CommunityId).take(MOST) {
-        let all = defence(app.db(), &scope, community, since, (ctx.now(), again)).await?;
-        if all.patrols.is_empty() && all.found.is_empty() && all.missed.is_empty() {
-            continue;
-        }
+    for (community, all) in all.into_iter().take(MOST) {
         rows.push(row(&s, community, &all, (days, again)));
         if let Some((line, _)) = wanted.filter(|(_, of)| *of == community) {
-            opened = Some(open(&s, community, all, line));
+            opened = open(&s, community, all, line);
         }
     }
     let span = |days: i64| Choice::new(days.to_string(), s.t1("defence-days", "count", days));
@@ -120,15 +127,20 @@ pub(super) async fn show(
 
 fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i64)) -> Row {
     let figure = |line: DefenceLine| {
-        let count = all.count(line);
+        let count = all.count(line)?;
         let state = match line {
             _ if count == 0 => "",
             DefenceLine::Missed | DefenceLine::Again => "late",
             DefenceLine::ToRevisit => "soon",
             DefenceLine::OnSpot | DefenceLine::Verified => "ok",
-            DefenceLine::Patrols | DefenceLine::Found | DefenceLine::Open => "",
+            DefenceLine::Talks
+            | DefenceLine::Reached
+            | DefenceLine::Patrols
+            | DefenceLine::Found
+            | DefenceLine::Reports
+            | DefenceLine::Open => "",
         };
-        Figure {
+        Some(Figure {
             count,
             href: format!(
                 "/rounds/defence?days={days}&again={again}&community={}&line={line}#opened",
@@ -136,10 +148,10 @@ fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i6
             ),
             label: s.tt("defence-line", line),
             state,
-        }
+        })
     };
     let figures = |name: &str, lines: &[DefenceLine]| {
-        let figures = lines.iter().map(|line| figure(*line)).collect();
+        let figures = lines.iter().filter_map(|line| figure(*line)).collect();
         (s.t(name), figures)
     };
     Row {
@@ -147,9 +159,17 @@ fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i6
         lines: [
             figures(
                 "defence-prevented",
-                &[DefenceLine::Patrols, DefenceLine::Missed],
+                &[
+                    DefenceLine::Talks,
+                    DefenceLine::Reached,
+                    DefenceLine::Patrols,
+                    DefenceLine::Missed,
+                ],
             ),
-            figures("defence-found-line", &[DefenceLine::Found]),
+            figures(
+                "defence-found-line",
+                &[DefenceLine::Found, DefenceLine::Reports],
+            ),
             figures(
                 "defence-held",
                 &[
@@ -164,8 +184,12 @@ fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i6
     }
 }
 
-fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> Opened {
-    let count = all.count(line);
+fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> Option<Opened> {
+    let count = all.count(line)?;
+    let rows = match line {
+        DefenceLine::Reached => all.talks.len(),
+        _ => count,
+    };
     let mut opened = Opened {
         title: s.tn(
             "defence-opened",
@@ -176,6 +200,7 @@ fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> O
             ],
         ),
         rounds: Vec::new(),
+        reports: Vec::new(),
         missed: Vec::new(),
         findings: all
             .findings(line)
@@ -183,12 +208,17 @@ fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> O
             .take(NAMED)
             .cloned()
             .collect(),
-        more: count.saturating_sub(NAMED),
+        more: rows.saturating_sub(NAMED),
     };
     match line {
-        DefenceLine::Patrols => opened.rounds = all.patrols.into_iter().take(NAMED).collect(),
-        DefenceLine::Missed => opened.missed = all.missed.into_iter().take(NAMED).collect(),
+        DefenceLine::Talks | DefenceLine::Reached => opened.rounds = all.talks,
+        DefenceLine::Patrols => opened.rounds = all.patrols,
+        DefenceLine::Missed => opened.missed = all.missed,
+        DefenceLine::Reports => opened.reports = all.reports.unwrap_or_default(),
         _ => {}
     }
-    opened
+    opened.rounds.truncate(NAMED);
+    opened.missed.truncate(NAMED);
+    opened.reports.truncate(NAMED);
+    Some(opened)
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod board;
+mod building;
 mod campaign;
 mod checklists;
 mod defence;
@@ -10,13 +11,15 @@ mod form;
 mod hazard;
 mod overview;
 mod pairs;
-mod policies;
-mod policy_form;
+mod policy;
+mod question;
 mod reach;
 mod round;
 mod rules;
 mod sheet;
+mod talk;
 mod upload;
+mod ways;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
@@ -78,6 +81,7 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/reaches/{id}", read, reach::show)
         .get("/rounds/reaches/{id}/map.geojson", read, reach::map)
+        .get("/rounds/buildings/{id}", read, building::show)
         .get("/rounds/ask", read, ask::show)
         .get("/rounds/sheet", walk, sheet::show)
         .get("/rounds/checklists", read, checklists::list)
@@ -119,13 +123,16 @@ pub(crate) fn routes() -> Routes {
             keep,
             checklists::drop_draft,
         )
+        .get("/rounds/talks/new", walk, talk::fresh)
+        .post("/rounds/talks", walk, talk::hand_in)
         .get("/rounds/defence", read, defence::show)
-        .get("/rounds/policies", read, policies::list)
-        .get("/rounds/policies/new", plan, policy_form::fresh)
-        .post("/rounds/policies", plan, policy_form::create)
-        .get("/rounds/policies/{id}", plan, policy_form::edit)
-        .post("/rounds/policies/{id}", plan, policy_form::change)
-        .post("/rounds/policies/{id}/close", plan, policies::close)
+        .get("/rounds/policies", read, policy::list)
+        .get("/rounds/policies/new", plan, policy::fresh)
+        .post("/rounds/policies", plan, policy::create)
+        .get("/rounds/policies/{id}", plan, policy::edit)
+        .post("/rounds/policies/{id}", plan, policy::change)
+        .get("/rounds/policies/{id}/standing", read, policy::standing)
+        .post("/rounds/policies/{id}/close", plan, policy::close)
         .merge(markets())
         .get("/r/{sign}", Access::Public, board::show)
         .post("/r/{sign}", Access::Public, board::report)

@@ -1,25 +1,31 @@
 //! `/rounds`: what is due, what somebody should go back to, what is being put right, and the newest rounds.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use uuid::Uuid;
 use youlin_kernel::Micros;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
-use super::shell;
-use crate::model::{Due, SubjectKind};
+use super::{shell, ways};
+use crate::model::Due;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
 };
+use crate::service::Rounds;
 
 #[derive(Template)]
 #[template(path = "rounds.html")]
 struct OverviewPage {
     s: Shell,
     due: Vec<DueLine>,
+    long: Vec<Long>,
+    open_count: usize,
     back: Vec<FindingView>,
     open: Vec<FindingView>,
     rounds: Vec<RoundLine>,
@@ -39,21 +45,14 @@ impl OverviewPage {
 
     /// The subject over time.
     fn href(&self, line: &DueLine) -> String {
-        match line.subject.kind {
-            SubjectKind::Premises => format!("/rounds/premises/{}", line.subject.id),
-            _ => format!("/rounds/reaches/{}", line.subject.id),
-        }
+        let _shape_of_templates = self;
+        ways::subject_href(line.subject)
     }
 
     /// Where the round is noted down.
     fn note(&self, line: &DueLine) -> String {
-        match line.subject.kind {
-            SubjectKind::Premises => format!("/rounds/premises/{}/inspect", line.subject.id),
-            _ => format!(
-                "/rounds/new?reach={}&policy={}",
-                line.subject.id, line.policy
-            ),
-        }
+        let _shape_of_templates = self;
+        ways::note_href(line)
     }
 
     fn place(&self, finding: &FindingView) -> String {
@@ -70,12 +69,37 @@ impl OverviewPage {
 
     /// Until which day.
     fn until(&self, line: &DueLine) -> String {
-        self.s.t1(
-            "patrol-due-until",
-            "day",
-            line.window.last.strftime("%-m-%-d"),
-        )
+        ways::until(&self.s, line)
     }
+}
+
+/// A policy with more open subjects than a morning's list has room for: its own list is opened.
+struct Long {
+    policy: Uuid,
+    title: String,
+    count: usize,
+}
+
+/// Subjects of one policy that are named one by one.
+const NAMED: usize = 20;
+
+/// What is named one by one, and the policies too long for that.
+fn parted(due: Vec<DueLine>) -> (Vec<DueLine>, Vec<Long>) {
+    let mut counts: BTreeMap<Uuid, (String, usize)> = BTreeMap::new();
+    for line in &due {
+        let of = counts.entry(line.policy).or_default();
+        of.0.clone_from(&line.policy_title);
+        of.1 += 1;
+    }
+    counts.retain(|_, of| of.1 > NAMED);
+    let named = |line: &DueLine| !counts.contains_key(&line.policy);
+    let due = due.into_iter().filter(named).collect();
+    let long = counts.into_iter().map(|(policy, (title, count))| Long {
+        policy,
+        title,
+        count,
+    });
+    (due, long.collect())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -97,9 +121,12 @@ pub(super) async fn show(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let db = app.db();
-    let mut due = due_now(db, &scope, ctx.now().date()).await?;
+    let service = app.need::<Rounds>()?;
+    let mut due = due_now(&service, db, &ctx, &scope).await?;
     // What is due soonest first; a daily round before this month's.
     due.sort_by_key(|line| (line.window.last, line.subject_name.clone()));
+    let open_count = due.len();
+    let (due, long) = parted(due);
     let (back, open): (Vec<_>, Vec<_>) = open_findings(db, &scope, None)
         .await?
         .into_iter()
@@ -124,6 +151,8 @@ pub(super) async fn show(
         saved,
         s,
         due,
+        long,
+        open_count,
         back,
         open,
         rounds,

@@ -12,15 +12,18 @@ use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
 use super::shell;
-use crate::model::{Due, Subject, SubjectKind};
+use super::ways::{AskedOf, asked_of};
+use crate::model::{Due, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
     FindingStep, FindingView, RoundFilter, RoundLine, findings_at, is_again, rounds_of,
-    standing_over,
+    standing_of_subject, subject_anywhere,
 };
+use crate::service::Rounds;
 
 /// The last ninety days in figures; each is the length of a list on the same page.
 struct Defence {
+    talks: usize,
     patrols: usize,
     missed: usize,
     found: usize,
@@ -40,6 +43,7 @@ struct ReachPage {
     defence: Defence,
     findings: Vec<FindingView>,
     rounds: Vec<RoundLine>,
+    asked_of: Vec<AskedOf>,
     may_walk: bool,
 }
 
@@ -91,18 +95,26 @@ pub(super) async fn show(
     };
     let rounds = rounds_of(app.db(), &scope, filter).await?;
     let since = ctx.now().plus(-DAYS * Micros::DAY);
-    let today = ctx.now().date();
-    let standing = standing_over(app.db(), &scope, since.date(), today, today).await?;
+    let service = app.need::<Rounds>()?;
+    let view = subject_anywhere(&service, app.db(), &scope, subject).await?;
+    let over = (since.date(), ctx.now().date());
+    let standing = standing_of_subject(&service, app.db(), &ctx, &scope, &view, over).await?;
     let missed = standing
         .iter()
-        .filter(|line| line.subject == subject && matches!(line.due, Due::Missed { .. }))
+        .filter(|line| matches!(line.due, Due::Missed { .. }))
         .count();
     let of = |step: FindingStep| {
         let lately = findings.iter().filter(|one| one.found_at >= since);
         lately.filter(|one| one.step == step).count()
     };
+    let done = |kinds: &[RoundKind]| {
+        let lately = rounds.iter().filter(|one| one.began_at >= since);
+        let took_place = lately.filter(|one| one.outcome == Outcome::Done);
+        took_place.filter(|one| kinds.contains(&one.kind)).count()
+    };
     let defence = Defence {
-        patrols: rounds.iter().filter(|one| one.began_at >= since).count(),
+        talks: done(&[RoundKind::Talk]),
+        patrols: done(&[RoundKind::Patrol, RoundKind::Inspection]),
         missed,
         found: findings.iter().filter(|one| one.found_at >= since).count(),
         on_spot: of(FindingStep::OnSpot),
@@ -114,9 +126,11 @@ pub(super) async fn show(
             .filter(|one| one.found_at >= since && is_again(one, &findings, AGAIN))
             .count(),
     };
+    let s = shell(&app, &ctx, prefs);
     page(&ReachPage {
         may_walk: may_walk(&ctx, reach.community, &[]).is_ok(),
-        s: shell(&app, &ctx, prefs),
+        asked_of: asked_of(&s, &app, &ctx, &scope, &view).await?,
+        s,
         reach,
         defence,
         findings,

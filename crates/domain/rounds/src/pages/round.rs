@@ -7,6 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::{hand_out, upload};
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
+use youlin_people::Directory;
 use youlin_places::rivers::chainage;
 use youlin_web::{
     ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
@@ -51,6 +52,8 @@ pub(crate) struct RoundPage {
     judgements: Vec<JudgementView>,
     /// What was typed of a return visit that was refused, and of which finding.
     typed: Option<(Uuid, String)>,
+    /// Who gave a talk, when that was not whoever handed it in.
+    given_by: String,
     track: TrackPart,
     water: Vec<RoundReading>,
     pairs: Vec<Pair>,
@@ -64,6 +67,10 @@ impl RoundPage {
 
     fn of_reach(&self) -> bool {
         self.round.line.subject.kind == SubjectKind::Reach
+    }
+
+    fn of_building(&self) -> bool {
+        self.round.line.subject.kind == SubjectKind::Building
     }
 
     fn of_premises(&self) -> bool {
@@ -115,6 +122,16 @@ impl RoundPage {
     fn clock_minutes(&self, seconds: &i64) -> i64 {
         seconds.abs() / 60
     }
+}
+
+/// The name of the party that gave a talk.
+async fn given_by(app: &App, rounds: &Rounds, round: &RoundView) -> Result<String> {
+    let Some(party) = round.talk.as_ref().and_then(|talk| talk.by) else {
+        return Ok(String::new());
+    };
+    let wanted = [(round.line.community, party)];
+    let names = Directory::party_names(app.db().read(), &rounds.vault, &wanted);
+    Ok(names.await?.remove(&party).unwrap_or_default())
 }
 
 /// `K0+350 左岸`.
@@ -206,6 +223,7 @@ pub(crate) async fn round_page(
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),
         e: FormFaults::none(),
+        given_by: given_by(app, &rounds, &round).await?,
         track: track_part(app, &s, &round).await?,
         water: round_readings(app, &s, id).await?,
         pairs: pairs(app, &s, &round).await?,

@@ -1,29 +1,41 @@
 //! The three lines of defence (三道防线) of the reaches of a community: prevented, found, put right and held. Each figure is
-//! the length of the list that is opened by it, so both always agree.
+//! the length of the list that is opened by it, so both always agree; the people talks reached are the sum over theirs.
+//!
+//! Everything is read at once for all communities of the scope and divided among them here.
+
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Micros, Result, Scope, words};
+use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope, words};
 
 use super::due::{DueLine, standing_over};
+use super::reports::{ReachReport, reports_at_reaches};
 use super::rounds::{FindingStep, FindingView, RoundLine, line, views, visible};
 use crate::entities::{finding, round};
-use crate::model::{Due, Outcome, SubjectKind};
+use crate::model::{Due, Outcome, RoundKind, SubjectKind};
+use crate::service::Rounds;
 
 /// Metres within which a finding is at the same place.
 const SAME_PLACE_M: f64 = 50.0;
-/// Rows looked at: a year of a community's daily patrols and everything they found.
-const MOST: u64 = 5_000;
+/// Rows looked at: a year of a sub-district's daily patrols, and everything they found.
+const MOST: u64 = 50_000;
 
 words! {
     /// One figure of the three lines.
     DefenceLine {
-        /// Prevented: patrols that took place.
+        /// Prevented: talks that were given at the reaches.
+        Talks = "talks",
+        /// People those talks reached.
+        Reached = "reached",
+        /// Patrols that took place.
         Patrols = "patrols",
         /// Periods that went by without.
         Missed = "missed",
-        /// Found, however it ended.
+        /// Found on rounds, however it ended.
         Found = "found",
+        /// Reported by residents and passers-by.
+        Reports = "reports",
         /// Put right by whoever found it.
         OnSpot = "on_spot",
         /// Seen to be put right by somebody else.
@@ -40,109 +52,149 @@ words! {
 /// What stands behind the figures of one community.
 #[derive(Clone, Debug, Default)]
 pub struct Defence {
+    pub talks: Vec<RoundLine>,
     pub patrols: Vec<RoundLine>,
     pub missed: Vec<DueLine>,
     pub found: Vec<FindingView>,
+    /// None where the caller reads no cases.
+    pub reports: Option<Vec<ReachReport>>,
     /// Of `found`, those that were found again.
     pub again: Vec<FindingView>,
 }
 
 impl Defence {
-    /// The findings behind a figure; of the first line there are none.
+    /// The findings behind a figure; behind others there are none.
     #[must_use]
     pub fn findings(&self, line: DefenceLine) -> Vec<&FindingView> {
+        use DefenceLine as L;
         let step = match line {
-            DefenceLine::Patrols | DefenceLine::Missed => return Vec::new(),
-            DefenceLine::Found => return self.found.iter().collect(),
-            DefenceLine::Again => return self.again.iter().collect(),
-            DefenceLine::OnSpot => FindingStep::OnSpot,
-            DefenceLine::Verified => FindingStep::Verified,
-            DefenceLine::ToRevisit => FindingStep::ToRevisit,
-            DefenceLine::Open => FindingStep::Open,
+            L::Talks | L::Reached | L::Patrols | L::Missed | L::Reports => return Vec::new(),
+            L::Found => return self.found.iter().collect(),
+            L::Again => return self.again.iter().collect(),
+            L::OnSpot => FindingStep::OnSpot,
+            L::Verified => FindingStep::Verified,
+            L::ToRevisit => FindingStep::ToRevisit,
+            L::Open => FindingStep::Open,
         };
         self.found.iter().filter(|one| one.step == step).collect()
     }
 
-    /// The figure.
+    /// The figure; none where the caller may not see what is behind it.
     #[must_use]
-    pub fn count(&self, line: DefenceLine) -> usize {
-        match line {
+    pub fn count(&self, line: DefenceLine) -> Option<usize> {
+        Some(match line {
+            DefenceLine::Talks => self.talks.len(),
+            DefenceLine::Reached => {
+                let reached = self.talks.iter().filter_map(|one| one.reached);
+                reached.filter_map(|one| usize::try_from(one).ok()).sum()
+            }
             DefenceLine::Patrols => self.patrols.len(),
             DefenceLine::Missed => self.missed.len(),
+            DefenceLine::Reports => self.reports.as_ref()?.len(),
             _ => self.findings(line).len(),
-        }
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.talks.is_empty()
+            && self.patrols.is_empty()
+            && self.missed.is_empty()
+            && self.found.is_empty()
+            && self.reports.as_ref().is_none_or(Vec::is_empty)
     }
 }
 
-/// The three lines of one community of the scope since a moment; found again counts within so many days after the end.
+/// The three lines of each community of the scope since a moment, of those where anything happened; found again counts within
+/// so many days after the end. `cases` is what the caller may read of cases.
 ///
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn defence(
+    rounds: &Rounds,
     db: &Database,
-    scope: &Scope,
-    community: CommunityId,
-    since: Micros,
-    (now, again_days): (Micros, i64),
-) -> Result<Defence> {
-    let (today, first) = (now.date(), since.date());
-    let standing = standing_over(db, scope, first, today, today).await?;
-    let missed = standing
-        .into_iter()
-        .filter(|line| line.community == community && line.subject.kind == SubjectKind::Reach)
-        .filter(|line| matches!(line.due, Due::Missed { .. }))
-        .collect();
+    ctx: &Ctx,
+    (scope, cases): (&Scope, Option<&Scope>),
+    (since, again_days): (Micros, i64),
+) -> Result<BTreeMap<CommunityId, Defence>> {
+    let mut all: BTreeMap<CommunityId, Defence> = BTreeMap::new();
+    for community in scope.communities().into_iter().map(CommunityId) {
+        all.entry(community).or_default().reports = cases
+            .is_some_and(|cases| cases.contains_community(community))
+            .then(Vec::new);
+    }
+    let over = (since.date(), ctx.now().date());
+    for line in standing_over(rounds, db, ctx, scope, over).await? {
+        let missed = matches!(line.due, Due::Missed { .. });
+        if missed && line.subject.kind == SubjectKind::Reach {
+            all.entry(line.community).or_default().missed.push(line);
+        }
+    }
+    for one in walked(db, scope, since).await? {
+        let of = all.entry(one.community).or_default();
+        match one.kind {
+            RoundKind::Talk => of.talks.push(one),
+            RoundKind::Patrol | RoundKind::Inspection | RoundKind::Visit => of.patrols.push(one),
+        }
+    }
     // What was put right before the time may be found again in it.
     let before = since.plus(-again_days * Micros::DAY);
+    let mut found: HashMap<CommunityId, Vec<FindingView>> = HashMap::new();
+    for one in found_since(db, scope, before).await? {
+        found.entry(one.community).or_default().push(one);
+    }
+    for (community, mut found) in found {
+        let of = all.entry(community).or_default();
+        let again = found.iter().filter(|one| one.found_at >= since);
+        of.again = again
+            .filter(|one| is_again(one, &found, again_days))
+            .cloned()
+            .collect();
+        found.retain(|one| one.found_at >= since);
+        of.found = found;
+    }
+    if let Some(cases) = cases {
+        for (community, reports) in reports_at_reaches(db, scope, cases, since).await? {
+            if let Some(of) = all.get_mut(&community) {
+                of.reports = Some(reports);
+            }
+        }
+    }
+    all.retain(|_, of| !of.is_empty());
+    Ok(all)
+}
+
+async fn found_since(db: &Database, scope: &Scope, since: Micros) -> Result<Vec<FindingView>> {
+    use finding::Column;
     let rows = finding::Entity::find()
         .filter(visible(
             scope,
-            finding::Column::CommunityId,
-            finding::Column::GridId,
-            finding::Column::NeighbourhoodId,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
         ))
-        .filter(finding::Column::CommunityId.eq(community.0))
-        .filter(finding::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
-        .filter(finding::Column::FoundAt.gte(before.0))
-        .order_by_desc(finding::Column::FoundAt)
+        .filter(Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
+        .filter(Column::FoundAt.gte(since.0))
+        .order_by_desc(Column::FoundAt)
         .limit(MOST)
         .all(db.read())
         .await?;
-    let all = views(db, rows).await?;
-    let again = all
-        .iter()
-        .filter(|one| one.found_at >= since && is_again(one, &all, again_days))
-        .cloned()
-        .collect();
-    Ok(Defence {
-        patrols: patrols(db, scope, community, since).await?,
-        missed,
-        again,
-        found: all
-            .into_iter()
-            .filter(|one| one.found_at >= since)
-            .collect(),
-    })
+    views(db, rows).await
 }
 
-async fn patrols(
-    db: &Database,
-    scope: &Scope,
-    community: CommunityId,
-    since: Micros,
-) -> Result<Vec<RoundLine>> {
+/// Rounds to reaches that took place, of whatever kind.
+async fn walked(db: &Database, scope: &Scope, since: Micros) -> Result<Vec<RoundLine>> {
+    use round::Column;
     let rows = round::Entity::find()
         .filter(visible(
             scope,
-            round::Column::CommunityId,
-            round::Column::GridId,
-            round::Column::NeighbourhoodId,
+            Column::CommunityId,
+            Column::GridId,
+            Column::NeighbourhoodId,
         ))
-        .filter(round::Column::CommunityId.eq(community.0))
-        .filter(round::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
-        .filter(round::Column::Outcome.eq(Outcome::Done.as_str()))
-        .filter(round::Column::BeganAt.gte(since.0))
-        .order_by_desc(round::Column::BeganAt)
+        .filter(Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
+        .filter(Column::Outcome.eq(Outcome::Done.as_str()))
+        .filter(Column::BeganAt.gte(since.0))
+        .order_by_desc(Column::BeganAt)
         .limit(MOST)
         .all(db.read())
         .await?;

@@ -1,6 +1,7 @@
-//! What is due now, and how it stood over a time: counts of subjects and periods, for the organisation.
+//! What is due now, and how it stood over a time: counts of subjects and periods, for the organisation. However many
+//! policies and communities there are, the subjects of each kind are read once, and the rounds once for each length of period.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -9,17 +10,25 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{CommunityId, Micros, Result, Scope};
+use youlin_datasets::known_since;
+use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 
+use super::registers::meant;
 use super::{PolicyView, SubjectView, policies, subjects_of};
 use crate::entities::round;
-use crate::model::{Due, Outcome, Subject, Walkers, Window, due, windows};
+use crate::model::{
+    Due, Outcome, RoundKind, Subject, SubjectKind, Walkers, Window, due, register_of, windows,
+};
+use crate::service::Rounds;
 
 /// A subject in a period of a policy.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DueLine {
     pub policy: Uuid,
     pub policy_title: String,
+    /// Which round it asks for, and by which checklist.
+    pub kind: RoundKind,
+    pub checklist: Option<String>,
     pub community: CommunityId,
     pub subject: Subject,
     pub subject_name: String,
@@ -33,56 +42,169 @@ pub struct DueLine {
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn due_now(db: &Database, scope: &Scope, today: Date) -> Result<Vec<DueLine>> {
-    let all = standing_over(db, scope, today, today, today).await?;
+pub async fn due_now(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+) -> Result<Vec<DueLine>> {
+    let today = ctx.now().date();
+    let all = standing_over(rounds, db, ctx, scope, (today, today)).await?;
     let open = |line: &DueLine| matches!(line.due, Due::Open { .. });
     Ok(all.into_iter().filter(open).collect())
 }
 
-/// Every period that touches these days, with how each subject stands in it, seen from `today`.
+/// Every period that touches these days, with how each subject stands in it, seen from today.
 ///
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn standing_over(
+    rounds: &Rounds,
     db: &Database,
+    ctx: &Ctx,
     scope: &Scope,
-    first: Date,
-    last: Date,
-    today: Date,
+    over: (Date, Date),
 ) -> Result<Vec<DueLine>> {
-    let mut lines = Vec::new();
-    let mut subjects: HashMap<&'static str, Vec<SubjectView>> = HashMap::new();
-    for policy in policies(db, scope).await? {
-        let Some(last) = until_closed(&policy, first, last) else {
-            continue;
-        };
+    let all = asking(policies(db, scope).await?, over);
+    standing(rounds, db, ctx, scope, all).await
+}
+
+/// The same for one policy.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn standing_of_policy(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    policy: PolicyView,
+    over: (Date, Date),
+) -> Result<Vec<DueLine>> {
+    standing(rounds, db, ctx, scope, asking(vec![policy], over)).await
+}
+
+/// A policy with the periods in question.
+type Asking = Vec<(PolicyView, Vec<Window>)>;
+
+/// Policies that ask for something in these days.
+fn asking(policies: Vec<PolicyView>, (first, last): (Date, Date)) -> Asking {
+    let asks = |policy: PolicyView| {
+        let last = until_closed(&policy, first, last)?;
         let periods = windows(&policy.policy, first, last);
-        let Some((begin, end)) = periods.first().zip(periods.last()) else {
+        (!periods.is_empty()).then_some((policy, periods))
+    };
+    policies.into_iter().filter_map(asks).collect()
+}
+
+async fn standing(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    asking: Asking,
+) -> Result<Vec<DueLine>> {
+    let done = days_done(db, &asking, None).await?;
+    let mut lines = Vec::new();
+    let mut subjects: HashMap<(SubjectKind, CommunityId), Vec<SubjectView>> = HashMap::new();
+    let mut read: Vec<SubjectKind> = Vec::new();
+    for (policy, periods) in asking {
+        let kind = policy.policy.subjects;
+        if !read.contains(&kind) {
+            read.push(kind);
+            for one in subjects_of(db, scope, kind).await? {
+                subjects.entry((kind, one.community)).or_default().push(one);
+            }
+        }
+        let Some(here) = subjects.get(&(kind, policy.community)) else {
             continue;
         };
-        let kind = policy.policy.subjects;
-        if !subjects.contains_key(kind.as_str()) {
-            subjects.insert(kind.as_str(), subjects_of(db, scope, kind).await?);
-        }
-        let done = days_done(db, &policy, begin.first, end.last).await?;
-        let of_policy = subjects[kind.as_str()]
+        let meant = meant(rounds, ctx, &policy).await?;
+        for subject in here
             .iter()
-            .filter(|one| one.community == policy.community && policy.covers(one.subject.id));
-        for subject in of_policy {
-            let days = done.get(&subject.subject.id).map_or(&[][..], Vec::as_slice);
-            lines.extend(periods.iter().map(|window| DueLine {
-                policy: policy.id,
-                policy_title: policy.title.clone(),
-                community: policy.community,
-                subject: subject.subject,
-                subject_name: subject.name.clone(),
-                window: *window,
-                due: due(window, days, today),
-                chief: chief(&policy, subject),
-            }));
+            .filter(|one| covers(&policy, meant.as_ref(), one))
+        {
+            lines.extend(lines_of(
+                &policy,
+                &periods,
+                subject,
+                &done,
+                ctx.now().date(),
+            ));
         }
     }
     Ok(lines)
+}
+
+/// How one subject stands by every policy that is about it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn standing_of_subject(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    scope: &Scope,
+    subject: &SubjectView,
+    over: (Date, Date),
+) -> Result<Vec<DueLine>> {
+    let mut all = policies(db, scope).await?;
+    all.retain(|one| {
+        one.community == subject.community && one.policy.subjects == subject.subject.kind
+    });
+    let asking = asking(all, over);
+    let done = days_done(db, &asking, Some(subject.subject)).await?;
+    let mut lines = Vec::new();
+    for (policy, periods) in asking {
+        let meant = meant(rounds, ctx, &policy).await?;
+        if covers(&policy, meant.as_ref(), subject) {
+            lines.extend(lines_of(
+                &policy,
+                &periods,
+                subject,
+                &done,
+                ctx.now().date(),
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+fn covers(policy: &PolicyView, meant: Option<&BTreeSet<Uuid>>, subject: &SubjectView) -> bool {
+    let id = subject.subject.id;
+    policy.covers(id) && meant.is_none_or(|meant| meant.contains(&id))
+}
+
+fn lines_of(
+    policy: &PolicyView,
+    periods: &[Window],
+    subject: &SubjectView,
+    done: &Done,
+    today: Date,
+) -> Vec<DueLine> {
+    let id = subject.subject.id;
+    let days = done.get(&(policy.id, id)).map_or(&[][..], Vec::as_slice);
+    // Nobody could go where the register knew of nothing yet.
+    let known = register_of(subject.subject.kind)
+        .map(|_register| known_since(id))
+        .filter(|at| *at > 0)
+        .map(|at| Micros(at).date());
+    periods
+        .iter()
+        .filter(|window| known.is_none_or(|known| known <= window.last))
+        .map(|window| DueLine {
+            policy: policy.id,
+            policy_title: policy.title.clone(),
+            kind: policy.policy.kind,
+            checklist: policy.checklist.clone(),
+            community: policy.community,
+            subject: subject.subject,
+            subject_name: subject.name.clone(),
+            window: *window,
+            due: due(window, days, today),
+            chief: chief(policy, subject),
+        })
+        .collect()
 }
 
 /// The last day that is asked of a policy; none when it had ended before.
@@ -102,29 +224,79 @@ fn chief(policy: &PolicyView, subject: &SubjectView) -> Option<String> {
     found.map(|(_, name)| name.clone())
 }
 
-/// The days on which a policy's rounds took place, by subject.
-async fn days_done(
+/// Days of rounds by policy and subject.
+type Done = HashMap<(Uuid, Uuid), Vec<Date>>;
+
+/// The days on which rounds of these policies took place: one query for each length of period, so that a yearly policy does
+/// not make a daily one's whole year be read.
+async fn days_done(db: &Database, asking: &Asking, of: Option<Subject>) -> Result<Done> {
+    let mut lengths: BTreeMap<&'static str, Vec<&(PolicyView, Vec<Window>)>> = BTreeMap::new();
+    for one in asking {
+        lengths
+            .entry(one.0.policy.every.as_str())
+            .or_default()
+            .push(one);
+    }
+    let mut days: Done = HashMap::new();
+    for policies in lengths.into_values() {
+        let periods = || policies.iter().flat_map(|(_, periods)| periods);
+        let first = periods().map(|one| one.first).min();
+        let last = periods().map(|one| one.last).max();
+        let Some((first, last)) = first.zip(last) else {
+            continue;
+        };
+        let communities: BTreeSet<i64> = policies.iter().map(|one| one.0.community.0).collect();
+        let ids = policies.iter().map(|one| one.0.id);
+        let mut find = round::Entity::find()
+            .select_only()
+            .columns([
+                round::Column::PolicyId,
+                round::Column::SubjectId,
+                round::Column::BeganAt,
+            ])
+            .filter(round::Column::CommunityId.is_in(communities))
+            .filter(round::Column::PolicyId.is_in(ids))
+            .filter(round::Column::Outcome.eq(Outcome::Done.as_str()))
+            .filter(round::Column::BeganAt.gte(Micros::start_of(first).0))
+            .filter(round::Column::BeganAt.lt(Micros::start_of(last.saturating_add(1.day())).0));
+        if let Some(subject) = of {
+            find = find
+                .filter(round::Column::SubjectKind.eq(subject.kind.as_str()))
+                .filter(round::Column::SubjectId.eq(subject.id));
+        }
+        let rows: Vec<(Option<Uuid>, Uuid, i64)> = find.into_tuple().all(db.read()).await?;
+        for (policy, subject, at) in rows {
+            if let Some(policy) = policy {
+                let of = days.entry((policy, subject)).or_default();
+                of.push(Micros(at).date());
+            }
+        }
+    }
+    Ok(days)
+}
+
+/// When a subject was last gone to by each policy.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn last_done(
     db: &Database,
-    policy: &PolicyView,
-    first: Date,
-    last: Date,
-) -> Result<HashMap<Uuid, Vec<Date>>> {
-    let from = Micros::start_of(first).0;
-    let until = Micros::start_of(last.saturating_add(1.day())).0;
-    let rows: Vec<(Uuid, i64)> = round::Entity::find()
+    community: CommunityId,
+    subject: Subject,
+) -> Result<HashMap<Uuid, Micros>> {
+    let rows: Vec<(Option<Uuid>, i64)> = round::Entity::find()
         .select_only()
-        .columns([round::Column::SubjectId, round::Column::BeganAt])
-        .filter(round::Column::CommunityId.eq(policy.community.0))
-        .filter(round::Column::PolicyId.eq(policy.id))
+        .column(round::Column::PolicyId)
+        .column_as(round::Column::BeganAt.max(), "last")
+        .filter(round::Column::CommunityId.eq(community.0))
+        .filter(round::Column::SubjectKind.eq(subject.kind.as_str()))
+        .filter(round::Column::SubjectId.eq(subject.id))
         .filter(round::Column::Outcome.eq(Outcome::Done.as_str()))
-        .filter(round::Column::BeganAt.gte(from))
-        .filter(round::Column::BeganAt.lt(until))
+        .filter(round::Column::PolicyId.is_not_null())
+        .group_by(round::Column::PolicyId)
         .into_tuple()
         .all(db.read())
         .await?;
-    let mut days: HashMap<Uuid, Vec<Date>> = HashMap::new();
-    for (subject, at) in rows {
-        days.entry(subject).or_default().push(Micros(at).date());
-    }
-    Ok(days)
+    let of = |(policy, at): (Option<Uuid>, i64)| Some((policy?, Micros(at)));
+    Ok(rows.into_iter().filter_map(of).collect())
 }

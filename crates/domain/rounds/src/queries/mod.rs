@@ -7,6 +7,8 @@ mod defence;
 mod due;
 mod hazards;
 mod policies;
+mod registers;
+mod reports;
 mod rounds;
 mod rules;
 mod subjects;
@@ -21,13 +23,18 @@ pub use checklists::{
     ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
-pub use due::{DueLine, due_now, standing_over};
+pub use due::{
+    DueLine, due_now, last_done, standing_of_policy, standing_of_subject, standing_over,
+};
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
     HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, hazard_view, hazards,
     possible_steps,
 };
 pub use policies::{PolicyView, policies, policy_view};
+pub(crate) use registers::{count_meant, matching};
+pub(crate) use reports::board_prefix;
+pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{
     FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
     finding_of_case, finding_round, findings_at, open_findings, photo, round_view, rounds_of,

@@ -14,7 +14,9 @@ use youlin_people::FieldPlace;
 use youlin_places::rivers::Bank;
 
 use crate::entities::{finding, return_visit, round, round_file};
-use crate::model::{Channel, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind};
+use crate::model::{
+    Channel, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk,
+};
 use crate::service::Rounds;
 
 /// Lines of a list.
@@ -35,6 +37,9 @@ pub struct RoundLine {
     pub ended_at: Micros,
     pub by_name: String,
     pub findings: usize,
+    /// People a talk reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<i32>,
 }
 
 /// Which rounds.
@@ -152,6 +157,7 @@ pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
         ended_at: Micros(row.ended_at),
         by_name: row.by_name,
         findings,
+        reached: row.reached,
     })
 }
 
@@ -236,6 +242,8 @@ pub struct RoundView {
     pub told_by: String,
     pub reason: String,
     pub try_again_at: Option<Micros>,
+    /// Of a talk.
+    pub talk: Option<Talk>,
     /// Photographs its sender announced.
     pub photographs: usize,
     pub received_at: Micros,
@@ -285,6 +293,7 @@ pub async fn round_view(
         .all(db.read())
         .await?;
     Ok(RoundView {
+        talk: talk_of(&row)?,
         text,
         told_by,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
@@ -301,6 +310,19 @@ pub async fn round_view(
         line: line(row, findings.len()).ok_or_else(|| Problem::internal("a round's words"))?,
         findings,
     })
+}
+
+fn talk_of(row: &round::Model) -> Result<Option<Talk>> {
+    let Some((reached, topic)) = row.reached.zip(row.topic.clone()) else {
+        return Ok(None);
+    };
+    let by = row.given_by.as_deref().map(serde_json::from_str);
+    Ok(Some(Talk {
+        reached: u32::try_from(reached).unwrap_or(0),
+        topic,
+        handed_out: row.handed_out.clone().unwrap_or_default(),
+        by: by.transpose().map_err(Problem::internal)?,
+    }))
 }
 
 fn photo_of(row: round_file::Model) -> PhotoView {

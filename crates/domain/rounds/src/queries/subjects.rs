@@ -3,14 +3,14 @@
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
 use youlin_places::premises::{Premises, PremisesFilter, PremisesView};
-use youlin_places::queries::register_of;
+use youlin_places::queries::{BuildingSpot, buildings_in};
 use youlin_places::rivers::{self, ChiefLevel, Line};
 
 use crate::model::{Subject, SubjectKind};
 use crate::service::Rounds;
 
-/// Premises a policy may be about; of more it is asked by a campaign's question.
-const LISTED: u64 = 2_000;
+/// More premises than a district has.
+const LISTED: u64 = 50_000;
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -136,24 +136,20 @@ fn premises(one: PremisesView) -> SubjectView {
 }
 
 async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
-    let mut all = Vec::new();
-    for community in scope.communities().into_iter().map(CommunityId) {
-        for estate in register_of(db, scope, community).await? {
-            all.extend(estate.buildings.into_iter().map(|building| SubjectView {
-                subject: Subject {
-                    kind: SubjectKind::Building,
-                    id: building.id,
-                },
-                community,
-                name: format!("{}{}", estate.name, building.name),
-                grid: building.grid,
-                neighbourhood: building.neighbourhood,
-                line: None,
-                chiefs: Vec::new(),
-            }));
-        }
-    }
-    Ok(all)
+    let all = buildings_in(db, scope).await?.into_iter();
+    let view = |one: BuildingSpot| SubjectView {
+        subject: Subject {
+            kind: SubjectKind::Building,
+            id: one.id,
+        },
+        community: one.community,
+        name: one.name,
+        grid: one.grid,
+        neighbourhood: one.neighbourhood,
+        line: None,
+        chiefs: Vec::new(),
+    };
+    Ok(all.map(view).collect())
 }
 
 fn reach(reach: &rivers::Reach) -> SubjectView {

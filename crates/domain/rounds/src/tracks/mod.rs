@@ -11,6 +11,7 @@ mod gpx;
 mod job;
 mod judge;
 mod keep;
+mod kept;
 mod live;
 pub(crate) mod pages;
 mod picture;
@@ -28,6 +29,7 @@ pub use judge::{
     open_stretches, union,
 };
 pub use keep::{ReleaseTrack, RemoveTrack, ShiftTrack, prepare_shift};
+pub use kept::TracksKept;
 pub use live::{EndLive, LivePoint, LiveView, StartLive, Started, live_fixes, live_of, live_token};
 pub use queries::{TrackAccess, TrackView, own_fixes, track_of};
 pub use stored::{pack, unpack};

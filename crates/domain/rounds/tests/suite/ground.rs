@@ -218,6 +218,7 @@ impl Ground {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            talk: None,
             track: None,
         }
     }
@@ -272,5 +273,6 @@ pub(crate) fn weekly(team: Party) -> Policy {
         track: false,
         basis: String::new(),
         doors: DoorQuestion::default(),
+        question: None,
     }
 }

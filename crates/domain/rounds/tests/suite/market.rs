@@ -13,7 +13,7 @@ use youlin_files::{ContentType, StoredFile};
 use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Problem, Role};
 use youlin_people::{OrganisationKind, Party, SaveOrganisation};
 use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
-use youlin_places::datasets::PremisesDataset;
+use youlin_places::datasets::{BuildingsDataset, PremisesDataset};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::Premises;
 use youlin_rounds::model::{
@@ -90,19 +90,38 @@ impl Market {
             closed: false,
         };
         let operator = db.execute(&ground.world.service(), save).await.unwrap();
-        let sets: Vec<Arc<dyn Dataset>> = vec![Arc::new(PremisesDataset)];
+        let buildings = BuildingsDataset(Arc::clone(ground.cases.locator()));
+        let sets: Vec<Arc<dyn Dataset>> = vec![Arc::new(PremisesDataset), Arc::new(buildings)];
         let datasets = Datasets::new(
             db.clone(),
             Arc::clone(&ground.world.areas),
             sets,
             DatasetsSettings::default(),
         );
+        let datasets = Arc::new(datasets);
+        ground.rounds.ask_registers(Arc::clone(&datasets));
         Self {
             operator: Party::organisation(operator),
             id,
-            datasets: Arc::new(datasets),
+            datasets,
             ground,
         }
+    }
+
+    pub(crate) async fn premises(&self, ctx: &Ctx, name: &str, kind: &str, year: &str) {
+        let save = SavePremises {
+            community: self.ground.community(),
+            known: None,
+            input: PremisesInput {
+                kind: kind.into(),
+                name: name.into(),
+                built_year: year.into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: Some(self.ground.id("A1")),
+        };
+        self.ground.world.db().execute(ctx, save).await.unwrap();
     }
 
     /// "Old markets", with two photographs at each re-check.
@@ -238,6 +257,7 @@ impl Market {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            talk: None,
             track: None,
         };
         NewInspection { round, hazards }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_kernel::{AccountActor, Actor, Grant, Role};
+use youlin_places::import::{buildings, estates, read_csv};
 use youlin_testkit::databases;
 use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
 use youlin_web::{SignedIn, build};
@@ -350,5 +351,181 @@ async fn the_pages_of_a_market() {
             .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("2026-01-01"));
+    }
+}
+
+/// The policy of inspecting old markets once a month.
+fn old_markets(community: i64, test: &Value) -> Value {
+    json!({
+        "community": community, "title": "老旧市场每月检查",
+        "policy": {
+            "kind": "inspection", "subjects": "premises", "walkers": { "who": "grid_worker" }, "every": "month",
+            "count": 1, "weekdays": 0, "season": null, "from": "2026-01-01", "to": null, "minimum": {},
+            "photographs": 0, "track": false, "basis": "",
+            "question": { "dataset": "premises", "filter": { "all": [
+                { "test": { "dim": "premises_kind", "op": "is", "values": ["market"] } }, test,
+            ] } },
+        },
+    })
+}
+
+#[tokio::test]
+async fn a_policy_goes_to_the_premises_its_question_means_today() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let market = &web.market;
+        let community = market.ground.community().0;
+        let built = |dim: &str| json!({ "test": { "dim": dim, "op": "lt", "values": [2000] } });
+        let good = old_markets(community, &built("built_year"));
+        let uri = "/api/v1/round-policies";
+        assert_eq!(
+            web.post("worker", uri, &good).await.0,
+            StatusCode::FORBIDDEN
+        );
+        // What is wrong with a question is named before anything is saved.
+        let unknown = old_markets(community, &built("colour"));
+        let mut other = good.clone();
+        other["policy"]["question"]["dataset"] = json!("buildings");
+        let mut both = good.clone();
+        both["subjects"] = json!([market.id]);
+        for (wrong, field) in [(unknown, "question."), (other, "question"), (both, "subjects")] {
+            let (status, body) = web.post("lead", uri, &wrong).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+            assert!(body.to_string().contains(field), "{body}");
+        }
+        let (status, saved) = web.post("lead", uri, &good).await;
+        assert_eq!(status, StatusCode::CREATED, "{saved}");
+        let policy = saved["id"].as_str().unwrap().to_owned();
+        // A volunteer may not count the register, and is told what is due all the same; another grid's worker is told nothing.
+        let due = web.json("volunteer", "/api/v1/rounds/due").await;
+        let names = |due: &Value| -> Vec<String> {
+            let lines = due.as_array().unwrap().iter();
+            lines
+                .map(|one| one["subject_name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(names(&due), ["中原综合批发市场"]);
+        let elsewhere = web.json("elsewhere", "/api/v1/rounds/due").await;
+        assert_eq!(elsewhere, json!([]));
+        // On the page of the market: due, and not yet done by this policy.
+        let page = format!("/rounds/premises/{}", market.id);
+        let (_, text) = web.get("worker", &page).await;
+        let note = format!("{page}/inspect?policy={policy}");
+        for words in ["老旧市场每月检查", "按这项安排还没来过", &note] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let mut new = market.inspection().await;
+        new.round.policy = Some(policy.parse().unwrap());
+        let mut long = serde_json::to_value(&new).unwrap();
+        long["round"]["told_by"] = json!("长".repeat(81));
+        let (status, body) = web.post("worker", "/api/v1/rounds/inspections", &long).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.to_string().contains("told_by"), "{body}");
+        let body = serde_json::to_value(&new).unwrap();
+        let (status, filed) = web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{filed}");
+        assert_eq!(web.json("worker", "/api/v1/rounds/due").await, json!([]));
+        let (_, text) = web.get("worker", &page).await;
+        assert!(text.contains("上次：") && !text.contains(&note), "{text}");
+        // What is entered tomorrow is meant tomorrow.
+        let lead = market.ground.caller(Role::CommunityDesk, "A");
+        market.premises(&lead, "东门老市场", "market", "1988").await;
+        assert_eq!(names(&web.json("worker", "/api/v1/rounds/due").await), ["东门老市场"]);
+        let standing = format!("{uri}/{policy}/standing");
+        let stands = web.json("lead", &standing).await.to_string();
+        assert!(stands.contains("\"done\"") && stands.contains("open"), "{stands}");
+        let (_, text) = web.get("lead", "/rounds/policies").await;
+        assert!(text.contains("场所 · 市场 · 2000 年以前建成"), "{text}");
+        let opened = format!("/rounds/policies/{policy}/standing?of=open");
+        assert!(text.contains(&opened), "{text}");
+        let (_, text) = web.get("volunteer", &opened).await;
+        assert!(text.contains("东门老市场") && !text.contains("中原综合批发市场"), "{text}");
+        let stale = json!({ "version": 7 });
+        let close = format!("{uri}/{policy}/close");
+        assert_eq!(web.post("lead", &close, &stale).await.0, StatusCode::CONFLICT);
+        assert_eq!(web.post("lead", &close, &json!({ "version": 1 })).await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let ground = &web.market.ground;
+        let (db, ctx) = (ground.world.db(), ground.world.service());
+        let locator = ground.cases.locator();
+        let rows = |text: &str| read_csv(text, &["key"]).unwrap();
+        let (lon, lat) = youlin_testkit::town::at(2.0, 2.0);
+        let text = format!(
+            "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n\
+             e,A,东一村,,,1990,{lon},{lat},A1\nn,A,新苑,,,2015,{lon},{lat},A1\n"
+        );
+        assert!(estates(db, &ctx, locator, rows(&text), false).await.unwrap().is_clean());
+        let text = format!(
+            "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code\n\
+             e1,e,1号楼,,6,{lon},{lat},A1\ne2,e,2号楼,,3,{lon},{lat},A1\nn1,n,1号楼,,18,{lon},{lat},A1\n"
+        );
+        assert!(buildings(db, &ctx, locator, rows(&text), false).await.unwrap().is_clean());
+        locator.reload_addresses(db).await.unwrap();
+        let (_, text) = web.get("lead", "/rounds/policies/new?about=building").await;
+        for words in ["至少几层", "至少多少户", "name=\"about\" value=\"building\""] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains("chief:village") && !text.contains("要求记录轨迹"), "{text}");
+        let community = ground.community().0.to_string();
+        let team = format!("party:{}", ground.team.id);
+        let fields = |before: &'static str| {
+            [
+                ("community", community.as_str()),
+                ("about", "building"),
+                ("title", "老楼消防通道每月查"),
+                ("walkers", &team),
+                ("every", "month"),
+                ("count", "1"),
+                ("from", "2026-01-01"),
+                ("built_before", before),
+                ("storeys", "5"),
+                // Of another subject: counts nothing.
+                ("stalls", "100"),
+            ]
+        };
+        let (status, text) = web.form("lead", "/rounds/policies", &fields("九十年代")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(text.contains("九十年代"), "{text}");
+        let (status, text) = web.form("lead", "/rounds/policies", &fields("2000")).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        let all = web.json("lead", "/api/v1/round-policies").await;
+        let (policy, version) = (all[0]["id"].as_str().unwrap(), &all[0]["version"]);
+        assert_eq!(all[0]["policy"]["kind"], "inspection");
+        let due = web.json("worker", "/api/v1/rounds/due").await;
+        assert_eq!(due.as_array().unwrap().len(), 1, "{due}");
+        assert_eq!(due[0]["subject_name"], "东一村1号楼");
+        let (_, text) = web.get("lead", &format!("/rounds/policies/{policy}")).await;
+        assert!(text.contains("现在有 1 处符合"), "{text}");
+        // The building's own page, where it is noted down and for how long it was not.
+        let building = due[0]["subject"]["id"].as_str().unwrap();
+        let page = format!("/rounds/buildings/{building}");
+        let (_, text) = web.get("worker", &page).await;
+        let note = format!("/rounds/new?subject=building:{building}&#38;policy={policy}");
+        assert!(text.contains(&note) && text.contains("按这项安排还没来过"), "{text}");
+        assert_eq!(web.get("elsewhere", &page).await.0, StatusCode::NOT_FOUND);
+        let (status, _) = web.get("worker", &note.replace("&#38;", "&")).await;
+        assert_eq!(status, StatusCode::OK);
+        // A question the form cannot show, from the interface, stays when the form is saved.
+        let mut change = json!({ "community": all[0]["community"], "title": all[0]["title"],
+            "policy": all[0]["policy"], "version": version });
+        change["policy"]["question"]["filter"] =
+            json!({ "any": [{ "test": { "dim": "storeys", "op": "ge", "values": [10] } }] });
+        let uri = format!("/api/v1/round-policies/{policy}");
+        let request = Request::put(&uri).header(header::CONTENT_TYPE, "application/json");
+        let (status, text) = web.send("lead", request, change.to_string()).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        let form_uri = format!("/rounds/policies/{policy}");
+        let kept = [&fields("2000")[..], &[("version", "2")]].concat();
+        let (status, text) = web.form("lead", &form_uri, &kept).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        let due = web.json("worker", "/api/v1/rounds/due").await;
+        assert_eq!(due[0]["subject_name"], "新苑1号楼");
+        assert_eq!(due.as_array().unwrap().len(), 1);
     }
 }

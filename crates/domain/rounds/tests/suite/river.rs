@@ -29,8 +29,8 @@ async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
         let volunteer = ground.of(ground.team);
         let cleaner = ground.of(ground.cleaner);
         let scope = volunteer.scope(&ROUNDS_WALK).unwrap();
-        let today = volunteer.now().date();
-        let due = due_now(db, &scope, today).await.unwrap();
+        let due_today = || due_now(&ground.rounds, db, &volunteer, &scope);
+        let due = due_today().await.unwrap();
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].due, Due::Open { left: 1 });
 
@@ -41,7 +41,7 @@ async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
             states,
             [FindingState::Case, FindingState::Case, FindingState::OnSpot]
         );
-        assert!(due_now(db, &scope, today).await.unwrap().is_empty());
+        assert!(due_today().await.unwrap().is_empty());
         let case = filed.findings[0].case.unwrap();
         // The policy says who puts such things right.
         assert_eq!(ground.status(case).await, Status::Dispatched);

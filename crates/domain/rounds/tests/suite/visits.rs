@@ -336,6 +336,7 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             track: false,
             basis: String::new(),
             doors,
+            question: None,
         };
         let save = |policy| SavePolicy {
             community: street.community(),

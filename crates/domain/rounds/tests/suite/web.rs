@@ -7,7 +7,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_kernel::{AccountActor, Actor, Ctx, Grant, Role};
+use youlin_cases::NewCase;
+use youlin_cases::model::{Source, Urgency};
+use youlin_kernel::{AccountActor, Actor, Ctx, Grant, Micros, Role};
+use youlin_places::PlaceInput;
 use youlin_rounds::tracks::{StartLive, TrackFix, live_of, write_gpx};
 use youlin_rounds::water::SavePoint;
 use youlin_testkit::databases;
@@ -405,5 +408,95 @@ async fn a_reading_is_noted_and_slips_are_told_beside_their_field() {
             house.post("green", &list, &far).await.0,
             StatusCode::FORBIDDEN
         );
+    }
+}
+
+#[tokio::test]
+async fn education_and_passers_by_stand_in_the_lines_of_defence() {
+    for base in databases().await {
+        let house = House::new(Ground::new(base).await);
+        let ground = &house.ground;
+        let (reach, community) = (ground.reach.id, ground.community());
+        let (status, text) = house
+            .get("green", &format!("/rounds/talks/new?subject=reach:{reach}"))
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(text.contains("到了多少人"), "{text}");
+        let at = |ago: i64| {
+            let at = house.as_("green").now().plus(ago * Micros::MINUTE);
+            at.local().strftime("%Y-%m-%dT%H:%M").to_string()
+        };
+        let (id, subject, by) = (
+            house.as_("green").new_id().to_string(),
+            format!("reach:{reach}"),
+            ground.team.id.to_string(),
+        );
+        let (began, ended) = (at(-60), at(0));
+        let talk = |reached: &'static str| {
+            [
+                ("id", id.as_str()),
+                ("subject", &subject),
+                ("topic", "孩子们认识河"),
+                ("reached", reached),
+                ("handed_out", "宣传单 60 份"),
+                ("by", &by),
+                ("began", &began),
+                ("ended", &ended),
+            ]
+        };
+        let (status, text) = house.post("green", "/rounds/talks", &talk("")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            text.contains("没数过，估一个也行") && text.contains("宣传单 60 份"),
+            "{text}"
+        );
+        let (status, text) = house.post("green", "/rounds/talks", &talk("45")).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        let (_, text) = house.get("desk", &format!("/rounds/{id}")).await;
+        for word in ["宣传 · ", "孩子们认识河", "45", "宣传单 60 份", "绿如蓝"] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        // A passer-by by the code on the sign, and a resident whose place is at the bank; another one is far away.
+        let board = format!("/r/{}", ground.reach.sign);
+        let said = [("category", "E-0104"), ("text", "河里有塑料袋")];
+        let (status, text) = house.post("", &board, &said).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        for north in [5.1, 8.0] {
+            let (lon, lat) = youlin_testkit::town::at(3.0, north);
+            let case = NewCase {
+                source: Source::Resident,
+                text: "河边有一堆垃圾".into(),
+                category: "E-0105".into(),
+                urgency: Urgency::Normal,
+                place: PlaceInput {
+                    lon: Some(lon),
+                    lat: Some(lat),
+                    ..PlaceInput::default()
+                },
+                reporter: None,
+                contact: None,
+                answers: std::collections::BTreeMap::new(),
+                external_key: None,
+                call: None,
+            };
+            let report = youlin_cases::prepare(&ground.cases, case).unwrap();
+            let world = &ground.world;
+            world.db().execute(&world.service(), report).await.unwrap();
+        }
+        let opened = async |key: &str, line: &str| {
+            let uri = format!("/rounds/defence?community={}&line={line}", community.0);
+            let (status, text) = house.get(key, &uri).await;
+            assert_eq!(status, StatusCode::OK);
+            let items = text.matches("data-item").count();
+            (items, text)
+        };
+        let (items, text) = opened("desk", "reports").await;
+        assert_eq!(items, 2, "{text}");
+        assert!(text.contains("扫河边牌子报的") && text.contains("地点在河边"));
+        let (items, text) = opened("desk", "reached").await;
+        assert_eq!(items, 1);
+        assert!(text.contains("<b>45</b><span>宣传到的人</span>"), "{text}");
+        assert_eq!(opened("desk", "talks").await.0, 1);
+        assert_eq!(opened("desk", "patrols").await.0, 0, "a talk is no patrol");
     }
 }

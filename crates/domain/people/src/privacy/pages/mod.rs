@@ -1,5 +1,6 @@
 //! Pages of privacy, for those who oversee and administer.
 
+mod elsewhere;
 mod exports;
 mod looks;
 mod record;

@@ -13,6 +13,7 @@ use youlin_database::{JobStatus, job_of};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
+use super::elsewhere::{self, EndingRow};
 use super::shell;
 use crate::Vault;
 use crate::entities::{correction, person, person_consent, processing, who_looked};
@@ -35,6 +36,8 @@ struct Row {
 struct RulesPage {
     s: Shell,
     rows: Vec<Row>,
+    /// What ends by itself.
+    ending: Vec<EndingRow>,
 }
 
 /// `GET /admin/retention`.
@@ -57,6 +60,7 @@ pub(super) async fn list(
         });
     }
     page(&RulesPage {
+        ending: elsewhere::rows(&app, &ctx, &scope).await?,
         s: shell(&app, &ctx, prefs, "/admin/retention"),
         rows,
     })
@@ -240,6 +244,10 @@ pub(super) async fn show(
     ApiQuery(query): ApiQuery<Saved>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs, "/admin/retention");
+    if RetentionSubject::parse(&word).is_none() {
+        let scope = ctx.scope(&PEOPLE_RETENTION)?;
+        return elsewhere::show(&app, &ctx, s, &scope, &word).await;
+    }
     let typed = Typed {
         saved: query.saved == "days",
         ..Typed::default()

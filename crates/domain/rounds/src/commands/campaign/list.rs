@@ -7,13 +7,12 @@ use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_datasets::Datasets;
-use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 use youlin_places::premises::{Premises, PremisesView};
 
 use crate::entities::campaign_premises;
 use crate::permissions::ROUNDS_PLAN;
-use crate::queries::{CampaignView, listed_ids};
+use crate::queries::{CampaignView, listed_ids, matching};
 
 /// What a refresh would do.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +36,7 @@ pub async fn preview(
     campaign: &CampaignView,
 ) -> Result<Preview> {
     ctx.require(&ROUNDS_PLAN, campaign.area)?;
-    let question = Query {
-        area: Some(campaign.area.0),
-        as_of: None,
-        ..campaign.question.clone()
-    };
-    let asked = datasets.ask(ctx, question).await?;
-    let matching: BTreeMap<Uuid, CommunityId> = asked
-        .evidence(Vec::new(), false)
-        .await?
-        .into_iter()
-        .map(|one| (Uuid::from_u128(one.id), CommunityId(one.community)))
-        .collect();
+    let matching = matching(datasets, ctx, &campaign.question, campaign.area).await?;
     let listed: BTreeMap<Uuid, CommunityId> = listed_ids(db, campaign.id)
         .await?
         .into_iter()

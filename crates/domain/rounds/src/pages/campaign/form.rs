@@ -15,8 +15,8 @@ use youlin_web::{
     idempotency, mendable, page, refused_with,
 };
 
+use super::super::question::Asked;
 use super::super::shell;
-use super::question::Asked;
 use crate::SaveCampaign;
 use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{CampaignView, EXAMPLE_FOR, campaign_view};
@@ -48,6 +48,7 @@ impl CampaignForm {
             built_before: self.built_before.clone(),
             floor_area: self.floor_area.clone(),
             stalls: self.stalls.clone(),
+            ..Asked::default()
         }
     }
 }
@@ -204,7 +205,7 @@ fn command(f: &CampaignForm, known: Option<(&CampaignView, i32)>) -> Result<Save
         Some((one, _)) if one.started_at.is_some() || Asked::of(&one.question).is_none() => {
             one.question.clone()
         }
-        _ => match f.asked().query() {
+        _ => match f.asked().query("premises") {
             Ok(query) => query,
             Err(problem) => {
                 for field in problem.fields() {

@@ -3,5 +3,4 @@
 pub(super) mod form;
 pub(super) mod list;
 pub(super) mod premises;
-pub(super) mod question;
 pub(super) mod show;

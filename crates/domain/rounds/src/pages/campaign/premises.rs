@@ -12,8 +12,8 @@ use youlin_web::{
     ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
 };
 
+use super::super::question;
 use super::super::shell;
-use super::question;
 use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{CampaignView, campaign_view};
 use crate::{MarkStarted, Preview, apply_list, preview_list};

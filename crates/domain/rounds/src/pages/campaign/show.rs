@@ -8,8 +8,8 @@ use serde::Deserialize;
 use youlin_kernel::{AreaId, CommunityId, Problem};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
+use super::super::question;
 use super::super::shell;
-use super::question;
 use crate::CloseCampaign;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{

@@ -184,7 +184,9 @@ fn edit_page(
         .collect();
     categories.sort_by(|a, b| a.value.cmp(&b.value));
     categories.insert(0, Choice::new("", s.t("finding-none")));
-    let round_kinds: Vec<&str> = RoundKind::ALL.iter().map(|one| one.as_str()).collect();
+    // A talk is written down in a few fields of its own.
+    let round_kinds = RoundKind::ALL.iter().filter(|one| **one != RoundKind::Talk);
+    let round_kinds: Vec<&str> = round_kinds.map(|one| one.as_str()).collect();
     let subjects: Vec<&str> = SubjectKind::ALL.iter().map(|one| one.as_str()).collect();
     Ok(EditPage {
         name: view.line.name.clone(),

@@ -16,8 +16,8 @@ use youlin_web::{App, Choice, FormFaults, Shell};
 
 pub(super) use found::RIVER;
 use found::{FoundForm, categories};
-pub(super) use send::{again, hand_in};
-pub(super) use start::{fresh, preview};
+pub(super) use send::{again, hand_in, moment};
+pub(super) use start::{fresh, preview, typed_time};
 
 use super::answer::{Kept, Part, Typed, parts};
 use super::upload::Upload;

@@ -194,7 +194,8 @@ fn fill(s: &Shell, asking: &Asking, f: &mut RoundForm) -> Vec<String> {
         .collect()
 }
 
-fn moment(field: &'static str, text: &str) -> Result<Micros> {
+/// A time as a browser's field writes it.
+pub(in crate::pages) fn moment(field: &'static str, text: &str) -> Result<Micros> {
     let civil: DateTime = text
         .parse()
         .map_err(|_no_time| Problem::invalid(field, "no-time"))?;
@@ -277,6 +278,7 @@ async fn new_round(
         reason: f.reason.clone(),
         try_again_at: None,
         track: None,
+        talk: None,
         photographs: u32::try_from(f.files.len() + f.photos.len()).unwrap_or(u32::MAX),
         told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
     })
@@ -288,12 +290,8 @@ fn told(f: &RoundForm) -> Result<()> {
         Channel::parse(&f.channel),
         Some(Channel::Phone | Channel::Paper)
     );
-    let long = f.told_by.chars().count() > 80;
     if second_hand && f.told_by.trim().is_empty() {
         return Err(Problem::invalid("told_by", "round-told-by"));
-    }
-    if long {
-        return Err(Problem::invalid("told_by", "too-long").field_arg("max", 80));
     }
     Ok(())
 }

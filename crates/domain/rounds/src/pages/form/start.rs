@@ -118,7 +118,7 @@ async fn first(
 }
 
 /// As a browser's field for date and time writes it.
-pub(super) fn typed_time(at: Micros) -> String {
+pub(in crate::pages) fn typed_time(at: Micros) -> String {
     at.local().strftime("%Y-%m-%dT%H:%M").to_string()
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::DateTime;
+use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -16,16 +16,18 @@ use youlin_kernel::{Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_people::{Directory, Party};
 use youlin_places::premises::{Premises, PremisesView, StallView};
 use youlin_web::{
-    App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
+    ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    refused_with,
 };
 
+use super::super::form::{moment, typed_time};
 use super::super::shell;
 use super::answers::{self, Asked, KNOWN, Repeated};
 use super::{place, words};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind};
-use crate::permissions::{ROUNDS_WALK, may_walk};
-use crate::queries::{EXAMPLE_FOR, RuleSetView, in_use, rule_sets};
+use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
+use crate::queries::{EXAMPLE_FOR, RuleSetView, in_use, policies, rule_sets};
 use crate::service::Rounds;
 use crate::{AttachPhoto, NewFinding, NewHazard, NewInspection, NewRound, prepare_inspection};
 
@@ -58,6 +60,7 @@ struct Follows {
 #[derive(Clone, Debug, Default)]
 struct Typed {
     id: String,
+    policy: String,
     began: String,
     ended: String,
     text: String,
@@ -79,6 +82,7 @@ struct InspectPage {
     questions: Vec<Asked>,
     repeats: Vec<Repeated>,
     parties: Vec<Choice>,
+    policies: Vec<Choice>,
     sections: Vec<String>,
     note: String,
 }
@@ -110,8 +114,10 @@ fn form() -> Result<Form> {
     checklists::shipped_form(CHECKLIST).ok_or_else(|| Problem::internal("no checklist of markets"))
 }
 
-fn typed(at: Micros) -> String {
-    at.local().strftime("%Y-%m-%dT%H:%M").to_string()
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Start {
+    policy: String,
 }
 
 /// `GET /rounds/premises/{id}/inspect`.
@@ -120,13 +126,15 @@ pub(in crate::pages) async fn fresh(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(start): ApiQuery<Start>,
 ) -> WebResult<Response> {
     let (one, stalls) = inspected(&app, &ctx, id).await?;
     let now = ctx.now();
     let f = Typed {
         id: ctx.new_id().to_string(),
-        began: typed(now.plus(-60 * Micros::MINUTE)),
-        ended: typed(now),
+        policy: start.policy,
+        began: typed_time(now.plus(-60 * Micros::MINUTE)),
+        ended: typed_time(now),
         ..Typed::default()
     };
     let s = shell(&app, &ctx, prefs);
@@ -150,6 +158,7 @@ async fn inspect_page(
     for organisation in Directory::organisations(app.db().read(), &scope, None).await? {
         parties.push(Choice::new(organisation.id.to_string(), organisation.name));
     }
+    let policies = asking_policies(&s, app, &one).await?;
     let mut sections: Vec<String> = stalls.iter().map(|one| one.section.clone()).collect();
     sections.dedup();
     Ok(InspectPage {
@@ -159,12 +168,31 @@ async fn inspect_page(
         repeats: answers::repeats(&s, &form, &f.answers),
         note: String::new(),
         parties,
+        policies,
         sections,
         one,
         f,
         e,
         s,
     })
+}
+
+/// Policies an inspection of these premises may be handed in by.
+async fn asking_policies(s: &Shell, app: &App, one: &PremisesView) -> Result<Vec<Choice>> {
+    let scope = s.ctx().scope(&ROUNDS_READ)?;
+    let asks = policies(app.db(), &scope)
+        .await?
+        .into_iter()
+        .filter(|policy| {
+            policy.closed_at.is_none()
+                && policy.community == one.community
+                && policy.policy.kind == RoundKind::Inspection
+                && policy.policy.subjects == SubjectKind::Premises
+                && policy.covers(one.id)
+        });
+    let mut choices = vec![Choice::new("", s.t("patrol-no-policy"))];
+    choices.extend(asks.map(|policy| Choice::new(policy.id.to_string(), policy.title)));
+    Ok(choices)
 }
 
 fn rules_words(s: &Shell, one: &RuleSetView) -> String {
@@ -197,6 +225,7 @@ fn read(form: &Form, upload: &Upload) -> Typed {
     });
     Typed {
         id: text("id"),
+        policy: text("policy"),
         began: text("began"),
         ended: text("ended"),
         text: text("text"),
@@ -289,15 +318,6 @@ fn severity(of: youlin_checklist::Severity) -> Severity {
     }
 }
 
-fn moment(field: &'static str, text: &str) -> Result<Micros> {
-    let civil: DateTime = text
-        .parse()
-        .map_err(|_no_time| Problem::invalid(field, "no-time"))?;
-    let day = Micros::start_of(civil.date());
-    let of_day = civil.time().duration_since(jiff::civil::Time::midnight());
-    Ok(day.plus(i64::try_from(of_day.as_micros()).unwrap_or(0)))
-}
-
 /// Ids follow from the round's, so that the same page sent again is the same inspection.
 fn finding_id(round: Uuid, index: usize) -> Uuid {
     let mut bytes = *round.as_bytes();
@@ -368,7 +388,7 @@ fn inspection(
             kind: SubjectKind::Premises,
             id: one.id,
         },
-        policy: None,
+        policy: f.policy.parse().ok(),
         outcome: Outcome::Done,
         channel: Channel::Page,
         began_at: moment("began", &f.began)?,
@@ -382,6 +402,7 @@ fn inspection(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        talk: None,
         track: None,
     };
     Ok(NewInspection { round, hazards })

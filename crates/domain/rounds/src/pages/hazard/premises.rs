@@ -9,12 +9,15 @@ use youlin_places::premises::{Premises, PremisesView, square_metres};
 use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::super::shell;
+use super::super::ways::{AskedOf, asked_of};
 use super::words;
 use crate::model::{HazardStep, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
     HazardFilter, HazardView, HazardsOf, RoundFilter, RoundLine, hazards, rounds_of,
+    subject_anywhere,
 };
+use crate::service::Rounds;
 
 #[derive(Template)]
 #[template(path = "round_premises.html")]
@@ -25,6 +28,7 @@ struct PremisesPage {
     listed: Vec<HazardView>,
     removed: Vec<HazardView>,
     rounds: Vec<RoundLine>,
+    asked_of: Vec<AskedOf>,
     inspections: usize,
     overdue: usize,
     to_recheck: usize,
@@ -67,7 +71,14 @@ pub(in crate::pages) async fn show(
     let inspections = rounds
         .iter()
         .filter(|one| one.kind == RoundKind::Inspection);
+    let s = shell(&app, &ctx, prefs);
+    let service = app.need::<Rounds>()?;
+    let view = subject_anywhere(&service, db, &scope, subject).await?;
     page(&PremisesPage {
+        asked_of: match one.closed_at {
+            None => asked_of(&s, &app, &ctx, &scope, &view).await?,
+            Some(_closed) => Vec::new(),
+        },
         inspections: inspections.count(),
         overdue: listed.iter().filter(|one| one.overdue).count(),
         to_recheck: listed
@@ -78,7 +89,7 @@ pub(in crate::pages) async fn show(
             && may_walk(&ctx, one.community, &[one.grid, one.neighbourhood]).is_ok(),
         may_register: ctx.authorize(&PLACES_READ, one.area()).is_ok(),
         area: one.area(),
-        s: shell(&app, &ctx, prefs),
+        s,
         one,
         listed,
         removed,

@@ -148,7 +148,8 @@ async fn due(
     all.retain(|one| one.closed_at.is_none() && whose.walks(one));
     let until = today.saturating_add(AHEAD.days());
     let mut entries = Vec::new();
-    for line in standing_over(db, &scope, today, until, today).await? {
+    let standing = standing_over(rounds, db, ctx, &scope, (today, until));
+    for line in standing.await? {
         let own = all.iter().any(|one| one.id == line.policy);
         if !own || !matches!(line.due, Due::Open { .. } | Due::Coming) {
             continue;

@@ -9,9 +9,9 @@ use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, PartyKind, Vault};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
-use super::shell;
 use crate::ClosePolicy;
-use crate::model::{Due, Walkers};
+use crate::model::{Due, SubjectKind, Walkers};
+use crate::pages::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{PolicyView, policies, policy_view, standing_over};
 use crate::service::Rounds;
@@ -23,6 +23,10 @@ struct Line {
     view: PolicyView,
     who: String,
     how_often: String,
+    /// What it is about.
+    about: String,
+    /// Whether its figures open to their subjects.
+    opens: bool,
     done: usize,
     missed: usize,
     open: usize,
@@ -39,16 +43,17 @@ struct ListPage {
     calendars: Vec<(String, String)>,
 }
 
-const DAYS: i64 = 30;
+/// Days the figures look back.
+pub(super) const DAYS: i64 = 30;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Saved {
+pub(in crate::pages) struct Saved {
     #[serde(default)]
     saved: String,
 }
 
 /// `GET /rounds/policies`.
-pub(super) async fn list(
+pub(in crate::pages) async fn list(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
@@ -57,16 +62,14 @@ pub(super) async fn list(
     let scope = ctx.scope(&ROUNDS_READ)?;
     let today = ctx.now().date();
     let since = ctx.now().plus(-DAYS * Micros::DAY).date();
-    let standing = standing_over(app.db(), &scope, since, today, today).await?;
+    let rounds = app.need::<Rounds>()?;
+    let standing = standing_over(&rounds, app.db(), &ctx, &scope, (since, today)).await?;
     let s = shell(&app, &ctx, prefs);
     let mut lines = Vec::new();
     let all = policies(app.db(), &scope).await?;
     // Of dwellings only who may read the register is told how they stand.
     let doors = match ctx.scope(&PEOPLE_READ) {
-        Ok(people) => {
-            let rounds = app.need::<Rounds>()?;
-            door_counts(&ctx, app.db(), &rounds, &people, (since, today), &all).await?
-        }
+        Ok(people) => door_counts(&ctx, app.db(), &rounds, &people, (since, today), &all).await?,
         Err(_not_of_the_register) => std::collections::BTreeMap::new(),
     };
     for view in all {
@@ -78,6 +81,8 @@ pub(super) async fn list(
             lines.push(Line {
                 who: who(&app, &s, &view).await?,
                 how_often: how_often(&s, &view),
+                about: about(&s, &view),
+                opens: false,
                 done: counts.done,
                 missed: counts.missed,
                 open: counts.open,
@@ -88,6 +93,8 @@ pub(super) async fn list(
         lines.push(Line {
             who: who(&app, &s, &view).await?,
             how_often: how_often(&s, &view),
+            about: about(&s, &view),
+            opens: view.policy.subjects != SubjectKind::Dwelling,
             done: count(|due| due == Due::Done),
             missed: count(|due| matches!(due, Due::Missed { .. })),
             open: count(|due| matches!(due, Due::Open { .. })),
@@ -147,6 +154,15 @@ async fn who(app: &App, s: &Shell, view: &PolicyView) -> Result<String> {
     })
 }
 
+/// 场所 · 市场 · 1999 年以前建成.
+fn about(s: &Shell, view: &PolicyView) -> String {
+    let kind = s.tt("policy-about", view.policy.subjects);
+    match &view.policy.question {
+        Some(question) => format!("{kind} · {}", question::words(s, question)),
+        None => kind,
+    }
+}
+
 /// 每周 1 次, 周六.
 fn how_often(s: &Shell, view: &PolicyView) -> String {
     let policy = &view.policy;
@@ -167,12 +183,12 @@ fn how_often(s: &Shell, view: &PolicyView) -> String {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct CloseForm {
+pub(in crate::pages) struct CloseForm {
     version: i32,
 }
 
 /// `POST /rounds/policies/{id}/close`.
-pub(super) async fn close(
+pub(in crate::pages) async fn close(
     State(app): State<App>,
     Caller(ctx): Caller,
     PathId(id): PathId,

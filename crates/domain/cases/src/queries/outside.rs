@@ -1,0 +1,99 @@
+//! What people from outside reported (residents, passers-by, callers), for floors above that count it at places of their own.
+
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_database::sql::col;
+use youlin_kernel::{CommunityId, Micros, Result, Scope};
+
+use crate::entities::case_record;
+use crate::model::{Source, Status};
+
+/// A report in one line. Holds nothing personal.
+#[derive(Clone, Debug)]
+pub struct OutsideReport {
+    pub case: Uuid,
+    pub community: CommunityId,
+    pub number: String,
+    pub category: String,
+    pub status: Status,
+    pub reported_at: Micros,
+    /// Degrees, WGS-84.
+    pub position: Option<(f64, f64)>,
+    /// Under which key it was filed, when a page of a floor above took it in.
+    pub key: Option<String>,
+}
+
+/// Cases of the scope that residents, callers and foreign systems reported since a moment and that say where: by a position,
+/// or by a key with this prefix. The newest first, at most `most`.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn reported_outside(
+    db: &Database,
+    scope: &Scope,
+    since: Micros,
+    prefix: &str,
+    most: u64,
+) -> Result<Vec<OutsideReport>> {
+    let outside = [
+        Source::Resident,
+        Source::Phone,
+        Source::Desk,
+        Source::Open311,
+    ];
+    let placed = Condition::any()
+        .add(col("lon").is_not_null())
+        .add(col("external_key").like(format!("{prefix}%")));
+    let rows = case_record::Entity::find()
+        .filter(within(scope))
+        // Ids carry the time they were made at: only the newest part of the table is read.
+        .filter(col("id").gte(first_id(since)))
+        .filter(col("reported_at").gte(since.0))
+        .filter(col("source").is_in(outside.map(Source::as_str)))
+        .filter(placed)
+        .order_by_desc(case_record::Column::Id)
+        .limit(most)
+        .all(db.read())
+        .await?;
+    let report = |row: case_record::Model| {
+        Some(OutsideReport {
+            case: row.id,
+            community: CommunityId(row.community_id),
+            number: row.number,
+            category: row.category,
+            status: Status::parse(&row.status)?,
+            reported_at: Micros(row.reported_at),
+            position: row.lon.zip(row.lat),
+            key: row.external_key,
+        })
+    };
+    Ok(rows.into_iter().filter_map(report).collect())
+}
+
+fn within(scope: &Scope) -> Condition {
+    let mut any = Condition::any();
+    for part in scope.parts() {
+        let mut one = Condition::all().add(col("community_id").eq(part.community.0));
+        if let Some(areas) = &part.areas {
+            let areas = || areas.iter().map(|area| area.0);
+            one = one.add(
+                Condition::any()
+                    .add(col("grid_id").is_in(areas()))
+                    .add(col("neighbourhood_id").is_in(areas())),
+            );
+        }
+        any = any.add(one);
+    }
+    // Without any part nothing is visible.
+    Condition::all()
+        .add(any)
+        .add(col("community_id").is_in(scope.communities()))
+}
+
+/// The smallest id that can have been made at that time.
+fn first_id(at: Micros) -> Uuid {
+    let millis = u64::try_from(at.0 / 1_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}

@@ -1,0 +1,124 @@
+//! `/rounds/policies/{id}/standing`: the subjects and periods behind a figure of a policy. Of dwellings there are figures
+//! only: who is visited is nobody's list but the walker's.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_kernel::{AreaId, Micros, Problem};
+use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
+
+use super::list::DAYS;
+use crate::model::{Due, SubjectKind};
+use crate::pages::{question, shell, ways};
+use crate::permissions::ROUNDS_READ;
+use crate::queries::{DueLine, PolicyView, policy_view, standing_of_policy};
+use crate::service::Rounds;
+
+/// Lines of one page.
+const NAMED: usize = 300;
+
+/// The figures of a policy.
+const FIGURES: [&str; 3] = ["open", "missed", "done"];
+
+#[derive(Template)]
+#[template(path = "round_policy_standing.html")]
+struct StandingPage {
+    s: Shell,
+    view: PolicyView,
+    area: AreaId,
+    asked: String,
+    of: &'static str,
+    counts: [usize; 3],
+    lines: Vec<DueLine>,
+    more: usize,
+}
+
+impl StandingPage {
+    fn figures(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        FIGURES.into_iter().zip(self.counts)
+    }
+
+    fn href(&self, line: &DueLine) -> String {
+        let _shape_of_templates = self;
+        ways::subject_href(line.subject)
+    }
+
+    fn window(&self, line: &DueLine) -> String {
+        let _shape_of_templates = self;
+        let (first, last) = (line.window.first, line.window.last);
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first} – {last}")
+        }
+    }
+
+    fn words(&self, line: &DueLine) -> String {
+        ways::standing_words(&self.s, line).0
+    }
+
+    fn state(&self, line: &DueLine) -> &'static str {
+        ways::standing_words(&self.s, line).1
+    }
+}
+
+fn figure(due: Due) -> Option<&'static str> {
+    match due {
+        Due::Open { .. } => Some("open"),
+        Due::Missed { .. } => Some("missed"),
+        Due::Done => Some("done"),
+        Due::Coming => None,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::pages) struct Asked {
+    #[serde(default)]
+    of: String,
+}
+
+/// `GET /rounds/policies/{id}/standing?of=`.
+pub(in crate::pages) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let view = policy_view(app.db(), &scope, id).await?;
+    if view.policy.subjects == SubjectKind::Dwelling {
+        return Err(Problem::not_found().into());
+    }
+    let rounds = app.need::<Rounds>()?;
+    let since = ctx.now().plus(-DAYS * Micros::DAY).date();
+    let over = (since, ctx.now().date());
+    let all = standing_of_policy(&rounds, app.db(), &ctx, &scope, view.clone(), over).await?;
+    let wanted = FIGURES.into_iter().find(|one| *one == asked.of);
+    let of = wanted.unwrap_or("open");
+    let count = |name: &str| {
+        let of = all.iter().filter(|line| figure(line.due) == Some(name));
+        of.count()
+    };
+    let counts = FIGURES.map(count);
+    let mut lines: Vec<DueLine> = all;
+    lines.retain(|line| figure(line.due) == Some(of));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.window.last));
+    let more = lines.len().saturating_sub(NAMED);
+    lines.truncate(NAMED);
+    let s = shell(&app, &ctx, prefs);
+    page(&StandingPage {
+        asked: match &view.policy.question {
+            Some(question) => question::words(&s, question),
+            None => s.tt("policy-about", view.policy.subjects),
+        },
+        area: view.community.into(),
+        s,
+        view,
+        of,
+        counts,
+        lines,
+        more,
+    })
+}

@@ -1,0 +1,102 @@
+//! Where a subject is looked at over time, where a round to it is written down, and how it stands by its policies.
+
+use youlin_kernel::{Ctx, Micros, Result};
+use youlin_web::{App, Shell};
+
+use crate::model::{Due, RoundKind, Subject, SubjectKind};
+use crate::queries::{DueLine, SubjectView, last_done, standing_of_subject};
+use crate::service::Rounds;
+
+/// The checklist whose inspections have a page of their own.
+const MARKET: &str = "market-fire@";
+
+/// The subject over time; of a dwelling its visit.
+pub(super) fn subject_href(subject: Subject) -> String {
+    let id = subject.id;
+    match subject.kind {
+        SubjectKind::Reach => format!("/rounds/reaches/{id}"),
+        SubjectKind::Premises => format!("/rounds/premises/{id}"),
+        SubjectKind::Building => format!("/rounds/buildings/{id}"),
+        SubjectKind::Dwelling => format!("/rounds/visits/{id}"),
+    }
+}
+
+/// Where a round that is due is written down.
+pub(super) fn note_href(line: &DueLine) -> String {
+    let (subject, policy) = (line.subject, line.policy);
+    let of_market = line
+        .checklist
+        .as_deref()
+        .is_none_or(|name| name.starts_with(MARKET));
+    match (line.kind, subject.kind) {
+        (RoundKind::Talk, kind) => {
+            format!(
+                "/rounds/talks/new?subject={kind}:{}&policy={policy}",
+                subject.id
+            )
+        }
+        (RoundKind::Inspection, SubjectKind::Premises) if of_market => {
+            format!("/rounds/premises/{}/inspect?policy={policy}", subject.id)
+        }
+        (_, SubjectKind::Reach) => format!("/rounds/new?reach={}&policy={policy}", subject.id),
+        (_, SubjectKind::Dwelling) => format!("/rounds/visits/{}", subject.id),
+        (_, kind) => format!("/rounds/new?subject={kind}:{}&policy={policy}", subject.id),
+    }
+}
+
+/// Until which day.
+pub(super) fn until(s: &Shell, line: &DueLine) -> String {
+    s.t1(
+        "patrol-due-until",
+        "day",
+        line.window.last.strftime("%-m-%-d"),
+    )
+}
+
+/// How a period stands, in words, and the state that colours it.
+pub(super) fn standing_words(s: &Shell, line: &DueLine) -> (String, &'static str) {
+    match line.due {
+        Due::Done => (s.t("policy-done"), "ok"),
+        Due::Open { left } => (s.t1("patrol-left", "count", left), "soon"),
+        Due::Missed { left } => (s.t1("policy-left-missed", "count", left), "late"),
+        Due::Coming => (s.t("policy-coming"), "wait"),
+    }
+}
+
+/// A policy that is about the subject of a page.
+pub(super) struct AskedOf {
+    pub(super) title: String,
+    pub(super) until: String,
+    pub(super) words: String,
+    pub(super) state: &'static str,
+    /// When somebody was last there by it.
+    pub(super) last: Option<Micros>,
+    /// Where it is written down, while something is left to do.
+    pub(super) note: Option<String>,
+}
+
+/// What policies ask of a subject now, and when it was last done.
+pub(super) async fn asked_of(
+    s: &Shell,
+    app: &App,
+    ctx: &Ctx,
+    scope: &youlin_kernel::Scope,
+    subject: &SubjectView,
+) -> Result<Vec<AskedOf>> {
+    let rounds = app.need::<Rounds>()?;
+    let today = ctx.now().date();
+    let lines = standing_of_subject(&rounds, app.db(), ctx, scope, subject, (today, today)).await?;
+    let last = last_done(app.db(), subject.community, subject.subject).await?;
+    let row = |line: DueLine| {
+        let (words, state) = standing_words(s, &line);
+        AskedOf {
+            until: until(s, &line),
+            last: last.get(&line.policy).copied(),
+            note: matches!(line.due, Due::Open { .. }).then(|| note_href(&line)),
+            title: line.policy_title,
+            words,
+            state,
+        }
+    };
+    Ok(lines.into_iter().map(row).collect())
+}
