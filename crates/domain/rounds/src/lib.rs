@@ -3,6 +3,7 @@
 //! back and looked.
 
 mod api;
+mod api_checklists;
 mod api_hazards;
 pub mod checklists;
 mod commands;
@@ -59,6 +60,7 @@ pub fn module() -> Module {
         routes: pages::routes()
             .merge(api::routes())
             .merge(api_hazards::routes())
+            .merge(api_checklists::routes())
             .merge(visits::routes())
             .merge(tracks::api_routes())
             .merge(tracks::pages::routes())

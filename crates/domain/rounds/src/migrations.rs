@@ -9,6 +9,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::visits::VISITS,
     CHECKLISTS,
     crate::tracks::TRACKS_AND_WATER,
+    crate::checklists::SCORES,
 ];
 
 const TABLES: Migration = Migration {

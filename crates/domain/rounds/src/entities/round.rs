@@ -46,6 +46,8 @@ pub struct Model {
     pub told_by_sealed: Option<Vec<u8>>,
     /// Photographs its sender announced.
     pub photographs: Option<i32>,
+    /// What the place got by a checklist with points, as JSON.
+    pub score: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -48,7 +48,10 @@ impl OverviewPage {
     /// Where the round is noted down.
     fn note(&self, line: &DueLine) -> String {
         match line.subject.kind {
-            SubjectKind::Premises => format!("/rounds/premises/{}/inspect", line.subject.id),
+            SubjectKind::Premises => format!(
+                "/rounds/new?subject=premises:{}&policy={}",
+                line.subject.id, line.policy
+            ),
             _ => format!(
                 "/rounds/new?reach={}&policy={}",
                 line.subject.id, line.policy
