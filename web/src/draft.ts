@@ -62,7 +62,10 @@ function write(form: HTMLFormElement, values: Record<string, string[]>, only?: (
       if (value !== undefined) field.value = value;
     }
   }
-  form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
+  // While the page still loads nobody listens yet: whoever draws what follows wakes with the page.
+  const tell = (): boolean => form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
+  if (document.readyState === "complete") tell();
+  else window.addEventListener("load", tell, { once: true });
   return left;
 }
 
@@ -136,7 +139,11 @@ behaviour("form[data-draft]", (element) => {
       const wanted = waits;
       waits = {};
       waits = write(form, wanted, (name) => come.has(name));
-    } else if (pending.has(form) || load(keyOf(form))) soon();
+    } else {
+      // An instance more or less is a change too, though nobody typed.
+      const kept = load(keyOf(form));
+      if (kept && !same(read(form), kept.v)) soon();
+    }
   });
 
   const drop = (): HTMLElement => {
