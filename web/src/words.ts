@@ -42,7 +42,7 @@ const zh = {
   filesChosen: "已选 {n} 个文件，共 {size}。",
   signHere: "请在白框里签名",
   signAgain: "重签",
-  signInstead: "不方便手写：输入姓名代签",
+  signInstead: "不方便手写：输入姓名签名",
   signName: "签名人姓名",
   signUse: "确认用这个姓名签名",
   signDone: "已签名。",
