@@ -76,6 +76,8 @@ describe("checklists", () => {
     await screenshot(lead, "checklists-faults");
     await axe(lead);
     await lead.locator("#q1_relevant").fill("");
+    await lead.locator("#q1_points").fill("fine=10 minor=5");
+    await lead.locator("#f-pass_percent").fill("60");
     await lead.locator('#q-1 button[value="add:1:text"]').click();
     await lead.locator("#q2_name").fill("caretaker");
     await lead.locator("#q2_label_zh-CN").fill("物业谁在场");
@@ -98,7 +100,9 @@ describe("checklists", () => {
     await axe(phone);
     await phone.locator("#found a.row-title").first().click();
     await phone.waitForURL(/rounds\/new/);
+    await phone.locator("[data-score]", { hasText: "还有 1 项没看" }).waitFor();
     await phone.locator("#f-a_wall").selectOption("fine");
+    await phone.locator("[data-score]", { hasText: "得分 10 / 10" }).waitFor();
     await phone.locator("#f-a_fire_lane").selectOption("goods");
     // The width is asked only now.
     await phone.locator("#f-a_lane_width").waitFor();
@@ -131,6 +135,7 @@ describe("checklists", () => {
     const text = await phone.locator("main").innerText();
     assert.match(text, /跃龙楼栋巡检/);
     assert.match(text, /3\.2 m/);
+    assert.match(text, /得分 10 \/ 10，合格线 60%，合格/);
     await screenshot(phone, "checklists-round");
     await axe(phone);
   });

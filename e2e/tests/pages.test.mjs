@@ -259,7 +259,6 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/talks/new": return [`${path}?subject=reach:${known.river}`];
       // The market lies outside the grid of the example's worker.
       case "/rounds/premises/{id}": return role === "grid_worker" ? [] : [known.market.replace("/places/", "/rounds/")];
-      case "/rounds/premises/{id}/inspect": return role === "grid_worker" ? [] : [`${known.market.replace("/places/", "/rounds/")}/inspect`];
       case "/rounds/hazards/{id}": return (await get("/api/v1/hazards", role)).slice(0, 2).map((one) => `/rounds/hazards/${one.id}`);
       case "/rounds/campaigns/{id}": return (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => `/rounds/campaigns/${one.id}`);
       // Planned by the district for all of it.

@@ -14,6 +14,7 @@ import "./locate";
 import "./position";
 import "./spot";
 import "./files";
+import "./signature";
 import "./small";
 
 // The map is large, so it comes only where one is wanted. Its files lie beside this one.

@@ -2,7 +2,8 @@
 // Kept in this browser only, per signed-in person (html[data-user]), for seven days; dropped when the server says
 // it has saved (response header X-Draft-Clear, or an element with data-draft-clear) and at sign-out.
 // A form with data-draft-served comes back with more than was typed: its own values win over the kept ones.
-// Passwords, files, hidden fields and anything with data-no-draft are never kept.
+// Passwords, files, hidden fields (but those with data-draft-keep: how many instances of a repeat there are) and anything
+// with data-no-draft are never kept. Fields the server draws only after some were restored get theirs when they come.
 import { behaviour, formOf, make, on, store } from "./dom";
 import { ctxOf } from "./htmx";
 import { moment, say } from "./words";
@@ -25,7 +26,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const fields = (form: HTMLFormElement): Field[] =>
   [...form.elements].filter(
     (e): e is Field =>
-      (e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLInputElement && !/^(password|file|hidden|submit|button|reset|image)$/.test(e.type))) &&
+      (e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLInputElement && (e.type === "hidden" ? e.dataset.draftKeep !== undefined : !/^(password|file|submit|button|reset|image)$/.test(e.type)))) &&
       e.name !== "" &&
       !e.closest("[data-no-draft]"),
   );
@@ -44,9 +45,13 @@ function read(form: HTMLFormElement): Record<string, string[]> {
   return values;
 }
 
-function write(form: HTMLFormElement, values: Record<string, string[]>): void {
+/** Restores the values, of the named fields only where `only` says which; those of fields that are not there are given back. */
+function write(form: HTMLFormElement, values: Record<string, string[]>, only?: (name: string) => boolean): Record<string, string[]> {
   const used: Record<string, number> = {};
+  const left = { ...values };
   for (const field of fields(form)) {
+    delete left[field.name];
+    if (only && !only(field.name)) continue;
     const list = values[field.name];
     if (!list) continue;
     if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type)) field.checked = list.includes(field.value);
@@ -57,7 +62,11 @@ function write(form: HTMLFormElement, values: Record<string, string[]>): void {
       if (value !== undefined) field.value = value;
     }
   }
-  form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
+  // While the page still loads nobody listens yet: whoever draws what follows wakes with the page.
+  const tell = (): boolean => form.dispatchEvent(new Event("draft:restored", { bubbles: true }));
+  if (document.readyState === "complete") tell();
+  else window.addEventListener("load", tell, { once: true });
+  return left;
 }
 
 function load(key: string): Draft | null {
@@ -106,11 +115,13 @@ behaviour("form[data-draft]", (element) => {
   const note = form.querySelector<HTMLElement>("[data-draft-note]") ?? make("p", { class: "draft-note", "data-draft-note": true });
   if (!note.isConnected) form.append(note);
   const first = read(form);
+  /** What was restored and has no field yet: instances of repeats, questions that stand only after others were answered. */
+  let waits: Record<string, string[]> = {};
 
   const save = (): void => {
     pending.delete(form);
     const before = load(keyOf(form));
-    const draft: Draft = { t: Date.now(), v: read(form), base: hidden(form, "version")?.value };
+    const draft: Draft = { t: Date.now(), v: { ...waits, ...read(form) }, base: hidden(form, "version")?.value };
     // a send that was not answered keeps its key only while its words stay the same
     if (before?.key && JSON.stringify(before.v) === JSON.stringify(draft.v)) draft.key = before.key;
     note.textContent = store.set(keyOf(form), JSON.stringify(draft)) ? say("draftSaved", { time: moment(draft.t) }) : say("draftFull");
@@ -122,11 +133,24 @@ behaviour("form[data-draft]", (element) => {
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   window.addEventListener("pagehide", () => pending.has(form) && save());
+  form.addEventListener("htmx:after:swap", () => {
+    const come = new Set(fields(form).map((field) => field.name).filter((name) => name in waits));
+    if (come.size > 0) {
+      const wanted = waits;
+      waits = {};
+      waits = write(form, wanted, (name) => come.has(name));
+    } else {
+      // An instance more or less is a change too, though nobody typed.
+      const kept = load(keyOf(form));
+      if (kept && !same(read(form), kept.v)) soon();
+    }
+  });
 
   const drop = (): HTMLElement => {
     const button = make("button", { type: "button", class: "btn-link" }, say("draftDrop"));
     button.addEventListener("click", () => {
       store.drop(keyOf(form));
+      waits = {};
       write(form, first);
       note.textContent = "";
     });
@@ -146,13 +170,13 @@ behaviour("form[data-draft]", (element) => {
     // The record moved on: ask, so that an old draft does not silently undo somebody's work.
     const back = make("button", { type: "button", class: "btn-link" }, say("draftRestore"));
     back.addEventListener("click", () => {
-      write(form, draft.v);
+      waits = write(form, draft.v);
       note.replaceChildren(say("draftRestored", { time }), drop());
     });
     note.replaceChildren(say("draftOlder", { time }), back, drop());
     return;
   }
-  write(form, draft.v);
+  waits = write(form, draft.v);
   note.replaceChildren(say("draftRestored", { time }), drop());
 });
 

@@ -16,7 +16,7 @@ let vectors;
 
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "youlin-web-"));
-  const entry = ["engine", "findings", "values", "expr"].map((name) => `export * from "./src/field/form/${name}";`).join("\n");
+  const entry = ["engine", "findings", "values", "expr", "score"].map((name) => `export * from "./src/field/form/${name}";`).join("\n");
   await build({ stdin: { contents: entry, resolveDir: root, loader: "ts" }, bundle: true, format: "esm", target: "es2021", outfile: path.join(folder, "form.mjs") });
   form = await import(pathToFileURL(path.join(folder, "form.mjs")));
   vectors = JSON.parse(await readFile(path.join(engine, "tests/vectors.json"), "utf8"));
@@ -65,6 +65,15 @@ test("what stands, what is calculated, what is wrong and what is found are the e
   }
   console.log(`${cases} fillings, ${values} values`);
   assert.equal(differ.length, 0, `${differ.length} differ:\n${differ.slice(0, 12).join("\n")}`);
+});
+
+test("points are the engine's", () => {
+  const made = new form.Form(vectors.scored);
+  const now = form.readMoment(vectors.now);
+  for (const [n, one] of vectors.scores.entries()) {
+    assert.deepEqual(form.score(made.evaluate(one.answers, now)), one.score, `case ${n}: ${JSON.stringify(one.answers)}`);
+  }
+  assert.equal(form.score(new form.Form({ ...vectors.scored, items: [{ question: { name: "a", kind: { type: "text" } } }], findings: [] }).evaluate({}, now)), null);
 });
 
 function sortedKeys(value) {

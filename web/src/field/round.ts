@@ -28,7 +28,7 @@ export function roundTo(subject: { kind: string; id: string; community: number; 
   const listed = offered.find((one) => one.name === due?.checklist) ?? offered[0];
   return {
     id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false,
-    kind: due?.kind ?? listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name) } : {}),
+    kind: due?.kind ?? listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name, subject.name) } : {}),
   };
 }
 
@@ -128,7 +128,7 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
   if (!draft.form || !form) {
     return checklistsFor(draft.subject.kind).map((one) =>
       button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", async () => {
-        draft.form = newFilled(one.name);
+        draft.form = newFilled(one.name, draft.subject_name);
         await keepForm(one.name);
         save();
         offer.replaceChildren();
@@ -136,7 +136,8 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
       }, "list"),
     );
   }
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows };
+  const stalls = state.pack?.subjects?.find((one) => one.id === draft.subject.id)?.stalls ?? [];
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 

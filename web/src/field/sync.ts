@@ -200,7 +200,7 @@ async function upload(item: Item): Promise<boolean> {
   if (!vault || !photo) return true;
   const bytes = await vault.get<ArrayBuffer>("blobs", photo.id);
   if (!bytes) return true;
-  const announce = JSON.stringify({ id: photo.id, bytes: photo.bytes, sha256: photo.sha256, type: "image/jpeg" });
+  const announce = JSON.stringify({ id: photo.id, bytes: photo.bytes, sha256: photo.sha256, type: photo.type ?? "image/jpeg" });
   let answer = await ask("/api/v1/field/uploads", { method: "POST", headers: { "content-type": "application/json" }, body: announce });
   for (let tries = 0; tries < 10_000; tries += 1) {
     const told = (await answer.json()) as { offset?: number; done?: boolean; current?: { offset?: number }; code?: string; title?: string };

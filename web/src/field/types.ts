@@ -24,8 +24,8 @@ export type Pack = {
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
 };
 export type Area = { area: number; name: string; geometry: { type: string; coordinates: unknown } };
-export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number };
-export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean };
+export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number; /** What its stalls are called. */ stalls?: string[] };
+export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean; /** Where it is not the pack's. */ rules?: RuleSet | null };
 
 export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark" | "correction";
 export type ItemState = "waiting" | "later" | "refused" | "conflict";
@@ -42,7 +42,7 @@ export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
-export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number };
+export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string };
 export type Spot = { lon: number; lat: number; accuracy: number };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
 export type RoundDraft = {

@@ -1,13 +1,16 @@
 //! The checklists that are taken along: those of the kinds of subjects in the pack, as the engine's own JSON. The client
 //! evaluates them with the same meaning (`crates/engines/checklist/tests/vectors.json` holds both to it).
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use youlin_checklist::{Form, RuleSet, Trigger, example_rules};
+use youlin_checklist::{Form, RuleSet, Trigger};
 use youlin_kernel::{AreaTree, Result, Scope};
-use youlin_rounds::model::{ChecklistState, RoundKind, SubjectKind};
-use youlin_rounds::{ChecklistLine, Rounds, checklists, checklists_of};
+use youlin_rounds::model::{RoundKind, SubjectKind};
+use youlin_rounds::{
+    ChecklistLine, Rounds, checklists, checklists_of, judging, newest_published, rule_sets,
+};
 use youlin_web::App;
 
 /// A checklist as the client fills it in.
@@ -23,6 +26,10 @@ pub(crate) struct PackChecklist {
     pub(crate) form: Value,
     /// Whether some of it is judged by the rule set beside.
     pub(crate) judged: bool,
+    /// What it is judged by, where that is not the rule set beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) rules: Option<RuleSet>,
 }
 
 /// The newest published version of each checklist of these places, for the kinds of subjects that are taken along. Those
@@ -31,20 +38,14 @@ pub(crate) async fn of(
     app: &App,
     scope: &Scope,
     areas: &AreaTree,
+    today: Date,
     taken: impl Fn(SubjectKind) -> bool,
 ) -> Result<Vec<PackChecklist>> {
     let rounds = app.need::<Rounds>()?;
-    let mut lines: Vec<ChecklistLine> = Vec::new();
-    for line in checklists_of(app.db(), areas, scope).await? {
-        let is_newer = lines
-            .iter()
-            .any(|one| one.code == line.code && one.area == line.area);
-        if line.state == ChecklistState::Published && !is_newer {
-            lines.push(line);
-        }
-    }
+    let mut lines = newest_published(checklists_of(app.db(), areas, scope).await?);
     lines.sort_by_key(|line| !FIRST.contains(&line.code.as_str()));
     let mut packed = Vec::new();
+    let sets = rule_sets(app.db().read()).await?;
     for line in lines {
         let subjects: Vec<SubjectKind> = line
             .subjects
@@ -56,7 +57,8 @@ pub(crate) async fn of(
             continue;
         }
         if let Some(form) = checklists::form(&rounds, app.db(), &line.name).await? {
-            packed.extend(of_form(&line, subjects, &form));
+            let rules = judging(&sets, &form, today).map(|one| one.set.clone());
+            packed.extend(of_form(&line, subjects, &form, rules));
         }
     }
     Ok(packed)
@@ -64,7 +66,12 @@ pub(crate) async fn of(
 
 const FIRST: [&str; 3] = ["river-patrol", "market-fire", "door-visit"];
 
-fn of_form(line: &ChecklistLine, subjects: Vec<SubjectKind>, form: &Form) -> Option<PackChecklist> {
+fn of_form(
+    line: &ChecklistLine,
+    subjects: Vec<SubjectKind>,
+    form: &Form,
+    rules: Option<RuleSet>,
+) -> Option<PackChecklist> {
     let is_judged = |trigger: &Trigger| matches!(trigger, Trigger::Judgement { .. });
     let checklist = form.checklist();
     Some(PackChecklist {
@@ -75,6 +82,7 @@ fn of_form(line: &ChecklistLine, subjects: Vec<SubjectKind>, form: &Form) -> Opt
             _ => RoundKind::Inspection,
         }),
         subjects,
+        rules,
         judged: checklist
             .findings
             .iter()
@@ -83,8 +91,11 @@ fn of_form(line: &ChecklistLine, subjects: Vec<SubjectKind>, form: &Form) -> Opt
     })
 }
 
-/// The rule set, when one of them is judged by it.
-pub(crate) fn rules(checklists: &[PackChecklist]) -> Option<RuleSet> {
-    let is_judged = checklists.iter().any(|one| one.judged);
-    is_judged.then(example_rules).flatten()
+/// The rule set in use for the first of them that is judged. Whichever is judged by another has its own beside it.
+pub(crate) fn rules(checklists: &mut [PackChecklist]) -> Option<RuleSet> {
+    let first = checklists.iter().find_map(|one| one.rules.clone())?;
+    for one in checklists {
+        one.rules = one.rules.take().filter(|own| *own != first);
+    }
+    Some(first)
 }

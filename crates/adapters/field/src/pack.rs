@@ -179,8 +179,8 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
         SubjectKind::Dwelling => ctx.may(&PEOPLE_WRITE),
         kind => subjects.iter().any(|one| one.kind == kind),
     };
-    let checklists = forms::of(app, &scope, ctx.areas(), taken).await?;
-    let rules = forms::rules(&checklists);
+    let mut checklists = forms::of(app, &scope, ctx.areas(), today, taken).await?;
+    let rules = forms::rules(&mut checklists);
     Ok(Pack {
         contract: CONTRACT,
         today: today.to_string(),

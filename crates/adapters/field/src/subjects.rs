@@ -7,7 +7,7 @@ use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, ProblemKind, Result, Scope};
 use youlin_places::Locator;
 use youlin_places::permissions::PLACES_READ;
-use youlin_places::premises::{Premises, PremisesFilter};
+use youlin_places::premises::{Premises, PremisesFilter, StallView};
 use youlin_places::queries::register_of;
 use youlin_rounds::model::{Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk;
@@ -20,6 +20,8 @@ use crate::pack::name_of;
 const COMMUNITIES: usize = 3;
 /// Subjects of each kind.
 const MOST: usize = 300;
+/// Stalls of all premises together.
+const STALLS: usize = 2_000;
 
 /// See the module's text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,6 +37,9 @@ pub(crate) struct PackSubject {
     position: Option<(f64, f64)>,
     /// Stalls of premises, dwellings of a building.
     parts: i64,
+    /// What the stalls of premises are called, of as many as are taken along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stalls: Vec<String>,
 }
 
 /// The subjects, and how many more there are.
@@ -95,6 +100,7 @@ async fn buildings(
                     area: grid_name(ctx, one.grid),
                     position: place.and_then(|place| place.position),
                     parts: one.dwellings,
+                    stalls: Vec::new(),
                 });
             }
         }
@@ -115,16 +121,27 @@ async fn premises(app: &App, ctx: &Ctx, scope: &Scope) -> Result<(Vec<PackSubjec
     // Beyond those asked for it is known that there are some, not how many.
     let left_out = all.len().saturating_sub(MOST);
     all.truncate(MOST);
-    let packed = all.into_iter().map(|one| PackSubject {
-        kind: SubjectKind::Premises,
-        id: one.id,
-        community: one.community,
-        area: grid_name(ctx, one.grid),
-        name: one.name,
-        position: one.position,
-        parts: one.stalls,
-    });
-    Ok((packed.collect(), left_out))
+    let mut packed = Vec::with_capacity(all.len());
+    let mut room = STALLS;
+    for one in all {
+        let mut stalls = Vec::new();
+        if one.stalls > 0 && usize::try_from(one.stalls).is_ok_and(|count| count <= room) {
+            let found = Premises::stalls(db, &one, false).await?;
+            stalls.extend(found.iter().map(StallView::label));
+            room = room.saturating_sub(stalls.len());
+        }
+        packed.push(PackSubject {
+            kind: SubjectKind::Premises,
+            id: one.id,
+            community: one.community,
+            area: grid_name(ctx, one.grid),
+            name: one.name,
+            position: one.position,
+            parts: one.stalls,
+            stalls,
+        });
+    }
+    Ok((packed, left_out))
 }
 
 /// Whether a round to premises finds its subject.

@@ -3,6 +3,7 @@
 //! back and looked.
 
 mod api;
+mod api_checklists;
 mod api_hazards;
 mod api_policies;
 pub mod checklists;
@@ -61,6 +62,7 @@ pub fn module() -> Module {
             .merge(api::routes())
             .merge(api_hazards::routes())
             .merge(api_policies::routes())
+            .merge(api_checklists::routes())
             .merge(visits::routes())
             .merge(tracks::api_routes())
             .merge(tracks::pages::routes())

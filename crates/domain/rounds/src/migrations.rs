@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
     CHECKLISTS,
     crate::tracks::TRACKS_AND_WATER,
     TALKS,
+    crate::checklists::SCORES,
 ];
 
 const TABLES: Migration = Migration {

@@ -52,6 +52,39 @@ pub(crate) fn lists(checklist: &Checklist, nodes: &[Node], faults: &mut Vec<Form
     }
 }
 
+/// Points: of choices that are there, of numbers in bands, a pass mark within a hundred.
+pub(crate) fn points(checklist: &Checklist, nodes: &[Node], faults: &mut Vec<FormFault>) {
+    if let Some(percent) = checklist.pass_percent.filter(|percent| *percent > 100) {
+        faults.push(fault("", WrongForm::NotScored(format!("{percent} %"))));
+    }
+    for node in nodes {
+        let NodeKind::Field(field) = &node.kind else {
+            continue;
+        };
+        let has = |name: &str| match &field.kind {
+            Kind::YesNo => name == "yes" || name == "no",
+            kind => {
+                let list = kind.list().and_then(|list| checklist.choices.get(list));
+                list.is_some_and(|list| list.iter().any(|one| one.name == name))
+            }
+        };
+        for one in &field.question.points {
+            let is_band = one.choice.is_empty()
+                && one
+                    .from
+                    .zip(one.below)
+                    .is_none_or(|(from, below)| from < below);
+            let fits = match field.kind {
+                Kind::Integer | Kind::Decimal => is_band,
+                _ => one.from.is_none() && one.below.is_none() && has(&one.choice),
+            };
+            if !fits {
+                faults.push(fault(&node.name, WrongForm::NotScored(one.to_string())));
+            }
+        }
+    }
+}
+
 /// Looks up the names in all expressions and labels.
 pub(crate) fn names(
     nodes: &mut [Node],

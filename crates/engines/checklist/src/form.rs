@@ -62,6 +62,8 @@ pub enum WrongForm {
     NoRepeat(String),
     #[error("{0} does not fit the kind of question a rule can judge")]
     NotJudged(String),
+    #[error("{0} is nothing that can have points here")]
+    NotScored(String),
 }
 
 impl WrongForm {
@@ -85,6 +87,7 @@ impl WrongForm {
             Self::BadDefault => "bad-default",
             Self::NoRepeat(_) => "no-repeat",
             Self::NotJudged(_) => "not-judged",
+            Self::NotScored(_) => "not-scored",
         }
     }
 }
@@ -158,6 +161,7 @@ impl Form {
             }
         }
         checks::lists(&checklist, &nodes, &mut faults);
+        checks::points(&checklist, &nodes, &mut faults);
         checks::names(&mut nodes, &names, &mut faults);
         let mut triggers = triggers(&checklist, &mut faults);
         checks::meanings(&checklist, &nodes, &mut faults);

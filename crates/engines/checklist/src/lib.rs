@@ -4,6 +4,7 @@
 //!   with its question: unknown functions and names, wrong types, questions that wait for one another;
 //! - [`Form::evaluate`] says which questions stand and what is calculated, [`Form::validate`] what is wrong with answers;
 //! - [`Form::findings`] turns answers into findings (category, severity, whether they become a case);
+//! - [`Form::score`]: points of a place, where a standard gives them;
 //! - [`RuleSet`], [`judge`], [`compare`]: measured values against clauses, in exact numbers, to be recomputed any time later;
 //! - [`Reader`] fills answers from a sentence in Chinese, each with the words it came from, for a person to confirm.
 //!
@@ -21,6 +22,7 @@ mod form;
 mod judge;
 mod model;
 mod reading;
+mod score;
 mod shipped;
 mod validate;
 mod value;
@@ -43,6 +45,7 @@ pub use reading::{
     Filled, QuestionRule, Reader, Reading, ReadingRules, Sense, Span, StateRule, Unsure,
     Vocabulary, WhyUnsure,
 };
+pub use score::{NotPoints, Score, SectionScore, Worth, points_text, read_points};
 pub use shipped::{SHIPPED, example_rules, river_reading, shipped};
 pub use validate::{AnswerFault, Wrong};
 pub use value::{DateTime, Position, Value, ValueFault};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::score::Worth;
+
 /// One text in several languages, by their codes (`zh-CN`, `en`).
 pub type Words = BTreeMap<String, String>;
 
@@ -46,6 +48,9 @@ pub struct Checklist {
     /// What it follows: documents by name and number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// Of the points there were to get, the share from which on a place passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_percent: Option<u32>,
     /// Lists of choices by name.
     #[serde(default)]
     pub choices: BTreeMap<String, Vec<Choice>>,
@@ -117,6 +122,9 @@ pub struct Question {
     /// For programs that draw the form; no meaning here.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub appearance: String,
+    /// What its answers are worth, where a standard gives points.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<Worth>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@
 use jiff::civil::date;
 use serde_json::{Map, Value as Json, json};
 use youlin_checklist::{
-    Checklist, DateTime, FUNCTIONS, Form, Kind, NodeKind, Now, SHIPPED, example_rules,
-    read_answers, shipped, write_answers,
+    Checklist, DateTime, FUNCTIONS, Form, Item, Kind, NodeKind, Now, Question, SHIPPED,
+    example_rules, read_answers, shipped, write_answers,
 };
 
 const NOW: Now = Now(DateTime {
@@ -546,6 +546,89 @@ fn case(form: &Form, given: &Json, judged: bool) -> Json {
     json!({ "answers": given, "kept": write_answers(&state.answers(form)), "faults": faults, "findings": found })
 }
 
+/// The inspection of markets with points that no standard gives: choices, several, yes or no, bands, some within repeats.
+fn scored() -> Checklist {
+    let mut checklist = shipped("market-fire").unwrap();
+    checklist.pass_percent = Some(60);
+    let points = [
+        ("lane_width", "..3=0 3..4=5 4..=10"),
+        ("exit_distance", "30.000001..=-5 ..30.000001=5"),
+        ("exits", "clear=8 goods=-2 locked=-4 dark=1"),
+        ("panel", "none=5 rock_wool=5 foam_b1=2"),
+        ("circuit_stalls", "1..10=3"),
+        ("extinguisher", "yes=2"),
+        ("lives_in", "no=3 yes=-3"),
+    ];
+    for (name, text) in points {
+        let points = youlin_checklist::read_points(text).unwrap();
+        question(&mut checklist.items, name).unwrap().points = points;
+    }
+    checklist
+}
+
+fn question<'a>(items: &'a mut [Item], name: &str) -> Option<&'a mut Question> {
+    items.iter_mut().find_map(|item| match item {
+        Item::Question(one) => Some(one).filter(|one| one.name == name),
+        Item::Group(group) => question(&mut group.items, name),
+    })
+}
+
+/// What is worth something is in its list, in bands that hold something, below a hundred per cent.
+#[test]
+fn points_that_fit_nothing_are_named() {
+    let faults = |name: &str, text: &str, percent: u32| {
+        let mut checklist = scored();
+        checklist.pass_percent = Some(percent);
+        question(&mut checklist.items, name).unwrap().points =
+            youlin_checklist::read_points(text).unwrap();
+        let found = Form::build(checklist).err().unwrap_or_default();
+        found.into_iter().map(|one| one.name).collect::<Vec<_>>()
+    };
+    assert!(faults("panel", "none=1", 100).is_empty());
+    assert_eq!(faults("panel", "nothing=1", 60), ["panel"]);
+    assert_eq!(faults("panel", "..3=1", 60), ["panel"]);
+    assert_eq!(faults("lane_width", "4..3=1", 60), ["lane_width"]);
+    assert_eq!(faults("lane_width", "wide=1", 60), ["lane_width"]);
+    assert_eq!(faults("responsible", "x=1", 60), ["responsible"]);
+    assert_eq!(faults("lives_in", "yes=1 maybe=2", 60), ["lives_in"]);
+    assert_eq!(faults("lives_in", "yes=1", 101), [""]);
+}
+
+/// What does not stand is not counted; what stands and was not looked at keeps the conclusion open; the mark is exact.
+#[test]
+fn a_place_passes_by_what_was_looked_at() {
+    let form = Form::build(scored()).unwrap();
+    let score = |given: Json| {
+        let (read, _) = read_answers(&form, &given);
+        form.score(&form.evaluate(&read, NOW)).unwrap()
+    };
+    let open = score(json!({ "lane_width": "4" }));
+    assert_eq!(
+        (open.got, open.most, open.open, open.passed),
+        (10, 24, 2, None)
+    );
+    let exact = score(json!({ "lane_width": "4", "exit_distance": "31", "exits": "clear dark" }));
+    // 14 of 24 is 58.3 %.
+    assert_eq!((exact.got, exact.passed), (14, Some(false)));
+    let stalls = json!([{ "stall": "C-1", "extinguisher": "yes", "lives_in": "no" }]);
+    let more = score(
+        json!({ "lane_width": "4", "exit_distance": "31", "exits": "clear dark", "stalls": stalls }),
+    );
+    assert_eq!((more.got, more.most, more.passed), (19, 29, Some(true)));
+    let named: Vec<(&str, i64, i64)> = more
+        .sections
+        .iter()
+        .map(|one| (one.name.as_str(), one.got, one.most))
+        .collect();
+    assert_eq!(named, [("lanes", 14, 24), ("stalls", 5, 5)]);
+    assert!(
+        Form::build(shipped("market-fire").unwrap())
+            .unwrap()
+            .score(&form.evaluate(&read_answers(&form, &json!({})).0, NOW))
+            .is_none()
+    );
+}
+
 fn vectors() -> Json {
     let mut dice = Dice(20_261_126);
     let mut sets = Vec::new();
@@ -576,9 +659,20 @@ fn vectors() -> Json {
             .collect();
         sets.push(json!({ "shipped": id, "cases": cases }));
     }
+    let scored = scored();
+    let form = Form::build(scored.clone()).unwrap();
+    let scores: Vec<Json> = (0..FILLED)
+        .map(|_| {
+            let given = answers(&mut dice, &form, &[]);
+            let (read, _) = read_answers(&form, &given);
+            let score = form.score(&form.evaluate(&read, NOW)).unwrap();
+            json!({ "answers": given, "score": score })
+        })
+        .collect();
     let functions: Vec<&str> = FUNCTIONS.iter().map(|one| one.0).collect();
     json!({
         "now": NOW.0.to_string(), "functions": functions, "base": checklist(&[], &[]), "rules": example_rules().unwrap(), "sets": sets,
+        "scored": scored, "scores": scores,
     })
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use youlin_checklist::{Form, SHIPPED, shipped};
+use youlin_checklist::{Checklist, Form, Item, Kind, SHIPPED, read_points, shipped};
 use youlin_xforms::{Frame, Labels, read_xlsform, write_framed_xform, write_xform, write_xlsform};
 
 type Both<'a> = &'a dyn Fn(&str, &str) -> BTreeMap<String, String>;
@@ -34,6 +34,22 @@ fn frame(words: Both<'_>) -> Frame {
     }
 }
 
+/// An inspection with points and a pass mark.
+fn scored() -> Option<Checklist> {
+    let mut checklist = shipped("building-check")?;
+    checklist.pass_percent = Some(80);
+    for item in &mut checklist.items {
+        if let Item::Question(question) = item {
+            question.points = match question.kind {
+                Kind::YesNo => read_points("yes=5 no=0").ok()?,
+                Kind::Integer | Kind::Decimal => read_points("..1=0 1..=5").ok()?,
+                _ => Vec::new(),
+            };
+        }
+    }
+    Some(checklist)
+}
+
 fn main() -> Result<(), String> {
     let folder = std::env::args().nth(1).ok_or("say into which folder")?;
     let folder = Path::new(&folder);
@@ -49,8 +65,13 @@ fn main() -> Result<(), String> {
         yes: words("是", "Yes"),
         no: words("否", "No"),
     };
-    for (id, _) in SHIPPED {
-        let checklist = shipped(id).ok_or("a shipped checklist cannot be read")?;
+    // One more with points, which none of the shipped ones gives.
+    for id in SHIPPED.iter().map(|one| one.0).chain(["scored"]) {
+        let checklist = match id {
+            "scored" => scored(),
+            id => shipped(id),
+        };
+        let checklist = checklist.ok_or("a shipped checklist cannot be read")?;
         let form = Form::build(checklist.clone()).map_err(|faults| format!("{faults:?}"))?;
         let put = |name: String, bytes: &[u8]| {
             std::fs::write(folder.join(name), bytes).map_err(|error| error.to_string())

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use youlin_checklist::{
-    Checklist, Choice, FindingRule, Group, Item, Question, Repeat, Severity, Status, Trigger, Words,
+    Checklist, Choice, FindingRule, Group, Item, Question, Repeat, Severity, Status, Trigger,
+    Words, read_points,
 };
 use youlin_tabular::{Limits, Line, Sheet, Workbook, read};
 
@@ -112,6 +113,7 @@ const SURVEY: &[&str] = &[
     "appearance",
     "repeat_count",
     "unit",
+    "points",
 ];
 const FINDINGS: &[&str] = &[
     "code",
@@ -354,7 +356,15 @@ impl Reader<'_> {
         };
         let read_only =
             table.yes(line, "readonly", self.faults) || table.yes(line, "read_only", self.faults);
+        let value = cell("points");
+        let points = read_points(&value).unwrap_or_else(|_no_points| {
+            let column = "points".to_owned();
+            self.faults
+                .push(table.fault(line, WrongSheet::Value { column, value }));
+            Vec::new()
+        });
         Some(Question {
+            points,
             name: cell("name"),
             kind,
             label: table.words(line, "label", self.language),
@@ -442,6 +452,9 @@ fn read_about(table: &Table<'_>, checklist: &mut Checklist, faults: &mut Vec<She
             ("kind", _) => checklist.kind = value,
             ("subject", _) => checklist.subjects.push(value),
             ("source", _) => checklist.sources.push(value),
+            ("pass_percent", _) if value.parse::<u32>().is_ok() => {
+                checklist.pass_percent = value.parse().ok();
+            }
             _ => faults.push(table.fault(line, WrongSheet::Value { column: key, value })),
         }
     }

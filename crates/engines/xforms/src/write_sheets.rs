@@ -1,12 +1,12 @@
 //! A checklist as an XLSForm workbook.
 
-use youlin_checklist::{Checklist, Item, Kind, Severity, Status, Trigger, Words};
+use youlin_checklist::{Checklist, Item, Kind, Severity, Status, Trigger, Words, points_text};
 use youlin_tabular::{SheetOut, write_sheets};
 
 use crate::names::{Labels, YES_NO, asks_yes_no, type_text};
 
 /// Columns of `survey` that are the same in every language.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "type",
     "name",
     "required",
@@ -18,6 +18,7 @@ const PLAIN: [&str; 11] = [
     "appearance",
     "repeat_count",
     "unit",
+    "points",
 ];
 
 /// The workbook. [`crate::read_xlsform`] reads it back to the same checklist.
@@ -92,6 +93,7 @@ fn items(checklist: &Checklist, all: &[Item], rows: &mut Vec<Vec<String>>) {
                     appearance,
                     String::new(),
                     one.unit.clone(),
+                    points_text(&one.points),
                 ];
                 for words in [&one.label, &one.hint, &one.constraint_message] {
                     row.extend(in_languages(checklist, words));
@@ -246,6 +248,8 @@ fn about(checklist: &Checklist) -> SheetOut {
     }
     rows.extend(checklist.subjects.iter().map(|one| plain("subject", one)));
     rows.extend(checklist.sources.iter().map(|one| plain("source", one)));
+    let mark = checklist.pass_percent.map(|percent| percent.to_string());
+    rows.extend(mark.iter().map(|one| plain("pass_percent", one)));
     SheetOut {
         name: "about".into(),
         columns: ["key", "language", "value"].map(str::to_owned).to_vec(),

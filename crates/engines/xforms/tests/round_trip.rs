@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use youlin_checklist::{
-    Answers, Checklist, Form, Kind, SHIPPED, Value, read_answers, shipped, write_answers,
+    Answers, Checklist, Form, Item, Kind, SHIPPED, Value, read_answers, read_points, shipped,
+    write_answers,
 };
 use youlin_tabular::{Limits, SheetOut, read, write_sheets};
 use youlin_xforms::{
@@ -38,6 +39,31 @@ fn every_shipped_checklist_comes_back_the_same() {
         assert_eq!(write_xlsform(&back, &labels()).unwrap(), bytes, "{id}");
         Form::build(back).unwrap();
     }
+}
+
+#[test]
+fn points_come_back_the_same_and_are_refused_by_name() {
+    let mut checklist = shipped("market-fire").unwrap();
+    checklist.pass_percent = Some(80);
+    let group = checklist.items.iter_mut().find_map(|item| match item {
+        Item::Group(group) => Some(group),
+        Item::Question(_) => None,
+    });
+    let Some(Item::Question(question)) = group.and_then(|group| group.items.first_mut()) else {
+        panic!()
+    };
+    question.points = read_points("..3=0 3..4=5 4..=10").unwrap();
+    let bytes = write_xlsform(&checklist, &labels()).unwrap();
+    assert_eq!(read_xlsform(&bytes), Ok(checklist));
+    let wrong = read_xlsform(&book(&[
+        &["type", "name", "label", "points"],
+        &["select_one c", "m", "Which?", "a=ten"],
+    ]));
+    let what = WrongSheet::Value {
+        column: "points".to_owned(),
+        value: "a=ten".to_owned(),
+    };
+    assert_eq!(wrong.unwrap_err()[0].what, what);
 }
 
 fn book(survey: &[&[&str]]) -> Vec<u8> {

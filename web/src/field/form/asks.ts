@@ -1,12 +1,12 @@
 // One control for each kind of question, as a thumb can use it.
 import { make } from "../../dom";
+import { pad } from "../../signature";
 import { button, icon } from "../parts";
-import { takePhoto } from "../photo";
+import { hex, takePhoto } from "../photo";
 import { state } from "../state";
 import type { Photo } from "../types";
 import { language, t } from "../words";
 import type { Form } from "./engine";
-import { signature } from "./signature";
 import { word, type Question } from "./types";
 
 export type Ask = {
@@ -17,6 +17,8 @@ export type Ask = {
   files: Record<string, Photo>;
   /** What was recorded on the way, as the text of a track. */
   track(): string;
+  /** What the register offers for it. */
+  offers: string[];
 };
 
 /** The control, and whether its label belongs to one field or to a group of them. */
@@ -48,6 +50,10 @@ function typed(ask: Ask): HTMLElement {
   const input = make("input", { id: ask.id, type: types[kind.type] ?? "text", autocomplete: "off", readonly: Boolean(read_only), ...(number ? { inputmode: kind.type === "integer" ? "numeric" : "decimal", class: "num" } : {}) });
   input.value = kind.type === "date_time" ? ask.get().slice(0, 16) : ask.get();
   input.addEventListener("input", () => ask.set(kind.type === "date_time" ? moment(input.value) : number ? input.value.replace(/[，,。]/g, ".").trim() : input.value));
+  if (kind.type === "text" && ask.offers.length > 0) {
+    input.setAttribute("list", `${ask.id}-list`);
+    return make("div", {}, input, make("datalist", { id: `${ask.id}-list` }, ...ask.offers.map((value) => make("option", { value }))));
+  }
   if (!number || !unit || unit === "count") return input;
   return make("div", { class: "ask-unit" }, input, make("span", { class: "muted" }, unit === "m2" ? "m²" : unit));
 }
@@ -99,6 +105,17 @@ async function keepFile(ask: Ask, file: File): Promise<void> {
   ask.set(name);
 }
 
+/** As it was drawn: lines get no better by being packed like a photograph. */
+async function keepSignature(ask: Ask, file: File): Promise<void> {
+  const bytes = await file.arrayBuffer();
+  const sha256 = hex(await crypto.subtle.digest("SHA-256", bytes));
+  const photo: Photo = { id: crypto.randomUUID(), bytes: bytes.byteLength, sha256, type: file.type };
+  await state.vault?.put("blobs", photo.id, bytes);
+  const name = `${photo.id}.png`;
+  ask.files[name] = photo;
+  ask.set(name);
+}
+
 function photograph(ask: Ask): HTMLElement {
   const input = make("input", { type: "file", accept: "image/*", capture: "environment", class: "sr-only", id: ask.id });
   const said = make("span", { class: "muted", role: "status" });
@@ -128,7 +145,7 @@ async function preview(place: HTMLElement, photo: Photo | undefined): Promise<vo
   place.replaceChildren();
   const bytes = photo && (await state.vault?.get<ArrayBuffer>("blobs", photo.id));
   if (!bytes) return;
-  const image = make("img", { alt: t("photo"), src: URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })) });
+  const image = make("img", { alt: t("photo"), src: URL.createObjectURL(new Blob([bytes], { type: photo?.type ?? "image/jpeg" })) });
   image.addEventListener("load", () => URL.revokeObjectURL(image.src));
   place.append(image);
 }
@@ -136,8 +153,9 @@ async function preview(place: HTMLElement, photo: Photo | undefined): Promise<vo
 function signed(ask: Ask): HTMLElement {
   const before = ask.get() ? make("div", { class: "ask-photo" }) : null;
   if (before) void preview(before, ask.files[ask.get()]);
-  return signature(t("sign-here"), before, async (file) => {
-    if (file) await keepFile(ask, file);
+  const words = { label: t("sign-here"), again: t("sign-again"), instead: t("sign-instead"), name: t("sign-name"), use: t("sign-use"), done: t("sign-done") };
+  return pad(words, before, async (file) => {
+    if (file) await keepSignature(ask, file);
     else ask.set("");
   });
 }

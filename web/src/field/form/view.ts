@@ -9,6 +9,7 @@ import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
 import { findings, type Found } from "./findings";
+import { score } from "./score";
 import { word, type Answers } from "./types";
 import type { Moment } from "./values";
 
@@ -18,11 +19,11 @@ const forms = new Map<string, Form | null>();
 export function formOf(name: string): Form | null {
   const held = forms.get(name);
   if (held !== undefined) return held;
-  const packed = [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
-  if (!packed) return null;
+  const here = packed(name);
+  if (!here) return null;
   let form: Form | null = null;
   try {
-    form = new Form(packed.form);
+    form = new Form(here.form);
   } catch {
     // A page from the telephone may be older than the checklist: it is new as soon as there is signal.
   }
@@ -40,8 +41,16 @@ export async function keepForm(name: string): Promise<void> {
 
 export const checklistsFor = (kind: string): PackChecklist[] => (state.pack?.checklists ?? []).filter((one) => one.subjects.includes(kind) && formOf(one.name));
 
-export function newFilled(name: string): FilledForm {
-  return { name, answers: formOf(name)?.defaults() ?? {}, page: 0, files: {}, found: {} };
+/** With what the pack and the clock know filled in: see docs/checklists.md. */
+export function newFilled(name: string, subject: string): FilledForm {
+  const form = formOf(name);
+  const answers = form?.defaults() ?? {};
+  const known: [string, string, string][] = [["market_name", "text", subject], ["subject_name", "text", subject], ["inspected_on", "date", moment().local.slice(0, 10)]];
+  for (const [question, kind, value] of known) {
+    const node = form?.node(question);
+    if (node?.question?.kind.type === kind && node.repeats.length === 0) answers[question] ??= value;
+  }
+  return { name, answers, page: 0, files: {}, found: {} };
 }
 
 export function moment(): Moment {
@@ -55,9 +64,14 @@ export const look = (form: Form, filled: FilledForm): State => form.evaluate(fil
 
 const key = (found: Found): string => [found.rule.code, ...found.place].join(".");
 
+const packed = (name: string): PackChecklist | undefined => [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
+
+/** What its measured values are judged by. */
+const rulesOf = (name: string): PackChecklist["rules"] => packed(name)?.rules ?? state.pack?.rules;
+
 /** What the answers lead to, with what was decided of each. A finding that is no case stays unless it is taken. */
 export function decided(filled: FilledForm, state_: State): { found: Found; choice: FilledForm["found"][string]; text: string }[] {
-  return findings(state_, state.pack?.rules).map((found) => {
+  return findings(state_, rulesOf(filled.name)).map((found) => {
     const choice = (filled.found[key(found)] ??= { id: crypto.randomUUID(), keep: found.rule.is_case === true, on_spot: false });
     return { found, choice, text: choice.text ?? sentence(found, state_) };
   });
@@ -110,7 +124,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -183,6 +197,16 @@ const nameOf = (form: Form, name: string): string => {
   return word(node?.question?.label ?? node?.group?.label, language()) || name;
 };
 
+/** What the place got by a checklist that gives points; people are not scored. */
+function points(form: Form, standing: State): HTMLElement | null {
+  const result = form.checklist.kind === "visit" ? null : score(standing);
+  if (!result) return null;
+  const mark = form.checklist.pass_percent;
+  const end = result.open > 0 ? t("score-open", { n: result.open }) : result.passed === null ? "" : t(result.passed ? "score-passed" : "score-failed");
+  const said = [t("score-got", { n: result.got, m: result.most }), mark === undefined ? "" : t("score-mark", { n: mark }), end];
+  return make("p", { "data-score": true }, make("strong", {}, said.filter(Boolean).join(language() === "en" ? ", " : "，")));
+}
+
 /** What is missing, and what follows. */
 function summary(form: Form, filling: Filling, open: (fault: Fault) => void, draw: () => void): HTMLElement {
   const standing = look(form, filling.filled);
@@ -207,7 +231,7 @@ function summary(form: Form, filling: Filling, open: (fault: Fault) => void, dra
     return make("section", { class: "card stack-s", "data-found": rule.code }, make("div", { class: "cluster" }, make("strong", {}, word(rule.label, language())), make("span", { class: "tag" }, t(`severity-${rule.severity ?? "medium"}`))),
       check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")));
   });
-  return make("div", { class: "stack" },
+  return make("div", { class: "stack" }, points(form, standing),
     rows.length > 0 ? make("section", { class: "stack-s" }, make("h4", {}, t("form-wrong", { n: faults.length })), make("ul", { class: "rows rows-card" }, ...rows)) : make("p", { class: "badge", "data-state": "ok" }, t("form-whole")),
     make("section", { class: "stack-s" }, make("h4", {}, t("form-found", { n: all.length })), ...found, all.length === 0 && make("p", { class: "muted" }, t("form-found-none"))));
 }
@@ -284,7 +308,7 @@ class Page {
     if (question.kind.type === "note") return make("p", { class: "quote", id }, text);
     const must = make("span", { class: "must" }, t("must"));
     const { element, grouped } = control({
-      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track,
+      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track, offers: node.name === "stall" ? this.filling.stalls : [],
       get: () => String(inside[node.name] ?? ""),
       set: (value) => {
         if (value === "") delete inside[node.name];

@@ -11,7 +11,8 @@ use youlin_rounds::checklists::{Answered, code, label, looked_at};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk;
 use youlin_rounds::{
-    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, subject_anywhere,
+    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, rules_for,
+    subject_anywhere,
 };
 use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
 
@@ -58,7 +59,7 @@ struct Filled {
     photographs: Photographs,
 }
 
-fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> {
+async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> {
     let mut submission = read_submission(&ready.form, xml).map_err(wrong)?;
     let framed = Framed::take(&mut submission);
     let outcome = Outcome::parse(&framed.outcome).unwrap_or(Outcome::Done);
@@ -67,7 +68,11 @@ fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> 
     let answered = looked_at(&call.ctx, &ready.form, answers);
     let stands = answered.state.answers(&ready.form);
     let found = match outcome {
-        Outcome::Done => answered.findings(&ready.form),
+        Outcome::Done => {
+            let today = call.ctx.now().date();
+            let rules = rules_for(call.app.db().read(), &ready.form, today).await?;
+            answered.findings(&ready.form, rules.as_ref())
+        }
         Outcome::Tried | Outcome::Skipped => Vec::new(),
     };
     let (findings, theirs) = findings(call, ready, round, &stands, &found);
@@ -87,13 +92,13 @@ fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> 
 }
 
 /// The photographs of a form that was taken before; nothing else of it is asked again.
-pub(super) fn photographs(
+pub(super) async fn photographs(
     call: &Call,
     ready: &Ready,
     round: Uuid,
     xml: &str,
 ) -> Result<Photographs> {
-    Ok(filled(call, ready, round, xml)?.photographs)
+    Ok(filled(call, ready, round, xml).await?.photographs)
 }
 
 /// Reads a filled form. `exact`: with the very version it was filled in.
@@ -104,7 +109,7 @@ pub(super) async fn read(
     round: Uuid,
     xml: &str,
 ) -> Result<Meaning> {
-    let filled = filled(call, ready, round, xml)?;
+    let filled = filled(call, ready, round, xml).await?;
     let (submission, answered) = (&filled.submission, &filled.answered);
     let is_sound = submission.faults.is_empty() && answered.faults.is_empty();
     let done = filled.outcome == Outcome::Done;

@@ -61,7 +61,7 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     let is_older = found.as_ref().is_some_and(|(_, exact)| !exact);
     let (done, again, photographs) = match (known, found) {
         (Some(row), Some((ready, _))) => {
-            let photographs = meaning::photographs(call, &ready, round, &posted.xml)?;
+            let photographs = meaning::photographs(call, &ready, round, &posted.xml).await?;
             (row, true, photographs)
         }
         (Some(row), None) => (row, true, Photographs::new()),

@@ -69,6 +69,10 @@ pub fn checklist_faults(rounds: &Rounds, checklist: &Checklist) -> Vec<Checklist
             faults.push(ChecklistFault::new("", "no-subject", subject));
         }
     }
+    // Places are scored, never the people somebody visits.
+    if RoundKind::parse(&checklist.kind) == Some(RoundKind::Visit) && scored(&checklist.items) {
+        faults.push(ChecklistFault::new("", "scored-visit", ""));
+    }
     let catalogue = rounds.cases.catalogue();
     let mut seen = BTreeSet::new();
     for rule in &checklist.findings {
@@ -105,6 +109,13 @@ fn count(items: &[Item]) -> usize {
     items.iter().map(of).sum()
 }
 
+fn scored(items: &[Item]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Question(one) => !one.points.is_empty(),
+        Item::Group(group) => scored(&group.items),
+    })
+}
+
 fn labels(items: &[Item], language: &str, faults: &mut Vec<ChecklistFault>) {
     for item in items {
         let (name, label, needs) = match item {
@@ -135,9 +146,10 @@ fn of_form(fault: FormFault) -> ChecklistFault {
         WrongForm::UnknownName { place, unknown } => (*place, unknown.clone()),
         WrongForm::Meaning { place, fault } => (*place, meant(fault)),
         WrongForm::Cycle(names) => ("", names.join(" → ")),
-        WrongForm::NoList(name) | WrongForm::NoRepeat(name) | WrongForm::NotJudged(name) => {
-            ("", name.clone())
-        }
+        WrongForm::NoList(name)
+        | WrongForm::NoRepeat(name)
+        | WrongForm::NotJudged(name)
+        | WrongForm::NotScored(name) => ("", name.clone()),
         WrongForm::TooMany { most } | WrongForm::TooDeep { most } => ("", most.to_string()),
         _ => ("", String::new()),
     };

@@ -3,16 +3,19 @@
 
 mod faults;
 mod kept;
+mod scores;
 
 pub use faults::{ChecklistFault, checklist_faults};
 pub(crate) use faults::{MOST_QUESTIONS, size_faults};
 pub(crate) use kept::fits;
 pub use kept::{Known, form, known};
+pub(crate) use scores::score_of;
+pub use scores::{SCORES, score, sections, sentence};
 
 use serde_json::Value as Json;
 use youlin_checklist::{
-    AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, State, Unsure, Wrong,
-    example_rules, read_answers, river_reading, shipped, word,
+    AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, RuleSet, State, Unsure,
+    Wrong, read_answers, river_reading, shipped, word,
 };
 use youlin_kernel::{Ctx, Locale, Problem, ProblemKind};
 use youlin_web::I18n;
@@ -63,10 +66,10 @@ pub fn looked_at(ctx: &Ctx, form: &Form, answers: Answers) -> Answered {
 }
 
 impl Answered {
-    /// What the answers lead to.
+    /// What the answers lead to, judged by these rules (`rules_for`).
     #[must_use]
-    pub fn findings(&self, form: &Form) -> Vec<Finding> {
-        form.findings(&self.state, example_rules().as_ref()).0
+    pub fn findings(&self, form: &Form, rules: Option<&RuleSet>) -> Vec<Finding> {
+        form.findings(&self.state, rules).0
     }
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::model::{Assignment, Verb};
 use youlin_cases::{Act, Report, Via};
+use youlin_checklist::Score;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::{FieldPlace, Party};
@@ -42,6 +43,8 @@ pub struct HandIn {
     pub(super) details: Vec<NewHazard>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
+    /// What the place got by a checklist with points.
+    pub(super) score: Option<Score>,
     /// What becomes of the track that came with it.
     pub(super) track: Option<(TrackTaken, Option<Prepared>)>,
     /// See [`HandIn::taken_once`].
@@ -309,7 +312,13 @@ impl HandIn {
                 .map(|party| serde_json::to_string(&party))
                 .transpose()
                 .map_err(Problem::internal)?,
+            score: score(self.score.as_ref())?,
             told_by_sealed: seal("told_by", new.told_by.as_deref().unwrap_or_default().trim())?,
         })
     }
+}
+
+fn score(score: Option<&Score>) -> Result<Option<String>> {
+    let text = score.map(serde_json::to_string).transpose();
+    text.map_err(Problem::internal)
 }

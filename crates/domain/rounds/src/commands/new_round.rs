@@ -232,8 +232,10 @@ async fn ready(
         return Err(faults);
     }
     let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock_off).await?;
+    let score = checklists::score_of(rounds, db, ctx, &new).await?;
     Ok(HandIn {
         track,
+        score,
         rounds: Arc::clone(rounds),
         fixer: policy.as_ref().and_then(|policy| policy.fixer),
         new,

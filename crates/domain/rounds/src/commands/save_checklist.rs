@@ -1,7 +1,9 @@
 //! A draft of a checklist is written. A version in use is never changed: whoever wants another begins the next one.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_checklist::{Checklist, Status, shipped};
 use youlin_database::{AuditEntry, Command, Tx};
@@ -28,7 +30,7 @@ pub struct SaveChecklist {
 }
 
 /// What was saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SavedChecklist {
     pub id: Uuid,
     /// `id@version`.

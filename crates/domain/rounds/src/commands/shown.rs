@@ -12,7 +12,7 @@ use crate::checklists;
 use crate::entities::round;
 use crate::model::{Channel, Outcome, Severity};
 use crate::permissions::ROUNDS_PLAN;
-use crate::queries::PolicyView;
+use crate::queries::{PolicyView, rules_for};
 use crate::service::Rounds;
 
 const NOTED: usize = 200;
@@ -142,7 +142,8 @@ async fn only_noted(
     };
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
     let form = known.form.as_ref();
-    let found = checklists::answered(ctx, form, &json).findings(form);
+    let rules = rules_for(db.read(), form, ctx.now().date()).await?;
+    let found = checklists::answered(ctx, form, &json).findings(form, rules.as_ref());
     let noted = found.into_iter().filter(|one| !one.is_case);
     Ok(noted.map(|one| one.category).collect())
 }

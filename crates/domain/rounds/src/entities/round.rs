@@ -51,6 +51,8 @@ pub struct Model {
     pub topic: Option<String>,
     pub handed_out: Option<String>,
     pub given_by: Option<String>,
+    /// What the place got by a checklist with points, as JSON.
+    pub score: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -139,6 +139,9 @@ pub(crate) fn routes() -> Routes {
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 
+pub(crate) use checklists::{
+    LARGEST as LARGEST_BOOK, XLSX, labels as sheet_labels, may_see as may_see_checklist,
+};
 pub use pairs::PairInCase;
 pub(crate) use round::round_page;
 
@@ -150,17 +153,6 @@ fn markets() -> Routes {
     let write = Access::Needs(&ROUNDS_RULES);
     Routes::new()
         .get("/rounds/premises/{id}", read, hazard::premises::show)
-        .get(
-            "/rounds/premises/{id}/inspect",
-            walk,
-            hazard::inspect::fresh,
-        )
-        .route(
-            Method::Post,
-            "/rounds/premises/{id}/inspect",
-            walk,
-            post(hazard::inspect::hand_in).layer(DefaultBodyLimit::disable()),
-        )
         .get("/rounds/hazards", read, hazard::list::show)
         .get("/rounds/hazards/{id}", read, hazard::show::show)
         .route(

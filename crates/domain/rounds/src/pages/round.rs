@@ -41,6 +41,9 @@ pub(crate) struct RoundPage {
     /// The answers by the checklist, and its title.
     answers: Shown,
     checklist: String,
+    /// What the place got, and its sections.
+    score: String,
+    sections: Vec<(String, String)>,
     /// Withdrawn meanwhile, or read by another version.
     warning: String,
     community: AreaId,
@@ -207,7 +210,11 @@ pub(crate) async fn round_page(
         (None, Some(name)) => name.clone(),
         _ => String::new(),
     };
+    let form = known.as_ref().map(|known| known.form.as_ref());
+    let score = round.score.as_ref();
     Ok(RoundPage {
+        score: score.map_or_else(String::new, |one| checklists::sentence(&s, form, one)),
+        sections: score.map_or_else(Vec::new, |one| checklists::sections(&s, form, one)),
         hazards: hazards_among(app.db(), community, &found).await?,
         judgements: judgements_of(app.db(), &scope, id).await?,
         warning: warning(&s, known.as_ref()),

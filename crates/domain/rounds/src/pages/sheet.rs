@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_checklist::{Form, Kind, Node, NodeKind, word};
+use youlin_checklist::{Form, Kind, Node, NodeKind, points_text, word};
 use youlin_kernel::{Problem, Result};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -185,19 +185,34 @@ fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
         only_if: node.relevant.is_some(),
         ..Line::default()
     };
+    let points = |name: &str, label: String| {
+        let mut all = field.question.points.iter();
+        match all.find(|one| one.choice == name) {
+            Some(one) => s.t2(
+                "checklist-score-box",
+                &("label", label),
+                &("points", one.points.to_string()),
+            ),
+            None => label,
+        }
+    };
     match &field.kind {
+        Kind::Integer | Kind::Decimal if !field.question.points.is_empty() => {
+            let text = points_text(&field.question.points);
+            line.hint = format!("{} {text}", line.hint).trim().to_owned();
+        }
         Kind::Calculate => return None,
         Kind::Note => line.what = "note",
         Kind::YesNo => {
             line.what = "boxes";
-            line.boxes = vec![s.t("yes"), s.t("no")];
+            line.boxes = vec![points("yes", s.t("yes")), points("no", s.t("no"))];
         }
         Kind::One { list } | Kind::Many { list } => {
             line.what = "boxes";
             let all = form.checklist().choices.get(list);
             let all = all.map(Vec::as_slice).unwrap_or_default().iter();
             line.boxes = all
-                .map(|one| word(&one.label, language).to_owned())
+                .map(|one| points(&one.name, word(&one.label, language).to_owned()))
                 .collect();
         }
         Kind::Text => line.what = "long",

@@ -7,9 +7,6 @@ use crate::model::{Due, RoundKind, Subject, SubjectKind};
 use crate::queries::{DueLine, SubjectView, last_done, standing_of_subject};
 use crate::service::Rounds;
 
-/// The checklist whose inspections have a page of their own.
-const MARKET: &str = "market-fire@";
-
 /// The subject over time; of a dwelling its visit.
 pub(super) fn subject_href(subject: Subject) -> String {
     let id = subject.id;
@@ -24,19 +21,12 @@ pub(super) fn subject_href(subject: Subject) -> String {
 /// Where a round that is due is written down.
 pub(super) fn note_href(line: &DueLine) -> String {
     let (subject, policy) = (line.subject, line.policy);
-    let of_market = line
-        .checklist
-        .as_deref()
-        .is_none_or(|name| name.starts_with(MARKET));
     match (line.kind, subject.kind) {
         (RoundKind::Talk, kind) => {
             format!(
                 "/rounds/talks/new?subject={kind}:{}&policy={policy}",
                 subject.id
             )
-        }
-        (RoundKind::Inspection, SubjectKind::Premises) if of_market => {
-            format!("/rounds/premises/{}/inspect?policy={policy}", subject.id)
         }
         (_, SubjectKind::Reach) => format!("/rounds/new?reach={}&policy={policy}", subject.id),
         (_, SubjectKind::Dwelling) => format!("/rounds/visits/{}", subject.id),

@@ -87,18 +87,28 @@ pub async fn checklists_for(
     community: CommunityId,
     subject: SubjectKind,
 ) -> Result<Vec<ChecklistLine>> {
-    let mut found: Vec<ChecklistLine> = Vec::new();
-    for line in checklists_of(db, areas, scope).await? {
+    let mut found = newest_published(checklists_of(db, areas, scope).await?);
+    found.retain(|line| {
         let here = line
             .area
             .is_none_or(|area| areas.is_within(community.into(), area));
-        let newer = found.iter().any(|one| one.code == line.code);
-        let fits = line.subjects.is_empty() || line.subjects.contains(&subject);
-        if line.state == ChecklistState::Published && here && fits && !newer {
+        here && (line.subjects.is_empty() || line.subjects.contains(&subject))
+    });
+    Ok(found)
+}
+
+/// Of all versions, the newest first, those in use: of each checklist the newest one that is published. A version that is
+/// newer is the one that holds, also where it is no longer asked of what the older one was.
+#[must_use]
+pub fn newest_published(all: Vec<ChecklistLine>) -> Vec<ChecklistLine> {
+    let mut found: Vec<ChecklistLine> = Vec::new();
+    for line in all {
+        let is_newer = found.iter().any(|one| one.code == line.code);
+        if line.state == ChecklistState::Published && !is_newer {
             found.push(line);
         }
     }
-    Ok(found)
+    found
 }
 
 /// One version by `id@version`, also a draft or a withdrawn one.

@@ -21,6 +21,7 @@ pub use campaigns::{
 pub(crate) use campaigns::{campaign_of, listed_ids};
 pub use checklists::{
     ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
+    newest_published,
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
 pub use due::{
@@ -41,7 +42,7 @@ pub use rounds::{
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{
-    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, rule_sets,
-    status_code, what_changes,
+    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging,
+    rule_sets, rules_for, status_code, what_changes,
 };
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};

@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::{CaseStanding, standings};
+use youlin_checklist::Score;
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
 use youlin_people::FieldPlace;
@@ -238,6 +239,9 @@ pub struct RoundView {
     /// Answers to the checklist, by question.
     #[schema(value_type = Object)]
     pub answers: serde_json::Map<String, Value>,
+    /// What the place got by a checklist with points: `got`, `most`, `open`, `passed`, `sections`.
+    #[schema(value_type = Option<Object>)]
+    pub score: Option<Score>,
     /// Who told it on the telephone or wrote the sheet.
     pub told_by: String,
     pub reason: String,
@@ -284,6 +288,7 @@ pub async fn round_view(
     };
     let text = open("text", &row.text_sealed)?;
     let answers = open("answers", &row.answers_sealed)?;
+    let score = row.score.as_deref().map(serde_json::from_str::<Score>);
     let told_by = open("told_by", &row.told_by_sealed)?;
     let findings = views(db, findings_of(db, scope, vec![id]).await?).await?;
     let photos = round_file::Entity::find()
@@ -295,6 +300,7 @@ pub async fn round_view(
     Ok(RoundView {
         talk: talk_of(&row)?,
         text,
+        score: score.transpose().map_err(Problem::internal)?,
         told_by,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
         checklist: row.checklist.clone(),

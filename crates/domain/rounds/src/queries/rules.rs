@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_checklist::{
-    Change, Judgement, Recorded, RuleSet, RuleStatus, compare, example_rules, judge,
+    Change, Form, Judgement, Recorded, RuleSet, RuleStatus, Trigger, compare, example_rules, judge,
 };
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
@@ -105,6 +105,52 @@ pub fn in_use<'a>(
     })
     .max_by_key(|one| (one.used_from.clone(), one.saved_at))
     .or_else(|| of().find(|one| one.id.is_none()))
+}
+
+/// The one that judges what is answered to this checklist on this day; none when nothing of it is judged. A checklist that a
+/// place made its own is judged by the rules it names, even when they were taken in for the one it was copied from.
+#[must_use]
+pub fn judging<'a>(
+    all: &'a [RuleSetView],
+    form: &Form,
+    today: jiff::civil::Date,
+) -> Option<&'a RuleSetView> {
+    let named: Vec<&str> = judged_rules(form).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let knows = |one: &&RuleSetView| {
+        let knows = |code: &&str| one.set.rules.iter().any(|rule| rule.code == **code);
+        named.iter().all(knows)
+    };
+    in_use(all, &form.checklist().id, today).or_else(|| {
+        let others = all.iter().map(|one| one.checklist.as_str());
+        others.filter_map(|one| in_use(all, one, today)).find(knows)
+    })
+}
+
+fn judged_rules(form: &Form) -> impl Iterator<Item = &str> {
+    let rules = form.checklist().findings.iter();
+    rules.filter_map(|rule| match &rule.trigger {
+        Trigger::Judgement { rule, .. } => Some(rule.as_str()),
+        Trigger::When(_) => None,
+    })
+}
+
+/// The same from the database, which is not asked when nothing is judged.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn rules_for(
+    db: &impl ConnectionTrait,
+    form: &Form,
+    today: jiff::civil::Date,
+) -> Result<Option<RuleSet>> {
+    if judged_rules(form).next().is_none() {
+        return Ok(None);
+    }
+    let sets = rule_sets(db).await?;
+    Ok(judging(&sets, form, today).map(|one| one.set.clone()))
 }
 
 /// A judgement that was made.
@@ -261,5 +307,54 @@ pub fn status_code(status: &RuleStatus) -> &'static str {
         RuleStatus::InForce { .. } => "in_force",
         RuleStatus::Superseded { .. } => "superseded",
         RuleStatus::Example => "example",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use youlin_checklist::shipped;
+
+    use super::*;
+
+    #[test]
+    fn a_checklist_is_judged_by_the_rules_in_use_also_when_a_place_made_it_its_own() {
+        let day: jiff::civil::Date = "2026-11-26".parse().expect("a day");
+        let example = RuleSetView {
+            id: None,
+            version: 1,
+            set: example_rules().expect("shipped"),
+            checklist: EXAMPLE_FOR.to_owned(),
+            used_from: None,
+            saved_at: None,
+            saved_by: String::new(),
+        };
+        let mut newer = example.clone();
+        newer.id = Some(Uuid::nil());
+        newer.set.version = "2".to_owned();
+        newer.used_from = Some("2026-11-01".to_owned());
+        newer.saved_at = Some(Micros(1));
+        let mut later = newer.clone();
+        later.set.version = "3".to_owned();
+        later.used_from = Some("2026-12-01".to_owned());
+        let all = [example, newer, later];
+        let mut own = shipped(EXAMPLE_FOR).expect("shipped");
+        let market = Form::build(own.clone()).expect("sound");
+        own.id = "our-market".to_owned();
+        let own = Form::build(own).expect("sound");
+        for form in [&market, &own] {
+            let found = judging(&all, form, day).expect("rules");
+            assert_eq!(found.set.version, "2");
+        }
+        let river = Form::build(shipped("river-patrol").expect("shipped")).expect("sound");
+        assert!(judging(&all, &river, day).is_none());
+        let mut unknown = market.checklist().clone();
+        unknown.id = "strange".to_owned();
+        unknown.findings[0].trigger = Trigger::Judgement {
+            rule: "nobody-knows".to_owned(),
+            question: "lane_width".to_owned(),
+            of: String::new(),
+        };
+        let unknown = Form::build(unknown).expect("sound");
+        assert!(judging(&all, &unknown, day).is_none());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_checklist::shipped;
@@ -153,6 +154,20 @@ impl Site {
         let request =
             Request::post(uri).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         self.send(key, request, Body::from(body)).await
+    }
+
+    async fn json(&self, key: &str, uri: &str) -> Value {
+        let answer = self.get(key, uri).await;
+        assert_eq!(answer.status, StatusCode::OK, "{uri}: {}", answer.text());
+        serde_json::from_slice(&answer.bytes).unwrap()
+    }
+
+    async fn api(&self, key: &str, uri: &str, once: &str, body: &Value) -> Answer {
+        let mut request = Request::post(uri).header(header::CONTENT_TYPE, "application/json");
+        if !once.is_empty() {
+            request = request.header("Idempotency-Key", once);
+        }
+        self.send(key, request, Body::from(body.to_string())).await
     }
 
     async fn rounds(&self) -> Vec<RoundView> {
@@ -579,5 +594,111 @@ fn put(fields: &mut Vec<(String, String)>, name: &str, text: &str) {
     match fields.iter_mut().find(|field| field.0 == name) {
         Some(field) => field.1 = text.into(),
         None => fields.push((name.into(), text.into())),
+    }
+}
+
+/// An inspection with points: ten for a door that closes, five for lamps by their number.
+fn scored(door: &str) -> Value {
+    json!({
+        "id": "points-yl", "version": "9", "languages": ["zh-CN"], "title": { "zh-CN": "商铺打分检查" },
+        "kind": "inspection", "subjects": ["premises"], "pass_percent": 60,
+        "choices": { "state": [{ "name": "fine", "label": { "zh-CN": "完好" } }, { "name": "bad", "label": { "zh-CN": "损坏" } }] },
+        "items": [
+            { "group": { "name": "doors", "label": { "zh-CN": "门" }, "items": [
+                { "question": { "name": "door", "kind": { "type": "one", "list": "state" }, "label": { "zh-CN": "防火门" }, "points": [{ "choice": door, "points": 10 }] } },
+            ] } },
+            { "question": { "name": "lamps", "kind": { "type": "integer" }, "label": { "zh-CN": "应急灯" }, "points": [{ "from": "4", "points": 5 }] } },
+        ],
+    })
+}
+
+#[tokio::test]
+async fn checklists_with_points_over_the_interface() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let all: Value = site.json("desk", "/api/v1/checklists").await;
+        let names = all.as_array().unwrap().iter();
+        assert!(names.clone().any(|one| one["name"] == "market-fire@1"));
+        let area = site.ground.id("A").0;
+        let new = json!({ "area": area, "checklist": scored("wide") });
+        let send = |who, key: &'static str| site.api(who, "/api/v1/checklists", key, &new);
+        assert_eq!(send("desk", "").await.status, StatusCode::FORBIDDEN);
+        let made = send("lead", "k1").await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+        assert_eq!(made.location, "/api/v1/checklists/points-yl@1");
+        assert_eq!(send("lead", "k1").await.bytes, made.bytes, "made once");
+        let one = "/api/v1/checklists/points-yl@1";
+        for who in ["desk", "other"] {
+            assert_eq!(site.get(who, one).await.status, StatusCode::NOT_FOUND);
+        }
+
+        // Points of a choice that is in no list keep it from being published.
+        let draft = site.json("lead", one).await;
+        assert_eq!(draft["faults"][0]["code"], "not-scored");
+        assert_eq!(draft["version"], 1);
+        let turn = |verb: &str, version: i32| {
+            let uri = format!("{one}/{verb}");
+            let site = &site;
+            async move {
+                site.api("lead", &uri, "", &json!({ "version": version }))
+                    .await
+                    .status
+            }
+        };
+        assert_eq!(turn("publish", 1).await, StatusCode::UNPROCESSABLE_ENTITY);
+        let save = |version: i32| json!({ "version": version, "checklist": scored("fine") });
+        let saved = site.api("lead", one, "", &save(1)).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+        let stale = site.api("lead", one, "", &save(1)).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert_eq!(turn("publish", 2).await, StatusCode::NO_CONTENT);
+        let shipped = "/api/v1/checklists/market-fire@1/withdraw";
+        let refused = site
+            .api("lead", shipped, "", &json!({ "version": 0 }))
+            .await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+        // Out and in as a workbook: the same checklist, points and all.
+        let book = site.get("desk", &format!("{one}/xlsform")).await;
+        let back = read_xlsform(&book.bytes).unwrap();
+        assert_eq!(back.pass_percent, Some(60));
+        let into = format!("/api/v1/checklists/xlsform?area={area}&code=points-b");
+        let request = || Request::post(&into);
+        let other = site.send("lead", request(), Body::from(book.bytes)).await;
+        assert_eq!(other.status, StatusCode::CREATED, "{}", other.text());
+        let broken = site.send("lead", request(), Body::from("x")).await;
+        assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let drop = "/api/v1/checklists/points-b@1/drop";
+        let dropped = site.api("lead", drop, "", &json!({ "version": 1 })).await;
+        assert_eq!(dropped.status, StatusCode::NO_CONTENT);
+
+        // A round by it: points while one answers, on paper, and kept with the round.
+        let subject = format!("premises:{}", site.premises);
+        let sheet = format!("/rounds/sheet?subject={subject}&checklist=points-yl@1");
+        let sheet = site.get("desk", &sheet).await.text();
+        assert!(sheet.contains("完好（10 分）") && sheet.contains("4..=5"));
+        let fresh = format!("/rounds/new?subject={subject}&checklist=points-yl@1");
+        let page = site.get("desk", &fresh).await.text();
+        assert!(page.contains("还有 2 项没看"), "{page}");
+        let now = value(&page, "ended").to_owned();
+        let id = value(&page, "id").to_owned();
+        let fields = [
+            ("id", id.as_str()),
+            ("subject", &subject),
+            ("checklist", "points-yl@1"),
+            ("began", &now),
+            ("ended", &now),
+            ("a_door", "fine"),
+            ("a_lamps", "3"),
+        ];
+        let done = site.post("desk", "/rounds", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let page = site.get("desk", &done.location).await.text();
+        assert!(page.contains("得分 10 / 15，合格线 60%，合格"), "{page}");
+        assert!(page.contains("<dt>门</dt><dd class=\"num\">10 / 10</dd>"));
+        let round = site.json("desk", &format!("/api/v1/rounds/{id}")).await;
+        assert_eq!(round["score"]["got"], 10);
+        assert_eq!(round["score"]["passed"], true);
+        assert_eq!(turn("withdraw", 3).await, StatusCode::NO_CONTENT);
     }
 }

@@ -288,45 +288,71 @@ async fn the_pages_of_a_market() {
         }
         let (status, _) = web.get("elsewhere", &premises).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        let inspect = format!("{premises}/inspect");
+        let inspect = format!("/rounds/new?subject=premises:{}", web.market.id);
         let (status, _) = web.get("auditor", &inspect).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         let (status, page) = web.get("worker", &inspect).await;
         assert_eq!(status, StatusCode::OK);
-        assert!(page.contains("r_sections_1_panel"));
+        for words in [
+            "name=\"checklist\" value=\"market-fire@1\"",
+            "market-fire-example@1（示例，不是现行法规）",
+            "name=\"a_market_name\" type=\"text\" value=\"中原综合批发市场\"",
+            "<option value=\"C-01\">",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
 
         // First what follows from the answers, then handed in; a stall that is not there is named.
         let id = web.market.ground.world.service().new_id().to_string();
+        let today = web.market.ground.world.service().now().date().to_string();
+        let subject = format!("premises:{}", web.market.id);
         let answered = [
             ("id", id.as_str()),
+            ("subject", subject.as_str()),
+            ("checklist", "market-fire@1"),
+            ("outcome", "done"),
+            ("channel", "page"),
+            ("a_market_name", "中原综合批发市场"),
+            ("a_inspected_on", today.as_str()),
             ("began", "2026-11-26T08:00"),
             ("ended", "2026-11-26T08:30"),
             ("a_lane_width", "3.9"),
         ];
-        let (status, page) = web.form("worker", &inspect, &answered).await;
+        let (status, page) = web.form("worker", "/rounds", &answered).await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("实测 3.9 m，要求不小于 4 m"), "{page}");
-        let confirmed = page.split("name=\"confirmed\" value=\"").nth(1).unwrap();
-        let confirmed = confirmed.split('"').next().unwrap();
+        assert!(page.contains("判定出 1 个问题"), "{page}");
         let complete = |stalls: &'static str| {
             [
                 answered.to_vec(),
                 vec![
-                    ("confirmed", confirmed),
-                    ("f_rule_0", "lane-width"),
-                    ("f_text_0", "南门内过窄"),
-                    ("f_section_0", "C"),
-                    ("f_stalls_0", stalls),
+                    ("key_0", "lane-width"),
+                    ("category_0", "E-0504"),
+                    ("severity_0", "high"),
+                    ("found_0", "南门内过窄"),
+                    ("section_0", "C"),
+                    ("days_0", "12"),
+                    ("stalls_0", stalls),
                 ],
             ]
             .concat()
         };
-        let (status, page) = web.form("worker", &inspect, &complete("99")).await;
+        let (status, page) = web.form("worker", "/rounds", &complete("99")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("没有摊位 99"));
-        let (status, to) = web.form("worker", &inspect, &complete("01-02")).await;
+        assert!(page.contains("没有摊位 99") && page.contains("id=\"f-stalls_0-e\""));
+        let (status, to) = web.form("worker", "/rounds", &complete("01-02")).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
         assert_eq!(to, format!("/rounds/{id}?saved=1"));
+        let judged = web
+            .json("worker", &format!("/api/v1/rounds/{id}/judgements"))
+            .await;
+        let found = judged[0]["finding"].as_str().unwrap();
+        assert_eq!(judged[0]["judgement"]["rule"], "lane-width");
+        let one = web
+            .json("worker", &format!("/api/v1/hazards/{found}"))
+            .await;
+        assert_eq!(one["section"], "C");
+        assert_eq!(one["stalls"].as_array().unwrap().len(), 2);
 
         // The party that caused it may not remove it, by whatever door.
         let back = [("verb", "recheck"), ("passed", "yes"), ("text", "好了")];
@@ -410,7 +436,7 @@ async fn a_policy_goes_to_the_premises_its_question_means_today() {
         // On the page of the market: due, and not yet done by this policy.
         let page = format!("/rounds/premises/{}", market.id);
         let (_, text) = web.get("worker", &page).await;
-        let note = format!("{page}/inspect?policy={policy}");
+        let note = format!("policy={policy}");
         for words in ["老旧市场每月检查", "按这项安排还没来过", &note] {
             assert!(text.contains(words), "{words}: {text}");
         }

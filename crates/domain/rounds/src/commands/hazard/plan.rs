@@ -18,7 +18,7 @@ use youlin_workday::{Limit, LimitUnit};
 use crate::checklists::{self, Answered};
 use crate::commands::new_round::{NewFinding, NewRound};
 use crate::model::{MAX_TEXT, Outcome, RoundKind, SubjectKind};
-use crate::queries::{SubjectView, campaign_of, in_use, rule_sets};
+use crate::queries::{SubjectView, campaign_of, rules_for};
 use crate::service::Rounds;
 
 /// More working days than this is no time for a hazard.
@@ -189,11 +189,9 @@ async fn judged(
     if !faults.is_empty() {
         return Ok(None);
     }
-    let id = name.split('@').next().unwrap_or(name);
-    let sets = rule_sets(db.read()).await?;
-    let rules = in_use(&sets, id, ctx.now().date()).map(|one| &one.set);
-    let (findings, _not_judged) = form.findings(&state, rules);
-    let all = rules.map_or_else(Vec::new, |rules| form.judgements(&state, rules));
+    let rules = rules_for(db.read(), &form, ctx.now().date()).await?;
+    let (findings, _not_judged) = form.findings(&state, rules.as_ref());
+    let all = rules.map_or_else(Vec::new, |rules| form.judgements(&state, &rules));
     Ok(Some(Judged {
         form,
         findings,

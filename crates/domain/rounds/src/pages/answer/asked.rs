@@ -6,13 +6,14 @@ use youlin_web::{Choice, FormFaults, Shell};
 
 use super::{Kept, Typed, key};
 use crate::checklists::{self, Answered};
+use crate::model::RoundKind;
 use std::collections::BTreeMap;
 
 /// One step of drawing.
 #[derive(Clone, Debug, Default)]
 pub(in crate::pages) struct Part {
     /// `group`, `end-group`, `repeat`, `instance`, `end-instance`, `end-repeat`, `note`, `choice`, `several`, `number`,
-    /// `text`, `day`, `time`, `moment`, `file`, `position`, `barcode` or `track`.
+    /// `text`, `day`, `time`, `moment`, `file`, `position`, `barcode`, `track` or `score`.
     pub(in crate::pages) what: &'static str,
     /// Question, group or repeat with its place.
     pub(in crate::pages) key: String,
@@ -24,6 +25,8 @@ pub(in crate::pages) struct Part {
     pub(in crate::pages) signature: bool,
     pub(in crate::pages) choices: Vec<Choice>,
     pub(in crate::pages) value: String,
+    /// What the register offers for it: `stalls`.
+    pub(in crate::pages) list: &'static str,
     /// Of a repeat: instances there are; of an instance: its number.
     pub(in crate::pages) number: usize,
     /// Of a repeat: whether there may be another, which does not follow from answers.
@@ -85,6 +88,11 @@ pub(in crate::pages) fn parts(
         parts: Vec::new(),
     };
     drawing.below(None, &mut Vec::new());
+    let kind = RoundKind::parse(&form.checklist().kind).unwrap_or(RoundKind::Inspection);
+    if let Some(score) = checklists::score(form, &answered.state, kind) {
+        let sentence = checklists::sentence(s, Some(form), &score);
+        drawing.put("score", "score".to_owned(), sentence);
+    }
     drawing.parts
 }
 
@@ -195,6 +203,10 @@ impl Drawing<'_> {
             label: text(&question.label),
             hint: text(&question.hint),
             unit: question.unit.clone(),
+            list: match field.kind {
+                Kind::Text if node.name == "stall" => "stalls",
+                _ => "",
+            },
             needed: field.required.is_some(),
             read_only: question.read_only || !question.calculation.is_empty(),
             signature: field.kind == Kind::Signature,

@@ -1,19 +1,30 @@
 //! What the answers lead to, as rows to be looked over before anything is filed.
 
-use youlin_checklist::{Finding, Form, Kind, NodeKind, Value, word};
+use youlin_checklist::{Finding, Form, Kind, NodeKind, RuleSet, Trigger, Value, word};
 use youlin_web::Shell;
 
 use super::{key, said};
 use crate::checklists::{self, Answered};
+use crate::pages::hazard::words;
 
 /// A finding the answers lead to.
 #[derive(Clone, Debug)]
 pub(in crate::pages) struct Proposed {
     /// Its rule and place: `lives-in.3`.
     pub(in crate::pages) key: String,
+    pub(in crate::pages) rule: String,
+    pub(in crate::pages) place: Vec<u32>,
     pub(in crate::pages) category: String,
     pub(in crate::pages) severity: &'static str,
     pub(in crate::pages) text: String,
+    /// What was measured against what had to hold, and the clause that says so; empty when nothing was judged.
+    pub(in crate::pages) measured: String,
+    pub(in crate::pages) clause: String,
+    /// Where on the plan of premises, as answered.
+    pub(in crate::pages) section: String,
+    pub(in crate::pages) stall: String,
+    /// Whether whoever finds it may put it right at once.
+    pub(in crate::pages) may_on_spot: bool,
     /// Why it is no case but only noted; empty: it is one.
     pub(in crate::pages) noted: String,
     /// Questions whose files belong to it, with their places.
@@ -23,8 +34,13 @@ pub(in crate::pages) struct Proposed {
 }
 
 /// Everything that follows, in the order of the checklist.
-pub(in crate::pages) fn proposed(s: &Shell, form: &Form, answered: &Answered) -> Vec<Proposed> {
-    let all = answered.findings(form).into_iter();
+pub(in crate::pages) fn proposed(
+    s: &Shell,
+    form: &Form,
+    rules: Option<&RuleSet>,
+    answered: &Answered,
+) -> Vec<Proposed> {
+    let all = answered.findings(form, rules).into_iter();
     all.map(|found| one(s, form, found)).collect()
 }
 
@@ -36,14 +52,25 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
     let mut text = rule.map_or_else(String::new, |rule| word(&rule.label, language).to_owned());
     let (yes, no) = (s.t("yes"), s.t("no"));
     let mut evidence = Vec::new();
+    let measured = found.judgement.as_ref().map_or_else(String::new, |one| {
+        let was = words::measured_by(s, Some(form), one);
+        let needed = words::required_by(s, Some(form), one);
+        s.t2("hazard-measured-line", &("was", was), &("needed", needed))
+    });
+    if !measured.is_empty() {
+        evidence.push(measured.clone());
+    }
     let mut files = Vec::new();
     let mut position = None;
     let names = rule
         .map(|rule| rule.evidence.as_slice())
         .unwrap_or_default();
-    // In the order the rule names them, then what was judged.
-    let judged = found.evidence.keys().filter(|name| !names.contains(name));
-    for name in names.iter().chain(judged) {
+    let judged: &[&String] = match rule.map(|rule| &rule.trigger) {
+        Some(Trigger::Judgement { question, of, .. }) => &[question, of],
+        _ => &[],
+    };
+    // In the order the rule names them; what was judged is said already.
+    for name in names.iter().filter(|name| !judged.contains(name)) {
         let Some(NodeKind::Field(field)) = form.node(name).map(|node| &node.kind) else {
             continue;
         };
@@ -67,8 +94,22 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         let colon = s.t("checklist-colon");
         text = format!("{text}{colon}{}", evidence.join(&s.t("list-comma")));
     }
+    let answer = |name: &str| {
+        let value = found.evidence.get(name);
+        value.map_or_else(String::new, ToString::to_string)
+    };
     Proposed {
         key: key(&found.code, &found.place),
+        section: answer("section").to_uppercase(),
+        stall: answer("stall"),
+        clause: found
+            .judgement
+            .as_ref()
+            .map_or_else(String::new, |one| one.clause.clone()),
+        measured,
+        may_on_spot: found.on_the_spot,
+        rule: found.code,
+        place: found.place,
         category: found.category,
         severity: severity(found.severity),
         text,

@@ -18,12 +18,12 @@ use crate::pages::shell;
 use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
 use crate::queries::checklist;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// A workbook of questions is small.
-pub(in crate::pages) const LARGEST: usize = 5 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 5 * 1024 * 1024;
 
 /// Words the workbook needs and no code holds.
-pub(in crate::pages) fn labels(i18n: &I18n) -> Labels {
+pub(crate) fn labels(i18n: &I18n) -> Labels {
     let said = |key: &str| -> Words {
         [("zh-CN", Locale::Zh), ("en", Locale::En)]
             .map(|(code, locale)| (code.to_owned(), i18n.text(locale, key, &[])))

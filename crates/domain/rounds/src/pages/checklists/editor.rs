@@ -12,7 +12,8 @@ use youlin_web::{
     page, refused_with,
 };
 
-use super::rows::{EditForm, KINDS, SEVERITIES};
+use super::convert::SEVERITIES;
+use super::rows::{EditForm, KINDS};
 use super::view::view_page;
 use crate::SaveChecklist;
 use crate::checklists::{ChecklistFault, checklist_faults};

@@ -1,13 +1,16 @@
 //! `/rounds/checklists`: the checklists of an area with their versions; writing, publishing, withdrawing, and the way in
 //! and out as a workbook.
 
+mod acts;
 mod book;
+mod convert;
 mod editor;
 mod list;
 mod rows;
 mod view;
 
-pub(super) use book::{LARGEST, bring_in, export, import};
+pub(crate) use book::{LARGEST, XLSX, labels};
+pub(super) use book::{bring_in, export, import};
 pub(super) use editor::{edit, save};
 pub(super) use list::{create, list, start};
 pub(super) use view::{drop_draft, publish, withdraw};
@@ -20,7 +23,7 @@ use crate::permissions::CHECKLISTS_KEEP;
 use crate::queries::ChecklistLine;
 
 /// Drafts are seen by who keeps checklists of their area.
-pub(super) fn may_see(ctx: &Ctx, line: &ChecklistLine) -> bool {
+pub(crate) fn may_see(ctx: &Ctx, line: &ChecklistLine) -> bool {
     let keeps = |area| ctx.require(&CHECKLISTS_KEEP, area).is_ok();
     line.state != ChecklistState::Draft || line.area.is_some_and(keeps)
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use youlin_checklist::{Item, Kind, word};
+use youlin_checklist::{Item, Kind, points_text, word};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -84,6 +84,7 @@ fn read(s: &Shell, items: &[Item], depth: usize, language: &str, lines: &mut Vec
                     }
                 };
                 tell("checklist-tell-unit", &one.unit);
+                tell("checklist-tell-points", &points_text(&one.points));
                 tell("checklist-tell-relevant", &one.relevant);
                 tell("checklist-tell-constraint", &one.constraint);
                 tell("checklist-tell-calculation", &one.calculation);

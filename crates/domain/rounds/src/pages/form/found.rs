@@ -4,6 +4,7 @@ use uuid::Uuid;
 use youlin_web::{Choice, Shell};
 
 use super::Asking;
+use super::hazard::HazardForm;
 use crate::pages::answer::Proposed;
 use crate::pages::upload::Upload;
 
@@ -11,6 +12,8 @@ use crate::pages::upload::Upload;
 pub(in crate::pages) const RIVER: [&str; 3] = ["E-0104", "E-0105", "E-0106"];
 /// Rows a page shows at least, and at most.
 const ROOM: usize = 6;
+/// The same where each row asks more.
+const ROOM_OF_HAZARDS: usize = 3;
 const MOST: usize = 100;
 
 /// One finding as typed.
@@ -25,6 +28,8 @@ pub(in crate::pages) struct FoundForm {
     pub(in crate::pages) on_spot: bool,
     /// Why it is only noted; empty: it is a case.
     pub(in crate::pages) noted: String,
+    /// Of an inspection of premises.
+    pub(in crate::pages) hazard: HazardForm,
 }
 
 impl FoundForm {
@@ -44,14 +49,16 @@ pub(super) fn read(upload: &Upload) -> Vec<FoundForm> {
             severity: part("severity"),
             on_spot: !part("on_spot").is_empty(),
             noted: part("noted"),
+            hazard: HazardForm::read(&part),
         }
     });
     rows.filter(|row| !row.is_empty() || !row.key.is_empty())
         .collect()
 }
 
-pub(super) fn make_room(rows: &mut Vec<FoundForm>) {
-    let wanted = (rows.len() + 1).clamp(ROOM, MOST);
+pub(super) fn make_room(rows: &mut Vec<FoundForm>, hazards: bool) {
+    let room = if hazards { ROOM_OF_HAZARDS } else { ROOM };
+    let wanted = (rows.len() + 1).clamp(room, MOST);
     rows.resize_with(wanted.max(rows.len()), FoundForm::default);
 }
 
@@ -79,6 +86,11 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
             severity: one.severity.to_owned(),
             on_spot: false,
             noted: one.noted.clone(),
+            hazard: HazardForm {
+                section: one.section.clone(),
+                stalls: one.stall.clone(),
+                ..HazardForm::default()
+            },
         });
         changed = true;
     }
@@ -132,6 +144,13 @@ mod tests {
             category: format!("E-{key}"),
             severity: "low",
             text: "x".to_owned(),
+            rule: key.to_owned(),
+            place: Vec::new(),
+            measured: String::new(),
+            clause: String::new(),
+            section: String::new(),
+            stall: String::new(),
+            may_on_spot: true,
             noted: String::new(),
             files: Vec::new(),
             position: None,

@@ -3,15 +3,18 @@
 //! in twice it is the same round.
 
 mod found;
+mod hazard;
 mod send;
+mod stalls;
 mod start;
 
 use askama::Template;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
-use youlin_checklist::Form;
+use youlin_checklist::{Form, RuleSet};
 use youlin_kernel::{Ctx, Result};
+use youlin_places::premises::StallView;
 use youlin_web::{App, Choice, FormFaults, Shell};
 
 pub(super) use found::RIVER;
@@ -19,12 +22,14 @@ use found::{FoundForm, categories};
 pub(super) use send::{again, hand_in, moment};
 pub(super) use start::{fresh, preview, typed_time};
 
-use super::answer::{Kept, Part, Typed, parts};
+use super::answer::{Kept, Part, Proposed, Typed, parts, proposed};
 use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
 use crate::model::{RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
-use crate::queries::{PolicyView, SubjectView, checklists_for, policies, subject_anywhere};
+use crate::queries::{
+    PolicyView, SubjectView, checklists_for, policies, rules_for, subject_anywhere,
+};
 use crate::service::Rounds;
 
 /// The form as typed.
@@ -57,6 +62,10 @@ pub(super) struct Asking {
     pub(super) rounds: Arc<Rounds>,
     pub(super) subject: SubjectView,
     pub(super) known: Option<Known>,
+    /// What measured values are judged by.
+    pub(super) rules: Option<RuleSet>,
+    /// Of premises.
+    pub(super) stalls: Vec<StallView>,
 }
 
 impl Asking {
@@ -66,6 +75,25 @@ impl Asking {
 
     fn of_reach(&self) -> bool {
         self.subject.subject.kind == SubjectKind::Reach
+    }
+
+    fn of_premises(&self) -> bool {
+        self.subject.subject.kind == SubjectKind::Premises
+    }
+
+    /// What the answers lead to, by the rules in use.
+    fn follows(&self, s: &Shell, f: &mut RoundForm) -> Vec<Proposed> {
+        self.form().map_or_else(Vec::new, |form| {
+            let answered = f.typed.evaluate(s.ctx(), form);
+            let mut all = proposed(s, form, self.rules.as_ref(), &answered);
+            // A stall the register does not have stays in the words only.
+            for one in &mut all {
+                if stalls::stalls(&one.stall, "", &self.stalls).is_err() {
+                    one.stall.clear();
+                }
+            }
+            all
+        })
     }
 }
 
@@ -77,6 +105,10 @@ struct FormPage {
     f: RoundForm,
     name: String,
     of_reach: bool,
+    /// What is found are hazards.
+    of_premises: bool,
+    offered: hazard::Offered,
+    follows: Vec<Proposed>,
     reads: bool,
     /// The checklist's title and version.
     titled: Option<(String, String)>,
@@ -98,6 +130,28 @@ impl FormPage {
     /// The first and those that hold something stand open.
     fn stands_open(&self, index: &usize) -> bool {
         *index == 0 || self.f.found.get(*index).is_some_and(|one| !one.is_empty())
+    }
+
+    /// What follows from the answers is looked over before they are.
+    fn found_first(&self) -> bool {
+        self.f.found.iter().any(|one| !one.key.is_empty())
+    }
+
+    fn found_count(&self) -> usize {
+        hazard::finding_rows(&self.f).len()
+    }
+
+    /// The rule a row was proposed by.
+    fn rule(&self, row: &FoundForm) -> Option<&Proposed> {
+        self.follows.iter().find(|one| one.key == row.key)
+    }
+
+    fn may_on_spot(&self, row: &FoundForm) -> bool {
+        !self.of_premises || row.on_spot || self.rule(row).is_none_or(|one| one.may_on_spot)
+    }
+
+    fn fault(&self, name: &str, index: &usize) -> &str {
+        self.e.on(&format!("{name}_{index}"))
     }
 }
 
@@ -138,16 +192,23 @@ pub(super) async fn asking(
         "" => None,
         name => checklists::known(&rounds, app.db(), name).await?,
     };
+    let rules = match &known {
+        Some(known) => rules_for(app.db().read(), &known.form, ctx.now().date()).await?,
+        None => None,
+    };
     Ok(Asking {
+        stalls: hazard::stalls_of(app, ctx, &subject).await?,
         rounds,
         subject,
         known,
+        rules,
     })
 }
 
-/// Faults of answers stand under the ids of their fields.
-fn faults(s: &Shell, problem: &youlin_kernel::Problem) -> FormFaults {
+/// Faults of answers and of findings stand under the ids of their fields.
+fn faults(s: &Shell, problem: &youlin_kernel::Problem, f: &RoundForm) -> FormFaults {
     let mut e = FormFaults::of(s, problem);
+    hazard::at_rows(&mut e, f);
     for (field, _) in &mut e.fields {
         if let Some(question) = field.strip_prefix("answers.") {
             *field = format!("a_{question}");
@@ -224,10 +285,14 @@ async fn form_page(
         }
         None => Vec::new(),
     };
-    found::make_room(&mut f.found);
+    let follows = asking.follows(&s, &mut f);
+    found::make_room(&mut f.found, asking.of_premises());
     Ok(FormPage {
         name: subject.name.clone(),
         of_reach: asking.of_reach(),
+        of_premises: asking.of_premises(),
+        offered: hazard::offered(&s, app, asking).await?,
+        follows,
         reads: f.checklist == checklists::RIVER,
         titled: asking.form().map(|form| {
             let checklist = form.checklist();
@@ -317,17 +382,21 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
             None => f.photos.push(kept),
         }
     }
-    // The answer of a photograph is its name.
-    let names: Vec<(String, String)> = f
-        .files
-        .keys()
-        .map(|question| (question.clone(), file_name(question)))
-        .collect();
-    f.typed.values.extend(names);
+    name_files(&mut f);
     Ok(f)
 }
 
+/// The answers of files are their names.
+fn name_files(f: &mut RoundForm) {
+    let names: Vec<(String, String)> = f
+        .files
+        .iter()
+        .map(|(question, kept)| (question.clone(), file_name(question, kept)))
+        .collect();
+    f.typed.values.extend(names);
+}
+
 /// `point_photo.2.jpg`, however the telephone called it.
-fn file_name(question: &str) -> String {
-    format!("{question}.jpg")
+fn file_name(question: &str, kept: &Kept) -> String {
+    format!("{question}.{}", kept.file.content_type.extension())
 }

@@ -16,19 +16,20 @@ use youlin_web::{
 };
 
 use super::found::{finding_id, settle};
+use super::hazard::hazards;
 use super::start::form_for_preview;
 use super::{
     AskedPart, Asking, FormPage, RoundForm, asking, faults, faults_while_typing, file_name,
-    form_page, kind_of, read, subject_of,
+    form_page, kind_of, name_files, read, subject_of,
 };
 use crate::checklists;
 use crate::model::{Channel, Outcome, Severity};
-use crate::pages::answer::{Proposed, Typed, parts, proposed};
+use crate::pages::answer::{Proposed, Typed, parts};
 use crate::pages::shell;
 use crate::pages::upload::{self, Upload};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::policy_view;
-use crate::{AttachPhoto, NewFinding, NewRound, prepare};
+use crate::{AttachPhoto, NewFinding, NewRound, prepare_inspection};
 
 /// `POST /rounds/form?more=|less=`: the questions as they stand now, for the page to take in.
 #[derive(Debug, Default, Deserialize)]
@@ -78,12 +79,7 @@ fn turned(form: &youlin_checklist::Form, f: &mut RoundForm, turn: &Turn) {
     if !turn.less.is_empty() {
         f.typed.less(form, &turn.less, &mut f.files);
         // A photograph that moved up is called by its new place.
-        let names: BTreeMap<String, String> = f
-            .files
-            .keys()
-            .map(|question| (question.clone(), file_name(question)))
-            .collect();
-        f.typed.values.extend(names);
+        name_files(f);
     }
 }
 
@@ -120,7 +116,7 @@ pub(in crate::pages) async fn hand_in(
         Ok(id) => Ok(Redirect::to(&format!("/rounds/{id}?saved=1")).into_response()),
         Err(problem) => {
             let problem = mendable(problem)?;
-            let mut e = faults(&s, &problem);
+            let mut e = faults(&s, &problem, &f);
             for (field, problem) in &upload.faults {
                 let own = field.strip_prefix("p_").map(|one| format!("a_{one}"));
                 for (_, sentence) in FormFaults::of(&s, problem).fields {
@@ -143,7 +139,8 @@ fn looks_over(s: &Shell, asking: &Asking, f: &mut RoundForm) -> bool {
     if !answered.faults.is_empty() {
         return false;
     }
-    settle(&mut f.found, &proposed(s, form, &answered))
+    let follows = asking.follows(s, f);
+    settle(&mut f.found, &follows)
 }
 
 /// The page again with what follows from the sentence and the answers, for the walker to look over.
@@ -157,12 +154,13 @@ async fn confirm(
     let mut notes = Vec::new();
     if from_text {
         notes = fill(&s, asking, &mut f);
-        if let Some(form) = asking.form() {
-            let answered = f.typed.evaluate(s.ctx(), form);
-            settle(&mut f.found, &proposed(&s, form, &answered));
-        }
+        let follows = asking.follows(&s, &mut f);
+        settle(&mut f.found, &follows);
     }
-    if f.found.iter().any(|one| !one.is_empty()) {
+    let count = f.found.iter().filter(|one| !one.is_empty()).count();
+    if count > 0 && asking.of_premises() {
+        notes.insert(0, s.t1("inspect-confirm", "count", count));
+    } else if count > 0 {
         notes.insert(0, s.t("patrol-confirm"));
     } else if f.typed.values.is_empty() {
         notes.insert(0, s.t("patrol-nothing-read"));
@@ -308,12 +306,10 @@ async fn handed_in(
         return Err(Problem::new(ProblemKind::Invalid, "invalid"));
     }
     told(f)?;
-    let follows = match asking.form() {
-        Some(form) => proposed(s, form, &f.typed.evaluate(ctx, form)),
-        None => Vec::new(),
-    };
+    let follows = asking.follows(s, f);
     let new = new_round(app, ctx, asking, f, &follows).await?;
-    let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
+    let hazards = hazards(asking, f, (new.id, new.kind, new.outcome), &follows)?;
+    let command = prepare_inspection(&asking.rounds, app.db(), ctx, new, hazards).await?;
     let done = app.db().execute(ctx, command).await?;
     attach(app, ctx, asking, f, &follows, done.id).await?;
     Ok(done.id)
@@ -342,7 +338,7 @@ async fn attach(
     };
     let answers = f.files.iter().map(|(question, kept)| {
         let mut file = kept.file.clone();
-        file.name = Some(file_name(question));
+        file.name = Some(file_name(question, kept));
         (of(question).or(only), file)
     });
     let others = f.photos.iter().map(|kept| (only, kept.file.clone()));

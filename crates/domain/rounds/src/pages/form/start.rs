@@ -4,16 +4,20 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
+use youlin_checklist::{Form, Kind, NodeKind};
+use youlin_kernel::{Ctx, Micros, Problem, Result, Scope};
 use youlin_web::{ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, page};
 
 use super::{RoundForm, asking, form_page, subject_of};
 use crate::checklists::{self, known};
-use crate::model::{Subject, SubjectKind};
+use crate::model::{RoundKind, Subject, SubjectKind};
 use crate::pages::answer::{Typed, parts};
 use crate::pages::shell;
 use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
-use crate::queries::{checklist, checklists_for, policy_view, round_view, subject_anywhere};
+use crate::queries::{
+    ChecklistLine, SubjectView, campaign_of, campaign_view, checklist, checklists_for, policy_view,
+    round_view, subject_anywhere,
+};
 use crate::service::Rounds;
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,7 +68,11 @@ pub(in crate::pages) async fn fresh(
         channel: start.channel,
         began: typed_time(now.plus(-30 * Micros::MINUTE)),
         ended: typed_time(now),
-        typed: asking.form().map_or_else(Typed::default, Typed::fresh),
+        typed: asking.form().map_or_else(Typed::default, |form| {
+            let mut typed = Typed::fresh(form);
+            know(&mut typed, form, &asking.subject, now);
+            typed
+        }),
         ..RoundForm::default()
     };
     let s = shell(&app, &ctx, prefs);
@@ -99,22 +107,46 @@ async fn wanted(app: &App, ctx: &Ctx, start: &Start, subject: Subject) -> Result
     }
     let rounds = app.need::<Rounds>()?;
     let view = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
-    first(app, &scope, view.community, subject.kind).await
+    first(app, ctx, &scope, &view).await
 }
 
-async fn first(
-    app: &App,
-    scope: &youlin_kernel::Scope,
-    community: CommunityId,
-    kind: SubjectKind,
-) -> Result<String> {
-    let tree = app.areas();
-    let all = checklists_for(app.db(), &tree, scope, community, kind).await?;
-    Ok(all
-        .into_iter()
-        .next()
-        .map(|one| one.name)
-        .unwrap_or_default())
+/// Of premises what their campaign asks, else an inspection; of anything else the first that fits.
+async fn first(app: &App, ctx: &Ctx, scope: &Scope, view: &SubjectView) -> Result<String> {
+    let (tree, kind) = (app.areas(), view.subject.kind);
+    let all = checklists_for(app.db(), &tree, scope, view.community, kind).await?;
+    let mut wanted = None;
+    if kind == SubjectKind::Premises {
+        let of = (view.community, view.subject.id);
+        if let Some(id) = campaign_of(app.db(), of.0, of.1, None, ctx).await? {
+            wanted = Some(campaign_view(app.db(), ctx, scope, id).await?.checklist);
+        }
+    }
+    let asked = all.iter().find(|one| wanted.as_ref() == Some(&one.code));
+    let usual = || {
+        let premises = kind == SubjectKind::Premises;
+        let inspects = |one: &&ChecklistLine| one.kind == Some(RoundKind::Inspection);
+        all.iter().find(inspects).filter(|_| premises)
+    };
+    let found = asked.or_else(usual).or_else(|| all.first());
+    Ok(found.map_or_else(String::new, |one| one.name.clone()))
+}
+
+/// What the registers and the clock know is filled in before anybody asks: see `docs/checklists.md`.
+fn know(typed: &mut Typed, form: &Form, subject: &SubjectView, now: Micros) {
+    let known = [
+        ("market_name", Kind::Text, subject.name.clone()),
+        ("subject_name", Kind::Text, subject.name.clone()),
+        ("inspected_on", Kind::Date, now.date().to_string()),
+    ];
+    for (name, kind, value) in known {
+        let asks = form.node(name).is_some_and(|node| {
+            let same = matches!(&node.kind, NodeKind::Field(field) if field.kind == kind);
+            same && node.repeats.is_empty()
+        });
+        if asks {
+            typed.values.entry(name.to_owned()).or_insert(value);
+        }
+    }
 }
 
 /// As a browser's field for date and time writes it.

@@ -1,9 +1,6 @@
-//! Pages of hazards: premises over time, an inspection, the list, one hazard with its steps.
+//! Pages of hazards: premises over time, the list, one hazard with its steps. They are found by the form every round has.
 
-pub(super) mod answers;
-pub(super) mod inspect;
 pub(super) mod list;
-pub(super) mod place;
 pub(super) mod premises;
 pub(super) mod show;
 pub(super) mod words;

@@ -1,6 +1,6 @@
 //! Hazards in the reader's language.
 
-use youlin_checklist::{Decimal, Judgement, Measured, Test, Unit, Verdict};
+use youlin_checklist::{Decimal, Form, Judgement, Measured, Test, Unit, Verdict};
 use youlin_kernel::Micros;
 use youlin_web::Shell;
 
@@ -44,8 +44,7 @@ pub(in crate::pages) fn short_spot(s: &Shell, one: &HazardView) -> String {
 }
 
 /// The name of a choice of any list of the checklist; else the word itself.
-fn choice(s: &Shell, checklist: Option<&str>, value: &str) -> String {
-    let form = checklist.and_then(checklists::shipped_form);
+fn choice(s: &Shell, form: Option<&Form>, value: &str) -> String {
     let language = checklists::language(s.ctx().locale());
     form.and_then(|form| {
         let all = form.checklist().choices.values().flatten();
@@ -65,6 +64,12 @@ fn unit(s: &Shell, unit: Unit) -> String {
 
 /// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板.
 pub(in crate::pages) fn measured(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
+    let form = checklist.and_then(checklists::shipped_form);
+    measured_by(s, form.as_ref(), one)
+}
+
+/// The same with the checklist at hand.
+pub(in crate::pages) fn measured_by(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
     match &one.measured {
         Measured::Quantity { value, unit: of } => format!("{value} {}", unit(s, *of)),
         Measured::Share {
@@ -80,10 +85,7 @@ pub(in crate::pages) fn measured(s: &Shell, checklist: Option<&str>, one: &Judge
             )
         }
         Measured::Classes { classes } => {
-            let named: Vec<String> = classes
-                .iter()
-                .map(|class| choice(s, checklist, class))
-                .collect();
+            let named: Vec<String> = classes.iter().map(|class| choice(s, form, class)).collect();
             named.join("、")
         }
     }
@@ -91,6 +93,12 @@ pub(in crate::pages) fn measured(s: &Shell, checklist: Option<&str>, one: &Judge
 
 /// What had to hold: 不小于 4 m.
 pub(in crate::pages) fn required(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
+    let form = checklist.and_then(checklists::shipped_form);
+    required_by(s, form.as_ref(), one)
+}
+
+/// The same with the checklist at hand.
+pub(in crate::pages) fn required_by(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
     let limit = |limit: i64, of: Unit| {
         // In the unit that was measured in.
         let in_metres = matches!(
@@ -113,10 +121,7 @@ pub(in crate::pages) fn required(s: &Shell, checklist: Option<&str>, one: &Judge
         Test::AtLeast { limit: at, unit } => s.t1("hazard-at-least", "limit", limit(*at, *unit)),
         Test::AtMost { limit: at, unit } => s.t1("hazard-at-most", "limit", limit(*at, *unit)),
         Test::NoneOf { classes } => {
-            let named: Vec<String> = classes
-                .iter()
-                .map(|class| choice(s, checklist, class))
-                .collect();
+            let named: Vec<String> = classes.iter().map(|class| choice(s, form, class)).collect();
             s.t1("hazard-none-of", "classes", named.join("、"))
         }
         Test::ShareAtMost { percent } => s.t1("hazard-share", "percent", percent),
@@ -160,7 +165,7 @@ pub(in crate::pages) fn evidence(s: &Shell, one: &HazardView) -> Vec<(String, St
                 }
                 _ => String::new(),
             };
-            let value = choice(s, one.checklist.as_deref(), value);
+            let value = choice(s, Some(&form), value);
             (
                 checklists::label(locale, &form, name),
                 format!("{value}{unit}"),
