@@ -414,7 +414,11 @@ async fn a_policy_goes_to_the_premises_its_question_means_today() {
         other["policy"]["question"]["dataset"] = json!("buildings");
         let mut both = good.clone();
         both["subjects"] = json!([market.id]);
-        for (wrong, field) in [(unknown, "question."), (other, "question"), (both, "subjects")] {
+        for (wrong, field) in [
+            (unknown, "question."),
+            (other, "question"),
+            (both, "subjects"),
+        ] {
             let (status, body) = web.post("lead", uri, &wrong).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
             assert!(body.to_string().contains(field), "{body}");
@@ -444,11 +448,15 @@ async fn a_policy_goes_to_the_premises_its_question_means_today() {
         new.round.policy = Some(policy.parse().unwrap());
         let mut long = serde_json::to_value(&new).unwrap();
         long["round"]["told_by"] = json!("长".repeat(81));
-        let (status, body) = web.post("worker", "/api/v1/rounds/inspections", &long).await;
+        let (status, body) = web
+            .post("worker", "/api/v1/rounds/inspections", &long)
+            .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(body.to_string().contains("told_by"), "{body}");
         let body = serde_json::to_value(&new).unwrap();
-        let (status, filed) = web.post("worker", "/api/v1/rounds/inspections", &body).await;
+        let (status, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
         assert_eq!(status, StatusCode::CREATED, "{filed}");
         assert_eq!(web.json("worker", "/api/v1/rounds/due").await, json!([]));
         let (_, text) = web.get("worker", &page).await;
@@ -456,20 +464,35 @@ async fn a_policy_goes_to_the_premises_its_question_means_today() {
         // What is entered tomorrow is meant tomorrow.
         let lead = market.ground.caller(Role::CommunityDesk, "A");
         market.premises(&lead, "东门老市场", "market", "1988").await;
-        assert_eq!(names(&web.json("worker", "/api/v1/rounds/due").await), ["东门老市场"]);
+        assert_eq!(
+            names(&web.json("worker", "/api/v1/rounds/due").await),
+            ["东门老市场"]
+        );
         let standing = format!("{uri}/{policy}/standing");
         let stands = web.json("lead", &standing).await.to_string();
-        assert!(stands.contains("\"done\"") && stands.contains("open"), "{stands}");
+        assert!(
+            stands.contains("\"done\"") && stands.contains("open"),
+            "{stands}"
+        );
         let (_, text) = web.get("lead", "/rounds/policies").await;
         assert!(text.contains("场所 · 市场 · 2000 年以前建成"), "{text}");
         let opened = format!("/rounds/policies/{policy}/standing?of=open");
         assert!(text.contains(&opened), "{text}");
         let (_, text) = web.get("volunteer", &opened).await;
-        assert!(text.contains("东门老市场") && !text.contains("中原综合批发市场"), "{text}");
+        assert!(
+            text.contains("东门老市场") && !text.contains("中原综合批发市场"),
+            "{text}"
+        );
         let stale = json!({ "version": 7 });
         let close = format!("{uri}/{policy}/close");
-        assert_eq!(web.post("lead", &close, &stale).await.0, StatusCode::CONFLICT);
-        assert_eq!(web.post("lead", &close, &json!({ "version": 1 })).await.0, StatusCode::OK);
+        assert_eq!(
+            web.post("lead", &close, &stale).await.0,
+            StatusCode::CONFLICT
+        );
+        assert_eq!(
+            web.post("lead", &close, &json!({ "version": 1 })).await.0,
+            StatusCode::OK
+        );
     }
 }
 
@@ -486,18 +509,35 @@ async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
             "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n\
              e,A,东一村,,,1990,{lon},{lat},A1\nn,A,新苑,,,2015,{lon},{lat},A1\n"
         );
-        assert!(estates(db, &ctx, locator, rows(&text), false).await.unwrap().is_clean());
+        assert!(
+            estates(db, &ctx, locator, rows(&text), false)
+                .await
+                .unwrap()
+                .is_clean()
+        );
         let text = format!(
             "key,estate_key,name,aliases,floors,lon,lat,neighbourhood_code\n\
              e1,e,1号楼,,6,{lon},{lat},A1\ne2,e,2号楼,,3,{lon},{lat},A1\nn1,n,1号楼,,18,{lon},{lat},A1\n"
         );
-        assert!(buildings(db, &ctx, locator, rows(&text), false).await.unwrap().is_clean());
+        assert!(
+            buildings(db, &ctx, locator, rows(&text), false)
+                .await
+                .unwrap()
+                .is_clean()
+        );
         locator.reload_addresses(db).await.unwrap();
         let (_, text) = web.get("lead", "/rounds/policies/new?about=building").await;
-        for words in ["至少几层", "至少多少户", "name=\"about\" value=\"building\""] {
+        for words in [
+            "至少几层",
+            "至少多少户",
+            "name=\"about\" value=\"building\"",
+        ] {
             assert!(text.contains(words), "{words}: {text}");
         }
-        assert!(!text.contains("chief:village") && !text.contains("要求记录轨迹"), "{text}");
+        assert!(
+            !text.contains("chief:village") && !text.contains("要求记录轨迹"),
+            "{text}"
+        );
         let community = ground.community().0.to_string();
         let team = format!("party:{}", ground.team.id);
         let fields = |before: &'static str| {
@@ -515,7 +555,9 @@ async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
                 ("stalls", "100"),
             ]
         };
-        let (status, text) = web.form("lead", "/rounds/policies", &fields("九十年代")).await;
+        let (status, text) = web
+            .form("lead", "/rounds/policies", &fields("九十年代"))
+            .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(text.contains("九十年代"), "{text}");
         let (status, text) = web.form("lead", "/rounds/policies", &fields("2000")).await;
@@ -533,7 +575,10 @@ async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
         let page = format!("/rounds/buildings/{building}");
         let (_, text) = web.get("worker", &page).await;
         let note = format!("/rounds/new?subject=building:{building}&#38;policy={policy}");
-        assert!(text.contains(&note) && text.contains("按这项安排还没来过"), "{text}");
+        assert!(
+            text.contains(&note) && text.contains("按这项安排还没来过"),
+            "{text}"
+        );
         assert_eq!(web.get("elsewhere", &page).await.0, StatusCode::NOT_FOUND);
         let (status, _) = web.get("worker", &note.replace("&#38;", "&")).await;
         assert_eq!(status, StatusCode::OK);

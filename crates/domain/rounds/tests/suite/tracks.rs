@@ -3,16 +3,18 @@
 
 use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Ctx, Micros, Role};
+use youlin_people::privacy::KeptElsewhere;
 use youlin_rounds::model::Policy;
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::tracks::{
     EndLive, EndTracks, Intake, LivePoint, NewTrack, ReleaseTrack, RemoveTrack, StartLive,
-    TrackAccess, TrackFix, TrackFlag, TrackSource, TrackTaken, TrackView, WireFix, coverage_over,
-    engine_reach, live_fixes, live_of, own_fixes, prepare_shift, prepare_track, read_gpx, track_of,
-    write_gpx,
+    TrackAccess, TrackFix, TrackFlag, TrackSource, TrackTaken, TrackView, TracksKept, WireFix,
+    coverage_over, engine_reach, live_fixes, live_of, own_fixes, prepare_shift, prepare_track,
+    read_gpx, track_of, write_gpx,
 };
 use youlin_rounds::{SavePolicy, module};
 use youlin_testkit::databases;
+use youlin_testkit::web::catalogues;
 
 use crate::ground::{Ground, weekly};
 
@@ -148,6 +150,20 @@ async fn a_track_comes_with_its_round_and_is_seen_by_the_walker_first() {
         assert_eq!((reach.tracks, waiting), (1, 0));
         assert!((reach.percent(&reach.left) - 70.0).abs() < 2.0);
 
+        // The page of keeping sees it coming, names its reach and nothing of where it went.
+        let kept = TracksKept {
+            db: db.clone(),
+            i18n: catalogues(),
+        };
+        let ends = now.plus(91 * Micros::DAY);
+        assert!(kept.counts(&scope, now).await.unwrap().is_empty());
+        let counts = kept.counts(&scope, ends).await.unwrap();
+        assert_eq!(counts, [(ground.community(), 1)]);
+        let lines = kept.lines(&desk, &scope, ends, 10).await.unwrap();
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].text.contains("中心河"), "{}", lines[0].text);
+        assert_eq!(lines[0].href, Some(format!("/rounds/{}", filed.id)));
+
         // Its time over, the positions go and the figures stay.
         ground.world.clock.advance(91 * Micros::DAY);
         let service = ground.world.service();
@@ -156,6 +172,7 @@ async fn a_track_comes_with_its_round_and_is_seen_by_the_walker_first() {
         };
         assert_eq!(db.execute(&service, end).await.unwrap(), 1);
         assert_eq!(db.execute(&service, end).await.unwrap(), 0);
+        assert!(kept.counts(&scope, ends).await.unwrap().is_empty());
         let volunteer = ground.of(ground.team);
         let gone = own_fixes(&ground.rounds, db, &volunteer, filed.id).await;
         assert!(gone.is_err());
