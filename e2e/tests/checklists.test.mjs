@@ -162,6 +162,17 @@ describe("checklists", () => {
     await lead.locator("#f-a_flammables").selectOption("none");
     await lead.locator("#f-a_open_flame").selectOption("no");
     await lead.locator("#f-a_lives_in").selectOption("no");
+    // A code in a photograph, where the browser reads codes; elsewhere the field is typed, and nothing else is shown.
+    assert.equal(await lead.locator("[data-barcode-for] input").count(), 0);
+    await lead.evaluate(() => {
+      globalThis.BarcodeDetector = class {
+        detect = async () => [{ rawValue: "SZ-0042" }];
+      };
+    });
+    await lead.locator('button[name="more"][value="appliances"]').click();
+    await lead.locator("[id='f-a_appliance_until.1']").fill("2099-12-31");
+    await lead.locator('[data-barcode-for="f-a_appliance_code.1"] input').setInputFiles({ name: "code.png", mimeType: "image/png", buffer: paper });
+    await lead.waitForFunction(() => document.getElementById("f-a_appliance_code.1").value === "SZ-0042");
     await lead.locator('main form button.btn-primary[type="submit"]').click();
     await lead.locator(".form-summary", { hasText: "谁说的" }).waitFor();
     await lead.locator("#f-told_by").fill("周老板");

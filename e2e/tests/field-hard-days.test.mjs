@@ -168,6 +168,54 @@ describe("hard days in the field", () => {
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 
+  test("a return visit without signal brings photographs of the same spot, once", async () => {
+    const found = (await get("/api/v1/field/pack")).findings.find((one) => one.step === "to_revisit");
+    assert.ok(found, "something was put right and nobody has looked yet");
+    await open(phone);
+    await window.setOffline(true);
+    const row = (page) => page.locator("section", { has: page.locator("h2", { hasText: "回头看" }) }).locator("li", { hasText: found.text }).first();
+    await row(phone).locator("summary").click();
+    for (const colour of ["#2a6", "#26a"]) {
+      const picture = await phone.evaluate((fill) => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 60 });
+        const pen = canvas.getContext("2d");
+        pen.fillStyle = fill;
+        pen.fillRect(0, 0, 80, 60);
+        return canvas.toDataURL("image/jpeg").split(",")[1];
+      }, colour);
+      await row(phone).locator('input[type="file"]').setInputFiles({ name: "after.jpg", mimeType: "image/jpeg", buffer: Buffer.from(picture, "base64") });
+      await row(phone).getByText(`照片 ${colour === "#2a6" ? 1 : 2} 张`).waitFor();
+    }
+    await phone.close({ runBeforeUnload: false });
+    phone = await window.newPage();
+    await phone.goto(`${server.url}/field`);
+    await ready(phone);
+    await row(phone).getByText("照片 2 张").waitFor();
+    await row(phone).getByLabel("看到了什么").fill("已经清走，岸边干净");
+    await screenshot(phone, "field-return", { full: true });
+    await axe(phone);
+    await row(phone).getByRole("button", { name: "处理好了", exact: true }).click();
+    await phone.locator("#unsent[data-count='1']").waitFor();
+    // The first answer gets lost on its way: it is asked again, and taken once.
+    let lost = 0;
+    await window.route("**/api/v1/field/outbox", async (route) => {
+      lost += 1;
+      if (lost > 1) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await window.setOffline(false);
+    await sent(phone);
+    await window.unroute("**/api/v1/field/outbox");
+    assert.ok(lost > 1);
+    const round = await get(`/api/v1/rounds/${found.round}`);
+    const { returns } = round.findings.find((one) => one.id === found.id);
+    assert.equal(returns.length, 1);
+    const page = await (await fetch(`${server.url}/rounds/${found.round}`, { headers: await server.session("desk-xqy") })).text();
+    assert.equal(new Set(page.match(/\/rounds\/spots\/[0-9a-f-]{36}/g)).size, 2, "as it is now, beside as it was found");
+    noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
   test("a server is upgraded while work waits: the page becomes new, the work is still there", async () => {
     // In front of the server stands one that can give out another version of the shell.
     let version = null;

@@ -292,3 +292,5 @@ fieldwork-fact-of-note = note
 fieldwork-photos-few = This policy asks for at least { $n } photographs (by: { $what }). Take some more, or tick “Not for this policy”.
 fieldwork-no-policy = Not for this policy
 fieldwork-no-policy-hint = Tick it when there are no photographs: the round is handed in all the same, it only does not count for the policy.
+fieldwork-photos-most = At most { $n } photographs of one spot; the rest were not taken in.
+problem-field-person-gone = This resident is no longer among those you visit, perhaps moved out. What you wrote is still on the telephone: note it separately, or tell the community.

@@ -40,6 +40,7 @@ problem-json-type = The JSON does not fit: line { $line }, column { $column } ({
 problem-form-syntax = The form cannot be read ({ $reason }).
 problem-query-syntax = The filters in the address cannot be read ({ $reason }).
 problem-body-too-large = Too much was sent. Text may be 1 MB at most.
+problem-form-too-many-fields = This form has too many fields; { $max } at most are taken at once. Nothing was saved: send it in several parts.
 problem-body-unreadable = The request did not arrive whole. Please try again.
 problem-nul-character = The text holds a NUL character, which cannot be kept. Please remove it.
 problem-not-utf8 = The text is not valid UTF-8 (byte { $position }).

@@ -292,3 +292,5 @@ fieldwork-fact-of-note = 备注
 fieldwork-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或勾选“不按这项安排算”。
 fieldwork-no-policy = 不按这项安排算
 fieldwork-no-policy-hint = 拿不出照片时勾选：巡查照样交，只是不算完成这项安排。
+fieldwork-photos-most = 一处最多 { $n } 张照片，多的没有收下。
+problem-field-person-gone = 这位居民已不在您走访的范围里，可能已经搬走。写的内容还在手机里：可以另记一笔，或告诉社区。

@@ -40,6 +40,7 @@ problem-json-type = JSON 内容不符合要求：第 { $line } 行第 { $column 
 problem-form-syntax = 表单内容无法读取（{ $reason }）。
 problem-query-syntax = 网址中的筛选条件无法识别（{ $reason }）。
 problem-body-too-large = 提交的内容太大。文字请控制在 1 MB 以内。
+problem-form-too-many-fields = 这张表单的项目太多，一次最多 { $max } 项。什么都没有保存，请分成几次提交。
 problem-body-unreadable = 提交的内容没有完整送达，请重试。
 problem-nul-character = 文字中含有无法保存的空字符，请删除后重试。
 problem-not-utf8 = 提交的内容不是有效的 UTF-8 文本（第 { $position } 字节处）。

@@ -13,6 +13,7 @@ from shapely import LineString, Point, union_all
 
 A, E2 = 6_378_137.0, 0.006_694_379_990_14
 CORRIDOR_M, WALK = 50.0, 3.0
+PLAIN_S, FAR = 60.0, 4.0
 
 
 def plane(line):
@@ -26,15 +27,36 @@ def plane(line):
     return lambda p: ((p[0] - lon) * x, (p[1] - lat) * y)
 
 
+def walkable(fixes, i, j):
+    """At 3 m/s at most from the i-th fix to the j-th; of less than a minute as seen from the fixes around."""
+    (a, t, one), (b, u, other) = fixes[i], fixes[j]
+    seconds = (u - t) / 1000
+    if seconds <= 0 or seconds >= PLAIN_S:
+        return seconds > 0 and a.distance(b) <= WALK * seconds
+    if a.distance(b) - FAR * math.hypot(one, other) > WALK * seconds:
+        return False
+    begin, end = ((t + u) / 2000 + half for half in (-PLAIN_S / 2, PLAIN_S / 2))
+    low = max((k for k in range(i + 1) if fixes[k][1] / 1000 <= begin), default=0)
+    high = min((k for k in range(j, len(fixes)) if fixes[k][1] / 1000 >= end), default=len(fixes) - 1)
+    way = fixes[low][0].distance(a) + a.distance(fixes[high][0])
+    return way <= WALK * (fixes[high][1] - fixes[low][1]) / 1000
+
+
 def covered(reach, corridor, fixes):
-    """Metres of the reach, as the rule says it."""
+    """Metres of the reach, as the rule says it. Fixes lie 30 s apart at least."""
+    inside = [corridor.contains(fix[0]) for fix in fixes]
+    pairs = [(i, i + 1) for i in range(len(fixes) - 1) if inside[i] and inside[i + 1]]
+    # One alone outside, as far as its radius explains, is left out.
+    for i in range(len(fixes) - 2):
+        stray, _, radius = fixes[i + 1]
+        alone = inside[i] and not inside[i + 1] and inside[i + 2]
+        if alone and corridor.distance(stray) <= 2.5 * radius and fixes[i + 2][1] - fixes[i][1] <= 300_000:
+            pairs.append((i, i + 2))
     pieces = []
-    for (a, t), (b, u) in zip(fixes, fixes[1:]):
-        inside = corridor.contains(a) and corridor.contains(b)
-        if inside and u > t and a.distance(b) / ((u - t) / 1000) <= WALK:
-            ends = sorted((reach.project(a), reach.project(b)))
-            if ends[1] > ends[0]:
-                pieces.append(LineString([(ends[0], 0), (ends[1], 0)]))
+    for i, j in pairs:
+        ends = sorted((reach.project(fixes[i][0]), reach.project(fixes[j][0])))
+        if ends[1] > ends[0] and walkable(fixes, i, j):
+            pieces.append(LineString([(ends[0], 0), (ends[1], 0)]))
     return union_all(pieces).length if pieces else 0.0
 
 
@@ -47,7 +69,7 @@ def main():
     corridor = reach.buffer(half, quad_segs=256)
     passed, faults = 0, []
     for at, case in enumerate(data["cases"]):
-        fixes = [(Point(metres(f)), f[2]) for f in case["fixes"]]
+        fixes = [(Point(metres(f)), f[2], f[3]) for f in case["fixes"]]
         want = covered(reach, corridor, fixes)
         if abs(want - case["covered_m"]) <= 0.001 * reach.length:
             passed += 1

@@ -12,6 +12,7 @@ import "./keyboard";
 import "./filters";
 import "./locate";
 import "./position";
+import "./barcode";
 import "./spot";
 import "./files";
 import "./signature";

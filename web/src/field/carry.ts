@@ -5,7 +5,7 @@ import { hex } from "./photo";
 import { guarded, icon } from "./parts";
 import { changed, hold, reload, state } from "./state";
 import { sync } from "./sync";
-import type { Draft, Item } from "./types";
+import { photosOf, type Draft, type Item } from "./types";
 import { t } from "./words";
 
 type Carried = { made_at: string; account: string; items: Item[]; drafts?: Draft[]; photos: Record<string, string> };
@@ -63,12 +63,15 @@ async function take(file: File): Promise<string> {
   const here = new Set(state.items.map((item) => item.id));
   const items = carried.items.filter((item) => !here.has(item.id)).map((item): Item => ({ ...item, state: "waiting" }));
   const bytes = new Map<string, ArrayBuffer>();
-  for (const item of items.filter((one) => one.kind === "photo_claim")) {
-    const photo = item.body["photo"] as { id?: string; sha256?: string } | undefined;
-    const found = bytesOf(carried.photos[String(item.body["upload"])]);
-    // Changed on the way: the server would refuse it in the end.
-    if (!photo || !found || hex(await crypto.subtle.digest("SHA-256", found)) !== photo.sha256) return t("carry-broken");
-    bytes.set(String(item.body["upload"]), found);
+  for (const item of items) {
+    const photos = photosOf(item);
+    if (item.kind === "photo_claim" && photos.length === 0) return t("carry-broken");
+    for (const photo of photos) {
+      const found = bytesOf(carried.photos[photo.id]);
+      // Changed on the way: the server would refuse it in the end.
+      if (!found || hex(await crypto.subtle.digest("SHA-256", found)) !== photo.sha256) return t("carry-broken");
+      bytes.set(photo.id, found);
+    }
   }
   const drafts = (carried.drafts ?? []).filter((draft) => !state.drafts.some((known) => known.id === draft.id));
   for (const id of named(drafts)) {

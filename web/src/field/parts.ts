@@ -80,13 +80,17 @@ export function fault(control: HTMLElement, words: string | false): boolean {
 }
 
 /** A button that takes photographs and keeps their bytes at once. */
-export function camera(photos: Photo[], act: () => void | Promise<void>): HTMLElement {
+export function camera(photos: Photo[], act: () => void | Promise<void>, most = Infinity): HTMLElement {
   const input = make("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "sr-only" });
   const count = make("span", { class: "muted", role: "status" });
   const show = (): void => void (count.textContent = photos.length > 0 ? t("photos", { n: photos.length }) : "");
   input.addEventListener("change", () =>
     void guarded(async () => {
       for (const file of input.files ?? []) {
+        if (photos.length >= most) {
+          count.textContent = t("photos-most", { n: most });
+          break;
+        }
         const taken = await takePhoto(file).catch(() => null);
         if (!taken) {
           count.textContent = t("photo-failed", { name: file.name });

@@ -1,6 +1,6 @@
 // What the client knows now, and who wants to hear when it changes.
 import type { Vault } from "./vault";
-import type { Draft, Item, Pack, PackChecklist, Taken } from "./types";
+import { photosOf, type Draft, type Item, type Pack, type PackChecklist, type Taken } from "./types";
 
 export const state = {
   vault: null as Vault | null,
@@ -69,7 +69,7 @@ export async function release(item: Item): Promise<void> {
   const { vault } = state;
   if (!vault) return;
   const gone: { table: "outbox" | "blobs"; id: string }[] = [{ table: "outbox", id: item.id }];
-  if (item.kind === "photo_claim") gone.push({ table: "blobs", id: String(item.body["upload"]) });
+  for (const photo of photosOf(item)) gone.push({ table: "blobs", id: photo.id });
   await vault.write([], gone);
   // Not read anew: of eighty photographs each would open all others.
   state.items = state.items.filter((one) => one.id !== item.id);
@@ -86,7 +86,7 @@ export async function keepItem(next: Item): Promise<void> {
 export async function tidyPhotos(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
-  const named = JSON.stringify([state.items, state.drafts]);
+  const named = JSON.stringify([state.items, state.drafts, state.typed]);
   const gone = (await vault.ids("blobs")).filter((id) => !named.includes(id));
   const forms = state.forms.filter(({ name }) => !named.includes(`"${name}"`)).map(({ name }) => ({ table: "boxes" as const, id: `form:${name}` }));
   if (gone.length + forms.length > 0) await vault.write([], [...gone.map((id) => ({ table: "blobs" as const, id })), ...forms]);

@@ -4,7 +4,7 @@ import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
 import { changed, keepItem, release, reload, state } from "./state";
 import { endRecording } from "./track";
-import type { Answer, Item, Pack, Photo, Taken } from "./types";
+import { photosOf, type Answer, type Item, type Pack, type Photo, type Taken } from "./types";
 import { unlock } from "./vault";
 import { t } from "./words";
 
@@ -134,10 +134,11 @@ const sendable = (item: Item): boolean => item.state === "waiting" || item.state
 
 async function sendAll(): Promise<boolean> {
   let took = false;
-  for (const some of batches(state.items.filter((item) => sendable(item) && item.kind !== "photo_claim"))) took = (await batch(some)) || took;
-  // Photographs last: a weak line carries the words first.
-  for (const item of state.items.filter((one) => sendable(one) && one.kind === "photo_claim")) {
-    if (await upload(item)) took = (await batch([item])) || took;
+  for (const some of batches(state.items.filter((item) => sendable(item) && photosOf(item).length === 0))) took = (await batch(some)) || took;
+  // Photographs last: a weak line carries the words first. A return visit ends a case and goes with its own, after those of before.
+  const heavy = state.items.filter((one) => sendable(one) && photosOf(one).length > 0);
+  for (const item of heavy.sort((a, b) => Number(a.kind !== "photo_claim") - Number(b.kind !== "photo_claim"))) {
+    if (await uploadAll(item)) took = (await batch([item])) || took;
   }
   return took;
 }
@@ -193,11 +194,15 @@ async function apply(item: Item, answer: Answer): Promise<void> {
   await keepItem({ ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined });
 }
 
+async function uploadAll(item: Item): Promise<boolean> {
+  for (const photo of photosOf(item)) if (!(await upload(item, photo))) return false;
+  return true;
+}
+
 /** Brings the bytes over, from wherever it was cut; false when this has to wait or was refused. */
-async function upload(item: Item): Promise<boolean> {
+async function upload(item: Item, photo: Photo): Promise<boolean> {
   const { vault } = state;
-  const photo = item.body["photo"] as Photo | undefined;
-  if (!vault || !photo) return true;
+  if (!vault) return true;
   const bytes = await vault.get<ArrayBuffer>("blobs", photo.id);
   if (!bytes) return true;
   const announce = JSON.stringify({ id: photo.id, bytes: photo.bytes, sha256: photo.sha256, type: photo.type ?? "image/jpeg" });

@@ -1,13 +1,16 @@
 // Today: what is due, what to look at again, whom to visit. What is written and not yet sent is marked so.
 import { make } from "../dom";
-import { area, badge, button, fault, field, guarded, icon } from "./parts";
+import { area, badge, button, camera, fault, field, guarded, icon } from "./parts";
 import { newNote } from "./note";
 import { newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
-import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Reach, RoundDraft, Visit, VisitList } from "./types";
+import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
 import { findVisit, toVisit, visitState } from "./visit";
 import { t, when } from "./words";
+
+/** Photographs of one return visit, as the server takes them. */
+const SPOT_PHOTOS = 8;
 
 type Open = (draft: Draft) => void | Promise<void>;
 
@@ -77,6 +80,16 @@ const remembered = (about: string, act: (value: string) => void): HTMLTextAreaEl
     void guarded(() => type(about, value));
   }, 2);
 
+/** Of return visits not yet sent; one list for each, however often the view is drawn. */
+const shots = new Map<string, Photo[]>();
+
+/** Kept like the words: the page may be killed before. */
+function shotsOf(finding: string): Photo[] {
+  const held = shots.get(finding) ?? (JSON.parse(state.typed[`photos ${finding}`] ?? "[]") as Photo[]);
+  shots.set(finding, held);
+  return held;
+}
+
 function revisitRow(found: Finding, may: boolean): HTMLElement {
   const reach = state.pack?.reaches.find((one) => one.id === found.subject.id);
   const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && t("length", { n: Math.round(found.chainage_m) }), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
@@ -84,15 +97,19 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
+  const photos = shotsOf(found.id);
   const send = (passed: boolean) => async (): Promise<void> => {
     if (fault(words, !said.trim() && t("need-text"))) return;
-    const body = { community: found.community, finding: found.id, round: found.round, passed, text: said };
-    await type(found.id, "");
+    const photographs = photos.map((photo) => ({ ...photo, upload: photo.id, lon: photo.lon ?? null, lat: photo.lat ?? null }));
+    const body = { community: found.community, finding: found.id, round: found.round, passed, text: said, photographs };
     await hold([{ id: crypto.randomUUID(), kind: "return_visit", label: found.text, made_at: Date.now(), body, state: "waiting" }]);
+    await type(found.id, "");
+    await type(`photos ${found.id}`, "");
+    shots.delete(found.id);
     void sync();
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
-  return line(found.text, where, make("details", { open: said !== "" }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), buttons)));
+  return line(found.text, where, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
 }
 
 /** The day's visits, house by house in walking order; those that are over are counted and folded away. */

@@ -43,6 +43,8 @@ export type Answer = { id: string; result: "done" | "again" | "refused" | "confl
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
 export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string };
+/** Those an item brings along: its own, or those of a visit. */
+export const photosOf = (item: Item): Photo[] => (item.kind === "photo_claim" ? [item.body["photo"] as Photo] : ((item.body["photographs"] ?? []) as Photo[])).filter(Boolean);
 export type Spot = { lon: number; lat: number; accuracy: number };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
 export type RoundDraft = {

@@ -175,6 +175,7 @@ pub(crate) async fn return_to_finding(
         finding: id,
         passed: seen.passed,
         text: seen.text,
+        photographs: Vec::new(),
     };
     let id = app.db().execute(&ctx, command).await?;
     Ok((StatusCode::CREATED, Json(Visited { id })).into_response())

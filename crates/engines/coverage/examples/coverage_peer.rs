@@ -15,7 +15,6 @@ fn main() -> Result<(), ReachFault> {
     let mut rng = Rng::new(2026);
     let mut cases: Vec<Value> = Vec::new();
     for seed in 0..60 {
-        // From 30 s on the speed is distance over time, as the rule says it.
         let how = Walk {
             from_m: 1_500.0 * rng.unit(),
             to_m: 3_000.0 + 2_000.0 * rng.unit(),
@@ -24,7 +23,7 @@ fn main() -> Result<(), ReachFault> {
             } else {
                 0.8 + 0.7 * rng.unit()
             },
-            every_s: (30.0, 60.0),
+            every_s: (30.0, if seed % 3 == 0 { 60.0 } else { 90.0 }),
             noise_m: 8.0 + 4.0 * rng.unit(),
             left_m: if seed % 2 == 0 { 20.0 } else { -20.0 },
         };
@@ -52,7 +51,7 @@ fn case(reach: &Reach, fixes: &[Fix]) -> Value {
     let answer = cover(reach, fixes, &CoverageRules::default());
     let fixes: Vec<Value> = fixes
         .iter()
-        .map(|fix| json!([fix.lon, fix.lat, fix.at_ms]))
+        .map(|fix| json!([fix.lon, fix.lat, fix.at_ms, fix.accuracy_m]))
         .collect();
     json!({ "fixes": fixes, "covered_m": answer.reach.covered_m, "percent": answer.reach.percent,
             "stretches": answer.reach.stretches })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::grid::{Limbs, Nearest};
 use crate::reach::Reach;
 use crate::sides::lefts;
-use crate::speed::{Speeds, Step, allowance};
+use crate::speed::{Speeds, Step, allowance, noise};
 use crate::track::{Fix, TrackQuality, usable};
 
 /// What counts. The defaults are the rule of the house; a policy may be stricter.
@@ -76,7 +76,8 @@ pub fn cover(reach: &Reach, fixes: &[Fix], rules: &CoverageRules) -> Coverage {
     let places = places(reach, &steps);
     let offsets: Vec<f64> = places.iter().flatten().map(|place| place.offset).collect();
     let fixes_inside = offsets.len();
-    let walked = walked(&steps, &places, &lefts(&offsets), rules, &mut quality);
+    let lefts = lefts(&offsets);
+    let walked = walked(reach, (&steps, &places), &lefts, rules, &mut quality);
     let length = reach.length_m();
     Coverage {
         length_m: length,
@@ -124,9 +125,22 @@ struct Walked {
     right: Vec<(f64, f64)>,
 }
 
+impl Walked {
+    /// An interval, with whether its ends were walked on the left.
+    fn count(&mut self, from: &Nearest, to: &Nearest, lefts: (bool, bool)) {
+        let stretch = (from.along.min(to.along), from.along.max(to.along));
+        add(&mut self.all, stretch);
+        match lefts {
+            (true, true) => add(&mut self.left, stretch),
+            (false, false) => add(&mut self.right, stretch),
+            _ => {}
+        }
+    }
+}
+
 fn walked(
-    steps: &[Step],
-    places: &[Option<Nearest>],
+    reach: &Reach,
+    (steps, places): (&[Step], &[Option<Nearest>]),
     lefts: &[bool],
     rules: &CoverageRules,
     quality: &mut TrackQuality,
@@ -138,9 +152,19 @@ fn walked(
     for at in 0..steps.len().saturating_sub(1) {
         let here = inside;
         inside += usize::from(places[at].is_some());
-        let is_walk = speeds.is_walk(at, rules.max_speed);
+        let is_walk = speeds.is_walk((at, at + 1), rules.max_speed);
         quality.too_fast += usize::from(is_walk == Some(false));
-        let (Some(from), Some(to)) = (&places[at], &places[at + 1]) else {
+        let Some(from) = &places[at] else {
+            continue;
+        };
+        let Some(to) = &places[at + 1] else {
+            if let Some(Some(to)) = places.get(at + 2)
+                && is_stray(reach, steps, at + 1, (from, to), rules)
+                && speeds.is_walk((at, at + 2), rules.max_speed) == Some(true)
+            {
+                quality.strays += 1;
+                walked.count(from, to, (lefts[here], lefts[here + 1]));
+            }
             continue;
         };
         if is_walk != Some(true) {
@@ -150,15 +174,26 @@ fn walked(
             quality.jumps += 1;
             continue;
         }
-        let stretch = (from.along.min(to.along), from.along.max(to.along));
-        add(&mut walked.all, stretch);
-        match (lefts[here], lefts[here + 1]) {
-            (true, true) => add(&mut walked.left, stretch),
-            (false, false) => add(&mut walked.right, stretch),
-            _ => {}
-        }
+        walked.count(from, to, (lefts[here], lefts[here + 1]));
     }
     walked
+}
+
+/// Whether a fix outside the corridor is there by its noise alone: the fixes before and after it are inside and could be
+/// walked between, and it lies no farther out than its own radius explains. The interval is then theirs.
+fn is_stray(
+    reach: &Reach,
+    steps: &[Step],
+    at: usize,
+    (from, to): (&Nearest, &Nearest),
+    rules: &CoverageRules,
+) -> bool {
+    let (before, stray, after) = (&steps[at - 1], &steps[at], &steps[at + 1]);
+    let in_order = before.at_ms < stray.at_ms && stray.at_ms < after.at_ms;
+    in_order
+        && after.at_ms - before.at_ms <= rules.gap_s.saturating_mul(1_000)
+        && can_walk(from, before, to, after)
+        && reach.line.beyond(stray.spot, (from.segment, to.segment)) <= noise(stray)
 }
 
 /// Stretches that follow one another mostly touch: they grow into one at once.

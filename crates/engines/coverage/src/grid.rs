@@ -164,6 +164,13 @@ impl LineIndex {
         limbs
     }
 
+    /// Metres by which a position lies beyond what is near to the segments between two, both included; negative within.
+    pub fn beyond(&self, spot: Spot, (one, other): (u32, u32)) -> f64 {
+        (one.min(other)..=one.max(other))
+            .map(|segment| self.place(spot, segment).distance() - self.near[segment as usize])
+            .fold(f64::INFINITY, f64::min)
+    }
+
     /// The nearest place however far away.
     pub fn anywhere(&self, spot: Spot) -> Option<Nearest> {
         (0..self.near.len() as u32)

@@ -69,6 +69,9 @@ pub struct TrackQuality {
     pub too_fast: usize,
     /// Intervals whose ends lie on limbs of the river too far apart to have been walked.
     pub jumps: usize,
+    /// Outside the corridor by their noise alone, between fixes inside it: left out.
+    #[serde(default)]
+    pub strays: usize,
     /// Median and worst radius of those fixes that say one.
     pub accuracy_median_m: Option<f32>,
     pub accuracy_worst_m: Option<f32>,

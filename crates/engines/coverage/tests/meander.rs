@@ -27,42 +27,87 @@ const USUAL: Walk = Walk {
     left_m: 20.0,
 };
 
-/// The rule is strict: one fix that noise throws out of the corridor loses the two intervals beside it. That is why one
-/// walk in a hundred may miss by more.
+/// A walk of the kind: what of it is left open is drawn.
+fn any_walk(rng: &mut Rng) -> (Walk, f64) {
+    let part = 3_000.0 + 500.0 * rng.unit();
+    let from = 1_500.0 * rng.unit();
+    let offset = 15.0 + 10.0 * rng.unit();
+    let (is_left, is_back) = (rng.unit() < 0.5, rng.unit() < 0.5);
+    let least = 10.0 + 50.0 * rng.unit();
+    let how = Walk {
+        from_m: if is_back { from + part } else { from },
+        to_m: if is_back { from } else { from + part },
+        speed: 0.8 + 0.7 * rng.unit(),
+        every_s: (least, 60.0),
+        noise_m: 8.0 + 4.0 * rng.unit(),
+        left_m: if is_left { offset } else { -offset },
+    };
+    (how, part)
+}
+
+/// Every one of them. What is left is how well the two ends are known: see the crate's README.
 #[test]
 fn within_two_per_cent_of_the_truth() {
     let reach = river();
     let mut rng = Rng::new(2026);
-    let mut misses = 0;
-    for _ in 0..1_000 {
-        let part = 3_000.0 + 500.0 * rng.unit();
-        let from = 1_500.0 * rng.unit();
-        let offset = 15.0 + 10.0 * rng.unit();
-        let (is_left, is_back) = (rng.unit() < 0.5, rng.unit() < 0.5);
-        let least = 10.0 + 50.0 * rng.unit();
-        let how = Walk {
-            from_m: if is_back { from + part } else { from },
-            to_m: if is_back { from } else { from + part },
-            speed: 0.8 + 0.7 * rng.unit(),
-            every_s: (least, 60.0),
-            noise_m: 8.0 + 4.0 * rng.unit(),
-            left_m: if is_left { offset } else { -offset },
-        };
+    let (mut strays, mut worst) = (0, 0.0f64);
+    for _ in 0..4_000 {
+        let (how, part) = any_walk(&mut rng);
         let answer = covered(&reach, &walk(&reach, &how, &mut rng));
         let error = (answer.reach.covered_m - part).abs() / part;
-        misses += usize::from(error >= 0.02);
-        assert!(error < 0.05, "{error} of {part}: {answer:?}");
-        let (own, other) = match is_left {
+        assert!(error < 0.02, "{error} of {part}: {how:?}, {answer:?}");
+        strays += answer.quality.strays;
+        worst = worst.max(error);
+        let (own, other) = match how.left_m > 0.0 {
             true => (&answer.left, &answer.right),
             false => (&answer.right, &answer.left),
         };
         assert!(
-            (own.covered_m - part).abs() / part < 0.08,
+            (own.covered_m - part).abs() / part < 0.02,
             "{own:?} of {part}"
         );
-        assert!(other.covered_m / part < 0.05, "{other:?}");
+        assert!(other.covered_m / part < 0.01, "{other:?}");
     }
-    assert!(misses <= 10, "{misses} of 1,000 walks beyond 2 %");
+    assert!(strays > 5, "the noise that is forgiven was among it");
+    assert!(worst > 0.005, "the noise was there: {worst}");
+}
+
+/// Noise throws one fix out of the corridor now and then; walking outside of it is no noise.
+#[test]
+fn a_stray_fix_is_forgiven_and_a_walk_outside_is_not() {
+    let reach = river();
+    let fix = |step: i64, left: f64| {
+        let (lon, lat) = reach.position(step as f64 * 60.0, left);
+        Fix {
+            accuracy_m: Some(12.0),
+            ..Fix::new(lon, lat, step * 50_000)
+        }
+    };
+    let walked = |lefts: &[f64]| -> Coverage {
+        let fixes: Vec<Fix> = (10..).zip(lefts).map(|(n, left)| fix(n, *left)).collect();
+        covered(&reach, &fixes)
+    };
+    let whole = walked(&[30.0; 7]).reach.covered_m;
+    assert!((whole - 360.0).abs() < 3.0);
+    // 62 m are the corridor, 30 m what a radius of 12 m explains.
+    let stray = walked(&[30.0, 30.0, 30.0, 85.0, 30.0, 30.0, 30.0]);
+    assert_eq!(stray.quality.strays, 1);
+    assert!((stray.reach.covered_m - whole).abs() < 0.01);
+    assert!((stray.left.covered_m - whole).abs() < 0.01);
+    for (lefts, lost) in [
+        // Farther than its radius explains.
+        ([30.0, 30.0, 30.0, 110.0, 30.0, 30.0, 30.0], 120.0),
+        // Two one after the other are a way round.
+        ([30.0, 30.0, 70.0, 70.0, 30.0, 30.0, 30.0], 180.0),
+        // Before the first and after the last inside nobody knows.
+        ([70.0, 30.0, 30.0, 30.0, 30.0, 30.0, 70.0], 120.0),
+        ([70.0; 7], 360.0),
+    ] {
+        let answer = walked(&lefts);
+        assert_eq!(answer.quality.strays, 0);
+        let error = answer.reach.covered_m - (whole - lost);
+        assert!(error.abs() < 3.0, "{lefts:?}: {answer:?}");
+    }
 }
 
 proptest! {
@@ -77,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn driving_covers_nothing(seed in any::<u64>(), speed in 6.0..20.0f64, least in 1.0..60.0f64) {
+    fn driving_covers_nothing(seed in any::<u64>(), speed in 5.0..20.0f64, least in 1.0..60.0f64) {
         let reach = river();
         let how = Walk { speed, every_s: (least, least + 5.0), ..USUAL };
         let answer = covered(&reach, &walk(&reach, &how, &mut Rng::new(seed)));

@@ -66,7 +66,8 @@ struct CaseBody {
 /// A photograph of a round, of one of its findings, or of a case noted by an item.
 #[derive(Debug, Deserialize)]
 struct PhotoBody {
-    upload: Uuid,
+    #[serde(flatten)]
+    photograph: UploadBody,
     #[serde(default)]
     community: Option<CommunityId>,
     #[serde(default)]
@@ -78,11 +79,6 @@ struct PhotoBody {
     case_item: Option<Uuid>,
     #[serde(default)]
     stage: String,
-    /// Where it was taken, when the file itself no longer says: degrees, WGS-84.
-    #[serde(default)]
-    lon: Option<f64>,
-    #[serde(default)]
-    lat: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,6 +90,20 @@ struct ReturnBody {
     round: Option<Uuid>,
     passed: bool,
     text: String,
+    /// Taken in together with the visit, or not at all: a re-check may not count without them.
+    #[serde(default)]
+    photographs: Vec<UploadBody>,
+}
+
+/// A photograph that came in pieces before.
+#[derive(Debug, Deserialize)]
+struct UploadBody {
+    upload: Uuid,
+    /// Where it was taken, when the file itself no longer says: degrees, WGS-84.
+    #[serde(default)]
+    lon: Option<f64>,
+    #[serde(default)]
+    lat: Option<f64>,
 }
 
 /// What the pack said of an entry when it was marked.
@@ -163,12 +173,20 @@ pub(super) async fn read(
         }
         Kind::ReturnVisit => {
             let body: ReturnBody = read_as(&item.body)?;
+            let mut photographs = Vec::new();
+            for one in &body.photographs {
+                let Some(file) = photograph(app, ctx, one).await? else {
+                    return Ok(None);
+                };
+                photographs.push(file);
+            }
             let command = ReturnVisit {
                 rounds: app.need::<Rounds>()?,
                 community: body.community,
                 finding: body.finding,
                 passed: body.passed,
                 text: body.text,
+                photographs,
             };
             Ok(Some((body.community, Act::Return(command))))
         }
@@ -227,16 +245,22 @@ fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
     Ok((report.community(), Act::Case(Box::new(report))))
 }
 
+/// The file of an upload of the caller's; `None` while it is not whole.
+async fn photograph(app: &App, ctx: &Ctx, one: &UploadBody) -> Result<Option<StoredFile>> {
+    let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
+    let uploads = app.need::<Uploads>()?;
+    let file = uploads.finished(account, one.upload).await?;
+    Ok(file.map(|file| StoredFile {
+        position: file.position.or(one.lon.zip(one.lat)),
+        ..file
+    }))
+}
+
 async fn photo(app: &App, ctx: &Ctx, item: &Item) -> Result<Option<(CommunityId, Act)>> {
     let body: PhotoBody = read_as(&item.body)?;
     let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
-    let uploads = app.need::<Uploads>()?;
-    let Some(file) = uploads.finished(account, body.upload).await? else {
+    let Some(file) = photograph(app, ctx, &body.photograph).await? else {
         return Ok(None);
-    };
-    let file = StoredFile {
-        position: file.position.or(body.lon.zip(body.lat)),
-        ..file
     };
     if let (Some(community), Some(round)) = (body.community, body.round) {
         let stage = match body.stage.as_str() {

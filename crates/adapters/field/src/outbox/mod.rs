@@ -5,6 +5,8 @@ mod answer;
 mod body;
 mod deliver;
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -84,10 +86,13 @@ pub(crate) async fn take(
     // What others lean on comes first, so that one batch is enough whatever its order.
     let mut order: Vec<usize> = (0..batch.items.len()).collect();
     order.sort_by_key(|at| Kind::parse(&batch.items[*at].kind).map(Kind::turn));
+    // Before anything is checked: what was taken is not refused because a category went meanwhile.
+    let ids: Vec<Uuid> = batch.items.iter().map(|item| item.id).collect();
+    let taken = known_of(&app, &ctx, &ids).await?;
     let mut answers: Vec<Option<ItemAnswer>> = batch.items.iter().map(|_| None).collect();
     for at in order {
         let item = &batch.items[at];
-        let outcome = outcome(&app, &ctx, item).await;
+        let outcome = outcome(&app, &ctx, item, taken.get(&item.id)).await;
         answers[at] = Some(ItemAnswer::of(&app, &ctx, item.id, outcome));
     }
     Ok(Json(BatchAnswer {
@@ -97,12 +102,12 @@ pub(crate) async fn take(
     }))
 }
 
-async fn outcome(app: &App, ctx: &Ctx, item: &Item) -> Outcome {
+async fn outcome(app: &App, ctx: &Ctx, item: &Item, taken: Option<&field_item::Model>) -> Outcome {
     let Some(kind) = Kind::parse(&item.kind) else {
         let problem = Problem::invalid("kind", "field-kind").field_arg("kind", &item.kind);
         return Outcome::of(None, problem);
     };
-    match deliver(app, ctx, kind, item).await {
+    match deliver(app, ctx, kind, item, taken).await {
         Ok(Some(delivered)) => Outcome::Taken(delivered),
         Ok(None) => Outcome::Later(None),
         Err(problem) => {
@@ -110,17 +115,29 @@ async fn outcome(app: &App, ctx: &Ctx, item: &Item) -> Outcome {
                 ProblemKind::Conflict => body::held(app, ctx, kind, item).await,
                 _ => None,
             };
+            let problem = match (kind, problem.kind()) {
+                // Of a list that is one's own: moved out, or looked after by somebody else now.
+                (Kind::VisitMark | Kind::Correction, ProblemKind::NotFound) => {
+                    Problem::new(ProblemKind::NotFound, "field-person-gone")
+                }
+                _ => problem,
+            };
             Outcome::of(Some(kind), problem).with_held(held)
         }
     }
 }
 
 /// `None`: what it leans on has not come yet.
-async fn deliver(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Result<Option<Delivered>> {
+async fn deliver(
+    app: &App,
+    ctx: &Ctx,
+    kind: Kind,
+    item: &Item,
+    taken: Option<&field_item::Model>,
+) -> Result<Option<Delivered>> {
     let fingerprint = deliver::fingerprint(kind, &item.body)?;
-    // Before anything is checked: what was taken is not refused because a category went meanwhile.
-    if let Some(row) = known(app, ctx, item.id).await? {
-        return deliver::again(ctx, &row, &fingerprint).map(Some);
+    if let Some(row) = taken {
+        return deliver::again(ctx, row, &fingerprint).map(Some);
     }
     let Some((community, act)) = body::read(app, ctx, kind, item).await? else {
         return Ok(None);
@@ -137,10 +154,16 @@ async fn deliver(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Result<Option
 
 /// An item of the caller's communities that was taken before.
 pub(crate) async fn known(app: &App, ctx: &Ctx, id: Uuid) -> Result<Option<field_item::Model>> {
+    Ok(known_of(app, ctx, &[id]).await?.remove(&id))
+}
+
+/// Those of these items, by their ids: one question for a whole batch.
+async fn known_of(app: &App, ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, field_item::Model>> {
     let communities = ctx.scope(&ROUNDS_WALK)?.communities();
-    Ok(field_item::Entity::find()
+    let rows = field_item::Entity::find()
         .filter(field_item::Column::CommunityId.is_in(communities))
-        .filter(field_item::Column::Id.eq(id))
-        .one(app.db().read())
-        .await?)
+        .filter(field_item::Column::Id.is_in(ids.iter().copied()))
+        .all(app.db().read())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

@@ -11,6 +11,7 @@ use youlin_cases::{Act, Via};
 use youlin_kernel::{CommunityId, Micros};
 use youlin_rounds::model::{Every, Minimum, Policy, RoundKind, SubjectKind, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::water::photos_of;
 use youlin_rounds::{SavePolicy, open_findings, round_view};
 use youlin_testkit::databases;
 
@@ -147,8 +148,34 @@ async fn a_day_goes_out_and_comes_back() {
             } })
         };
         let (first, second) = (ground.new_id(), ground.new_id());
-        let told = ground.outbox(other, &[back(first, true)]).await;
+        // With photographs of the same spot: it waits for them, and they arrive with it, once.
+        let (lon, lat) = crate::ground::at_river(3.0);
+        let shots = [7, 8].map(|n| (ground.new_id(), crate::uploads::picture(n)));
+        let mut seen_again = back(first, true);
+        seen_again["body"]["photographs"] = shots
+            .iter()
+            .map(|(id, _)| json!({ "upload": id, "lon": lon, "lat": lat }))
+            .collect();
+        for (id, photo) in &shots {
+            let told = ground
+                .outbox(other, std::slice::from_ref(&seen_again))
+                .await;
+            assert_eq!(result(&told[0]), "later", "{told:?}");
+            ground.announce(other, *id, photo).await;
+            let (status, told) = ground
+                .patch(other, *id, 0, Body::from(photo.clone()))
+                .await;
+            assert_eq!((status, &told["done"]), (StatusCode::OK, &json!(true)));
+        }
+        let told = ground
+            .outbox(other, std::slice::from_ref(&seen_again))
+            .await;
         assert_eq!(result(&told[0]), "done", "{told:?}");
+        let told = ground.outbox(other, &[seen_again]).await;
+        assert_eq!(result(&told[0]), "again", "{told:?}");
+        let db = ground.world.db();
+        let shown = photos_of(db, ground.community(), &[finding]).await.unwrap();
+        assert_eq!(shown.len(), 2);
         // Two went back: the second is told that it has ended.
         let told = ground.outbox(walker, &[back(second, false)]).await;
         assert_eq!(result(&told[0]), "conflict", "{told:?}");
@@ -355,6 +382,18 @@ async fn two_telephones_correct_one_household() {
         let stranger = correct(person, seen, json!({ "phone": "13700004444" }));
         let told = ground.outbox(&ground.walkers[4], &[stranger]).await;
         assert_eq!(result(&told[0]), "refused", "{told:?}");
+        // Whoever is not in the register any more, as far as the caller sees it: it is said what to do with the words.
+        let gone = correct(
+            &json!(ground.new_id()),
+            seen,
+            json!({ "phone": "13700004444" }),
+        );
+        let told = ground.outbox(one, &[gone]).await;
+        assert_eq!(
+            (result(&told[0]), told[0]["problem"]["code"].as_str()),
+            ("refused", Some("field-person-gone")),
+            "{told:?}"
+        );
         let (_, pack) = ground.get(one, "/api/v1/field/pack").await;
         let entries = pack["visits"][0]["entries"].as_array().unwrap();
         assert!(

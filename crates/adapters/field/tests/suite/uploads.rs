@@ -119,6 +119,15 @@ async fn a_photograph_cut_in_the_middle_goes_on() {
             (seen.photos.len(), seen.photos[0].finding),
             (1, Some(finding))
         );
+        // One that says nothing of where it was taken is taken all the same.
+        let (plain, bytes) = (ground.new_id(), picture(9));
+        ground.announce(walker, plain, &bytes).await;
+        ground.patch(walker, plain, 0, Body::from(bytes)).await;
+        let nowhere = json!({ "id": ground.new_id(), "kind": "photo_claim", "body": {
+            "upload": plain, "community": ground.community(), "round": round,
+        } });
+        let told = ground.outbox(walker, &[nowhere]).await;
+        assert_eq!(told[0]["result"], "done", "{told:?}");
         // Sent once more after it is whole: nothing happens.
         let (status, told) = ground.patch(walker, id, 0, Body::from(photo)).await;
         assert_eq!(

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use youlin_cases::model::{Verb, VerifyMethod};
 use youlin_cases::{Act, Via};
 use youlin_database::{AuditEntry, Command, Tx};
+use youlin_files::StoredFile;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use super::ActOnHazard;
@@ -16,6 +17,7 @@ use crate::events::{self, event};
 use crate::model::HazardVerb;
 use crate::permissions::may_walk;
 use crate::service::Rounds;
+use crate::water::{AttachSpotPhoto, MOST_SPOT_PHOTOS, SpotKind};
 
 const TEXT: usize = 2_000;
 
@@ -28,6 +30,8 @@ pub struct ReturnVisit {
     pub passed: bool,
     /// What was seen.
     pub text: String,
+    /// Of the same spot as it is now; already in the file store.
+    pub photographs: Vec<StoredFile>,
 }
 
 impl Command for ReturnVisit {
@@ -42,6 +46,10 @@ impl Command for ReturnVisit {
         }
         if text.chars().count() > TEXT {
             return Err(Problem::invalid("text", "too-long").field_arg("max", TEXT));
+        }
+        if self.photographs.len() > MOST_SPOT_PHOTOS {
+            let problem = Problem::invalid("photographs", "round-photographs");
+            return Err(problem.field_arg("max", MOST_SPOT_PHOTOS));
         }
         let found = finding::Entity::find_by_id((self.community.0, self.finding))
             .one(tx.conn())
@@ -90,6 +98,15 @@ impl Command for ReturnVisit {
                 by_name: ctx.actor().name().to_owned(),
             })
             .await?;
+        for file in &self.photographs {
+            let attach = AttachSpotPhoto {
+                community: self.community,
+                kind: SpotKind::Return,
+                of: visit.id,
+                file: file.clone(),
+            };
+            attach.run(ctx, tx).await?;
+        }
         let entry = AuditEntry::new(Self::NAME, "finding", self.finding)
             .detail(json!({ "passed": self.passed, "case": case }));
         tx.audit(ctx, self.community, entry);
@@ -113,7 +130,7 @@ impl ReturnVisit {
                 passed: self.passed,
                 text,
             },
-            photographs: Vec::new(),
+            photographs: self.photographs.clone(),
         };
         act.run(ctx, tx).await?;
         return_visit::Entity::find()

@@ -30,7 +30,6 @@ use crate::queries::{
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
 use crate::water::pages::{RoundReading, round_readings};
-use crate::water::{AttachSpotPhoto, SpotKind};
 
 #[derive(Template)]
 #[template(path = "round.html")]
@@ -305,18 +304,9 @@ pub(super) async fn go_back(
             finding: id,
             passed,
             text: text.clone(),
+            photographs: upload.files.clone(),
         };
-        let visit = app.db().execute(&ctx, command).await?;
-        for file in upload.files.clone() {
-            let attach = AttachSpotPhoto {
-                community,
-                kind: SpotKind::Return,
-                of: visit,
-                file,
-            };
-            app.db().execute(&ctx, attach).await?;
-        }
-        Ok(visit)
+        app.db().execute(&ctx, command).await
     };
     match visited.await {
         Ok(_id) => Ok(Redirect::to(&format!("/rounds/{round}?saved=1#f-{id}")).into_response()),

@@ -1,8 +1,8 @@
 //! Reading a form with many questions and files, each under its name; a file that is refused costs nothing that was typed.
 
 use axum::extract::Request;
-use youlin_cases::upload::{Limits, is_multipart, pairs, read_parts};
-use youlin_kernel::{Problem, ProblemKind, Result};
+use youlin_cases::upload::{Limits, is_multipart, no_more_than, pairs, read_parts};
+use youlin_kernel::Result;
 use youlin_web::App;
 
 /// A form as it was read.
@@ -21,10 +21,7 @@ const MAX_FIELDS: usize = 60_000;
 pub(super) async fn read(app: &App, request: Request) -> Result<Upload> {
     if !is_multipart(&request) {
         let pairs = pairs(request, TEXTS).await?;
-        if pairs.len() > MAX_FIELDS {
-            return Err(Problem::new(ProblemKind::TooLarge, "body-too-large"));
-        }
-        return Ok(Upload::of(pairs));
+        return Ok(Upload::of(no_more_than(pairs, MAX_FIELDS)?));
     }
     let limits = Limits {
         files: MAX_FILES,

@@ -20,4 +20,5 @@ pub use limits::{
 pub use point::SavePoint;
 pub use queries::{PointView, ReadingView, point_view, points_of, readings_of, readings_of_round};
 pub use reading::{NewReading, TakeReading};
+pub(crate) use spot::MOST as MOST_SPOT_PHOTOS;
 pub use spot::{AttachSpotPhoto, SpotKind, SpotPhoto, photos_of, spot_photo};

@@ -12,7 +12,7 @@ use crate::entities::{return_visit, spot_file, water_reading};
 use crate::permissions::may_walk;
 
 /// Photographs of one reading or return visit.
-const MOST: usize = 8;
+pub(crate) const MOST: usize = 8;
 
 words! {
     /// What a photograph is of.

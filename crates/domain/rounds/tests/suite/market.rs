@@ -608,6 +608,7 @@ async fn a_case_ended_at_a_desk_leaves_its_hazard_on_the_list() {
             finding: foam.id,
             passed,
             text: text("已换成岩棉板"),
+            photographs: Vec::new(),
         };
         let db = ground.world.db();
         let own = db.execute(&operator, visit(true)).await.unwrap_err();

@@ -69,6 +69,7 @@ async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
             finding,
             passed,
             text: text.into(),
+            photographs: Vec::new(),
         };
         // Not by whoever put it right.
         let own = db

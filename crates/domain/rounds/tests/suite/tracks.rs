@@ -7,7 +7,7 @@ use youlin_people::privacy::KeptElsewhere;
 use youlin_rounds::model::Policy;
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::tracks::{
-    EndLive, EndTracks, Intake, LivePoint, NewTrack, ReleaseTrack, RemoveTrack, StartLive,
+    EndLive, EndTracks, Intake, LivePoint, MOST_FIXES, NewTrack, ReleaseTrack, RemoveTrack, StartLive,
     TrackAccess, TrackFix, TrackFlag, TrackSource, TrackTaken, TrackView, TracksKept, WireFix,
     coverage_over, engine_reach, live_fixes, live_of, own_fixes, prepare_shift, prepare_track,
     read_gpx, track_of, write_gpx,
@@ -231,6 +231,10 @@ async fn a_file_is_taken_once_and_bad_ones_say_why() {
         let empty = take(Vec::new()).await.unwrap_err();
         assert_eq!(empty.fields()[0].code, "track-empty");
         let good = walk(&ground, (0.0, 1.0), 12.0);
+        // One point more than is taken.
+        let endless = vec![good[0]; MOST_FIXES + 1];
+        let refused = take(endless).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "track-too-many");
         let file = read_gpx(write_gpx(std::slice::from_ref(&good)).as_bytes()).unwrap();
         let first = take(file.segments.concat()).await.unwrap();
         assert_eq!(take(file.segments.concat()).await.unwrap(), first, "once");

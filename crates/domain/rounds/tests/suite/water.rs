@@ -182,6 +182,7 @@ async fn a_return_visit_has_its_photographs() {
             finding,
             passed: true,
             text: "干净了".into(),
+            photographs: vec![picture("a"), picture("b")],
         };
         let visit = db.execute(&volunteer, visit).await.unwrap();
         let attach = AttachSpotPhoto {
@@ -192,6 +193,6 @@ async fn a_return_visit_has_its_photographs() {
         };
         db.execute(&volunteer, attach).await.unwrap();
         let photos = photos_of(db, ground.community(), &[finding]).await.unwrap();
-        assert_eq!((photos.len(), photos[0].of), (1, visit));
+        assert_eq!((photos.len(), photos[0].of), (3, visit));
     }
 }

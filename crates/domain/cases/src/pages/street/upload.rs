@@ -64,13 +64,13 @@ impl From<Parts> for Upload {
 /// Reads the form of a request.
 ///
 /// # Errors
-/// 400 for what is no form, 413 when it is larger than any form may be, 503 when the store cannot take files now. What
+/// 400 for what is no form, 413 when it is larger or has more fields than any form may, 503 when the store cannot take files now. What
 /// is wrong with a single file stands in [`Upload::fault`].
 pub async fn read(app: &App, request: Request) -> Result<Upload> {
     if !is_multipart(&request) {
         // As a browser without script or a program may send it.
         let pairs = pairs(request, SLACK).await?;
-        return Ok(Parts::of(pairs.into_iter().take(MAX_FIELDS)).into());
+        return Ok(Parts::of(no_more_than(pairs, MAX_FIELDS)?).into());
     }
     let limits = Limits {
         files: MAX_FILES,
@@ -169,7 +169,7 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         seen += 1;
         if seen > limits.fields {
-            return Err(Problem::new(ProblemKind::TooLarge, "body-too-large"));
+            return Err(too_many_fields(limits.fields));
         }
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
@@ -188,6 +188,24 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
         }
     }
     Ok(read)
+}
+
+/// The fields themselves, if there are no more than that: a form cut short would be kept half.
+///
+/// # Errors
+/// 413 that names the limit.
+pub fn no_more_than(
+    pairs: Vec<(String, String)>,
+    most: usize,
+) -> Result<Vec<(String, String)>> {
+    if pairs.len() > most {
+        return Err(too_many_fields(most));
+    }
+    Ok(pairs)
+}
+
+fn too_many_fields(most: usize) -> Problem {
+    Problem::new(ProblemKind::TooLarge, "form-too-many-fields").arg("max", most)
 }
 
 async fn multipart(request: Request, most: usize) -> Result<Multipart> {
@@ -342,4 +360,27 @@ pub(in crate::pages) async fn read_texts(request: Request) -> Result<Texts> {
         texts.0.insert(name, utf8(bytes.to_vec())?);
     }
     Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_plain_form_with_too_many_fields_is_refused_whole() {
+        let form = |count: usize| -> String {
+            let fields: Vec<String> = (0..count).map(|n| format!("f{n}=%E5%A5%BD")).collect();
+            fields.join("&")
+        };
+        let read = async |count: usize| {
+            let request = Request::new(Body::from(form(count)));
+            no_more_than(pairs(request, SLACK).await.unwrap(), MAX_FIELDS)
+        };
+        assert_eq!(read(MAX_FIELDS).await.unwrap().len(), MAX_FIELDS);
+        let refused = read(MAX_FIELDS + 1).await.unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.code()),
+            (ProblemKind::TooLarge, "form-too-many-fields")
+        );
+    }
 }
