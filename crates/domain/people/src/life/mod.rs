@@ -6,5 +6,5 @@ pub(crate) mod pages;
 mod timeline;
 
 pub use death::{NoteDeath, WithdrawDeath};
-pub(crate) use death::{death_spells, deaths_of, must_live};
+pub(crate) use death::{dead, death_spells, deaths_of, must_live};
 pub use timeline::{LIFE_PAGE, LifeLine, LifeLines, LifeReader, LifeSource, lifeline};

@@ -20,5 +20,6 @@ mod rosters;
 mod round;
 mod sign_in;
 mod talents;
+mod there_and_back;
 mod whole;
 mod words;
