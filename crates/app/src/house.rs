@@ -22,7 +22,7 @@ use youlin_people::quality::QualityParts;
 use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
-use youlin_places::premises::Occupants;
+use youlin_places::premises::{Maintainers, Occupants};
 use youlin_rounds::Rounds;
 use youlin_rounds::visits::{OpenFormSources, VisitsOfPerson};
 use youlin_sharing::{Sharing, UsedInCase};
@@ -534,6 +534,9 @@ fn furnish(
     ))])))
     .with(datasets)
     .with(Arc::new(occupants(services)))
+    .with(Arc::new(Maintainers(vec![Arc::new(
+        youlin_people::OrganisationsAtWork,
+    )])))
     .with(Arc::new(own_file))
     .with(Arc::new(reasons))
     .with(Arc::new(OpenFormSources(vec![Arc::new(
