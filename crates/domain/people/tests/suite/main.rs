@@ -5,6 +5,7 @@
 mod accounts;
 mod browser;
 mod directory;
+mod dwelling_life;
 mod entry;
 mod example;
 mod ground;
