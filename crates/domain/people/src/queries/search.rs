@@ -1,8 +1,11 @@
 //! Finding people by what the desk has: a number or its end, a name or a piece of it, pinyin or initials, an address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 use youlin_crypto::Phone;
 use youlin_database::text;
@@ -17,6 +20,8 @@ use crate::{PersonCard, Vault, find};
 const LONGEST: usize = 100;
 /// Persons looked at for one text; who may see only some grids sees those of them that live there.
 const FOUND: u64 = 2_000;
+/// Persons read with one statement; a page shows about so many.
+const AT_ONCE: usize = 50;
 /// Addresses tried for one text.
 const ADDRESSES: usize = 5;
 
@@ -40,27 +45,89 @@ impl Directory {
         if text.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = match vault.phone("q", text) {
-            Ok(phone) => with_phone(db, vault, scope, &phone).await?,
-            Err(_not_a_number) => with_name(db, vault, scope, text).await?,
-        };
-        rows.extend(with_pieces(db, vault, scope, text).await?);
-        rows.extend(at_address(db, vault, scope, text).await?);
-        let mut seen = BTreeSet::new();
-        let rows: Vec<person::Model> = rows
-            .into_iter()
-            .filter(|row| seen.insert((row.community_id, row.id)))
-            .collect();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut cards = Vec::new();
-        for chunk in rows.chunks(200) {
-            cards.extend(visible_cards(db, vault, scope, chunk.to_vec()).await?);
-            if cards.len() >= limit {
+        let mut hits = Hits {
+            db,
+            vault,
+            scope,
+            limit,
+            seen: BTreeSet::new(),
+            cards: Vec::new(),
+        };
+        match vault.phone("q", text) {
+            Ok(phone) => {
+                hits.rows(with_phone(db, vault, scope, &phone).await?)
+                    .await?
+            }
+            Err(_not_a_number) => hits.keys(with_name(db, vault, scope, text).await?).await?,
+        }
+        if hits.wanted() {
+            hits.keys(with_pieces(db, vault, scope, text).await?)
+                .await?;
+        }
+        if hits.wanted() {
+            hits.rows(at_address(db, vault, scope, text).await?).await?;
+        }
+        hits.cards.truncate(limit);
+        Ok(hits.cards)
+    }
+}
+
+/// Community and id.
+type Key = (i64, Uuid);
+
+/// What was found so far, each person once. Persons are read a few at a time, until enough of them may be shown.
+struct Hits<'a, C> {
+    db: &'a C,
+    vault: &'a Vault,
+    scope: &'a Scope,
+    limit: usize,
+    seen: BTreeSet<Key>,
+    cards: Vec<PersonCard>,
+}
+
+impl<C: ConnectionTrait> Hits<'_, C> {
+    fn wanted(&self) -> bool {
+        self.cards.len() < self.limit
+    }
+
+    async fn rows(&mut self, mut rows: Vec<person::Model>) -> Result<()> {
+        rows.retain(|row| self.seen.insert((row.community_id, row.id)));
+        for some in rows.chunks(AT_ONCE) {
+            if !self.wanted() {
                 break;
             }
+            let cards = visible_cards(self.db, self.vault, self.scope, some.to_vec()).await?;
+            self.cards.extend(cards);
         }
-        cards.truncate(limit);
-        Ok(cards)
+        Ok(())
+    }
+
+    async fn keys(&mut self, mut keys: Vec<Key>) -> Result<()> {
+        keys.retain(|key| !self.seen.contains(key));
+        for some in keys.chunks(AT_ONCE) {
+            if !self.wanted() {
+                break;
+            }
+            let mut here: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
+            for (community, id) in some {
+                here.entry(*community).or_default().push(*id);
+            }
+            let any = here
+                .into_iter()
+                .fold(Condition::any(), |any, (community, ids)| {
+                    let these = person::Column::Id.is_in(ids);
+                    any.add(person::Column::CommunityId.eq(community).and(these))
+                });
+            let rows = person::Entity::find()
+                .filter(any)
+                .filter(person::Column::MergedInto.is_null())
+                .order_by_asc(person::Column::Id)
+                .all(self.db)
+                .await?;
+            self.rows(rows).await?;
+        }
+        Ok(())
     }
 }
 
@@ -86,13 +153,16 @@ async fn with_name(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<person::Model>> {
+) -> Result<Vec<Key>> {
     Ok(person::Entity::find()
+        .select_only()
+        .columns([person::Column::CommunityId, person::Column::Id])
         .filter(person::Column::CommunityId.is_in(scope.communities()))
         .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::NameIndex.eq(vault.name_index(text)))
         .order_by_asc(person::Column::Id)
         .limit(FOUND)
+        .into_tuple()
         .all(db)
         .await?)
 }
@@ -103,19 +173,13 @@ async fn with_pieces(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<person::Model>> {
+) -> Result<Vec<Key>> {
     let Some(question) = find::question(vault, text) else {
         return Ok(Vec::new());
     };
     let communities = scope.communities();
-    Ok(person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(scope.communities()))
-        .filter(person::Column::MergedInto.is_null())
-        .filter(text::holds(db, find::KIND, &communities, &question))
-        .order_by_asc(person::Column::Id)
-        .limit(FOUND)
-        .all(db)
-        .await?)
+    let found = text::holding(db, find::KIND, &communities, &question, FOUND).await?;
+    Ok(found.into_iter().map(|(home, id)| (home.0, id)).collect())
 }
 
 async fn at_address(

@@ -14,12 +14,13 @@ mod source;
 mod sqlite;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::{ExprTrait, Order, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
 use crate::Migration;
+use crate::sql::{col, name};
 
 pub use build::{BUILD_TEXT_INDEX, BuildTextIndex};
 pub use source::{PutTexts, TextIndexer, TextSource};
@@ -89,8 +90,8 @@ pub(crate) trait TextIndex: Sync {
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<()>>;
 
-    /// `id IN (…)`: the records of these communities that have all terms.
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr;
+    /// Selects of the records of these communities those that have all terms; whoever asks says which columns of `text_doc`.
+    fn found(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement;
 }
 
 pub(crate) fn index_of(backend: DbBackend) -> &'static dyn TextIndex {
@@ -113,7 +114,40 @@ pub fn holds(
     if terms.is_empty() || communities.is_empty() {
         return SimpleExpr::Constant(false.into());
     }
-    index_of(db.get_database_backend()).holds(kind, communities, &terms)
+    let index = index_of(db.get_database_backend());
+    let mut found = index.found(kind, communities, &terms);
+    found.column(name("record_id"));
+    col("id").in_subquery(found)
+}
+
+/// At most so many records of a kind that have all terms, with their communities, in the order of their ids. Where many have
+/// them and few are shown, this asks the index alone: [`holds`] has the database look each of them up in every community.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn holding(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    communities: &[i64],
+    terms: &[TextTerm],
+    limit: u64,
+) -> Result<Vec<(CommunityId, Uuid)>> {
+    let terms: Vec<TextTerm> = terms.iter().filter_map(TextTerm::plain).collect();
+    if terms.is_empty() || communities.is_empty() {
+        return Ok(Vec::new());
+    }
+    let index = index_of(db.get_database_backend());
+    let mut found = index.found(kind, communities, &terms);
+    found
+        .columns([name("community_id"), name("record_id")])
+        .order_by(name("record_id"), Order::Asc)
+        .limit(limit);
+    let mut keys = Vec::new();
+    for row in db.query_all(&found).await? {
+        let community: i64 = row.try_get("", "community_id")?;
+        keys.push((CommunityId(community), row.try_get("", "record_id")?));
+    }
+    Ok(keys)
 }
 
 impl TextTerm {

@@ -1,7 +1,7 @@
 //! `tsvector`: terms are put in as they are, no dictionary of PostgreSQL's touches them.
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
@@ -62,7 +62,7 @@ impl TextIndex for Postgres {
         })
     }
 
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr {
+    fn found(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement {
         let mut question: Vec<String> = terms.iter().map(term).collect();
         if let Some(homes) = homes(kind, communities) {
             let any: Vec<String> = homes.iter().map(|home| format!("'{home}'")).collect();
@@ -70,7 +70,6 @@ impl TextIndex for Postgres {
         }
         let mut found = Query::select();
         found
-            .column(name("record_id"))
             .from(name("text_doc"))
             .and_where(Expr::cust_with_values(
                 "words @@ CAST($1 AS TSQUERY)",
@@ -78,7 +77,7 @@ impl TextIndex for Postgres {
             ))
             .and_where(col("kind").eq(kind))
             .and_where(col("community_id").is_in(communities.iter().copied()));
-        col("id").in_subquery(found)
+        found
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
@@ -68,7 +68,7 @@ impl TextIndex for Sqlite {
         })
     }
 
-    fn holds(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SimpleExpr {
+    fn found(&self, kind: &str, communities: &[i64], terms: &[TextTerm]) -> SelectStatement {
         let mut question: Vec<String> = terms.iter().map(term).collect();
         let homes = homes(kind, communities);
         if let Some(homes) = &homes {
@@ -77,7 +77,6 @@ impl TextIndex for Sqlite {
         }
         let mut found = Query::select();
         found
-            .column(name("record_id"))
             .from(name("text_words"))
             .inner_join(
                 name("text_doc"),
@@ -91,7 +90,7 @@ impl TextIndex for Sqlite {
         if homes.is_none() {
             found.and_where(col("community_id").is_in(communities.iter().copied()));
         }
-        col("id").in_subquery(found)
+        found
     }
 }
 
