@@ -33,7 +33,7 @@ nextest() {
 in_memory() {
   local free folder
   free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"
-  if [ -z "${YOULIN_TEST_DISK:-}" ] && [ "${free:-0}" -gt $((4 * 1024 * 1024)) ] && folder="$(mktemp -d /dev/shm/youlin-XXXXXX)"; then
+  if [ -z "${TESTS_ON_DISK:-}" ] && [ "${free:-0}" -gt $((4 * 1024 * 1024)) ] && folder="$(mktemp -d /dev/shm/youlin-XXXXXX)"; then
     # shellcheck disable=SC2064 # the folder of this call
     (trap "rm -rf '$folder'" EXIT; TMPDIR="$folder" "$@")
   else

@@ -22,7 +22,7 @@ use youlin_people::quality::QualityParts;
 use youlin_people::talents::{ReasonSources, TalentsOfPerson};
 use youlin_people::{AccountPolicy, Accounts, Vault};
 use youlin_places::Locator;
-use youlin_places::premises::Occupants;
+use youlin_places::premises::{Maintainers, Occupants};
 use youlin_rounds::Rounds;
 use youlin_rounds::tracks::TracksKept;
 use youlin_rounds::visits::{OpenFormSources, VisitsOfPerson};
@@ -544,6 +544,9 @@ fn furnish(
     ))])))
     .with(datasets)
     .with(Arc::new(occupants(services)))
+    .with(Arc::new(Maintainers(vec![Arc::new(
+        youlin_people::OrganisationsAtWork,
+    )])))
     .with(Arc::new(own_file))
     .with(kept)
     .with(Arc::new(reasons))

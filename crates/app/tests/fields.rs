@@ -21,6 +21,7 @@ use youlin_cases::{Cases, ImportCategories};
 use youlin_database::sql::name;
 use youlin_kernel::{AreaId, CommunityId, Micros, Role};
 use youlin_people::facts::How;
+use youlin_people::merchants::{LegalKind, MerchantInput, SaveMerchant, Trade};
 use youlin_people::{
     MembershipRole, OrganisationKind, PersonInput, SaveMembership, SaveOrganisation, SavePerson,
     SetLabel, Vault, consent,
@@ -133,6 +134,12 @@ const FIELDS: &[Field] = &[
         &["13711112222", "137 1111 2222"],
         &["137****2222"],
     ),
+    field(
+        "merchant phone",
+        "merchant.phone_sealed",
+        &["13733334444", "137 3333 4444"],
+        &["137****4444"],
+    ),
 ];
 
 /// Sealed columns that are no fact of a person anybody asks for, or that only the own file, the walk from door to door and
@@ -150,10 +157,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("correction", "own file and desk: tests/suite/own.rs"),
     ("account", "a secret of signing in"),
-    (
-        "merchant",
-        "a business's number: people's tests/suite/merchants.rs",
-    ),
     (
         "talent_named",
         "who was named and why: people's tests/suite/talents.rs",
@@ -200,6 +203,7 @@ struct Ground {
     organisation: Uuid,
     case: Uuid,
     desk: Uuid,
+    merchant: Uuid,
 }
 
 const HOME: CommunityId = CommunityId(10);
@@ -258,6 +262,20 @@ async fn prepare(house: &TestHouse) -> Ground {
         closed: false,
     };
     let organisation = db.execute(&ctx, organisation).await.unwrap();
+    let merchant = SaveMerchant {
+        vault: Arc::clone(&vault),
+        community: HOME,
+        known: None,
+        at: None,
+        input: MerchantInput {
+            name: "知秋布行".into(),
+            kind: LegalKind::Individual.as_str().into(),
+            trade: Trade::ALL[0].as_str().into(),
+            phone: Some("13733334444".into()),
+            ..MerchantInput::default()
+        },
+    };
+    let merchant = db.execute(&ctx, merchant).await.unwrap();
     let member = SaveMembership {
         vault,
         person_community: HOME,
@@ -275,6 +293,7 @@ async fn prepare(house: &TestHouse) -> Ground {
         organisation,
         case: report(house, desk).await,
         desk,
+        merchant,
     }
 }
 
@@ -336,6 +355,26 @@ fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<Door> {
             Some(reveal.to_string()),
         ),
         get("REST organisations", "/api/v1/organisations".into()),
+        get("page merchants", "/people/merchants".into()),
+        get(
+            "page merchant",
+            format!("/people/merchants/{}", ground.merchant),
+        ),
+        get(
+            "page merchant edit",
+            format!("/people/merchants/{}/edit", ground.merchant),
+        ),
+        (
+            "page merchant reveal",
+            Method::POST,
+            format!("/people/merchants/{}/reveal", ground.merchant),
+            Some("purpose=%E6%A0%B8%E5%AF%B9%E7%85%A7%E7%89%8C".into()),
+        ),
+        get("REST merchants", "/api/v1/merchants".into()),
+        get(
+            "REST merchant",
+            format!("/api/v1/merchants/{}", ground.merchant),
+        ),
         get("page case", format!("/cases/{}", ground.case)),
         get("REST case", format!("/api/v1/cases/{}", ground.case)),
         get("own file", "/my-file".into()),

@@ -165,14 +165,17 @@ impl Vault {
 
     /// Dwellings of the scope that a text certainly enough means, at most so many; none for texts that name an estate
     /// or a building only.
-    pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<Uuid> {
+    pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<(i64, Uuid)> {
         let Some(locator) = &self.locator else {
             return Vec::new();
         };
         locator
             .candidates(text, Some(scope), limit)
             .into_iter()
-            .filter_map(|candidate| candidate.place.dwelling)
+            .filter_map(|candidate| {
+                let place = candidate.place;
+                Some((place.community.0, place.dwelling?))
+            })
             .collect()
     }
 

@@ -41,6 +41,6 @@ pub use form::{FormColumn, FormLayout, form_layout};
 pub use layout::{Layout, best_layout, layout};
 pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};
-pub use values::{Read, Sex, absent, fold, identity, phones, sex, words};
+pub use values::{Read, Sex, absent, fold, identity, listed, phones, sex, words};
 pub use write::{Column, write_workbook};
 pub use write_sheets::{SheetOut, write_sheets};

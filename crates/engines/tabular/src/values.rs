@@ -150,10 +150,26 @@ pub fn phones(cell: &Cell) -> Vec<String> {
         .collect()
 }
 
-/// The words of a cell that lists some.
+/// The words of a cell that lists some. What stands in 「」 is one word, exactly as it is written there.
 #[must_use]
 pub fn words(cell: &Cell) -> Vec<String> {
-    let text = fold(&cell.shown());
+    let text = cell.shown();
+    let mut found = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((before, (quoted, after))) = rest
+        .split_once('「')
+        .and_then(|(before, rest)| Some((before, rest.split_once('」')?)))
+    {
+        found.extend(unquoted(before));
+        found.extend((!quoted.trim().is_empty()).then(|| quoted.to_owned()));
+        rest = after;
+    }
+    found.extend(unquoted(rest));
+    found
+}
+
+fn unquoted(text: &str) -> Vec<String> {
+    let text = fold(text);
     if absent(&text) {
         return Vec::new();
     }
@@ -162,6 +178,20 @@ pub fn words(cell: &Cell) -> Vec<String> {
         .filter(|word| !absent(word))
         .map(str::to_owned)
         .collect()
+}
+
+/// A list that [`words`] reads as these again; a word that would not come out as it is stands in 「」.
+#[must_use]
+pub fn listed(all: &[String]) -> String {
+    let quoted = all.iter().map(|word| {
+        let plain = words(&Cell::text(word));
+        if plain.len() == 1 && plain[0] == *word {
+            word.clone()
+        } else {
+            format!("「{word}」")
+        }
+    });
+    quoted.collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]
@@ -236,6 +266,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_list_is_read_as_it_was_written(all in prop::collection::vec("[甲乙a/、，（）１ ]{0,4}[甲乙]", 0..6)) {
+            let all: Vec<String> = all.iter().map(|word| word.trim().to_owned()).collect();
+            prop_assert_eq!(words(&Cell::text(&listed(&all))), all);
+        }
+
         #[test]
         fn no_text_breaks_the_readers(text in "\\PC{0,60}") {
             let cell = Cell::text(&text);

@@ -174,7 +174,8 @@ pub fn harmless(cell: &str) -> String {
 }
 
 /// [`harmless`] taken back.
-fn armed(cell: String) -> String {
+#[must_use]
+pub fn armed(cell: String) -> String {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest.to_owned(),
         _ => cell,

@@ -31,7 +31,7 @@ use youlin_database::{Database, JobHandler, audited_table};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{App, Module};
 
-pub use crate::csv::{Row, harmless, read_csv, write_csv};
+pub use crate::csv::{Row, armed, harmless, read_csv, write_csv};
 pub use commands::{
     AcceptImport, AcceptSealer, DropImport, MatchAgain, MatchColumns, StartImport, UndoImport,
 };

@@ -162,9 +162,7 @@ async fn a_day_goes_out_and_comes_back() {
                 .await;
             assert_eq!(result(&told[0]), "later", "{told:?}");
             ground.announce(other, *id, photo).await;
-            let (status, told) = ground
-                .patch(other, *id, 0, Body::from(photo.clone()))
-                .await;
+            let (status, told) = ground.patch(other, *id, 0, Body::from(photo.clone())).await;
             assert_eq!((status, &told["done"]), (StatusCode::OK, &json!(true)));
         }
         let told = ground

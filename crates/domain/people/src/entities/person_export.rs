@@ -26,6 +26,8 @@ pub struct Model {
     /// The form it is for, and the page where it is taken; a plain list has none.
     pub form_id: Option<Uuid>,
     pub page: Option<String>,
+    /// What it says of each person, where it is more than contacts or said at all.
+    pub contents: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,7 @@ pub use persons::{persons, staff_areas};
 pub use registers::{
     AccountsRegister, MembershipsRegister, OrganisationsRegister, PersonsRegister,
 };
+pub(crate) use residents::not_by_sheet;
 pub use residents::{InUse, RESIDENT_COLUMNS, ResidentsRegister};
 
 /// Rows saved in one transaction.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
@@ -276,6 +276,22 @@ pub(crate) async fn deaths_of(
         .filter(person_death::Column::WithdrawnAt.is_null())
         .all(db)
         .await?)
+}
+
+/// Everybody of a community who is known to have died.
+pub(crate) async fn dead(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+) -> Result<std::collections::HashSet<Uuid>> {
+    let rows: Vec<Uuid> = person_death::Entity::find()
+        .select_only()
+        .column(person_death::Column::PersonId)
+        .filter(person_death::Column::CommunityId.eq(community.0))
+        .filter(person_death::Column::WithdrawnAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Whether nothing else is known.

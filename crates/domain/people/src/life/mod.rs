@@ -2,9 +2,11 @@
 //! noted by mistake it is withdrawn.
 
 mod death;
+mod dwelling;
 pub(crate) mod pages;
 mod timeline;
 
 pub use death::{NoteDeath, WithdrawDeath};
-pub(crate) use death::{death_spells, deaths_of, must_live};
+pub(crate) use death::{dead, death_spells, deaths_of, must_live};
+pub(crate) use dwelling::dwelling_life;
 pub use timeline::{LIFE_PAGE, LifeLine, LifeLines, LifeReader, LifeSource, lifeline};

@@ -4,23 +4,20 @@
 
 use std::sync::Arc;
 
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{
     AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words,
 };
 
+use super::lines::{ExportLine, Lines};
 use super::processing::{NewProcessing, ProcessingKind, note_processing};
 use crate::Vault;
-use crate::entities::{person, person_export, person_phone, residence, who_looked};
+use crate::entities::{person, person_export, residence};
 use crate::fields::required;
-use crate::own::is_child;
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
-use crate::queries::{display_number, open_name, open_phone};
 
 /// Up to this many persons one takes a list alone.
 pub const EXPORT_FREE: u64 = 50;
@@ -28,8 +25,6 @@ pub const EXPORT_FREE: u64 = 50;
 const MOST: u64 = 20_000;
 /// An approved list is taken within this time, or asked for again.
 const APPROVED_FOR: i64 = 7 * Micros::DAY;
-/// Kind of field in the log of looks.
-const FIELDS: &str = "name,phone,address,export";
 
 words! {
     /// Where a list stands.
@@ -43,6 +38,24 @@ words! {
     }
 }
 
+words! {
+    /// What a list says of each person.
+    ExportContents {
+        /// Name, numbers and address: to call on people.
+        Contacts = "contacts",
+        /// All the register holds, to be taken in elsewhere; identity numbers are covered.
+        Register = "register",
+        /// With identity numbers.
+        Numbers = "numbers",
+    }
+}
+
+/// Lists of earlier versions hold contacts.
+pub(super) fn contents_of(row: &person_export::Model) -> ExportContents {
+    let said = row.contents.as_deref().and_then(ExportContents::parse);
+    said.unwrap_or(ExportContents::Contacts)
+}
+
 /// A list somebody asked for.
 #[derive(Clone, Debug)]
 pub struct ExportView {
@@ -53,6 +66,7 @@ pub struct ExportView {
     pub asked_name: String,
     pub purpose: String,
     pub persons: i64,
+    pub contents: ExportContents,
     pub state: ExportState,
     pub asked_at: Micros,
     pub decided_name: Option<String>,
@@ -65,6 +79,7 @@ pub struct ExportView {
 impl From<person_export::Model> for ExportView {
     fn from(row: person_export::Model) -> Self {
         Self {
+            contents: contents_of(&row),
             id: row.id,
             community: CommunityId(row.community_id),
             area: AreaId(row.area_id),
@@ -109,7 +124,9 @@ async fn persons_of(
             .limit(MOST + 1)
             .all(db)
             .await?;
-        return Ok(rows.into_iter().map(|row| row.id).collect());
+        let dead = crate::life::dead(db, community).await?;
+        let living = rows.into_iter().map(|row| row.id);
+        return Ok(living.filter(|id| !dead.contains(id)).collect());
     }
     let homes = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(community.0))
@@ -162,6 +179,8 @@ pub struct AskExport {
     pub area: AreaId,
     /// 2 to 200 characters in the own words of whoever asks.
     pub purpose: String,
+    /// More than contacts always waits for a second person.
+    pub contents: ExportContents,
 }
 
 impl Command for AskExport {
@@ -184,7 +203,8 @@ impl Command for AskExport {
         if count > MOST {
             return Err(Problem::invalid("area", "export-too-many").field_arg("max", MOST));
         }
-        let state = if count <= EXPORT_FREE {
+        let free = self.contents == ExportContents::Contacts && count <= EXPORT_FREE;
+        let state = if free {
             ExportState::Approved
         } else {
             ExportState::Asked
@@ -208,13 +228,15 @@ impl Command for AskExport {
             taken_at: None,
             form_id: None,
             page: None,
+            contents: Some(self.contents.as_str().to_owned()),
         })
         .await?;
         tx.audit(
             ctx,
             community,
-            AuditEntry::new(Self::NAME, "person_export", id)
-                .detail(json!({ "area": self.area, "persons": count })),
+            AuditEntry::new(Self::NAME, "person_export", id).detail(
+                json!({ "area": self.area, "persons": count, "contents": self.contents.as_str() }),
+            ),
         );
         Ok((id, state))
     }
@@ -296,14 +318,6 @@ pub(super) fn grown(row: &person_export::Model, persons: usize) -> bool {
     persons as u64 > approved + approved / 10
 }
 
-/// One line of a list.
-#[derive(Clone, Debug)]
-pub struct ExportLine {
-    pub name: String,
-    pub phones: Vec<String>,
-    pub address: String,
-}
-
 /// A list with what stands in its first line.
 #[derive(Clone, Debug)]
 pub struct ExportedList {
@@ -311,6 +325,7 @@ pub struct ExportedList {
     pub at: Micros,
     pub purpose: String,
     pub approved_by: Option<String>,
+    pub contents: ExportContents,
     pub lines: Vec<ExportLine>,
 }
 
@@ -345,7 +360,16 @@ impl Command for TakeExport {
         if grown(&row, persons.len()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-grown"));
         }
-        let lines = self.lines(ctx, tx, &persons, &row.purpose).await?;
+        let contents = contents_of(&row);
+        let lines = Lines {
+            ctx,
+            tx,
+            vault,
+            community: self.community,
+            contents,
+            purpose: &row.purpose,
+        };
+        let lines = lines.of(&persons).await?;
         let new = NewProcessing {
             kind: ProcessingKind::Export,
             purpose: row.purpose.clone(),
@@ -359,6 +383,7 @@ impl Command for TakeExport {
             at: ctx.now(),
             purpose: row.purpose.clone(),
             approved_by: row.decided_name.clone(),
+            contents,
             lines,
         };
         tx.update::<person_export::Entity>(person_export::Model {
@@ -375,90 +400,4 @@ impl Command for TakeExport {
         );
         Ok(list)
     }
-}
-
-impl TakeExport {
-    async fn lines(
-        &self,
-        ctx: &Ctx,
-        tx: &Tx<'_>,
-        persons: &[Uuid],
-        purpose: &str,
-    ) -> Result<Vec<ExportLine>> {
-        let (vault, community) = (&self.vault, self.community.0);
-        let mut lines = Vec::with_capacity(persons.len());
-        for some in persons.chunks(500) {
-            let rows = person::Entity::find()
-                .filter(person::Column::CommunityId.eq(community))
-                .filter(person::Column::Id.is_in(some.iter().copied()))
-                .order_by_asc(person::Column::Id)
-                .all(tx.conn())
-                .await?;
-            let phones = person_phone::Entity::find()
-                .filter(person_phone::Column::CommunityId.eq(community))
-                .filter(person_phone::Column::PersonId.is_in(some.iter().copied()))
-                .order_by_asc(person_phone::Column::Position)
-                .all(tx.conn())
-                .await?;
-            let homes = homes(tx, community, some).await?;
-            for row in rows {
-                let own = phones.iter().filter(|phone| phone.person_id == row.id);
-                let phones = own
-                    .map(|phone| Ok(display_number(vault, &open_phone(vault, phone)?)))
-                    .collect::<Result<Vec<String>>>()?;
-                let home = homes.iter().find(|(person, _)| *person == row.id);
-                lines.push(ExportLine {
-                    name: open_name(vault, &row)?,
-                    phones,
-                    address: home
-                        .and_then(|(_, dwelling)| vault.place(*dwelling))
-                        .map_or_else(String::new, |place| place.address),
-                });
-                self.look(ctx, tx, &row, purpose).await?;
-            }
-        }
-        Ok(lines)
-    }
-
-    /// The person concerned sees it like any other look.
-    async fn look(&self, ctx: &Ctx, tx: &Tx<'_>, row: &person::Model, purpose: &str) -> Result<()> {
-        let of_child = is_child(&self.vault, row, ctx.now())?;
-        tx.insert::<who_looked::Entity>(who_looked::Model {
-            community_id: row.community_id,
-            id: ctx.new_id(),
-            version: 1,
-            person_id: row.id,
-            actor_kind: ctx.actor().kind().to_owned(),
-            actor_id: ctx.actor().id(),
-            actor_name: ctx.actor().name().to_owned(),
-            fields: FIELDS.to_owned(),
-            purpose: purpose.to_owned(),
-            case_id: None,
-            at: ctx.now().0,
-            of_child: of_child.then_some(true),
-        })
-        .await?;
-        Ok(())
-    }
-}
-
-async fn homes(tx: &Tx<'_>, community: i64, persons: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
-    let mut query = Query::select();
-    query
-        .columns([name("person_id"), name("dwelling_id")])
-        .from(name("residence"))
-        .and_where(col("community_id").eq(community))
-        .and_where(Expr::col(name("person_id")).is_in(persons.iter().copied()))
-        .and_where(col("valid_to").is_null());
-    tx.conn()
-        .query_all(&query)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok((
-                row.try_get("", "person_id")?,
-                row.try_get("", "dwelling_id")?,
-            ))
-        })
-        .collect()
 }

@@ -4,10 +4,12 @@
 
 mod elsewhere;
 mod export;
+mod lines;
 mod looks;
 mod migrations;
 pub(crate) mod pages;
 mod processing;
+mod register_tables;
 mod release;
 mod retention;
 mod retention_job;
@@ -21,13 +23,16 @@ use youlin_web::App;
 
 pub use elsewhere::{EndingLine, KeptElsewhere, KeptParts};
 pub use export::{
-    AskExport, DecideExport, EXPORT_FREE, ExportState, ExportView, TakeExport, export_count,
+    AskExport, DecideExport, EXPORT_FREE, ExportContents, ExportState, ExportView, TakeExport,
+    export_count,
 };
+pub use lines::{ExportLine, WholeLine};
 pub use looks::{UnusualLooks, WorkingDays, unusual_looks};
 pub(crate) use migrations::{PRIVACY, RELEASES};
 pub use pages::NAV;
 pub(crate) use processing::{NewProcessing, note_processing};
 pub use processing::{ProcessingKind, ProcessingLine, processing_record};
+pub(crate) use register_tables::CONTENTS;
 pub(crate) use release::{AskRelease, release, released};
 pub use retention::{
     RETENTION_KIND, RetentionRule, RetentionSubject, RunRetention, SetRetention, retention_counts,

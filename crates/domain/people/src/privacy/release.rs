@@ -180,6 +180,7 @@ impl AskRelease {
             taken_at: None,
             form_id: Some(self.form),
             page: Some(self.page.clone()),
+            contents: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_kernel::{AreaId, CommunityId, Result, Scope};
 
+use super::keys::{Key, at_keys};
 use super::staff::worker_among;
 use crate::commands::main_home;
 use crate::entities::{membership, person, person_label, person_phone, residence};
@@ -22,21 +23,21 @@ struct Beside {
 }
 
 async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Beside> {
-    let mut communities: Vec<i64> = rows.iter().map(|row| row.community_id).collect();
-    communities.sort_unstable();
-    communities.dedup();
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let keys: Vec<Key> = rows.iter().map(|row| (row.community_id, row.id)).collect();
     let mut found = Beside {
         phones: HashMap::new(),
         labels: HashMap::new(),
         homes: HashMap::new(),
     };
-    if ids.is_empty() {
+    if keys.is_empty() {
         return Ok(found);
     }
     let phones = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.is_in(communities.clone()))
-        .filter(person_phone::Column::PersonId.is_in(ids.clone()))
+        .filter(at_keys(
+            person_phone::Column::CommunityId,
+            person_phone::Column::PersonId,
+            &keys,
+        ))
         .order_by_asc(person_phone::Column::Position)
         .order_by_asc(person_phone::Column::Id)
         .all(db)
@@ -45,8 +46,11 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
         found.phones.entry(phone.person_id).or_insert(phone);
     }
     let labels = person_label::Entity::find()
-        .filter(person_label::Column::CommunityId.is_in(communities.clone()))
-        .filter(person_label::Column::PersonId.is_in(ids.clone()))
+        .filter(at_keys(
+            person_label::Column::CommunityId,
+            person_label::Column::PersonId,
+            &keys,
+        ))
         .order_by_asc(person_label::Column::Id)
         .all(db)
         .await?;
@@ -54,8 +58,11 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
         found.labels.entry(label.person_id).or_default().push(label);
     }
     let homes = residence::Entity::find()
-        .filter(residence::Column::CommunityId.is_in(communities))
-        .filter(residence::Column::PersonId.is_in(ids))
+        .filter(at_keys(
+            residence::Column::CommunityId,
+            residence::Column::PersonId,
+            &keys,
+        ))
         .filter(residence::Column::ValidTo.is_null())
         .filter(main_home())
         .order_by_asc(residence::Column::ValidFrom)

@@ -10,6 +10,7 @@ use youlin_kernel::{Problem, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
+use super::keys::{Key, at_keys};
 use crate::entities::{person, person_phone, residence};
 use crate::{PersonCard, Vault, find};
 
@@ -58,7 +59,9 @@ impl Directory {
             Err(_not_a_number) => found.take(with_name(db, vault, scope, text).await?).await?,
         }
         found.pieces(text).await?;
-        found.take(at_address(db, vault, scope, text).await?).await?;
+        found
+            .take(at_address(db, vault, scope, text).await?)
+            .await?;
         Ok(found.cards)
     }
 }
@@ -69,19 +72,19 @@ struct Found<'a, C> {
     vault: &'a Vault,
     scope: &'a Scope,
     limit: usize,
-    seen: BTreeSet<Uuid>,
+    seen: BTreeSet<Key>,
     cards: Vec<PersonCard>,
 }
 
 impl<C: ConnectionTrait> Found<'_, C> {
-    async fn take(&mut self, ids: Vec<Uuid>) -> Result<()> {
-        let fresh = ids.into_iter().filter(|id| self.seen.insert(*id));
-        let fresh: Vec<Uuid> = fresh.collect();
+    async fn take(&mut self, keys: Vec<Key>) -> Result<()> {
+        let fresh = keys.into_iter().filter(|key| self.seen.insert(*key));
+        let fresh: Vec<Key> = fresh.collect();
         for some in fresh.chunks(self.limit.clamp(1, AT_ONCE)) {
             if self.cards.len() >= self.limit {
                 break;
             }
-            let rows = by_ids(self.db, self.scope, some.to_vec()).await?;
+            let rows = by_keys(self.db, some).await?;
             let cards = visible_cards(self.db, self.vault, self.scope, rows).await?;
             self.cards.extend(cards);
         }
@@ -102,7 +105,7 @@ impl<C: ConnectionTrait> Found<'_, C> {
             }
             let found = text::some(self.db, find::KIND, &communities, &question, most).await?;
             let whole = (found.len() as u64) < most;
-            self.take(found.into_iter().map(|one| one.1).collect())
+            self.take(found.into_iter().map(|one| (one.0.0, one.1)).collect())
                 .await?;
             if whole {
                 break;
@@ -118,10 +121,13 @@ async fn owners(
     vault: &Vault,
     scope: &Scope,
     phone: &Phone,
-) -> Result<Vec<Uuid>> {
+) -> Result<Vec<Key>> {
     let owners = person_phone::Entity::find()
         .select_only()
-        .column(person_phone::Column::PersonId)
+        .columns([
+            person_phone::Column::CommunityId,
+            person_phone::Column::PersonId,
+        ])
         .filter(person_phone::Column::CommunityId.is_in(scope.communities()))
         .filter(person_phone::Column::NumberIndex.eq(vault.phone_index(phone)))
         .into_tuple();
@@ -135,7 +141,7 @@ pub(crate) async fn with_phone(
     phone: &Phone,
 ) -> Result<Vec<person::Model>> {
     let owners = owners(db, vault, scope, phone).await?;
-    by_ids(db, scope, owners).await
+    by_keys(db, &owners).await
 }
 
 async fn with_name(
@@ -143,10 +149,10 @@ async fn with_name(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<Uuid>> {
+) -> Result<Vec<Key>> {
     let named = person::Entity::find()
         .select_only()
-        .column(person::Column::Id)
+        .columns([person::Column::CommunityId, person::Column::Id])
         .filter(person::Column::CommunityId.is_in(scope.communities()))
         .filter(person::Column::NameIndex.eq(vault.name_index(text)))
         .order_by_asc(person::Column::Id)
@@ -160,34 +166,27 @@ async fn at_address(
     vault: &Vault,
     scope: &Scope,
     text: &str,
-) -> Result<Vec<Uuid>> {
+) -> Result<Vec<Key>> {
+    use residence::Column::{CommunityId, DwellingId, PersonId, ValidTo};
     let dwellings = vault.dwellings_at(text, scope, ADDRESSES);
-    if dwellings.is_empty() {
-        return Ok(Vec::new());
-    }
     let living = residence::Entity::find()
         .select_only()
-        .column(residence::Column::PersonId)
-        .filter(residence::Column::CommunityId.is_in(scope.communities()))
-        .filter(residence::Column::DwellingId.is_in(dwellings))
-        .filter(residence::Column::ValidTo.is_null())
-        .order_by_asc(residence::Column::PersonId)
+        .columns([CommunityId, PersonId])
+        .filter(at_keys(CommunityId, DwellingId, &dwellings))
+        .filter(ValidTo.is_null())
+        .order_by_asc(PersonId)
         .into_tuple();
     Ok(living.all(db).await?)
 }
 
-async fn by_ids(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: Vec<Uuid>,
-) -> Result<Vec<person::Model>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+async fn by_keys(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Vec<person::Model>> {
     Ok(person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(at_keys(
+            person::Column::CommunityId,
+            person::Column::Id,
+            keys,
+        ))
         .filter(person::Column::MergedInto.is_null())
-        .filter(person::Column::Id.is_in(ids))
         .order_by_asc(person::Column::Id)
         .all(db)
         .await?)

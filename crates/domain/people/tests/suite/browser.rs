@@ -114,6 +114,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) location: String,
     pub(crate) text: String,
+    /// Of files that are no text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Keeps one session cookie and sends what a browser sends.
@@ -205,7 +207,8 @@ impl Browser {
         Answer {
             status,
             location,
-            text: String::from_utf8(body.to_vec()).unwrap(),
+            text: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body.to_vec(),
         }
     }
 }

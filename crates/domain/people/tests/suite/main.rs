@@ -5,6 +5,7 @@
 mod accounts;
 mod browser;
 mod directory;
+mod dwelling_life;
 mod entry;
 mod example;
 mod ground;
@@ -20,5 +21,6 @@ mod rosters;
 mod round;
 mod sign_in;
 mod talents;
+mod there_and_back;
 mod whole;
 mod words;

@@ -55,7 +55,7 @@ impl Desk<'_> {
     }
 
     /// Given, matched as found if it asks, and judged.
-    async fn judged(&self, bytes: Vec<u8>) -> ImportView {
+    pub(crate) async fn judged(&self, bytes: Vec<u8>) -> ImportView {
         let id = self.give_sheet(bytes).await;
         self.work().await;
         if self.view(id).await.state == ImportState::Matching {
@@ -68,7 +68,12 @@ impl Desk<'_> {
         view
     }
 
-    async fn decide(&self, id: Uuid, choices: &[(u32, Choice)], rest: bool) -> ImportView {
+    pub(crate) async fn decide(
+        &self,
+        id: Uuid,
+        choices: &[(u32, Choice)],
+        rest: bool,
+    ) -> ImportView {
         let command = AcceptImport {
             id,
             whole: false,

@@ -3,24 +3,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, Order, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
-use youlin_database::Database;
-use youlin_kernel::{AreaId, AreaLevel, AreaNode, AreaTree, CommunityId, Micros, Result};
+use youlin_database::{Database, sql};
+use youlin_kernel::{AreaId, AreaLevel, AreaNode, AreaTree, CommunityId, Micros, Problem, Result};
 use youlin_locate::AreaShape;
 
 use super::ground::{Ground, Grounds};
+use super::line;
 use super::register::{HomeRow, Register, Shard, Spot, SpotRow};
 use crate::entities::{area, boundary, building, dwelling, entrance, estate};
 use crate::{days, shape};
 
 /// Areas read at once: a country's rows need not be in memory twice.
 const PAGE: u64 = 20_000;
-
-type NodeTuple = (i64, Option<i64>, i32, String, String, String, Option<i64>);
 
 /// All areas, closed ones too.
 pub(super) async fn tree(db: &Database) -> Result<AreaTree> {
@@ -29,48 +29,32 @@ pub(super) async fn tree(db: &Database) -> Result<AreaTree> {
     let mut nodes: Vec<AreaNode> = Vec::new();
     let mut last = i64::MIN;
     loop {
-        let rows: Vec<NodeTuple> = area::Entity::find()
-            .select_only()
-            .columns([
-                area::Column::AreaId,
-                area::Column::ParentId,
-                area::Column::Level,
-                area::Column::Code,
-                area::Column::Name,
-                area::Column::NameEn,
-                area::Column::ClosedAt,
-            ])
-            .filter(area::Column::CommunityId.eq(CommunityId::SYSTEM.0))
-            .filter(area::Column::AreaId.gt(last))
-            .order_by(area::Column::AreaId, Order::Asc)
-            .limit(PAGE)
-            .into_tuple()
-            .all(db.read())
-            .await?;
-        let full = rows.len() as u64 == PAGE;
-        last = rows.last().map_or(last, |row| row.0);
-        nodes.extend(rows.into_iter().filter_map(node_of));
-        if !full {
+        let page = page(last, PAGE);
+        let rows = db.read().query_all(&page).await?;
+        for row in &rows {
+            let line: String = row.try_get_by_index(0)?;
+            let said = line::read(&line).ok_or_else(|| Problem::internal("an area's line"))?;
+            last = said.id.0;
+            nodes.extend(said.node());
+        }
+        if (rows.len() as u64) < PAGE {
             break;
         }
     }
     Ok(AreaTree::build(nodes).with_inhabited(db.inhabited()))
 }
 
-fn node_of(row: NodeTuple) -> Option<AreaNode> {
-    let (id, parent, level, mut code, mut name, mut name_en, closed_at) = row;
-    for text in [&mut code, &mut name, &mut name_en] {
-        text.shrink_to_fit();
-    }
-    Some(AreaNode {
-        id: AreaId(id),
-        parent: parent.map(AreaId),
-        level: AreaLevel::from_number(level)?,
-        code,
-        name,
-        name_en,
-        closed: closed_at.is_some(),
-    })
+/// So many areas after one, a line of text each: what a row costs to bring here is mostly that of its columns, and the tree
+/// of a country has 660,000 rows.
+fn page(after: i64, limit: u64) -> SelectStatement {
+    let mut page = Query::select();
+    page.expr(Expr::cust(line::SQL))
+        .from(sql::name("area"))
+        .and_where(sql::col("community_id").eq(CommunityId::SYSTEM.0))
+        .and_where(sql::col("area_id").gt(after))
+        .order_by(sql::name("area_id"), Order::Asc)
+        .limit(limit);
+    page
 }
 
 pub(crate) fn node(row: &area::Model) -> Option<AreaNode> {

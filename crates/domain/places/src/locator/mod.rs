@@ -7,6 +7,7 @@
 
 mod follow;
 mod ground;
+mod line;
 mod load;
 pub(crate) use follow::mark;
 pub(crate) use load::node;

@@ -3,10 +3,12 @@
 //! Upper floors use [`Premises`] for questions and the views it answers; who does business there is told by
 //! [`Occupancy`], so that nothing is closed while somebody is in it.
 
+mod maintainers;
 pub(crate) mod model;
 mod occupancy;
 mod tables;
 
+pub use maintainers::{Maintainer, MaintainerSource, Maintainers};
 pub use model::{
     Due, EquipmentKind, EquipmentState, PremisesKind, SOON_DAYS, StallUse, kilowatts,
     square_metres, watts,

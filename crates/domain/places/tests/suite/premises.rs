@@ -204,6 +204,7 @@ async fn each_look_at_equipment_stays_on_record() {
                 due_on: day(-10),
                 ..EquipmentInput::default()
             },
+            maintainers: Default::default(),
             ended: false,
         };
         let id = db.execute(&worker, lift.clone()).await.unwrap();

@@ -7,10 +7,10 @@ use youlin_people::privacy::KeptElsewhere;
 use youlin_rounds::model::Policy;
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::tracks::{
-    EndLive, EndTracks, Intake, LivePoint, MOST_FIXES, NewTrack, ReleaseTrack, RemoveTrack, StartLive,
-    TrackAccess, TrackFix, TrackFlag, TrackSource, TrackTaken, TrackView, TracksKept, WireFix,
-    coverage_over, engine_reach, live_fixes, live_of, own_fixes, prepare_shift, prepare_track,
-    read_gpx, track_of, write_gpx,
+    EndLive, EndTracks, Intake, LivePoint, MOST_FIXES, NewTrack, ReleaseTrack, RemoveTrack,
+    StartLive, TrackAccess, TrackFix, TrackFlag, TrackSource, TrackTaken, TrackView, TracksKept,
+    WireFix, coverage_over, engine_reach, live_fixes, live_of, own_fixes, prepare_shift,
+    prepare_track, read_gpx, track_of, write_gpx,
 };
 use youlin_rounds::{SavePolicy, module};
 use youlin_testkit::databases;

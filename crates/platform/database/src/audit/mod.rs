@@ -6,6 +6,8 @@
 mod verify;
 mod write;
 
+use std::collections::HashMap;
+
 use futures::future::BoxFuture;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DatabaseConnection, IntoActiveModel, QueryFilter, QueryResult};
@@ -129,9 +131,11 @@ const COLUMNS: [&str; 14] = [
 ];
 
 type DigestLoader =
-    for<'a> fn(&'a DatabaseConnection, i64, Uuid) -> BoxFuture<'a, Result<Option<[u8; 32]>>>;
+    for<'a> fn(&'a DatabaseConnection, i64, &'a [Uuid]) -> BoxFuture<'a, Result<Digests>>;
+/// Present fingerprints by the rows' ids.
+type Digests = HashMap<Uuid, [u8; 32]>;
 
-/// How `verify` fetches the present fingerprint of a row of one table.
+/// How `verify` fetches the present fingerprints of rows of one table, those of one community with one statement.
 #[derive(Clone, Copy)]
 pub struct AuditedTable {
     pub table: &'static str,
@@ -153,14 +157,16 @@ where
 {
     AuditedTable {
         table: E::TABLE,
-        load: |conn, community, id| {
+        load: |conn, community, ids| {
             Box::pin(async move {
                 let key = |column: &'static str| Expr::col(Alias::new(column));
-                let row = E::find()
-                    .filter(key("community_id").eq(community).and(key("id").eq(id)))
-                    .one(conn)
+                let these = key("id").is_in(ids.iter().copied());
+                let rows = E::find()
+                    .filter(key("community_id").eq(community).and(these))
+                    .all(conn)
                     .await?;
-                Ok(row.map(|model| row_digest(&model)))
+                let rows = rows.iter();
+                Ok(rows.map(|row| (E::id(row), row_digest(row))).collect())
             })
         },
     }

@@ -11,6 +11,9 @@ use youlin_kernel::{CommunityId, Micros, Result};
 use super::{AuditRow, AuditedTable, COLUMNS, DigestLoader, read};
 use crate::sql::{col, name};
 
+/// Rows read with one statement.
+const AT_ONCE: usize = 500;
+
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
@@ -83,34 +86,55 @@ pub async fn verify(
     };
     for community in communities {
         let attested = walk(conn, community.0, subject, &mut report).await?;
-        for ((table, id), (seq, digest)) in attested {
+        for (table, rows) in attested {
             let Some(load) = loaders.get(table.as_str()) else {
                 continue;
             };
-            report.rows += 1;
-            let now = load(conn, community.0, id).await?.map(hex::encode);
-            match (digest, now) {
-                (Some(then), Some(now)) if then == now => {}
-                (None, None) => {}
-                (Some(_), None) => report.faults.push(AuditFault::RowMissing {
-                    community: community.0,
-                    seq,
-                    table,
-                    id,
-                }),
-                _ => report.faults.push(AuditFault::RowAltered {
-                    community: community.0,
-                    seq,
-                    table,
-                    id,
-                }),
+            let rows: Vec<(Uuid, Last)> = rows.into_iter().collect();
+            for some in rows.chunks(AT_ONCE) {
+                let ids: Vec<Uuid> = some.iter().map(|(id, _)| *id).collect();
+                let now = load(conn, community.0, &ids).await?;
+                report.rows += some.len() as u64;
+                let faults = some.iter().filter_map(|(id, last)| {
+                    row_fault(community.0, &table, *id, last, now.get(id))
+                });
+                report.faults.extend(faults);
             }
         }
     }
     Ok(report)
 }
 
-type Attested = BTreeMap<(String, Uuid), (i64, Option<String>)>;
+/// What the last entry about a row says: its number and the row's fingerprint, none of one that was removed.
+type Last = (i64, Option<String>);
+/// By table and id.
+type Attested = BTreeMap<String, BTreeMap<Uuid, Last>>;
+
+fn row_fault(
+    community: i64,
+    table: &str,
+    id: Uuid,
+    (seq, then): &Last,
+    now: Option<&[u8; 32]>,
+) -> Option<AuditFault> {
+    let (seq, table) = (*seq, table.to_owned());
+    match (then, now) {
+        (None, None) => None,
+        (Some(then), Some(now)) if *then == hex::encode(now) => None,
+        (Some(_), None) => Some(AuditFault::RowMissing {
+            community,
+            seq,
+            table,
+            id,
+        }),
+        _ => Some(AuditFault::RowAltered {
+            community,
+            seq,
+            table,
+            id,
+        }),
+    }
+}
 
 async fn walk(
     conn: &DatabaseConnection,
@@ -184,7 +208,8 @@ fn attest(entry: &AuditRow, attested: &mut Attested) {
     let digests: Vec<(String, Uuid, Option<String>)> =
         serde_json::from_str(&entry.row_digests).unwrap_or_default();
     for (table, id, digest) in digests {
-        attested.insert((table, id), (entry.seq, digest));
+        let rows = attested.entry(table).or_default();
+        rows.insert(id, (entry.seq, digest));
     }
 }
 

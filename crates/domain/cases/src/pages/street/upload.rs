@@ -194,10 +194,7 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
 ///
 /// # Errors
 /// 413 that names the limit.
-pub fn no_more_than(
-    pairs: Vec<(String, String)>,
-    most: usize,
-) -> Result<Vec<(String, String)>> {
+pub fn no_more_than(pairs: Vec<(String, String)>, most: usize) -> Result<Vec<(String, String)>> {
     if pairs.len() > most {
         return Err(too_many_fields(most));
     }

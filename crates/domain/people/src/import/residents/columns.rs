@@ -23,6 +23,32 @@ const OTHERS: &[&str] = &[
     "单位",
 ];
 
+/// Of somebody else, or covered by stars.
+const COVERED: &[&str] = &[
+    "户主",
+    "监护",
+    "紧急",
+    "联系人",
+    "配偶",
+    "子女",
+    "父亲",
+    "母亲",
+    "房东",
+    "负责人",
+    "网格员",
+    "楼组长",
+    "登记人",
+    "填表",
+    "录入",
+    "走访",
+    "单位",
+    "遮盖",
+    "covered",
+];
+
+/// Labels that hold only with consent.
+const AGREED: &[&str] = &["户主", "监护", "同意", "consent"];
+
 const fn plain(field: &'static str, names: &'static [&'static str]) -> Spec {
     Spec {
         field,
@@ -40,6 +66,13 @@ const fn like(field: &'static str, names: &'static [&'static str], like: Like) -
     }
 }
 
+const fn unless(words: &'static [&'static str], spec: Spec) -> Spec {
+    Spec {
+        unless: words,
+        ..spec
+    }
+}
+
 const fn many(spec: Spec) -> Spec {
     Spec { many: true, ..spec }
 }
@@ -50,20 +83,24 @@ pub const SPECS: &[Spec] = &[
         "name",
         &["姓名", "名字", "居民姓名", "人员姓名", "name", "full name"],
     ),
-    like(
-        "identity",
-        &[
-            "身份证号",
-            "身份证号码",
-            "公民身份号码",
-            "身份证",
-            "证件号码",
-            "证件号",
+    // A column of our own lists whose numbers are covered on purpose says so in its name, and is left alone.
+    unless(
+        COVERED,
+        like(
             "identity",
-            "id number",
-            "identity number",
-        ],
-        Like::Identity,
+            &[
+                "身份证号",
+                "身份证号码",
+                "公民身份号码",
+                "身份证",
+                "证件号码",
+                "证件号",
+                "identity",
+                "id number",
+                "identity number",
+            ],
+            Like::Identity,
+        ),
     ),
     like(
         "birth",
@@ -159,18 +196,34 @@ pub const SPECS: &[Spec] = &[
             ],
         )
     },
-    many(plain(
-        "labels",
-        &[
-            "标签",
-            "人员类别",
-            "人群类别",
-            "人员标签",
-            "特殊人群",
-            "重点人群",
+    // Nobody agrees by standing in a sheet.
+    many(unless(
+        AGREED,
+        plain(
             "labels",
-            "tags",
-        ],
+            &[
+                "标签",
+                "人员类别",
+                "人群类别",
+                "人员标签",
+                "特殊人群",
+                "重点人群",
+                "labels",
+                "tags",
+            ],
+        ),
     )),
+    plain(
+        "household",
+        &["家庭编号", "家庭户编号", "household", "household_key"],
+    ),
+    unless(
+        &[],
+        plain("second_home", &["另有住处", "第二住处", "second home"]),
+    ),
+    plain(
+        "community",
+        &["社区编码", "社区代码", "community code", "area_code"],
+    ),
     plain("note", &["备注", "说明", "note", "notes", "remarks"]),
 ];

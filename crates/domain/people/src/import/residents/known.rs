@@ -1,6 +1,6 @@
 //! Whom the register knows of the people in a batch, read in few statements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use youlin_kernel::{CommunityId, Result};
 
 use super::KEYS;
 use super::read::Draft;
-use crate::entities::{person, person_label, person_phone, residence};
+use crate::entities::{household, person, person_label, person_phone, residence};
 
 /// People with what belongs to them.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(super) struct Known {
     pub(super) labels: HashMap<Uuid, Vec<person_label::Model>>,
     /// Present ones, or all of them: see [`Known::belongings`].
     pub(super) homes: HashMap<Uuid, Vec<residence::Model>>,
+    /// By their keys, and by their ids as lists of our own say them.
+    pub(super) households: HashMap<String, Uuid>,
 }
 
 /// Whom a row means.
@@ -62,7 +64,35 @@ impl Known {
             known.add(found(db, community, person::Column::NameIndex, some).await?);
         }
         known.belongings(db, community, true).await?;
+        let keys: BTreeSet<&String> = drafts
+            .iter()
+            .filter_map(|one| one.household.as_ref())
+            .collect();
+        let keys: Vec<&String> = keys.into_iter().collect();
+        for some in keys.chunks(KEYS) {
+            known.living_together(db, community, some).await?;
+        }
         Ok(known)
+    }
+
+    async fn living_together(
+        &mut self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        keys: &[&String],
+    ) -> Result<()> {
+        let all = household::Entity::find().filter(household::Column::CommunityId.eq(community.0));
+        let ids = keys.iter().filter_map(|key| key.parse::<Uuid>().ok());
+        let named = all
+            .clone()
+            .filter(household::Column::ExtKey.is_in(keys.iter().map(|key| (*key).clone())));
+        for row in all.filter(household::Column::Id.is_in(ids)).all(db).await? {
+            self.households.insert(row.id.to_string(), row.id);
+        }
+        for row in named.all(db).await? {
+            self.households.extend(row.ext_key.map(|key| (key, row.id)));
+        }
+        Ok(())
     }
 
     /// People by their ids, with all residences they ever had.
@@ -131,6 +161,9 @@ impl Known {
                 self.homes.entry(row.person_id).or_default().push(row);
             }
         }
+        for homes in self.homes.values_mut() {
+            homes.sort_by_key(|home| home.also == Some(true));
+        }
         Ok(())
     }
 
@@ -173,11 +206,14 @@ impl Known {
         }
     }
 
-    pub(super) fn lives_at(&self, person: Uuid, dwelling: Uuid) -> bool {
-        let homes = self.homes.get(&person).into_iter().flatten();
-        homes
-            .into_iter()
-            .any(|home| home.valid_to.is_none() && home.dwelling_id == dwelling)
+    /// Without a dwelling: lives nowhere in the community.
+    pub(super) fn lives_at(&self, person: Uuid, dwelling: Option<Uuid>) -> bool {
+        let homes = self.homes.get(&person).map_or(&[][..], Vec::as_slice);
+        let mut present = homes.iter().filter(|home| home.valid_to.is_none());
+        match dwelling {
+            Some(dwelling) => present.any(|home| home.dwelling_id == dwelling),
+            None => present.next().is_none(),
+        }
     }
 
     fn shares_phone(&self, person: Uuid, draft: &Draft) -> bool {

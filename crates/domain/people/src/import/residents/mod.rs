@@ -9,7 +9,9 @@
 //! person to answer. What the sheet leaves empty clears nothing: it knows less than the register, not more.
 
 mod columns;
+mod home;
 mod known;
+mod masked;
 mod place;
 mod read;
 mod take;
@@ -33,6 +35,8 @@ use youlin_places::Locator;
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
 use read::Draft;
+
+pub(crate) use read::not_by_sheet;
 
 pub use columns::SPECS as RESIDENT_COLUMNS;
 

@@ -2,10 +2,11 @@
 //! units: those are found by one exact key. The others are asked of the locator, which forgives more and takes longer.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 use youlin_imports::tabular::fold;
-use youlin_kernel::{CommunityId, Scope};
+use youlin_kernel::{AreaLevel, AreaTree, CommunityId, Scope};
 use youlin_places::Locator;
 
 /// So sure the locator must be to be believed, and so far ahead of its second best.
@@ -37,6 +38,7 @@ pub(super) enum Found {
 pub(super) struct Homes<'a> {
     locator: &'a Locator,
     scope: &'a Scope,
+    areas: Arc<AreaTree>,
     /// `None`: several have the same key.
     exact: HashMap<String, Option<Spot>>,
     asked: HashMap<String, Found>,
@@ -61,6 +63,7 @@ impl<'a> Homes<'a> {
         Self {
             locator,
             scope,
+            areas: locator.tree(),
             exact,
             asked: HashMap::new(),
         }
@@ -76,6 +79,14 @@ impl<'a> Homes<'a> {
         let found = self.ask(address);
         self.asked.insert(address.to_owned(), found.clone());
         found
+    }
+
+    /// The community of that code, where the caller may write people who live nowhere in it.
+    pub(super) fn community(&self, code: &str) -> Option<CommunityId> {
+        let area = self.areas.by_code(code)?;
+        let community = self.areas.community_of(area.id)?;
+        (area.level == AreaLevel::Community && self.scope.contains(community, &[]))
+            .then_some(community)
     }
 
     fn ask(&self, address: &str) -> Found {

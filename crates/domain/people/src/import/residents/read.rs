@@ -4,11 +4,14 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_crypto::{IdentityFault, IdentityNumber, Phone};
 use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
-use youlin_imports::{Choice, Refused, Table};
+use youlin_imports::{Choice, Refused, Table, armed};
 use youlin_kernel::CommunityId;
 
-use super::place::{Found, Homes, composed};
+use super::home::{self, Stay};
+use super::place::Homes;
 use crate::commands::set_label;
+use crate::fields::clean;
+use crate::labels::LabelCatalogue;
 use crate::{Relation, Sex, Vault};
 
 const NAME: usize = 60;
@@ -20,7 +23,12 @@ const PHONES: usize = 10;
 pub(super) struct Draft {
     pub(super) line: u32,
     pub(super) community: CommunityId,
-    pub(super) dwelling: Uuid,
+    /// Without one a person is known in the community, and nowhere in it.
+    pub(super) dwelling: Option<Uuid>,
+    /// Those with the same key live together.
+    pub(super) household: Option<String>,
+    /// Lives there too.
+    pub(super) second: Vec<(Uuid, Relation)>,
     pub(super) name: String,
     pub(super) name_index: Vec<u8>,
     pub(super) identity: Option<IdentityNumber>,
@@ -51,19 +59,27 @@ pub(super) struct Reader<'a> {
 }
 
 /// Cells of one row by field.
-struct Cells<'a> {
+pub(super) struct Cells<'a> {
     table: &'a Table,
     line: &'a Line,
 }
 
 impl<'a> Cells<'a> {
-    fn one(&self, field: &'a str) -> &'a Cell {
+    pub(super) fn one(&self, field: &'a str) -> &'a Cell {
         let mut all = self.table.cells(self.line, field);
         all.find(|cell| !cell.is_empty()).unwrap_or(&Cell::Empty)
     }
 
-    fn text(&self, field: &'a str) -> String {
-        let text = fold(&self.one(field).shown());
+    pub(super) fn all(&self, field: &'a str) -> impl Iterator<Item = &'a Cell> + 'a {
+        self.table.cells(self.line, field)
+    }
+
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.table.column(field).is_some()
+    }
+
+    pub(super) fn text(&self, field: &'a str) -> String {
+        let text = fold(&armed(self.one(field).shown()));
         if tabular::absent(&text) {
             String::new()
         } else {
@@ -71,7 +87,7 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn refuse(&self, field: &str, code: &'static str) -> Refused {
+    pub(super) fn refuse(&self, field: &str, code: &'static str) -> Refused {
         self.refused(field, code)
     }
 
@@ -95,6 +111,7 @@ impl<'a> Reader<'a> {
             table: self.table,
             line,
         };
+        super::masked::none_covered(&cells)?;
         let name = name(&cells)?;
         let identity = self.identity(&cells)?;
         let mut doubts = Vec::new();
@@ -109,11 +126,18 @@ impl<'a> Reader<'a> {
         {
             return Err(cells.refuse("note", "cell-too-long").arg("max", NOTE));
         }
-        let spot = spot(&cells, homes, &mut doubts)?;
+        let Stay {
+            community,
+            dwelling,
+            household,
+            second,
+        } = home::stay(&cells, homes, &mut doubts)?;
         let mut draft = Draft {
             line: line.number,
-            community: spot.community,
-            dwelling: spot.dwelling,
+            community,
+            dwelling,
+            household,
+            second,
             name_index: self.vault.name_index(&name),
             name,
             identity_index: identity
@@ -124,7 +148,7 @@ impl<'a> Reader<'a> {
             sex,
             phones,
             labels,
-            relation: relation(&cells.text("relation")),
+            relation: home::relation(&cells.text("relation")),
             note,
             doubts: Vec::new(),
             choice: None,
@@ -246,7 +270,7 @@ impl<'a> Reader<'a> {
     fn labels(&self, cells: &Cells<'_>) -> Result<Vec<(String, Vec<u8>)>, Refused> {
         let mut found: Vec<(String, Vec<u8>)> = Vec::new();
         for cell in self.table.cells(cells.line, "labels") {
-            for word in tabular::words(cell) {
+            for word in tabular::words(&Cell::text(&armed(cell.shown()))) {
                 let catalogue = self.vault.labels();
                 let code = match catalogue.called(&word) {
                     Some(kind) => kind.code.as_str(),
@@ -259,7 +283,7 @@ impl<'a> Reader<'a> {
                         .map_or("row-invalid", |fault| fault.code);
                     cells.refused("labels", code).arg("max", 40)
                 })?;
-                if let Some(code) = self.not_by_sheet(&label) {
+                if let Some(code) = not_by_sheet(&catalogue, &label) {
                     return Err(cells.refused("labels", code).arg("value", &label));
                 }
                 let index = self.vault.label_index(&label);
@@ -270,27 +294,29 @@ impl<'a> Reader<'a> {
         }
         Ok(found)
     }
+}
 
-    /// Why a sheet may not put this label on: nobody agreed by standing in a sheet.
-    fn not_by_sheet(&self, label: &str) -> Option<&'static str> {
-        let catalogue = self.vault.labels();
-        let kind = catalogue.of(label)?;
-        if kind.retired {
-            Some("label-retired")
-        } else if !kind.may_come_from(crate::facts::How::Import) {
-            Some("label-source")
-        } else if kind.consent.is_some() {
-            Some("label-consent")
-        } else {
-            None
-        }
+/// Why a sheet may not put this label on: nobody agreed by standing in a sheet.
+pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'static str> {
+    let kind = catalogue.of(label)?;
+    if kind.retired {
+        Some("label-retired")
+    } else if !kind.may_come_from(crate::facts::How::Import) {
+        Some("label-source")
+    } else if kind.consent.is_some() {
+        Some("label-consent")
+    } else {
+        None
     }
 }
 
 /// The note of the row, and a birthday by the lunar calendar as it was written, under the name of its column: families keep
 /// it, and it names no day by itself.
 fn noted(cells: &Cells<'_>, lunar: bool) -> Option<String> {
-    let note = Some(cells.text("note")).filter(|text| !text.is_empty());
+    // As it was written: commas and brackets of a note are not for a machine to turn.
+    let note = Some(cells.text("note"))
+        .filter(|text| !text.is_empty())
+        .map(|_said| clean(&armed(cells.one("note").shown())));
     if !lunar {
         return note;
     }
@@ -347,57 +373,6 @@ fn sex(
         }
         _ => Ok(of_number.or(written)),
     }
-}
-
-fn spot(
-    cells: &Cells<'_>,
-    homes: &mut Homes<'_>,
-    doubts: &mut Vec<Refused>,
-) -> Result<super::place::Spot, Refused> {
-    let parts = ["estate", "building", "entrance", "room"].map(|field| cells.text(field));
-    let [estate, building, entrance, room] = &parts;
-    let address = composed(&cells.text("address"), [estate, building, entrance, room]);
-    let field = if cells.table.column("address").is_some() {
-        "address"
-    } else {
-        "room"
-    };
-    let refuse = |code| cells.refuse(field, code).arg("value", &address);
-    if address.is_empty() {
-        return Err(cells.refuse(field, "sheet-place-empty"));
-    }
-    match homes.find(&address) {
-        Found::Sure(spot) => Ok(spot),
-        Found::Perhaps(spot, label) => {
-            doubts.push(refuse("sheet-place-perhaps").arg("place", label));
-            Ok(spot)
-        }
-        Found::Unsure(labels) => Err(refuse("sheet-place-unsure").arg("places", labels)),
-        Found::Unknown => Err(refuse("sheet-place-unknown")),
-    }
-}
-
-/// What the register calls it. The head of a household stands for its owner: sheets by household know no better.
-fn relation(text: &str) -> Option<Relation> {
-    if text.is_empty() {
-        return None;
-    }
-    if let Some(known) = Relation::parse(text) {
-        return Some(known);
-    }
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    Some(if has(&["租", "承租"]) {
-        Relation::Tenant
-    } else if text == "户主" || has(&["业主", "本人", "产权", "房主"]) {
-        Relation::Owner
-    } else if has(&[
-        "配偶", "妻", "夫", "丈", "子", "女", "儿", "父", "母", "孙", "媳", "婿", "兄", "弟", "姐",
-        "妹", "岳", "公", "婆",
-    ]) {
-        Relation::Family
-    } else {
-        Relation::Other
-    })
 }
 
 /// Words of sheets for labels the register has a code for; others stay as they are written.

@@ -15,7 +15,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 use super::known::{Known, Meant};
 use super::read::Draft;
 use crate::commands::save_person::blank;
-use crate::entities::{person, person_label, person_phone, residence};
+use crate::entities::{household, person, person_label, person_phone, residence};
 use crate::events;
 use crate::facts::{self, Fact, How};
 use crate::vault::FieldPlace;
@@ -45,6 +45,9 @@ pub(super) struct Did {
     pub(super) homes: Vec<Uuid>,
     /// Residences that were ended, as they were.
     pub(super) ended: Vec<residence::Model>,
+    /// Households it made; journals of earlier versions say nothing of them.
+    #[serde(default)]
+    pub(super) households: Vec<Uuid>,
 }
 
 /// What is to be written.
@@ -56,6 +59,7 @@ struct Writing {
     labels: Vec<person_label::Model>,
     homes: Vec<residence::Model>,
     ended: Vec<residence::Model>,
+    households: Vec<household::Model>,
     steps: Vec<Step>,
 }
 
@@ -83,7 +87,7 @@ impl Command for Import {
         for draft in &self.rows {
             match self.decide(&known, draft, &mut taken)? {
                 Decided::New => {
-                    self.enter(ctx, draft, &mut writing)?;
+                    self.enter(ctx, &known, draft, &mut writing)?;
                     report.count(Outcome::New);
                 }
                 Decided::Change(change) => {
@@ -124,6 +128,8 @@ struct Change {
     phones: Vec<usize>,
     labels: Vec<usize>,
     home: bool,
+    /// Homes beside the main one, by their places in the draft's list.
+    second: Vec<usize>,
     /// Lives elsewhere as far as the register knows.
     moved: bool,
 }
@@ -249,7 +255,16 @@ impl Import {
         let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
         let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);
         let homes = known.homes.get(&id).map_or(&[][..], Vec::as_slice);
-        let here = homes.iter().find(|home| home.dwelling_id == draft.dwelling);
+        let here = homes
+            .iter()
+            .find(|home| Some(home.dwelling_id) == draft.dwelling);
+        let household = draft.household.as_ref();
+        let together = |home: &residence::Model| {
+            household.is_none_or(|key| {
+                let known = known.households.get(key);
+                known.is_some() && home.household_id.as_ref() == known
+            })
+        };
         let relation = draft.relation.map(Relation::as_str);
         Ok(Change {
             id,
@@ -267,14 +282,22 @@ impl Import {
             labels: missing(&draft.labels, |index| {
                 labels.iter().any(|one| one.label_index == *index)
             }),
-            home: here
-                .is_none_or(|home| relation.is_some_and(|relation| relation != home.relation)),
-            moved: here.is_none() && !homes.is_empty(),
+            home: draft.dwelling.is_some()
+                && here.is_none_or(|home| {
+                    relation.is_some_and(|relation| relation != home.relation) || !together(home)
+                }),
+            second: (0..draft.second.len())
+                .filter(|at| {
+                    let said = draft.second.get(*at).map(|(dwelling, _)| *dwelling);
+                    !homes.iter().any(|home| Some(home.dwelling_id) == said)
+                })
+                .collect(),
+            moved: draft.dwelling.is_some() && here.is_none() && !homes.is_empty(),
         })
     }
 
     /// A new person with everything the row says.
-    fn enter(&self, ctx: &Ctx, draft: &Draft, writing: &mut Writing) -> Result<()> {
+    fn enter(&self, ctx: &Ctx, known: &Known, draft: &Draft, writing: &mut Writing) -> Result<()> {
         let row = blank(self.community, ctx.new_id(), ctx.now().0);
         let everything = Change {
             id: row.id,
@@ -285,7 +308,8 @@ impl Import {
             note: true,
             phones: (0..draft.phones.len()).collect(),
             labels: (0..draft.labels.len()).collect(),
-            home: true,
+            home: draft.dwelling.is_some(),
+            second: (0..draft.second.len()).collect(),
             moved: false,
         };
         let mut did = Did {
@@ -294,7 +318,7 @@ impl Import {
             ..Did::default()
         };
         let row = self.filled(ctx, draft, &everything, row)?;
-        self.add(ctx, draft, &everything, 0, writing, &mut did)?;
+        self.add(ctx, known, draft, &everything, writing, &mut did)?;
         writing.new.push(row);
         self.note(draft, everything.id, &did, writing)
     }
@@ -325,7 +349,11 @@ impl Import {
             writing.changed.push(self.filled(ctx, draft, &change, row)?);
         }
         if change.home {
-            for home in known.homes.get(&change.id).into_iter().flatten() {
+            // A second home stays one, unless it is what the row is about.
+            let homes = known.homes.get(&change.id).into_iter().flatten();
+            for home in homes
+                .filter(|home| home.also != Some(true) || Some(home.dwelling_id) == draft.dwelling)
+            {
                 did.ended.push(home.clone());
                 writing.ended.push(residence::Model {
                     valid_to: Some(ctx.now().0),
@@ -333,8 +361,7 @@ impl Import {
                 });
             }
         }
-        let held = known.phones.get(&change.id).map_or(0, Vec::len);
-        self.add(ctx, draft, &change, held, writing, &mut did)?;
+        self.add(ctx, known, draft, &change, writing, &mut did)?;
         self.note(draft, change.id, &did, writing)
     }
 
@@ -373,7 +400,7 @@ impl Import {
             (Fact::Identity, change.identity && draft.identity.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
-            (Fact::Home, change.home),
+            (Fact::Home, change.home || !change.second.is_empty()),
         ];
         let said = said.into_iter().filter(|(_, said)| *said);
         facts::say(ctx, &mut row, How::Import, said.map(|(fact, _)| fact));
@@ -384,13 +411,14 @@ impl Import {
     fn add(
         &self,
         ctx: &Ctx,
+        known: &Known,
         draft: &Draft,
         change: &Change,
-        held: usize,
         writing: &mut Writing,
         did: &mut Did,
     ) -> Result<()> {
         let (vault, community, now) = (&self.vault, self.community.0, ctx.now().0);
+        let held = known.phones.get(&change.id).map_or(0, Vec::len);
         for (position, (phone, index)) in
             (held..).zip(change.phones.iter().filter_map(|at| draft.phones.get(*at)))
         {
@@ -427,28 +455,80 @@ impl Import {
                 source: Some(How::Import.as_str().to_owned()),
             });
         }
-        if change.home {
-            let id = ctx.new_id();
-            did.homes.push(id);
-            let before = did
-                .ended
-                .iter()
-                .find(|home| home.dwelling_id == draft.dwelling);
-            let relation = draft.relation.unwrap_or(Relation::Other);
-            writing.homes.push(residence::Model {
-                community_id: community,
-                id,
-                version: 1,
-                person_id: change.id,
-                dwelling_id: draft.dwelling,
-                household_id: before.and_then(|home| home.household_id),
-                relation: relation.as_str().to_owned(),
-                valid_from: now,
-                valid_to: None,
-                also: None,
-            });
-        }
+        self.move_in(ctx, known, draft, change, writing, did);
         Ok(())
+    }
+
+    /// The main home, and those beside it.
+    fn move_in(
+        &self,
+        ctx: &Ctx,
+        known: &Known,
+        draft: &Draft,
+        change: &Change,
+        writing: &mut Writing,
+        did: &mut Did,
+    ) {
+        let lives = |dwelling, household, relation: Relation, also: bool| residence::Model {
+            community_id: self.community.0,
+            id: ctx.new_id(),
+            version: 1,
+            person_id: change.id,
+            dwelling_id: dwelling,
+            household_id: household,
+            relation: relation.as_str().to_owned(),
+            valid_from: ctx.now().0,
+            valid_to: None,
+            also: also.then_some(true),
+        };
+        let second = change.second.iter().filter_map(|at| draft.second.get(*at));
+        let mut homes: Vec<residence::Model> = second
+            .map(|(dwelling, relation)| lives(*dwelling, None, *relation, true))
+            .collect();
+        if let Some(dwelling) = draft.dwelling.filter(|_| change.home) {
+            let mut household = None;
+            if let Some(key) = &draft.household {
+                household = Some(self.household(ctx, known, key, writing, did));
+            }
+            let before = did.ended.iter().find(|home| home.dwelling_id == dwelling);
+            let relation = draft
+                .relation
+                .or_else(|| before.and_then(|home| Relation::parse(&home.relation)))
+                .unwrap_or(Relation::Other);
+            let household = household.or_else(|| before.and_then(|home| home.household_id));
+            let also = before.is_some_and(|home| home.also == Some(true));
+            homes.push(lives(dwelling, household, relation, also));
+        }
+        did.homes.extend(homes.iter().map(|home| home.id));
+        writing.homes.extend(homes);
+    }
+
+    /// The household of a key; made by the first row that names it.
+    fn household(
+        &self,
+        ctx: &Ctx,
+        known: &Known,
+        key: &str,
+        writing: &mut Writing,
+        did: &mut Did,
+    ) -> Uuid {
+        if let Some(id) = known.households.get(key) {
+            return *id;
+        }
+        let mut made = writing.households.iter();
+        if let Some(one) = made.find(|one| one.ext_key.as_deref() == Some(key)) {
+            return one.id;
+        }
+        let id = ctx.new_id();
+        writing.households.push(household::Model {
+            community_id: self.community.0,
+            id,
+            version: 1,
+            ext_key: Some(key.to_owned()),
+            created_at: ctx.now().0,
+        });
+        did.households.push(id);
+        id
     }
 
     fn note(&self, draft: &Draft, id: Uuid, did: &Did, writing: &mut Writing) -> Result<()> {
@@ -480,6 +560,8 @@ impl Import {
         tx.insert_all::<person_phone::Entity>(writing.phones)
             .await?;
         tx.insert_all::<person_label::Entity>(writing.labels)
+            .await?;
+        tx.insert_all::<household::Entity>(writing.households)
             .await?;
         tx.insert_all::<residence::Entity>(writing.homes).await?;
         let subject = self.import.unwrap_or_default();

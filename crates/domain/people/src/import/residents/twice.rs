@@ -51,7 +51,7 @@ struct Seen {
     line: u32,
     numbered: bool,
     year: Option<i16>,
-    dwelling: Uuid,
+    dwelling: Option<Uuid>,
     phones: Vec<Vec<u8>>,
 }
 

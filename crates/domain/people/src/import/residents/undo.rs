@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
@@ -16,7 +16,7 @@ use super::InUse;
 use super::known::Known;
 use super::take::Did;
 use crate::Vault;
-use crate::entities::{person, person_label, person_phone, residence};
+use crate::entities::{household, person, person_label, person_phone, residence};
 use crate::events;
 use crate::permissions::PEOPLE_WRITE;
 
@@ -37,6 +37,8 @@ struct Back {
     homes: Vec<residence::Model>,
     restored: Vec<person::Model>,
     reopened: Vec<residence::Model>,
+    /// Made by the import; they go when nobody lives in them any more.
+    households: Vec<Uuid>,
     done: Vec<Uuid>,
 }
 
@@ -135,6 +137,7 @@ impl Back {
         self.phones.extend(own_phones);
         self.labels.extend(own_labels);
         self.homes.extend(own_homes);
+        self.households.extend(did.households);
         true
     }
 }
@@ -183,6 +186,30 @@ impl TakeBack {
         Ok(used)
     }
 
+    /// Removes those of the households that nobody ever lived in any more.
+    async fn end_empty(&self, tx: &Tx<'_>, households: &[Uuid]) -> Result<()> {
+        if households.is_empty() {
+            return Ok(());
+        }
+        let lived: HashSet<Option<Uuid>> = residence::Entity::find()
+            .select_only()
+            .column(residence::Column::HouseholdId)
+            .filter(residence::Column::CommunityId.eq(self.community.0))
+            .filter(residence::Column::HouseholdId.is_in(households.iter().copied()))
+            .into_tuple()
+            .all(tx.conn())
+            .await?
+            .into_iter()
+            .collect();
+        let empty = households.iter().filter(|id| !lived.contains(&Some(**id)));
+        let rows = household::Entity::find()
+            .filter(household::Column::CommunityId.eq(self.community.0))
+            .filter(household::Column::Id.is_in(empty.copied()))
+            .all(tx.conn())
+            .await?;
+        tx.delete_all::<household::Entity>(&rows).await
+    }
+
     async fn save(&self, ctx: &Ctx, tx: &Tx<'_>, back: Back) -> Result<()> {
         if back.done.is_empty() {
             return Ok(());
@@ -198,6 +225,7 @@ impl TakeBack {
         for row in back.reopened {
             tx.update::<residence::Entity>(row).await?;
         }
+        self.end_empty(tx, &back.households).await?;
         strike(tx, self.community, &back.done).await?;
         let entry = AuditEntry::new(Self::NAME, "import", Uuid::nil())
             .detail(json!({"taken_back": back.done.len()}));

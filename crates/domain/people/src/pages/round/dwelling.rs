@@ -11,6 +11,7 @@ use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, W
 
 use super::{policy, shell};
 use crate::facts::{Fact, How};
+use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
 use crate::pages::label_choices;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
@@ -28,6 +29,8 @@ struct DwellingPage {
     typed: FactsForm,
     place: Place,
     file: DwellingFile,
+    /// What happened here, the newest first.
+    life: Vec<LifeLine>,
     labels: Vec<Choice>,
     sexes: Vec<Choice>,
     may_write: bool,
@@ -123,6 +126,7 @@ async fn dwelling_page(
     let asked = (asked.0, asked.1.as_slice());
     let files = Directory::dwelling_files(db, &vault, &scope, &policy, ctx.now(), asked).await?;
     let file = files.into_iter().next().ok_or_else(Problem::not_found)?;
+    let life = dwelling_life(&s, &vault, &scope, place.community, id).await?;
     let mut sexes = vec![Choice::new("", s.t("people-unsaid"))];
     let words = |sex: &Sex| Choice::new(sex.as_str(), s.tt("sex", sex.as_str()));
     sexes.extend(Sex::ALL.iter().map(words));
@@ -135,6 +139,7 @@ async fn dwelling_page(
         typed,
         place,
         file,
+        life,
         saved,
         s,
     })

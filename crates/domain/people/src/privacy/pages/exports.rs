@@ -8,7 +8,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{
-    ApiForm, App, CSV, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page, save_as,
+    ApiForm, App, CSV, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, XLSX, page,
+    save_as,
 };
 
 use crate::Vault;
@@ -16,6 +17,7 @@ use crate::entities::person_export;
 use crate::pages::form::{Errors, area_of, areas_with, shown, to, with_status};
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
 use crate::privacy::export::*;
+use crate::privacy::pages::written::{register, sheet};
 
 #[derive(Template)]
 #[template(path = "privacy/exports.html")]
@@ -25,6 +27,8 @@ struct ExportsPage {
     areas: Vec<Choice>,
     area: String,
     purpose: String,
+    contents: String,
+    all_contents: &'static [ExportContents],
     rows: Vec<ExportView>,
     me: Uuid,
     may_ask: bool,
@@ -58,6 +62,7 @@ struct Typed {
     e: Errors,
     area: String,
     purpose: String,
+    contents: String,
 }
 
 fn know(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -87,6 +92,8 @@ async fn exports_page(app: &App, ctx: &Ctx, s: Shell, typed: Typed) -> WebResult
         e: typed.e,
         area: typed.area,
         purpose: typed.purpose,
+        contents: typed.contents,
+        all_contents: ExportContents::ALL,
         areas,
         rows,
         s,
@@ -119,6 +126,8 @@ pub(super) struct AskForm {
     area: String,
     #[serde(default)]
     purpose: String,
+    #[serde(default)]
+    contents: String,
 }
 
 /// `POST /people/exports`.
@@ -133,6 +142,8 @@ pub(super) async fn ask(
         vault: app.need::<Vault>()?,
         area,
         purpose: form.purpose.clone(),
+        // Whoever says nothing gets the least.
+        contents: ExportContents::parse(&form.contents).unwrap_or(ExportContents::Contacts),
     };
     match app.db().execute(&ctx, command).await {
         Ok(_asked) => Ok(to("/people/exports")),
@@ -140,6 +151,7 @@ pub(super) async fn ask(
             let typed = Typed {
                 area: form.area,
                 purpose: form.purpose,
+                contents: form.contents,
                 ..Typed::default()
             };
             again(&app, &ctx, prefs, problem, typed).await
@@ -222,58 +234,12 @@ pub(super) async fn take(
         Ok(list) => list,
         Err(problem) => return again(&app, &ctx, prefs, problem, Typed::default()).await,
     };
-    let text = sheet(&know(&app, &ctx, prefs), &list)?;
-    Ok(save_as("persons.csv", CSV, text))
-}
-
-/// CSV as spreadsheets of this country read it (UTF-8 with a mark), with who, when and why in the first line and in
-/// the last column of each: a page that is copied or torn off still says where it comes from.
-fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
-    let key = match list.approved_by {
-        Some(_) => "export-mark-approved",
-        None => "export-mark",
-    };
-    let mark = s.tn(
-        key,
-        &[
-            ("by", list.by.clone()),
-            ("at", s.when(&list.at)),
-            ("purpose", list.purpose.clone()),
-            ("approved", list.approved_by.clone().unwrap_or_default()),
-        ],
-    );
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::from("\u{feff}".as_bytes()));
-    let heads = [
-        s.t("people-field-name"),
-        s.t("people-phones"),
-        s.t("people-field-address"),
-        s.t("export-source"),
-    ];
-    let mut rows: Vec<Vec<String>> = vec![vec![harmless(&mark)], heads.to_vec()];
-    rows.extend(list.lines.iter().map(|line| {
-        vec![
-            harmless(&line.name),
-            harmless(&line.phones.join(" ")),
-            harmless(&line.address),
-            harmless(&mark),
-        ]
-    }));
-    for row in rows {
-        writer.write_record(&row).map_err(Problem::internal)?;
-    }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| Problem::internal(error.error()))?;
-    String::from_utf8(bytes).map_err(Problem::internal)
-}
-
-/// A cell that a spreadsheet could take for a formula is kept from it by an apostrophe.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let s = know(&app, &ctx, prefs);
+    match list.contents {
+        ExportContents::Contacts => Ok(save_as("persons.csv", CSV, sheet(&s, &list)?)),
+        ExportContents::Register | ExportContents::Numbers => {
+            let book = register(&s, &app.need::<Vault>()?.labels(), &list)?;
+            Ok(save_as("register.xlsx", XLSX, book))
+        }
     }
 }

@@ -6,6 +6,7 @@ mod looks;
 mod record;
 mod retention;
 mod sealing;
+mod written;
 
 use serde::Deserialize;
 use youlin_kernel::{Access, Ctx, Micros};

@@ -86,7 +86,10 @@ fn over(old: &equipment::Model, row: equipment::Model) -> equipment::Model {
         id: old.id,
         version: old.version,
         created_at: old.created_at,
-        maintainer_id: old.maintainer_id,
+        // Other words mean somebody else, whom a file cannot name.
+        maintainer_id: old
+            .maintainer_id
+            .filter(|_| row.maintainer == old.maintainer),
         state: if newer { row.state } else { old.state.clone() },
         checked_on: if newer {
             row.checked_on

@@ -15,7 +15,7 @@ use super::save_premises::{NOTE_MAX, premises_of};
 use super::{day, whole};
 use crate::entities::{building, equipment};
 use crate::permissions::PLACES_CHECK;
-use crate::premises::{EquipmentKind, EquipmentState};
+use crate::premises::{EquipmentKind, EquipmentState, Maintainers};
 use crate::{days, events};
 
 /// What is said of equipment, as typed or as it stands in a file.
@@ -30,7 +30,7 @@ pub struct EquipmentInput {
     pub state: String,
     /// The organisation that looks after it.
     pub maintainer_id: Option<Uuid>,
-    /// The same in words.
+    /// The same in words; of an organisation of the register its name there.
     pub maintainer: String,
     /// Days.
     pub checked_on: String,
@@ -102,6 +102,8 @@ pub struct SaveEquipment {
     pub building: Option<Uuid>,
     pub premises: Option<Uuid>,
     pub input: EquipmentInput,
+    /// Who may look after it.
+    pub maintainers: Maintainers,
     /// Taken away for good.
     pub ended: bool,
 }
@@ -111,7 +113,11 @@ impl Command for SaveEquipment {
     const NAME: &'static str = "places.save-equipment";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
-        let read = self.input.read(ctx)?;
+        let mut read = self.input.read(ctx)?;
+        if let Some(id) = read.maintainer_id {
+            let known = self.maintainers.name(tx.conn(), self.community, id);
+            read.maintainer = known.await?;
+        }
         let saved = match self.known {
             None => {
                 let of = match (self.building, self.premises) {

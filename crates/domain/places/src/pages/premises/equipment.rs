@@ -17,7 +17,8 @@ use super::{choices, shell};
 use crate::commands::{CheckEquipment, EquipmentInput, SaveEquipment};
 use crate::permissions::{PLACES_CHECK, PLACES_READ};
 use crate::premises::{
-    CheckView, Due, EquipmentFilter, EquipmentKind, EquipmentState, EquipmentView, Premises,
+    CheckView, Due, EquipmentFilter, EquipmentKind, EquipmentState, EquipmentView, Maintainer,
+    Maintainers, Premises,
 };
 use crate::queries;
 
@@ -96,6 +97,8 @@ struct ShowPage {
     e: FormFaults,
     f: CheckForm,
     one: EquipmentView,
+    /// As the register knows it today.
+    maintainer: Option<Maintainer>,
     checks: Vec<CheckView>,
     states: Vec<Choice>,
     may_check: bool,
@@ -141,6 +144,14 @@ async fn show_page(
         ..CheckForm::default()
     });
     f.version = one.version.to_string();
+    let maintainer = match one.maintainer_id {
+        Some(id) => {
+            maintainers(app)
+                .shown(app.db(), ctx, one.community, id)
+                .await?
+        }
+        None => None,
+    };
     let words = EquipmentState::ALL.iter().map(|one| one.as_str());
     page(&ShowPage {
         states: choices(&s, "equipment-state", words),
@@ -148,6 +159,7 @@ async fn show_page(
         e,
         f,
         saved,
+        maintainer,
         one,
         checks,
         s,
@@ -219,6 +231,7 @@ pub(super) struct EquipmentForm {
     spot: String,
     count: String,
     state: String,
+    maintainer_id: String,
     maintainer: String,
     checked_on: String,
     due_on: String,
@@ -238,6 +251,8 @@ struct FormPage {
     back: String,
     kinds: Vec<Choice>,
     states: Vec<Choice>,
+    /// Organisations of the register that may look after it.
+    maintainers: Vec<Choice>,
     clash: Option<Clash>,
     key: String,
 }
@@ -255,8 +270,36 @@ async fn belongs(app: &App, ctx: &Ctx, f: &EquipmentForm) -> Result<(CommunityId
     Ok((one.community, one.name, format!("/places/premises/{id}")))
 }
 
+fn maintainers(app: &App) -> Maintainers {
+    app.service::<Maintainers>()
+        .map_or_else(Default::default, |all| (*all).clone())
+}
+
+/// What the form offers, nobody first: then the words beside it say who it is. The one that is held stays, whether it is still
+/// offered or not.
+async fn offered(
+    app: &App,
+    s: &Shell,
+    community: CommunityId,
+    held: Option<&EquipmentView>,
+) -> Result<Vec<Choice>> {
+    let mut all = vec![Choice::new("", s.t("equipment-maintainer-words"))];
+    all.extend(
+        maintainers(app)
+            .choices(app.db(), s.ctx(), community)
+            .await?,
+    );
+    if let Some((one, id)) = held.and_then(|one| Some((one, one.maintainer_id?.to_string())))
+        && !all.iter().any(|choice| choice.value == id)
+    {
+        all.push(Choice::new(id, one.maintainer.clone()));
+    }
+    Ok(all)
+}
+
 fn form_page(
     s: Shell,
+    maintainers: Vec<Choice>,
     id: Option<Uuid>,
     (of, back): (String, String),
     f: EquipmentForm,
@@ -268,6 +311,7 @@ fn form_page(
         kinds: choices(&s, "equipment-kind", kinds),
         states: choices(&s, "equipment-state", states),
         key: s.ctx().new_id().to_string(),
+        maintainers,
         clash: None,
         id,
         of,
@@ -285,13 +329,14 @@ pub(super) async fn fresh(
     prefs: Prefs,
     ApiQuery(f): ApiQuery<EquipmentForm>,
 ) -> WebResult<Response> {
-    let (_, of, back) = belongs(&app, &ctx, &f).await?;
+    let (community, of, back) = belongs(&app, &ctx, &f).await?;
     let s = shell(&app, &ctx, prefs);
+    let all = offered(&app, &s, community, None).await?;
     let f = EquipmentForm {
         count: "1".to_owned(),
         ..f
     };
-    page(&form_page(s, None, (of, back), f, FormFaults::none()))
+    page(&form_page(s, all, None, (of, back), f, FormFaults::none()))
 }
 
 async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(EquipmentView, EquipmentForm)> {
@@ -303,7 +348,14 @@ async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(EquipmentView, Equipmen
         name: one.name.clone(),
         spot: one.spot.clone(),
         count: one.count.to_string(),
-        maintainer: one.maintainer.clone(),
+        maintainer_id: one
+            .maintainer_id
+            .map_or_else(String::new, |id| id.to_string()),
+        // Of an organisation its name would stand twice.
+        maintainer: match one.maintainer_id {
+            None => one.maintainer.clone(),
+            Some(_named) => String::new(),
+        },
         due_on: one.due_on.clone().unwrap_or_default(),
         note: one.note.clone(),
         ended: one.ended_at.map_or_else(String::new, |_| "1".to_owned()),
@@ -321,11 +373,13 @@ pub(super) async fn edit(
 ) -> WebResult<Response> {
     let (one, f) = held(&app, &ctx, id).await?;
     let s = shell(&app, &ctx, prefs);
+    let all = offered(&app, &s, one.community, Some(&one)).await?;
     let of = (one.of, format!("/places/equipment/{id}"));
-    page(&form_page(s, Some(id), of, f, FormFaults::none()))
+    page(&form_page(s, all, Some(id), of, f, FormFaults::none()))
 }
 
 fn command(
+    app: &App,
     f: &EquipmentForm,
     community: CommunityId,
     known: Option<(&EquipmentView, Uuid)>,
@@ -341,12 +395,13 @@ fn command(
             spot: f.spot.clone(),
             count: f.count.clone(),
             state: f.state.clone(),
-            maintainer_id: known.and_then(|(one, _)| one.maintainer_id),
+            maintainer_id: f.maintainer_id.parse().ok(),
             maintainer: f.maintainer.clone(),
             checked_on: f.checked_on.clone(),
             due_on: f.due_on.clone(),
             note: f.note.clone(),
         },
+        maintainers: maintainers(app),
         ended: known.is_some() && !f.ended.is_empty(),
     }
 }
@@ -364,7 +419,7 @@ pub(super) async fn create(
         let sent = sent_key(header, &f.idempotency_key);
         let key = idempotency(sent.as_deref(), community, "/places/equipment", &f)?;
         app.db()
-            .execute_once(&ctx, key, command(&f, community, None))
+            .execute_once(&ctx, key, command(&app, &f, community, None))
             .await
     };
     match saved.await {
@@ -373,7 +428,8 @@ pub(super) async fn create(
             let problem = mendable(problem)?;
             let s = shell(&app, &ctx, prefs);
             let e = FormFaults::of(&s, &problem);
-            let body = form_page(s, None, (of, back), f, e);
+            let all = offered(&app, &s, community, None).await?;
+            let body = form_page(s, all, None, (of, back), f, e);
             Ok(refused_with(&problem, page(&body)?))
         }
     }
@@ -388,14 +444,15 @@ pub(super) async fn change(
     ApiForm(mut f): ApiForm<EquipmentForm>,
 ) -> WebResult<Response> {
     let (one, theirs) = held(&app, &ctx, id).await?;
-    let command = command(&f, one.community, Some((&one, id)));
+    let command = command(&app, &f, one.community, Some((&one, id)));
     match app.db().execute(&ctx, command).await {
         Ok(id) => Ok(to(id, "changed")),
         Err(problem) => {
             let problem = mendable(problem)?;
             let s = shell(&app, &ctx, prefs);
             let stale = problem.code() == "stale";
-            let clash = stale.then(|| differences(&s, id, &theirs, &f));
+            let all = offered(&app, &s, one.community, Some(&one)).await?;
+            let clash = stale.then(|| differences(&s, id, &all, &theirs, &f));
             let e = if stale {
                 f.version = theirs.version;
                 FormFaults::none()
@@ -405,14 +462,24 @@ pub(super) async fn change(
             let of = (one.of, format!("/places/equipment/{id}"));
             let body = FormPage {
                 clash,
-                ..form_page(s, Some(id), of, f, e)
+                ..form_page(s, all, Some(id), of, f, e)
             };
             Ok(refused_with(&problem, page(&body)?))
         }
     }
 }
 
-fn differences(s: &Shell, id: Uuid, theirs: &EquipmentForm, f: &EquipmentForm) -> Clash {
+fn differences(
+    s: &Shell,
+    id: Uuid,
+    maintainers: &[Choice],
+    theirs: &EquipmentForm,
+    f: &EquipmentForm,
+) -> Clash {
+    let named = |id: &str| {
+        let one = maintainers.iter().find(|one| one.value == id);
+        one.map_or_else(String::new, |one| one.label.clone())
+    };
     let kind = |code: &str| s.tt("equipment-kind", code);
     let lines = vec![
         ClashLine {
@@ -423,6 +490,17 @@ fn differences(s: &Shell, id: Uuid, theirs: &EquipmentForm, f: &EquipmentForm) -
         plain(s, "name", "equipment-name", &theirs.name, &f.name),
         plain(s, "spot", "equipment-spot", &theirs.spot, &f.spot),
         plain(s, "count", "equipment-count", &theirs.count, &f.count),
+        ClashLine {
+            theirs: named(&theirs.maintainer_id),
+            yours: named(&f.maintainer_id),
+            ..plain(
+                s,
+                "maintainer_id",
+                "equipment-maintainer-registered",
+                &theirs.maintainer_id,
+                &f.maintainer_id,
+            )
+        },
         plain(
             s,
             "maintainer",

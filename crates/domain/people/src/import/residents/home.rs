@@ -1,0 +1,173 @@
+//! Where a row's person lives: the address or its parts, what they are to the dwelling, with whom, and where else.
+
+use uuid::Uuid;
+use youlin_imports::Refused;
+use youlin_imports::tabular::{absent, fold};
+use youlin_kernel::CommunityId;
+
+use super::place::{Found, Homes, Spot, composed};
+use super::read::Cells;
+use crate::Relation;
+
+const HOUSEHOLD: usize = 100;
+const SECOND: usize = 5;
+
+/// Where somebody lives.
+pub(super) struct Stay {
+    pub(super) community: CommunityId,
+    pub(super) dwelling: Option<Uuid>,
+    pub(super) household: Option<String>,
+    pub(super) second: Vec<(Uuid, Relation)>,
+}
+
+pub(super) fn stay(
+    cells: &Cells<'_>,
+    homes: &mut Homes<'_>,
+    doubts: &mut Vec<Refused>,
+) -> Result<Stay, Refused> {
+    let Some(spot) = spot(cells, homes, doubts)? else {
+        let code = cells.text("community");
+        let community = homes.community(&code).ok_or_else(|| {
+            cells
+                .refuse("community", "sheet-community")
+                .arg("value", &code)
+        })?;
+        return Ok(Stay {
+            community,
+            dwelling: None,
+            household: None,
+            second: Vec::new(),
+        });
+    };
+    let household = Some(cells.text("household")).filter(|key| !key.is_empty());
+    if household
+        .as_ref()
+        .is_some_and(|key| key.chars().count() > HOUSEHOLD)
+    {
+        return Err(cells
+            .refuse("household", "cell-too-long")
+            .arg("max", HOUSEHOLD));
+    }
+    Ok(Stay {
+        community: spot.community,
+        dwelling: Some(spot.dwelling),
+        household,
+        second: second(cells, homes, spot)?,
+    })
+}
+
+/// The dwelling of the address; none where there is no address and the row says its community instead.
+fn spot(
+    cells: &Cells<'_>,
+    homes: &mut Homes<'_>,
+    doubts: &mut Vec<Refused>,
+) -> Result<Option<Spot>, Refused> {
+    let parts = ["estate", "building", "entrance", "room"].map(|field| cells.text(field));
+    let [estate, building, entrance, room] = &parts;
+    let address = composed(&cells.text("address"), [estate, building, entrance, room]);
+    let field = if cells.has("address") {
+        "address"
+    } else {
+        "room"
+    };
+    let refuse = |code| cells.refuse(field, code).arg("value", &address);
+    if address.is_empty() && !cells.text("community").is_empty() {
+        return Ok(None);
+    }
+    if address.is_empty() {
+        return Err(cells.refuse(field, "sheet-place-empty"));
+    }
+    match homes.find(&address) {
+        Found::Sure(spot) => Ok(Some(spot)),
+        Found::Perhaps(spot, label) => {
+            doubts.push(refuse("sheet-place-perhaps").arg("place", label));
+            Ok(Some(spot))
+        }
+        Found::Unsure(labels) => Err(refuse("sheet-place-unsure").arg("places", labels)),
+        Found::Unknown => Err(refuse("sheet-place-unknown")),
+    }
+}
+
+/// Homes beside the main one, each with what the person is to it in brackets: 东村1号楼102（租户）；西村1号楼101.
+fn second(
+    cells: &Cells<'_>,
+    homes: &mut Homes<'_>,
+    main: Spot,
+) -> Result<Vec<(Uuid, Relation)>, Refused> {
+    let text = cells.text("second_home");
+    let mut found: Vec<(Uuid, Relation)> = Vec::new();
+    for part in text.split([';', '、']).map(str::trim) {
+        if absent(part) {
+            continue;
+        }
+        let (address, said) = match part
+            .strip_suffix(')')
+            .and_then(|rest| rest.rsplit_once('('))
+        {
+            Some((address, said)) => (address.trim(), said),
+            None => (part, ""),
+        };
+        let refuse = |code| cells.refuse("second_home", code).arg("value", address);
+        // A second home is not guessed: what is not written as the register writes it is not taken.
+        let spot = match homes.find(address) {
+            Found::Sure(spot) if spot.community == main.community => spot,
+            Found::Perhaps(_, label) | Found::Unsure(label) => {
+                return Err(refuse("sheet-place-unsure").arg("places", label));
+            }
+            Found::Sure(_) | Found::Unknown => return Err(refuse("sheet-place-unknown")),
+        };
+        if spot.dwelling == main.dwelling || found.iter().any(|(held, _)| *held == spot.dwelling) {
+            continue;
+        }
+        found.push((spot.dwelling, relation(said).unwrap_or(Relation::Other)));
+    }
+    if found.len() > SECOND {
+        return Err(cells
+            .refuse("second_home", "sheet-homes-many")
+            .arg("max", SECOND));
+    }
+    Ok(found)
+}
+
+/// What the register calls it. The head of a household stands for its owner: sheets by household know no better.
+pub(super) fn relation(text: &str) -> Option<Relation> {
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(known) = Relation::parse(&fold(text).to_lowercase()) {
+        return Some(known);
+    }
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    Some(if has(&["租", "承租"]) {
+        Relation::Tenant
+    } else if text == "户主" || has(&["业主", "本人", "产权", "房主"]) {
+        Relation::Owner
+    } else if has(&[
+        "家人",
+        "家属",
+        "家庭成员",
+        "配偶",
+        "妻",
+        "夫",
+        "丈",
+        "子",
+        "女",
+        "儿",
+        "父",
+        "母",
+        "孙",
+        "媳",
+        "婿",
+        "兄",
+        "弟",
+        "姐",
+        "妹",
+        "岳",
+        "公",
+        "婆",
+    ]) {
+        Relation::Family
+    } else {
+        Relation::Other
+    })
+}

@@ -1,0 +1,39 @@
+//! A star in a cell is no datum: lists leave this house with what is hidden covered, and a covered value must never take the
+//! place of a clear one.
+
+use youlin_imports::Refused;
+use youlin_imports::tabular::Cell;
+
+use super::read::Cells;
+
+/// Fields in which no star can be meant. An identity number has a refusal of its own.
+const FIELDS: [&str; 12] = [
+    "name",
+    "birth",
+    "sex",
+    "phone",
+    "address",
+    "estate",
+    "building",
+    "entrance",
+    "room",
+    "relation",
+    "labels",
+    "second_home",
+];
+
+/// # Errors
+/// `sheet-covered` with the column.
+pub(super) fn none_covered(cells: &Cells<'_>) -> Result<(), Refused> {
+    let covered = |cell: &Cell, star: &str| matches!(cell, Cell::Text(text) if text.replace('＊', "*").contains(star));
+    for field in FIELDS {
+        if cells.all(field).any(|cell| covered(cell, "*")) {
+            return Err(cells.refuse(field, "sheet-covered"));
+        }
+    }
+    // A note may begin with a star of its own.
+    if cells.all("note").any(|cell| covered(cell, "**")) {
+        return Err(cells.refuse("note", "sheet-covered"));
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Lists of persons as files. Each says who took it, when, why and who agreed: above its first line, and in the last column
+//! of each, so that a page that is copied or torn off still says where it comes from. Both kinds can be given to
+//! `/imports`: into an empty house a register goes in as it is, and at home it changes nothing.
+
+use youlin_imports::harmless;
+use youlin_imports::tabular::{SheetOut, listed, write_sheets};
+use youlin_kernel::{Problem, Result};
+use youlin_web::Shell;
+
+use crate::labels::LabelCatalogue;
+use crate::privacy::export::{ExportContents, ExportedList};
+use crate::privacy::lines::{ExportLine, WholeLine};
+
+/// Names of the columns of a register in their order; the words are those the import looks for.
+const COLUMNS: [&str; 14] = [
+    "name",
+    "identity",
+    "birth",
+    "sex",
+    "phone",
+    "address",
+    "relation",
+    "household",
+    "second_home",
+    "labels",
+    "agreed",
+    "note",
+    "community",
+    "source",
+];
+
+fn mark(s: &Shell, list: &ExportedList) -> String {
+    let key = match list.approved_by {
+        Some(_) => "export-mark-approved",
+        None => "export-mark",
+    };
+    s.tn(
+        key,
+        &[
+            ("by", list.by.clone()),
+            ("at", s.when(&list.at)),
+            ("purpose", list.purpose.clone()),
+            ("approved", list.approved_by.clone().unwrap_or_default()),
+        ],
+    )
+}
+
+/// Contacts: CSV as spreadsheets of this country read it (UTF-8 with a mark).
+pub(super) fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
+    let mark = mark(s, list);
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::from("\u{feff}".as_bytes()));
+    let heads = [
+        s.t("people-field-name"),
+        s.t("people-phones"),
+        s.t("people-field-address"),
+        s.t("export-source"),
+    ];
+    let mut rows: Vec<Vec<String>> = vec![vec![harmless(&mark)], heads.to_vec()];
+    rows.extend(list.lines.iter().map(|line| {
+        vec![
+            harmless(&line.name),
+            harmless(&line.phones.join("、")),
+            harmless(&line.address),
+            harmless(&mark),
+        ]
+    }));
+    for row in rows {
+        writer.write_record(&row).map_err(Problem::internal)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Problem::internal(error.error()))?;
+    String::from_utf8(bytes).map_err(Problem::internal)
+}
+
+/// The register: a sheet that says what the columns hold and what stays here, then the persons.
+pub(super) fn register(s: &Shell, labels: &LabelCatalogue, list: &ExportedList) -> Result<Vec<u8>> {
+    let mark = mark(s, list);
+    let covered = list.contents != ExportContents::Numbers;
+    let heads: Vec<String> = COLUMNS
+        .iter()
+        .map(|column| match *column {
+            // By its name alone the import leaves it.
+            "identity" if covered => s.t("register-column-identity-covered"),
+            column => s.tt("register-column", column),
+        })
+        .collect();
+    let about = heads.iter().zip(COLUMNS).map(|(head, column)| {
+        let key = match column {
+            "identity" if covered => "identity-covered",
+            column => column,
+        };
+        vec![head.clone(), s.tt("register-about", key)]
+    });
+    let mut rows = vec![heads.clone()];
+    rows.extend(list.lines.iter().map(|line| cells(s, labels, line, &mark)));
+    let sheets = [
+        SheetOut {
+            name: s.t("register-sheet-about"),
+            columns: vec![s.t("register-title"), mark.clone()],
+            rows: about.collect(),
+        },
+        SheetOut {
+            name: s.t("register-sheet"),
+            columns: vec![mark.clone()],
+            rows,
+        },
+    ];
+    write_sheets(&sheets).map_err(Problem::internal)
+}
+
+fn cells(s: &Shell, labels: &LabelCatalogue, line: &ExportLine, mark: &str) -> Vec<String> {
+    let nothing = WholeLine::default();
+    let whole = line.whole.as_ref().unwrap_or(&nothing);
+    let word = |code: &str| s.tt("relation", code);
+    let second = whole.second.iter();
+    let second =
+        second.map(|(address, relation)| format!("{address}（{}）", word(relation.as_str())));
+    let some = |text: &Option<String>| text.clone().unwrap_or_default();
+    let all = [
+        line.name.clone(),
+        some(&whole.identity),
+        some(&whole.birth),
+        whole
+            .sex
+            .map_or_else(String::new, |sex| s.tt("sex", sex.as_str())),
+        line.phones.join("、"),
+        line.address.clone(),
+        whole
+            .relation
+            .map_or_else(String::new, |relation| word(relation.as_str())),
+        some(&whole.household),
+        second.collect::<Vec<_>>().join("；"),
+        called(s, labels, &whole.labels),
+        called(s, labels, &whole.agreed),
+        some(&whole.note),
+        whole.community.clone(),
+        mark.to_owned(),
+    ];
+    all.iter().map(|cell| harmless(cell)).collect()
+}
+
+/// Labels by their names, where the name leads back to them.
+fn called(s: &Shell, labels: &LabelCatalogue, codes: &[String]) -> String {
+    let names: Vec<String> = codes
+        .iter()
+        .map(|code| {
+            let kind = labels.all().iter().find(|kind| kind.code == *code);
+            let name = kind.map(|kind| kind.name(s.ctx().locale()));
+            name.filter(|name| labels.called(name).is_some_and(|kind| kind.code == *code))
+                .map_or_else(|| code.clone(), str::to_owned)
+        })
+        .collect();
+    listed(&names)
+}
