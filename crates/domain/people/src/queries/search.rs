@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
 use youlin_crypto::Phone;
 use youlin_database::text;
 use youlin_kernel::{Problem, Result, Scope};
