@@ -311,7 +311,7 @@ describe("a day in the field", () => {
     await form.getByText("共检查 2 个摊位").waitFor();
     // A code in a photograph, where the browser reads codes; what it does not know is typed.
     const tag = form.getByLabel("灭火器条码");
-    const scanned = form.locator(".field", { has: tag }).locator('input[type="file"]');
+    const scanned = form.locator(".field", { has: phone.getByLabel("灭火器条码") }).locator('input[type="file"]');
     await scanned.setInputFiles({ name: "wall.jpg", mimeType: "image/jpeg", buffer: await plain("#000000") });
     await form.getByText("没有认出条码").waitFor();
     await scanned.setInputFiles({ name: "tag.jpg", mimeType: "image/jpeg", buffer: await plain("#ffffff") });

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
+import { act, axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
 
 const HERE = { latitude: 32.0148, longitude: 120.8978, accuracy: 8 };
 const SEEN = { context: { geolocation: HERE, permissions: ["geolocation"] } };
@@ -169,11 +169,30 @@ describe("hard days in the field", () => {
   });
 
   test("a return visit without signal brings photographs of the same spot, once", async () => {
-    const found = (await get("/api/v1/field/pack")).findings.find((one) => one.step === "to_revisit");
-    assert.ok(found, "something was put right and nobody has looked yet");
-    await open(phone);
-    await window.setOffline(true);
+    // One found it, another put it right; nobody has looked yet.
+    const whole = await get("/api/v1/field/pack");
+    const [reach] = whole.reaches;
+    const finder = await server.session("grid-xqy-2");
+    const handed = await fetch(`${server.url}/api/v1/rounds`, { method: "POST", headers: { ...finder, "content-type": "application/json" }, body: JSON.stringify({
+      id: crypto.randomUUID(), kind: "patrol", community: reach.community, subject: { kind: "reach", id: reach.id }, outcome: "done", channel: "page",
+      began_at: new Date(Date.now() - 3600e3).toISOString(), ended_at: new Date(Date.now() - 1800e3).toISOString(), text: "岸边有一堆枯枝",
+      findings: [{ id: crypto.randomUUID(), category: "E-0104", severity: "low", text: "岸边一堆枯枝", lon: HERE.longitude, lat: HERE.latitude, bank: "left" }],
+    }) });
+    assert.equal(handed.status, 201, await handed.clone().text());
+    const { case: { id } } = (await get("/api/v1/field/pack")).findings.find((one) => one.text === "岸边一堆枯枝");
+    const fixer = await server.session("grid-xqy-1");
+    const { person } = await get("/api/v1/me", "grid-xqy-1");
+    for (const [who, step] of [
+      [sessions["desk-xqy"], { verb: "accept" }],
+      [sessions["desk-xqy"], { verb: "dispatch", lead: { party: { kind: "person", id: person } } }],
+      [fixer, { verb: "handled", text: "清走了" }],
+    ]) await act(server, who, id, step);
+    const found = (await get("/api/v1/field/pack")).findings.find((one) => one.text === "岸边一堆枯枝");
+    assert.equal(found.step, "to_revisit");
     const row = (page) => page.locator("section", { has: page.locator("h2", { hasText: "回头看" }) }).locator("li", { hasText: found.text }).first();
+    await open(phone);
+    await row(phone).locator("summary").waitFor();
+    await window.setOffline(true);
     await row(phone).locator("summary").click();
     for (const colour of ["#2a6", "#26a"]) {
       const picture = await phone.evaluate((fill) => {

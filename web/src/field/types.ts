@@ -43,8 +43,11 @@ export type Answer = { id: string; result: "done" | "again" | "refused" | "confl
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
 export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string };
-/** Those an item brings along: its own, or those of a visit. */
-export const photosOf = (item: Item): Photo[] => (item.kind === "photo_claim" ? [item.body["photo"] as Photo] : ((item.body["photographs"] ?? []) as Photo[])).filter(Boolean);
+/** Those an item brings along: its own, or those of a return visit. (A round only says how many follow it.) */
+export function photosOf(item: Item): Photo[] {
+  if (item.kind === "photo_claim") return [item.body["photo"] as Photo];
+  return item.kind === "return_visit" ? ((item.body["photographs"] ?? []) as Photo[]) : [];
+}
 export type Spot = { lon: number; lat: number; accuracy: number };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
 export type RoundDraft = {
