@@ -62,6 +62,25 @@ pub(crate) struct RoundPage {
 }
 
 impl RoundPage {
+    /// What was typed for this round lies in the browser no longer than until it is here.
+    fn drafts(&self) -> String {
+        let line = &self.round.line;
+        let of = format!("{}:{}", line.subject.kind, line.subject.id);
+        let checklist = self.round.checklist.as_deref().unwrap_or_default();
+        let mut keys = vec![
+            format!("round:{of}:{checklist}"),
+            format!("talk:{of}"),
+            format!("track:{}", line.id),
+        ];
+        keys.extend(
+            self.round
+                .findings
+                .iter()
+                .map(|one| format!("return:{}", one.id)),
+        );
+        keys.join(" ")
+    }
+
     /// What was there and what is there now.
     fn pair(&self, finding: &FindingView) -> Option<&Pair> {
         self.pairs.iter().find(|pair| pair.finding == finding.id)

@@ -33,6 +33,10 @@ struct CampaignPage {
 }
 
 impl CampaignPage {
+    fn drafts(&self) -> String {
+        format!("campaign:{} campaign:new", self.one.id)
+    }
+
     fn name(&self, community: &CommunityId) -> String {
         self.s.area(&AreaId::from(*community))
     }

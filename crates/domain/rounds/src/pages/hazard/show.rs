@@ -47,6 +47,10 @@ struct HazardPage {
 }
 
 impl HazardPage {
+    fn drafts(&self) -> String {
+        format!("fixed:{0} recheck:{0}", self.one.id)
+    }
+
     fn category(&self) -> String {
         category(&self.s, &self.one.category)
     }
