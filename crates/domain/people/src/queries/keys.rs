@@ -15,9 +15,11 @@ pub(crate) fn at_keys<C: ColumnTrait>(community: C, id: C, keys: &[Key]) -> Cond
     for (community, id) in keys {
         here.entry(*community).or_default().push(*id);
     }
-    // No alternative at all would be no condition at all.
-    let none = Condition::any().add(community.is_in(Vec::<i64>::new()));
-    here.into_iter().fold(none, |any, (home, ids)| {
+    if here.is_empty() {
+        return Condition::all().add(community.is_in(Vec::<i64>::new()));
+    }
+    // Each alternative alone leads through the index; beside one that does not, the table would be read whole.
+    here.into_iter().fold(Condition::any(), |any, (home, ids)| {
         let these = Condition::all().add(community.eq(home)).add(id.is_in(ids));
         any.add(these)
     })
