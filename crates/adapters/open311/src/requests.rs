@@ -2,7 +2,6 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use uuid::Uuid;
 use youlin_cases::{Open311Filter, open311_request, open311_requests, track_key};
 
 use crate::call::{Call, Named, Outcome};
@@ -56,7 +55,7 @@ fn filter(call: &Call, params: &Params) -> Outcome<(Open311Filter, u64)> {
         // What is no id of ours belongs to no request; one of them must remain so that the list stays a list of ids.
         filter.ids = ids
             .into_iter()
-            .map(|text| params::id(text).unwrap_or(Uuid::nil()))
+            .map(|text| params::id(text).unwrap_or_default())
             .collect();
         return Ok((filter, page));
     }

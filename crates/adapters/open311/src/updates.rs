@@ -6,7 +6,6 @@
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use uuid::Uuid;
 use youlin_cases::model::Verb;
 use youlin_cases::{
     Act, Open311Filter, Open311Row, Open311Update, Via, open311_filed_by, open311_request,
@@ -44,7 +43,7 @@ async fn updates(call: &Call) -> Outcome<(Item, u64, bool)> {
     let ids = params.list("service_request_id");
     filter.ids = ids
         .iter()
-        .map(|text| params::id(text).unwrap_or(Uuid::nil()))
+        .map(|text| params::id(text).unwrap_or_default())
         .collect();
     if filter.ids.is_empty()
         || params.get("start_date").is_some()

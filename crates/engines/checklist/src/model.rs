@@ -67,6 +67,10 @@ pub struct Choice {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all items are questions: a box would only stand in every pattern"
+)]
 pub enum Item {
     Question(Question),
     Group(Group),

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_database::Tx;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 
 use super::export::ExportContents;
 use crate::entities::{household, person, person_label, person_phone, residence, who_looked};
@@ -264,6 +264,6 @@ impl Lines<'_> {
             of_child: of_child.then_some(true),
         };
         let saved = self.tx.insert::<who_looked::Entity>(look).await;
-        saved.map(|_look| ()).map_err(Problem::from)
+        saved.map(|_look| ())
     }
 }
