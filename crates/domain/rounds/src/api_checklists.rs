@@ -190,7 +190,7 @@ pub(crate) struct ImportQuery {
 /// Begin a draft from an XLSForm workbook. What is not supported is refused by sheet, row and name, all at once (`faults`).
 #[utoipa::path(
     post, path = "/api/v1/checklists/xlsform", operation_id = "importChecklist", tag = "checklists",
-    request_body(content = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     params(ImportQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters")),
     responses((status = 201, body = SavedChecklist), Refusals)
 )]
