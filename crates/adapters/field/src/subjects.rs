@@ -7,7 +7,7 @@ use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, ProblemKind, Result, Scope};
 use youlin_places::Locator;
 use youlin_places::permissions::PLACES_READ;
-use youlin_places::premises::{Premises, PremisesFilter, StallView};
+use youlin_places::premises::{Premises, PremisesFilter, PremisesView, StallView};
 use youlin_places::queries::register_of;
 use youlin_rounds::model::{Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk;
@@ -121,27 +121,31 @@ async fn premises(app: &App, ctx: &Ctx, scope: &Scope) -> Result<(Vec<PackSubjec
     // Beyond those asked for it is known that there are some, not how many.
     let left_out = all.len().saturating_sub(MOST);
     all.truncate(MOST);
-    let mut packed = Vec::with_capacity(all.len());
     let mut room = STALLS;
-    for one in all {
-        let mut stalls = Vec::new();
-        if one.stalls > 0 && usize::try_from(one.stalls).is_ok_and(|count| count <= room) {
-            let found = Premises::stalls(db, &one, false).await?;
-            stalls.extend(found.iter().map(StallView::label));
-            room = room.saturating_sub(stalls.len());
-        }
-        packed.push(PackSubject {
-            kind: SubjectKind::Premises,
-            id: one.id,
-            community: one.community,
-            area: grid_name(ctx, one.grid),
-            name: one.name,
-            position: one.position,
-            parts: one.stalls,
-            stalls,
-        });
-    }
-    Ok((packed, left_out))
+    let fits = |one: &&PremisesView| {
+        let count = usize::try_from(one.stalls).unwrap_or(0);
+        let fits = (1..=room).contains(&count);
+        room -= if fits { count } else { 0 };
+        fits
+    };
+    let named: Vec<&PremisesView> = all.iter().filter(fits).collect();
+    let mut stalls = Premises::stalls_of(db, &named).await?;
+    let packed = all.into_iter().map(|one| PackSubject {
+        kind: SubjectKind::Premises,
+        id: one.id,
+        community: one.community,
+        area: grid_name(ctx, one.grid),
+        name: one.name,
+        position: one.position,
+        parts: one.stalls,
+        stalls: stalls
+            .remove(&one.id)
+            .unwrap_or_default()
+            .iter()
+            .map(StallView::label)
+            .collect(),
+    });
+    Ok((packed.collect(), left_out))
 }
 
 /// Whether a round to premises finds its subject.

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use sea_orm::sea_query::{Alias, Expr};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
-use youlin_kernel::Result;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value,
+};
+use youlin_kernel::{Result, Scope};
 
 /// A column or table name.
 #[must_use]
@@ -16,6 +18,29 @@ pub fn name(text: &'static str) -> Alias {
 #[must_use]
 pub fn col(text: &'static str) -> Expr {
     Expr::col(Alias::new(text))
+}
+
+/// Rows within a scope, by the columns of their community, grid and neighbourhood. Rows that lie in no grid are seen by
+/// whoever sees the whole community; of a scope without any part there are none.
+#[must_use]
+pub fn in_scope<C: ColumnTrait>(
+    scope: &Scope,
+    (community, grid, neighbourhood): (C, C, C),
+) -> Condition {
+    let parts = scope.parts().iter().fold(Condition::any(), |any, part| {
+        let here = Condition::all().add(community.eq(part.community.0));
+        any.add(match &part.areas {
+            None => here,
+            Some(areas) => {
+                let areas = || areas.iter().map(|area| area.0);
+                let there = Condition::any().add(grid.is_in(areas()));
+                here.add(there.add(neighbourhood.is_in(areas())))
+            }
+        })
+    });
+    Condition::all()
+        .add(parts)
+        .add(community.is_in(scope.communities()))
 }
 
 /// Inserts rows in runs whose lengths are powers of two, so that the prepared-statement cache sees few texts.

@@ -4,7 +4,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_database::sql::col;
+use youlin_database::sql::{col, in_scope};
 use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use crate::entities::case_record;
@@ -46,8 +46,9 @@ pub async fn reported_outside(
     let placed = Condition::any()
         .add(col("lon").is_not_null())
         .add(col("external_key").like(format!("{prefix}%")));
+    use case_record::Column::{CommunityId as Home, GridId, NeighbourhoodId};
     let rows = case_record::Entity::find()
-        .filter(within(scope))
+        .filter(in_scope(scope, (Home, GridId, NeighbourhoodId)))
         // Ids carry the time they were made at: only the newest part of the table is read.
         .filter(col("id").gte(first_id(since)))
         .filter(col("reported_at").gte(since.0))
@@ -70,26 +71,6 @@ pub async fn reported_outside(
         })
     };
     Ok(rows.into_iter().filter_map(report).collect())
-}
-
-fn within(scope: &Scope) -> Condition {
-    let mut any = Condition::any();
-    for part in scope.parts() {
-        let mut one = Condition::all().add(col("community_id").eq(part.community.0));
-        if let Some(areas) = &part.areas {
-            let areas = || areas.iter().map(|area| area.0);
-            one = one.add(
-                Condition::any()
-                    .add(col("grid_id").is_in(areas()))
-                    .add(col("neighbourhood_id").is_in(areas())),
-            );
-        }
-        any = any.add(one);
-    }
-    // Without any part nothing is visible.
-    Condition::all()
-        .add(any)
-        .add(col("community_id").is_in(scope.communities()))
 }
 
 /// The smallest id that can have been made at that time.

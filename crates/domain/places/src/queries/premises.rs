@@ -1,6 +1,6 @@
 //! Premises, stalls and equipment as pages and upper floors read them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -8,6 +8,7 @@ use sea_orm::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use youlin_database::sql::in_scope;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 
 use crate::entities::{building, equipment, equipment_check, estate, premises, stall};
@@ -164,20 +165,13 @@ pub struct Premises;
 
 /// Rows of premises within a scope of communities and grids.
 fn within(scope: &Scope) -> Condition {
-    scope.parts().iter().fold(Condition::any(), |any, part| {
-        let here = Condition::all().add(premises::Column::CommunityId.eq(part.community.0));
-        any.add(match &part.areas {
-            None => here,
-            Some(areas) => {
-                let areas: Vec<i64> = areas.iter().map(|area| area.0).collect();
-                here.add(
-                    Condition::any()
-                        .add(premises::Column::GridId.is_in(areas.clone()))
-                        .add(premises::Column::NeighbourhoodId.is_in(areas)),
-                )
-            }
-        })
-    })
+    use premises::Column::{CommunityId, GridId, NeighbourhoodId};
+    in_scope(scope, (CommunityId, GridId, NeighbourhoodId))
+}
+
+fn as_on_the_plan(mut rows: Vec<stall::Model>) -> Vec<StallView> {
+    rows.sort_by_cached_key(|row| (words::natural(&row.section), words::natural(&row.number)));
+    rows.into_iter().map(stall_view).collect()
 }
 
 impl Premises {
@@ -273,9 +267,30 @@ impl Premises {
         if !ended {
             find = find.filter(stall::Column::EndedAt.is_null());
         }
-        let mut rows = find.all(db).await?;
-        rows.sort_by_cached_key(|row| (words::natural(&row.section), words::natural(&row.number)));
-        Ok(rows.into_iter().map(stall_view).collect())
+        Ok(as_on_the_plan(find.all(db).await?))
+    }
+
+    /// The same of several premises, with one query.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn stalls_of(
+        db: &impl ConnectionTrait,
+        of: &[&PremisesView],
+    ) -> Result<HashMap<Uuid, Vec<StallView>>> {
+        let communities: BTreeSet<i64> = of.iter().map(|one| one.community.0).collect();
+        let rows = stall::Entity::find()
+            .filter(stall::Column::CommunityId.is_in(communities))
+            .filter(stall::Column::PremisesId.is_in(of.iter().map(|one| one.id)))
+            .filter(stall::Column::EndedAt.is_null())
+            .all(db)
+            .await?;
+        let mut by: HashMap<Uuid, Vec<stall::Model>> = HashMap::new();
+        for row in rows {
+            by.entry(row.premises_id).or_default().push(row);
+        }
+        let by = by.into_iter();
+        Ok(by.map(|(id, rows)| (id, as_on_the_plan(rows))).collect())
     }
 
     /// A stall with its premises.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use youlin_cases::{CaseStanding, standings};
 use youlin_checklist::Score;
 use youlin_database::Database;
+use youlin_database::sql::in_scope;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
 use youlin_people::FieldPlace;
 use youlin_places::rivers::Bank;
@@ -108,23 +109,9 @@ pub(crate) fn visible<C: ColumnTrait>(
     grid: C,
     neighbourhood: C,
 ) -> Condition {
-    let mut any = Condition::any();
-    for part in scope.parts() {
-        let mut one = Condition::all().add(community.eq(part.community.0));
-        if let Some(areas) = &part.areas {
-            let areas = || areas.iter().map(|area| area.0);
-            one = one.add(
-                Condition::any()
-                    .add(grid.is_null())
-                    .add(grid.is_in(areas()))
-                    .add(neighbourhood.is_in(areas())),
-            );
-        }
-        any = any.add(one);
-    }
-    // Without any part nothing is visible.
+    let inside = in_scope(scope, (community, grid, neighbourhood));
     Condition::all()
-        .add(any)
+        .add(Condition::any().add(grid.is_null()).add(inside))
         .add(community.is_in(scope.communities()))
 }
 
