@@ -9,6 +9,7 @@ use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 
 use super::Directory;
 use super::cards::open_name;
+use super::keys::{Key, at_keys};
 use crate::commands::save_organisation::email_place;
 use crate::entities::{membership, organisation, person};
 use crate::{
@@ -52,24 +53,20 @@ pub(crate) async fn find_person_row(
 /// Persons by community and id, for rows that name both.
 pub(crate) async fn persons_by_id(
     db: &impl ConnectionTrait,
-    ids: &[(i64, Uuid)],
+    ids: &[Key],
 ) -> Result<HashMap<Uuid, person::Model>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let rows = person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(communities_of(ids)))
-        .filter(person::Column::Id.is_in(ids.iter().map(|(_, id)| *id)))
+        .filter(at_keys(
+            person::Column::CommunityId,
+            person::Column::Id,
+            ids,
+        ))
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-fn communities_of(ids: &[(i64, Uuid)]) -> Vec<i64> {
-    let mut communities: Vec<i64> = ids.iter().map(|(community, _)| *community).collect();
-    communities.sort_unstable();
-    communities.dedup();
-    communities
 }
 
 pub(crate) fn organisation_views(rows: Vec<organisation::Model>) -> Vec<OrganisationView> {

@@ -2,14 +2,13 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Result};
 use youlin_places::premises::{Maintainer, MaintainerSource};
 
 use super::Directory;
-use crate::entities::organisation;
 use crate::permissions::ORGANISATIONS_READ;
 
 /// Put into the application among [`youlin_places::premises::Maintainers`].
@@ -70,16 +69,12 @@ fn maintainer(id: Uuid, name: String) -> Maintainer {
     }
 }
 
-/// Of this community, or of none: closed ones too.
+/// Closed ones too.
 async fn named(
     conn: &impl ConnectionTrait,
     community: CommunityId,
     id: Uuid,
 ) -> Result<Option<String>> {
-    let row = organisation::Entity::find()
-        .filter(organisation::Column::CommunityId.is_in([community.0, CommunityId::SYSTEM.0]))
-        .filter(organisation::Column::Id.eq(id))
-        .one(conn)
-        .await?;
-    Ok(row.map(|row| row.name))
+    let one = Directory::organisation(conn, community, id).await?;
+    Ok(one.map(|one| one.name))
 }

@@ -12,7 +12,8 @@ use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table, TableBuilder};
 use youlin_datasets::{Dataset, NamedMeasure, RecordLine, known_since};
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
-use youlin_places::datasets::{Stay, grounds_of};
+use youlin_places::Place;
+use youlin_places::datasets::{Stay, grounds_of, place_lines};
 use youlin_places::queries::doors_of;
 use youlin_web::I18n;
 
@@ -79,20 +80,8 @@ impl Dataset for LookedAfterDataset {
         let places = records
             .iter()
             .filter_map(|(_, id)| Some((*id, self.0.place(*id)?)));
-        let seen = places.filter(|(_, place)| {
-            scope.contains(place.community, &[place.grid, place.neighbourhood])
-        });
-        let lines = seen
-            .map(|(id, place)| {
-                let line = RecordLine {
-                    href: format!("/people/dwellings/{id}"),
-                    area: Some(place.area()),
-                    title: place.address,
-                    facts: Vec::new(),
-                };
-                (id, line)
-            })
-            .collect();
+        let href = |id, _: &Place| format!("/people/dwellings/{id}");
+        let lines = place_lines(places, scope, href);
         async { Ok(lines) }.boxed()
     }
 

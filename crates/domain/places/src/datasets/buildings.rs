@@ -13,10 +13,10 @@ use youlin_datasets::{Dataset, NamedMeasure, RecordLine, known_since};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
-use super::grounds_of;
-use crate::Locator;
+use super::{grounds_of, place_lines};
 use crate::entities::{building, estate};
 use crate::permissions::PLACES_READ;
+use crate::{Locator, Place};
 
 /// A building is as old as its estate.
 const SCHEMA: Schema = Schema {
@@ -75,20 +75,8 @@ impl Dataset for BuildingsDataset {
         let places = records
             .iter()
             .filter_map(|(_, id)| Some((*id, self.0.building(*id)?)));
-        let seen = places.filter(|(_, place)| {
-            scope.contains(place.community, &[place.grid, place.neighbourhood])
-        });
-        let lines = seen
-            .map(|(id, place)| {
-                let line = RecordLine {
-                    href: format!("/places/buildings/{id}"),
-                    area: Some(place.area()),
-                    title: place.address,
-                    facts: Vec::new(),
-                };
-                (id, line)
-            })
-            .collect();
+        let href = |id, _: &Place| format!("/places/buildings/{id}");
+        let lines = place_lines(places, scope, href);
         async { Ok(lines) }.boxed()
     }
 

@@ -12,9 +12,9 @@ use youlin_datasets::{Dataset, NamedMeasure, RecordLine, known_since};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
-use super::grounds_of;
-use crate::Locator;
+use super::{grounds_of, place_lines};
 use crate::permissions::PLACES_READ;
+use crate::{Locator, Place};
 
 const SCHEMA: Schema = Schema {
     code: "dwellings",
@@ -79,22 +79,11 @@ impl Dataset for DwellingsDataset {
         let places = records
             .iter()
             .filter_map(|(_, id)| Some((*id, self.0.dwelling(*id)?)));
-        let seen = places.filter(|(_, place)| {
-            scope.contains(place.community, &[place.grid, place.neighbourhood])
-        });
-        let lines = seen
-            .map(|(id, place)| {
-                let line = RecordLine {
-                    href: place.building.map_or_else(String::new, |building| {
-                        format!("/places/buildings/{building}")
-                    }),
-                    area: Some(place.area()),
-                    title: place.address,
-                    facts: Vec::new(),
-                };
-                (id, line)
-            })
-            .collect();
+        let href = |_, place: &Place| {
+            let building = place.building;
+            building.map_or_else(String::new, |id| format!("/places/buildings/{id}"))
+        };
+        let lines = place_lines(places, scope, href);
         async { Ok(lines) }.boxed()
     }
 
