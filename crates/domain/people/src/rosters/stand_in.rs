@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Grant, Micros, Result, Role};
 use youlin_places::Locator;
@@ -75,23 +75,20 @@ async fn asked(
     communities: &BTreeSet<CommunityId>,
     person: Uuid,
     now: Micros,
-) -> Result<Vec<CommunityId>> {
-    let mut found = Vec::new();
-    for community in communities {
-        let absences = absence::Entity::find()
-            .filter(absence::Column::CommunityId.eq(community.0))
-            .filter(absence::Column::SubstituteId.eq(person))
-            .filter(absence::Column::State.eq(Consent::Accepted.as_str()))
-            .filter(absence::Column::StartsAt.lte(now.0))
-            .filter(absence::Column::EndsAt.gt(now.0))
-            .filter(absence::Column::WithdrawnAt.is_null())
-            .count(db)
-            .await?;
-        if absences > 0 {
-            found.push(*community);
-        }
-    }
-    Ok(found)
+) -> Result<BTreeSet<CommunityId>> {
+    let homes: Vec<i64> = absence::Entity::find()
+        .select_only()
+        .column(absence::Column::CommunityId)
+        .filter(absence::Column::CommunityId.is_in(communities.iter().map(|one| one.0)))
+        .filter(absence::Column::SubstituteId.eq(person))
+        .filter(absence::Column::State.eq(Consent::Accepted.as_str()))
+        .filter(absence::Column::StartsAt.lte(now.0))
+        .filter(absence::Column::EndsAt.gt(now.0))
+        .filter(absence::Column::WithdrawnAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(homes.into_iter().map(CommunityId).collect())
 }
 
 /// The role a post lends to somebody who holds these roles there.

@@ -24,27 +24,13 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Of somebody else, or covered by stars.
-const COVERED: &[&str] = &[
-    "户主",
-    "监护",
-    "紧急",
-    "联系人",
-    "配偶",
-    "子女",
-    "父亲",
-    "母亲",
-    "房东",
-    "负责人",
-    "网格员",
-    "楼组长",
-    "登记人",
-    "填表",
-    "录入",
-    "走访",
-    "单位",
-    "遮盖",
-    "covered",
-];
+const COVERED: &[&str] = &{
+    let mut words = ["遮盖"; OTHERS.len() + 2];
+    let (others, own) = words.split_at_mut(OTHERS.len());
+    others.copy_from_slice(OTHERS);
+    own[1] = "covered";
+    words
+};
 
 /// Labels that hold only with consent.
 const AGREED: &[&str] = &["户主", "监护", "同意", "consent"];

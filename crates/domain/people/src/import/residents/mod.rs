@@ -12,6 +12,7 @@ mod columns;
 mod home;
 mod known;
 mod masked;
+mod moving;
 mod place;
 mod read;
 mod take;

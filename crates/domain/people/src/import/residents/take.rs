@@ -52,14 +52,14 @@ pub(super) struct Did {
 
 /// What is to be written.
 #[derive(Default)]
-struct Writing {
+pub(super) struct Writing {
     new: Vec<person::Model>,
     changed: Vec<person::Model>,
     phones: Vec<person_phone::Model>,
     labels: Vec<person_label::Model>,
-    homes: Vec<residence::Model>,
+    pub(super) homes: Vec<residence::Model>,
     ended: Vec<residence::Model>,
-    households: Vec<household::Model>,
+    pub(super) households: Vec<household::Model>,
     steps: Vec<Step>,
 }
 
@@ -117,8 +117,8 @@ enum Decided {
 
 /// What of a known person differs.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Change {
-    id: Uuid,
+pub(super) struct Change {
+    pub(super) id: Uuid,
     name: bool,
     sex: bool,
     birth: bool,
@@ -127,9 +127,9 @@ struct Change {
     /// Places in the draft's lists.
     phones: Vec<usize>,
     labels: Vec<usize>,
-    home: bool,
+    pub(super) home: bool,
     /// Homes beside the main one, by their places in the draft's list.
-    second: Vec<usize>,
+    pub(super) second: Vec<usize>,
     /// Lives elsewhere as far as the register knows.
     moved: bool,
 }
@@ -457,78 +457,6 @@ impl Import {
         }
         self.move_in(ctx, known, draft, change, writing, did);
         Ok(())
-    }
-
-    /// The main home, and those beside it.
-    fn move_in(
-        &self,
-        ctx: &Ctx,
-        known: &Known,
-        draft: &Draft,
-        change: &Change,
-        writing: &mut Writing,
-        did: &mut Did,
-    ) {
-        let lives = |dwelling, household, relation: Relation, also: bool| residence::Model {
-            community_id: self.community.0,
-            id: ctx.new_id(),
-            version: 1,
-            person_id: change.id,
-            dwelling_id: dwelling,
-            household_id: household,
-            relation: relation.as_str().to_owned(),
-            valid_from: ctx.now().0,
-            valid_to: None,
-            also: also.then_some(true),
-        };
-        let second = change.second.iter().filter_map(|at| draft.second.get(*at));
-        let mut homes: Vec<residence::Model> = second
-            .map(|(dwelling, relation)| lives(*dwelling, None, *relation, true))
-            .collect();
-        if let Some(dwelling) = draft.dwelling.filter(|_| change.home) {
-            let mut household = None;
-            if let Some(key) = &draft.household {
-                household = Some(self.household(ctx, known, key, writing, did));
-            }
-            let before = did.ended.iter().find(|home| home.dwelling_id == dwelling);
-            let relation = draft
-                .relation
-                .or_else(|| before.and_then(|home| Relation::parse(&home.relation)))
-                .unwrap_or(Relation::Other);
-            let household = household.or_else(|| before.and_then(|home| home.household_id));
-            let also = before.is_some_and(|home| home.also == Some(true));
-            homes.push(lives(dwelling, household, relation, also));
-        }
-        did.homes.extend(homes.iter().map(|home| home.id));
-        writing.homes.extend(homes);
-    }
-
-    /// The household of a key; made by the first row that names it.
-    fn household(
-        &self,
-        ctx: &Ctx,
-        known: &Known,
-        key: &str,
-        writing: &mut Writing,
-        did: &mut Did,
-    ) -> Uuid {
-        if let Some(id) = known.households.get(key) {
-            return *id;
-        }
-        let mut made = writing.households.iter();
-        if let Some(one) = made.find(|one| one.ext_key.as_deref() == Some(key)) {
-            return one.id;
-        }
-        let id = ctx.new_id();
-        writing.households.push(household::Model {
-            community_id: self.community.0,
-            id,
-            version: 1,
-            ext_key: Some(key.to_owned()),
-            created_at: ctx.now().0,
-        });
-        did.households.push(id);
-        id
     }
 
     fn note(&self, draft: &Draft, id: Uuid, did: &Did, writing: &mut Writing) -> Result<()> {

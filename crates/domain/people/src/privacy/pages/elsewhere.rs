@@ -38,18 +38,21 @@ fn ahead(ctx: &Ctx) -> Micros {
     ctx.now().plus(AHEAD * Micros::DAY)
 }
 
+async fn row(part: &dyn KeptElsewhere, ctx: &Ctx, scope: &Scope) -> Result<EndingRow> {
+    let due = count(part, scope, ctx.now()).await?;
+    let all = count(part, scope, ahead(ctx)).await?;
+    Ok(EndingRow {
+        name: part.name(),
+        days: part.days(),
+        due,
+        soon: all.saturating_sub(due),
+    })
+}
+
 pub(super) async fn rows(app: &App, ctx: &Ctx, scope: &Scope) -> Result<Vec<EndingRow>> {
     let mut rows = Vec::new();
     for part in parts(app) {
-        let due = count(part.as_ref(), scope, ctx.now()).await?;
-        rows.push(EndingRow {
-            name: part.name(),
-            days: part.days(),
-            due,
-            soon: count(part.as_ref(), scope, ahead(ctx))
-                .await?
-                .saturating_sub(due),
-        });
+        rows.push(row(part.as_ref(), ctx, scope).await?);
     }
     Ok(rows)
 }
@@ -87,16 +90,9 @@ pub(super) async fn show(
 ) -> WebResult<Response> {
     let part = parts(app).into_iter().find(|part| part.name() == name);
     let part = part.ok_or_else(Problem::not_found)?;
-    let due = count(part.as_ref(), scope, ctx.now()).await?;
-    let all = count(part.as_ref(), scope, ahead(ctx)).await?;
     page(&EndingPage {
         lines: part.lines(ctx, scope, ahead(ctx), SHOWN).await?,
-        row: EndingRow {
-            name: part.name(),
-            days: part.days(),
-            due,
-            soon: all.saturating_sub(due),
-        },
+        row: row(part.as_ref(), ctx, scope).await?,
         now: ctx.now(),
         s,
     })

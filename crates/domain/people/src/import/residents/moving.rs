@@ -1,0 +1,84 @@
+//! Where a row's person comes to live: the main home, those beside it, and the household they are of.
+
+use uuid::Uuid;
+use youlin_kernel::Ctx;
+
+use super::known::Known;
+use super::read::Draft;
+use super::take::{Change, Did, Import, Writing};
+use crate::Relation;
+use crate::entities::{household, residence};
+
+impl Import {
+    /// The main home, and those beside it.
+    pub(super) fn move_in(
+        &self,
+        ctx: &Ctx,
+        known: &Known,
+        draft: &Draft,
+        change: &Change,
+        writing: &mut Writing,
+        did: &mut Did,
+    ) {
+        let lives = |dwelling, household, relation: Relation, also: bool| residence::Model {
+            community_id: self.community.0,
+            id: ctx.new_id(),
+            version: 1,
+            person_id: change.id,
+            dwelling_id: dwelling,
+            household_id: household,
+            relation: relation.as_str().to_owned(),
+            valid_from: ctx.now().0,
+            valid_to: None,
+            also: also.then_some(true),
+        };
+        let second = change.second.iter().filter_map(|at| draft.second.get(*at));
+        let mut homes: Vec<residence::Model> = second
+            .map(|(dwelling, relation)| lives(*dwelling, None, *relation, true))
+            .collect();
+        if let Some(dwelling) = draft.dwelling.filter(|_| change.home) {
+            let mut household = None;
+            if let Some(key) = &draft.household {
+                household = Some(self.household(ctx, known, key, writing, did));
+            }
+            let before = did.ended.iter().find(|home| home.dwelling_id == dwelling);
+            let relation = draft
+                .relation
+                .or_else(|| before.and_then(|home| Relation::parse(&home.relation)))
+                .unwrap_or(Relation::Other);
+            let household = household.or_else(|| before.and_then(|home| home.household_id));
+            let also = before.is_some_and(|home| home.also == Some(true));
+            homes.push(lives(dwelling, household, relation, also));
+        }
+        did.homes.extend(homes.iter().map(|home| home.id));
+        writing.homes.extend(homes);
+    }
+
+    /// The household of a key; made by the first row that names it.
+    fn household(
+        &self,
+        ctx: &Ctx,
+        known: &Known,
+        key: &str,
+        writing: &mut Writing,
+        did: &mut Did,
+    ) -> Uuid {
+        if let Some(id) = known.households.get(key) {
+            return *id;
+        }
+        let mut made = writing.households.iter();
+        if let Some(one) = made.find(|one| one.ext_key.as_deref() == Some(key)) {
+            return one.id;
+        }
+        let id = ctx.new_id();
+        writing.households.push(household::Model {
+            community_id: self.community.0,
+            id,
+            version: 1,
+            ext_key: Some(key.to_owned()),
+            created_at: ctx.now().0,
+        });
+        did.households.push(id);
+        id
+    }
+}
