@@ -277,8 +277,14 @@ async fn kept(app: &App, ctx: &Ctx, name: &str) -> Result<(Uuid, AreaId)> {
     row.ok_or_else(Problem::forbidden)
 }
 
-async fn turn<C: Command<Output = ()>>(app: &App, ctx: &Ctx, command: C) -> WebResult<StatusCode> {
-    app.db().execute(ctx, command).await?;
+async fn turn<C: Command<Output = ()>>(
+    app: &App,
+    ctx: &Ctx,
+    name: &str,
+    command: impl FnOnce(Uuid) -> Result<C>,
+) -> WebResult<StatusCode> {
+    let (id, _) = kept(app, ctx, name).await?;
+    app.db().execute(ctx, command(id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -294,13 +300,16 @@ pub(crate) async fn publish_checklist(
     Path(name): Path<String>,
     ApiJson(body): ApiJson<TurnChecklist>,
 ) -> WebResult<StatusCode> {
-    let (id, _) = kept(&app, &ctx, &name).await?;
-    let publish = PublishChecklist {
-        rounds: app.need::<Rounds>()?,
-        id,
-        version: body.version,
+    let version = body.version;
+    let publish = |id| {
+        let rounds = app.need::<Rounds>()?;
+        Ok(PublishChecklist {
+            rounds,
+            id,
+            version,
+        })
     };
-    turn(&app, &ctx, publish).await
+    turn(&app, &ctx, &name, publish).await
 }
 
 /// Take a version out of use. Rounds that answered it stay to be read.
@@ -315,9 +324,11 @@ pub(crate) async fn withdraw_checklist(
     Path(name): Path<String>,
     ApiJson(body): ApiJson<TurnChecklist>,
 ) -> WebResult<StatusCode> {
-    let (id, _) = kept(&app, &ctx, &name).await?;
     let version = body.version;
-    turn(&app, &ctx, WithdrawChecklist { id, version }).await
+    turn(&app, &ctx, &name, |id| {
+        Ok(WithdrawChecklist { id, version })
+    })
+    .await
 }
 
 /// Throw a draft away: nobody was ever asked by it.
@@ -332,7 +343,6 @@ pub(crate) async fn drop_checklist(
     Path(name): Path<String>,
     ApiJson(body): ApiJson<TurnChecklist>,
 ) -> WebResult<StatusCode> {
-    let (id, _) = kept(&app, &ctx, &name).await?;
     let version = body.version;
-    turn(&app, &ctx, DropChecklist { id, version }).await
+    turn(&app, &ctx, &name, |id| Ok(DropChecklist { id, version })).await
 }

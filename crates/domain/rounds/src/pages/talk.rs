@@ -12,11 +12,10 @@ use youlin_web::{
     refused_with,
 };
 
-use super::form::{Asking, asking, moment, subject_of, typed_time};
+use super::form::{Asking, asking, moment, policies_for, subject_of, typed_time};
 use super::{shell, ways};
 use crate::model::{Channel, Outcome, RoundKind, Subject, Talk};
 use crate::permissions::ROUNDS_READ;
-use crate::queries::policies;
 use crate::{NewRound, prepare};
 
 /// As typed.
@@ -65,15 +64,6 @@ async fn talk_page(
 ) -> Result<TalkPage> {
     let scope = s.ctx().scope(&ROUNDS_READ)?;
     let subject = &asking.subject;
-    let mut choices = vec![Choice::new("", s.t("patrol-no-policy"))];
-    let asks = policies(app.db(), &scope).await?.into_iter().filter(|one| {
-        one.closed_at.is_none()
-            && one.community == subject.community
-            && one.policy.kind == RoundKind::Talk
-            && one.policy.subjects == subject.subject.kind
-            && one.covers(subject.subject.id)
-    });
-    choices.extend(asks.map(|one| Choice::new(one.id.to_string(), one.title)));
     let mut parties = vec![Choice::new("", s.t("talk-by-me"))];
     for one in Directory::organisations(app.db().read(), &scope, None).await? {
         parties.push(Choice::new(one.id.to_string(), one.name));
@@ -81,7 +71,7 @@ async fn talk_page(
     Ok(TalkPage {
         name: subject.name.clone(),
         back: ways::subject_href(subject.subject),
-        policies: choices,
+        policies: policies_for(&s, app, subject, |kind| kind == RoundKind::Talk).await?,
         parties,
         f,
         e,

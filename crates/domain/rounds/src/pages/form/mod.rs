@@ -231,6 +231,27 @@ fn faults_while_typing(s: &Shell, form: &Form, answered: &Answered) -> FormFault
     e
 }
 
+/// The policies a round of such a kind to this subject may be handed in by. A talk has a page of its own.
+pub(super) async fn policies_for(
+    s: &Shell,
+    app: &App,
+    subject: &SubjectView,
+    fits: impl Fn(RoundKind) -> bool,
+) -> Result<Vec<Choice>> {
+    let scope = s.ctx().scope(&ROUNDS_READ)?;
+    let mut choices = vec![Choice::new("", s.t("patrol-no-policy"))];
+    let open = policies(app.db(), &scope).await?.into_iter();
+    let open = open.filter(|one| {
+        one.closed_at.is_none()
+            && one.community == subject.community
+            && one.policy.subjects == subject.subject.kind
+            && fits(one.policy.kind)
+            && one.covers(subject.subject.id)
+    });
+    choices.extend(open.map(|one| Choice::new(one.id.to_string(), one.title)));
+    Ok(choices)
+}
+
 async fn form_page(
     s: Shell,
     app: &App,
@@ -240,19 +261,7 @@ async fn form_page(
 ) -> Result<FormPage> {
     let subject = &asking.subject;
     let scope = s.ctx().scope(&ROUNDS_READ)?;
-    let open = policies(app.db(), &scope).await?;
-    let fits = |one: &&PolicyView| {
-        one.closed_at.is_none()
-            && one.community == subject.community
-            && one.policy.subjects == subject.subject.kind
-            && one.covers(subject.subject.id)
-    };
-    let mut choices = vec![Choice::new("", s.t("patrol-no-policy"))];
-    choices.extend(
-        open.iter()
-            .filter(fits)
-            .map(|one| Choice::new(one.id.to_string(), &one.title)),
-    );
+    let choices = policies_for(&s, app, subject, |kind| kind != RoundKind::Talk).await?;
     let worded = |family: &str, codes: &[&str]| -> Vec<Choice> {
         codes
             .iter()

@@ -1,19 +1,22 @@
 //! `/rounds/policies`: who goes where how often, and how the last thirty days went: counts, never of persons.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use youlin_kernel::{Ctx, Micros, Result};
+use uuid::Uuid;
+use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Directory, PartyKind, Vault};
+use youlin_people::{Directory, Party, Vault};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use crate::ClosePolicy;
 use crate::model::{Due, SubjectKind, Walkers};
 use crate::pages::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
-use crate::queries::{PolicyView, policies, policy_view, standing_over};
+use crate::queries::{DueLine, PolicyView, policies, policy_view, standing_over};
 use crate::service::Rounds;
 use crate::visits::door_counts;
 use crate::visits::pages::feed::{Whose, address};
@@ -27,9 +30,30 @@ struct Line {
     about: String,
     /// Whether its figures open to their subjects.
     opens: bool,
+    counts: Counts,
+}
+
+/// Periods of subjects by how they stand.
+#[derive(Clone, Copy, Default)]
+struct Counts {
     done: usize,
     missed: usize,
     open: usize,
+}
+
+/// By policy.
+fn counted(standing: &[DueLine]) -> HashMap<Uuid, Counts> {
+    let mut counts: HashMap<Uuid, Counts> = HashMap::new();
+    for line in standing {
+        let of = counts.entry(line.policy).or_default();
+        match line.due {
+            Due::Done => of.done += 1,
+            Due::Missed { .. } => of.missed += 1,
+            Due::Open { .. } => of.open += 1,
+            Due::Coming => {}
+        }
+    }
+    counts
 }
 
 #[derive(Template)]
@@ -65,42 +89,30 @@ pub(in crate::pages) async fn list(
     let rounds = app.need::<Rounds>()?;
     let standing = standing_over(&rounds, app.db(), &ctx, &scope, (since, today)).await?;
     let s = shell(&app, &ctx, prefs);
-    let mut lines = Vec::new();
     let all = policies(app.db(), &scope).await?;
+    let mut counts = counted(&standing);
     // Of dwellings only who may read the register is told how they stand.
-    let doors = match ctx.scope(&PEOPLE_READ) {
-        Ok(people) => door_counts(&ctx, app.db(), &rounds, &people, (since, today), &all).await?,
-        Err(_not_of_the_register) => std::collections::BTreeMap::new(),
-    };
-    for view in all {
-        let count = |wanted: fn(Due) -> bool| {
-            let own = standing.iter().filter(|line| line.policy == view.id);
-            own.filter(|line| wanted(line.due)).count()
-        };
-        if let Some(counts) = doors.get(&view.id) {
-            lines.push(Line {
-                who: who(&app, &s, &view).await?,
-                how_often: how_often(&s, &view),
-                about: about(&s, &view),
-                opens: false,
-                done: counts.done,
-                missed: counts.missed,
-                open: counts.open,
-                view,
-            });
-            continue;
+    if let Ok(people) = ctx.scope(&PEOPLE_READ) {
+        let over = (since, today);
+        for (policy, doors) in door_counts(&ctx, app.db(), &rounds, &people, over, &all).await? {
+            let of = Counts {
+                done: doors.done,
+                missed: doors.missed,
+                open: doors.open,
+            };
+            counts.insert(policy, of);
         }
-        lines.push(Line {
-            who: who(&app, &s, &view).await?,
-            how_often: how_often(&s, &view),
-            about: about(&s, &view),
-            opens: view.policy.subjects != SubjectKind::Dwelling,
-            done: count(|due| due == Due::Done),
-            missed: count(|due| matches!(due, Due::Missed { .. })),
-            open: count(|due| matches!(due, Due::Open { .. })),
-            view,
-        });
     }
+    let names = names(&app, &all).await?;
+    let line = |view: PolicyView| Line {
+        who: who(&s, &view, &names),
+        how_often: how_often(&s, &view),
+        about: about(&s, &view),
+        opens: view.policy.subjects != SubjectKind::Dwelling,
+        counts: counts.get(&view.id).copied().unwrap_or_default(),
+        view,
+    };
+    let lines: Vec<Line> = all.into_iter().map(line).collect();
     let calendars = calendars(&app, &ctx, &lines)?;
     page(&ListPage {
         calendars,
@@ -138,20 +150,26 @@ fn calendars(app: &App, ctx: &Ctx, lines: &[Line]) -> Result<Vec<(String, String
     Ok(all)
 }
 
-async fn who(app: &App, s: &Shell, view: &PolicyView) -> Result<String> {
-    Ok(match view.policy.walkers {
+/// The names of all parties that walk.
+async fn names(app: &App, all: &[PolicyView]) -> Result<HashMap<Party, String>> {
+    let vault = app.need::<Vault>()?;
+    let party = |view: &PolicyView| match view.policy.walkers {
+        Walkers::Party { party } => Some((view.community, party)),
+        Walkers::Chief { .. } | Walkers::GridWorker => None,
+    };
+    let wanted: Vec<(CommunityId, Party)> = all.iter().filter_map(party).collect();
+    Directory::party_names(app.db().read(), &vault, &wanted).await
+}
+
+fn who(s: &Shell, view: &PolicyView, names: &HashMap<Party, String>) -> String {
+    match view.policy.walkers {
         Walkers::Chief { level } => s.tt("chief-level", level),
         Walkers::GridWorker => s.t("policy-grid-worker"),
-        Walkers::Party { party } => {
-            let vault = app.need::<Vault>()?;
-            let wanted = [(view.community, party)];
-            let mut names = Directory::party_names(app.db().read(), &vault, &wanted).await?;
-            match (names.remove(&party), party.kind) {
-                (Some(name), _) => name,
-                (None, PartyKind::Organisation | PartyKind::Person) => s.t("policy-nobody"),
-            }
-        }
-    })
+        Walkers::Party { party } => names
+            .get(&party)
+            .cloned()
+            .unwrap_or_else(|| s.t("policy-nobody")),
+    }
 }
 
 /// 场所 · 市场 · 1999 年以前建成.
@@ -198,7 +216,7 @@ pub(in crate::pages) async fn close(
     Ok(Redirect::to("/rounds/policies?saved=1").into_response())
 }
 
-async fn close_one(app: &App, ctx: &Ctx, id: uuid::Uuid, version: i32) -> Result<()> {
+async fn close_one(app: &App, ctx: &Ctx, id: Uuid, version: i32) -> Result<()> {
     let scope = ctx.scope(&ROUNDS_PLAN)?;
     let view = policy_view(app.db(), &scope, id).await?;
     let command = ClosePolicy {
