@@ -1,4 +1,5 @@
 // One control for each kind of question, as a thumb can use it.
+import { codeIn, readsCodes } from "../../barcode";
 import { make } from "../../dom";
 import { pad } from "../../signature";
 import { button, icon } from "../parts";
@@ -181,27 +182,23 @@ function position(ask: Ask): HTMLElement {
   return make("div", { class: "cluster" }, find, said);
 }
 
-type Detector = { detect(image: ImageBitmap): Promise<{ rawValue: string }[]> };
-
 /** Read from a photograph where the browser can, typed everywhere. */
 function barcode(ask: Ask): HTMLElement {
   const input = make("input", { id: ask.id, type: "text", autocomplete: "off", inputmode: "text" });
   input.value = ask.get();
   input.addEventListener("input", () => ask.set(input.value));
-  const Known = (window as { BarcodeDetector?: new () => Detector }).BarcodeDetector;
-  if (!Known) return input;
+  if (!readsCodes()) return input;
   const file = make("input", { type: "file", accept: "image/*", capture: "environment", class: "sr-only" });
   const said = make("span", { class: "muted", role: "status" });
   file.addEventListener("change", () => {
     const taken = file.files?.[0];
     if (!taken) return;
-    void createImageBitmap(taken).then((image) => new Known().detect(image)).then((found) => {
-      const text = found[0]?.rawValue ?? "";
-      said.textContent = text ? "" : t("barcode-none");
-      if (!text) return;
-      input.value = text;
-      ask.set(text);
-    }).catch(() => (said.textContent = t("barcode-none")));
+    void codeIn(taken).then((code) => {
+      said.textContent = code ? "" : t("barcode-none");
+      if (!code) return;
+      input.value = code;
+      ask.set(code);
+    });
     file.value = "";
   });
   return make("div", { class: "stack-s" }, input, make("div", { class: "cluster" }, make("label", { class: "btn camera" }, icon("camera"), t("barcode-scan"), file), said));
