@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "./lib/server.mjs";
 
 const HERE = fileURLToPath(new URL("./", import.meta.url));
-// Browser and server share the machine's cores: one journey at a time unless told otherwise.
-const JOBS = process.env.YOULIN_E2E_JOBS ?? "1";
+// Two journeys at a time keep two cores busy while one of them waits for the other's page or for the disk.
+const JOBS = process.env.YOULIN_E2E_JOBS ?? "2";
 
 async function testFiles() {
   if (process.argv.length > 2) return process.argv.slice(2);

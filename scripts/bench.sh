@@ -21,5 +21,10 @@ fi
 code=0
 YOULIN_BIN="$TARGET/release/youlin" "$ROOT/scripts/with-postgres.sh" \
   "$TARGET/release/youlin-bench" --results "$TARGET/bench/results.json" "$@" || code=$?
+# The field client is measured in a browser, where there is one; with arguments only the sections they name are wanted.
+if [ $# -eq 0 ] && "$ROOT/scripts/need.sh" chromium && packages "$ROOT/e2e"; then
+  CHROMIUM="$("$ROOT/scripts/need.sh" --print chromium)" YOULIN_BIN="$TARGET/release/youlin" \
+    node "$ROOT/e2e/measure.mjs" "$TARGET/bench/results.json" || code=$?
+fi
 if [ -f "$TARGET/bench/results.json" ]; then "$ROOT/scripts/bench_table.py" "$TARGET/bench/results.json"; fi
 exit "$code"

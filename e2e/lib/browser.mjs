@@ -49,9 +49,15 @@ function executable() {
   throw new Error("Chromium is missing: install it with `apt-get install chromium fonts-noto-cjk`");
 }
 
-/** Starts Chromium. Close it in `after()`. */
-export function launch() {
-  return chromium.launch({ executablePath: executable(), args: FLAGS });
+/** Starts Chromium, again where it fell over while starting, as it does now and then on a busy machine. Close it in `after()`. */
+export async function launch() {
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await chromium.launch({ executablePath: executable(), args: FLAGS });
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
 }
 
 // What each page complained about, and which server it belongs to.

@@ -6,3 +6,4 @@ export { CAMERA, photograph, segments } from "./photo.mjs";
 export { BINARY, Server, startServer } from "./server.mjs";
 export { freePort, until } from "./wait.mjs";
 export { act, choose, openStep, press, report, ring, sendStep, standsAt } from "./steps.mjs";
+export { installed, shellBytes, starts } from "./field-start.mjs";

@@ -14,7 +14,7 @@ function listen(server) {
 
 function waiter(list, kind) {
   /** The first received that `wanted` accepts; waits for it. */
-  return (wanted = () => true, { timeout = 15_000 } = {}) =>
+  return (wanted = () => true, { timeout = 30_000 } = {}) =>
     until(() => list.find(wanted), { what: `a ${kind} (of ${list.length} received none fits)`, timeout });
 }
 

@@ -8,9 +8,9 @@ import { setTimeout as pause } from "node:timers/promises";
  * error is named when the time is over.
  *
  * @param {() => unknown} probe
- * @param {{ what: string, timeout?: number, every?: number }} options milliseconds; 10 s and 25 ms unless told
+ * @param {{ what: string, timeout?: number, every?: number }} options milliseconds; 30 s, for a machine busy with other things, and 25 ms unless told
  */
-export async function until(probe, { what, timeout = 10_000, every = 25 }) {
+export async function until(probe, { what, timeout = 30_000, every = 25 }) {
   const end = performance.now() + timeout;
   let last;
   for (;;) {

@@ -36,7 +36,7 @@ describe("a day in the field", () => {
     await page.reload();
     await ready(page);
   };
-  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 40_000 });
+  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 90_000 });
   async function looks(page, name) {
     await screenshot(page, `${name}-light`, { full: true });
     await axe(page);

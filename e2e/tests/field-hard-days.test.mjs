@@ -35,7 +35,7 @@ describe("hard days in the field", () => {
     await page.reload();
     await ready(page);
   };
-  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 60_000 });
+  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 90_000 });
 
   before(async () => {
     server = await startServer();
@@ -73,7 +73,7 @@ describe("hard days in the field", () => {
         const before = await fixes(page);
         await page.clock.fastForward(10_000);
         await page.context().setGeolocation({ latitude: 32.0148, longitude: 120.8978 + (from + n) * 0.0003, accuracy: 9 });
-        await until(async () => (await fixes(page)) > before, { what: "a fix", timeout: 10_000 });
+        await until(async () => (await fixes(page)) > before, { what: "a fix", timeout: 60_000 });
       }
     };
     await phone.locator("#track").waitFor();
@@ -97,13 +97,13 @@ describe("hard days in the field", () => {
     await phone.clock.install({ time: new Date(at + 120_000) });
     await phone.goto(url);
     await ready(phone);
-    await until(async () => (await fixes(phone)) >= before, { what: "the way so far", timeout: 10_000 });
+    await until(async () => (await fixes(phone)) >= before, { what: "the way so far", timeout: 60_000 });
     await walk(phone, 3, 8);
     await phone.getByText("中间断了 1 次").waitFor();
     await screenshot(phone, "field-track-gap", { full: true });
     await phone.getByLabel("看到了什么").fill("河面干净");
     await phone.getByRole("button", { name: "结束，存下" }).click();
-    await until(() => batches.flatMap((one) => one.items).some((item) => item.kind === "round"), { what: "the round is on its way", timeout: 30_000 });
+    await until(() => batches.flatMap((one) => one.items).some((item) => item.kind === "round"), { what: "the round is on its way", timeout: 60_000 });
     await sent(phone);
     const { track } = batches.flatMap((one) => one.items).find((item) => item.kind === "round").body;
     assert.ok(track.fixes.length >= 7, `${track.fixes.length} fixes`);
@@ -140,7 +140,7 @@ describe("hard days in the field", () => {
     }));
     const began = Date.now();
     await phone.locator('section.card > .cluster input[type="file"]').first().setInputFiles(pictures.map((picture, n) => ({ name: `${n}.jpg`, mimeType: "image/jpeg", buffer: Buffer.from(picture, "base64") })));
-    await phone.getByText("照片 80 张").waitFor({ timeout: 60_000 });
+    await phone.getByText("照片 80 张").waitFor({ timeout: 90_000 });
     console.log(`80 photographs taken in within ${Date.now() - began} ms`);
     await kept(phone);
     const id = phone.url().split("/").pop();
@@ -152,7 +152,7 @@ describe("hard days in the field", () => {
       return pieces === 30 ? window.setOffline(true).then(() => route.abort()) : route.continue();
     });
     await window.setOffline(false);
-    await until(() => pieces >= 30, { what: "thirty photographs", timeout: 60_000 });
+    await until(() => pieces >= 30, { what: "thirty photographs", timeout: 90_000 });
     await phone.close({ runBeforeUnload: false });
     phone = await window.newPage();
     await window.unroute("**/api/v1/field/uploads/*");
@@ -280,7 +280,7 @@ describe("hard days in the field", () => {
       await page.context().route("**/api/v1/field/**", (route) => route.abort());
       await page.context().setOffline(false);
       await page.evaluate(async () => (await navigator.serviceWorker.getRegistration("/field"))?.update());
-      await page.waitForFunction(async () => (await caches.keys()).join() === "field-upgraded", undefined, { timeout: 30_000 });
+      await page.waitForFunction(async () => (await caches.keys()).join() === "field-upgraded", undefined, { timeout: 60_000 });
       await page.reload();
       await ready(page);
       assert.equal(await page.getByLabel("什么事").inputValue(), "升级时还没写完的");

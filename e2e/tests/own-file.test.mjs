@@ -52,7 +52,7 @@ describe("a resident's own file", () => {
   /** The next code on the console. */
   async function code() {
     const codes = () => [...server.output.matchAll(/code[^0-9a-f]{1,20}?(\d{6})\b/g)].map(([, digits]) => digits);
-    await until(() => codes().length > asked, { what: "a code on the console", timeout: 20_000 });
+    await until(() => codes().length > asked, { what: "a code on the console", timeout: 60_000 });
     asked = codes().length;
     return codes().at(-1);
   }
