@@ -1,6 +1,6 @@
 # What one does with this repository. The work is in scripts/; this is only the list of it.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt web bench clean-demo
+.PHONY: help run test lint fmt web dist bench clean-demo
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -21,7 +21,10 @@ fmt: ## format the Rust code
 web: ## build web/dist only
 	@scripts/web.sh
 
-bench: ## measure the release build against the promised figures: target/bench/results.json
+dist: ## the program to install, as small and fast as it gets: target/dist/youlin
+	@scripts/dist.sh
+
+bench: ## measure that program against the promised figures: target/bench/results.json
 	@scripts/bench.sh
 
 clean-demo: ## throw away the example's database and files, so that `make run` makes them anew
