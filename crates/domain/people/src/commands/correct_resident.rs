@@ -177,7 +177,7 @@ async fn home(db: &impl ConnectionTrait, row: &person::Model) -> Result<Option<r
     Ok(residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(row.community_id))
         .filter(residence::Column::PersonId.eq(row.id))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .filter(main_home())
         .one(db)
         .await?)

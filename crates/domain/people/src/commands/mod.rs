@@ -42,7 +42,7 @@ pub(crate) async fn area_of(
     let home = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(community.0))
         .filter(residence::Column::PersonId.eq(person))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .filter(main_home())
         .one(db)
         .await?;

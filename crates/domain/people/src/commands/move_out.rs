@@ -31,7 +31,7 @@ impl Command for MoveOut {
         let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(self.person))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(tx.conn())
             .await?;
         if present.is_empty() {

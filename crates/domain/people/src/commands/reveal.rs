@@ -124,7 +124,7 @@ impl Reveal {
                 let home = residence::Entity::find()
                     .filter(residence::Column::CommunityId.eq(row.community_id))
                     .filter(residence::Column::PersonId.eq(row.id))
-                    .filter(residence::Column::ValidTo.is_null())
+                    .filter(residence::current())
                     .one(tx.conn())
                     .await?;
                 Ok(home

@@ -400,7 +400,7 @@ async fn settle(
     let present = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(row.community_id))
         .filter(residence::Column::PersonId.eq(row.id))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .all(tx.conn())
         .await?;
     let same = |one: &residence::Model| {

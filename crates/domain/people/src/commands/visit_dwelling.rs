@@ -47,7 +47,7 @@ impl Command for VisitDwelling {
         let living = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::DwellingId.eq(self.dwelling))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(tx.conn())
             .await?;
         if self.outcome == VisitOutcome::Empty && !living.is_empty() {

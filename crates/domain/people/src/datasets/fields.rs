@@ -323,7 +323,7 @@ async fn homes(
     let present = || {
         residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
     };
     let own = present()
         .filter(crate::commands::main_home())

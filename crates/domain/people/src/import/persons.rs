@@ -289,7 +289,7 @@ impl Draft {
         let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(row.community_id))
             .filter(residence::Column::PersonId.eq(row.id))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(tx.conn())
             .await?;
         Ok(present

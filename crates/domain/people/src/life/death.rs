@@ -144,7 +144,7 @@ impl NoteDeath {
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(self.community.0))
             .filter(residence::Column::PersonId.eq(self.person))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(tx.conn())
             .await?;
         for home in homes {

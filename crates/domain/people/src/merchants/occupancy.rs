@@ -34,7 +34,7 @@ impl Occupancy for PeopleAtPlaces {
                 residents += residence::Entity::find()
                     .filter(residence::Column::CommunityId.eq(community.0))
                     .filter(residence::Column::DwellingId.is_in(some.iter().copied()))
-                    .filter(residence::Column::ValidTo.is_null())
+                    .filter(residence::current())
                     .count(conn)
                     .await?;
             }

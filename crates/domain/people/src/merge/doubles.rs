@@ -210,7 +210,7 @@ async fn sharing(
         let rows = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.is_in(some.iter().copied()))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(db)
             .await?;
         for row in rows {

@@ -141,7 +141,7 @@ impl MergePersons {
         let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(self.community.0))
             .filter(residence::Column::PersonId.is_in([self.kept, self.gone]))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(tx.conn())
             .await?;
         let of = |id: Uuid| present.iter().filter(move |home| home.person_id == id);

@@ -121,7 +121,7 @@ async fn live_together(
     let homes = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(community))
         .filter(residence::Column::PersonId.is_in([one, other]))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .all(db)
         .await?;
     let of = |id: Uuid| homes.iter().filter(move |home| home.person_id == id);

@@ -130,7 +130,7 @@ async fn persons_of(
     }
     let homes = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(community.0))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .all(db)
         .await?;
     let inside = |home: &residence::Model| {

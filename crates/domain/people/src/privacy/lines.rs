@@ -110,7 +110,7 @@ impl Lines<'_> {
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community))
             .filter(residence::Column::PersonId.is_in(some()))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .order_by_asc(residence::Column::Id);
         for row in homes.all(conn).await? {
             has.homes.entry(row.person_id).or_default().push(row);

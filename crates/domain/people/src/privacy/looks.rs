@@ -119,7 +119,7 @@ async fn grids_of(
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.is_in(scope.communities()))
             .filter(residence::Column::PersonId.is_in(some.iter().copied()))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(db)
             .await?;
         for home in homes {

@@ -63,7 +63,7 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
             residence::Column::PersonId,
             &keys,
         ))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .filter(main_home())
         .order_by_asc(residence::Column::ValidFrom)
         .order_by_asc(residence::Column::Id)
@@ -251,7 +251,7 @@ async fn household_of(
     let own = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(card.community.0))
         .filter(residence::Column::PersonId.eq(card.id))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .all(db)
         .await?;
     if own.is_empty() {
@@ -265,7 +265,7 @@ async fn household_of(
     }
     let others: Vec<Uuid> = residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(card.community.0))
-        .filter(residence::Column::ValidTo.is_null())
+        .filter(residence::current())
         .filter(residence::Column::PersonId.ne(card.id))
         .filter(same)
         .all(db)

@@ -64,7 +64,7 @@ impl Directory {
     ) -> Result<Vec<DoorFacts>> {
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .order_by_asc(residence::Column::Id)
             .all(db)
             .await?;
@@ -137,7 +137,7 @@ impl Directory {
             .select_only()
             .columns([residence::Column::PersonId, residence::Column::DwellingId])
             .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .into_tuple()
             .all(db)
             .await?;
@@ -176,7 +176,7 @@ impl Directory {
             .column(residence::Column::PersonId)
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::DwellingId.eq(dwelling))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .into_tuple()
             .all(db)
             .await?;

@@ -35,7 +35,7 @@ impl Directory {
         let home = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(id))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .order_by_desc(residence::Column::ValidFrom)
             .one(db)
             .await?;
@@ -83,7 +83,7 @@ impl Directory {
         let living: Vec<Uuid> = residence::Entity::find()
             .filter(residence::Column::CommunityId.is_in(scope.communities()))
             .filter(residence::Column::DwellingId.eq(dwelling))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .all(db)
             .await?
             .into_iter()

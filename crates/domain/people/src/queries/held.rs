@@ -35,7 +35,7 @@ impl Directory {
             let homes = residence::Entity::find()
                 .filter(residence::Column::CommunityId.is_in(scope.communities()))
                 .filter(residence::Column::PersonId.is_in(ids.clone()))
-                .filter(residence::Column::ValidTo.is_null())
+                .filter(residence::current())
                 .filter(main_home())
                 .all(db)
                 .await?;

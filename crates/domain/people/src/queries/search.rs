@@ -166,13 +166,13 @@ async fn at_address(
     scope: &Scope,
     text: &str,
 ) -> Result<Vec<Key>> {
-    use residence::Column::{CommunityId, DwellingId, PersonId, ValidTo};
+    use residence::Column::{CommunityId, DwellingId, PersonId};
     let dwellings = vault.dwellings_at(text, scope, ADDRESSES);
     let living = residence::Entity::find()
         .select_only()
         .columns([CommunityId, PersonId])
         .filter(at_keys(CommunityId, DwellingId, &dwellings))
-        .filter(ValidTo.is_null())
+        .filter(residence::current())
         .order_by_asc(PersonId)
         .into_tuple();
     Ok(living.all(db).await?)

@@ -93,7 +93,7 @@ impl Directory {
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::DwellingId.is_in(dwellings.iter().copied()))
-            .filter(residence::Column::ValidTo.is_null())
+            .filter(residence::current())
             .order_by_asc(residence::Column::Id)
             .all(db)
             .await?;

@@ -155,7 +155,7 @@ impl Known {
                 .filter(residence::Column::CommunityId.eq(community.0))
                 .filter(residence::Column::PersonId.is_in(some()));
             if present {
-                homes = homes.filter(residence::Column::ValidTo.is_null());
+                homes = homes.filter(residence::current());
             }
             for row in homes.all(db).await? {
                 self.homes.entry(row.person_id).or_default().push(row);
