@@ -25,7 +25,8 @@ pub use checklists::{
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
 pub use due::{
-    DueLine, due_now, last_done, standing_of_policy, standing_of_subject, standing_over,
+    DueLine, SubjectStanding, due_now, last_done, standing_of_policy, standing_of_subject,
+    standing_over,
 };
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
