@@ -438,7 +438,7 @@ async fn whoever_took_a_shift_has_the_others_rights_for_that_day_and_no_longer()
         // Handed on, it is the next one's, and still the work of whoever had it by the plan.
         taken(third, gu).await;
         taken(third, chen).await;
-        at(Micros::start_of(third.from.date()).plus(Micros::HOUR));
+        at(third.from);
         assert!(lent(accounts_of[1]).await.is_empty());
         assert_eq!(lent(accounts_of[2]).await, [100]);
         // A neighbour who takes a shift sees no register by it.
