@@ -4,5 +4,7 @@
 
 mod day;
 mod ground;
+#[path = "../../../../domain/rounds/tests/town/mod.rs"]
+mod river_town;
 mod sync;
 mod uploads;
