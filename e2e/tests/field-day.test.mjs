@@ -255,15 +255,42 @@ describe("a day in the field", () => {
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 
+  test("a talk is written down without signal: what is missing is said at once, and it arrives", async () => {
+    await open(phone);
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "记一次宣传" }).first().click();
+    await window.setOffline(true);
+    const save = phone.getByRole("button", { name: "存下", exact: true }).first();
+    await save.click();
+    await phone.getByText("请写讲了什么").waitFor();
+    await phone.getByLabel("讲了什么").fill("孩子们认识河");
+    await phone.getByLabel("到了多少人").fill("42");
+    await phone.getByLabel("发了什么").fill("宣传单 60 份");
+    await kept(phone);
+    await phone.reload();
+    await ready(phone);
+    assert.equal(await phone.getByLabel("讲了什么").inputValue(), "孩子们认识河", "it is there after the page was killed");
+    await looks(phone, "field-talk");
+    const id = phone.url().split("/").pop();
+    await save.click();
+    await phone.locator("#unsent").waitFor();
+    await window.setOffline(false);
+    await open(phone, "#waiting");
+    await sent(phone);
+    await phone.locator(".row-title", { hasText: "宣传" }).first().waitFor();
+    const round = await get(`/api/v1/rounds/${id}`);
+    assert.deepEqual([round.line.kind, round.talk.reached, round.talk.topic], ["talk", 42, "孩子们认识河"]);
+    noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
   test("a market: stalls, measured values against their limits, a barcode read and typed, a signature", async () => {
     const checklist = JSON.parse(await readFile(new URL("market-fire.json", CHECKLISTS), "utf8"));
     checklist.items.push({ question: { name: "tag", kind: { type: "barcode" }, label: { "zh-CN": "灭火器条码", en: "Tag" } } });
     const rules = JSON.parse(await readFile(new URL("market-fire-rules.json", CHECKLISTS), "utf8"));
     await window.setOffline(false);
     const whole = await pack();
-    const market = { kind: "premises", id: crypto.randomUUID(), community: whole.me.communities[0].id, name: "新桥综合市场", area: "", position: null, parts: 300 };
+    const market = { kind: "premises", id: crypto.randomUUID(), community: whole.me.communities[0].id, name: "新桥综合市场", area: "", position: null, parts: 300, stalls: ["C-12", "C-13"] };
     await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: {
-      ...whole, rules, subjects: [market, ...(whole.subjects ?? [])], checklists: [...whole.checklists.filter((one) => !one.subjects.includes("premises")), { name: "market-fire@1", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
+      ...whole, rules, due_left_out: 7, parties: [{ id: crypto.randomUUID(), name: "新桥市场管理公司" }], subjects: [market, ...(whole.subjects ?? [])], checklists: [...whole.checklists.filter((one) => !one.subjects.includes("premises")), { name: "market-fire@1", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
     } }));
     // This browser reads no codes by itself; one that does says a code for a white picture and none for a black one.
     await window.addInitScript(() => {
@@ -284,6 +311,7 @@ describe("a day in the field", () => {
     }, colour), "base64");
     await open(phone);
     await phone.locator("#subjects").getByText("新桥综合市场").waitFor();
+    assert.match(await phone.locator("#due-left-out").innerText(), /另有 7 条没有带上/);
     await phone.getByLabel("按名称找").fill("综合市场");
     await phone.locator("#subjects").getByRole("button", { name: "去看一看" }).click();
     await window.setOffline(true);
@@ -336,6 +364,20 @@ describe("a day in the field", () => {
     assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /81\.5 A（要求不超过额定的 100%）/);
     assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing runs out of the screen");
     assert.match(await form.locator("[data-found='lane-width'] textarea").inputValue(), /3\.1 m（要求至少 400 cm）/);
+    // Where it is and who puts it right by when, as the page asks; a stall that is not there is named at once.
+    const lane = form.locator("[data-found='lane-width']");
+    await lane.locator("summary", { hasText: "由谁几天内整改" }).click();
+    await lane.getByLabel("摊位").fill("C-99");
+    await lane.getByLabel("摊位").blur();
+    await lane.getByText("没有摊位 C-99").waitFor();
+    await lane.getByLabel("摊位").fill("C-12");
+    await lane.getByLabel("由谁整改").selectOption({ label: "新桥市场管理公司" });
+    await lane.getByLabel("几个工作日内改好").fill("25");
+    await lane.getByText("没有摊位 C-99").waitFor({ state: "detached" });
+    // One of her own is asked the same.
+    await phone.getByRole("button", { name: "加一个问题" }).click();
+    await phone.getByLabel("问题 1", { exact: true }).getByLabel("由谁整改").waitFor();
+    await phone.getByLabel("问题 1", { exact: true }).getByRole("button", { name: "去掉" }).click();
     // A stretch with a section that was not named: the form says so.
     await form.getByText("还有 1 处要填或要改").waitFor();
     await looks(phone, "field-market-end");
@@ -358,6 +400,8 @@ describe("a day in the field", () => {
     await form.waitFor();
     await form.getByRole("button", { name: "5 摊位" }).click();
     assert.deepEqual(await form.getByLabel("摊位号").evaluateAll((all) => all.map((one) => one.value)), ["C-12", "C-13"]);
+    await form.getByRole("button", { name: "检查一遍" }).click();
+    assert.deepEqual([await lane.getByLabel("摊位").inputValue(), await lane.getByLabel("几个工作日内改好").inputValue()], ["C-12", "25"]);
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 

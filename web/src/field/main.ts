@@ -10,6 +10,7 @@ import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
+import { talkView } from "./talk";
 import { freshNote, todayView } from "./today";
 import type { Draft, VisitDraft } from "./types";
 import { resume, sealedWork } from "./vault";
@@ -53,7 +54,7 @@ function content(): HTMLElement {
   const [name, id] = place().split("/");
   if (name === "round") {
     const draft = state.drafts.find((one) => one.id === id);
-    if (draft && "subject_name" in draft) return roundView(draft, home);
+    if (draft && "subject_name" in draft) return draft.kind === "talk" ? talkView(draft, home) : roundView(draft, home);
   }
   const found = name === "visit" ? findVisit(id ?? "") : null;
   if (found) return visitView(found.list, found.visit, home, open);

@@ -2,7 +2,7 @@
 import { make } from "../dom";
 import { keep, settled } from "./drafts";
 import { area, button, camera, check, choice, fault, field, locator } from "./parts";
-import { photoItem } from "./round";
+import { photoItem } from "./handin";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";

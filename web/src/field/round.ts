@@ -3,17 +3,17 @@
 import { make } from "../dom";
 import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
-import type { Form } from "./form/engine";
-import type { Answers } from "./form/types";
 import { word } from "./form/types";
-import { checklistsFor, decided, formOf, formView, keepForm, look, newFilled } from "./form/view";
-import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
+import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
+import { itemsOf, taken } from "./handin";
+import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
+import { area, button, camera, check, choice, fault, field, locator } from "./parts";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { endRecording, gaps, recorderOf, type Recorder } from "./track";
-import type { DraftFinding, Due, Item, Pack, Photo, Reach, RoundDraft } from "./types";
+import type { DraftFinding, Due, FoundChoice, Pack, Reach, RoundDraft } from "./types";
 import { language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
@@ -32,7 +32,7 @@ export function roundTo(subject: { kind: string; id: string; community: number; 
   };
 }
 
-const asks = (due?: { policy: string }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
+export const asks = (due?: { policy: string }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
 
 export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
@@ -85,6 +85,8 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
     const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
     if (empty || open.length > 0) return (empty ? words : open[0])?.scrollIntoView({ block: "center" });
+    const unclear = hazardsWrong();
+    if (unclear) return unclear.scrollIntoView({ block: "center" });
     const form = draft.form && formOf(draft.form.name);
     const wrong = form && draft.form ? look(form, draft.form).faults().length : 0;
     if (wrong > 0 && draft.form) {
@@ -137,7 +139,7 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
     );
   }
   const stalls = state.pack?.subjects?.find((one) => one.id === draft.subject.id)?.stalls ?? [];
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls };
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls, ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 
@@ -177,6 +179,9 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
   const categories = (state.pack?.categories ?? []).filter((one) => !one.asks).map((one): [string, string] => [one.code, one.name]);
   const severities = ["low", "medium", "high", "immediate"].map((code): [string, string] => [code, t(`severity-${code}`)]);
   const banks: [string, string][] = [["", t("bank-none")], ["left", t("bank-left")], ["right", t("bank-right")]];
+  // What was put right at once needs nobody to put it right.
+  const where = asksHazards(draft) ? hazardFields(draft.subject.id, (found.hazard ??= blankHazard()), save) : null;
+  if (where) where.hidden = found.on_spot;
   return make(
     "section", { class: "card stack", "data-at": String(at), "aria-label": t("finding", { n: at + 1 }) },
     make("div", { class: "card-head" }, make("h3", {}, t("finding", { n: at + 1 })), button(t("remove"), "btn-quiet", () => {
@@ -186,24 +191,18 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
     }, "trash")),
     field(t("finding-text"), area(found.text, set("text"), 2)),
     field(t("category"), choice([["", t("choose")], ...categories], found.category, set("category"))),
-    make("div", { class: "grid-2" }, field(t("severity"), choice(severities, found.severity, set("severity"))), field(t("bank"), choice(banks, found.bank, set("bank")))),
-    check(t("on-spot"), t("on-spot-hint"), found.on_spot, set("on_spot")),
+    make("div", { class: "grid-2" }, field(t("severity"), choice(severities, found.severity, set("severity"))), !asksHazards(draft) && field(t("bank"), choice(banks, found.bank, set("bank")))),
+    check(t("on-spot"), t("on-spot-hint"), found.on_spot, (value) => {
+      set("on_spot")(value);
+      if (where) where.hidden = value;
+    }),
+    where,
     locator(found.spot, set("spot")), camera(found.photos, save),
   );
 }
 
-/** A round never ends before it began, whatever the clock did meanwhile. */
-const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
-
-/** Photographs of a round: its own, those of what was found, those its checklist asked for. */
-function taken(draft: RoundDraft): number {
-  const named = JSON.stringify(draft.form?.answers ?? {});
-  const asked = Object.keys(draft.form?.files ?? {}).filter((name) => named.includes(name)).length;
-  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, asked);
-}
-
 /** Not walked, and why. */
-function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
+export function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   let reason = "";
   const why = area("", (value) => (reason = value), 2);
   const save = button(t("skip-save"), "", async () => {
@@ -217,52 +216,3 @@ function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   });
   return make("div", { class: "stack" }, field(t("skip-why"), why), save);
 }
-
-/** The round, and each photograph as an item of its own that waits for it. */
-function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
-  const { id, community } = draft;
-  const listed = said["outcome"] === "done" ? answered(draft) : null;
-  const body = {
-    kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: after(draft.began_at),
-    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
-    photographs: taken(draft), ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...said,
-  };
-  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting", ...(listed && draft.form ? { form: draft.form } : {}) };
-  const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));
-  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id)), ...(listed?.photos ?? []).flatMap(({ photo, finding }) => of([photo], finding))];
-}
-
-type Listed = { name: string; answers: Answers; findings: SentFinding[]; photos: { photo: Photo; finding: string | null }[] };
-type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
-
-/** Where it was seen, when the checklist asked for that. */
-function spotOf(form: Form, evidence: Record<string, string>): { lon: number | null; lat: number | null } {
-  const found = Object.entries(evidence).find(([name]) => form.node(name)?.question?.kind.type === "position");
-  const [lat, lon] = (found?.[1] ?? "").split(" ").map(Number);
-  return { lon: lon ?? null, lat: lon === undefined ? null : (lat ?? null) };
-}
-
-/** What a checklist hands in: every answer that stands, the findings that were kept, each photograph once. */
-function answered(draft: RoundDraft): Listed | null {
-  const form = draft.form && formOf(draft.form.name);
-  if (!draft.form || !form) return null;
-  const standing = look(form, draft.form);
-  const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
-  const findings = kept.map(({ found, choice, text }): SentFinding => ({
-    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...spotOf(form, found.evidence),
-  }));
-  const answers = standing.answers();
-  const sent = JSON.stringify(answers);
-  const photos = Object.entries(draft.form.files).filter(([name]) => sent.includes(name)).map(([name, photo]) => {
-    const of = kept.find(({ found }) => Object.values(found.evidence).includes(name));
-    return { photo, finding: of?.choice.id ?? null };
-  });
-  return { name: draft.form.name, answers, findings, photos };
-}
-
-export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {
-  const body = { ...of, photo, upload: photo.id, stage: "", lon: photo.lon ?? null, lat: photo.lat ?? null };
-  return { id: crypto.randomUUID(), kind: "photo_claim", label, made_at: Date.now(), body, state: "waiting" };
-}
-
-export const roundMark = (): SVGSVGElement => icon("river");

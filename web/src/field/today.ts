@@ -5,6 +5,7 @@ import { newNote } from "./note";
 import { newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
+import { talkTo } from "./talk";
 import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
 import { findVisit, toVisit, visitState } from "./visit";
 import { t, when } from "./words";
@@ -36,6 +37,7 @@ export function todayView(open: Open): HTMLElement {
     make("div", { class: "actions" }, make("a", { class: "btn btn-block", href: "#map" }, icon("map"), t("map-open"))),
     state.drafts.length > 0 && section(t("continue"), "", state.drafts.map((draft) => draftRow(draft, open))),
     section(t("due"), t("due-none"), pack.due.map((due) => dueRow(due, reach(due.subject.id), open))),
+    (pack.due_left_out ?? 0) > 0 && make("p", { class: "banner", "data-state": "soon", id: "due-left-out" }, t("due-left-out", { n: pack.due_left_out ?? 0, m: pack.due.length })),
     pack.me.may_visit && visitsPart(pack.visits),
     section(t("revisits"), t("revisits-none"), again.map((found) => revisitRow(found, true))),
     still.length > 0 && section(t("open-findings"), "", still.map((found) => revisitRow(found, false))),
@@ -62,16 +64,21 @@ function dueRow(due: Due, reach: Reach | undefined, open: Open): HTMLElement {
   const sub = [due.policy_title, t("left", { n: left }), t("until", { time: due.window.last }), due.chief && t("chief", { name: due.chief })].filter(Boolean).join(" · ");
   const waiting = waits((item) => item.kind === "round" && item.body["policy"] === due.policy && (item.body["subject"] as { id: string }).id === due.subject.id);
   const { community, subject, subject_name: name } = due;
-  const draft = (): RoundDraft => (reach ? newRound(reach, due) : roundTo({ kind: subject.kind, id: subject.id, community, name }, due));
-  const act = waiting ? badge(t("waits-to-send"), "wait") : make("div", { class: "actions" }, button(t("begin"), "btn-primary", () => open(draft()), reach ? "river" : "check"));
+  const to = { kind: subject.kind, id: subject.id, community, name };
+  const talk = due.kind === "talk";
+  const draft = (): RoundDraft => (talk ? talkTo(to, due) : reach ? newRound(reach, due) : roundTo(to, due));
+  const act = waiting ? badge(t("waits-to-send"), "wait") : make("div", { class: "actions" }, button(t(talk ? "talk-note" : "begin"), "btn-primary", () => open(draft()), talk ? "people" : reach ? "river" : "check"));
   return line(due.subject_name, sub, act);
 }
 
 function reachRow(reach: Reach, open: Open): HTMLElement {
   const sub = [t("length", { n: Math.round(reach.length_m) }), t("outlets", { n: reach.outlets.length }), reach.chiefs.at(-1) && t("chief", { name: reach.chiefs.at(-1)?.name ?? "" })].filter(Boolean).join(" · ");
   const waiting = waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === reach.id);
-  return line(`${reach.water} ${reach.name}`, sub, waiting ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("round"), "", () => open(newRound(reach)), "river")));
+  return line(`${reach.water} ${reach.name}`, sub, waiting ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("round"), "", () => open(newRound(reach)), "river"), talkButton({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, open)));
 }
+
+/** A talk is given at a place, by a policy or not. */
+const talkButton = (to: { kind: string; id: string; community: number; name: string }, open: Open): HTMLElement => button(t("talk-note"), "btn-quiet", () => open(talkTo(to)), "people");
 
 /** Kept at each keystroke, like a draft. */
 const remembered = (about: string, act: (value: string) => void): HTMLTextAreaElement =>
@@ -146,7 +153,7 @@ function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTM
     const wanted = look.value.trim();
     const found = subjects.filter((one) => !wanted || `${one.name}${one.area}`.includes(wanted));
     list.replaceChildren(...found.slice(0, SHOWN).map((one) => make("li", {}, line(one.name, [t(`subject-${one.kind}`), one.area, one.parts > 0 && t(`parts-${one.kind}`, { n: one.parts })].filter(Boolean).join(" · "),
-      waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one)), "check"))))));
+      waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one)), "check"), talkButton(one, open))))));
     list.hidden = found.length === 0;
     said.textContent = [found.length > SHOWN && t("subjects-more", { n: found.length - SHOWN }), leftOut > 0 && t("subjects-left-out")].filter(Boolean).join(" ");
   };

@@ -22,6 +22,7 @@ export type Pack = {
   /** Not in a pack of an older server. */
   policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
+  due_left_out?: number; parties?: { id: string; name: string }[]; parties_left_out?: number;
 };
 export type Area = { area: number; name: string; geometry: { type: string; coordinates: unknown } };
 export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number; /** What its stalls are called. */ stalls?: string[] };
@@ -49,16 +50,22 @@ export function photosOf(item: Item): Photo[] {
   return item.kind === "return_visit" ? ((item.body["photographs"] ?? []) as Photo[]) : [];
 }
 export type Spot = { lon: number; lat: number; accuracy: number };
-export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[] };
+/** What an inspection of premises says of a finding besides its words, as typed: parties by id. */
+export type HazardDraft = { section: string; stalls: string; fixer: string; cause: string; days: string; measures: string };
+/** What a talk adds to its round, as typed. */
+export type TalkDraft = { topic: string; reached: string; handed_out: string; by: string };
+export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[]; hazard?: HazardDraft | undefined };
 export type RoundDraft = {
   id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; kind: string; began_at: string;
   text: string; findings: DraftFinding[]; photos: Photo[]; saved: number;
   /** The checklist that is being answered. */
   form?: FilledForm;
+  /** Of a talk; it is often written down afterwards, so its end is typed too. */
+  talk?: TalkDraft | undefined; ended_at?: string | undefined;
 };
 /** Answers on the way: photographs and signatures by the name their answer has, and what was decided of each finding. */
 export type FilledForm = { name: string; answers: Answers; page: number; files: Record<string, Photo>; found: Record<string, FoundChoice> };
-export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string };
+export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string; hazard?: HazardDraft };
 /** A visit half written. */
 export type VisitDraft = {
   id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; saved: number;

@@ -1,5 +1,6 @@
 // What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
 import { make } from "../dom";
+import { retold, type ToldHazard } from "./hazard";
 import { badge, button, guarded, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
@@ -92,12 +93,13 @@ async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): P
 }
 
 function roundDraft(item: Item, photos: (finding: string | null) => Photo[]): RoundDraft {
-  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; text?: string; track?: unknown; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
+  const body = item.body as { community: number; subject: RoundDraft["subject"]; policy: string | null; kind: string; began_at: string; ended_at?: string; text?: string; track?: unknown; talk?: { topic: string; reached: number; handed_out: string; by: { id: string } | null }; hazards?: ToldHazard[]; findings: (Omit<DraftFinding, "photos" | "spot"> & { lon: number | null; lat: number | null })[] };
   const listed = new Set(Object.values(item.form?.found ?? {}).map((found) => found.id));
-  const findings = body.findings.filter((found) => !listed.has(found.id)).map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
+  const hazards = new Map((body.hazards ?? []).map((one) => [one.finding, retold(one)]));
+  const findings = body.findings.filter((found) => !listed.has(found.id)).map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", hazard: hazards.get(found.id), ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
   return {
     id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: Boolean(body.track), kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings,
-    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}),
+    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}), ...(body.kind === "talk" ? { asked: body.policy, ended_at: body.ended_at, ...(body.talk ? { talk: { ...body.talk, reached: String(body.talk.reached), by: body.talk.by?.id ?? "" } } : {}) } : {}),
   };
 }
 

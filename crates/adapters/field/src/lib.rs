@@ -7,6 +7,7 @@
 //! telephone keeps can only be opened by whoever wrote it (`key`, ADR 0008).
 
 mod contract;
+mod due;
 mod entities;
 mod forms;
 mod job;
@@ -15,6 +16,7 @@ mod migrations;
 mod outbox;
 mod outline;
 mod pack;
+mod parties;
 mod shell;
 mod subjects;
 mod uploads;

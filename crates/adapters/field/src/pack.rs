@@ -18,21 +18,21 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_WRITE;
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
-use youlin_rounds::model::{RoundKind, SubjectKind};
+use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
 use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
 use youlin_web::{App, Caller, Refusals, WebResult};
 
 use crate::CONTRACT;
+use crate::due::nearest;
 use crate::forms::{self, PackChecklist};
 use crate::outline::simplified;
+use crate::parties::{PackParty, parties};
 use crate::subjects::{PackSubject, subjects};
 use crate::visits::{VisitingPack, visits};
 
 /// Areas drawn on the map.
 const AREAS: usize = 100;
-/// Rounds that are due, taken along.
-const DUE: usize = 500;
 /// Reaches taken along.
 const REACHES: u64 = 200;
 
@@ -47,6 +47,8 @@ pub(crate) struct Pack {
     me: Me,
     /// Rounds that stand open today.
     due: Vec<DueLine>,
+    /// Rounds that stand open besides: too many to be taken along.
+    due_left_out: usize,
     /// What the policies behind them ask for.
     policies: Vec<PackPolicy>,
     /// Findings that are not ended, to be put right or to be looked at again.
@@ -59,6 +61,10 @@ pub(crate) struct Pack {
     subjects: Vec<PackSubject>,
     /// Subjects there are besides: too many to be taken along.
     subjects_left_out: usize,
+    /// Who may give a talk, put a hazard right, or have caused it.
+    parties: Vec<PackParty>,
+    /// Parties there are besides.
+    parties_left_out: usize,
     /// Checklists to be filled in.
     checklists: Vec<PackChecklist>,
     /// What measured values are judged by, with its status.
@@ -161,13 +167,8 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
     let rounds = app.need::<Rounds>()?;
     let mut due = due_now(&rounds, db, ctx, &scope).await?;
-    // A talk is written down on its page.
-    due.retain(|line| walks(line.community) && line.kind != RoundKind::Talk);
-    // Of a policy over thousands of premises a telephone takes along what is due first; the page names the rest.
-    if due.len() > DUE {
-        due.sort_by_key(|line| line.window.last);
-        due.truncate(DUE);
-    }
+    due.retain(|line| walks(line.community));
+    let due_left_out = nearest(&mut due);
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
     let mut reaches = reaches(app, &scope).await?;
@@ -181,12 +182,14 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     };
     let mut checklists = forms::of(app, &scope, ctx.areas(), today, taken).await?;
     let rules = forms::rules(&mut checklists);
+    let (parties, parties_left_out) = parties(app, &scope).await?;
     Ok(Pack {
         contract: CONTRACT,
         today: today.to_string(),
         me: me(ctx, &scope)?,
         policies: asked(app, &scope, &due).await?,
         due,
+        due_left_out,
         findings,
         reaches,
         visits,
@@ -194,6 +197,8 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
         areas: areas(app, ctx, &scope).await?,
         subjects,
         subjects_left_out,
+        parties,
+        parties_left_out,
         checklists,
         rules,
     })

@@ -11,7 +11,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_people::Party;
-use youlin_web::{ApiJson, ApiQuery, App, Caller, PathId, Refusals, Routes, WebResult};
+use youlin_web::{
+    ApiJson, ApiQuery, App, Caller, IdempotencyHeader, PathId, Refusals, Routes, WebResult,
+    idempotency,
+};
 
 use crate::model::{Policy, SubjectKind};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
@@ -32,7 +35,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// A policy as it is to be.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = NewRoundPolicy)]
 pub(crate) struct NewPolicy {
     community: CommunityId,
@@ -53,7 +56,13 @@ pub(crate) struct NewPolicy {
     version: Option<i32>,
 }
 
-async fn save(app: &App, ctx: &Ctx, new: NewPolicy, known: Option<(Uuid, i32)>) -> Result<Uuid> {
+/// The command, with its question asked once: what is wrong with it is said before anything is written.
+async fn checked(
+    app: &App,
+    ctx: &Ctx,
+    new: NewPolicy,
+    known: Option<(Uuid, i32)>,
+) -> Result<SavePolicy> {
     let save = SavePolicy {
         community: new.community,
         known,
@@ -65,7 +74,7 @@ async fn save(app: &App, ctx: &Ctx, new: NewPolicy, known: Option<(Uuid, i32)>) 
     };
     let rounds = app.need::<Rounds>()?;
     check_policy(&rounds, ctx, &save).await?;
-    app.db().execute(ctx, save).await
+    Ok(save)
 }
 
 /// Policies of one's area, ended ones last.
@@ -91,16 +100,24 @@ pub(crate) struct Saved {
 /// Make a policy: who goes where how often.
 ///
 /// Premises and buildings are chosen by a question to the dataset of that name, asked anew each time.
+///
+/// Send an `Idempotency-Key`: the same key with the same body gives the same answer and never a second policy.
 #[utoipa::path(
     post, path = "/api/v1/round-policies", operation_id = "createRoundPolicy", tag = "rounds",
-    request_body = NewPolicy, responses((status = 201, body = Saved), Refusals)
+    request_body = NewPolicy,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters")),
+    responses((status = 201, body = Saved), Refusals)
 )]
 pub(crate) async fn create_round_policy(
     State(app): State<App>,
     Caller(ctx): Caller,
+    IdempotencyHeader(key): IdempotencyHeader,
     ApiJson(new): ApiJson<NewPolicy>,
 ) -> WebResult<Response> {
-    let id = save(&app, &ctx, new, None).await?;
+    const ROUTE: &str = "POST /api/v1/round-policies";
+    let key = idempotency(key.as_deref(), new.community, ROUTE, &new)?;
+    let save = checked(&app, &ctx, new, None).await?;
+    let id = app.db().execute_once(&ctx, key, save).await?;
     let location = format!("/api/v1/round-policies/{id}");
     Ok((
         StatusCode::CREATED,
@@ -147,7 +164,8 @@ pub(crate) async fn change_round_policy(
     let version = new
         .version
         .ok_or_else(|| Problem::invalid("version", "required"))?;
-    save(&app, &ctx, new, Some((id, version))).await?;
+    let save = checked(&app, &ctx, new, Some((id, version))).await?;
+    app.db().execute(&ctx, save).await?;
     Ok(Json(policy_view(app.db(), &scope, id).await?))
 }
 

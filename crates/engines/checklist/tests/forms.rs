@@ -370,7 +370,12 @@ fn the_market_of_1997_is_judged_by_measured_values() {
             lane.clause.as_str(),
             lane.version.as_str()
         ),
-        (Verdict::Fails, Ok(Verdict::Fails), "example 1", "1")
+        (
+            Verdict::Fails,
+            Ok(Verdict::Fails),
+            "示例第 1 条 消防车道",
+            "1"
+        )
     );
     assert_eq!(
         found[2].evidence["panel_area"],

@@ -177,11 +177,27 @@ impl World {
     /// An account with these grants, belonging to that person.
     #[must_use]
     pub fn caller_with(&self, grants: Vec<Grant>, person: Option<Uuid>) -> Ctx {
-        let service = self.service();
+        self.account("测试", grants, person)
+    }
+
+    /// An account called so, with one role in the area of that code.
+    #[must_use]
+    pub fn named(&self, name: &str, role: Role, code: &str) -> Ctx {
+        let areas = self.areas.load();
+        let area = areas.by_code(code).expect("an area of that code").id;
+        let grant = Grant {
+            role,
+            area,
+            organisation: None,
+        };
+        self.account(name, vec![grant], None)
+    }
+
+    fn account(&self, name: &str, grants: Vec<Grant>, person: Option<Uuid>) -> Ctx {
         let actor = AccountActor {
-            id: service.new_id(),
+            id: self.service().new_id(),
             person,
-            display_name: "测试".to_owned(),
+            display_name: name.to_owned(),
         };
         self.ctx(Actor::Account(actor), grants.into())
     }

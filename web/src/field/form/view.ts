@@ -4,7 +4,7 @@ import { make } from "../../dom";
 import { now } from "../clock";
 import { button, check } from "../parts";
 import { state } from "../state";
-import type { FilledForm, PackChecklist } from "../types";
+import type { FilledForm, FoundChoice, PackChecklist } from "../types";
 import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
@@ -124,7 +124,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -229,7 +229,8 @@ function summary(form: Form, filling: Filling, open: (fault: Fault) => void, dra
       draw();
     };
     return make("section", { class: "card stack-s", "data-found": rule.code }, make("div", { class: "cluster" }, make("strong", {}, word(rule.label, language())), make("span", { class: "tag" }, t(`severity-${rule.severity ?? "medium"}`))),
-      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")));
+      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")),
+      choice.keep && !choice.on_spot && filling.hazards && make("details", { class: "fold", open: choice.hazard !== undefined }, make("summary", {}, t("hazard-more")), filling.hazards(choice)));
   });
   return make("div", { class: "stack" }, points(form, standing),
     rows.length > 0 ? make("section", { class: "stack-s" }, make("h4", {}, t("form-wrong", { n: faults.length })), make("ul", { class: "rows rows-card" }, ...rows)) : make("p", { class: "badge", "data-state": "ok" }, t("form-whole")),

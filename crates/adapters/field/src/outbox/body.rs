@@ -15,7 +15,9 @@ use youlin_people::{
 use youlin_places::PlaceInput;
 use youlin_rounds::model::Channel;
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::{AttachPhoto, NewRound, ReturnVisit, Rounds, round_view};
+use youlin_rounds::{
+    AttachPhoto, NewRound, ReturnVisit, Rounds, ToldHazard, round_view, told_hazards,
+};
 use youlin_web::App;
 
 use super::deliver::Act;
@@ -215,10 +217,16 @@ async fn round(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> 
     body.insert("id".into(), json!(item.id));
     body.insert("channel".into(), json!(Channel::Field));
     body.insert("sent_at".into(), json!(item.sent_at));
+    let told: Vec<ToldHazard> = match body.remove("hazards") {
+        Some(told) => read_as(&told)?,
+        None => Vec::new(),
+    };
     let new: NewRound = read_as(&Value::Object(body))?;
     let community = new.community;
     let rounds = app.need::<Rounds>()?;
-    let command = youlin_rounds::prepare(&rounds, app.db(), ctx, new).await?;
+    let scope = ctx.scope(&ROUNDS_WALK)?;
+    let hazards = told_hazards(app.db(), &scope, new.subject, told).await?;
+    let command = youlin_rounds::prepare_inspection(&rounds, app.db(), ctx, new, hazards).await?;
     Ok((community, Act::Round(Box::new(command))))
 }
 

@@ -9,13 +9,14 @@ use uuid::Uuid;
 use youlin_cases::model::Verb;
 use youlin_cases::{Act, Via};
 use youlin_kernel::{CommunityId, Micros};
-use youlin_rounds::model::{Every, Minimum, Policy, RoundKind, SubjectKind, Walkers};
+use youlin_rounds::model::{Policy, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::water::photos_of;
 use youlin_rounds::{SavePolicy, open_findings, round_view};
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
+use crate::river_town::weekly;
 
 impl Ground {
     pub(crate) fn new_id(&self) -> Uuid {
@@ -54,7 +55,7 @@ impl Ground {
     }
 }
 
-fn result(answer: &Value) -> &str {
+pub(crate) fn result(answer: &Value) -> &str {
     answer["result"].as_str().unwrap()
 }
 
@@ -68,21 +69,8 @@ async fn a_day_goes_out_and_comes_back() {
             known: None,
             title: "周六巡河".into(),
             policy: Policy {
-                kind: RoundKind::Patrol,
-                subjects: SubjectKind::Reach,
-                walkers: Walkers::GridWorker,
-                every: Every::Week,
-                count: 1,
-                weekdays: 0,
-                season: None,
                 from: walker.ctx.now().date(),
-                to: None,
-                minimum: Minimum::default(),
-                photographs: 0,
-                track: false,
-                basis: String::new(),
-                doors: youlin_rounds::model::DoorQuestion::default(),
-                question: None,
+                ..weekly(Walkers::GridWorker)
             },
             subjects: Vec::new(),
             fixer: None,

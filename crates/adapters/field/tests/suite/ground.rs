@@ -11,31 +11,19 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_cases::{Cases, CasesSettings, ImportCategories};
-use youlin_crypto::Keyring;
+use youlin_cases::Cases;
 use youlin_field::{CONTRACT, Uploads, UploadsSettings};
 use youlin_files::{FileStore, FilesConfig};
-use youlin_kernel::{AccountActor, Actor, AreaTree, CommunityId, Ctx, Grant, ManualClock, Role};
+use youlin_kernel::{CommunityId, Ctx, Role};
 use youlin_people::{PersonInput, SavePerson, StartVisitingList, Vault};
-use youlin_places::import::{self, AREA_COLUMNS, read_csv};
-use youlin_places::permissions::PLACES_READ;
-use youlin_places::rivers::{Reach, import_reaches, reach, reaches};
-use youlin_places::{Datum, Locator};
+use youlin_places::rivers::Reach;
 use youlin_rounds::Rounds;
-use youlin_testkit::town::{at, small_town};
+use youlin_testkit::town::at;
 use youlin_testkit::web::{Keys, catalogues, web_config, wide_limits};
 use youlin_testkit::{TestDatabase, World};
 use youlin_web::SignedIn;
 
-const AREAS: &str = "\
-code,scheme,scheme_version,level,parent_code,name,name_en,short
-91,t,1,district,,测试区,Test District,测试区
-S1,t,1,subdistrict,91,一街道,First,一
-A,t,1,community,S1,甲社区,A Community,甲
-B,t,1,community,S1,乙社区,B Community,乙
-A1,t,1,grid,A,甲一网格,A1,甲一
-A2,t,1,grid,A,甲二网格,A2,甲二
-";
+use crate::river_town::RiverTown;
 
 /// Somebody with a telephone.
 #[derive(Clone)]
@@ -65,39 +53,13 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) async fn new(base: TestDatabase) -> Self {
-        let migrations = [
-            youlin_web::SESSION_MIGRATIONS,
-            youlin_places::MIGRATIONS,
-            youlin_people::MIGRATIONS,
-            youlin_cases::MIGRATIONS,
-            youlin_rounds::MIGRATIONS,
-            youlin_field::MIGRATIONS,
-        ]
-        .concat();
-        let world = World::new(base, &migrations).await;
-        world.areas.store(Arc::new(AreaTree::default()));
-        let clock = Arc::<ManualClock>::clone(&world.clock);
-        let locator = Locator::load_with_clock(world.db(), Arc::clone(&world.areas), clock)
-            .await
-            .unwrap();
-        let (db, ctx) = (world.db().clone(), world.service());
-        let rows = read_csv(AREAS, AREA_COLUMNS).unwrap();
-        import::areas(&db, &ctx, &locator, rows, false)
-            .await
-            .unwrap();
-        let town = small_town(&["91", "S1", "A", "B", "A1", "A2"]);
-        let drawn = import::boundaries(&db, &ctx, &locator, town, Datum::Wgs84, false).await;
-        assert!(drawn.unwrap().refused.is_empty());
-        river(&world, &locator).await;
-        let ctx = world.service();
-        let vault = Vault::new(Keyring::generate(&|bytes| ctx.random(bytes)))
-            .with_places(Arc::clone(&locator));
-        let vault = Arc::new(vault);
-        let cases = cases(&world, &locator, &vault).await;
-        let scope = ctx.scope(&PLACES_READ).unwrap();
-        let first = reaches(&db, &scope).await.unwrap()[0].id;
-        let reach = reach(&db, &scope, first).await.unwrap();
-        let rounds = Rounds::new(Arc::clone(&cases), Arc::clone(&vault));
+        let RiverTown {
+            world,
+            vault,
+            cases,
+            rounds,
+            reach,
+        } = RiverTown::new(base, youlin_field::MIGRATIONS, "东段").await;
         let files = tempfile::tempdir().unwrap();
         let store = FileStore::open(FilesConfig::folder(files.path())).unwrap();
         let mut half = UploadsSettings::folder(files.path().join("field"));
@@ -121,7 +83,7 @@ impl Ground {
                 wide_limits(),
             )
             .with(Arc::clone(&vault))
-            .with(locator)
+            .with(Arc::clone(cases.locator()))
             .with(Arc::clone(&cases))
             .with(Arc::clone(&rounds))
             .with(Arc::new(store))
@@ -284,44 +246,6 @@ pub(crate) fn at_river(east: f64) -> (f64, f64) {
     at(east, 5.1)
 }
 
-async fn river(world: &World, locator: &Arc<Locator>) {
-    let line: Vec<String> = [at(1.0, 5.0), at(5.0, 5.2), at(9.5, 5.0)]
-        .map(|(lon, lat)| format!("{lon} {lat}"))
-        .into();
-    let text = format!(
-        "key,community_code,water,name,half_width_m,line,note,chiefs\nr1,A,中心河,东段,6,{},,village:顾建明:村支书:0513-1\n",
-        line.join("; ")
-    );
-    let ctx = world.service();
-    let taken = import_reaches(world.db(), &ctx, locator, &text, Datum::Wgs84, false).await;
-    assert_eq!(taken.unwrap().new, 1);
-}
-
-async fn cases(world: &World, locator: &Arc<Locator>, vault: &Arc<Vault>) -> Arc<Cases> {
-    let settings = CasesSettings {
-        hours: youlin_workday::DayHours::default(),
-        lines: Vec::new(),
-        telephony_secrets: Vec::new(),
-        link_days: 14,
-        public_url: "http://localhost".into(),
-    };
-    let (locator, vault) = (Arc::clone(locator), Arc::clone(vault));
-    let cases = Cases::load(world.db().clone(), locator, vault, settings)
-        .await
-        .unwrap();
-    let text = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../data/categories.json"
-    ));
-    let import = ImportCategories {
-        text: text.unwrap(),
-        dry_run: false,
-    };
-    world.db().execute(&world.service(), import).await.unwrap();
-    cases.reload().await.unwrap();
-    cases
-}
-
 fn walkers(world: &World) -> Vec<Walker> {
     let roles = [
         ("顾红", Role::Volunteer, "A"),
@@ -330,22 +254,9 @@ fn walkers(world: &World) -> Vec<Walker> {
         ("袁梅", Role::CommunityDesk, "A"),
         ("外人", Role::GridWorker, "B"),
     ];
-    let walker = |(n, (name, role, area)): (usize, (&str, Role, &str))| {
-        let service = world.service();
-        let grant = Grant {
-            role,
-            area: world.areas.load().by_code(area).unwrap().id,
-            organisation: None,
-        };
-        let actor = Actor::Account(AccountActor {
-            id: service.new_id(),
-            person: None,
-            display_name: name.to_owned(),
-        });
-        Walker {
-            token: format!("token-{n}"),
-            ctx: service.acting_as(actor, [grant].into()),
-        }
+    let walker = |(n, (name, role, area)): (usize, (&str, Role, &str))| Walker {
+        token: format!("token-{n}"),
+        ctx: world.named(name, role, area),
     };
     roles.into_iter().enumerate().map(walker).collect()
 }

@@ -4,5 +4,8 @@
 
 mod day;
 mod ground;
+#[path = "../../../../domain/rounds/tests/town/mod.rs"]
+mod river_town;
+mod said;
 mod sync;
 mod uploads;

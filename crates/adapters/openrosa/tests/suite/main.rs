@@ -5,6 +5,8 @@ mod forms;
 mod ground;
 mod phone;
 mod refusals;
+#[path = "../../../../domain/rounds/tests/town/mod.rs"]
+mod river_town;
 mod rounds;
 mod storm;
 mod tokens;

@@ -375,6 +375,81 @@ async fn whoever_stands_in_has_the_absent_ones_rights_for_that_time_and_no_longe
 }
 
 #[tokio::test]
+async fn whoever_took_a_shift_has_the_others_rights_for_that_day_and_no_longer() {
+    for ground in grounds().await {
+        let mut people = Vec::new();
+        let mut accounts_of = Vec::new();
+        for (name, grid) in [("施晓", 100), ("顾东", 101), ("陈芳", 101)] {
+            let id = ground.person(JIA, name, &[], None).await;
+            ground
+                .joins(id, MembershipRole::GridWorker, AreaId(grid))
+                .await;
+            let own = vec![grant(Role::GridWorker, grid)];
+            accounts_of.push(account(&ground, name, own, Some(id)).await);
+            people.push(id);
+        }
+        let [shi, gu, chen] = [people[0], people[1], people[2]];
+        let volunteer = ground.person(JIA, "邻居", &[], None).await;
+        let grants = vec![grant(Role::Volunteer, 10)];
+        let of_volunteer = account(&ground, "neighbour", grants.clone(), Some(volunteer)).await;
+        let (db, service) = (ground.world.db(), ground.world.service());
+        let accounts = Accounts::new(db.clone(), AccountPolicy::default())
+            .with_places(Arc::clone(&ground.locator));
+        let lent = async |id: Uuid| {
+            let all = accounts.account(id).await.unwrap().unwrap().grants.to_vec();
+            all.into_iter()
+                .skip(1)
+                .map(|one| one.area.0)
+                .collect::<Vec<i64>>()
+        };
+        planned(&ground, &[shi], 5).await;
+        let shifts = ground.shifts(6).await;
+        let taken = async |shift: &ShiftView, to: Uuid| {
+            let ask = AskSwap {
+                community: JIA,
+                shift: shift.id,
+                to: (JIA, to),
+            };
+            let id = db.execute(&service, ask).await.unwrap();
+            let answer = AnswerSwap {
+                community: JIA,
+                id,
+                yes: true,
+            };
+            db.execute(&service, answer).await.unwrap();
+        };
+        let at = |moment: Micros| {
+            let by = moment.0 - ground.world.service().now().0;
+            ground.world.clock.advance(by);
+        };
+        let (second, third) = (&shifts[1], &shifts[2]);
+        taken(second, gu).await;
+        let day = Micros::start_of(second.from.date());
+        at(day.plus(-Micros::MINUTE));
+        assert!(lent(accounts_of[1]).await.is_empty(), "not the day before");
+        at(day.plus(Micros::MINUTE));
+        assert_eq!(lent(accounts_of[1]).await, [100]);
+        assert!(lent(accounts_of[2]).await.is_empty());
+        // Into the night it is theirs as long as the shift lasts.
+        at(second.to.plus(-Micros::MINUTE));
+        assert_eq!(lent(accounts_of[1]).await, [100]);
+        at(second.to.max(day.plus(Micros::DAY)));
+        assert!(lent(accounts_of[1]).await.is_empty(), "it is over");
+        // Handed on, it is the next one's, and still the work of whoever had it by the plan.
+        taken(third, gu).await;
+        taken(third, chen).await;
+        at(third.from);
+        assert!(lent(accounts_of[1]).await.is_empty());
+        assert_eq!(lent(accounts_of[2]).await, [100]);
+        // A neighbour who takes a shift sees no register by it.
+        taken(third, volunteer).await;
+        assert!(lent(of_volunteer).await.is_empty());
+        assert!(lent(accounts_of[2]).await.is_empty());
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_away_is_found_as_their_substitute() {
     for ground in grounds().await {
         let shi = ground.person(JIA, "施晓", &[], None).await;

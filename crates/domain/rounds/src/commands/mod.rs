@@ -18,8 +18,8 @@ pub use campaign::{
     apply as apply_list, preview as preview_list,
 };
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
-pub(crate) use hazard::act;
-pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection};
+pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
+pub(crate) use hazard::{act, stalls, understood};
 pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known};
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};

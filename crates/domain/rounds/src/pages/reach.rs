@@ -12,12 +12,12 @@ use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state};
 use super::shell;
-use super::ways::{AskedOf, asked_of};
+use super::ways::{AskedOf, asked_now};
 use crate::model::{Due, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, RoundFilter, RoundLine, findings_at, is_again, rounds_of,
-    standing_of_subject, subject_anywhere,
+    FindingStep, FindingView, RoundFilter, RoundLine, SubjectView, findings_at, is_again,
+    rounds_of, standing_of_subject,
 };
 use crate::service::Rounds;
 
@@ -96,10 +96,11 @@ pub(super) async fn show(
     let rounds = rounds_of(app.db(), &scope, filter).await?;
     let since = ctx.now().plus(-DAYS * Micros::DAY);
     let service = app.need::<Rounds>()?;
-    let view = subject_anywhere(&service, app.db(), &scope, subject).await?;
-    let over = (since.date(), ctx.now().date());
-    let standing = standing_of_subject(&service, app.db(), &ctx, &scope, &view, over).await?;
+    let view = SubjectView::of_reach(&reach);
+    let standing =
+        standing_of_subject(&service, app.db(), &ctx, &scope, &view, since.date()).await?;
     let missed = standing
+        .since
         .iter()
         .filter(|line| matches!(line.due, Due::Missed { .. }))
         .count();
@@ -129,7 +130,7 @@ pub(super) async fn show(
     let s = shell(&app, &ctx, prefs);
     page(&ReachPage {
         may_walk: may_walk(&ctx, reach.community, &[]).is_ok(),
-        asked_of: asked_of(&s, &app, &ctx, &scope, &view).await?,
+        asked_of: asked_now(&s, &app, &view, standing.now).await?,
         s,
         reach,
         defence,

@@ -75,7 +75,17 @@ pub(super) async fn asked_of(
 ) -> Result<Vec<AskedOf>> {
     let rounds = app.need::<Rounds>()?;
     let today = ctx.now().date();
-    let lines = standing_of_subject(&rounds, app.db(), ctx, scope, subject, (today, today)).await?;
+    let standing = standing_of_subject(&rounds, app.db(), ctx, scope, subject, today).await?;
+    asked_now(s, app, subject, standing.now).await
+}
+
+/// The same where it is known how the subject stands.
+pub(super) async fn asked_now(
+    s: &Shell,
+    app: &App,
+    subject: &SubjectView,
+    lines: Vec<DueLine>,
+) -> Result<Vec<AskedOf>> {
     let last = last_done(app.db(), subject.community, subject.subject).await?;
     let row = |line: DueLine| {
         let (words, state) = standing_words(s, &line);

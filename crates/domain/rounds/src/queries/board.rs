@@ -8,7 +8,7 @@ use youlin_database::Database;
 use youlin_kernel::{Micros, Result};
 use youlin_places::rivers::{Bank, Reach, reach_by_sign};
 
-use super::rounds::{FindingStep, views};
+use super::findings::{FindingStep, views};
 use crate::entities::{finding, round};
 use crate::model::{Outcome, RoundKind, SubjectKind};
 

@@ -10,8 +10,9 @@ use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope, words};
 
 use super::due::{DueLine, standing_over};
+use super::findings::{FindingStep, FindingView, views};
 use super::reports::{ReachReport, reports_at_reaches};
-use super::rounds::{FindingStep, FindingView, RoundLine, line, views, visible};
+use super::rounds::{RoundLine, line, visible};
 use crate::entities::{finding, round};
 use crate::model::{Due, Outcome, RoundKind, SubjectKind};
 use crate::service::Rounds;

@@ -88,13 +88,18 @@ pub async fn standing_of_policy(
 type Asking = Vec<(PolicyView, Vec<Window>)>;
 
 /// Policies that ask for something in these days.
-fn asking(policies: Vec<PolicyView>, (first, last): (Date, Date)) -> Asking {
+fn asking(policies: Vec<PolicyView>, over: (Date, Date)) -> Asking {
     let asks = |policy: PolicyView| {
-        let last = until_closed(&policy, first, last)?;
-        let periods = windows(&policy.policy, first, last);
+        let periods = periods_of(&policy, over);
         (!periods.is_empty()).then_some((policy, periods))
     };
     policies.into_iter().filter_map(asks).collect()
+}
+
+/// The periods of a policy that touch these days; none after it was closed.
+fn periods_of(policy: &PolicyView, (first, last): (Date, Date)) -> Vec<Window> {
+    until_closed(policy, first, last)
+        .map_or_else(Vec::new, |last| windows(&policy.policy, first, last))
 }
 
 async fn standing(
@@ -137,6 +142,15 @@ async fn standing(
 }
 
 /// How one subject stands by every policy that is about it.
+#[derive(Clone, Debug, Default)]
+pub struct SubjectStanding {
+    /// In the periods today lies in.
+    pub now: Vec<DueLine>,
+    /// In every period since the day that was asked for, these included.
+    pub since: Vec<DueLine>,
+}
+
+/// See [`SubjectStanding`]; policies, rounds and questions are read once for both.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -146,28 +160,28 @@ pub async fn standing_of_subject(
     ctx: &Ctx,
     scope: &Scope,
     subject: &SubjectView,
-    over: (Date, Date),
-) -> Result<Vec<DueLine>> {
+    since: Date,
+) -> Result<SubjectStanding> {
+    let today = ctx.now().date();
     let mut all = policies(db, scope).await?;
     all.retain(|one| {
         one.community == subject.community && one.policy.subjects == subject.subject.kind
     });
-    let asking = asking(all, over);
+    let asking = asking(all, (since, today));
     let done = days_done(db, &asking, Some(subject.subject)).await?;
-    let mut lines = Vec::new();
+    let mut standing = SubjectStanding::default();
     for (policy, periods) in asking {
         let meant = meant(rounds, ctx, &policy).await?;
-        if covers(&policy, meant.as_ref(), subject) {
-            lines.extend(lines_of(
-                &policy,
-                &periods,
-                subject,
-                &done,
-                ctx.now().date(),
-            ));
+        if !covers(&policy, meant.as_ref(), subject) {
+            continue;
         }
+        let lines = |periods: &[Window]| lines_of(&policy, periods, subject, &done, today);
+        standing
+            .now
+            .extend(lines(&periods_of(&policy, (today, today))));
+        standing.since.extend(lines(&periods));
     }
-    Ok(lines)
+    Ok(standing)
 }
 
 fn covers(policy: &PolicyView, meant: Option<&BTreeSet<Uuid>>, subject: &SubjectView) -> bool {

@@ -249,7 +249,7 @@ async fn views(db: &Database, rows: Vec<hazard::Model>) -> Result<Vec<HazardView
         .filter(finding::Column::Id.is_in(ids.iter().copied()))
         .all(db.read())
         .await?;
-    let findings = super::rounds::views(db, found).await?;
+    let findings = super::findings::views(db, found).await?;
     let wanted: Vec<(CommunityId, Uuid)> = rows
         .iter()
         .map(|row| (CommunityId(row.community_id), row.case_id))

@@ -5,6 +5,7 @@ mod campaigns;
 mod checklists;
 mod defence;
 mod due;
+mod findings;
 mod hazards;
 mod policies;
 mod registers;
@@ -25,7 +26,12 @@ pub use checklists::{
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
 pub use due::{
-    DueLine, due_now, last_done, standing_of_policy, standing_of_subject, standing_over,
+    DueLine, SubjectStanding, due_now, last_done, standing_of_policy, standing_of_subject,
+    standing_over,
+};
+pub use findings::{
+    FindingStep, FindingView, ReturnView, finding_of_case, finding_round, findings_at,
+    open_findings,
 };
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
@@ -36,10 +42,7 @@ pub use policies::{PolicyView, policies, policy_view};
 pub(crate) use registers::{count_meant, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
-pub use rounds::{
-    FindingStep, FindingView, PhotoView, ReturnView, RoundFilter, RoundLine, RoundView,
-    finding_of_case, finding_round, findings_at, open_findings, photo, round_view, rounds_of,
-};
+pub use rounds::{PhotoView, RoundFilter, RoundLine, RoundView, photo, round_view, rounds_of};
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{
     ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging,

@@ -1,4 +1,4 @@
-//! Rounds that were handed in, and what was found on them.
+//! Rounds that were handed in, with their photographs.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,15 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_cases::{CaseStanding, standings};
 use youlin_checklist::Score;
 use youlin_database::Database;
 use youlin_database::sql::in_scope;
-use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
+use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 use youlin_people::FieldPlace;
-use youlin_places::rivers::Bank;
 
-use crate::entities::{finding, return_visit, round, round_file};
-use crate::model::{
-    Channel, FindingState, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk,
-};
+use super::findings::{FindingView, findings_of, views};
+use crate::entities::{finding, round, round_file};
+use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind, Talk};
 use crate::service::Rounds;
 
 /// Lines of a list.
@@ -115,19 +112,6 @@ pub(crate) fn visible<C: ColumnTrait>(
         .add(community.is_in(scope.communities()))
 }
 
-async fn findings_of(
-    db: &Database,
-    scope: &Scope,
-    rounds: Vec<Uuid>,
-) -> Result<Vec<finding::Model>> {
-    Ok(finding::Entity::find()
-        .filter(finding::Column::CommunityId.is_in(scope.communities()))
-        .filter(finding::Column::RoundId.is_in(rounds))
-        .order_by_asc(finding::Column::Id)
-        .all(db.read())
-        .await?)
-}
-
 pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
     Some(RoundLine {
         id: row.id,
@@ -147,57 +131,6 @@ pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
         findings,
         reached: row.reached,
     })
-}
-
-words! {
-    /// How far a finding is, in the words of the loop.
-    FindingStep {
-        /// Put right at once.
-        OnSpot = "on_spot",
-        Noted = "noted",
-        /// Somebody has yet to put it right.
-        Open = "open",
-        /// Said to be put right: somebody else has to go and look.
-        ToRevisit = "to_revisit",
-        /// Seen to be put right, and ended.
-        Verified = "verified",
-        /// Ended without: declined, cancelled, merged.
-        Ended = "ended",
-    }
-}
-
-/// Something found, and how its case stands.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FindingView {
-    pub id: Uuid,
-    pub community: CommunityId,
-    pub round: Uuid,
-    pub category: String,
-    pub severity: Severity,
-    pub state: FindingState,
-    pub step: FindingStep,
-    pub text: String,
-    /// Why it is only noted.
-    pub noted: Option<String>,
-    /// Degrees, WGS-84.
-    pub position: Option<(f64, f64)>,
-    /// Metres along the reach.
-    pub chainage_m: Option<f64>,
-    pub bank: Option<Bank>,
-    pub subject: Subject,
-    pub grid: Option<AreaId>,
-    pub found_at: Micros,
-    pub case: Option<CaseStanding>,
-    pub returns: Vec<ReturnView>,
-}
-
-/// Somebody went back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReturnView {
-    pub passed: bool,
-    pub text: String,
-    pub at: Micros,
-    pub by_name: String,
 }
 
 /// A photograph.
@@ -357,161 +290,6 @@ pub async fn photo(db: &Database, scope: &Scope, round: Uuid, photo: Uuid) -> Re
         .ok_or_else(Problem::not_found)
 }
 
-/// Findings of the scope that are not ended: to be put right, or to be revisited.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn open_findings(
-    db: &Database,
-    scope: &Scope,
-    subject: Option<Subject>,
-) -> Result<Vec<FindingView>> {
-    use finding::Column;
-    let mut wanted = visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    );
-    if let Some(subject) = subject {
-        wanted = wanted
-            .add(Column::SubjectKind.eq(subject.kind.as_str()))
-            .add(Column::SubjectId.eq(subject.id));
-    }
-    let rows = finding::Entity::find()
-        .filter(wanted)
-        .filter(Column::State.eq(FindingState::Case.as_str()))
-        .order_by_desc(Column::FoundAt)
-        .limit(1_000)
-        .all(db.read())
-        .await?;
-    let mut all = views(db, rows).await?;
-    all.retain(|one| matches!(one.step, FindingStep::Open | FindingStep::ToRevisit));
-    Ok(all)
-}
-
-/// Findings with their cases and return visits, in three queries.
-pub(super) async fn views(db: &Database, rows: Vec<finding::Model>) -> Result<Vec<FindingView>> {
-    let cases: Vec<(CommunityId, Uuid)> = rows
-        .iter()
-        .filter_map(|row| Some((CommunityId(row.community_id), row.case_id?)))
-        .collect();
-    let mut cases = standings(db, &cases).await?;
-    let mut returns: HashMap<Uuid, Vec<ReturnView>> = HashMap::new();
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let communities: Vec<i64> = rows.iter().map(|row| row.community_id).collect();
-    for row in return_visit::Entity::find()
-        .filter(return_visit::Column::CommunityId.is_in(communities))
-        .filter(return_visit::Column::FindingId.is_in(ids))
-        .order_by_asc(return_visit::Column::At)
-        .all(db.read())
-        .await?
-    {
-        returns.entry(row.finding_id).or_default().push(ReturnView {
-            passed: row.passed,
-            text: row.text,
-            at: Micros(row.at),
-            by_name: row.by_name,
-        });
-    }
-    let view = |row: finding::Model| {
-        let case = row.case_id.and_then(|id| cases.remove(&id));
-        let returns = returns.remove(&row.id).unwrap_or_default();
-        view(row, case, returns)
-    };
-    Ok(rows.into_iter().filter_map(view).collect())
-}
-
-fn view(
-    row: finding::Model,
-    case: Option<CaseStanding>,
-    returns: Vec<ReturnView>,
-) -> Option<FindingView> {
-    let state = FindingState::parse(&row.state)?;
-    Some(FindingView {
-        id: row.id,
-        community: CommunityId(row.community_id),
-        round: row.round_id,
-        category: row.category,
-        severity: Severity::parse(&row.severity)?,
-        step: step(state, case.as_ref()),
-        state,
-        text: row.text,
-        noted: row.noted_reason,
-        position: row.lon.zip(row.lat),
-        chainage_m: row.chainage_dm.map(|dm| f64::from(dm) / 10.0),
-        bank: row.bank.as_deref().and_then(Bank::parse),
-        subject: Subject {
-            kind: SubjectKind::parse(&row.subject_kind)?,
-            id: row.subject_id,
-        },
-        grid: row.grid_id.map(AreaId),
-        found_at: Micros(row.found_at),
-        case,
-        returns,
-    })
-}
-
-fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
-    use youlin_cases::model::Status;
-    match (state, case) {
-        (FindingState::OnSpot, _) => FindingStep::OnSpot,
-        (FindingState::Noted, _) | (FindingState::Case, None) => FindingStep::Noted,
-        (FindingState::Case, Some(case)) => match case.status {
-            Status::Handled => FindingStep::ToRevisit,
-            Status::Closed => FindingStep::Verified,
-            Status::Declined | Status::Cancelled | Status::Merged => FindingStep::Ended,
-            _ => FindingStep::Open,
-        },
-    }
-}
-
-/// The community and the round of a finding of the scope.
-///
-/// # Errors
-/// 404 outside the scope.
-pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
-    use finding::Column;
-    let row = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
-        .filter(Column::Id.eq(id))
-        .one(db.read())
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok((CommunityId(row.community_id), row.round_id))
-}
-
-/// Everything found at a subject, the newest first; at most a thousand.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn findings_at(
-    db: &Database,
-    scope: &Scope,
-    subject: Subject,
-) -> Result<Vec<FindingView>> {
-    use finding::Column;
-    let rows = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
-        .filter(Column::SubjectKind.eq(subject.kind.as_str()))
-        .filter(Column::SubjectId.eq(subject.id))
-        .order_by_desc(Column::FoundAt)
-        .limit(1_000)
-        .all(db.read())
-        .await?;
-    views(db, rows).await
-}
-
 /// The checklists that were answered on these rounds.
 pub(super) async fn checklists_of(
     db: &Database,
@@ -550,29 +328,4 @@ pub(crate) async fn photos_of(
         .all(db.read())
         .await?;
     Ok(rows.into_iter().map(photo_of).collect())
-}
-
-/// The finding a case came from, and its round, when the caller may see them.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn finding_of_case(
-    db: &Database,
-    scope: &Scope,
-    community: CommunityId,
-    case: Uuid,
-) -> Result<Option<(Uuid, Uuid)>> {
-    use finding::Column;
-    let row = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
-        .filter(Column::CommunityId.eq(community.0))
-        .filter(Column::CaseId.eq(case))
-        .one(db.read())
-        .await?;
-    Ok(row.map(|row| (row.id, row.round_id)))
 }

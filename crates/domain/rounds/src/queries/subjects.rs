@@ -35,6 +35,26 @@ impl SubjectView {
             .or(self.grid)
             .unwrap_or_else(|| self.community.into())
     }
+
+    /// A reach as it was read.
+    #[must_use]
+    pub fn of_reach(reach: &rivers::Reach) -> Self {
+        Self {
+            subject: Subject {
+                kind: SubjectKind::Reach,
+                id: reach.id,
+            },
+            community: reach.community,
+            name: reach.full_name(),
+            grid: None,
+            neighbourhood: None,
+            line: Some(reach.line.clone()),
+            chiefs: reach
+                .present()
+                .map(|chief| (chief.level, chief.name.clone()))
+                .collect(),
+        }
+    }
 }
 
 /// One subject of a community.
@@ -67,7 +87,7 @@ pub async fn subject_anywhere(
     subject: Subject,
 ) -> Result<SubjectView> {
     let view = match subject.kind {
-        SubjectKind::Reach => reach(&rivers::reach(db, scope, subject.id).await?),
+        SubjectKind::Reach => SubjectView::of_reach(&rivers::reach(db, scope, subject.id).await?),
         SubjectKind::Building => {
             let place = rounds.cases.locator().building(subject.id);
             placed(subject, place)?
@@ -150,24 +170,6 @@ async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
         chiefs: Vec::new(),
     };
     Ok(all.map(view).collect())
-}
-
-fn reach(reach: &rivers::Reach) -> SubjectView {
-    SubjectView {
-        subject: Subject {
-            kind: SubjectKind::Reach,
-            id: reach.id,
-        },
-        community: reach.community,
-        name: reach.full_name(),
-        grid: None,
-        neighbourhood: None,
-        line: Some(reach.line.clone()),
-        chiefs: reach
-            .present()
-            .map(|chief| (chief.level, chief.name.clone()))
-            .collect(),
-    }
 }
 
 fn placed(subject: Subject, place: Option<youlin_places::Place>) -> Result<SubjectView> {

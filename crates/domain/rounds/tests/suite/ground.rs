@@ -4,35 +4,20 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use youlin_cases::model::{Status, Verb};
-use youlin_cases::{Act, Acted, Cases, CasesSettings, ImportCategories, Via, standings};
-use youlin_crypto::Keyring;
-use youlin_kernel::{
-    AreaId, AreaTree, CommunityId, Ctx, Grant, ManualClock, Micros, Problem, Result, Role,
-};
-use youlin_people::{OrganisationKind, Party, SaveOrganisation, Vault};
-use youlin_places::import::{self, AREA_COLUMNS, read_csv};
-use youlin_places::permissions::PLACES_READ;
-use youlin_places::rivers::{Reach, import_reaches, reach, reaches};
-use youlin_places::{Datum, Locator};
+use youlin_cases::{Act, Acted, Cases, Via, standings};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Grant, Micros, Problem, Result, Role};
+use youlin_people::{OrganisationKind, Party, Vault};
+use youlin_places::rivers::Reach;
 use youlin_rounds::model::{
-    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, Subject,
-    SubjectKind, Walkers,
+    Channel, Outcome, Policy, RoundKind, Severity, Subject, SubjectKind, Walkers,
 };
 use youlin_rounds::{
     FindingView, HandedIn, NewFinding, NewRound, Rounds, SavePolicy, open_findings, prepare,
 };
-use youlin_testkit::town::{at, small_town};
+use youlin_testkit::town::at;
 use youlin_testkit::{TestDatabase, World};
 
-const AREAS: &str = "\
-code,scheme,scheme_version,level,parent_code,name,name_en,short
-91,t,1,district,,测试区,Test District,测试区
-S1,t,1,subdistrict,91,一街道,First,一
-A,t,1,community,S1,甲社区,A Community,甲
-B,t,1,community,S1,乙社区,B Community,乙
-A1,t,1,grid,A,甲一网格,A1,甲一
-A2,t,1,grid,A,甲二网格,A2,甲二
-";
+use crate::river_town::{self, RiverTown, organisation};
 
 pub(crate) struct Ground {
     pub(crate) world: World,
@@ -46,90 +31,25 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) async fn new(base: TestDatabase) -> Self {
-        let migrations = [
-            youlin_web::SESSION_MIGRATIONS,
-            youlin_places::MIGRATIONS,
-            youlin_people::MIGRATIONS,
-            youlin_cases::MIGRATIONS,
-            youlin_rounds::MIGRATIONS,
-        ]
-        .concat();
-        let world = World::new(base, &migrations).await;
-        world.areas.store(Arc::new(AreaTree::default()));
-        let clock = Arc::<ManualClock>::clone(&world.clock);
-        let locator = Locator::load_with_clock(world.db(), Arc::clone(&world.areas), clock)
-            .await
-            .unwrap();
-        let (db, ctx) = (world.db(), world.service());
-        let rows = read_csv(AREAS, AREA_COLUMNS).unwrap();
-        import::areas(db, &ctx, &locator, rows, false)
-            .await
-            .unwrap();
-        let town = small_town(&["91", "S1", "A", "B", "A1", "A2"]);
-        let drawn = import::boundaries(db, &ctx, &locator, town, Datum::Wgs84, false).await;
-        assert!(drawn.unwrap().refused.is_empty());
-        let line: Vec<String> = [at(1.0, 5.0), at(5.0, 5.2), at(9.5, 5.0)]
-            .map(|(lon, lat)| format!("{lon} {lat}"))
-            .into();
-        let text = format!(
-            "key,community_code,water,name,half_width_m,line,note,chiefs\nr1,A,中心河,东段,6,{},,village:顾建明:村支书:0513-1\n",
-            line.join("; ")
-        );
-        let taken = import_reaches(db, &ctx, &locator, &text, Datum::Wgs84, false).await;
-        assert_eq!(taken.unwrap().new, 1);
-        let ctx = world.service();
-        let vault = Vault::new(Keyring::generate(&|bytes| ctx.random(bytes)))
-            .with_places(Arc::clone(&locator));
-        let vault = Arc::new(vault);
-        let settings = CasesSettings {
-            hours: youlin_workday::DayHours::default(),
-            lines: Vec::new(),
-            telephony_secrets: Vec::new(),
-            link_days: 14,
-            public_url: "http://localhost".into(),
-        };
-        let cases = Cases::load(db.clone(), locator, Arc::clone(&vault), settings)
-            .await
-            .unwrap();
-        let text = std::fs::read_to_string(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../../data/categories.json"
-        ));
-        let import = ImportCategories {
-            text: text.unwrap(),
-            dry_run: false,
-        };
-        db.execute(&ctx, import).await.unwrap();
-        cases.reload().await.unwrap();
-        let community = world.areas.load().by_code("A").unwrap().id;
-        let organisation = |name: &str, kind| SaveOrganisation {
-            vault: Arc::clone(&vault),
-            id: None,
-            version: None,
-            ext_key: None,
-            kind,
-            name: name.into(),
-            area: community,
-            phone: None,
-            email: None,
-            credit_code: None,
-            closed: false,
-        };
-        let team = organisation("“绿如蓝”保卫队", OrganisationKind::VolunteerTeam);
-        let team = Party::organisation(db.execute(&ctx, team).await.unwrap());
-        let cleaner = organisation("河道养护所", OrganisationKind::LineDepartment);
-        let cleaner = Party::organisation(db.execute(&ctx, cleaner).await.unwrap());
-        let scope = ctx.scope(&PLACES_READ).unwrap();
-        let first = reaches(db, &scope).await.unwrap()[0].id;
-        let reach = reach(db, &scope, first).await.unwrap();
-        Self {
-            rounds: Rounds::new(Arc::clone(&cases), Arc::clone(&vault)),
+        let RiverTown {
+            world,
             vault,
             cases,
+            rounds,
+            reach,
+        } = RiverTown::new(base, &[], "东段").await;
+        let team = ("“绿如蓝”保卫队", OrganisationKind::VolunteerTeam);
+        let team = organisation(&world, &vault, reach.community, team).await;
+        let cleaner = ("河道养护所", OrganisationKind::LineDepartment);
+        let cleaner = organisation(&world, &vault, reach.community, cleaner).await;
+        Self {
+            world,
+            rounds,
+            cases,
+            vault,
             reach,
             team,
             cleaner,
-            world,
         }
     }
 
@@ -257,22 +177,11 @@ impl Ground {
     }
 }
 
+/// On Saturdays, from the month of the story on.
 pub(crate) fn weekly(team: Party) -> Policy {
     Policy {
-        kind: RoundKind::Patrol,
-        subjects: SubjectKind::Reach,
-        walkers: Walkers::Party { party: team },
-        every: Every::Week,
-        count: 1,
         weekdays: 0b010_0000,
-        season: None,
         from: jiff::civil::date(2026, 11, 1),
-        to: None,
-        minimum: Minimum::default(),
-        photographs: 0,
-        track: false,
-        basis: String::new(),
-        doors: DoorQuestion::default(),
-        question: None,
+        ..river_town::weekly(Walkers::Party { party: team })
     }
 }

@@ -9,6 +9,8 @@ mod ground;
 mod market;
 mod market_http;
 mod river;
+#[path = "../town/mod.rs"]
+mod river_town;
 mod shown;
 mod tracks;
 mod visits;

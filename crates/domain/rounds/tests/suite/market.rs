@@ -11,7 +11,7 @@ use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
 use youlin_files::{ContentType, StoredFile};
 use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Problem, Role};
-use youlin_people::{OrganisationKind, Party, SaveOrganisation};
+use youlin_people::{OrganisationKind, Party};
 use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
 use youlin_places::datasets::{BuildingsDataset, PremisesDataset};
 use youlin_places::permissions::PLACES_READ;
@@ -30,6 +30,7 @@ use youlin_rounds::{
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
+use crate::river_town::organisation;
 
 /// The town with the market, who runs it, and the campaign that finds it.
 pub(crate) struct Market {
@@ -76,20 +77,9 @@ impl Market {
             };
             db.execute(&desk, open).await.unwrap();
         }
-        let save = SaveOrganisation {
-            vault: Arc::clone(&ground.vault),
-            id: None,
-            version: None,
-            ext_key: None,
-            kind: OrganisationKind::PropertyCompany,
-            name: "中原市场管理公司".into(),
-            area: ground.id("A"),
-            phone: None,
-            email: None,
-            credit_code: None,
-            closed: false,
-        };
-        let operator = db.execute(&ground.world.service(), save).await.unwrap();
+        let operator = ("中原市场管理公司", OrganisationKind::PropertyCompany);
+        let (world, area) = (&ground.world, ground.id("A"));
+        let operator = organisation(world, &ground.vault, area, operator).await;
         let buildings = BuildingsDataset(Arc::clone(ground.cases.locator()));
         let sets: Vec<Arc<dyn Dataset>> = vec![Arc::new(PremisesDataset), Arc::new(buildings)];
         let datasets = Datasets::new(
@@ -101,7 +91,7 @@ impl Market {
         let datasets = Arc::new(datasets);
         ground.rounds.ask_registers(Arc::clone(&datasets));
         Self {
-            operator: Party::organisation(operator),
+            operator,
             id,
             datasets,
             ground,

@@ -423,8 +423,24 @@ async fn a_policy_goes_to_the_premises_its_question_means_today() {
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
             assert!(body.to_string().contains(field), "{body}");
         }
-        let (status, saved) = web.post("lead", uri, &good).await;
+        // Sent again because the line broke, it is the same policy; with another content it is refused.
+        let once = async |body: &Value| {
+            let request = Request::post(uri)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("Idempotency-Key", "old-markets");
+            web.send("lead", request, body.to_string()).await
+        };
+        let (status, saved) = once(&good).await;
         assert_eq!(status, StatusCode::CREATED, "{saved}");
+        assert_eq!(once(&good).await, (status, saved.clone()));
+        let mut another = good.clone();
+        another["title"] = json!("别的市场");
+        assert_eq!(
+            once(&another).await.0,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the same key for another policy"
+        );
+        let saved: Value = serde_json::from_str(&saved).unwrap();
         let policy = saved["id"].as_str().unwrap().to_owned();
         // A volunteer may not count the register, and is told what is due all the same; another grid's worker is told nothing.
         let due = web.json("volunteer", "/api/v1/rounds/due").await;
@@ -565,6 +581,13 @@ async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
         let all = web.json("lead", "/api/v1/round-policies").await;
         let (policy, version) = (all[0]["id"].as_str().unwrap(), &all[0]["version"]);
         assert_eq!(all[0]["policy"]["kind"], "inspection");
+        // What was typed leaves the browser now that it is here.
+        let (_, list) = web.get("lead", &text).await;
+        let drafts = format!("policy:{policy} policy:new:{community}:building");
+        assert!(
+            list.contains(&format!("data-draft-clear=\"{drafts}\"")),
+            "{list}"
+        );
         let due = web.json("worker", "/api/v1/rounds/due").await;
         assert_eq!(due.as_array().unwrap().len(), 1, "{due}");
         assert_eq!(due[0]["subject_name"], "东一村1号楼");

@@ -3,7 +3,11 @@
 pub(crate) mod act;
 mod plan;
 pub(crate) mod record;
+pub(crate) mod stalls;
+mod told;
 
 pub use act::{ActOnHazard, HazardActed};
 pub use plan::{NewHazard, NewInspection};
 pub(crate) use plan::{Plan, plan};
+pub(crate) use told::understood;
+pub use told::{ToldHazard, told_hazards};

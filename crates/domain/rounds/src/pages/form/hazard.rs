@@ -2,14 +2,14 @@
 //! caused it, what is done meanwhile. Clause, measured value and verdict are not typed: they follow from the answers.
 
 use uuid::Uuid;
-use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{Ctx, Result};
 use youlin_people::{Directory, Party};
 use youlin_places::premises::{Premises, StallView};
 use youlin_web::{App, Choice, FormFaults, Shell};
 
 use super::found::finding_id;
-use super::{Asking, RoundForm, stalls};
-use crate::NewHazard;
+use super::{Asking, RoundForm};
+use crate::commands::{NewHazard, ToldHazard, understood};
 use crate::model::{Outcome, RoundKind, SubjectKind};
 use crate::pages::answer::Proposed;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
@@ -122,36 +122,27 @@ pub(super) fn hazards(
     if !premises || kind != RoundKind::Inspection || outcome != Outcome::Done {
         return Ok(Vec::new());
     }
-    let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
-    let mut all = Vec::new();
-    for (at, index) in hazard_rows(f).into_iter().enumerate() {
+    let told = hazard_rows(f).into_iter().map(|index| {
         let row = &f.found[index];
         let typed = &row.hazard;
         let rule = follows.iter().find(|one| one.key == row.key);
-        let placed = stalls::stalls(&typed.stalls, &typed.section, &asking.stalls);
-        if let Err(unknown) = &placed {
-            faults = faults
-                .and_field(format!("hazards.{at}.stalls"), "hazard-which-stall")
-                .field_arg("stall", unknown);
-        }
         let days = typed.days.trim();
-        all.push(NewHazard {
-            finding: finding_id(round, index),
-            rule: rule.map_or_else(String::new, |one| one.rule.clone()),
-            place: rule.map_or_else(Vec::new, |one| one.place.clone()),
-            section: typed.section.clone(),
-            stalls: placed.unwrap_or_default(),
-            cause: typed.cause.parse().ok().map(Party::organisation),
-            fixer: typed.fixer.parse().ok().map(Party::organisation),
-            days: (!days.is_empty()).then(|| days.parse().unwrap_or(0)),
-            measures: typed.measures.clone(),
-        });
-    }
-    if faults.fields().is_empty() {
-        Ok(all)
-    } else {
-        Err(faults)
-    }
+        ToldHazard {
+            of: NewHazard {
+                finding: finding_id(round, index),
+                rule: rule.map_or_else(String::new, |one| one.rule.clone()),
+                place: rule.map_or_else(Vec::new, |one| one.place.clone()),
+                section: typed.section.clone(),
+                stalls: Vec::new(),
+                cause: typed.cause.parse().ok().map(Party::organisation),
+                fixer: typed.fixer.parse().ok().map(Party::organisation),
+                days: (!days.is_empty()).then(|| days.parse().unwrap_or(0)),
+                measures: typed.measures.clone(),
+            },
+            named: typed.stalls.clone(),
+        }
+    });
+    understood(told.collect(), &asking.stalls)
 }
 
 /// Faults of findings and hazards stand beside the rows they were typed in.

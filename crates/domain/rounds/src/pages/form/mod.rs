@@ -5,7 +5,6 @@
 mod found;
 mod hazard;
 mod send;
-mod stalls;
 mod start;
 
 use askama::Template;
@@ -25,6 +24,7 @@ pub(super) use start::{fresh, preview, typed_time};
 use super::answer::{Kept, Part, Proposed, Typed, parts, proposed};
 use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
+use crate::commands::stalls;
 use crate::model::{RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{

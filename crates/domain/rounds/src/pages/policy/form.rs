@@ -113,10 +113,15 @@ pub(super) struct FormPage {
     pub(super) key: String,
 }
 
+/// What a new policy is called in the browser while it is written.
+pub(super) fn new_draft(community: AreaId, about: SubjectKind) -> String {
+    format!("new:{community}:{about}")
+}
+
 impl FormPage {
     fn draft(&self) -> String {
         self.held.id.map_or_else(
-            || format!("new:{}:{}", self.community, self.about),
+            || new_draft(self.community, self.about),
             |id| id.to_string(),
         )
     }

@@ -12,6 +12,7 @@ use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, Vault};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
+use super::form::new_draft;
 use crate::ClosePolicy;
 use crate::model::{Due, SubjectKind, Walkers};
 use crate::pages::{question, shell};
@@ -63,6 +64,8 @@ struct ListPage {
     lines: Vec<Line>,
     may_plan: bool,
     saved: String,
+    /// What was typed for the one that was saved lies in the browser no longer.
+    drafts: String,
     /// Teams that walk by a policy, and the address of each one's calendar.
     calendars: Vec<(String, String)>,
 }
@@ -72,8 +75,18 @@ pub(super) const DAYS: i64 = 30;
 
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::pages) struct Saved {
+    /// Id of the policy that was saved.
     #[serde(default)]
     saved: String,
+}
+
+/// Keys of the drafts a policy may have been written in: as a new one, and to change it.
+fn drafts(saved: &str, lines: &[Line]) -> String {
+    let one = lines.iter().find(|one| one.view.id.to_string() == saved);
+    one.map_or_else(String::new, |Line { view, .. }| {
+        let new = new_draft(view.community.into(), view.policy.subjects);
+        format!("policy:{} policy:{new}", view.id)
+    })
 }
 
 /// `GET /rounds/policies`.
@@ -117,6 +130,7 @@ pub(in crate::pages) async fn list(
     page(&ListPage {
         calendars,
         may_plan: ctx.may(&ROUNDS_PLAN),
+        drafts: drafts(&done.saved, &lines),
         saved: if done.saved.is_empty() {
             String::new()
         } else {
@@ -213,7 +227,7 @@ pub(in crate::pages) async fn close(
     ApiForm(f): ApiForm<CloseForm>,
 ) -> WebResult<Response> {
     close_one(&app, &ctx, id, f.version).await?;
-    Ok(Redirect::to("/rounds/policies?saved=1").into_response())
+    Ok(Redirect::to(&format!("/rounds/policies?saved={id}")).into_response())
 }
 
 async fn close_one(app: &App, ctx: &Ctx, id: Uuid, version: i32) -> Result<()> {

@@ -112,7 +112,7 @@ pub(in crate::pages) async fn create(
         app.db().execute_once(&ctx, key, save).await
     };
     match saved.await {
-        Ok(_id) => Ok(Redirect::to("/rounds/policies?saved=1").into_response()),
+        Ok(id) => Ok(Redirect::to(&format!("/rounds/policies?saved={id}")).into_response()),
         Err(problem) => refused(&app, &ctx, prefs, None, f, problem).await,
     }
 }
@@ -135,7 +135,7 @@ pub(in crate::pages) async fn change(
         app.db().execute(&ctx, save).await
     };
     match saved.await {
-        Ok(_id) => Ok(Redirect::to("/rounds/policies?saved=1").into_response()),
+        Ok(id) => Ok(Redirect::to(&format!("/rounds/policies?saved={id}")).into_response()),
         Err(problem) => refused(&app, &ctx, prefs, Some(id), f, problem).await,
     }
 }

@@ -7,7 +7,7 @@ use youlin_places::premises::StallView;
 ///
 /// # Errors
 /// What is no stall here.
-pub(super) fn stalls(text: &str, section: &str, all: &[StallView]) -> Result<Vec<Uuid>, String> {
+pub(crate) fn stalls(text: &str, section: &str, all: &[StallView]) -> Result<Vec<Uuid>, String> {
     let section = section.trim();
     let inside = |one: &&StallView| section.is_empty() || one.section == section;
     let mut found: Vec<Uuid> = Vec::new();

@@ -1,0 +1,66 @@
+// What a round becomes when it is handed in: one item with all that was said, and one for each photograph.
+import { stamp } from "./clock";
+import type { Form } from "./form/engine";
+import type { Answers } from "./form/types";
+import { decided, formOf, look } from "./form/view";
+import { asksHazards, told, type ToldHazard } from "./hazard";
+import type { HazardDraft, Item, Photo, RoundDraft } from "./types";
+
+/** A round never ends before it began, whatever the clock did meanwhile. */
+const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
+
+/** Photographs of a round: its own, those of what was found, those its checklist asked for. */
+export function taken(draft: RoundDraft): number {
+  const named = JSON.stringify(draft.form?.answers ?? {});
+  const asked = Object.keys(draft.form?.files ?? {}).filter((name) => named.includes(name)).length;
+  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, asked);
+}
+
+/** The round, and each photograph as an item of its own that waits for it. */
+export function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[] {
+  const { id, community } = draft;
+  const listed = said["outcome"] === "done" ? answered(draft) : null;
+  const found = [...draft.findings, ...(listed?.hazards ?? [])];
+  const hazards = said["outcome"] === "done" && asksHazards(draft) ? found.map((one) => told(one.id, one.on_spot, one.hazard)).filter((one): one is ToldHazard => one !== null) : [];
+  const body = {
+    kind: draft.kind, community, subject: draft.subject, policy: draft.policy, began_at: draft.began_at, ended_at: draft.ended_at ?? after(draft.began_at),
+    findings: draft.findings.map(({ id, category, severity, text, on_spot, bank, spot }) => ({ id, category, severity, text, on_spot, bank: bank || null, lon: spot?.lon ?? null, lat: spot?.lat ?? null })).concat(listed?.findings ?? []),
+    photographs: taken(draft), ...(listed ? { checklist: listed.name, answers: listed.answers } : {}), ...(hazards.length > 0 ? { hazards } : {}), ...said,
+  };
+  const round: Item = { id, kind: "round", label: draft.subject_name, made_at: Date.now(), body, state: "waiting", ...(listed && draft.form ? { form: draft.form } : {}) };
+  const of = (photos: Photo[], finding: string | null): Item[] => photos.map((photo) => photoItem(photo, draft.subject_name, { community, round: id, finding }));
+  return [round, ...of(draft.photos, null), ...draft.findings.flatMap((found) => of(found.photos, found.id)), ...(listed?.photos ?? []).flatMap(({ photo, finding }) => of([photo], finding))];
+}
+
+type Listed = { name: string; answers: Answers; findings: SentFinding[]; hazards: { id: string; on_spot: boolean; hazard?: HazardDraft | undefined }[]; photos: { photo: Photo; finding: string | null }[] };
+type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
+
+/** Where it was seen, when the checklist asked for that. */
+function spotOf(form: Form, evidence: Record<string, string>): { lon: number | null; lat: number | null } {
+  const found = Object.entries(evidence).find(([name]) => form.node(name)?.question?.kind.type === "position");
+  const [lat, lon] = (found?.[1] ?? "").split(" ").map(Number);
+  return { lon: lon ?? null, lat: lon === undefined ? null : (lat ?? null) };
+}
+
+/** What a checklist hands in: every answer that stands, the findings that were kept, each photograph once. */
+function answered(draft: RoundDraft): Listed | null {
+  const form = draft.form && formOf(draft.form.name);
+  if (!draft.form || !form) return null;
+  const standing = look(form, draft.form);
+  const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
+  const findings = kept.map(({ found, choice, text }): SentFinding => ({
+    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...spotOf(form, found.evidence),
+  }));
+  const answers = standing.answers();
+  const sent = JSON.stringify(answers);
+  const photos = Object.entries(draft.form.files).filter(([name]) => sent.includes(name)).map(([name, photo]) => {
+    const of = kept.find(({ found }) => Object.values(found.evidence).includes(name));
+    return { photo, finding: of?.choice.id ?? null };
+  });
+  return { name: draft.form.name, answers, findings, hazards: kept.map(({ choice }) => choice), photos };
+}
+
+export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {
+  const body = { ...of, photo, upload: photo.id, stage: "", lon: photo.lon ?? null, lat: photo.lat ?? null };
+  return { id: crypto.randomUUID(), kind: "photo_claim", label, made_at: Date.now(), body, state: "waiting" };
+}
