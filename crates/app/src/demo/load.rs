@@ -121,6 +121,10 @@ async fn fill(
     super::visits::fill(house, clock, now, area.context(GRID)?, people).await?;
     let walked = rivers::play(house).await?;
     out::note(format!("  patrols: {walked} handed in"));
+    let more = super::asked::play(house).await?;
+    out::note(format!(
+        "  policies: {more} more, of a talk and of old markets"
+    ));
     let (tracks, readings) = river_tracks::play(house).await?;
     out::note(format!("  river: {tracks} tracks, {readings} water tests"));
     let quiet = OutboxDispatcher {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
 use youlin_files::{FileStore, StoredFile};
-use youlin_kernel::{CommunityId, Ctx, Locale, ManualClock, Micros, Problem};
-use youlin_people::{Directory, Party, account_list};
+use youlin_kernel::{CommunityId, Ctx, ManualClock, Micros};
+use youlin_people::{Directory, Party};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::{Premises, PremisesFilter, PremisesView, StallView};
 use youlin_rounds::model::{
@@ -25,6 +25,7 @@ use youlin_rounds::{
 };
 
 use super::picture::picture;
+use super::rivers::{plain, signed_in};
 use crate::House;
 
 /// What was found: rule of the checklist, instance, category, severity, words, stalls, working days, interim measure.
@@ -427,26 +428,4 @@ impl Market<'_> {
         let files: Arc<FileStore> = self.house.app.need().map_err(plain)?;
         Ok(files.put_stream(body, Some("现场.png")).await?)
     }
-}
-
-async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
-    let all = account_list(house.db.read()).await.map_err(plain)?;
-    let account = all
-        .iter()
-        .find(|one| one.login == login)
-        .with_context(|| format!("no account {login}"))?;
-    let who = house
-        .app
-        .accounts()
-        .account(account.id)
-        .await
-        .map_err(plain)?
-        .with_context(|| format!("no account {login}"))?;
-    let id = house.ctx("example").request_id();
-    Ok(house.app.ctx(who.actor, who.grants, Locale::Zh, id))
-}
-
-/// Steps of the example are refused by rules, not by faults of the machine: the code says which.
-fn plain(problem: Problem) -> anyhow::Error {
-    anyhow!("{problem}")
 }

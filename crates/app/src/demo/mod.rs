@@ -2,6 +2,7 @@
 //! commands a desk uses, under a clock that stands in the past.
 
 mod access;
+mod asked;
 mod doors;
 mod keys;
 mod load;
