@@ -181,6 +181,7 @@ impl World {
         let actor = AccountActor {
             id: service.new_id(),
             person,
+            former: Vec::new(),
             display_name: "测试".to_owned(),
         };
         self.ctx(Actor::Account(actor), grants.into())

@@ -340,6 +340,7 @@ fn walkers(world: &World) -> Vec<Walker> {
         let actor = Actor::Account(AccountActor {
             id: service.new_id(),
             person: None,
+            former: Vec::new(),
             display_name: name.to_owned(),
         });
         Walker {

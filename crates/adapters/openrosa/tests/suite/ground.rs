@@ -290,6 +290,7 @@ fn walkers(world: &World) -> Vec<Ctx> {
         let actor = Actor::Account(AccountActor {
             id: service.new_id(),
             person: None,
+            former: Vec::new(),
             display_name: name.to_owned(),
         });
         service.acting_as(actor, [grant].into())
