@@ -123,6 +123,7 @@ pub(super) struct Change {
     sex: bool,
     birth: bool,
     identity: bool,
+    language: bool,
     note: bool,
     /// Places in the draft's lists.
     phones: Vec<usize>,
@@ -144,7 +145,7 @@ impl Change {
     }
 
     fn of_person(&self) -> bool {
-        self.name || self.sex || self.birth || self.identity || self.note
+        self.name || self.sex || self.birth || self.identity || self.language || self.note
     }
 }
 
@@ -275,6 +276,7 @@ impl Import {
                 None => false,
             },
             identity: draft.identity_index.is_some() && row.identity_index != draft.identity_index,
+            language: draft.language.is_some() && row.language != draft.language,
             note,
             phones: missing(&draft.phones, |index| {
                 phones.iter().any(|one| one.number_index == *index)
@@ -305,6 +307,7 @@ impl Import {
             sex: true,
             birth: true,
             identity: true,
+            language: true,
             note: true,
             phones: (0..draft.phones.len()).collect(),
             labels: (0..draft.labels.len()).collect(),
@@ -390,6 +393,9 @@ impl Import {
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index.clone_from(&draft.identity_index);
         }
+        if change.language {
+            row.language.clone_from(&draft.language);
+        }
         if let Some(note) = draft.note.as_ref().filter(|_| change.note) {
             row.note_sealed = Some(vault.seal(ctx, at("note"), note)?);
         }
@@ -398,6 +404,7 @@ impl Import {
             (Fact::Sex, change.sex && draft.sex.is_some()),
             (Fact::Birth, change.birth && draft.birth.is_some()),
             (Fact::Identity, change.identity && draft.identity.is_some()),
+            (Fact::Language, change.language && draft.language.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
             (Fact::Home, change.home || !change.second.is_empty()),
