@@ -107,6 +107,7 @@ async fn a_task_of_a_merged_entry_is_the_kept_persons_until_the_merge_is_undone(
         let community = ground.case(id).await.row.community;
         let story = Story { ground, community };
         let kept = story.person("周福生", &["13800001234"]).await;
+        story.ground.world.clock.advance(Micros::MINUTE);
         let gone = story.person("方知远", &["13900004321"]).await;
         let (of_kept, of_gone) = (
             story.account("kept", kept).await,
