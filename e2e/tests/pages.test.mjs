@@ -125,6 +125,7 @@ describe("every page", { concurrency: 2 }, () => {
     known.organisation = `/people/organisations/${organisation}`;
     known.membership = await link(known.organisation, 'a[href^="/people/memberships/"][href*="/end"]');
     known.dwelling = await link(`/places/buildings/${known.building}`, 'a[href^="/places/dwellings/"]:not([href*="/new"])');
+    known.household = await link(`/people/${known.person}`, 'a[href^="/people/households/"]');
     const { card } = await get(`/api/v1/people/${known.person}`, "community_desk");
     known.grid = card.place?.grid ?? card.community;
     known.rota = (await link("/duty", 'main a[href^="/duty/0"]')).split("/")[2];
@@ -277,6 +278,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/r/{sign}/code.svg": return []; // a picture
       case "/people/{id}": return [`/people/${known.person}`];
       case "/people/buildings/{id}": return [`/people/buildings/${known.building}`];
+      case "/people/merchants/file": return []; // a file
+      case "/people/households/{id}": return [known.household];
       case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];
       case "/people/visits/{id}": return [known.visits];
       case "/lists/{list}/export/{format}": return []; // files

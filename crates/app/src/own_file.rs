@@ -86,6 +86,32 @@ impl FileSection for CasesOfPerson {
                 .collect())
         })
     }
+
+    fn lines_of_dwelling<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        community: CommunityId,
+        dwelling: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
+        Box::pin(async move {
+            let (db, cases) = (&self.db, &self.cases);
+            let found =
+                youlin_cases::cases_of_dwelling(db, cases, ctx, community, dwelling, MOST).await?;
+            Ok(found
+                .into_iter()
+                .map(|case| {
+                    let what = format!("{} {}", case.number, case.category_name);
+                    let args = [("case", what)];
+                    SectionLine {
+                        at: Some(case.reported_at),
+                        text: self.i18n.text(ctx.locale(), "dwelling-life-case", &args),
+                        more: String::new(),
+                        href: Some(format!("/cases/{}", case.id)),
+                    }
+                })
+                .collect())
+        })
+    }
 }
 
 /// What was lent to somebody.

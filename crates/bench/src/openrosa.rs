@@ -90,6 +90,7 @@ async fn connect(ground: &Ground) -> Result<Vec<Sender>> {
         let actor = Actor::Account(AccountActor {
             id,
             person: None,
+            former: Vec::new(),
             display_name: String::from("walker"),
         });
         let walker = ctx.acting_as(actor, [grant].into());

@@ -24,8 +24,14 @@ enum What {
     Buildings,
     /// CSV
     Dwellings,
+    /// CSV
+    Premises,
+    /// CSV
+    Stalls,
     /// CSV, without the protected addresses for mail
     Organisations,
+    /// CSV, without the protected telephone numbers; persons by their keys
+    Merchants,
     /// JSON: the catalogue with today's revisions
     Categories,
     /// CSV: number, state, category, place, times; no personal data but what people wrote in the report
@@ -68,6 +74,15 @@ impl Export {
                 )
             }
             What::Dwellings => told(&house, youlin_places::export::dwellings(&house.db).await),
+            What::Premises => {
+                let tree = house.app.areas();
+                told(
+                    &house,
+                    youlin_places::export::premises(&house.db, &tree).await,
+                )
+            }
+            What::Stalls => told(&house, youlin_places::export::stalls(&house.db).await),
+            What::Merchants => merchants(&house).await,
             What::Organisations => {
                 let tree = house.app.areas();
                 told(
@@ -93,6 +108,18 @@ impl Export {
 
 fn told(house: &House, text: youlin_kernel::Result<String>) -> Result<String> {
     text.map_err(|problem| explain(house.app.i18n(), &problem))
+}
+
+async fn merchants(house: &House) -> Result<String> {
+    let scope = house
+        .ctx("export")
+        .scope(&youlin_people::permissions::PEOPLE_READ)?;
+    let (db, tree) = (house.db.read(), house.app.areas());
+    let vault = &house.services.vault;
+    told(
+        house,
+        youlin_people::export::merchants(db, vault, &tree, &scope).await,
+    )
 }
 
 fn categories(house: &House) -> Result<String> {

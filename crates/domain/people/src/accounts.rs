@@ -98,12 +98,14 @@ impl Accounts {
         let second_factor_required =
             row.totp_confirmed || (self.policy.require_second_factor && sensitive);
         // The person's entry may have been merged into another since the account was made.
-        let person = match row.person_community.zip(row.person_id) {
+        let (person, former) = match row.person_community.zip(row.person_id) {
             Some((community, person)) => {
                 let community = youlin_kernel::CommunityId(community);
-                Some(crate::merge::led_to(self.db.read(), community, person).await?)
+                let mut ids = crate::merge::same_person(self.db.read(), community, person).await?;
+                let kept = ids.remove(0);
+                (Some(kept), ids)
             }
-            None => row.person_id,
+            None => (row.person_id, Vec::new()),
         };
         if let Some((locator, person)) = self.locator.as_ref().zip(person) {
             let stands_in = stands_in(self.db.read(), locator, person, &grants).await?;
@@ -113,6 +115,7 @@ impl Accounts {
             actor: Actor::Account(AccountActor {
                 id: row.id,
                 person,
+                former,
                 display_name: row.display_name,
             }),
             grants: Arc::from(grants),

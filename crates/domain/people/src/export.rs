@@ -7,6 +7,8 @@ use youlin_imports::write_csv;
 use youlin_kernel::{AreaId, AreaTree, Result};
 
 use crate::entities::organisation;
+use crate::import::key_of;
+pub use crate::merchants::export::merchants;
 
 /// Open organisations of all communities and of none.
 ///
@@ -22,7 +24,7 @@ pub async fn organisations(db: &Database, tree: &AreaTree) -> Result<String> {
     let lines = rows.into_iter().filter_map(|row| {
         let node = tree.get(AreaId(row.area_id))?;
         Some([
-            row.ext_key.unwrap_or_else(|| row.id.to_string()),
+            key_of(row.ext_key.as_deref(), row.id),
             row.kind,
             row.name,
             node.code.clone(),

@@ -9,7 +9,11 @@ use youlin_database::Database;
 use youlin_imports::write_csv;
 use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Result};
 
-use crate::entities::{area, building, dwelling, entrance, estate};
+use crate::entities::{
+    area, building, dwelling, entrance, estate, premises as premises_table, stall,
+};
+use crate::keys::key_of;
+use crate::premises::{kilowatts, square_metres as short_metres};
 
 /// Open areas, parents before children.
 ///
@@ -67,7 +71,7 @@ pub async fn estates(db: &Database, tree: &AreaTree) -> Result<String> {
         .await?;
     let lines = rows.into_iter().map(|row| {
         [
-            key(row.external_key, row.id),
+            key_of(row.external_key.as_deref(), row.id),
             code(tree, Some(row.community_id)),
             row.name,
             row.aliases,
@@ -102,12 +106,12 @@ pub async fn buildings(db: &Database, tree: &AreaTree) -> Result<String> {
         .all(db.read())
         .await?
         .into_iter()
-        .map(|row| (row.id, key(row.external_key, row.id)))
+        .map(|row| (row.id, key_of(row.external_key.as_deref(), row.id)))
         .collect();
     let rows = open_buildings(db).await?;
     let lines = rows.into_iter().filter_map(|row| {
         Some([
-            key(row.external_key, row.id),
+            key_of(row.external_key.as_deref(), row.id),
             estates.get(&row.estate_id?)?.clone(),
             row.name,
             row.aliases,
@@ -140,7 +144,7 @@ pub async fn dwellings(db: &Database) -> Result<String> {
     let buildings: HashMap<Uuid, String> = open_buildings(db)
         .await?
         .into_iter()
-        .map(|row| (row.id, key(row.external_key, row.id)))
+        .map(|row| (row.id, key_of(row.external_key.as_deref(), row.id)))
         .collect();
     let entrances: HashMap<Uuid, String> = entrance::Entity::find()
         .all(db.read())
@@ -157,7 +161,7 @@ pub async fn dwellings(db: &Database) -> Result<String> {
     let lines = rows.into_iter().filter_map(|row| {
         let entrance = row.entrance_id.and_then(|id| entrances.get(&id));
         Some([
-            key(row.external_key, row.id),
+            key_of(row.external_key.as_deref(), row.id),
             buildings.get(&row.building_id)?.clone(),
             entrance.cloned().unwrap_or_default(),
             row.room,
@@ -178,6 +182,100 @@ pub async fn dwellings(db: &Database) -> Result<String> {
     write_csv(&header, lines)
 }
 
+/// Open premises, each under its community.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn premises(db: &Database, tree: &AreaTree) -> Result<String> {
+    let buildings: HashMap<Uuid, String> = open_buildings(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, key_of(row.external_key.as_deref(), row.id)))
+        .collect();
+    let lines = open_premises(db).await?.into_iter().map(|row| {
+        let building = row.building_id.and_then(|id| buildings.get(&id));
+        [
+            key_of(row.external_key.as_deref(), row.id),
+            code(tree, Some(row.community_id)),
+            row.kind,
+            row.name,
+            building.cloned().unwrap_or_default(),
+            row.street_address,
+            text(row.lon),
+            text(row.lat),
+            code(tree, row.neighbourhood_id.or(row.grid_id)),
+            row.area_centi.map_or_else(String::new, short_metres),
+            text(row.storeys),
+            text(row.built_year),
+            row.circuit_w.map_or_else(String::new, kilowatts),
+            row.note,
+        ]
+    });
+    let header = [
+        "key",
+        "community_code",
+        "kind",
+        "name",
+        "building_key",
+        "street_address",
+        "lon",
+        "lat",
+        "neighbourhood_code",
+        "floor_area",
+        "storeys",
+        "built_year",
+        "circuit",
+        "note",
+    ];
+    write_csv(&header, lines)
+}
+
+/// Stalls of open premises.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn stalls(db: &Database) -> Result<String> {
+    let premises: HashMap<Uuid, String> = open_premises(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, key_of(row.external_key.as_deref(), row.id)))
+        .collect();
+    let rows = stall::Entity::find()
+        .filter(stall::Column::EndedAt.is_null())
+        .order_by_asc(stall::Column::CommunityId)
+        .order_by_asc(stall::Column::Id)
+        .all(db.read())
+        .await?;
+    let lines = rows.into_iter().filter_map(|row| {
+        Some([
+            key_of(row.external_key.as_deref(), row.id),
+            premises.get(&row.premises_id)?.clone(),
+            row.section,
+            row.number,
+            row.area_centi.map_or_else(String::new, short_metres),
+            row.usage,
+        ])
+    });
+    let header = [
+        "key",
+        "premises_key",
+        "section",
+        "number",
+        "floor_area",
+        "use",
+    ];
+    write_csv(&header, lines)
+}
+
+async fn open_premises(db: &Database) -> Result<Vec<premises_table::Model>> {
+    Ok(premises_table::Entity::find()
+        .filter(premises_table::Column::ClosedAt.is_null())
+        .order_by_asc(premises_table::Column::CommunityId)
+        .order_by_asc(premises_table::Column::Id)
+        .all(db.read())
+        .await?)
+}
+
 async fn open_buildings(db: &Database) -> Result<Vec<building::Model>> {
     Ok(building::Entity::find()
         .filter(building::Column::ClosedAt.is_null())
@@ -185,10 +283,6 @@ async fn open_buildings(db: &Database) -> Result<Vec<building::Model>> {
         .order_by_asc(building::Column::Id)
         .all(db.read())
         .await?)
-}
-
-fn key(known: Option<String>, id: Uuid) -> String {
-    known.unwrap_or_else(|| id.to_string())
 }
 
 fn code(tree: &AreaTree, area: Option<i64>) -> String {

@@ -15,6 +15,7 @@ pub mod events;
 pub mod export;
 mod history;
 pub mod import;
+mod keys;
 mod locator;
 mod migrations;
 mod model;

@@ -23,6 +23,8 @@ pub struct Grant {
 pub struct AccountActor {
     pub id: Uuid,
     pub person: Option<Uuid>,
+    /// Entries of the register that were merged into the person's since: what was addressed to them is theirs too.
+    pub former: Vec<Uuid>,
     pub display_name: String,
 }
 
@@ -94,6 +96,15 @@ impl Actor {
             Self::Link(link) => link.person,
             _ => None,
         }
+    }
+
+    /// Every id under which records may name the person who acts, the present one first.
+    pub fn persons(&self) -> impl Iterator<Item = Uuid> {
+        let former = match self {
+            Self::Account(account) => account.former.as_slice(),
+            _ => &[],
+        };
+        self.person().into_iter().chain(former.iter().copied())
     }
 }
 

@@ -197,6 +197,7 @@ impl World {
         let actor = AccountActor {
             id: self.service().new_id(),
             person,
+            former: Vec::new(),
             display_name: name.to_owned(),
         };
         self.ctx(Actor::Account(actor), grants.into())

@@ -411,6 +411,7 @@ impl Ground {
         let actor = youlin_kernel::Actor::Account(youlin_kernel::AccountActor {
             id,
             person: None,
+            former: Vec::new(),
             display_name: "测试".to_owned(),
         });
         let grant = Grant {

@@ -44,6 +44,7 @@ fn who(id: Uuid, role: Role, area: i64, locale: Locale) -> SignedIn {
         actor: Actor::Account(AccountActor {
             id,
             person: None,
+            former: Vec::new(),
             display_name: "测试".into(),
         }),
         grants: Arc::from([Grant {

@@ -7,6 +7,7 @@ use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 use youlin_people::PartyKind;
+use youlin_people::merge::Signposts;
 
 use super::views::category_name;
 use crate::entities::{case_record, case_task};
@@ -50,13 +51,14 @@ pub async fn helped(
         .filter(col("id").is_in(tasks.iter().map(|task| task.case_id)))
         .all(db.read())
         .await?;
+    let signposts = Signposts::of(db.read(), &[community.0]).await?;
     let catalogue = cases.catalogue();
     Ok(tasks
         .into_iter()
         .filter_map(|task| {
             let case = rows.iter().find(|case| case.id == task.case_id)?;
             Some(Helped {
-                person: task.party_id,
+                person: signposts.led(task.party_id),
                 case: case.id,
                 number: case.number.clone(),
                 category_name: category_name(&catalogue, &case.category, ctx.locale()),

@@ -34,7 +34,7 @@ pub use open311::{
     open311_request, open311_requests, open311_step_of, open311_updates,
 };
 pub use outside::{OutsideReport, reported_outside};
-pub use own::{OwnCase, cases_of_person, reported_by};
+pub use own::{OwnCase, cases_of_dwelling, cases_of_person, reported_by};
 pub use provisional::{loaded_years, provisional};
 pub use standing::{CaseStanding, standings};
 pub use suggest::{

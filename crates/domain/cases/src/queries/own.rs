@@ -5,7 +5,7 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
 
 use super::views::{self, category_name};
 use crate::CaseRow;
@@ -101,16 +101,49 @@ pub async fn cases_of_person(
         .limit(limit)
         .all(db.read())
         .await?;
-    let seen = |case: &&case_record::Model| {
-        scope.contains(
-            CommunityId(case.community_id),
-            &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
-        )
-    };
     let view = |case: &case_record::Model| views::row(case, cases, ctx.locale(), ctx.now());
     Ok(rows
         .iter()
-        .filter(seen)
+        .filter(|case| sees(&scope, case))
         .map(|case| (view(case), helped.contains(&case.id)))
         .collect())
+}
+
+/// What was reported of a dwelling, as far as the caller may see cases, the newest first: for its file.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn cases_of_dwelling(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    community: CommunityId,
+    dwelling: Uuid,
+    limit: u64,
+) -> Result<Vec<CaseRow>> {
+    let Ok(scope) = ctx.scope(&CASES_READ) else {
+        return Ok(Vec::new());
+    };
+    if !scope.contains_community(community) {
+        return Ok(Vec::new());
+    }
+    let rows = case_record::Entity::find()
+        .filter(col("community_id").eq(community.0))
+        .filter(col("dwelling_id").eq(dwelling))
+        .order_by_desc(case_record::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    Ok(rows
+        .iter()
+        .filter(|case| sees(&scope, case))
+        .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
+        .collect())
+}
+
+fn sees(scope: &Scope, case: &case_record::Model) -> bool {
+    scope.contains(
+        CommunityId(case.community_id),
+        &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
+    )
 }

@@ -314,9 +314,10 @@ async fn recent_load(
         .into_tuple()
         .all(db.read())
         .await?;
+    let signposts = youlin_people::merge::Signposts::of(db.read(), &[community.0]).await?;
     let mut load = std::collections::HashMap::new();
     for party in parties {
-        *load.entry(party).or_insert(0) += 1;
+        *load.entry(signposts.led(party)).or_insert(0) += 1;
     }
     Ok(load)
 }

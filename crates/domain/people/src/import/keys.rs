@@ -1,9 +1,10 @@
-//! From keys of the files to records.
+//! From keys of the files to records. One that was entered by hand has no key; its id stands for one, so that a file which
+//! left this house is known again when it comes back.
 
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_kernel::{CommunityId, Result};
@@ -26,6 +27,21 @@ fn wanted<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
     keys
 }
 
+/// Records that may be meant by these keys, by the columns of key and id.
+pub(crate) fn meant<C: ColumnTrait>((key, id): (C, C), keys: &[String]) -> Condition {
+    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let mut any = Condition::any().add(key.is_in(keys.iter().cloned()));
+    if !ids.is_empty() {
+        any = any.add(Condition::all().add(key.is_null()).add(id.is_in(ids)));
+    }
+    any
+}
+
+/// What a record is called in files.
+pub(crate) fn key_of(known: Option<&str>, id: Uuid) -> String {
+    known.map_or_else(|| id.to_string(), str::to_owned)
+}
+
 pub(crate) async fn persons<'a>(
     db: &impl ConnectionTrait,
     keys: impl Iterator<Item = &'a str>,
@@ -33,7 +49,7 @@ pub(crate) async fn persons<'a>(
     let mut found = Keys::new();
     for batch in wanted(keys).chunks(BATCH) {
         let rows = person::Entity::find()
-            .filter(person::Column::ExtKey.is_in(batch.iter().cloned()))
+            .filter(meant((person::Column::ExtKey, person::Column::Id), batch))
             .all(db)
             .await?;
         for row in rows {
@@ -42,7 +58,7 @@ pub(crate) async fn persons<'a>(
                 Some(kept) => crate::merge::led_to(db, community, kept).await?,
                 None => row.id,
             };
-            found.extend(row.ext_key.map(|key| (key, (community, id))));
+            found.insert(key_of(row.ext_key.as_deref(), row.id), (community, id));
         }
     }
     Ok(found)
@@ -55,13 +71,16 @@ pub(super) async fn organisations<'a>(
     let mut found = Keys::new();
     for batch in wanted(keys).chunks(BATCH) {
         let rows = organisation::Entity::find()
-            .filter(organisation::Column::ExtKey.is_in(batch.iter().cloned()))
+            .filter(meant(
+                (organisation::Column::ExtKey, organisation::Column::Id),
+                batch,
+            ))
             .all(db)
             .await?;
-        found.extend(
-            rows.into_iter()
-                .filter_map(|row| Some((row.ext_key?, (CommunityId(row.community_id), row.id)))),
-        );
+        found.extend(rows.into_iter().map(|row| {
+            let at = (CommunityId(row.community_id), row.id);
+            (key_of(row.ext_key.as_deref(), row.id), at)
+        }));
     }
     Ok(found)
 }

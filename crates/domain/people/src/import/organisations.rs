@@ -81,7 +81,8 @@ fn draft(
         vault: Arc::clone(vault),
         id: known.get(key).copied(),
         version: None,
-        ext_key: Some(key.to_owned()),
+        // A row under an id of this house names what has no key, and goes on without.
+        ext_key: Some(key.to_owned()).filter(|_| !under_id(known, key)),
         kind,
         name: row.get("name").to_owned(),
         area,
@@ -91,6 +92,10 @@ fn draft(
         closed: false,
     };
     Ok((community, save))
+}
+
+fn under_id(known: &Keys, key: &str) -> bool {
+    known.get(key).is_some_and(|(_, id)| key.parse() == Ok(*id))
 }
 
 /// The area of a code.

@@ -1,4 +1,4 @@
-//! What happened at a dwelling: who moved in and out, and who was at its door. Names stand masked as everywhere; whoever the
+//! What happened at a dwelling: who moved in and out, who was at its door, and what floors above this one hold (cases). Names stand masked as everywhere; whoever the
 //! reader may not see is somebody.
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,6 +11,7 @@ use youlin_web::Shell;
 use super::LifeLine;
 use crate::Vault;
 use crate::entities::{dwelling_visit, person, residence};
+use crate::own::FileSections;
 use crate::queries::visible_cards;
 
 /// Lines of the page, and of each kind that is read for it.
@@ -61,6 +62,22 @@ pub(crate) async fn dwelling_life(
         by: row.actor_name,
         href: None,
     }));
+    if let Some(sections) = s.app().service::<FileSections>() {
+        for section in &sections.0 {
+            let told = section
+                .lines_of_dwelling(s.ctx(), community, dwelling)
+                .await?;
+            lines.extend(told.into_iter().filter_map(|line| {
+                Some(LifeLine {
+                    at: line.at?,
+                    kind: section.name(),
+                    text: line.text,
+                    by: String::new(),
+                    href: line.href,
+                })
+            }));
+        }
+    }
     lines.sort_by(|one, other| (other.at, &one.text).cmp(&(one.at, &other.text)));
     lines.truncate(LINES);
     Ok(lines)

@@ -1,7 +1,11 @@
 //! `merchants.csv`: key, premises_key, name; if there are columns stall_key, kind, credit_code, trade, goods, employees,
-//! floor_area (m²), load (kW), hours, opened_on, phone, since, owner_key, operator_key, safety_key (persons by key), they
-//! are read too. Matched by key, so a second run changes nothing. A merchant that gave up stays so; one that stands at
-//! another stall in the file moves there.
+//! floor_area (m²), load (kW), hours, opened_on, phone, since, owner_key, operator_key, safety_key, contact_key,
+//! employee_key (persons by key), more_places (beside the first), they are read too; a cell may name several ([`super::cells`]).
+//! Who does business nowhere at present is filed under `community_code`. Matched by key, so a second run changes nothing. A
+//! merchant that gave up stays so; one that stands at another stall in the file moves there.
+//!
+//! [`super::export`] writes such a file. At home it changes nothing, an empty house that has the same premises and persons
+//! holds the same merchants afterwards, to the day.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,22 +18,57 @@ use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Register, Row, read_csv};
-use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
+use youlin_kernel::{AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
 
 use super::MerchantRelation;
+use super::cells::{self, Named};
 use super::commands::persons::{RelatePerson, relate};
 use super::commands::places::{self, Where, settle};
 use super::commands::save::{MerchantInput, blank, change, filled, not_doubled};
-use super::commands::{merchant_for, present_places};
+use super::commands::{merchant_for, present_places, since};
 use crate::Vault;
-use crate::entities::merchant;
+use crate::entities::{merchant, merchant_person, merchant_place};
 use crate::events::{MERCHANT_SAVED, event};
 use crate::facts::How;
-use crate::import::{allowed, persons_by_key, planned, refused};
+use crate::import::{allowed, key_of, meant, persons_by_key, planned, refused};
 use crate::permissions::PEOPLE_WRITE;
 
 /// Columns a file of merchants must have.
 pub const MERCHANT_COLUMNS: &[&str] = &["key", "premises_key", "name"];
+
+/// Columns of a file that leaves, in their order; `phone` beside them where numbers may leave.
+pub(super) const MERCHANT_FILE: [&str; 21] = [
+    "key",
+    "community_code",
+    "premises_key",
+    "stall_key",
+    "since",
+    "more_places",
+    "name",
+    "kind",
+    "credit_code",
+    "trade",
+    "goods",
+    "employees",
+    "floor_area",
+    "load",
+    "hours",
+    "opened_on",
+    "owner_key",
+    "operator_key",
+    "safety_key",
+    "contact_key",
+    "employee_key",
+];
+
+/// Columns of persons.
+const PERSONS: [(&str, MerchantRelation); 5] = [
+    ("owner_key", MerchantRelation::Owner),
+    ("operator_key", MerchantRelation::Operator),
+    ("safety_key", MerchantRelation::SafetyOfficer),
+    ("contact_key", MerchantRelation::Contact),
+    ("employee_key", MerchantRelation::Employee),
+];
 
 /// CSV: merchants, each in the community of its premises.
 #[derive(Clone, Debug)]
@@ -85,24 +124,42 @@ pub async fn merchants(
 /// Keys of a table of places with their community and id.
 type Keys = HashMap<String, (CommunityId, Uuid)>;
 
-async fn keys_of(db: &Database, table: &'static str, rows: &[Row], column: &str) -> Result<Keys> {
-    let keys: HashSet<&str> = rows.iter().map(|row| row.get(column)).collect();
-    let keys: Vec<&str> = keys.into_iter().filter(|key| !key.is_empty()).collect();
+async fn keys_of(db: &Database, table: &'static str, keys: HashSet<String>) -> Result<Keys> {
+    let keys: Vec<String> = keys.into_iter().filter(|key| !key.is_empty()).collect();
     let mut found = Keys::new();
     for some in keys.chunks(500) {
+        let ids: Vec<Uuid> = some.iter().filter_map(|key| key.parse().ok()).collect();
+        let named = col("external_key").is_in(some.iter().cloned());
         let mut find = Query::select();
         find.columns(["community_id", "id", "external_key"].map(name))
             .from(name(table))
-            .and_where(col("external_key").is_in(some.iter().copied()));
+            .and_where(match ids.is_empty() {
+                true => named,
+                // Of what was entered by hand the id is the key.
+                false => named.or(col("external_key").is_null().and(col("id").is_in(ids))),
+            });
         for row in db.read().query_all(&find).await? {
-            let at = (
-                CommunityId(row.try_get("", "community_id")?),
-                row.try_get("", "id")?,
-            );
-            found.insert(row.try_get("", "external_key")?, at);
+            let id: Uuid = row.try_get("", "id")?;
+            let key: Option<String> = row.try_get("", "external_key")?;
+            let at = (CommunityId(row.try_get("", "community_id")?), id);
+            found.insert(key_of(key.as_deref(), id), at);
         }
     }
     Ok(found)
+}
+
+/// Keys of premises and of stalls that the rows name.
+fn places_named(rows: &[Row]) -> (HashSet<String>, HashSet<String>) {
+    let (mut premises, mut stalls) = (HashSet::new(), HashSet::new());
+    for row in rows {
+        premises.insert(row.get("premises_key").to_owned());
+        stalls.insert(row.get("stall_key").to_owned());
+        for one in cells::places(row.get("more_places")) {
+            premises.insert(one.key);
+            stalls.extend(one.stall);
+        }
+    }
+    (premises, stalls)
 }
 
 async fn plan(
@@ -114,13 +171,19 @@ async fn plan(
 ) -> Result<Plan> {
     allowed(ctx, &PEOPLE_WRITE)?;
     let rows = read_csv(&file.text, MERCHANT_COLUMNS)?;
-    let premises = keys_of(db, "premises", &rows, "premises_key").await?;
-    let stalls = keys_of(db, "stall", &rows, "stall_key").await?;
-    let people = ["owner_key", "operator_key", "safety_key"];
-    let keys = rows
+    let (premises, stalls) = places_named(&rows);
+    let named: Vec<Named> = rows
         .iter()
-        .flat_map(|row| people.map(|column| row.get(column)));
-    let persons = persons_by_key(db.read(), keys).await?;
+        .flat_map(|row| PERSONS.map(|(column, _)| cells::keys(row.get(column))))
+        .flatten()
+        .collect();
+    let persons = persons_by_key(db.read(), named.iter().map(|one| one.key.as_str())).await?;
+    let known = Known {
+        ctx,
+        premises: keys_of(db, "premises", premises).await?,
+        stalls: keys_of(db, "stall", stalls).await?,
+        persons,
+    };
     let (mut left, mut drafts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     for row in rows {
@@ -128,7 +191,7 @@ async fn plan(
             left.push(row.refuse("key", "key-twice"));
             continue;
         }
-        match draft(&row, &premises, &stalls, &persons) {
+        match known.draft(&row) {
             Ok((community, draft)) => drafts.push((community, row.line, (row, community, draft))),
             Err(refusal) => left.push(refusal),
         }
@@ -143,76 +206,137 @@ async fn plan(
 struct Draft {
     key: String,
     input: MerchantInput,
-    at: Where,
-    persons: Vec<(MerchantRelation, CommunityId, Uuid)>,
+    /// The first is where it is found.
+    at: Vec<Where>,
+    persons: Vec<Person>,
 }
 
-fn draft(
-    row: &Row,
-    premises: &Keys,
-    stalls: &Keys,
-    persons: &Keys,
-) -> std::result::Result<(CommunityId, Draft), Refused> {
-    let key = row.required("key", 80)?.to_owned();
-    let named = row.required("premises_key", 80)?;
-    let (community, premises) = *premises.get(named).ok_or_else(|| {
-        row.refuse("premises_key", "premises-unknown")
-            .arg("key", named)
-    })?;
-    let stall = match row.get("stall_key") {
-        "" => None,
-        key => match stalls.get(key) {
-            Some((home, id)) if *home == community => Some(*id),
-            _ => return Err(row.refuse("stall_key", "stall-unknown").arg("key", key)),
-        },
-    };
-    let mut related = Vec::new();
-    for (column, relation) in [
-        ("owner_key", MerchantRelation::Owner),
-        ("operator_key", MerchantRelation::Operator),
-        ("safety_key", MerchantRelation::SafetyOfficer),
-    ] {
-        let key = row.get(column);
-        if key.is_empty() {
-            continue;
-        }
-        let (home, id) = *persons
-            .get(key)
-            .ok_or_else(|| row.refuse(column, "person-unknown").arg("value", key))?;
-        related.push((relation, home, id));
+/// Somebody who belongs to a merchant.
+struct Person {
+    relation: MerchantRelation,
+    home: CommunityId,
+    id: Uuid,
+    since: String,
+}
+
+/// What keys of the file stand for.
+struct Known<'a> {
+    ctx: &'a Ctx,
+    premises: Keys,
+    stalls: Keys,
+    persons: Keys,
+}
+
+type Sorted<T> = std::result::Result<T, Refused>;
+
+impl Known<'_> {
+    fn draft(&self, row: &Row) -> Sorted<(CommunityId, Draft)> {
+        let key = row.required("key", 80)?.to_owned();
+        let (community, at) = self.places(row)?;
+        let text = |column: &str| row.get(column).to_owned();
+        let or = |column: &str, usual: &str| match row.get(column) {
+            "" => usual.to_owned(),
+            text => text.to_owned(),
+        };
+        let input = MerchantInput {
+            name: text("name"),
+            kind: or("kind", "unknown"),
+            credit_code: text("credit_code"),
+            trade: or("trade", "other"),
+            goods: text("goods"),
+            employees: text("employees"),
+            floor_area: text("floor_area"),
+            load: text("load"),
+            hours: text("hours"),
+            opened_on: text("opened_on"),
+            phone: row.has("phone").then(|| text("phone")),
+            how: How::Import,
+        };
+        let draft = Draft {
+            key,
+            input,
+            at,
+            persons: self.persons(row)?,
+        };
+        Ok((community, draft))
     }
-    let text = |column: &str| row.get(column).to_owned();
-    let or = |column: &str, usual: &str| match row.get(column) {
-        "" => usual.to_owned(),
-        text => text.to_owned(),
-    };
-    let input = MerchantInput {
-        name: text("name"),
-        kind: or("kind", "unknown"),
-        credit_code: text("credit_code"),
-        trade: or("trade", "other"),
-        goods: text("goods"),
-        employees: text("employees"),
-        floor_area: text("floor_area"),
-        load: text("load"),
-        hours: text("hours"),
-        opened_on: text("opened_on"),
-        phone: row.has("phone").then(|| text("phone")),
-        how: How::Import,
-    };
-    let at = Where {
-        premises,
-        stall,
-        since: text("since"),
-        take_over: false,
-    };
-    let draft = Draft {
-        key,
-        input,
-        at,
-        persons: related,
-    };
-    Ok((community, draft))
+
+    fn places(&self, row: &Row) -> Sorted<(CommunityId, Vec<Where>)> {
+        let since = Some(row.get("since").to_owned());
+        let first = match (row.get("premises_key"), row.get("community_code")) {
+            ("", "") => return Err(row.refuse("premises_key", "cell-empty")),
+            ("", code) => {
+                let node = self.ctx.areas().by_code(code);
+                let node = node.filter(|node| node.level == AreaLevel::Community);
+                let node = node.ok_or_else(|| {
+                    let refused = row.refuse("community_code", "area-unknown");
+                    refused.arg("code", code)
+                })?;
+                return Ok((CommunityId(node.id.0), Vec::new()));
+            }
+            (premises, _) => Named {
+                key: premises.to_owned(),
+                stall: Some(row.get("stall_key").to_owned()).filter(|key| !key.is_empty()),
+                since,
+            },
+        };
+        let (community, first) = self.place(row, ("premises_key", "stall_key"), first)?;
+        let mut all = vec![first];
+        for one in cells::places(row.get("more_places")) {
+            let (home, place) = self.place(row, ("more_places", "more_places"), one)?;
+            if home != community {
+                return Err(row.refuse("more_places", "filed-elsewhere"));
+            }
+            all.push(place);
+        }
+        Ok((community, all))
+    }
+
+    fn place(
+        &self,
+        row: &Row,
+        (column, of_stall): (&'static str, &'static str),
+        named: Named,
+    ) -> Sorted<(CommunityId, Where)> {
+        let premises = self.premises.get(&named.key);
+        let (community, premises) = *premises.ok_or_else(|| {
+            let refused = row.refuse(column, "premises-unknown");
+            refused.arg("key", &named.key)
+        })?;
+        let stall = match named.stall {
+            None => None,
+            Some(key) => match self.stalls.get(&key) {
+                Some((home, id)) if *home == community => Some(*id),
+                _ => return Err(row.refuse(of_stall, "stall-unknown").arg("key", key)),
+            },
+        };
+        let at = Where {
+            premises,
+            stall,
+            since: named.since.unwrap_or_default(),
+            take_over: false,
+        };
+        Ok((community, at))
+    }
+
+    fn persons(&self, row: &Row) -> Sorted<Vec<Person>> {
+        let mut related = Vec::new();
+        for (column, relation) in PERSONS {
+            for named in cells::keys(row.get(column)) {
+                let (home, id) = *self.persons.get(&named.key).ok_or_else(|| {
+                    let refused = row.refuse(column, "person-unknown");
+                    refused.arg("value", &named.key)
+                })?;
+                related.push(Person {
+                    relation,
+                    home,
+                    id,
+                    since: named.since.unwrap_or_else(|| row.get("since").to_owned()),
+                });
+            }
+        }
+        Ok(related)
+    }
 }
 
 struct Import {
@@ -231,13 +355,17 @@ impl Command for Import {
             return Ok(report);
         };
         let keys = self.rows.iter().map(|(_, _, draft)| draft.key.clone());
+        let keys: Vec<String> = keys.collect();
         let held: HashMap<String, merchant::Model> = merchant::Entity::find()
             .filter(merchant::Column::CommunityId.eq(community.0))
-            .filter(merchant::Column::ExtKey.is_in(keys))
+            .filter(meant(
+                (merchant::Column::ExtKey, merchant::Column::Id),
+                &keys,
+            ))
             .all(tx.conn())
             .await?
             .into_iter()
-            .filter_map(|row| Some((row.ext_key.clone()?, row)))
+            .map(|row| (key_of(row.ext_key.as_deref(), row.id), row))
             .collect();
         for (row, _, draft) in &self.rows {
             match self
@@ -266,32 +394,28 @@ impl Import {
             return Ok(Outcome::Unchanged);
         }
         let read = draft.input.read(ctx, &self.vault)?;
-        let premises = places::checked(tx, community, &draft.at).await?;
-        ctx.authorize(&PEOPLE_WRITE, premises.area())?;
+        if draft.at.is_empty() {
+            ctx.authorize(&PEOPLE_WRITE, community)?;
+        }
+        for place in &draft.at {
+            let premises = places::checked(tx, community, place).await?;
+            ctx.authorize(&PEOPLE_WRITE, premises.area())?;
+        }
         let own = old.map(|old| old.id);
         not_doubled(tx, community, own, read.credit_code.as_deref()).await?;
         let id = own.unwrap_or_else(|| ctx.new_id());
-        let there = match own {
-            None => Vec::new(),
-            Some(id) => {
-                merchant_for(ctx, tx, &PEOPLE_WRITE, community, id).await?;
-                present_places(tx.conn(), community, id).await?
-            }
-        };
-        let settled = there
-            .iter()
-            .any(|one| one.premises_id == draft.at.premises && one.stall_id == draft.at.stall);
-        self.check_place(ctx, tx, community, draft, settled).await?;
+        let moves = self.moves(ctx, tx, community, draft, own).await?;
+        let joining = joining(tx, community, draft, own).await?;
         let base = old
             .cloned()
             .unwrap_or_else(|| blank(community, id, ctx.now().0));
         let row = merchant::Model {
-            ext_key: Some(draft.key.clone()),
+            ext_key: old.map_or_else(|| Some(draft.key.clone()), |old| old.ext_key.clone()),
             ..filled(ctx, &self.vault, base, read, draft.input.how)?
         };
-        let mut changed = old.is_none_or(|old| *old != row) || !settled;
+        let same = old.is_some_and(|old| *old == row);
+        let changed = !same || !moves.is_none() || !joining.is_empty();
         if self.dry_run {
-            // Persons are added, never taken away; whether one is new is only known when it is saved.
             return Ok(outcome(old, changed));
         }
         match old {
@@ -301,23 +425,23 @@ impl Import {
             Some(old) if *old != row => change(ctx, tx, old, row).await?,
             Some(_) => {}
         }
-        if !settled {
-            for place in there {
-                places::end(ctx, tx, place, ctx.now().0).await?;
-            }
-            settle(ctx, tx, community, id, &draft.at).await?;
+        for place in moves.leaves {
+            places::end(ctx, tx, place, ctx.now().0).await?;
         }
-        for (relation, home, person) in &draft.persons {
+        for place in moves.enters {
+            settle(ctx, tx, community, id, place).await?;
+        }
+        for person in joining {
             let new = RelatePerson {
                 community,
                 merchant: id,
-                person_community: *home,
-                person: *person,
-                relation: *relation,
-                since: draft.at.since.clone(),
+                person_community: person.home,
+                person: person.id,
+                relation: person.relation,
+                since: person.since.clone(),
                 take_over: false,
             };
-            changed |= relate(ctx, tx, &new).await?;
+            relate(ctx, tx, &new).await?;
         }
         if changed {
             let entry = AuditEntry::new(Self::NAME, "merchant", id);
@@ -327,26 +451,85 @@ impl Import {
         Ok(outcome(old, changed))
     }
 
-    /// What settling would refuse, asked before anything is saved.
-    async fn check_place(
+    /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
+    async fn moves<'a>(
         &self,
         ctx: &Ctx,
         tx: &Tx<'_>,
         community: CommunityId,
-        draft: &Draft,
-        settled: bool,
-    ) -> Result<()> {
-        super::commands::since(ctx, "since", &draft.at.since)?;
-        if settled || draft.at.stall.is_none() {
-            return Ok(());
+        draft: &'a Draft,
+        own: Option<Uuid>,
+    ) -> Result<Moves<'a>> {
+        let mut there = Vec::new();
+        if let Some(id) = own {
+            merchant_for(ctx, tx, &PEOPLE_WRITE, community, id).await?;
+            there = present_places(tx.conn(), community, id).await?;
         }
-        match places::tenant(tx, community, &draft.at).await? {
-            None => Ok(()),
-            Some(name) => {
-                Err(Problem::invalid("stall_key", "stall-occupied").field_arg("name", name))
+        let is = |row: &merchant_place::Model, place: &Where| {
+            row.premises_id == place.premises && row.stall_id == place.stall
+        };
+        let first = draft.at.first();
+        let settled = first.is_none_or(|place| there.iter().any(|row| is(row, place)));
+        let mut enters = Vec::new();
+        for place in &draft.at {
+            since(ctx, "since", &place.since)?;
+            if there.iter().any(|row| is(row, place)) {
+                continue;
             }
+            if place.stall.is_some() {
+                // A stall has one tenant.
+                if let Some(name) = places::tenant(tx, community, place).await? {
+                    let taken = Problem::invalid("stall_key", "stall-occupied");
+                    return Err(taken.field_arg("name", name));
+                }
+            }
+            enters.push(place);
         }
+        // Only who stands elsewhere in the file has moved.
+        there.retain(|row| !settled && !draft.at.iter().any(|place| is(row, place)));
+        Ok(Moves {
+            leaves: there,
+            enters,
+        })
     }
+}
+
+/// Places a merchant leaves and enters.
+struct Moves<'a> {
+    leaves: Vec<merchant_place::Model>,
+    enters: Vec<&'a Where>,
+}
+
+impl Moves<'_> {
+    fn is_none(&self) -> bool {
+        self.leaves.is_empty() && self.enters.is_empty()
+    }
+}
+
+/// Persons of the row who do not belong to the merchant yet. Nobody is taken away by a file.
+async fn joining<'a>(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    draft: &'a Draft,
+    own: Option<Uuid>,
+) -> Result<Vec<&'a Person>> {
+    let present = match own {
+        None => Vec::new(),
+        Some(id) => {
+            merchant_person::Entity::find()
+                .filter(merchant_person::Column::CommunityId.eq(community.0))
+                .filter(merchant_person::Column::MerchantId.eq(id))
+                .filter(merchant_person::Column::ValidTo.is_null())
+                .all(tx.conn())
+                .await?
+        }
+    };
+    let held = |person: &&Person| {
+        present
+            .iter()
+            .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
+    };
+    Ok(draft.persons.iter().filter(|one| !held(one)).collect())
 }
 
 fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {

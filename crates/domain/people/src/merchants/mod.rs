@@ -5,8 +5,10 @@
 //! trade, load, persons) changes with every tenant.
 
 mod api;
+mod cells;
 mod commands;
 mod dataset;
+pub(crate) mod export;
 mod find;
 mod import;
 mod model;
@@ -19,9 +21,11 @@ pub use commands::close::CloseMerchant;
 pub use commands::persons::{EndRelation, RelatePerson};
 pub use commands::places::{LeavePlace, PlaceMerchant, Where};
 pub use commands::reveal::RevealMerchantPhone;
+pub(crate) use commands::reveal::{Look, tell};
 pub use commands::save::{MerchantInput, SaveMerchant};
 pub use dataset::MerchantsDataset;
 pub use find::{MerchantFinder, MerchantTexts};
+use import::MERCHANT_FILE;
 pub use import::{MERCHANT_COLUMNS, MerchantsRegister, merchants};
 pub use model::{LegalKind, MerchantPerson, MerchantPlace, MerchantRelation, MerchantView, Trade};
 pub use occupancy::PeopleAtPlaces;

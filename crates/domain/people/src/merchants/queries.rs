@@ -45,7 +45,7 @@ pub struct MerchantFilter {
 pub struct Merchants;
 
 /// Merchants that do, or did, business within the scope.
-fn within(scope: &Scope) -> Condition {
+pub(super) fn within(scope: &Scope) -> Condition {
     scope.parts().iter().fold(Condition::any(), |any, part| {
         let here = merchant::Column::CommunityId.eq(part.community.0);
         let here = Condition::all().add(here);

@@ -26,6 +26,6 @@ pub(crate) use migrations::WHOLE_FILE;
 pub(crate) use row::opened;
 pub use row::row_said;
 pub use said::{Choices, Said, Side};
-pub(crate) use signpost::{ids_of, not_merged};
-pub use signpost::{led_to, same_person, same_person_of};
+pub use signpost::{Signposts, led_to, same_person, same_person_of};
+pub(crate) use signpost::{ids_of, led_anywhere, not_merged};
 pub use undo::UndoMerge;

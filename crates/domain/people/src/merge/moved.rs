@@ -54,8 +54,8 @@ pub(super) struct Moved {
     /// A log or a list: what happened to the row since goes back with it. Else a row that was changed since the merge
     /// cannot be told apart.
     pub(super) follows: bool,
-    /// Rows of other communities may name the person.
-    elsewhere: bool,
+    /// Rows of other communities may name the person: the column that says where the person is filed.
+    filed: Option<&'static str>,
     go: Go,
     back: Back,
 }
@@ -78,7 +78,7 @@ where
         column,
         once,
         follows: false,
-        elsewhere: false,
+        filed: None,
         go: |one, tx, way| go::<E>(one, tx, way).boxed(),
         back: |one, tx, community, row, to| back::<E>(one, tx, community, row, to).boxed(),
     }
@@ -90,8 +90,12 @@ impl Moved {
         self
     }
 
-    const fn elsewhere(mut self) -> Self {
-        self.elsewhere = true;
+    const fn elsewhere(self) -> Self {
+        self.filed("person_community")
+    }
+
+    const fn filed(mut self, column: &'static str) -> Self {
+        self.filed = Some(column);
         self
     }
 
@@ -136,6 +140,9 @@ pub(super) const MOVED: &[Moved] = &[
     of::<absence::Entity>("absence.person_id", "person_id", &[])
         .elsewhere()
         .follows(),
+    of::<absence::Entity>("absence.substitute_id", "substitute_id", &[])
+        .filed("substitute_community")
+        .follows(),
     of::<secondment::Entity>("secondment.person_id", "person_id", &[]).elsewhere(),
     of::<talent_named::Entity>("talent_named.person_id", "person_id", &[]).follows(),
     of::<talent::Entity>("talent.person_id", "person_id", &[]).follows(),
@@ -172,11 +179,8 @@ where
         .collect::<Result<_>>()?;
     let rows = async |id: Uuid| -> Result<Vec<E::Model>> {
         let mut find = E::find().filter(person.eq(id));
-        find = if one.elsewhere {
-            find.filter(Expr::col(name("person_community")).eq(way.community.0))
-        } else {
-            find.filter(Expr::col(name("community_id")).eq(way.community.0))
-        };
+        let filed = name(one.filed.unwrap_or("community_id"));
+        find = find.filter(Expr::col(filed).eq(way.community.0));
         Ok(find.all(tx.conn()).await?)
     };
     let held: HashSet<String> = match once.is_empty() {

@@ -1,5 +1,7 @@
 //! Where a signpost leads. Cases, lists and links keep the id they were made with; whoever reads them follows it here.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Problem, ProblemKind, Result};
@@ -63,6 +65,60 @@ pub async fn same_person_of(
     match filed {
         Some(community) => same_person(db, CommunityId(community), id).await,
         None => Ok(vec![id]),
+    }
+}
+
+/// As [`led_to`], for whoever does not know where the person is filed: of an id that is found nowhere else.
+pub(crate) async fn led_anywhere(db: &impl ConnectionTrait, id: Uuid) -> Result<Uuid> {
+    let filed: Option<i64> = person::Entity::find()
+        .select_only()
+        .column(person::Column::CommunityId)
+        .filter(person::Column::MergedInto.is_not_null())
+        .filter(person::Column::Id.eq(id))
+        .into_tuple()
+        .one(db)
+        .await?;
+    match filed {
+        Some(community) => led_to(db, CommunityId(community), id).await,
+        None => Ok(id),
+    }
+}
+
+/// The signposts of some communities, for whoever reads many ids at once.
+#[derive(Clone, Debug, Default)]
+pub struct Signposts(HashMap<Uuid, Uuid>);
+
+impl Signposts {
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn of(db: &impl ConnectionTrait, communities: &[i64]) -> Result<Self> {
+        let rows: Vec<(Uuid, Uuid)> = person::Entity::find()
+            .select_only()
+            .columns([person::Column::Id, person::Column::MergedInto])
+            .filter(person::Column::CommunityId.is_in(communities.iter().copied()))
+            .filter(person::Column::MergedInto.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Self(rows.into_iter().collect()))
+    }
+
+    /// The person an id leads to.
+    #[must_use]
+    pub fn led(&self, id: Uuid) -> Uuid {
+        let mut at = id;
+        for _ in 0..HOPS {
+            match self.0.get(&at) {
+                Some(next) => at = *next,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Entries that lead to somebody else.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Uuid> {
+        self.0.keys().copied()
     }
 }
 

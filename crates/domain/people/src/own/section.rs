@@ -45,6 +45,16 @@ pub trait FileSection: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
+
+    /// What happened at a dwelling, for its file, cut to the caller's own rights; nothing, unless the floor says otherwise.
+    fn lines_of_dwelling<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _community: CommunityId,
+        _dwelling: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
 }
 
 /// All of them, in the order they are shown; put into the application at start.

@@ -144,12 +144,13 @@ fn register() -> Routes {
 }
 
 fn door_to_door() -> Routes {
-    use round::{buildings, dwelling, quality, visiting};
+    use round::{buildings, dwelling, household, quality, visiting};
     let (read, write) = (Access::Needs(&PEOPLE_READ), Access::Needs(&PEOPLE_WRITE));
     Routes::new()
         .get("/people/buildings", read, buildings::list)
         .get("/people/buildings/{id}", read, buildings::stack)
         .get("/people/dwellings/{id}", read, dwelling::show)
+        .get("/people/households/{id}", read, household::show)
         .post("/people/dwellings/{id}/visit", write, dwelling::visit)
         .post("/people/{id}/facts", write, dwelling::facts)
         .get("/people/visits", read, visiting::lists)

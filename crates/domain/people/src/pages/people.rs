@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{AreaId, Ctx, Problem};
+use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page,
 };
@@ -114,6 +115,8 @@ struct PersonPage {
     e: Errors,
     community: AreaId,
     file: PersonFile,
+    /// The household's file, or the dwelling's where no household is named.
+    home: Option<String>,
     memberships: Vec<MembershipView>,
     /// Merchants the person belongs to or belonged to.
     merchants: Vec<(MerchantView, MerchantPerson)>,
@@ -159,6 +162,18 @@ impl PersonPage {
     }
 }
 
+/// Where the household's file is.
+async fn home_of(db: &impl ConnectionTrait, file: &PersonFile) -> Result<Option<String>> {
+    let card = &file.card;
+    let household = Directory::household_id(db, card.community, card.id).await?;
+    let dwelling = card.place.as_ref().and_then(|place| place.dwelling);
+    Ok(match (household, dwelling) {
+        (Some(household), _) => Some(format!("/people/households/{household}")),
+        (None, Some(dwelling)) => Some(format!("/people/dwellings/{dwelling}")),
+        (None, None) => None,
+    })
+}
+
 async fn person_page(
     app: &App,
     ctx: &Ctx,
@@ -185,6 +200,7 @@ async fn person_page(
         .await?
         .is_empty();
     let memberships = Directory::memberships(db, &scope, id).await?;
+    let home = home_of(db, &file).await?;
     let may_look = ctx.may(&PEOPLE_LOOKS);
     let looks = match ctx.scope(&PEOPLE_LOOKS) {
         Ok(scope) => who_looked(db, &vault, &scope, id).await.unwrap_or_default(),
@@ -217,6 +233,7 @@ async fn person_page(
         e: typed.e,
         community: file.card.community.into(),
         file,
+        home,
         life,
         merges,
         died,

@@ -153,6 +153,7 @@ pub(super) async fn begin(
         Actor::Account(AccountActor {
             id: known.id,
             person: known.person,
+            former: Vec::new(),
             display_name: known.display_name.clone(),
         }),
         Arc::from([]),

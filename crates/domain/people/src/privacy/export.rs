@@ -13,6 +13,7 @@ use youlin_kernel::{
 };
 
 use super::lines::{ExportLine, Lines};
+use super::merchants_list::{handed_out, merchants_of};
 use super::processing::{NewProcessing, ProcessingKind, note_processing};
 use crate::Vault;
 use crate::entities::{person, person_export, residence};
@@ -47,6 +48,8 @@ words! {
         Register = "register",
         /// With identity numbers.
         Numbers = "numbers",
+        /// No persons but merchants, with their telephone numbers.
+        Merchants = "merchants",
     }
 }
 
@@ -195,8 +198,7 @@ impl Command for AskExport {
             return Err(Problem::invalid("purpose", "purpose-needed"));
         }
         let asked_by = ctx.actor().id().ok_or_else(Problem::forbidden)?;
-        let persons = persons_of(tx.conn(), &self.vault, ctx, community, self.area).await?;
-        let count = persons.len() as u64;
+        let count = self.count(ctx, tx, community).await?;
         if count == 0 {
             return Err(Problem::invalid("area", "export-empty"));
         }
@@ -239,6 +241,20 @@ impl Command for AskExport {
             ),
         );
         Ok((id, state))
+    }
+}
+
+impl AskExport {
+    async fn count(&self, ctx: &Ctx, tx: &Tx<'_>, community: CommunityId) -> Result<u64> {
+        let count = match self.contents {
+            ExportContents::Merchants => merchants_of(tx.conn(), ctx, self.area).await?.len(),
+            ExportContents::Contacts | ExportContents::Register | ExportContents::Numbers => {
+                persons_of(tx.conn(), &self.vault, ctx, community, self.area)
+                    .await?
+                    .len()
+            }
+        };
+        Ok(count as u64)
     }
 }
 
@@ -327,6 +343,8 @@ pub struct ExportedList {
     pub approved_by: Option<String>,
     pub contents: ExportContents,
     pub lines: Vec<ExportLine>,
+    /// The file of merchants, instead of lines.
+    pub merchants: String,
 }
 
 /// Takes an approved list, once. Permission `people.export` in its area, and only whoever asked for it.
@@ -355,26 +373,13 @@ impl Command for TakeExport {
         if too_late(&row, ctx.now()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-too-late"));
         }
-        let vault = &self.vault;
-        let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
-        if grown(&row, persons.len()) {
-            return Err(Problem::new(ProblemKind::Conflict, "export-grown"));
-        }
         let contents = contents_of(&row);
-        let lines = Lines {
-            ctx,
-            tx,
-            vault,
-            community: self.community,
-            contents,
-            purpose: &row.purpose,
-        };
-        let lines = lines.of(&persons).await?;
+        let (lines, merchants, concerned) = self.contents(ctx, tx, &row, contents).await?;
         let new = NewProcessing {
             kind: ProcessingKind::Export,
             purpose: row.purpose.clone(),
             person: None,
-            persons: i64::try_from(lines.len()).unwrap_or(i64::MAX),
+            persons: i64::try_from(concerned).unwrap_or(i64::MAX),
             subject: self.id.to_string(),
         };
         note_processing(ctx, tx, self.community, new).await?;
@@ -385,6 +390,7 @@ impl Command for TakeExport {
             approved_by: row.decided_name.clone(),
             contents,
             lines,
+            merchants,
         };
         tx.update::<person_export::Entity>(person_export::Model {
             state: ExportState::Taken.as_str().to_owned(),
@@ -396,8 +402,46 @@ impl Command for TakeExport {
             ctx,
             self.community,
             AuditEntry::new(Self::NAME, "person_export", self.id)
-                .detail(json!({ "persons": list.lines.len() })),
+                .detail(json!({ "persons": concerned })),
         );
         Ok(list)
+    }
+}
+
+impl TakeExport {
+    /// Lines of persons or the file of merchants, and how many persons they concern.
+    async fn contents(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        row: &person_export::Model,
+        contents: ExportContents,
+    ) -> Result<(Vec<ExportLine>, String, usize)> {
+        let (vault, area) = (&self.vault, AreaId(row.area_id));
+        let more = || Problem::new(ProblemKind::Conflict, "export-grown");
+        if contents == ExportContents::Merchants {
+            let rows = merchants_of(tx.conn(), ctx, area).await?;
+            if grown(row, rows.len()) {
+                return Err(more());
+            }
+            let asked = (rows, row.purpose.as_str());
+            let (file, numbers) = handed_out(ctx, tx, vault, self.community, asked).await?;
+            return Ok((Vec::new(), file, numbers));
+        }
+        let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
+        if grown(row, persons.len()) {
+            return Err(more());
+        }
+        let lines = Lines {
+            ctx,
+            tx,
+            vault,
+            community: self.community,
+            contents,
+            purpose: &row.purpose,
+        };
+        let lines = lines.of(&persons).await?;
+        let concerned = lines.len();
+        Ok((lines, String::new(), concerned))
     }
 }

@@ -11,7 +11,9 @@ use youlin_database::Tx;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 
 use super::export::ExportContents;
-use crate::entities::{household, person, person_label, person_phone, residence, who_looked};
+use crate::entities::{
+    household, person, person_consent, person_label, person_phone, residence, who_looked,
+};
 use crate::own::is_child;
 use crate::permissions::PEOPLE_SENSITIVE;
 use crate::queries::{display_number, open_name, open_phone};
@@ -48,6 +50,9 @@ pub struct WholeLine {
     pub labels: Vec<String>,
     /// Codes of those it may not.
     pub agreed: Vec<String>,
+    /// What the person agreed to. Consent is given to one house: elsewhere it is asked for anew.
+    pub consents: Vec<String>,
+    pub language: Option<String>,
     pub note: Option<String>,
     /// Of the community it is filed under.
     pub community: String,
@@ -71,6 +76,7 @@ struct Belongings {
     /// The main home first.
     homes: HashMap<Uuid, Vec<residence::Model>>,
     households: HashMap<Uuid, String>,
+    consents: HashMap<Uuid, Vec<String>>,
 }
 
 impl Lines<'_> {
@@ -128,6 +134,15 @@ impl Lines<'_> {
         for row in labels.all(conn).await? {
             has.labels.entry(row.person_id).or_default().push(row);
         }
+        let consents = person_consent::Entity::find()
+            .filter(person_consent::Column::CommunityId.eq(community))
+            .filter(person_consent::Column::PersonId.is_in(some()))
+            .filter(person_consent::Column::WithdrawnAt.is_null())
+            .order_by_asc(person_consent::Column::Consent);
+        for row in consents.all(conn).await? {
+            let given = has.consents.entry(row.person_id).or_default();
+            given.push(row.consent);
+        }
         let together = has.homes.values().flatten();
         let together = together.filter_map(|home| home.household_id);
         let households = household::Entity::find()
@@ -179,7 +194,7 @@ impl Lines<'_> {
         let identity = open("identity", row.identity_sealed.as_deref())?;
         let identity = identity.map(|number| match self.contents {
             ExportContents::Numbers => number,
-            ExportContents::Register | ExportContents::Contacts => mask::identity(&number),
+            _ => mask::identity(&number),
         });
         let year = || row.birth_year.map(|year| year.to_string());
         let relation = |home: &residence::Model| Relation::parse(&home.relation);
@@ -205,6 +220,8 @@ impl Lines<'_> {
                 .collect(),
             labels,
             agreed,
+            consents: has.consents.get(&row.id).cloned().unwrap_or_default(),
+            language: row.language.clone(),
             note: open("note", row.note_sealed.as_deref())?,
             community: areas
                 .get(self.community.into())
@@ -240,7 +257,7 @@ impl Lines<'_> {
     /// The fields of a line, as the log of looks calls them.
     fn fields(&self) -> &'static str {
         match self.contents {
-            ExportContents::Contacts => "name,phone,address,export",
+            ExportContents::Contacts | ExportContents::Merchants => "name,phone,address,export",
             ExportContents::Register => "name,phone,address,birth,labels,note,export",
             ExportContents::Numbers => "name,phone,address,birth,labels,note,identity,export",
         }

@@ -6,6 +6,7 @@ mod elsewhere;
 mod export;
 mod lines;
 mod looks;
+mod merchants_list;
 mod migrations;
 pub(crate) mod pages;
 mod processing;

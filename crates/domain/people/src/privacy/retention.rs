@@ -405,6 +405,7 @@ impl EndBatch {
         let actor = youlin_kernel::Actor::Account(youlin_kernel::AccountActor {
             id: self.by.0.unwrap_or_default(),
             person: None,
+            former: Vec::new(),
             display_name: self.by.1.clone(),
         });
         let named = ctx.acting_as(actor, Arc::from([]));

@@ -6,6 +6,7 @@ mod entry;
 mod factor;
 mod held;
 mod helpers;
+mod households;
 mod keys;
 mod lists;
 mod looks;
@@ -30,6 +31,7 @@ pub(crate) use cards::{
 pub use doorstep::{DoorFacts, LivesThere, OpenQuestion};
 pub(crate) use factor::pending_enrolment;
 pub use held::HeldOf;
+pub use households::{HouseholdFile, HouseholdStay};
 pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by_id};
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};

@@ -11,6 +11,7 @@ use super::Directory;
 use super::cards::{open_name, open_phone, phones_of};
 use super::staff::duty_phone;
 use crate::entities::{membership, organisation, person};
+use crate::merge::{Signposts, led_anywhere, led_to};
 use crate::{MembershipRole, Party, PartyKind, Vault};
 
 impl Directory {
@@ -63,7 +64,7 @@ impl Directory {
                 .ok_or_else(Problem::not_found),
             PartyKind::Person => {
                 let row = party_person(db, community, party.id).await?;
-                for duty in duties(db, community, party.id).await? {
+                for duty in duties(db, community, row.id).await? {
                     if let Some(number) = duty_phone(vault, &duty)? {
                         return Ok(Some(vault.phone("phone", &number)?.line().to_owned()));
                     }
@@ -95,15 +96,11 @@ impl Directory {
         }
     }
 
-    /// What the caller answers for: the person of the account (or of the link), and the organisations of partner grants.
+    /// What the caller answers for: the person of the account (or of the link), also under entries that were merged into
+    /// that person's, and the organisations of partner grants.
     #[must_use]
     pub fn parties_of(ctx: &Ctx) -> Vec<Party> {
-        let mut parties: Vec<Party> = ctx
-            .actor()
-            .person()
-            .map(Party::person)
-            .into_iter()
-            .collect();
+        let mut parties: Vec<Party> = ctx.actor().persons().map(Party::person).collect();
         parties.extend(
             ctx.grants()
                 .iter()
@@ -117,15 +114,22 @@ impl Directory {
     }
 }
 
-/// The person, of this community or on duty in it (a grid worker may live elsewhere).
+/// The person, of this community or on duty in it (a grid worker may live elsewhere). An entry that was merged leads on.
 async fn party_person(
     db: &impl ConnectionTrait,
     community: CommunityId,
     id: Uuid,
 ) -> Result<person::Model> {
-    if let Some(row) = super::find_person(db, &[community.0, CommunityId::SYSTEM.0], id).await? {
-        return Ok(row);
+    let here = [community.0, CommunityId::SYSTEM.0];
+    if let Some(row) = super::find_person(db, &here, id).await? {
+        let kept = match row.merged_into {
+            None => return Ok(row),
+            Some(_) => led_to(db, CommunityId(row.community_id), id).await?,
+        };
+        let kept = super::find_person(db, &here, kept).await?;
+        return kept.ok_or_else(Problem::not_found);
     }
+    let id = led_anywhere(db, id).await?;
     let elsewhere = membership::Entity::find()
         .filter(membership::Column::CommunityId.eq(community.0))
         .filter(membership::Column::PersonId.eq(id))
@@ -207,38 +211,93 @@ async fn person_names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let memberships = membership::Entity::find()
-        .filter(membership::Column::CommunityId.is_in(communities.clone()))
-        .filter(membership::Column::PersonId.is_in(ids.clone()))
-        .all(db)
-        .await?;
-    // Somebody on duty here may live elsewhere; the membership says where.
-    let mut homes = communities;
-    homes.extend(memberships.iter().map(|one| one.person_community));
-    homes.sort_unstable();
-    homes.dedup();
-    let rows = person::Entity::find()
-        .filter(person::Column::CommunityId.is_in(homes))
-        .filter(person::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let mut known = Known::load(db, &communities, &ids).await?;
+    let led = known.leads(db, &communities, &ids).await?;
+    if !led.is_empty() {
+        let kept: Vec<Uuid> = led.values().copied().collect();
+        known.add(Known::load(db, &communities, &kept).await?);
+    }
     let mut names = HashMap::new();
     for (community, party) in parties {
-        let mut duties = memberships
-            .iter()
-            .filter(|one| one.person_id == party.id && here(*community, one.community_id));
-        let home = duties.clone().map(|one| one.person_community).next();
-        let row = rows.iter().find(|row| {
-            row.id == party.id
-                && (here(*community, row.community_id) || home == Some(row.community_id))
-        });
-        if let Some(row) = row {
-            let name = open_name(vault, row)?;
-            let on_duty = duties.any(|one| one.valid_to.is_none() && is_duty(&one.role));
-            names.insert(*party, if on_duty { name } else { mask::name(&name) });
+        let id = led.get(&party.id).copied().unwrap_or(party.id);
+        if let Some(name) = known.name(vault, *community, id)? {
+            names.insert(*party, name);
         }
     }
     Ok(names)
+}
+
+/// Persons and their duties.
+struct Known {
+    memberships: Vec<membership::Model>,
+    rows: Vec<person::Model>,
+}
+
+impl Known {
+    async fn load(db: &impl ConnectionTrait, communities: &[i64], ids: &[Uuid]) -> Result<Self> {
+        let memberships = membership::Entity::find()
+            .filter(membership::Column::CommunityId.is_in(communities.iter().copied()))
+            .filter(membership::Column::PersonId.is_in(ids.iter().copied()))
+            .all(db)
+            .await?;
+        // Somebody on duty here may live elsewhere; the membership says where.
+        let mut homes = communities.to_vec();
+        homes.extend(memberships.iter().map(|one| one.person_community));
+        homes.sort_unstable();
+        homes.dedup();
+        let rows = person::Entity::find()
+            .filter(person::Column::CommunityId.is_in(homes))
+            .filter(person::Column::Id.is_in(ids.iter().copied()))
+            .all(db)
+            .await?;
+        Ok(Self { memberships, rows })
+    }
+
+    fn add(&mut self, more: Self) {
+        self.memberships.extend(more.memberships);
+        self.rows.extend(more.rows);
+    }
+
+    /// Where the merged of these lead. Roles went with the merge, so one who lived elsewhere is not found here any more.
+    async fn leads(
+        &self,
+        db: &impl ConnectionTrait,
+        communities: &[i64],
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Uuid>> {
+        let mut led = HashMap::new();
+        if self.rows.iter().any(|row| row.merged_into.is_some()) {
+            let signposts = Signposts::of(db, communities).await?;
+            let all = ids.iter().map(|id| (*id, signposts.led(*id)));
+            led.extend(all.filter(|(id, kept)| id != kept));
+        }
+        for id in ids {
+            if !self.rows.iter().any(|row| row.id == *id) {
+                let kept = led_anywhere(db, *id).await?;
+                if kept != *id {
+                    led.insert(*id, kept);
+                }
+            }
+        }
+        Ok(led)
+    }
+
+    fn name(&self, vault: &Vault, community: CommunityId, id: Uuid) -> Result<Option<String>> {
+        let mut duties = self
+            .memberships
+            .iter()
+            .filter(|one| one.person_id == id && here(community, one.community_id));
+        let home = duties.clone().map(|one| one.person_community).next();
+        let row = self.rows.iter().find(|row| {
+            row.id == id && (here(community, row.community_id) || home == Some(row.community_id))
+        });
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let name = open_name(vault, row)?;
+        let on_duty = duties.any(|one| one.valid_to.is_none() && is_duty(&one.role));
+        Ok(Some(if on_duty { name } else { mask::name(&name) }))
+    }
 }
 
 fn is_duty(role: &str) -> bool {

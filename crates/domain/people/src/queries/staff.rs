@@ -1,6 +1,6 @@
 //! People on duty. Their names are public within the house.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use super::Directory;
 use super::cards::open_name;
 use super::lists::persons_by_id;
 use crate::entities::{account, membership};
+use crate::merge::Signposts;
 use crate::rosters::Away;
 use crate::vault::FieldPlace;
 use crate::{Contact, MembershipRole, Vault};
@@ -155,7 +156,7 @@ async fn contacts(
         .collect();
     ids.extend(rows.iter().map(reached));
     let persons = persons_by_id(db, &ids).await?;
-    let accounts = accounts_of(db, ids.iter().map(|(_, id)| *id)).await?;
+    let accounts = accounts_of(db, &ids).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let (_, id) = reached(&row);
@@ -222,14 +223,25 @@ pub(crate) fn display_number(vault: &Vault, canonical: &str) -> String {
         .map_or_else(|_| canonical.to_owned(), |phone| phone.display())
 }
 
-/// The open account of each person that has one (the first made, should there be several).
+/// The open account of each person that has one (the first made, should there be several), also one that was made for an
+/// entry which was merged into theirs since.
 pub(crate) async fn accounts_of(
     db: &impl ConnectionTrait,
-    persons: impl Iterator<Item = Uuid>,
+    persons: &[(i64, Uuid)],
 ) -> Result<HashMap<Uuid, Uuid>> {
+    let mut communities: Vec<i64> = persons.iter().map(|one| one.0).collect();
+    communities.sort_unstable();
+    communities.dedup();
+    let signposts = Signposts::of(db, &communities).await?;
+    let mut ids: BTreeSet<Uuid> = persons.iter().map(|one| one.1).collect();
+    let former: Vec<Uuid> = signposts
+        .all()
+        .filter(|id| ids.contains(&signposts.led(*id)))
+        .collect();
+    ids.extend(former);
     let rows = account::Entity::find()
         .filter(account::Column::CommunityId.eq(CommunityId::SYSTEM.0))
-        .filter(account::Column::PersonId.is_in(persons))
+        .filter(account::Column::PersonId.is_in(ids))
         .filter(account::Column::ClosedAt.is_null())
         .order_by_asc(account::Column::Id)
         .all(db)
@@ -237,7 +249,7 @@ pub(crate) async fn accounts_of(
     let mut found = HashMap::new();
     for row in rows {
         if let Some(person) = row.person_id {
-            found.entry(person).or_insert(row.id);
+            found.entry(signposts.led(person)).or_insert(row.id);
         }
     }
     Ok(found)

@@ -31,6 +31,7 @@ struct Made {
     household: Option<u8>,
     labels: Vec<&'static str>,
     note: Option<String>,
+    language: Option<String>,
 }
 
 fn made() -> impl Strategy<Value = Made> {
@@ -56,6 +57,7 @@ fn made() -> impl Strategy<Value = Made> {
         prop::option::of(0u8..4),
         prop::collection::vec(label, 0..3),
         prop::option::of(note),
+        prop::option::of(prop::sample::select(vec!["zh", "en", "手语", "=x"])),
     );
     (who, where_).prop_map(|(who, place)| Made {
         name: who.0,
@@ -68,6 +70,7 @@ fn made() -> impl Strategy<Value = Made> {
         household: place.2,
         labels: place.3,
         note: place.4,
+        language: place.5.map(str::to_owned),
     })
 }
 
@@ -116,6 +119,7 @@ impl Made {
                 .map(|label| (*label).to_owned())
                 .collect(),
             note: self.note.clone(),
+            language: self.language.clone(),
             home: self.home.map(|(at, relation)| Home {
                 dwelling: dwelling(at),
                 relation: Relation::ALL[usize::from(relation) % Relation::ALL.len()],
@@ -216,7 +220,7 @@ fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = lines
         .map(|line| {
             let cells = line.cells.iter().map(Cell::shown);
-            cells.take(13).collect()
+            cells.take(15).collect()
         })
         .collect();
     rows[1..].sort();

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
+use youlin_database::sql::name;
 use youlin_kernel::{AreaId, Ctx, Micros, Problem, Role};
 use youlin_people::facts::How;
 use youlin_people::labels::{ExpireLabels, LabelCatalogue, RetireLabel, SaveLabel};
@@ -12,6 +14,7 @@ use youlin_people::life::{LifeReader, LifeSource, NoteDeath, WithdrawDeath, life
 use youlin_people::merge::{
     Choices, KeepApart, MergePersons, Said, Side, UndoMerge, doubles, led_to, row_said,
 };
+use youlin_people::rosters::NoteAbsence;
 use youlin_people::{
     Directory, Home, MembershipRole, OtherHome, PersonInput, Relation, Reveal, RevealField,
     SaveMembership, SetConsent, SetLabel, Sex, consent, looks_at_me, who_looked,
@@ -352,13 +355,31 @@ async fn an_undo_puts_everything_back() {
                 "merge-undone"
             );
         }
+        // Who agreed to stand in for somebody does so under the kept entry, and under their own again.
+        let away = ground.person(JIA, "施晓", &[], None).await;
+        let note = NoteAbsence {
+            community: JIA,
+            person: (JIA, away),
+            from: desk.now(),
+            to: desk.now().plus(2 * Micros::DAY),
+            substitute: Some((JIA, gone)),
+        };
+        db.execute(&ground.world.service(), note).await.unwrap();
+        let substitute = async || {
+            let mut find = sea_orm::sea_query::Query::select();
+            find.column(name("substitute_id")).from(name("absence"));
+            let row = db.read().query_one(&find).await.unwrap().unwrap();
+            row.try_get::<Uuid>("", "substitute_id").unwrap()
+        };
         // What was entered since for the kept entry stays with it.
         let merge = ground
             .merge(&desk, kept, gone, Choices::default())
             .await
             .unwrap();
         ground.label(&desk, kept, "volunteer", true).await.unwrap();
+        assert_eq!(substitute().await, kept);
         ground.undo(&desk, merge).await.unwrap();
+        assert_eq!(substitute().await, gone);
         assert_eq!(
             view(kept).await.0["card"]["labels"],
             serde_json::json!(["volunteer"])

@@ -12,6 +12,7 @@ use super::keep_past::keep_past;
 use super::placing::{Placer, Standing};
 use crate::entities::{building, estate};
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::key_of;
 use crate::permissions::PLACES_REGISTER;
 use crate::words;
 
@@ -37,12 +38,11 @@ impl Command for ImportBuildings {
         let estates = estates(tx, self.community).await?;
         let stored = building::Entity::find()
             .filter(building::Column::CommunityId.eq(self.community.0))
-            .filter(building::Column::ExternalKey.is_not_null())
             .all(tx.conn())
             .await?;
         let mut known: HashMap<String, building::Model> = stored
             .into_iter()
-            .filter_map(|row| Some((row.external_key.clone()?, row)))
+            .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
             .collect();
         let mut report = ImportReport::default();
         for row in &self.rows {
@@ -80,12 +80,11 @@ impl Command for ImportBuildings {
 async fn estates(tx: &Tx<'_>, community: CommunityId) -> Result<HashMap<String, Uuid>> {
     let rows = estate::Entity::find()
         .filter(estate::Column::CommunityId.eq(community.0))
-        .filter(estate::Column::ExternalKey.is_not_null())
         .all(tx.conn())
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| Some((row.external_key?, row.id)))
+        .map(|row| (key_of(row.external_key.as_deref(), row.id), row.id))
         .collect())
 }
 
@@ -136,7 +135,7 @@ impl BuildingDraft {
             community_id: community.0,
             id: old.map_or_else(|| ctx.new_id(), |old| old.id),
             version: old.map_or(1, |old| old.version),
-            external_key: Some(self.key),
+            external_key: old.map_or(Some(self.key), |old| old.external_key.clone()),
             estate_id: Some(self.estate),
             name: self.name,
             aliases: self.aliases,

@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 use super::import_estates::{KEY_MAX, finish};
 use crate::entities::{building, dwelling, entrance};
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
 
 /// Columns a dwelling file must have.
@@ -130,13 +131,16 @@ impl Held {
         let keys = rows.iter().map(|row| row.get("key").to_owned());
         let dwellings = dwelling::Entity::find()
             .filter(dwelling::Column::CommunityId.eq(community.0))
-            .filter(dwelling::Column::ExternalKey.is_in(keys))
+            .filter(meant(
+                (dwelling::Column::ExternalKey, dwelling::Column::Id),
+                keys,
+            ))
             .all(tx.conn())
             .await?;
         Ok(Self {
             buildings: buildings
                 .into_iter()
-                .filter_map(|(key, id)| Some((key?, id)))
+                .map(|(key, id)| (key_of(key.as_deref(), id), id))
                 .collect(),
             entrances: entrances
                 .into_iter()
@@ -144,7 +148,7 @@ impl Held {
                 .collect(),
             dwellings: dwellings
                 .into_iter()
-                .filter_map(|row| Some((row.external_key.clone()?, row)))
+                .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
                 .collect(),
         })
     }
@@ -171,7 +175,8 @@ impl Held {
             community_id: community.0,
             id: old.map_or_else(|| ctx.new_id(), |old| old.id),
             version: old.map_or(1, |old| old.version),
-            external_key: Some(draft.key.clone()),
+            external_key: old
+                .map_or_else(|| Some(draft.key.clone()), |old| old.external_key.clone()),
             building_id: draft.building,
             entrance_id,
             room: draft.room,

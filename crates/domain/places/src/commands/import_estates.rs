@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use super::placing::{Placer, Standing};
 use crate::entities::estate;
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::key_of;
 use crate::locator::mark;
 use crate::permissions::PLACES_REGISTER;
 use crate::{events, words};
@@ -40,12 +41,11 @@ impl Command for ImportEstates {
         let placer = Placer::load(ctx, tx, self.community, &self.rows).await?;
         let stored = estate::Entity::find()
             .filter(estate::Column::CommunityId.eq(self.community.0))
-            .filter(estate::Column::ExternalKey.is_not_null())
             .all(tx.conn())
             .await?;
         let mut known: HashMap<String, estate::Model> = stored
             .into_iter()
-            .filter_map(|row| Some((row.external_key.clone()?, row)))
+            .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
             .collect();
         let mut report = ImportReport::default();
         for row in &self.rows {
@@ -140,7 +140,7 @@ impl EstateDraft {
             community_id: community.0,
             id: old.map_or_else(|| ctx.new_id(), |old| old.id),
             version: old.map_or(1, |old| old.version),
-            external_key: Some(self.key),
+            external_key: old.map_or(Some(self.key), |old| old.external_key.clone()),
             name: self.name,
             aliases: self.aliases,
             street_address: self.street_address,

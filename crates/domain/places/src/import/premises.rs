@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 use youlin_database::Database;
 use youlin_imports::{ImportReport, Incoming, Plan, Register, Row, read_csv};
 use youlin_kernel::{CommunityId, Ctx, Permission, Result};
@@ -17,6 +18,7 @@ use crate::commands::{
     STALL_COLUMNS,
 };
 use crate::entities::{building, premises as table};
+use crate::keys::meant;
 use crate::permissions::PLACES_REGISTER;
 
 /// A register of this file: its name, its columns and how its rows become a plan.
@@ -121,12 +123,19 @@ async fn premises_owners(db: &Database, rows: &[Row]) -> Result<Owners> {
     let mut keys: Vec<&str> = rows.iter().map(|row| row.get("premises_key")).collect();
     keys.sort_unstable();
     keys.dedup();
-    let mut found: Vec<(Option<String>, i64)> = Vec::new();
+    let mut found: Vec<(Option<String>, Uuid, i64)> = Vec::new();
     for some in keys.chunks(500) {
-        let rows: Vec<(Option<String>, i64)> = table::Entity::find()
+        let rows: Vec<(Option<String>, Uuid, i64)> = table::Entity::find()
             .select_only()
-            .columns([table::Column::ExternalKey, table::Column::CommunityId])
-            .filter(table::Column::ExternalKey.is_in(some.iter().copied()))
+            .columns([
+                table::Column::ExternalKey,
+                table::Column::Id,
+                table::Column::CommunityId,
+            ])
+            .filter(meant(
+                (table::Column::ExternalKey, table::Column::Id),
+                some.iter().map(|key| (*key).to_owned()),
+            ))
             .into_tuple()
             .all(db.read())
             .await?;
@@ -161,9 +170,13 @@ async fn plan_equipment(
     dry_run: bool,
 ) -> Result<Plan> {
     let premises = premises_owners(db, &rows).await?;
-    let keys: Vec<(Option<String>, i64)> = building::Entity::find()
+    let keys: Vec<(Option<String>, Uuid, i64)> = building::Entity::find()
         .select_only()
-        .columns([building::Column::ExternalKey, building::Column::CommunityId])
+        .columns([
+            building::Column::ExternalKey,
+            building::Column::Id,
+            building::Column::CommunityId,
+        ])
         .into_tuple()
         .all(db.read())
         .await?;

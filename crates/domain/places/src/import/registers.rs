@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{EntityTrait, QuerySelect};
+use uuid::Uuid;
 use youlin_database::{Command, Database};
 use youlin_imports::{Batch, ImportReport, Incoming, Plan, Refused, Register, Row, read_csv};
 use youlin_kernel::{AreaLevel, AreaTree, CommunityId, Ctx, Permission, Result};
@@ -15,6 +16,7 @@ use crate::commands::{
     ImportAreas, ImportBoundaries, ImportBuildings, ImportDwellings, ImportEstates,
 };
 use crate::entities::{building, estate};
+use crate::keys::key_of;
 use crate::permissions::{PLACES_ADMIN, PLACES_REGISTER};
 use crate::{Datum, Locator};
 
@@ -264,9 +266,13 @@ pub(super) async fn plan_buildings(
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
-    let keys: Vec<(Option<String>, i64)> = estate::Entity::find()
+    let keys: Vec<(Option<String>, Uuid, i64)> = estate::Entity::find()
         .select_only()
-        .columns([estate::Column::ExternalKey, estate::Column::CommunityId])
+        .columns([
+            estate::Column::ExternalKey,
+            estate::Column::Id,
+            estate::Column::CommunityId,
+        ])
         .into_tuple()
         .all(db.read())
         .await?;
@@ -297,9 +303,13 @@ pub(super) async fn plan_dwellings(
     file: &Incoming,
     dry_run: bool,
 ) -> Result<Plan> {
-    let keys: Vec<(Option<String>, i64)> = building::Entity::find()
+    let keys: Vec<(Option<String>, Uuid, i64)> = building::Entity::find()
         .select_only()
-        .columns([building::Column::ExternalKey, building::Column::CommunityId])
+        .columns([
+            building::Column::ExternalKey,
+            building::Column::Id,
+            building::Column::CommunityId,
+        ])
         .into_tuple()
         .all(db.read())
         .await?;
@@ -318,12 +328,11 @@ pub(super) async fn plan_dwellings(
 pub(super) struct Owners(HashMap<String, Option<CommunityId>>);
 
 impl Owners {
-    pub(super) fn new(keys: Vec<(Option<String>, i64)>) -> Self {
+    pub(super) fn new(keys: Vec<(Option<String>, Uuid, i64)>) -> Self {
         let mut owners: HashMap<String, Option<CommunityId>> = HashMap::new();
-        for (key, community) in keys {
-            let Some(key) = key else { continue };
+        for (key, id, community) in keys {
             owners
-                .entry(key)
+                .entry(key_of(key.as_deref(), id))
                 // Held in two communities: the row cannot say which one it means.
                 .and_modify(|held| *held = None)
                 .or_insert(Some(CommunityId(community)));

@@ -36,6 +36,7 @@ impl Web {
             let actor = AccountActor {
                 id: Uuid::from_u128(role as u128 + 1),
                 person: None,
+                former: Vec::new(),
                 display_name: "测试".into(),
             };
             let who = SignedIn {

@@ -1,14 +1,20 @@
 //! What is exported and taken in by an empty house is the same register, and taken in again at home changes nothing; names
-//! that a spreadsheet would run as formulas included.
+//! that a spreadsheet would run as formulas included, and what was entered by hand and never had a key.
 
+use uuid::Uuid;
+use youlin_kernel::CommunityId;
+use youlin_places::commands::{
+    OpenStalls, PremisesInput, SaveBuilding, SaveDwelling, SaveEstate, SavePremises,
+};
 use youlin_places::export;
-use youlin_places::import::{ImportReport, read_csv};
+use youlin_places::import::{ImportReport, premises, read_csv, stalls};
+use youlin_places::premises::Occupants;
 use youlin_testkit::databases;
 
 use crate::ground::Town;
 
 /// Made-up registers of each database.
-const REGISTERS: u64 = 3;
+const REGISTERS: u64 = 2;
 
 struct Dice(u64);
 
@@ -56,14 +62,16 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
-/// Areas, estates, buildings, dwellings as a desk would give them; names go in as they are, without a quote in front.
-fn made_up(dice: &mut Dice) -> [String; 4] {
+/// Areas, estates, buildings, dwellings, premises, stalls as a desk would give them; names go in as they are, without a quote in front.
+fn made_up(dice: &mut Dice) -> [String; 6] {
     let mut files = [
         "code,scheme,scheme_version,level,parent_code,name,name_en,short\n".to_owned(),
         "key,community_code,name,aliases,street_address,built_year,lon,lat,neighbourhood_code\n"
             .to_owned(),
         "key,estate_key,name,aliases,street_address,floors,lon,lat,neighbourhood_code\n".to_owned(),
         "key,building_key,entrance,room,floor,use,area\n".to_owned(),
+        "key,community_code,kind,name,building_key,street_address,lon,lat,neighbourhood_code,floor_area,storeys,built_year,circuit,note\n".to_owned(),
+        "key,premises_key,section,number,floor_area,use\n".to_owned(),
     ];
     let mut add = |file: usize, cells: &[String]| {
         let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
@@ -159,35 +167,142 @@ fn made_up(dice: &mut Dice) -> [String; 4] {
                 add(3, &cells);
             }
         }
+        let inside = dice.maybe(format!("e{estate}b0"));
+        let (street, metres, note) = (dice.word(), 1 + dice.below(90_000), dice.word());
+        let (storeys, year, watts) = (1 + dice.below(9), 1950 + dice.below(70), dice.below(9_000));
+        let cells = [
+            format!("p{estate}"),
+            format!("C{community}"),
+            ["market", "shop", "school"][dice.below(3)].to_owned(),
+            dice.word(),
+            inside,
+            dice.maybe(street),
+            spot.0.to_owned(),
+            spot.1.to_owned(),
+            near.clone(),
+            dice.maybe(format!("{}.{:02}", metres / 100, metres % 100)),
+            dice.maybe(storeys.to_string()),
+            dice.maybe(year.to_string()),
+            dice.maybe(format!("{}.{:03}", 1 + watts / 1_000, watts % 1_000)),
+            dice.maybe(note),
+        ];
+        add(4, &cells);
+        for stall in 0..dice.below(4) {
+            let metres = 100 + dice.below(5_000);
+            let cells = [
+                format!("p{estate}s{stall}"),
+                format!("p{estate}"),
+                dice.maybe("C".to_owned()),
+                format!("{stall:02}"),
+                dice.maybe(format!("{}.{:02}", metres / 100, metres % 100)),
+                ["selling", "cooking", "storage"][dice.below(3)].to_owned(),
+            ];
+            add(5, &cells);
+        }
     }
     files
 }
 
-async fn take_in(town: &Town, files: &[String; 4]) -> Vec<ImportReport> {
+/// One of each, as a desk enters them on pages: none has a key.
+async fn by_hand(town: &Town) {
+    let (db, ctx) = (town.world.db(), town.service());
+    let community = CommunityId(town.id("C0").0);
+    let estate = SaveEstate {
+        community,
+        known: None,
+        name: "手工小区".to_owned(),
+        aliases: String::new(),
+        street_address: String::new(),
+        built_year: Some(1998),
+        position: None,
+        area: None,
+        closed: false,
+    };
+    let estate = db.execute(&ctx, estate).await.unwrap();
+    let building = SaveBuilding {
+        community,
+        known: None,
+        estate: Some(estate),
+        name: "1号楼".to_owned(),
+        aliases: String::new(),
+        street_address: String::new(),
+        floors: Some(6),
+        position: None,
+        area: Some(town.id("N0")),
+        closed: false,
+        closed_reason: String::new(),
+        occupants: Occupants::default(),
+    };
+    let building: Uuid = db.execute(&ctx, building).await.unwrap();
+    let dwelling = SaveDwelling {
+        community,
+        known: None,
+        building,
+        entrance: "1单元".to_owned(),
+        room: "101".to_owned(),
+        floor: Some(1),
+        usage: "owned".to_owned(),
+        area: "88.5".to_owned(),
+        closed: false,
+        occupants: Occupants::default(),
+    };
+    db.execute(&ctx, dwelling).await.unwrap();
+    let market = SavePremises {
+        community,
+        known: None,
+        input: PremisesInput {
+            kind: "market".to_owned(),
+            name: "手工市场".to_owned(),
+            building: Some(building),
+            ..PremisesInput::default()
+        },
+        position: None,
+        area: None,
+    };
+    let market = db.execute(&ctx, market).await.unwrap();
+    let row = OpenStalls {
+        community,
+        premises: market,
+        section: "A".to_owned(),
+        numbers: "1-3".to_owned(),
+        floor_area: String::new(),
+        usage: "selling".to_owned(),
+    };
+    db.execute(&ctx, row).await.unwrap();
+}
+
+async fn take_in(town: &Town, files: &[String; 6]) -> Vec<ImportReport> {
     let rows = |text: &str| read_csv(text, &["key"]).unwrap();
     let mut reports = vec![town.areas(&files[0]).await];
     town.locator.reload_areas(town.world.db()).await.unwrap();
     reports.push(town.estates(rows(&files[1])).await);
     reports.push(town.buildings(rows(&files[2])).await);
     reports.push(town.dwellings(rows(&files[3])).await);
+    let (db, ctx, locator) = (town.world.db(), town.service(), &town.locator);
+    let taken = premises(db, &ctx, locator, rows(&files[4]), false).await;
+    reports.push(taken.unwrap());
+    let taken = stalls(db, &ctx, locator, rows(&files[5]), false).await;
+    reports.push(taken.unwrap());
     for report in &reports {
         assert!(report.is_clean(), "{report:?}");
     }
     reports
 }
 
-async fn exported(town: &Town) -> [String; 4] {
+async fn exported(town: &Town) -> [String; 6] {
     let (db, tree) = (town.world.db(), town.locator.tree());
     [
         export::areas(db).await.unwrap(),
         export::estates(db, &tree).await.unwrap(),
         export::buildings(db, &tree).await.unwrap(),
         export::dwellings(db).await.unwrap(),
+        export::premises(db, &tree).await.unwrap(),
+        export::stalls(db).await.unwrap(),
     ]
 }
 
 /// The rows in the order of their keys: ids of another house sort otherwise.
-fn sorted(files: &[String; 4]) -> Vec<Vec<String>> {
+fn sorted(files: &[String; 6]) -> Vec<Vec<String>> {
     let lines = |text: &String| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.sort();
@@ -202,6 +317,7 @@ async fn an_exported_register_is_the_same_in_an_empty_house() {
         for (here, there) in databases().await.into_iter().zip(databases().await) {
             let (here, there) = (Town::empty(here).await, Town::empty(there).await);
             take_in(&here, &made_up(&mut Dice(seed))).await;
+            by_hand(&here).await;
             let out = exported(&here).await;
             for line in out.iter().flat_map(|text| text.lines()) {
                 for cell in line.split(',') {

@@ -28,6 +28,7 @@ impl Web {
             let actor = AccountActor {
                 id: ground.world.service().new_id(),
                 person: None,
+                former: Vec::new(),
                 display_name: name.into(),
             };
             let who = SignedIn {

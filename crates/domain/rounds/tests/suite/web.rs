@@ -32,6 +32,7 @@ impl House {
             let actor = AccountActor {
                 id: Uuid::from_u128(number),
                 person: None,
+                former: Vec::new(),
                 display_name: name.into(),
             };
             let grant = Grant {

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::{CaseFilter, CaseRow, Cases, Sort, TaskRow, list, tasks_of};
 use youlin_kernel::{AreaId, CommunityId, Page, Permission, Result, Scope};
+use youlin_people::merge::Signposts;
 use youlin_people::permissions::{ORGANISATIONS_READ, PEOPLE_READ};
-use youlin_people::{Contact, Directory, HelperView, OrganisationView, Party};
+use youlin_people::{Contact, Directory, HelperView, OrganisationView, Party, PartyKind};
 use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
 
 use super::form::{self, party_value};
@@ -358,10 +359,15 @@ fn counted<T>(busy: &BTreeMap<String, usize>, party: Party, one: T) -> Busy<T> {
 async fn busy(s: &Shell, query: &ListQuery) -> Result<BTreeMap<String, usize>> {
     let cases = s.app().need::<Cases>()?;
     let scope = narrowed(s, &youlin_cases::permissions::CASES_READ, query.area)?;
+    let signposts = Signposts::of(s.app().db().read(), &scope.communities()).await?;
     let mut busy: BTreeMap<String, usize> = BTreeMap::new();
     for task in tasks_of(s.app().db(), &cases, s.ctx(), Some(&scope)).await? {
         if !task.status.is_ended() {
-            *busy.entry(party_value(&task.party)).or_default() += 1;
+            let party = match task.party.kind {
+                PartyKind::Person => Party::person(signposts.led(task.party.id)),
+                PartyKind::Organisation => task.party,
+            };
+            *busy.entry(party_value(&party)).or_default() += 1;
         }
     }
     Ok(busy)

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_people::merge::same_person;
 use youlin_people::{Directory, Party};
 
 use crate::commands::{Borrower, stock};
@@ -155,8 +156,9 @@ pub async fn lent_to(
     community: CommunityId,
     person: Uuid,
 ) -> Result<Vec<LoanRow>> {
+    let ids = same_person(sharing.db.read(), community, person).await?;
     let rows = base(vec![community.0])
-        .filter(resource_loan::Column::BorrowerId.eq(person))
+        .filter(resource_loan::Column::BorrowerId.is_in(ids))
         .order_by_desc(resource_loan::Column::Id)
         .limit(MOST)
         .all(sharing.db.read())

@@ -61,6 +61,7 @@ fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
     let actor = AccountActor {
         id: Uuid::from_u128(number),
         person: None,
+        former: Vec::new(),
         display_name: name.into(),
     };
     let who = SignedIn {

@@ -211,5 +211,6 @@ pub const SPECS: &[Spec] = &[
         "community",
         &["社区编码", "社区代码", "community code", "area_code"],
     ),
+    plain("language", &["语言", "使用语言", "常用语言", "language"]),
     plain("note", &["备注", "说明", "note", "notes", "remarks"]),
 ];

@@ -7,7 +7,7 @@ use youlin_imports::tabular::Cell;
 use super::read::Cells;
 
 /// Fields in which no star can be meant. An identity number has a refusal of its own.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "name",
     "birth",
     "sex",
@@ -20,6 +20,7 @@ const FIELDS: [&str; 12] = [
     "relation",
     "labels",
     "second_home",
+    "language",
 ];
 
 /// # Errors

@@ -2,13 +2,15 @@
 //!
 //! The way of a row: [`read`] reads its cells and notes what is wrong or doubtful; [`place`] finds the dwelling its address
 //! names, which says the community it is filed under; [`twice`] finds rows that mean the same person; [`take`] compares it
-//! with whom the register knows, in the transaction that saves it; [`undo`] takes a saved row back.
+//! with whom the register knows ([`decide`]), in the transaction that saves it ([`enter`]); [`undo`] takes a saved row back.
 //!
 //! Who is whom: the identity number decides. Without one on either side, the same name with the same dwelling or telephone
 //! number, and nothing that contradicts, is the same person; the same name and year of birth alone is a question for a
 //! person to answer. What the sheet leaves empty clears nothing: it knows less than the register, not more.
 
 mod columns;
+mod decide;
+mod enter;
 mod home;
 mod known;
 mod masked;

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 use youlin_kernel::Ctx;
 
+use super::decide::Change;
 use super::known::Known;
 use super::read::Draft;
-use super::take::{Change, Did, Import, Writing};
+use super::take::{Did, Import, Writing};
 use crate::Relation;
 use crate::entities::{household, residence};
 

@@ -17,6 +17,7 @@ use crate::{Relation, Sex, Vault};
 const NAME: usize = 60;
 const NOTE: usize = 1_000;
 const PHONES: usize = 10;
+const LANGUAGE: usize = 10;
 
 /// A row that was read.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(super) struct Draft {
     pub(super) phones: Vec<(Phone, Vec<u8>)>,
     pub(super) labels: Vec<(String, Vec<u8>)>,
     pub(super) relation: Option<Relation>,
+    pub(super) language: Option<String>,
     pub(super) note: Option<String>,
     /// What somebody should look at before it is taken in.
     pub(super) doubts: Vec<Refused>,
@@ -149,6 +151,7 @@ impl<'a> Reader<'a> {
             phones,
             labels,
             relation: home::relation(&cells.text("relation")),
+            language: language(&cells)?,
             note,
             doubts: Vec::new(),
             choice: None,
@@ -325,6 +328,23 @@ fn noted(cells: &Cells<'_>, lunar: bool) -> Option<String> {
     match note {
         Some(note) => Some(format!("{note}；{birthday}")),
         None => Some(birthday),
+    }
+}
+
+/// By the code the register has for it; others stay as they are written.
+fn language(cells: &Cells<'_>) -> Result<Option<String>, Refused> {
+    let text = clean(&cells.text("language"));
+    let code = match text.to_lowercase().as_str() {
+        "" => return Ok(None),
+        "中文" | "汉语" | "普通话" | "chinese" => "zh",
+        "英文" | "英语" | "english" => "en",
+        _ => text.as_str(),
+    };
+    match code.chars().count() {
+        0..=LANGUAGE => Ok(Some(code.to_owned())),
+        _ => Err(cells
+            .refuse("language", "cell-too-long")
+            .arg("max", LANGUAGE)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Shows a merchant's number, for a purpose. Whoever answers for the merchant can see who looked and why, as with their own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -16,6 +17,9 @@ use crate::merchants::MerchantRelation;
 use crate::permissions::PEOPLE_REVEAL;
 use crate::queries::display_number;
 use crate::vault::FieldPlace;
+
+/// Merchants looked up with one statement.
+const CHUNK: usize = 500;
 
 /// See the module's text. Permission `people.reveal` where it does business. `None`: there is no number.
 #[derive(Debug)]
@@ -34,38 +38,11 @@ impl Command for RevealMerchantPhone {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Option<String>> {
         let row = merchant_for(ctx, tx, &PEOPLE_REVEAL, self.community, self.merchant).await?;
         let purpose = purpose(&self.purpose)?;
-        let there = merchant_person::Entity::find()
-            .filter(merchant_person::Column::CommunityId.eq(self.community.0))
-            .filter(merchant_person::Column::MerchantId.eq(self.merchant))
-            .filter(merchant_person::Column::ValidTo.is_null())
-            // Those of another community are told by its own log only of what happens there.
-            .filter(merchant_person::Column::PersonCommunity.eq(self.community.0))
-            .all(tx.conn())
-            .await?;
-        let mut told = Vec::new();
-        for person in there {
-            let responsible = MerchantRelation::parse(&person.relation)
-                .is_some_and(MerchantRelation::responsible);
-            if !responsible || told.contains(&person.person_id) {
-                continue;
-            }
-            tx.insert::<who_looked::Entity>(who_looked::Model {
-                community_id: person.person_community,
-                id: ctx.new_id(),
-                version: 1,
-                person_id: person.person_id,
-                actor_kind: ctx.actor().kind().to_owned(),
-                actor_id: ctx.actor().id(),
-                actor_name: ctx.actor().name().to_owned(),
-                fields: "merchant-phone".to_owned(),
-                purpose: purpose.clone(),
-                case_id: None,
-                at: ctx.now().0,
-                of_child: None,
-            })
-            .await?;
-            told.push(person.person_id);
-        }
+        let look = Look {
+            fields: "merchant-phone",
+            purpose: &purpose,
+        };
+        let told = tell(ctx, tx, self.community, &[self.merchant], look).await?;
         tx.audit(
             ctx,
             self.community,
@@ -81,4 +58,54 @@ impl Command for RevealMerchantPhone {
             })
             .transpose()
     }
+}
+
+/// What was looked at, and why.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    pub(crate) fields: &'static str,
+    pub(crate) purpose: &'a str,
+}
+
+/// Notes the look for whoever answers for these merchants, once for each; says who they are.
+pub(crate) async fn tell(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    merchants: &[Uuid],
+    look: Look<'_>,
+) -> Result<Vec<Uuid>> {
+    let mut told = BTreeSet::new();
+    for some in merchants.chunks(CHUNK) {
+        let there = merchant_person::Entity::find()
+            .filter(merchant_person::Column::CommunityId.eq(community.0))
+            .filter(merchant_person::Column::MerchantId.is_in(some.iter().copied()))
+            .filter(merchant_person::Column::ValidTo.is_null())
+            // Those of another community are told by its own log only of what happens there.
+            .filter(merchant_person::Column::PersonCommunity.eq(community.0))
+            .all(tx.conn())
+            .await?;
+        let responsible = there.into_iter().filter(|row| {
+            MerchantRelation::parse(&row.relation).is_some_and(MerchantRelation::responsible)
+        });
+        told.extend(responsible.map(|row| row.person_id));
+    }
+    for person in &told {
+        tx.insert::<who_looked::Entity>(who_looked::Model {
+            community_id: community.0,
+            id: ctx.new_id(),
+            version: 1,
+            person_id: *person,
+            actor_kind: ctx.actor().kind().to_owned(),
+            actor_id: ctx.actor().id(),
+            actor_name: ctx.actor().name().to_owned(),
+            fields: look.fields.to_owned(),
+            purpose: look.purpose.to_owned(),
+            case_id: None,
+            at: ctx.now().0,
+            of_child: None,
+        })
+        .await?;
+    }
+    Ok(told.into_iter().collect())
 }

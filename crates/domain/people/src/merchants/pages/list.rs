@@ -7,12 +7,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::AreaId;
 use youlin_places::premises::Premises;
-use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, CSV, Caller, Choice, Prefs, Shell, WebResult, page, save_as};
 
 use super::{choices, shell};
 use crate::Vault;
+use crate::export::merchants;
 use crate::merchants::{MerchantFilter, MerchantView, Merchants, Trade};
-use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::permissions::{PEOPLE_EXPORT, PEOPLE_READ, PEOPLE_WRITE};
 
 /// Lines on the page.
 const SHOWN: u64 = 300;
@@ -42,6 +43,8 @@ struct ListPage {
     rows: Vec<MerchantView>,
     more: bool,
     may_write: bool,
+    /// May take them away as a file.
+    may_take: bool,
 }
 
 /// `GET /people/merchants?area=&trade=&without=&q=&premises=&closed=`.
@@ -88,6 +91,7 @@ pub(super) async fn list(
     ];
     page(&ListPage {
         may_write: ctx.may(&PEOPLE_WRITE),
+        may_take: ctx.may(&PEOPLE_EXPORT),
         s,
         f,
         premises,
@@ -97,6 +101,29 @@ pub(super) async fn list(
         rows,
         more,
     })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Taken {
+    area: String,
+}
+
+/// `GET /people/merchants/file?area=`: open merchants as `/imports` reads them, without their numbers.
+pub(super) async fn file(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    ApiQuery(taken): ApiQuery<Taken>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&PEOPLE_EXPORT)?;
+    let scope = match taken.area.parse().map(AreaId) {
+        Ok(area) => scope.narrowed(ctx.areas(), area),
+        Err(_all) => scope,
+    };
+    let vault = app.need::<Vault>()?;
+    let text = merchants(app.db().read(), &vault, ctx.areas(), &scope).await?;
+    // Spreadsheets of this country read UTF-8 by this mark.
+    Ok(save_as("merchants.csv", CSV, format!("\u{feff}{text}")))
 }
 
 /// Communities of the scope with what lies below them; the first is all of it.

@@ -8,7 +8,7 @@ mod show;
 use youlin_kernel::{Access, Ctx};
 use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell};
 
-use crate::permissions::{PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE};
+use crate::permissions::{PEOPLE_EXPORT, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE};
 
 /// Doors of the navigation to these pages.
 pub const NAV: &[NavItem] = &[NavItem {
@@ -25,6 +25,11 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/people/merchants", read, list::list)
         .get("/people/merchants/new", write, form::fresh)
+        .get(
+            "/people/merchants/file",
+            Access::Needs(&PEOPLE_EXPORT),
+            list::file,
+        )
         .post("/people/merchants", write, form::create)
         .get("/people/merchants/{id}", read, show::show)
         .get("/people/merchants/{id}/edit", write, form::edit)

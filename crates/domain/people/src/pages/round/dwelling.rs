@@ -1,5 +1,7 @@
 //! `/people/dwellings/{id}`: who lives there, what is missing, and the few things one does at a door.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -31,6 +33,8 @@ struct DwellingPage {
     file: DwellingFile,
     /// What happened here, the newest first.
     life: Vec<LifeLine>,
+    /// The household somebody is entered under, by person.
+    households: HashMap<Uuid, Uuid>,
     labels: Vec<Choice>,
     sexes: Vec<Choice>,
     may_write: bool,
@@ -53,6 +57,10 @@ impl DwellingPage {
         let all = one.missing.iter().chain(&one.stale);
         let _shape_of_templates = self;
         all.into_iter().any(|lacked| lacked.as_str() == fact)
+    }
+
+    fn household(&self, one: &Resident) -> Option<Uuid> {
+        self.households.get(&one.card.id).copied()
     }
 
     fn here(&self, one: &Resident) -> bool {
@@ -132,6 +140,7 @@ async fn dwelling_page(
     sexes.extend(Sex::ALL.iter().map(words));
     page(&DwellingPage {
         may_write: ctx.authorize(&PEOPLE_WRITE, place.area()).is_ok(),
+        households: Directory::households_in(db, place.community, id).await?,
         labels: label_choices(&s),
         sexes,
         e,

@@ -3,6 +3,7 @@
 
 pub(super) mod buildings;
 pub(super) mod dwelling;
+pub(super) mod household;
 pub(super) mod quality;
 pub(super) mod visiting;
 

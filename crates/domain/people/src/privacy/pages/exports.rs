@@ -17,7 +17,7 @@ use crate::entities::person_export;
 use crate::pages::form::{Errors, area_of, areas_with, shown, to, with_status};
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
 use crate::privacy::export::*;
-use crate::privacy::pages::written::{register, sheet};
+use crate::privacy::pages::written::{merchants, register, sheet};
 
 #[derive(Template)]
 #[template(path = "privacy/exports.html")]
@@ -39,6 +39,15 @@ struct ExportsPage {
 impl ExportsPage {
     fn mine(&self, row: &ExportView) -> bool {
         row.asked_by == self.me
+    }
+
+    /// How many it is about.
+    fn count(&self, row: &ExportView) -> String {
+        let key = match row.contents {
+            ExportContents::Merchants => "export-merchants",
+            _ => "export-persons",
+        };
+        self.s.t1(key, "count", row.persons)
     }
 
     fn waits(&self, row: &ExportView) -> bool {
@@ -237,6 +246,7 @@ pub(super) async fn take(
     let s = know(&app, &ctx, prefs);
     match list.contents {
         ExportContents::Contacts => Ok(save_as("persons.csv", CSV, sheet(&s, &list)?)),
+        ExportContents::Merchants => Ok(save_as("merchants.csv", CSV, merchants(&s, &list)?)),
         ExportContents::Register | ExportContents::Numbers => {
             let book = register(&s, &app.need::<Vault>()?.labels(), &list)?;
             Ok(save_as("register.xlsx", XLSX, book))

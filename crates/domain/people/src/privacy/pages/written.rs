@@ -12,7 +12,7 @@ use crate::privacy::export::{ExportContents, ExportedList};
 use crate::privacy::lines::{ExportLine, WholeLine};
 
 /// Names of the columns of a register in their order; the words are those the import looks for.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "name",
     "identity",
     "birth",
@@ -24,6 +24,8 @@ const COLUMNS: [&str; 14] = [
     "second_home",
     "labels",
     "agreed",
+    "consents",
+    "language",
     "note",
     "community",
     "source",
@@ -67,6 +69,28 @@ pub(super) fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
         ]
     }));
     for row in rows {
+        writer.write_record(&row).map_err(Problem::internal)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Problem::internal(error.error()))?;
+    String::from_utf8(bytes).map_err(Problem::internal)
+}
+
+/// Merchants: the file as it is, and in a last column, which an import does not read, where it comes from.
+pub(super) fn merchants(s: &Shell, list: &ExportedList) -> Result<String> {
+    let mark = mark(s, list);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(list.merchants.as_bytes());
+    let mut writer = csv::Writer::from_writer(Vec::from("\u{feff}".as_bytes()));
+    for (at, row) in reader.records().enumerate() {
+        let mut row = row.map_err(Problem::internal)?;
+        row.push_field(&if at == 0 {
+            "source".to_owned()
+        } else {
+            harmless(&mark)
+        });
         writer.write_record(&row).map_err(Problem::internal)?;
     }
     let bytes = writer
@@ -135,11 +159,36 @@ fn cells(s: &Shell, labels: &LabelCatalogue, line: &ExportLine, mark: &str) -> V
         second.collect::<Vec<_>>().join("；"),
         called(s, labels, &whole.labels),
         called(s, labels, &whole.agreed),
+        agreed_to(s, &whole.consents),
+        whole
+            .language
+            .as_deref()
+            .map_or_else(String::new, |language| speaks(s, language)),
         some(&whole.note),
         whole.community.clone(),
         mark.to_owned(),
     ];
     all.iter().map(|cell| harmless(cell)).collect()
+}
+
+/// What the person agreed to, in words.
+fn agreed_to(s: &Shell, consents: &[String]) -> String {
+    let words: Vec<String> = consents
+        .iter()
+        .map(|one| match crate::consent::ALL.contains(&one.as_str()) {
+            true => s.tt("consent", one.replace('.', "-")),
+            false => one.clone(),
+        })
+        .collect();
+    listed(&words)
+}
+
+/// In words where the import knows them.
+fn speaks(s: &Shell, language: &str) -> String {
+    match language {
+        "zh" | "en" => s.tt("speaks", language),
+        other => other.to_owned(),
+    }
 }
 
 /// Labels by their names, where the name leads back to them.

@@ -14,6 +14,7 @@ use super::refused;
 use super::save_equipment::{EquipmentInput, Of, fresh, insert};
 use crate::entities::{building, equipment, premises};
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
 
 /// Columns a file of equipment must have.
@@ -84,6 +85,7 @@ fn over(old: &equipment::Model, row: equipment::Model) -> equipment::Model {
     let newer = row.checked_on > old.checked_on;
     equipment::Model {
         id: old.id,
+        external_key: old.external_key.clone(),
         version: old.version,
         created_at: old.created_at,
         // Other words mean somebody else, whom a file cannot name.
@@ -165,11 +167,14 @@ async fn held(
     let keys = rows.iter().map(|row| row.get("key").to_owned());
     let found = equipment::Entity::find()
         .filter(equipment::Column::CommunityId.eq(community.0))
-        .filter(equipment::Column::ExternalKey.is_in(keys))
+        .filter(meant(
+            (equipment::Column::ExternalKey, equipment::Column::Id),
+            keys,
+        ))
         .all(tx.conn())
         .await?;
     Ok(found
         .into_iter()
-        .filter_map(|row| Some((row.external_key.clone()?, row)))
+        .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
         .collect())
 }

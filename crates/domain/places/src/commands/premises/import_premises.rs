@@ -12,6 +12,7 @@ use super::refused;
 use super::save_premises::{PremisesInput, model, save};
 use crate::entities::{building, premises};
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
 
 /// Columns a file of premises must have.
@@ -106,7 +107,7 @@ fn draft(
         Err(problem) => return refused(row, problem).map(Err),
     };
     Ok(Ok(premises::Model {
-        external_key: Some(key),
+        external_key: old.map_or(Some(key), |old| old.external_key.clone()),
         ..model(ctx, community, old, read, building, standing)
     }))
 }
@@ -120,13 +121,16 @@ pub(super) async fn buildings(
     let keys = rows.iter().map(|row| row.get("building_key").to_owned());
     let found = building::Entity::find()
         .filter(building::Column::CommunityId.eq(community.0))
-        .filter(building::Column::ExternalKey.is_in(keys))
+        .filter(meant(
+            (building::Column::ExternalKey, building::Column::Id),
+            keys,
+        ))
         .filter(building::Column::ClosedAt.is_null())
         .all(tx.conn())
         .await?;
     Ok(found
         .into_iter()
-        .filter_map(|row| Some((row.external_key.clone()?, row)))
+        .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
         .collect())
 }
 
@@ -141,11 +145,14 @@ pub(super) async fn premises_held(
         rows.iter().map(|row| row.get(column).to_owned()).collect();
     let found = premises::Entity::find()
         .filter(premises::Column::CommunityId.eq(community.0))
-        .filter(premises::Column::ExternalKey.is_in(keys))
+        .filter(meant(
+            (premises::Column::ExternalKey, premises::Column::Id),
+            keys.into_iter(),
+        ))
         .all(tx.conn())
         .await?;
     Ok(found
         .into_iter()
-        .filter_map(|row| Some((row.external_key.clone()?, row)))
+        .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
         .collect())
 }

@@ -13,6 +13,7 @@ use super::refused;
 use super::save_stall::{StallInput, fresh};
 use crate::entities::{premises, stall};
 use crate::import::{ImportReport, Outcome, Refused, Row};
+use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
 
 /// Columns a file of stalls must have.
@@ -115,7 +116,7 @@ fn draft(
     }
     let fresh = fresh(ctx, community, premises.id, read);
     Ok(Ok(stall::Model {
-        external_key: Some(key),
+        external_key: old.map_or(Some(key), |old| old.external_key.clone()),
         id: old.map_or(fresh.id, |old| old.id),
         version: old.map_or(1, |old| old.version),
         created_at: old.map_or(fresh.created_at, |old| old.created_at),
@@ -131,12 +132,12 @@ async fn held(
     let keys = rows.iter().map(|row| row.get("key").to_owned());
     let found = stall::Entity::find()
         .filter(stall::Column::CommunityId.eq(community.0))
-        .filter(stall::Column::ExternalKey.is_in(keys))
+        .filter(meant((stall::Column::ExternalKey, stall::Column::Id), keys))
         .all(tx.conn())
         .await?;
     Ok(found
         .into_iter()
-        .filter_map(|row| Some((row.external_key.clone()?, row)))
+        .map(|row| (key_of(row.external_key.as_deref(), row.id), row))
         .collect())
 }
 

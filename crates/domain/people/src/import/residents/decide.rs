@@ -1,0 +1,216 @@
+//! What becomes of a row: whom it means, and what of that person differs.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use youlin_crypto::mask;
+use youlin_imports::{Choice, Refused};
+use youlin_kernel::{Problem, Result};
+
+use super::enter::has_birth;
+use super::known::{Known, Meant};
+use super::read::Draft;
+use super::take::Import;
+use crate::entities::{person, residence};
+use crate::vault::FieldPlace;
+use crate::{Relation, Sex};
+
+/// What becomes of a row.
+pub(super) enum Decided {
+    New,
+    Change(Change),
+    Same,
+    Doubts(Vec<Refused>),
+    Refused(Refused),
+}
+
+/// What of a known person differs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) id: Uuid,
+    pub(super) name: bool,
+    pub(super) sex: bool,
+    pub(super) birth: bool,
+    pub(super) identity: bool,
+    pub(super) language: bool,
+    pub(super) note: bool,
+    /// Places in the draft's lists.
+    pub(super) phones: Vec<usize>,
+    pub(super) labels: Vec<usize>,
+    pub(super) home: bool,
+    /// Homes beside the main one, by their places in the draft's list.
+    pub(super) second: Vec<usize>,
+    /// Lives elsewhere as far as the register knows.
+    pub(super) moved: bool,
+}
+
+impl Change {
+    fn is_nothing(&self) -> bool {
+        *self
+            == Self {
+                id: self.id,
+                ..Self::default()
+            }
+    }
+
+    pub(super) fn of_person(&self) -> bool {
+        self.name || self.sex || self.birth || self.identity || self.language || self.note
+    }
+}
+
+impl Import {
+    pub(super) fn decide(
+        &self,
+        known: &Known,
+        draft: &Draft,
+        taken: &mut HashMap<Uuid, u32>,
+    ) -> Result<Decided> {
+        let mut doubts = draft.doubts.clone();
+        let meant = match (known.meant(draft), draft.choice) {
+            (Meant::Perhaps(_) | Meant::Several, Some(Choice::New)) => Meant::Nobody,
+            (Meant::Perhaps(id), Some(Choice::Take)) => Meant::Surely(id),
+            (meant, _) => meant,
+        };
+        let doubt = |code| Refused::new(draft.line, "", code);
+        let id = match meant {
+            Meant::Surely(id) => id,
+            Meant::Nobody => {
+                return Ok(match draft.choice {
+                    None if !doubts.is_empty() => Decided::Doubts(doubts),
+                    _ => Decided::New,
+                });
+            }
+            Meant::Perhaps(id) => {
+                let place = self.place_of(known, id);
+                let both = [Choice::Take, Choice::New];
+                let perhaps = match place.is_empty() {
+                    true => doubt("sheet-perhaps-known"),
+                    false => doubt("sheet-perhaps-known-at").arg("place", place),
+                };
+                doubts.push(perhaps.or(&both));
+                return Ok(Decided::Doubts(doubts));
+            }
+            Meant::Several => {
+                doubts.push(doubt("sheet-several-known").or(&[Choice::New]));
+                return Ok(Decided::Doubts(doubts));
+            }
+        };
+        if let Some(first) = taken.get(&id) {
+            return Ok(Decided::Refused(doubt("sheet-twice").arg("first", first)));
+        }
+        taken.insert(id, draft.line);
+        if !self.may_write(known, id) {
+            return Ok(Decided::Refused(doubt("row-not-yours")));
+        }
+        let change = self.compare(known, draft, id)?;
+        if change.is_nothing() {
+            return Ok(Decided::Same);
+        }
+        if change.name {
+            let held = known
+                .persons
+                .get(&id)
+                .map(|row| self.name_of(row))
+                .transpose()?;
+            let held = mask::name(&held.unwrap_or_default());
+            doubts.push(
+                doubt("sheet-name-differs")
+                    .arg("name", held)
+                    .or(&[Choice::Take]),
+            );
+        }
+        if change.moved {
+            let place = self.place_of(known, id);
+            doubts.push(doubt("sheet-moved").arg("place", place).or(&[Choice::Take]));
+        }
+        Ok(match draft.choice {
+            None if !doubts.is_empty() => Decided::Doubts(doubts),
+            _ => Decided::Change(change),
+        })
+    }
+
+    /// The caller may write where the person is known to live.
+    fn may_write(&self, known: &Known, id: Uuid) -> bool {
+        let home = known.homes.get(&id).and_then(|homes| homes.first());
+        let place = home.and_then(|home| self.vault.place(home.dwelling_id));
+        match place {
+            Some(place) => self
+                .scope
+                .contains(self.community, &[place.grid, place.neighbourhood]),
+            None => self.scope.contains(self.community, &[]),
+        }
+    }
+
+    fn place_of(&self, known: &Known, id: Uuid) -> String {
+        let home = known.homes.get(&id).and_then(|homes| homes.first());
+        let place = home.and_then(|home| self.vault.place(home.dwelling_id));
+        place.map_or_else(String::new, |place| place.address)
+    }
+
+    fn name_of(&self, row: &person::Model) -> Result<String> {
+        let at = FieldPlace::new("person", "name", row.community_id, row.id);
+        self.vault.open(at, &row.name_sealed)
+    }
+
+    fn compare(&self, known: &Known, draft: &Draft, id: Uuid) -> Result<Change> {
+        let row = known.persons.get(&id).ok_or_else(Problem::not_found)?;
+        let note = match (&draft.note, &row.note_sealed) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(note), Some(sealed)) => {
+                let at = FieldPlace::new("person", "note", row.community_id, row.id);
+                self.vault.open(at, sealed)? != *note
+            }
+        };
+        let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
+        let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);
+        let homes = known.homes.get(&id).map_or(&[][..], Vec::as_slice);
+        let here = homes
+            .iter()
+            .find(|home| Some(home.dwelling_id) == draft.dwelling);
+        let household = draft.household.as_ref();
+        let together = |home: &residence::Model| {
+            household.is_none_or(|key| {
+                let known = known.households.get(key);
+                known.is_some() && home.household_id.as_ref() == known
+            })
+        };
+        let relation = draft.relation.map(Relation::as_str);
+        Ok(Change {
+            id,
+            name: row.name_index != draft.name_index,
+            sex: draft.sex.is_some() && row.sex.as_deref() != draft.sex.map(Sex::as_str),
+            birth: match draft.birth {
+                Some(birth) => !has_birth(&self.vault, row, &birth)?,
+                None => false,
+            },
+            identity: draft.identity_index.is_some() && row.identity_index != draft.identity_index,
+            language: draft.language.is_some() && row.language != draft.language,
+            note,
+            phones: missing(&draft.phones, |index| {
+                phones.iter().any(|one| one.number_index == *index)
+            }),
+            labels: missing(&draft.labels, |index| {
+                labels.iter().any(|one| one.label_index == *index)
+            }),
+            home: draft.dwelling.is_some()
+                && here.is_none_or(|home| {
+                    relation.is_some_and(|relation| relation != home.relation) || !together(home)
+                }),
+            second: (0..draft.second.len())
+                .filter(|at| {
+                    let said = draft.second.get(*at).map(|(dwelling, _)| *dwelling);
+                    !homes.iter().any(|home| Some(home.dwelling_id) == said)
+                })
+                .collect(),
+            moved: draft.dwelling.is_some() && here.is_none() && !homes.is_empty(),
+        })
+    }
+}
+
+fn missing<T>(said: &[(T, Vec<u8>)], held: impl Fn(&Vec<u8>) -> bool) -> Vec<usize> {
+    let said = said.iter().enumerate();
+    said.filter(|(_, (_, index))| !held(index))
+        .map(|(at, _)| at)
+        .collect()
+}

@@ -1,0 +1,5 @@
+register-column-consents = Agreed to
+register-column-language = Language
+register-about-consents = What the person agreed to here. Consent holds here only and is asked for anew elsewhere; an import does not read this column.
+register-about-language = What the person usually speaks; empty where it is not known.
+import-field-language = Language
