@@ -156,7 +156,7 @@ describe("market", () => {
     await screenshot(desk, "policy-premises", { full: true });
     await axe(desk);
     await submit(desk, "main form");
-    await desk.waitForURL(/saved=1/);
+    await desk.waitForURL(/policies\?saved=/);
     const line = desk.locator("main tbody tr", { hasText: "老旧市场每月检查" });
     assert.match(await line.innerText(), /市场 · 2000 年以前建成/);
     await line.locator('a[href$="of=open"]').click();

@@ -181,6 +181,21 @@ const height = (figures: Figures): number => {
   }
 };
 
+const hasSize = (box: HTMLElement): boolean => box.clientWidth > 0 && box.clientHeight > 0;
+
+/** A map can not be laid out in a box without width, as one is in a page that is not shown yet or any more. */
+function sized(box: HTMLElement): Promise<void> {
+  if (hasSize(box)) return Promise.resolve();
+  return new Promise((done) => {
+    const watch = new ResizeObserver(() => {
+      if (!hasSize(box)) return;
+      watch.disconnect();
+      done();
+    });
+    watch.observe(box);
+  });
+}
+
 /** Draws the island; called by app.js when it finds [data-chart]. Where it can not, the drawn SVG stays. */
 export async function draw(element: HTMLElement): Promise<void> {
   const figures = JSON.parse(element.dataset.chart ?? "{}") as Figures;
@@ -190,6 +205,7 @@ export async function draw(element: HTMLElement): Promise<void> {
   box.style.height = `${height(figures)}px`;
   element.append(box);
   element.dataset.chartReady = "";
+  await sized(box);
   const chart: EChartsType = init(box, undefined, { renderer: "canvas" });
   chart.setOption(first);
   chart.on("click", (mark) => {
@@ -197,8 +213,8 @@ export async function draw(element: HTMLElement): Promise<void> {
     const href = ownPath(lineOf(figures, mark as Mark)?.cells[at]?.href);
     if (href) location.assign(href);
   });
-  new ResizeObserver(() => chart.resize()).observe(box);
-  const change = (): void => void option(figures).then((now) => now && chart.setOption(now, true));
+  new ResizeObserver(() => hasSize(box) && chart.resize()).observe(box);
+  const change = (): void => void option(figures).then((now) => now && hasSize(box) && chart.setOption(now, true));
   document.addEventListener("prefs:changed", change);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", change);
 }

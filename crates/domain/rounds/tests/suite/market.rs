@@ -336,7 +336,7 @@ async fn hazards_leave_the_list_only_when_somebody_else_saw_them_put_right() {
             serde_json::to_value(&judged.judgement).unwrap(),
             json!({
                 "rule_set": "market-fire-example", "version": "1", "status": "example", "rule": "lane-width",
-                "clause": "example 1", "test": {"must": "at_least", "limit": 400, "unit": "cm"},
+                "clause": "示例第 1 条 消防车道", "test": {"must": "at_least", "limit": 400, "unit": "cm"},
                 "measured": {"kind": "quantity", "value": "3.1", "unit": "m"}, "verdict": "fails",
             })
         );
