@@ -495,7 +495,15 @@ async fn the_resident_sees_the_way(stage: &Stage, case: (CommunityId, Uuid)) {
     assert_eq!(kinds.last(), Some(&"closed"), "{kinds:?}");
     let page = serde_json::to_string(&track).unwrap();
     // Numbers of the page itself, such as times, may have the digits of a flat: it is looked for as an address says it.
-    for secret in ["138****", "1380000", "0000-1234", "周建国", "12号楼", "元304", "施雨晴"] {
+    for secret in [
+        "138****",
+        "1380000",
+        "0000-1234",
+        "周建国",
+        "12号楼",
+        "元304",
+        "施雨晴",
+    ] {
         assert!(!page.contains(secret), "{secret} stands on the public page");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sea_query::Query;
+use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
@@ -148,6 +149,13 @@ impl Database {
             .max_connections(config.connections.max(2))
             .acquire_timeout(Duration::from_secs(5))
             .idle_timeout(Duration::from_secs(300))
+            // Our statements take milliseconds; compiling one, as PostgreSQL does where it expects much, takes fifty.
+            .after_connect(|conn, _about| {
+                Box::pin(async move {
+                    conn.execute("SET jit = off").await?;
+                    Ok(())
+                })
+            })
             .connect_with(options)
             .await?;
         let conn = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
