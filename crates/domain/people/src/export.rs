@@ -7,8 +7,8 @@ use youlin_imports::write_csv;
 use youlin_kernel::{AreaId, AreaTree, Result};
 
 use crate::entities::organisation;
-use crate::import::key_of;
 pub use crate::merchants::export::merchants;
+use youlin_database::keys::key_of;
 
 /// Open organisations of all communities and of none.
 ///

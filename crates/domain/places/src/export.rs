@@ -12,8 +12,8 @@ use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Result};
 use crate::entities::{
     area, building, dwelling, entrance, estate, premises as premises_table, stall,
 };
-use crate::keys::key_of;
 use crate::premises::{kilowatts, square_metres as short_metres};
+use youlin_database::keys::key_of;
 
 /// Open areas, parents before children.
 ///

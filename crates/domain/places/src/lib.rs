@@ -15,7 +15,6 @@ pub mod events;
 pub mod export;
 mod history;
 pub mod import;
-mod keys;
 mod locator;
 mod migrations;
 mod model;

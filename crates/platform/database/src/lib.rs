@@ -15,6 +15,7 @@ mod group;
 mod idempotency;
 mod jobs;
 mod kept;
+pub mod keys;
 pub mod migrate;
 mod outbox;
 mod record;

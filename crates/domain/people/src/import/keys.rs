@@ -1,11 +1,11 @@
-//! From keys of the files to records. One that was entered by hand has no key; its id stands for one, so that a file which
-//! left this house is known again when it comes back.
+//! From keys of the files to records ([`youlin_database::keys`]).
 
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
+use youlin_database::keys::{key_of, meant};
 use youlin_database::sql::{col, name};
 use youlin_kernel::{CommunityId, Result};
 
@@ -27,21 +27,6 @@ fn wanted<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
     keys
 }
 
-/// Records that may be meant by these keys, by the columns of key and id.
-pub(crate) fn meant<C: ColumnTrait>((key, id): (C, C), keys: &[String]) -> Condition {
-    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
-    let mut any = Condition::any().add(key.is_in(keys.iter().cloned()));
-    if !ids.is_empty() {
-        any = any.add(Condition::all().add(key.is_null()).add(id.is_in(ids)));
-    }
-    any
-}
-
-/// What a record is called in files.
-pub(crate) fn key_of(known: Option<&str>, id: Uuid) -> String {
-    known.map_or_else(|| id.to_string(), str::to_owned)
-}
-
 pub(crate) async fn persons<'a>(
     db: &impl ConnectionTrait,
     keys: impl Iterator<Item = &'a str>,
@@ -49,7 +34,10 @@ pub(crate) async fn persons<'a>(
     let mut found = Keys::new();
     for batch in wanted(keys).chunks(BATCH) {
         let rows = person::Entity::find()
-            .filter(meant((person::Column::ExtKey, person::Column::Id), batch))
+            .filter(meant(
+                (person::Column::ExtKey, person::Column::Id),
+                batch.iter().cloned(),
+            ))
             .all(db)
             .await?;
         for row in rows {
@@ -73,7 +61,7 @@ pub(super) async fn organisations<'a>(
         let rows = organisation::Entity::find()
             .filter(meant(
                 (organisation::Column::ExtKey, organisation::Column::Id),
-                batch,
+                batch.iter().cloned(),
             ))
             .all(db)
             .await?;

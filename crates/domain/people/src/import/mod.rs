@@ -19,7 +19,7 @@ use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
 use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
-pub(crate) use keys::{key_of, meant, persons as persons_by_key};
+pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;
 pub use organisations::organisations;
 pub use persons::{persons, staff_areas};

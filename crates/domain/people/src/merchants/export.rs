@@ -18,9 +18,9 @@ use super::queries::within;
 use super::{MERCHANT_FILE, MerchantRelation};
 use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place, person};
-use crate::import::key_of;
 use crate::queries::display_number;
 use crate::vault::FieldPlace;
+use youlin_database::keys::key_of;
 
 /// Rows read with one statement.
 const CHUNK: usize = 500;

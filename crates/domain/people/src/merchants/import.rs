@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
-use youlin_database::sql::{col, name};
+use youlin_database::sql::name;
 use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Register, Row, read_csv};
 use youlin_kernel::{AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
@@ -30,8 +30,9 @@ use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place};
 use crate::events::{MERCHANT_SAVED, event};
 use crate::facts::How;
-use crate::import::{allowed, key_of, meant, persons_by_key, planned, refused};
+use crate::import::{allowed, persons_by_key, planned, refused};
 use crate::permissions::PEOPLE_WRITE;
+use youlin_database::keys::{key_of, meant};
 
 /// Columns a file of merchants must have.
 pub const MERCHANT_COLUMNS: &[&str] = &["key", "premises_key", "name"];
@@ -128,16 +129,13 @@ async fn keys_of(db: &Database, table: &'static str, keys: HashSet<String>) -> R
     let keys: Vec<String> = keys.into_iter().filter(|key| !key.is_empty()).collect();
     let mut found = Keys::new();
     for some in keys.chunks(500) {
-        let ids: Vec<Uuid> = some.iter().filter_map(|key| key.parse().ok()).collect();
-        let named = col("external_key").is_in(some.iter().cloned());
         let mut find = Query::select();
         find.columns(["community_id", "id", "external_key"].map(name))
             .from(name(table))
-            .and_where(match ids.is_empty() {
-                true => named,
-                // Of what was entered by hand the id is the key.
-                false => named.or(col("external_key").is_null().and(col("id").is_in(ids))),
-            });
+            .cond_where(meant(
+                (name("external_key"), name("id")),
+                some.iter().cloned(),
+            ));
         for row in db.read().query_all(&find).await? {
             let id: Uuid = row.try_get("", "id")?;
             let key: Option<String> = row.try_get("", "external_key")?;
@@ -355,12 +353,11 @@ impl Command for Import {
             return Ok(report);
         };
         let keys = self.rows.iter().map(|(_, _, draft)| draft.key.clone());
-        let keys: Vec<String> = keys.collect();
         let held: HashMap<String, merchant::Model> = merchant::Entity::find()
             .filter(merchant::Column::CommunityId.eq(community.0))
             .filter(meant(
                 (merchant::Column::ExtKey, merchant::Column::Id),
-                &keys,
+                keys,
             ))
             .all(tx.conn())
             .await?

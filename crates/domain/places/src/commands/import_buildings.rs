@@ -12,9 +12,9 @@ use super::keep_past::keep_past;
 use super::placing::{Placer, Standing};
 use crate::entities::{building, estate};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::key_of;
 use crate::permissions::PLACES_REGISTER;
 use crate::words;
+use youlin_database::keys::key_of;
 
 /// Columns a building file must have.
 pub const BUILDING_COLUMNS: &[&str] = &["key", "estate_key", "name"];

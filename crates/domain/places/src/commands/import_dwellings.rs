@@ -10,8 +10,8 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 use super::import_estates::{KEY_MAX, finish};
 use crate::entities::{building, dwelling, entrance};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
+use youlin_database::keys::{key_of, meant};
 
 /// Columns a dwelling file must have.
 pub const DWELLING_COLUMNS: &[&str] = &["key", "building_key", "room"];

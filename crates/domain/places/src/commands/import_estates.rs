@@ -10,10 +10,10 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use super::placing::{Placer, Standing};
 use crate::entities::estate;
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::key_of;
 use crate::locator::mark;
 use crate::permissions::PLACES_REGISTER;
 use crate::{events, words};
+use youlin_database::keys::key_of;
 
 /// Columns an estate file must have.
 pub const ESTATE_COLUMNS: &[&str] = &["key", "community_code", "name"];

@@ -18,8 +18,8 @@ use crate::commands::{
     STALL_COLUMNS,
 };
 use crate::entities::{building, premises as table};
-use crate::keys::meant;
 use crate::permissions::PLACES_REGISTER;
+use youlin_database::keys::meant;
 
 /// A register of this file: its name, its columns and how its rows become a plan.
 macro_rules! register {

@@ -16,9 +16,9 @@ use crate::commands::{
     ImportAreas, ImportBoundaries, ImportBuildings, ImportDwellings, ImportEstates,
 };
 use crate::entities::{building, estate};
-use crate::keys::key_of;
 use crate::permissions::{PLACES_ADMIN, PLACES_REGISTER};
 use crate::{Datum, Locator};
+use youlin_database::keys::key_of;
 
 /// Rows in one transaction: others wait at most about a tenth of a second behind it.
 const CHUNK: usize = 1_000;

@@ -14,8 +14,8 @@ use super::refused;
 use super::save_equipment::{EquipmentInput, Of, fresh, insert};
 use crate::entities::{building, equipment, premises};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
+use youlin_database::keys::{key_of, meant};
 
 /// Columns a file of equipment must have.
 pub const EQUIPMENT_COLUMNS: &[&str] = &["key", "kind", "spot"];

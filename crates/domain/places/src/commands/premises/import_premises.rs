@@ -12,8 +12,8 @@ use super::refused;
 use super::save_premises::{PremisesInput, model, save};
 use crate::entities::{building, premises};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
+use youlin_database::keys::{key_of, meant};
 
 /// Columns a file of premises must have.
 pub const PREMISES_COLUMNS: &[&str] = &["key", "community_code", "kind", "name"];

@@ -13,8 +13,8 @@ use super::refused;
 use super::save_stall::{StallInput, fresh};
 use crate::entities::{premises, stall};
 use crate::import::{ImportReport, Outcome, Refused, Row};
-use crate::keys::{key_of, meant};
 use crate::permissions::PLACES_REGISTER;
+use youlin_database::keys::{key_of, meant};
 
 /// Columns a file of stalls must have.
 pub const STALL_COLUMNS: &[&str] = &["key", "premises_key", "number"];
