@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -66,6 +66,16 @@ pub struct ReturnView {
     pub by_name: String,
 }
 
+pub(super) fn findings_in(scope: &Scope) -> Condition {
+    use finding::Column;
+    visible(
+        scope,
+        Column::CommunityId,
+        Column::GridId,
+        Column::NeighbourhoodId,
+    )
+}
+
 pub(super) async fn findings_of(
     db: &Database,
     scope: &Scope,
@@ -89,12 +99,7 @@ pub async fn open_findings(
     subject: Option<Subject>,
 ) -> Result<Vec<FindingView>> {
     use finding::Column;
-    let mut wanted = visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    );
+    let mut wanted = findings_in(scope);
     if let Some(subject) = subject {
         wanted = wanted
             .add(Column::SubjectKind.eq(subject.kind.as_str()))
@@ -195,12 +200,7 @@ fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
 pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
     use finding::Column;
     let row = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
+        .filter(findings_in(scope))
         .filter(Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -219,12 +219,7 @@ pub async fn findings_at(
 ) -> Result<Vec<FindingView>> {
     use finding::Column;
     let rows = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
+        .filter(findings_in(scope))
         .filter(Column::SubjectKind.eq(subject.kind.as_str()))
         .filter(Column::SubjectId.eq(subject.id))
         .order_by_desc(Column::FoundAt)
@@ -246,12 +241,7 @@ pub async fn finding_of_case(
 ) -> Result<Option<(Uuid, Uuid)>> {
     use finding::Column;
     let row = finding::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
+        .filter(findings_in(scope))
         .filter(Column::CommunityId.eq(community.0))
         .filter(Column::CaseId.eq(case))
         .one(db.read())

@@ -61,12 +61,7 @@ pub async fn rounds_of(
     filter: RoundFilter,
 ) -> Result<Vec<RoundLine>> {
     use round::Column;
-    let mut wanted = visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    );
+    let mut wanted = rounds_in(scope);
     if let Some(subject) = filter.subject {
         wanted = wanted
             .add(Column::SubjectKind.eq(subject.kind.as_str()))
@@ -110,6 +105,16 @@ pub(crate) fn visible<C: ColumnTrait>(
     Condition::all()
         .add(Condition::any().add(grid.is_null()).add(inside))
         .add(community.is_in(scope.communities()))
+}
+
+pub(super) fn rounds_in(scope: &Scope) -> Condition {
+    use round::Column;
+    visible(
+        scope,
+        Column::CommunityId,
+        Column::GridId,
+        Column::NeighbourhoodId,
+    )
 }
 
 pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
@@ -189,12 +194,7 @@ pub async fn round_view(
 ) -> Result<RoundView> {
     use round::Column;
     let row = round::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
+        .filter(rounds_in(scope))
         .filter(Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -270,12 +270,7 @@ fn photo_of(row: round_file::Model) -> PhotoView {
 pub async fn photo(db: &Database, scope: &Scope, round: Uuid, photo: Uuid) -> Result<PhotoView> {
     use round::Column;
     round::Entity::find()
-        .filter(visible(
-            scope,
-            Column::CommunityId,
-            Column::GridId,
-            Column::NeighbourhoodId,
-        ))
+        .filter(rounds_in(scope))
         .filter(Column::Id.eq(round))
         .one(db.read())
         .await?

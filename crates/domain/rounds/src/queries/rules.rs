@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -207,12 +209,7 @@ pub async fn judgements_of(
 ) -> Result<Vec<JudgementView>> {
     let sets = rule_sets(db.read()).await?;
     judgement::Entity::find()
-        .filter(visible(
-            scope,
-            judgement::Column::CommunityId,
-            judgement::Column::GridId,
-            judgement::Column::NeighbourhoodId,
-        ))
+        .filter(judgements_in(scope))
         .filter(judgement::Column::RoundId.eq(round))
         .order_by_asc(judgement::Column::Id)
         .all(db.read())
@@ -220,6 +217,16 @@ pub async fn judgements_of(
         .into_iter()
         .map(|row| judgement_view(&sets, row))
         .collect()
+}
+
+fn judgements_in(scope: &Scope) -> Condition {
+    use judgement::Column;
+    visible(
+        scope,
+        Column::CommunityId,
+        Column::GridId,
+        Column::NeighbourhoodId,
+    )
 }
 
 /// Those that led to these findings.
@@ -267,12 +274,7 @@ pub async fn what_changes(
 ) -> Result<Vec<ChangedJudgement>> {
     let sets = rule_sets(db.read()).await?;
     let rows = judgement::Entity::find()
-        .filter(visible(
-            scope,
-            judgement::Column::CommunityId,
-            judgement::Column::GridId,
-            judgement::Column::NeighbourhoodId,
-        ))
+        .filter(judgements_in(scope))
         .filter(judgement::Column::RuleSet.eq(&old.code))
         .filter(judgement::Column::Edition.eq(&old.version))
         .order_by_desc(judgement::Column::At)
