@@ -39,16 +39,25 @@ pub(crate) async fn area_of(
     community: CommunityId,
     person: Uuid,
 ) -> Result<AreaId> {
-    let home = residence::Entity::find()
+    let home = home_of(db, community, person).await?;
+    Ok(home
+        .and_then(|home| vault.place(home.dwelling_id))
+        .map_or_else(|| community.into(), |place| place.area()))
+}
+
+/// Where somebody mainly lives now.
+pub(crate) async fn home_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    person: Uuid,
+) -> Result<Option<residence::Model>> {
+    Ok(residence::Entity::find()
         .filter(residence::Column::CommunityId.eq(community.0))
         .filter(residence::Column::PersonId.eq(person))
         .filter(residence::current())
         .filter(main_home())
         .one(db)
-        .await?;
-    Ok(home
-        .and_then(|home| vault.place(home.dwelling_id))
-        .map_or_else(|| community.into(), |place| place.area()))
+        .await?)
 }
 
 /// The dwelling where somebody mainly lives, not a second one.

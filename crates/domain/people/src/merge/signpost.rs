@@ -68,20 +68,27 @@ pub async fn same_person_of(
     }
 }
 
-/// As [`led_to`], for whoever does not know where the person is filed: of an id that is found nowhere else.
-pub(crate) async fn led_anywhere(db: &impl ConnectionTrait, id: Uuid) -> Result<Uuid> {
-    let filed: Option<i64> = person::Entity::find()
-        .select_only()
-        .column(person::Column::CommunityId)
-        .filter(person::Column::MergedInto.is_not_null())
-        .filter(person::Column::Id.eq(id))
-        .into_tuple()
-        .one(db)
-        .await?;
-    match filed {
-        Some(community) => led_to(db, CommunityId(community), id).await,
-        None => Ok(id),
+/// As [`led_to`], for whoever does not know where persons are filed: where those of these ids lead that were merged.
+pub(crate) async fn led_anywhere(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>> {
+    let mut led = HashMap::new();
+    if ids.is_empty() {
+        return Ok(led);
     }
+    let filed: Vec<(i64, Uuid)> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::CommunityId, person::Column::Id])
+        .filter(person::Column::MergedInto.is_not_null())
+        .filter(person::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (community, id) in filed {
+        led.insert(id, led_to(db, CommunityId(community), id).await?);
+    }
+    Ok(led)
 }
 
 /// The signposts of some communities, for whoever reads many ids at once.

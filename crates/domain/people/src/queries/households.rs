@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 use super::cards::visible_cards;
 use super::stack::Resident;
 use super::{Directory, DwellingFile};
+use crate::commands::home_of;
 use crate::entities::{household, person, residence};
 use crate::facts::RegisterPolicy;
 use crate::{PersonCard, Relation, Vault};
@@ -50,14 +51,8 @@ impl Directory {
         community: CommunityId,
         person: Uuid,
     ) -> Result<Option<Uuid>> {
-        let homes = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(person))
-            .filter(residence::current())
-            .all(db)
-            .await?;
-        let main = homes.iter().find(|home| home.also != Some(true));
-        Ok(main.and_then(|home| home.household_id))
+        let home = home_of(db, community, person).await?;
+        Ok(home.and_then(|home| home.household_id))
     }
 
     /// Households of a dwelling, by who lives there now.
@@ -109,12 +104,13 @@ impl Directory {
             let place = vault.place(dwelling);
             place.is_some_and(|place| scope.contains(community, &[place.grid, place.neighbourhood]))
         };
-        let (here, elsewhere): (Vec<_>, Vec<_>) =
-            stays.into_iter().partition(|stay| inside(stay.dwelling_id));
+        let here: Vec<_> = stays
+            .into_iter()
+            .filter(|stay| inside(stay.dwelling_id))
+            .collect();
         if here.is_empty() {
             return Err(Problem::not_found());
         }
-        drop(elsewhere);
         let dwellings = spans(&here);
         let present: Vec<Uuid> = dwellings
             .iter()

@@ -1,6 +1,6 @@
 //! Parties to a task: how they are called and how they are reached.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -129,7 +129,7 @@ async fn party_person(
         let kept = super::find_person(db, &here, kept).await?;
         return kept.ok_or_else(Problem::not_found);
     }
-    let id = led_anywhere(db, id).await?;
+    let id = led_anywhere(db, &[id]).await?.remove(&id).unwrap_or(id);
     let elsewhere = membership::Entity::find()
         .filter(membership::Column::CommunityId.eq(community.0))
         .filter(membership::Column::PersonId.eq(id))
@@ -271,14 +271,13 @@ impl Known {
             let all = ids.iter().map(|id| (*id, signposts.led(*id)));
             led.extend(all.filter(|(id, kept)| id != kept));
         }
-        for id in ids {
-            if !self.rows.iter().any(|row| row.id == *id) {
-                let kept = led_anywhere(db, *id).await?;
-                if kept != *id {
-                    led.insert(*id, kept);
-                }
-            }
-        }
+        let found: HashSet<Uuid> = self.rows.iter().map(|row| row.id).collect();
+        let elsewhere: Vec<Uuid> = ids
+            .iter()
+            .copied()
+            .filter(|id| !found.contains(id))
+            .collect();
+        led.extend(led_anywhere(db, &elsewhere).await?);
         Ok(led)
     }
 
