@@ -14,13 +14,12 @@ use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::{Premises, PremisesFilter};
 use youlin_places::rivers::reaches;
 use youlin_rounds::model::{
-    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind, Talk,
-    Walkers,
+    Channel, Outcome, Policy, RoundKind, Subject, SubjectKind, Talk, Walkers,
 };
 use youlin_rounds::permissions::may_walk;
 use youlin_rounds::{NewRound, PublishChecklist, Rounds, SaveChecklist, SavePolicy, prepare};
 
-use super::rivers::{plain, signed_in};
+use super::rivers::{monthly, plain, signed_in};
 use crate::House;
 use crate::assets::example;
 
@@ -52,7 +51,7 @@ async fn talk(house: &House, service: &Ctx) -> Result<()> {
     let party = Party::organisation(team.id);
     let asks = Policy {
         kind: RoundKind::Talk,
-        ..policy(service, SubjectKind::Reach, Walkers::Party { party })
+        ..monthly(service, SubjectKind::Reach, Walkers::Party { party })
     };
     let save = saved(reach.community, "志愿队每月护河宣传", asks);
     let asked = house.db.execute(service, save).await.map_err(plain)?;
@@ -104,7 +103,7 @@ async fn market(house: &House, service: &Ctx) -> Result<()> {
     };
     let asks = Policy {
         question: Some(question),
-        ..policy(service, SubjectKind::Premises, Walkers::GridWorker)
+        ..monthly(service, SubjectKind::Premises, Walkers::GridWorker)
     };
     let save = SavePolicy {
         checklist: Some(checklist.clone()),
@@ -144,26 +143,6 @@ async fn checklist(house: &House, ctx: &Ctx, community: CommunityId) -> Result<S
     };
     house.db.execute(ctx, publish).await.map_err(plain)?;
     Ok(saved.name)
-}
-
-fn policy(ctx: &Ctx, subjects: SubjectKind, walkers: Walkers) -> Policy {
-    Policy {
-        kind: RoundKind::Inspection,
-        subjects,
-        walkers,
-        every: Every::Month,
-        count: 1,
-        weekdays: 0,
-        season: None,
-        from: ctx.now().plus(-28 * Micros::DAY).date(),
-        to: None,
-        minimum: Minimum::default(),
-        photographs: 0,
-        track: false,
-        basis: String::new(),
-        doors: DoorQuestion::default(),
-        question: None,
-    }
 }
 
 fn saved(community: CommunityId, title: &str, policy: Policy) -> SavePolicy {

@@ -14,8 +14,7 @@ use youlin_people::{Directory, OrganisationKind, Party};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{Bank, OutletKind, Reach, SaveOutlet, reach as rivers_reach, reaches};
 use youlin_rounds::model::{
-    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind,
-    Walkers,
+    Channel, Every, Minimum, Outcome, Policy, RoundKind, Subject, SubjectKind, Walkers,
 };
 use youlin_rounds::tracks::{NewTrack, ReleaseTrack, WireFix, engine_reach};
 use youlin_rounds::water::{
@@ -24,7 +23,7 @@ use youlin_rounds::water::{
 use youlin_rounds::{NewRound, Rounds, SavePolicy, prepare};
 
 use super::picture::picture;
-use super::rivers::{plain, signed_in};
+use super::rivers::{monthly, plain, signed_in};
 use crate::House;
 
 /// Weeks ago; shares of the reach walked down the left bank and up the right one; what the walkers say of it.
@@ -105,33 +104,27 @@ async fn plan(house: &House, ctx: &Ctx, reach: &Reach) -> Result<Uuid> {
         .iter()
         .find(|one| one.kind == OrganisationKind::VolunteerTeam && one.community == reach.community)
         .context("no volunteers")?;
+    let walkers = Walkers::Party {
+        party: Party::organisation(team.id),
+    };
     let save = SavePolicy {
         community: reach.community,
         known: None,
         title: "绿如蓝周六全程巡河".to_owned(),
         policy: Policy {
             kind: RoundKind::Patrol,
-            subjects: SubjectKind::Reach,
-            walkers: Walkers::Party {
-                party: Party::organisation(team.id),
-            },
             every: Every::Week,
-            count: 1,
             weekdays: 0b010_0000,
-            season: None,
             from: ctx.now().plus(-42 * Micros::DAY).date(),
-            to: None,
             minimum: Minimum {
                 minutes: Some(15),
                 coverage: Some(80),
                 metres: None,
                 gap_days: None,
             },
-            photographs: 0,
             track: true,
             basis: "绿如蓝志愿巡河约定第4条（示例）".to_owned(),
-            doors: DoorQuestion::default(),
-            question: None,
+            ..monthly(ctx, SubjectKind::Reach, walkers)
         },
         subjects: vec![reach.id],
         fixer: None,

@@ -180,20 +180,9 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
             title: title.to_owned(),
             policy: Policy {
                 kind: RoundKind::Patrol,
-                subjects: SubjectKind::Reach,
-                walkers,
                 every,
-                count: 1,
                 weekdays,
-                season: None,
-                from: ctx.now().plus(-28 * Micros::DAY).date(),
-                to: None,
-                minimum: Minimum::default(),
-                photographs: 0,
-                track: false,
-                basis: String::new(),
-                doors: DoorQuestion::default(),
-                question: None,
+                ..monthly(ctx, SubjectKind::Reach, walkers)
             },
             subjects: Vec::new(),
             fixer: Some(cleaner),
@@ -202,6 +191,27 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
         last = Some(house.db.execute(ctx, save).await.map_err(plain)?);
     }
     last.context("no policy")
+}
+
+/// An inspection once a month, since four weeks ago: what the example's policies start from.
+pub(super) fn monthly(ctx: &Ctx, subjects: SubjectKind, walkers: Walkers) -> Policy {
+    Policy {
+        kind: RoundKind::Inspection,
+        subjects,
+        walkers,
+        every: Every::Month,
+        count: 1,
+        weekdays: 0,
+        season: None,
+        from: ctx.now().plus(-28 * Micros::DAY).date(),
+        to: None,
+        minimum: Minimum::default(),
+        photographs: 0,
+        track: false,
+        basis: String::new(),
+        doors: DoorQuestion::default(),
+        question: None,
+    }
 }
 
 async fn walk(
