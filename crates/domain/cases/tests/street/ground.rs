@@ -116,6 +116,15 @@ impl Ground {
             .await
     }
 
+    /// A neighbour's report of a dark lamp; its case.
+    pub(crate) async fn lamp(&self) -> Uuid {
+        let form = Form::new()
+            .text("text", "路灯不亮")
+            .text("place", "甲小区12号楼");
+        self.post("/help", form).await;
+        self.cases().await.remove(0)
+    }
+
     pub(crate) async fn post_plain(&self, path: &str, form: Form) -> Answer {
         let request = Request::post(path)
             .header(header::ACCEPT, "text/html")

@@ -318,11 +318,7 @@ async fn the_reporter_adds_thanks_and_takes_back_by_code() {
 async fn a_neighbour_answers_by_a_link_that_ends() {
     for base in youlin_testkit::databases().await {
         let ground = Ground::new(base).await;
-        let form = Form::new()
-            .text("text", "路灯不亮")
-            .text("place", "甲小区12号楼");
-        ground.post("/help", form).await;
-        let id = ground.cases().await.remove(0);
+        let id = ground.lamp().await;
         let part = |n: u128, text: &str| Assignment {
             party: Party::person(uuid::Uuid::from_u128(n)),
             text: text.into(),

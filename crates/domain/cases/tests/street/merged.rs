@@ -14,7 +14,7 @@ use youlin_people::{
 };
 use youlin_web::AccountSource;
 
-use crate::ground::{Form, Ground};
+use crate::ground::Ground;
 
 struct Story {
     ground: Ground,
@@ -99,11 +99,7 @@ impl Story {
 async fn a_task_of_a_merged_entry_is_the_kept_persons_until_the_merge_is_undone() {
     for base in youlin_testkit::databases().await {
         let ground = Ground::new(base).await;
-        let form = Form::new()
-            .text("text", "路灯不亮")
-            .text("place", "甲小区12号楼");
-        ground.post("/help", form).await;
-        let id = ground.cases().await.remove(0);
+        let id = ground.lamp().await;
         let community = ground.case(id).await.row.community;
         let story = Story { ground, community };
         let kept = story.person("周福生", &["13800001234"]).await;
