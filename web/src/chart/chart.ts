@@ -214,7 +214,13 @@ export async function draw(element: HTMLElement): Promise<void> {
     if (href) location.assign(href);
   });
   new ResizeObserver(() => hasSize(box) && chart.resize()).observe(box);
-  const change = (): void => void option(figures).then((now) => now && hasSize(box) && chart.setOption(now, true));
+  const again = async (): Promise<void> => {
+    const now = await option(figures);
+    if (!now) return;
+    await sized(box);
+    chart.setOption(now, true);
+  };
+  const change = (): void => void again();
   document.addEventListener("prefs:changed", change);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", change);
 }
