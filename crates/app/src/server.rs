@@ -70,10 +70,7 @@ pub async fn start_with(config: Config, further: Vec<Module>) -> Result<Running>
 /// When the address cannot be listened on.
 pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running> {
     let House {
-        config,
-        db,
-        app,
-        services,
+        config, db, app, ..
     } = house;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -85,14 +82,11 @@ pub(crate) async fn serve(house: House, further: Vec<Module>) -> Result<Running>
         );
     }
     let (stop, stopping) = watch::channel(false);
-    let all = modules().into_iter().chain(further).collect();
-    let built = youlin_web::build(app.clone(), all, api_info());
+    let all: Vec<Module> = modules().into_iter().chain(further).collect();
+    let built = youlin_web::build(app.clone(), &all, api_info());
     let router = built
         .router
         .layer(from_fn_with_state(stopping.clone(), end_streams));
-    // The segmenter's dictionary takes a moment: nobody should wait for it, neither the start nor the first report.
-    let cases = services.cases;
-    tokio::task::spawn_blocking(move || cases.warm_up());
     if !db.is_postgres() {
         // This process alone works on an embedded database: what is claimed was claimed by one that died.
         let released = db.execute(&app.service_ctx("start"), ReleaseLeases).await;

@@ -51,7 +51,7 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         audited: vec![audited_table::<entities::field_item::Entity>()],
-        routes: routes(),
+        routes,
         jobs,
         recurring: &[job::SWEEP],
         ..Module::named("field")

@@ -87,7 +87,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         audited: vec![audited_table::<entities::webhook_subscription::Entity>()],
         sealed: sealed(),
-        routes: api::routes().merge(pages::routes()),
+        routes: || api::routes().merge(pages::routes()),
         jobs: |_| vec![Arc::new(TidyNotices)],
         recurring: &[TIDY],
         consumers: |app| {

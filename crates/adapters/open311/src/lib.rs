@@ -32,7 +32,7 @@ use youlin_web::{Method, Module, Protocol, Routes};
 #[must_use]
 pub fn module() -> Module {
     Module {
-        routes: routes(),
+        routes,
         protocol: Some(Protocol {
             prefix: "/open311/",
             refuse: refusal::refuse,

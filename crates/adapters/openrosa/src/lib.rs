@@ -59,7 +59,7 @@ pub fn module() -> Module {
             audited_table::<entities::openrosa_submission::Entity>(),
         ],
         sealed: sealed(),
-        routes: routes(),
+        routes,
         protocol: Some(Protocol {
             prefix: PREFIX,
             refuse: refusal::refuse,

@@ -37,7 +37,7 @@ fn a_route_asks_only_for_permissions_that_a_module_lists() {
         .flat_map(|module| module.permissions.iter().map(|permission| permission.name))
         .collect();
     for module in youlin::house::modules() {
-        for route in module.routes.table() {
+        for route in (module.routes)().table() {
             if let Access::Needs(permission) = route.access {
                 assert!(
                     listed.contains(permission.name),

@@ -81,7 +81,7 @@ pub fn module() -> Module {
             audited_table::<entities::category_row::Entity>(),
             audited_table::<entities::calendar_year::Entity>(),
         ],
-        routes: api::routes().merge(pages::routes()),
+        routes: || api::routes().merge(pages::routes()),
         jobs,
         recurring: &[SWEEP],
         live: LIVE,

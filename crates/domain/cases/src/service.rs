@@ -125,15 +125,10 @@ impl Cases {
         &self.vault
     }
 
-    /// The word segmenter; its dictionary takes a quarter of a second to load, once, off the request's thread where
-    /// possible (`warm_up`).
+    /// The word segmenter. Its dictionary takes a quarter of a second to read and thirty megabytes to keep: it is read
+    /// when somebody first searches or asks for suggestions, so a server that only takes in reports goes without.
     pub(crate) fn segmenter(&self) -> &Segmenter {
         self.segmenter.get_or_init(Segmenter::new)
-    }
-
-    /// Loads the dictionary before the first report needs it. Blocking.
-    pub fn warm_up(&self) {
-        self.segmenter();
     }
 
     /// The suggestion model, built from the catalogue and the newest closed cases when first needed.

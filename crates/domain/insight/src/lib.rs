@@ -66,7 +66,7 @@ pub fn module() -> Module {
             audited_table::<entities::report_fill::Entity>(),
             audited_table::<entities::report_answer::Entity>(),
         ],
-        routes: pages::routes().merge(api::routes()),
+        routes: || pages::routes().merge(api::routes()),
         consumers,
         ..Module::named("insight")
     }

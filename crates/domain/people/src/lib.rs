@@ -145,16 +145,18 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         audited: audited(),
         sealed: privacy::sealed(),
-        routes: pages::routes()
-            .merge(api::routes())
-            .merge(own::pages::routes())
-            .merge(merchants::routes())
-            .merge(privacy::pages::routes())
-            .merge(merge::pages::routes())
-            .merge(life::pages::routes())
-            .merge(labels::pages::routes())
-            .merge(rosters::routes())
-            .merge(talents::routes()),
+        routes: || {
+            pages::routes()
+                .merge(api::routes())
+                .merge(own::pages::routes())
+                .merge(merchants::routes())
+                .merge(privacy::pages::routes())
+                .merge(merge::pages::routes())
+                .merge(life::pages::routes())
+                .merge(labels::pages::routes())
+                .merge(rosters::routes())
+                .merge(talents::routes())
+        },
         jobs: privacy::jobs,
         recurring: privacy::RECURRING,
         texts,

@@ -42,7 +42,7 @@ pub fn module() -> Module {
         reference: &["area", "area_code", "area_boundary"],
         permissions: permissions::ALL,
         audited: entities::audited(),
-        routes: api::routes().merge(pages::routes()).merge(rivers::routes()),
+        routes: || api::routes().merge(pages::routes()).merge(rivers::routes()),
         ..Module::named("places")
     }
 }

@@ -58,16 +58,18 @@ pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
         permissions: permissions::ALL,
-        routes: pages::routes()
-            .merge(api::routes())
-            .merge(api_hazards::routes())
-            .merge(api_policies::routes())
-            .merge(api_checklists::routes())
-            .merge(visits::routes())
-            .merge(tracks::api_routes())
-            .merge(tracks::pages::routes())
-            .merge(water::api_routes())
-            .merge(water::pages::routes()),
+        routes: || {
+            pages::routes()
+                .merge(api::routes())
+                .merge(api_hazards::routes())
+                .merge(api_policies::routes())
+                .merge(api_checklists::routes())
+                .merge(visits::routes())
+                .merge(tracks::api_routes())
+                .merge(tracks::pages::routes())
+                .merge(water::api_routes())
+                .merge(water::pages::routes())
+        },
         jobs: |_app| vec![std::sync::Arc::new(tracks::EndOldTracks)],
         recurring: &[tracks::END_TRACKS],
         sealed: sealed(),

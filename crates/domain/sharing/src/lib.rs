@@ -72,7 +72,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         audited: audited(),
         sealed: sealed(),
-        routes: pages::routes(),
+        routes: pages::routes,
         jobs: |_| vec![Arc::new(commands::sweep::Sweep) as Arc<dyn JobHandler>],
         recurring: &[SWEEP],
         ..Module::named("sharing")

@@ -234,7 +234,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         sealed: sealed(),
         audited: vec![audited_table::<entities::import_run::Entity>()],
-        routes: pages::routes().merge(pages_sheet::routes()),
+        routes: || pages::routes().merge(pages_sheet::routes()),
         jobs,
         ..Module::named("imports")
     }

@@ -5,6 +5,7 @@
 //! what it asks of its caller ([`youlin_kernel::Access`]); the table of routes is what the authorization matrix tests.
 
 mod app;
+mod described;
 mod door;
 mod extract;
 mod find;
@@ -23,6 +24,7 @@ mod session;
 mod shell;
 
 pub use app::{AccountSource, App, AppBuilder, SignedIn, WebConfig};
+pub use described::Description;
 pub use extract::{
     ApiForm, ApiJson, ApiQuery, Caller, ClientAddr, CurrentSession, IdempotencyHeader, PathId,
     idempotency,

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::handler::Handler;
 use axum::response::Response;
 use axum::routing::{MethodRouter, on};
-use utoipa::openapi::path::PathItem;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::router::UtoipaMethodRouter;
 use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
 use youlin_database::{AuditedTable, Consumer, JobHandler, Migration, Recurring};
 use youlin_kernel::{Access, Ctx, Permission, Problem};
 
 use crate::App;
+use crate::described::Described;
 use crate::door::door;
 use crate::live::LiveTopic;
 
@@ -35,6 +36,17 @@ impl Method {
             Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+        }
+    }
+
+    /// As OpenAPI writes it.
+    pub(crate) fn in_description(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
         }
     }
 
@@ -61,8 +73,9 @@ pub struct RouteInfo {
 /// A module's routes. There is no way to add one without saying who may call it.
 #[derive(Default)]
 pub struct Routes {
-    pub(crate) router: OpenApiRouter<App>,
+    pub(crate) router: Router<App>,
     pub(crate) table: Vec<RouteInfo>,
+    pub(crate) described: Described,
 }
 
 impl std::fmt::Debug for Routes {
@@ -136,16 +149,18 @@ impl Routes {
         access: Access,
         (schemas, paths, router): UtoipaMethodRouter<App>,
     ) -> Self {
+        let router = door(router, access);
         for (path, item) in &paths.paths {
-            for method in methods(item) {
+            for method in self.described.add(path, item) {
                 self.table.push(RouteInfo {
                     method,
                     path: path.clone(),
                     access,
                 });
             }
+            self.router = self.router.route(path, router.clone());
         }
-        self.router = self.router.routes((schemas, paths, door(router, access)));
+        self.described.name(&schemas);
         self
     }
 
@@ -153,6 +168,7 @@ impl Routes {
     pub fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.table.extend(other.table);
+        self.described.merge(other.described);
         self
     }
 
@@ -160,20 +176,6 @@ impl Routes {
     pub fn table(&self) -> &[RouteInfo] {
         &self.table
     }
-}
-
-fn methods(item: &PathItem) -> Vec<Method> {
-    let declared = [
-        (item.get.is_some(), Method::Get),
-        (item.post.is_some(), Method::Post),
-        (item.put.is_some(), Method::Put),
-        (item.patch.is_some(), Method::Patch),
-        (item.delete.is_some(), Method::Delete),
-    ];
-    declared
-        .into_iter()
-        .filter_map(|(there, method)| there.then_some(method))
-        .collect()
 }
 
 /// A foreign protocol under a path of its own. It uses no cookies, finds out itself who calls (its keys need not be in a
@@ -202,7 +204,8 @@ pub struct Module {
     pub audited: Vec<AuditedTable>,
     /// Tables with sealed columns, so that a change of keys finds all of them.
     pub sealed: Vec<SealedTable>,
-    pub routes: Routes,
+    /// Only the server and the description of the interface need them, so they are not made for who asks for something else.
+    pub routes: fn() -> Routes,
     pub jobs: Handlers,
     /// Those of its jobs that run again and again; every server plans them at its start.
     pub recurring: &'static [Recurring],
@@ -234,7 +237,7 @@ impl Module {
             permissions: &[],
             audited: Vec::new(),
             sealed: Vec::new(),
-            routes: Routes::new(),
+            routes: Routes::new,
             jobs: |_| Vec::new(),
             recurring: &[],
             consumers: |_| Vec::new(),

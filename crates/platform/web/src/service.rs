@@ -7,18 +7,19 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use utoipa_axum::router::OpenApiRouter;
 use youlin_kernel::{Access, Problem, ProblemKind};
 
+use crate::described::Description;
 use crate::live::LiveTopic;
 use crate::{App, Fault, Module, Protocol, RouteInfo, Routes, find, health, live, middleware};
 
 /// Where `/assets/…` comes from: embedded files in the binary, the folder in development.
 pub trait AssetSource: Send + Sync {
     /// The file's bytes, its media type and a tag that changes with the content.
-    fn get(&self, path: &str) -> Option<(bytes::Bytes, String, String)>;
+    fn get(&self, path: &str) -> Option<(Bytes, String, String)>;
 }
 
 /// Put into the application so that the event stream knows what to tell.
@@ -38,7 +39,8 @@ impl std::fmt::Debug for Assets {
 pub struct Built {
     pub router: Router,
     pub table: Vec<RouteInfo>,
-    pub openapi: utoipa::openapi::OpenApi,
+    /// The description of the REST interface (OpenAPI 3.1, JSON).
+    pub openapi: Bytes,
 }
 
 impl std::fmt::Debug for Built {
@@ -50,7 +52,7 @@ impl std::fmt::Debug for Built {
 }
 
 /// Routes, description and route table of all modules.
-fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
+fn collect(modules: &[Module]) -> Routes {
     let own = Routes::new()
         .get("/healthz", Access::Public, health::healthz)
         .get("/readyz", Access::Public, health::readyz)
@@ -58,32 +60,30 @@ fn collect(modules: Vec<Module>) -> (OpenApiRouter<App>, Vec<RouteInfo>) {
         .merge(find::routes())
         .get("/live", Access::SignedIn, live::stream)
         .get("/assets/{*path}", Access::Public, asset);
-    let all = modules
-        .into_iter()
-        .fold(own, |all, module| all.merge(module.routes));
-    (all.router, all.table)
+    modules
+        .iter()
+        .fold(own, |all, module| all.merge((module.routes)()))
 }
 
 /// The description alone, before there is an application: for `youlin openapi` and its snapshot.
 #[must_use]
-pub fn describe(modules: Vec<Module>, info: utoipa::openapi::Info) -> utoipa::openapi::OpenApi {
-    let (router, _) = collect(modules);
-    let mut openapi = router.into_openapi();
-    openapi.info = info;
-    openapi
+pub fn describe(modules: &[Module], info: utoipa::openapi::Info) -> Description {
+    collect(modules).described.finish(info)
 }
 
 /// Builds the router around the application.
-pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Built {
+pub fn build(app: App, modules: &[Module], info: utoipa::openapi::Info) -> Built {
     let protocols: Arc<[Protocol]> = modules
         .iter()
         .filter_map(|module| module.protocol)
         .collect();
-    let (router, table) = collect(modules);
-    let (router, mut openapi) = router.split_for_parts();
-    openapi.info = info;
-    let described = Arc::new(serde_json::to_string(&openapi).unwrap_or_default());
-    let mut table = table;
+    let Routes {
+        router,
+        mut table,
+        described,
+    } = collect(modules);
+    let openapi = Bytes::from(serde_json::to_vec(&described.finish(info)).unwrap_or_default());
+    let answer = openapi.clone();
     table.push(RouteInfo {
         method: crate::Method::Get,
         path: "/api/v1/openapi.json".into(),
@@ -93,10 +93,7 @@ pub fn build(app: App, modules: Vec<Module>, info: utoipa::openapi::Info) -> Bui
         .route(
             "/api/v1/openapi.json",
             axum::routing::get(move || async move {
-                (
-                    [(header::CONTENT_TYPE, "application/json")],
-                    described.to_string(),
-                )
+                ([(header::CONTENT_TYPE, "application/json")], answer)
             }),
         )
         .fallback(|| async { Fault(Problem::not_found()) })

@@ -91,7 +91,7 @@ impl Ground {
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         Self {
-            router: youlin_web::build(app, vec![youlin_field::module()], info).router,
+            router: youlin_web::build(app, &[youlin_field::module()], info).router,
             world,
             rounds,
             cases,

@@ -179,5 +179,5 @@ pub(crate) fn router(
         builder = builder.with(Arc::new(settings));
     }
     let info = utoipa::openapi::Info::new("test", "0");
-    youlin_web::build(builder.finish(), vec![youlin_open311::module()], info).router
+    youlin_web::build(builder.finish(), &[youlin_open311::module()], info).router
 }

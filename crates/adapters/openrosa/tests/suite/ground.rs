@@ -94,7 +94,7 @@ impl Ground {
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         Self {
-            router: youlin_web::build(app, vec![youlin_openrosa::module()], info).router,
+            router: youlin_web::build(app, &[youlin_openrosa::module()], info).router,
             world,
             rounds,
             vault,

@@ -356,5 +356,5 @@ fn router(
         .with(Arc::new(FileStore::open(store).unwrap()))
         .finish();
     let info = utoipa::openapi::Info::new("test", "0");
-    youlin_web::build(app, vec![youlin_cases::module()], info).router
+    youlin_web::build(app, &[youlin_cases::module()], info).router
 }

@@ -84,7 +84,7 @@ impl Web {
             .with(Arc::clone(&ground.datasets))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = youlin_web::build(app, vec![youlin_insight::module()], info).router;
+        let router = youlin_web::build(app, &[youlin_insight::module()], info).router;
         Self { ground, router }
     }
 

@@ -105,7 +105,7 @@ impl Site {
             .with(Arc::new(FileStore::open(store).unwrap()))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = youlin_web::build(app, vec![youlin_rounds::module()], info).router;
+        let router = youlin_web::build(app, &[youlin_rounds::module()], info).router;
         Self {
             router,
             premises,

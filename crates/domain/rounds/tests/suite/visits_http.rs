@@ -77,7 +77,7 @@ impl Web {
             .with(Arc::new(street.sources()))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = youlin_web::build(app, vec![module()], info).router;
+        let router = youlin_web::build(app, &[module()], info).router;
         Self { street, router }
     }
 

@@ -66,7 +66,7 @@ impl House {
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         let modules = vec![youlin_rounds::module()];
-        let router = youlin_web::build(app, modules, info).router;
+        let router = youlin_web::build(app, &modules, info).router;
         Self {
             ground,
             router,

@@ -164,7 +164,7 @@ impl Ground {
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         let modules = vec![youlin_cases::module(), youlin_sharing::module()];
-        let router = youlin_web::build(app, modules, info).router;
+        let router = youlin_web::build(app, &modules, info).router;
         let desk = world.service();
         let mut ground = Self {
             world,
