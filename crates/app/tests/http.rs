@@ -69,16 +69,19 @@ async fn panics() -> &'static str {
     panic!("on purpose")
 }
 
-fn probes() -> Vec<Module> {
-    let routes = Routes::new()
+fn probe_routes() -> Routes {
+    Routes::new()
         .post("/api/v1/probe", Access::Public, probe)
         .get("/api/v1/probe/panic", Access::Public, panics)
         .get("/api/v1/probe/long", Access::Public, || async {
             "长".repeat(100_000)
         })
-        .post("/hooks/probe", Access::Machine, || async { "taken" });
+        .post("/hooks/probe", Access::Machine, || async { "taken" })
+}
+
+fn probes() -> Vec<Module> {
     vec![Module {
-        routes,
+        routes: probe_routes,
         ..Module::named("probe")
     }]
 }

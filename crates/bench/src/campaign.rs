@@ -28,7 +28,7 @@ use youlin_rounds::{
     campaign_view, prepare_inspection, preview_list,
 };
 
-use crate::ground::Ground;
+use crate::ground::{Ground, postgres_database};
 use crate::http::{Connection, get};
 use crate::results::{Results, println_line};
 
@@ -39,8 +39,21 @@ const ROUNDS: usize = 15;
 /// Milliseconds within which the page is there.
 const PAGE: f64 = 300.0;
 
-pub(crate) async fn measure(results: &mut Results, binary: &Path, markets: usize) -> Result<()> {
-    let ground = Ground::prepare(None).await?;
+pub(crate) async fn measure(
+    results: &mut Results,
+    binary: &Path,
+    markets: usize,
+    postgres: Option<&str>,
+) -> Result<()> {
+    let ground = match postgres {
+        Some(server) => Ground::prepare(Some(postgres_database(server).await?)).await?,
+        None => Ground::prepare(None).await?,
+    };
+    let database = if postgres.is_some() {
+        "postgres"
+    } else {
+        "sqlite"
+    };
     let started = Instant::now();
     let campaign = fill(&ground, markets).await?;
     println_line(&format!(
@@ -80,7 +93,7 @@ pub(crate) async fn measure(results: &mut Results, binary: &Path, markets: usize
             );
         }
         times.sort_by(f64::total_cmp);
-        let line = format!("campaign.sqlite.{name}");
+        let line = format!("campaign.{database}.{name}");
         results.below(&line, times[ROUNDS / 2], "ms", &size, PAGE);
     }
     Ok(())

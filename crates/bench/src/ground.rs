@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
 use youlin::House;
 use youlin::config::{Config, Raw};
@@ -195,6 +196,20 @@ impl Ground {
         }
         Ok(())
     }
+}
+
+/// A database of its own on the PostgreSQL server; answers with its address.
+pub(crate) async fn postgres_database(server_url: &str) -> Result<String> {
+    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
+    let admin = Database::connect(server_url).await?;
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await?;
+    admin.close().await?;
+    let (base, _) = server_url
+        .rsplit_once('/')
+        .context("a URL with a database name")?;
+    Ok(format!("{base}/{name}"))
 }
 
 /// Opens the house on a prepared folder.

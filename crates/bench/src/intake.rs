@@ -4,10 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use sea_orm::{ConnectionTrait, Database};
+use anyhow::Result;
 
-use crate::ground::{Ground, Server};
+use crate::ground::{Ground, Server, postgres_database};
 use crate::http::{Load, load, post_json};
 use crate::raw;
 use crate::results::Results;
@@ -50,16 +49,7 @@ pub(crate) async fn postgres(
     server_url: &str,
     seconds: u64,
 ) -> Result<()> {
-    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    let admin = Database::connect(server_url).await?;
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await?;
-    admin.close().await?;
-    let (base, _) = server_url
-        .rsplit_once('/')
-        .context("a URL with a database name")?;
-    let url = format!("{base}/{name}");
+    let url = postgres_database(server_url).await?;
     let ground = Ground::prepare(Some(url.clone())).await?;
     let measured = {
         let (server, _) = ground.serve(binary).await?;

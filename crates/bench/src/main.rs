@@ -69,6 +69,8 @@ async fn main() -> Result<()> {
             .as_deref()
             .is_none_or(|only| name.contains(only))
     };
+    let server = std::env::var("YOULIN_TEST_POSTGRES_URL").ok();
+    let no_server = "YOULIN_TEST_POSTGRES_URL is not set";
     let mut results = Results::default();
     if wanted("engines") {
         engines::measure(&mut results);
@@ -79,20 +81,30 @@ async fn main() -> Result<()> {
     }
     if wanted("intake") {
         intake::sqlite(&mut results, &binary, arguments.seconds).await?;
-        match std::env::var("YOULIN_TEST_POSTGRES_URL") {
-            Ok(server) => {
-                intake::postgres(&mut results, &binary, &server, arguments.seconds).await?
+        match &server {
+            Some(server) => {
+                intake::postgres(&mut results, &binary, server, arguments.seconds).await?;
             }
-            Err(_unset) => {
-                results.skipped("intake.postgres", "YOULIN_TEST_POSTGRES_URL is not set")
-            }
+            None => results.skipped("intake.postgres", no_server),
         }
     }
     if wanted("campaign") {
-        campaign::measure(&mut results, &binary, arguments.markets).await?;
+        campaign::measure(&mut results, &binary, arguments.markets, None).await?;
+        match &server {
+            Some(server) => {
+                campaign::measure(&mut results, &binary, arguments.markets, Some(server)).await?;
+            }
+            None => results.skipped("campaign.postgres", no_server),
+        }
     }
     if wanted("openrosa") {
         openrosa::sqlite(&mut results, &binary, arguments.seconds).await?;
+        match &server {
+            Some(server) => {
+                openrosa::postgres(&mut results, &binary, server, arguments.seconds).await?;
+            }
+            None => results.skipped("openrosa.postgres", no_server),
+        }
     }
     if wanted("sheets") {
         sheets::measure(&mut results, arguments.people, arguments.seconds).await?;

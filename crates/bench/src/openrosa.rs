@@ -12,7 +12,7 @@ use youlin_places::Datum;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::rivers::{import_reaches, reaches};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, postgres_database};
 use crate::http::{Load, load};
 use crate::raw;
 use crate::results::Results;
@@ -21,28 +21,53 @@ const CONNECTIONS: u64 = 16;
 /// Phones of each of the communities' people: more than send, so that none of them is told to slow down.
 const PHONES: usize = 4;
 const BYTES: usize = 6 * 1024;
+const UNIT: &str = "submissions/s";
+/// The best that ODK Central did on two cores.
+const PEER: f64 = 128.0;
 const BOUNDARY: &str = "----collect0123456789";
 
 pub(crate) async fn sqlite(results: &mut Results, binary: &Path, seconds: u64) -> Result<()> {
     let ground = Ground::prepare(None).await?;
-    let phones = connect(&ground).await?;
-    let (measured, memory) = {
-        let (server, _) = ground.serve(binary).await?;
-        let measured = send(server.addr, phones, seconds).await?;
-        (measured, server.memory_mb()?)
-    };
+    let (measured, memory) = taken(&ground, binary, seconds).await?;
     let raw = raw::submissions(&ground.folder.path().join("youlin.db"), seconds).await?;
-    let size = format!(
-        "{CONNECTIONS} connections, {} submissions of {BYTES} bytes",
-        measured.answers
-    );
-    let rate = measured.per_second;
-    let unit = "submissions/s";
-    results.share_of("openrosa.share_of_raw", rate, unit, &size, raw, 0.2);
-    results.at_least("openrosa.rate", rate, unit, &size, 1_000.0);
+    let (rate, size) = (measured.per_second, size(&measured));
+    results.share_of("openrosa.share_of_raw", rate, UNIT, &size, raw, 0.2);
+    results.at_least("openrosa.rate", rate, UNIT, &size, 1_000.0);
     results.below("openrosa.p99", measured.p99_ms, "ms", &size, 100.0);
     results.below("openrosa.memory", memory, "MB", &size, 120.0);
     Ok(())
+}
+
+/// The same on PostgreSQL, beside what the peer did.
+pub(crate) async fn postgres(
+    results: &mut Results,
+    binary: &Path,
+    server_url: &str,
+    seconds: u64,
+) -> Result<()> {
+    let url = postgres_database(server_url).await?;
+    let ground = Ground::prepare(Some(url)).await?;
+    let (measured, memory) = taken(&ground, binary, seconds).await?;
+    let (rate, size) = (measured.per_second, size(&measured));
+    results.at_least("openrosa.postgres.rate", rate, UNIT, &size, PEER);
+    results.below("openrosa.postgres.p99", measured.p99_ms, "ms", &size, 250.0);
+    results.below("openrosa.postgres.memory", memory, "MB", &size, 120.0);
+    Ok(())
+}
+
+fn size(measured: &Load) -> String {
+    format!(
+        "{CONNECTIONS} connections, {} submissions of {BYTES} bytes",
+        measured.answers
+    )
+}
+
+/// What the server took, and the megabytes it held then.
+async fn taken(ground: &Ground, binary: &Path, seconds: u64) -> Result<(Load, f64)> {
+    let phones = connect(ground).await?;
+    let (server, _) = ground.serve(binary).await?;
+    let measured = send(server.addr, phones, seconds).await?;
+    Ok((measured, server.memory_mb()?))
 }
 
 /// Where a phone sends, and the reach its owner walks.
