@@ -236,6 +236,7 @@ field-file-too-large = The photograph “{ $name }” is too large; { $max } MB 
 field-file-too-many-pixels = The photograph “{ $name }” has too many pixels ({ $width }×{ $height }). Make it smaller first.
 field-file-unreadable-image = The photograph “{ $name }” cannot be opened; it may be incomplete. Please choose it again.
 field-file-heic = The photograph “{ $name }” is in HEIC format, which we cannot open. Choose “Most compatible” in the camera settings or send a screenshot.
+field-file-not-a-picture = “{ $name }” is not a photograph. Take one, or choose one (JPG, PNG).
 field-file-type-not-allowed = “{ $name }” is not a file we take ({ $found }). Send photographs (JPG, PNG) or PDF.
 field-file-empty = “{ $name }” is empty, please choose it again.
 field-too-many-files = { $max } files at a time; please send the others later.

@@ -242,6 +242,7 @@ checklist-fault-no-category = { $name }: there is no category { $what }.
 checklist-fault-no-label = { $name }: the question is not written yet.
 checklist-fault-nesting = { $name }: the section's beginning and end do not match.
 field-checklist-nesting = A section's beginning and end do not match. Mend that, then save.
+field-checklist-book-large = This workbook is larger than { $max } MB. A checklist is not that large: remove pictures and other sheets, save it and choose it again.
 field-checklist-book = { $count } things in the workbook are not supported. Nothing was brought in.
 field-checklist-other-subject = This checklist is not meant for such a subject.
 field-round-told-by = For a call or a sheet, say who told or wrote it.

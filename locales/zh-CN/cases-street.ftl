@@ -236,6 +236,7 @@ field-file-too-large = 照片「{ $name }」太大了，一张不能超过 { $ma
 field-file-too-many-pixels = 照片「{ $name }」尺寸太大（{ $width }×{ $height }），请缩小后再传。
 field-file-unreadable-image = 照片「{ $name }」打不开，可能没传完整。请重新选一次。
 field-file-heic = 照片「{ $name }」是 HEIC 格式，我们还打不开。请在手机「设置—相机—格式」里选「兼容性最佳」，或截个图再传。
+field-file-not-a-picture = 「{ $name }」不是照片。请重新拍一张，或选一张照片（JPG、PNG）。
 field-file-type-not-allowed = 「{ $name }」不是能收的文件（{ $found }）。请传照片（JPG、PNG）或 PDF。
 field-file-empty = 「{ $name }」是空的，请重新选一次。
 field-too-many-files = 一次最多 { $max } 个文件，请分几次传。

@@ -242,6 +242,7 @@ checklist-fault-no-category = { $name }：没有 { $what } 这个事件类别。
 checklist-fault-no-label = { $name }：还没有写问什么。
 checklist-fault-nesting = { $name }：这一节的开始和结束对不上。
 field-checklist-nesting = 有的节开始和结束对不上，先改好再保存。
+field-checklist-book-large = 这份表格超过 { $max } MB。检查表用不了这么大：请去掉图片和多余的工作表，另存后再选。
 field-checklist-book = 这份表格有 { $count } 处用不了，没有导入。
 field-checklist-other-subject = 这份检查表不是用来检查这种对象的。
 field-round-told-by = 电话或纸质单要写明是谁说的、谁写的。

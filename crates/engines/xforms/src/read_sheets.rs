@@ -6,7 +6,7 @@ use youlin_checklist::{
     Checklist, Choice, FindingRule, Group, Item, Question, Repeat, Severity, Status, Trigger,
     Words, read_points,
 };
-use youlin_tabular::{Limits, Line, Sheet, Workbook, read};
+use youlin_tabular::{Limits, Line, Sheet, TableFault, Workbook, read};
 
 use crate::fault::{SheetFault, WrongSheet};
 use crate::names::{YES_NO, kind_of, language_code};
@@ -19,6 +19,13 @@ use crate::write_sheets::{severity, status};
 pub fn read_xlsform(bytes: &[u8]) -> Result<Checklist, Vec<SheetFault>> {
     let limits = Limits::default();
     let book = read(bytes, &limits).map_err(|error| vec![whole("", WrongSheet::File(error))])?;
+    // Plain text reads as a table of one sheet, and would only lack sheets here.
+    if !bytes.starts_with(b"PK") {
+        return Err(vec![whole(
+            "",
+            WrongSheet::File(TableFault::OtherKind("txt")),
+        )]);
+    }
     let mut faults = Vec::new();
     for sheet in &book.sheets {
         let name = sheet.name.trim().to_ascii_lowercase();

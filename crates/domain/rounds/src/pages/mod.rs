@@ -92,7 +92,7 @@ pub(crate) fn routes() -> Routes {
             Method::Post,
             "/rounds/checklists/import",
             keep,
-            post(checklists::bring_in).layer(DefaultBodyLimit::max(checklists::LARGEST)),
+            post(checklists::bring_in).layer(DefaultBodyLimit::max(checklists::READ_PAST)),
         )
         .get("/rounds/checklists/{name}", read, checklists::edit)
         // The limit of forms is kept while reading.

@@ -25,6 +25,7 @@ pub(super) async fn read(app: &App, request: Request) -> Result<Upload> {
     }
     let limits = Limits {
         files: MAX_FILES,
+        pictures: true,
         body: app
             .config()
             .max_upload

@@ -249,6 +249,12 @@ async fn a_market_is_inspected_stall_by_stall_and_a_refusal_costs_nothing() {
         let day = &now[..10];
         let mut parts = base.clone();
         parts.push(("a_inspected_on", None, day.as_bytes()));
+        // Words under the name of a photograph prove nothing.
+        let mut faked = parts.clone();
+        faked.push(("p_stall_photo.2", Some("IMG.jpg"), b"not a picture"));
+        let refused = site.upload("desk", "/rounds", &faked).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("「IMG.jpg」不是照片"));
         parts.push(("k_stall_photo.2", None, kept.as_bytes()));
         let proposed = site.upload("desk", "/rounds", &parts).await;
         assert_eq!(proposed.status, StatusCode::OK);
@@ -513,6 +519,15 @@ async fn a_workbook_goes_out_and_comes_in_and_what_is_not_supported_is_named() {
         let refused = send("odd", rows).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text().contains("不是能读的"));
+        let refused = send("odd", "type,name,label\ntext,a,写".into()).await;
+        assert!(
+            refused.text().contains("不是能读的"),
+            "a text is no workbook"
+        );
+        let refused = send("odd", vec![b'P'; 6 * 1024 * 1024]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        assert!(page.contains("超过 5 MB") && value(&page, "code") == "odd");
         let refused = send("odd", audio()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = refused.text();

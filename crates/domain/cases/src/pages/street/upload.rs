@@ -67,6 +67,18 @@ impl From<Parts> for Upload {
 /// 400 for what is no form, 413 when it is larger or has more fields than any form may, 503 when the store cannot take files now. What
 /// is wrong with a single file stands in [`Upload::fault`].
 pub async fn read(app: &App, request: Request) -> Result<Upload> {
+    read_of(app, request, false).await
+}
+
+/// The same where the files are evidence: what is no picture is a fault of its field and proves nothing.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_pictures(app: &App, request: Request) -> Result<Upload> {
+    read_of(app, request, true).await
+}
+
+async fn read_of(app: &App, request: Request, pictures: bool) -> Result<Upload> {
     if !is_multipart(&request) {
         // As a browser without script or a program may send it.
         let pairs = pairs(request, SLACK).await?;
@@ -74,6 +86,7 @@ pub async fn read(app: &App, request: Request) -> Result<Upload> {
     }
     let limits = Limits {
         files: MAX_FILES,
+        pictures,
         body: app
             .config()
             .max_upload
@@ -141,6 +154,8 @@ impl Parts {
 pub struct Limits {
     /// Files that are taken; a further one is a fault of its field.
     pub files: usize,
+    /// Photographs must be pictures: files of the fields `photo` and `p_…`.
+    pub pictures: bool,
     /// Bytes of the whole request.
     pub body: usize,
     /// Bytes of one text.
@@ -180,7 +195,10 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
                     Problem::invalid("photo", "too-many-files").field_arg("max", limits.files);
                 read.faults.push((name, problem));
             }
-            Some(file) => take(&store, &mut read, field, name, &file).await?,
+            Some(file) => {
+                let picture = limits.pictures && (name == "photo" || name.starts_with("p_"));
+                take(&store, &mut read, field, (name, picture), &file).await?;
+            }
             None => {
                 let text = text(field, limits.text, &mut room).await?;
                 read.put(name, text);
@@ -217,10 +235,17 @@ async fn take(
     store: &FileStore,
     read: &mut Parts,
     field: Field<'_>,
-    name: String,
+    (name, picture): (String, bool),
     file: &str,
 ) -> Result<()> {
     match store.put_stream(field, Some(file)).await {
+        // Nothing refers to it: the sweep takes it away.
+        Ok(stored) if picture && !stored.content_type.inline() => {
+            let problem = Problem::new(ProblemKind::UnsupportedType, "invalid")
+                .and_field("photo", "file-not-a-picture")
+                .field_arg("name", short(file));
+            read.faults.push((name, problem));
+        }
         Ok(stored) => read.files.push((name, stored)),
         Err(fault) => {
             let problem = file_problem(&fault, file);
@@ -259,10 +284,9 @@ pub fn file_problem(fault: &FileFault, name: &str) -> Problem {
         FileFault::NotFound => return Problem::not_found(),
         _ => "file-empty",
     };
-    let short: String = name.chars().take(60).collect();
     let problem = Problem::new(kind, "invalid")
         .and_field("photo", code)
-        .field_arg("name", short);
+        .field_arg("name", short(name));
     match fault {
         FileFault::TooLarge { limit } => problem.field_arg("max", limit / (1024 * 1024)),
         FileFault::TooManyPixels { width, height, .. } => problem
@@ -271,6 +295,10 @@ pub fn file_problem(fault: &FileFault, name: &str) -> Problem {
         FileFault::TypeNotAllowed { found } => problem.field_arg("found", found),
         _ => problem,
     }
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(60).collect()
 }
 
 async fn text(mut field: Field<'_>, most: usize, room: &mut usize) -> Result<String> {

@@ -21,6 +21,8 @@ use crate::queries::checklist;
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// A workbook of questions is small.
 pub(crate) const LARGEST: usize = 5 * 1024 * 1024;
+/// Up to here a larger one is read past, so that the form comes back with what else was chosen.
+pub(crate) const READ_PAST: usize = 20 * LARGEST;
 
 /// Words the workbook needs and no code holds.
 pub(crate) fn labels(i18n: &I18n) -> Labels {
@@ -114,14 +116,19 @@ async fn sent(mut form: Multipart) -> Result<Sent> {
         }
     };
     let mut sent = Sent::default();
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(broken)?;
-        let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
+        let mut bytes = Vec::new();
+        while let Some(piece) = field.chunk().await.map_err(broken)? {
+            if bytes.len() <= LARGEST {
+                bytes.extend_from_slice(&piece);
+            }
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
         match name.as_str() {
-            "area" => sent.area = text(),
-            "code" => sent.code = text(),
-            "book" => sent.book = bytes.to_vec(),
+            "area" => sent.area = text(&bytes),
+            "code" => sent.code = text(&bytes),
+            "book" => sent.book = bytes,
             _ => {}
         }
     }
@@ -144,11 +151,16 @@ pub(in crate::pages) async fn bring_in(
     let sent = sent(form).await?;
     let s = shell(&app, &ctx, prefs);
     let mut refused = Vec::new();
-    let done = match read_book(&sent.book) {
-        Ok(checklist) => brought(&app, &ctx, &sent, checklist).await,
-        Err(faults) => {
-            refused = faults.iter().map(|fault| sentence(&s, fault)).collect();
-            Err(Problem::invalid("book", "checklist-book").field_arg("count", faults.len()))
+    let done = if sent.book.len() > LARGEST {
+        let megabytes = LARGEST / (1024 * 1024);
+        Err(Problem::invalid("book", "checklist-book-large").field_arg("max", megabytes))
+    } else {
+        match read_xlsform(&sent.book) {
+            Ok(checklist) => brought(&app, &ctx, &sent, checklist).await,
+            Err(faults) => {
+                refused = faults.iter().map(|fault| sentence(&s, fault)).collect();
+                Err(Problem::invalid("book", "checklist-book").field_arg("count", faults.len()))
+            }
         }
     };
     match done {
@@ -167,10 +179,6 @@ pub(in crate::pages) async fn bring_in(
             Ok(refused_with(&problem, page(&body)?))
         }
     }
-}
-
-fn read_book(bytes: &[u8]) -> std::result::Result<Checklist, Vec<SheetFault>> {
-    read_xlsform(bytes)
 }
 
 async fn brought(app: &App, ctx: &Ctx, sent: &Sent, mut checklist: Checklist) -> Result<String> {

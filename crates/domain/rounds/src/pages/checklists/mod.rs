@@ -9,7 +9,7 @@ mod list;
 mod rows;
 mod view;
 
-pub(crate) use book::{LARGEST, XLSX, labels};
+pub(crate) use book::{LARGEST, READ_PAST, XLSX, labels};
 pub(super) use book::{bring_in, export, import};
 pub(super) use editor::{edit, save};
 pub(super) use list::{create, list, start};

@@ -109,7 +109,8 @@ pub(in crate::pages) async fn hand_in(
         return confirm(s, &app, &asking, f, true).await;
     }
     let done = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done) == Outcome::Done;
-    if done && looks_over(&s, &asking, &mut f) {
+    // A file that was refused is said at once: the page to look over would pass over it.
+    if done && upload.faults.is_empty() && looks_over(&s, &asking, &mut f) {
         return confirm(s, &app, &asking, f, false).await;
     }
     match handed_in(&app, &s, &asking, &mut f, &upload).await {

@@ -158,7 +158,7 @@ pub(in crate::pages) async fn act(
     PathId(id): PathId,
     request: Request,
 ) -> WebResult<Response> {
-    let mut upload = upload::read(&app, request).await?;
+    let mut upload = upload::read_pictures(&app, request).await?;
     let scope = ctx.scope(&ROUNDS_WALK)?;
     let community = hazard_view(app.db(), &scope, id).await?.community;
     let acted = async {

@@ -256,7 +256,7 @@ pub(super) async fn record(
     PathId(id): PathId,
     request: Request,
 ) -> WebResult<Response> {
-    let upload = upload::read(&app, request).await?;
+    let upload = upload::read_pictures(&app, request).await?;
     let typed: BTreeMap<String, String> = upload
         .starting_with("")
         .into_iter()

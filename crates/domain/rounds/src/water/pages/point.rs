@@ -373,7 +373,7 @@ pub(super) async fn take(
     PathId(id): PathId,
     request: Request,
 ) -> WebResult<Response> {
-    let upload = upload::read(&app, request).await?;
+    let upload = upload::read_pictures(&app, request).await?;
     let f = read(&upload);
     match taken(&app, &ctx, id, &f, upload).await {
         Ok(()) => Ok(Redirect::to(&format!("/rounds/water/{id}?saved=1")).into_response()),
