@@ -173,6 +173,7 @@ pub(crate) struct SkilledNeighbour {
 
 /// Somebody on duty.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedOnDuty)]
 pub(crate) struct OnDuty {
     person: Uuid,
     name: String,

@@ -1,6 +1,7 @@
 //! REST under `/api/v1`: resources, loans, professional support, the three lists. Thin: every change is the command the
 //! pages use too, everything read is what the page of it shows.
 
+mod hours;
 mod lists;
 mod loans;
 mod resources;
