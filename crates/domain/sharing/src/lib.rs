@@ -6,6 +6,7 @@
 //! that a consent withdrawn takes somebody off the list at once. Cases lie below: they open a place on their page
 //! (`youlin_cases::CaseSection`) that [`UsedInCase`] fills.
 
+mod api;
 mod commands;
 pub mod datasets;
 mod entities;
@@ -72,7 +73,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         audited: audited(),
         sealed: sealed(),
-        routes: pages::routes,
+        routes: || api::routes().merge(pages::routes()),
         jobs: |_| vec![Arc::new(commands::sweep::Sweep) as Arc<dyn JobHandler>],
         recurring: &[SWEEP],
         ..Module::named("sharing")

@@ -69,13 +69,17 @@ pub(crate) fn opening(row: &resource::Model) -> Opening {
 pub(crate) fn is_open(
     sharing: &Sharing,
     (kind, opening): (&str, &Opening),
-    (from, to): (i64, i64),
+    (since, until): (i64, i64),
 ) -> bool {
     let (from, to) = (
-        Micros(from).local().datetime(),
-        Micros(to).local().datetime(),
+        Micros(since).local().datetime(),
+        Micros(until).local().datetime(),
     );
     if kind == ResourceKind::Room.as_str() {
+        if until.saturating_sub(since) > sharing.policy.farthest {
+            // Nobody books for so long; every day of it would have to be looked at.
+            return false;
+        }
         return opening.holds(from, to, &|day| sharing.is_holiday(day));
     }
     [from, to]

@@ -27,17 +27,17 @@ use crate::service::Sharing;
 /// What the three lists are narrowed by; it stands in the address, so that a view can be shared.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ListQuery {
+pub(crate) struct ListQuery {
     #[serde(deserialize_with = "number")]
-    pub(super) area: Option<i64>,
-    pub(super) cursor: Option<String>,
+    pub(crate) area: Option<i64>,
+    pub(crate) cursor: Option<String>,
     /// Tasks of one party: `person:<id>` or `organisation:<id>`.
-    pub(super) party: String,
+    pub(crate) party: String,
     /// Of tasks: `case`, `follow_up`, `loan`, `support`, `visiting`. Of resources: a kind, `people`, `organisation`.
-    pub(super) kind: String,
-    pub(super) q: String,
+    pub(crate) kind: String,
+    pub(crate) q: String,
     /// Only what is late.
-    pub(super) late: String,
+    pub(crate) late: String,
 }
 
 /// A form sends an empty field where nothing is chosen.
@@ -47,7 +47,7 @@ fn number<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Opti
 
 impl ListQuery {
     /// The address of a list narrowed like this, with one thing said otherwise.
-    pub(super) fn with(&self, list: &str, name: &str, value: &str) -> String {
+    pub(crate) fn with(&self, list: &str, name: &str, value: &str) -> String {
         let area = self.area.map(|area| area.to_string()).unwrap_or_default();
         let mut pairs = vec![
             ("area", area.as_str()),
@@ -156,8 +156,8 @@ pub(super) fn narrowed(
 }
 
 /// Problems with what is done about them.
-pub(super) struct Problems {
-    pub(super) rows: Page<CaseRow>,
+pub(crate) struct Problems {
+    pub(crate) rows: Page<CaseRow>,
     /// Unfinished tasks by case.
     tasks: BTreeMap<Uuid, Vec<TaskRow>>,
     /// What is away or booked for it.
@@ -165,7 +165,7 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) async fn load(s: &Shell, query: &ListQuery, limit: u64) -> Result<Self> {
+    pub(crate) async fn load(s: &Shell, query: &ListQuery, limit: u64) -> Result<Self> {
         let (app, ctx) = (s.app(), s.ctx());
         let (cases, sharing) = (app.need::<Cases>()?, app.need::<Sharing>()?);
         let scope = narrowed(s, &youlin_cases::permissions::CASES_READ, query.area)?;
@@ -192,11 +192,11 @@ impl Problems {
         Ok(Self { rows, tasks, loans })
     }
 
-    pub(super) fn tasks_of(&self, row: &CaseRow) -> &[TaskRow] {
+    pub(crate) fn tasks_of(&self, row: &CaseRow) -> &[TaskRow] {
         self.tasks.get(&row.id).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn loans_of(&self, row: &CaseRow) -> &[LoanRow] {
+    pub(crate) fn loans_of(&self, row: &CaseRow) -> &[LoanRow] {
         self.loans.get(&row.id).map_or(&[], Vec::as_slice)
     }
 }
@@ -248,28 +248,28 @@ pub(super) async fn problems(
 }
 
 /// Somebody or some organisation that can be asked, with how busy they are.
-pub(super) struct Busy<T> {
-    pub(super) one: T,
-    pub(super) party: String,
-    pub(super) busy: usize,
+pub(crate) struct Busy<T> {
+    pub(crate) one: T,
+    pub(crate) party: String,
+    pub(crate) busy: usize,
 }
 
 /// Everything one can count on.
 #[derive(Default)]
-pub(super) struct Everything {
-    pub(super) things: Vec<ResourceRow>,
-    pub(super) helpers: Vec<Busy<HelperView>>,
-    pub(super) staff: Vec<Busy<Contact>>,
-    pub(super) organisations: Vec<Busy<OrganisationView>>,
+pub(crate) struct Everything {
+    pub(crate) things: Vec<ResourceRow>,
+    pub(crate) helpers: Vec<Busy<HelperView>>,
+    pub(crate) staff: Vec<Busy<Contact>>,
+    pub(crate) organisations: Vec<Busy<OrganisationView>>,
     /// People of the first communities only.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 /// Communities whose people are shown at once; further ones by choosing an area.
 const COMMUNITIES: usize = 3;
 
 impl Everything {
-    pub(super) async fn load(s: &Shell, query: &ListQuery) -> Result<Self> {
+    pub(crate) async fn load(s: &Shell, query: &ListQuery) -> Result<Self> {
         let (app, ctx) = (s.app(), s.ctx());
         let sharing = app.need::<Sharing>()?;
         let scope = narrowed(s, &SHARING_READ, query.area)?;
@@ -281,7 +281,7 @@ impl Everything {
                 area: query.area,
                 kind,
                 q: Some(query.q.clone()),
-                retired: false,
+                ..ResourceFilter::default()
             };
             all.things = all_resources(&sharing, ctx, &scope, &filter).await?;
             if !query.late.is_empty() {

@@ -6,14 +6,14 @@ mod export;
 mod finder;
 mod form;
 mod free;
-mod lists;
+pub(crate) mod lists;
 mod loans;
 mod resource_form;
 mod resources;
 mod section;
 mod support;
 mod support_form;
-mod tasks;
+pub(crate) mod tasks;
 mod words;
 
 pub use finder::ResourceFinder;
@@ -87,9 +87,9 @@ pub(crate) fn routes() -> Routes {
         .post("/support/{id}/act", SUPPORTS, support::act)
 }
 
-pub(super) fn shell(app: &App, ctx: &Ctx, prefs: Prefs, here: &'static str) -> Shell {
+pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs, here: &'static str) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Know, here)
 }
 
-const LISTS: &str = "/lists/problems";
+pub(crate) const LISTS: &str = "/lists/problems";
 const SUPPORT: &str = "/support";

@@ -49,8 +49,8 @@ impl ListPage<'_> {
         let names: Vec<String> = row
             .parties
             .iter()
-            .filter(|(_, state)| *state != OfferState::Declined)
-            .map(|(name, _)| name.clone())
+            .filter(|party| party.state != OfferState::Declined)
+            .map(|party| party.name.clone())
             .collect();
         names.join(&self.s.t("list-comma"))
     }

@@ -4,6 +4,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
 use youlin_cases::{Cases, TaskRow, task_badge, tasks_of};
 use youlin_kernel::{Micros, Result};
 use youlin_people::Directory;
@@ -19,28 +21,32 @@ use crate::queries::{LoanRow, SupportFilter, SupportRow, open_loans, supports};
 use crate::service::Sharing;
 
 /// One thing somebody owes.
-pub(super) struct Owed {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OwedTask)]
+pub(crate) struct Owed {
     /// `case`, `follow_up`, `loan`, `support`, `visiting`.
-    pub(super) kind: &'static str,
-    pub(super) due: Option<Micros>,
-    pub(super) late: bool,
-    pub(super) who: String,
+    pub(crate) kind: &'static str,
+    pub(crate) due: Option<Micros>,
+    pub(crate) late: bool,
+    pub(crate) who: String,
     /// `person:<id>` or `organisation:<id>`; empty: nobody in particular.
-    pub(super) party: String,
-    pub(super) what: String,
-    pub(super) state: String,
-    pub(super) badge: &'static str,
+    pub(crate) party: String,
+    pub(crate) what: String,
+    pub(crate) state: String,
+    #[serde(skip)]
+    pub(crate) badge: &'static str,
     /// Its own page.
-    pub(super) href: String,
+    #[serde(rename = "page")]
+    pub(crate) href: String,
     /// What it belongs to.
-    pub(super) of: String,
-    pub(super) place: String,
+    pub(crate) of: String,
+    pub(crate) place: String,
 }
 
 pub(super) const KINDS: [&str; 5] = ["case", "follow_up", "loan", "support", "visiting"];
 
 /// Everything owed in an area, what is due first first.
-pub(super) async fn owed(s: &Shell, query: &ListQuery) -> Result<Vec<Owed>> {
+pub(crate) async fn owed(s: &Shell, query: &ListQuery) -> Result<Vec<Owed>> {
     let (app, ctx) = (s.app(), s.ctx());
     let (cases, sharing) = (app.need::<Cases>()?, app.need::<Sharing>()?);
     let now = ctx.now();
@@ -140,10 +146,10 @@ fn of_support(s: &Shell, row: SupportRow) -> Owed {
     let taken = row
         .parties
         .iter()
-        .find(|(_, state)| *state == OfferState::Accepted);
+        .find(|party| party.state == OfferState::Accepted);
     // Before it is answered the specialist owes; afterwards, and while nobody has taken it, whoever asked.
     let who = match (row.state, taken) {
-        (SupportState::Accepted, Some((name, _))) => name.clone(),
+        (SupportState::Accepted, Some(party)) => party.name.clone(),
         _ => row.asked_by.clone(),
     };
     Owed {

@@ -51,7 +51,7 @@ pub struct LoanRow {
     pub possible: Vec<&'static str>,
 }
 
-fn base(communities: Vec<i64>) -> sea_orm::Select<resource_loan::Entity> {
+pub(super) fn base(communities: Vec<i64>) -> sea_orm::Select<resource_loan::Entity> {
     resource_loan::Entity::find().filter(resource_loan::Column::CommunityId.is_in(communities))
 }
 
@@ -203,7 +203,7 @@ pub async fn loan(sharing: &Sharing, ctx: &Ctx, scope: &Scope, id: Uuid) -> Resu
     Ok(row)
 }
 
-async fn named(
+pub(super) async fn named(
     sharing: &Sharing,
     ctx: &Ctx,
     rows: Vec<resource_loan::Model>,

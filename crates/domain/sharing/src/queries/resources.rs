@@ -6,8 +6,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
 
+use super::loans::{LoanRow, loans_of_resource};
 use crate::commands::{Contact, stock};
 use crate::entities::{resource, resource_loan};
 use crate::model::{LoanState, Opening, ResourceKind, ResourceState, free};
@@ -24,8 +25,51 @@ pub struct ResourceFilter {
     pub kind: Option<ResourceKind>,
     /// Part of the name, the description or the address.
     pub q: Option<String>,
+    /// Only those in this state; without it all but retired ones.
+    pub state: Option<ResourceState>,
     /// Retired ones too.
     pub retired: bool,
+}
+
+impl ResourceFilter {
+    /// What the database narrows.
+    pub(super) fn select(&self, scope: &Scope) -> sea_orm::Select<resource::Entity> {
+        let mut find = resource::Entity::find()
+            .filter(resource::Column::CommunityId.is_in(scope.communities()));
+        if let Some(kind) = self.kind {
+            find = find.filter(resource::Column::Kind.eq(kind.as_str()));
+        }
+        if let Some(state) = self.state {
+            find = find.filter(resource::Column::State.eq(state.as_str()));
+        } else if !self.retired {
+            find = find.filter(resource::Column::State.ne(ResourceState::Retired.as_str()));
+        }
+        find
+    }
+
+    /// What is narrowed afterwards: below the community only what belongs there; what is the community's serves all of it.
+    pub(super) fn keep(&self, ctx: &Ctx, rows: &mut Vec<resource::Model>) {
+        if let Some(area) = self.area {
+            let tree = ctx.areas();
+            rows.retain(|row| {
+                let own = AreaId(row.area_id);
+                tree.is_within(own, AreaId(area)) || tree.is_within(AreaId(area), own)
+            });
+        }
+        let text = self.q.as_deref().unwrap_or_default().trim().to_lowercase();
+        if !text.is_empty() {
+            let has = |own: &str| own.to_lowercase().contains(&text);
+            rows.retain(|row| has(&row.name) || has(&row.description) || has(&row.address));
+        }
+    }
+
+    /// The caller's scope within the area asked for.
+    pub(super) fn scope(&self, ctx: &Ctx, scope: &Scope) -> Scope {
+        match self.area {
+            Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
+            None => scope.clone(),
+        }
+    }
 }
 
 /// A resource with how much of it is free at present.
@@ -121,43 +165,24 @@ pub async fn resources(
     scope: &Scope,
     filter: &ResourceFilter,
 ) -> Result<Vec<ResourceRow>> {
-    let scope = match filter.area {
-        Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
-        None => scope.clone(),
-    };
-    let mut find =
-        resource::Entity::find().filter(resource::Column::CommunityId.is_in(scope.communities()));
-    if let Some(kind) = filter.kind {
-        find = find.filter(resource::Column::Kind.eq(kind.as_str()));
-    }
-    if !filter.retired {
-        find = find.filter(resource::Column::State.ne(ResourceState::Retired.as_str()));
-    }
-    let mut rows = find
+    let mut rows = filter
+        .select(&filter.scope(ctx, scope))
         .order_by_asc(resource::Column::Kind)
         .order_by_asc(resource::Column::Name)
         .order_by_asc(resource::Column::Id)
         .limit(MOST)
         .all(sharing.db.read())
         .await?;
-    if let Some(area) = filter.area {
-        // Below the community only what belongs there; what is the community's serves all of it.
-        let tree = ctx.areas();
-        rows.retain(|row| {
-            let own = AreaId(row.area_id);
-            tree.is_within(own, AreaId(area)) || tree.is_within(AreaId(area), own)
-        });
-    }
-    let text = filter
-        .q
-        .as_deref()
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase();
-    if !text.is_empty() {
-        let has = |own: &str| own.to_lowercase().contains(&text);
-        rows.retain(|row| has(&row.name) || has(&row.description) || has(&row.address));
-    }
+    filter.keep(ctx, &mut rows);
+    with_loans(sharing, ctx, rows).await
+}
+
+/// The rows with how much of each is away.
+pub(super) async fn with_loans(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    rows: Vec<resource::Model>,
+) -> Result<Vec<ResourceRow>> {
     let mut loans = holding(sharing, rows.iter().map(|row| row.community_id), None).await?;
     Ok(rows
         .into_iter()
@@ -210,6 +235,86 @@ pub async fn resource(
     Ok(row(sharing, ctx, found, &own))
 }
 
+/// How many of a resource can be had for all of a time: none where it is closed or not given out.
+fn there(
+    sharing: &Sharing,
+    now: i64,
+    (row, loans): (&ResourceRow, &[resource_loan::Model]),
+    (from, to): (i64, i64),
+) -> u32 {
+    let hours = (row.kind.as_str(), &row.opening);
+    if row.state != ResourceState::InService || !stock::is_open(sharing, hours, (from, to)) {
+        return 0;
+    }
+    free(
+        row.amount,
+        &stock::holds(loans, now, &sharing.policy),
+        from,
+        to,
+    )
+}
+
+/// What a resource is to somebody who needs it from then to then.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ResourceAvailability)]
+pub struct Availability {
+    pub resource: Uuid,
+    pub from: Micros,
+    pub to: Micros,
+    pub state: ResourceState,
+    /// Its hours admit that time: a room's all of it, other things' its begin and its end.
+    pub open: bool,
+    pub amount: u32,
+    /// How many can be had for all of that time; none when it is closed or not in service.
+    pub free: u32,
+    /// Loans that touch that time, also those only asked for.
+    pub loans: Vec<LoanRow>,
+}
+
+/// Whether a resource can be had for a time, and who has it then.
+///
+/// # Errors
+/// 404 outside the communities of the scope; 422 for a time that ends before it begins or is too long.
+pub async fn availability(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    scope: &Scope,
+    id: Uuid,
+    (from, to): (Micros, Micros),
+) -> Result<Availability> {
+    window(sharing, (from, to))?;
+    let row = resource(sharing, ctx, scope, id).await?;
+    let mut loans = holding(sharing, std::iter::once(row.community.0), Some(id)).await?;
+    let own = loans.remove(&id).unwrap_or_default();
+    let window = (from.0, to.0);
+    let mut shown = loans_of_resource(sharing, ctx, (row.community, id), (from, to)).await?;
+    shown.retain(|loan| !matches!(loan.state, LoanState::Declined | LoanState::Cancelled));
+    Ok(Availability {
+        resource: id,
+        from,
+        to,
+        state: row.state,
+        open: stock::is_open(sharing, (row.kind.as_str(), &row.opening), window),
+        amount: row.amount,
+        free: there(sharing, ctx.now().0, (&row, &own), window),
+        loans: shown,
+    })
+}
+
+/// A time that can be asked about.
+///
+/// # Errors
+/// 422 when it ends before it begins or is longer than anybody books.
+pub(crate) fn window(sharing: &Sharing, (from, to): (Micros, Micros)) -> Result<()> {
+    if from >= to {
+        return Err(Problem::invalid("to", "sharing-empty-window"));
+    }
+    if to.0.saturating_sub(from.0) > sharing.policy.farthest {
+        return Err(Problem::invalid("to", "too-far"));
+    }
+    Ok(())
+}
+
 /// What is looked for: so many, for a time, near a place.
 #[derive(Clone, Debug)]
 pub struct FreeWanted {
@@ -236,22 +341,16 @@ pub async fn free_resources(
         area: Some(wanted.community.0),
         kind: wanted.kind,
         q: Some(wanted.q.clone()),
-        retired: false,
+        ..ResourceFilter::default()
     };
     let rows = resources(sharing, ctx, scope, &filter).await?;
     let mut loans = holding(sharing, std::iter::once(wanted.community.0), None).await?;
     let now = ctx.now().0;
     let mut found: Vec<ResourceRow> = rows
         .into_iter()
-        .filter(|row| row.state == ResourceState::InService)
-        .filter(|row| {
-            let hours = (row.kind.as_str(), &row.opening);
-            stock::is_open(sharing, hours, (wanted.from, wanted.to))
-        })
         .filter_map(|mut row| {
             let own = loans.remove(&row.id).unwrap_or_default();
-            let holds = stock::holds(&own, now, &sharing.policy);
-            let there = free(row.amount, &holds, wanted.from, wanted.to);
+            let there = there(sharing, now, (&row, &own), (wanted.from, wanted.to));
             if there < wanted.count.max(1) {
                 return None;
             }

@@ -30,6 +30,49 @@ pub struct SupportFilter {
     pub mine: bool,
 }
 
+impl SupportFilter {
+    /// What the database narrows; `mine`: what the caller was asked.
+    pub(super) fn select(
+        &self,
+        communities: Vec<i64>,
+        mine: &[Uuid],
+    ) -> sea_orm::Select<support_request::Entity> {
+        let mut find = support_request::Entity::find()
+            .filter(support_request::Column::CommunityId.is_in(communities));
+        if let Some(case) = self.case {
+            find = find.filter(support_request::Column::CaseId.eq(case));
+        } else if self.ended {
+            find = find.filter(support_request::Column::EndedAt.is_not_null());
+        } else {
+            find = find.filter(support_request::Column::EndedAt.is_null());
+        }
+        if let Some(field) = self.field {
+            find = find.filter(support_request::Column::Field.eq(field.as_str()));
+        }
+        if self.mine {
+            find = find.filter(support_request::Column::Id.is_in(mine.iter().copied()));
+        }
+        find
+    }
+
+    /// What is narrowed afterwards: to what the caller may see, to the area.
+    pub(super) fn keep(&self, ctx: &Ctx, mine: &[Uuid], rows: &mut Vec<support_request::Model>) {
+        rows.retain(|row| sees(ctx, row, mine.contains(&row.id)));
+        if let Some(area) = self.area {
+            rows.retain(|row| ctx.areas().is_within(AreaId(row.area_id), AreaId(area)));
+        }
+    }
+}
+
+/// One specialist who was asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SupportParty)]
+pub struct SupportParty {
+    /// A neighbour's is masked.
+    pub name: String,
+    pub state: OfferState,
+}
+
 /// One line.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SupportRow {
@@ -41,6 +84,7 @@ pub struct SupportRow {
     pub urgent: bool,
     pub area: AreaId,
     pub case: Option<Uuid>,
+    /// For those who may read what was written.
     pub dwelling: Option<Uuid>,
     pub asked_by: String,
     pub created_at: Micros,
@@ -50,7 +94,7 @@ pub struct SupportRow {
     pub late: bool,
     pub helped: Option<Helped>,
     /// Who has taken it, or was asked.
-    pub parties: Vec<(String, OfferState)>,
+    pub parties: Vec<SupportParty>,
     /// The caller was asked, or has taken it.
     pub mine: bool,
     /// The first words, for those who may read them.
@@ -76,6 +120,8 @@ pub struct SupportView {
     pub question: String,
     pub readable: bool,
     pub asker: bool,
+    /// The caller asked, or may ask there.
+    pub near: bool,
     pub entries: Vec<SupportEntry>,
     pub offers: Vec<(Party, String, OfferState)>,
     pub possible: Vec<&'static str>,
@@ -98,30 +144,22 @@ pub async fn supports(
 ) -> Result<Vec<SupportRow>> {
     let communities = communities(ctx);
     let mine = asked_of(sharing, ctx, &communities).await?;
-    let mut find = support_request::Entity::find()
-        .filter(support_request::Column::CommunityId.is_in(communities));
-    if let Some(case) = filter.case {
-        find = find.filter(support_request::Column::CaseId.eq(case));
-    } else if filter.ended {
-        find = find.filter(support_request::Column::EndedAt.is_not_null());
-    } else {
-        find = find.filter(support_request::Column::EndedAt.is_null());
-    }
-    if let Some(field) = filter.field {
-        find = find.filter(support_request::Column::Field.eq(field.as_str()));
-    }
-    if filter.mine {
-        find = find.filter(support_request::Column::Id.is_in(mine.iter().copied()));
-    }
-    let mut rows = find
+    let mut rows = filter
+        .select(communities, &mine)
         .order_by_asc(support_request::Column::DueAt)
         .limit(MOST)
         .all(sharing.db.read())
         .await?;
-    rows.retain(|row| sees(ctx, row, mine.contains(&row.id)));
-    if let Some(area) = filter.area {
-        rows.retain(|row| ctx.areas().is_within(AreaId(row.area_id), AreaId(area)));
-    }
+    filter.keep(ctx, &mine, &mut rows);
+    lines(sharing, ctx, rows).await
+}
+
+/// The rows as the caller may read them.
+pub(super) async fn lines(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    rows: Vec<support_request::Model>,
+) -> Result<Vec<SupportRow>> {
     let loaded = with_offers(sharing, rows).await?;
     loaded
         .rows
@@ -131,7 +169,7 @@ pub async fn supports(
 }
 
 /// Communities the caller has anything to do with.
-fn communities(ctx: &Ctx) -> Vec<i64> {
+pub(super) fn communities(ctx: &Ctx) -> Vec<i64> {
     if ctx.is_service() {
         return ctx.areas().communities().iter().map(|one| one.0).collect();
     }
@@ -150,7 +188,11 @@ fn communities(ctx: &Ctx) -> Vec<i64> {
 }
 
 /// Requests one of the caller's parties is asked, has taken, or was asked.
-async fn asked_of(sharing: &Sharing, ctx: &Ctx, communities: &[i64]) -> Result<Vec<Uuid>> {
+pub(super) async fn asked_of(
+    sharing: &Sharing,
+    ctx: &Ctx,
+    communities: &[i64],
+) -> Result<Vec<Uuid>> {
     let parties = Directory::parties_of(ctx);
     if parties.is_empty() {
         return Ok(Vec::new());
@@ -227,7 +269,8 @@ fn line(
     let offers = loaded.offers.get(&row.id).unwrap_or(&none);
     let own = Directory::parties_of(ctx);
     let state = SupportState::parse(&row.state).unwrap_or(SupportState::Cancelled);
-    let beginning = if reads(ctx, row, offers) {
+    let readable = reads(ctx, row, offers);
+    let beginning = if readable {
         let text = question(sharing, row)?;
         let first: String = text.chars().take(60).collect();
         if first.len() < text.len() {
@@ -254,7 +297,7 @@ fn line(
         urgent: row.urgent,
         area: AreaId(row.area_id),
         case: row.case_id,
-        dwelling: row.dwelling_id,
+        dwelling: row.dwelling_id.filter(|_| readable),
         asked_by: row.asked_by_name.clone(),
         created_at: Micros(row.created_at),
         due_at: Micros(row.due_at),
@@ -267,7 +310,7 @@ fn line(
         parties: parties
             .into_iter()
             .filter(|(_, _, state)| *state != OfferState::Withdrawn)
-            .map(|(_, name, state)| (name, state))
+            .map(|(_, name, state)| SupportParty { name, state })
             .collect(),
         state,
         beginning,
@@ -312,6 +355,7 @@ pub async fn support(sharing: &Sharing, ctx: &Ctx, id: Uuid) -> Result<SupportVi
         },
         readable,
         asker: who.asker,
+        near: who.asker || who.desk,
         possible: possible_support(&model, &who),
         offers: model
             .offers

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
@@ -318,6 +319,32 @@ impl Ground {
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(key, request, Body::from(form(fields))).await
+    }
+
+    /// An answer of the interface: status and body, `null` where there is none.
+    pub(crate) async fn read(&self, key: &str, uri: &str) -> (StatusCode, Value) {
+        let request = Request::get(format!("/api/v1/{uri}"));
+        let (status, _, text) = self.send(key, request, Body::empty()).await;
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Something sent to the interface; `once`: its `Idempotency-Key`, none where it is empty.
+    pub(crate) async fn write(
+        &self,
+        key: &str,
+        (method, uri): (&str, &str),
+        body: &Value,
+        once: &str,
+    ) -> (StatusCode, Value) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/{uri}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        if !once.is_empty() {
+            request = request.header("idempotency-key", once);
+        }
+        let (status, _, text) = self.send(key, request, Body::from(body.to_string())).await;
+        (status, serde_json::from_str(&text).unwrap_or_default())
     }
 
     async fn send(

@@ -3,5 +3,6 @@
 
 mod ground;
 mod http;
+mod interface;
 mod lending;
 mod supporting;
