@@ -12,7 +12,7 @@ use crate::privacy::export::{ExportContents, ExportedList};
 use crate::privacy::lines::{ExportLine, WholeLine};
 
 /// Names of the columns of a register in their order; the words are those the import looks for.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "name",
     "identity",
     "birth",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 16] = [
     "language",
     "note",
     "community",
+    "key",
     "source",
 ];
 
@@ -166,6 +167,7 @@ fn cells(s: &Shell, labels: &LabelCatalogue, line: &ExportLine, mark: &str) -> V
             .map_or_else(String::new, |language| speaks(s, language)),
         some(&whole.note),
         whole.community.clone(),
+        whole.key.clone(),
         mark.to_owned(),
     ];
     all.iter().map(|cell| harmless(cell)).collect()
