@@ -100,7 +100,7 @@ impl Web {
             .finish();
         assert_eq!((module().consumers)(&app).len(), 4);
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = build(app, vec![module()], info).router;
+        let router = build(app, &[module()], info).router;
         Self { ground, router }
     }
 

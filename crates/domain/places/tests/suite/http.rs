@@ -65,7 +65,7 @@ impl Web {
             .with(Arc::clone(&town.locator))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = build(app, vec![youlin_places::module()], info).router;
+        let router = build(app, &[youlin_places::module()], info).router;
         Self { town, router }
     }
 

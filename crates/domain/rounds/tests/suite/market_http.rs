@@ -62,7 +62,7 @@ impl Web {
             .with(Arc::clone(&market.datasets))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = build(app, vec![youlin_rounds::module()], info).router;
+        let router = build(app, &[youlin_rounds::module()], info).router;
         Self { market, router }
     }
 
