@@ -26,6 +26,7 @@ visit-back = Put back
 visit-saved = Written down: { $place }, { $outcome }.
 visit-saved-case = Case { $number } was filed
 visit-stands-in = { $name } is away; you do the visits there meanwhile.
+visit-took-shift = You have the shift of { $name } today: the visits there are listed here too, and stay on the list of { $name }.
 visit-stands-in-hidden = You cannot see the residents there yet: ask the community to add that grid to your account.
 visit-outcome-done = Met
 visit-outcome-tried = Nobody at home

@@ -26,6 +26,7 @@ visit-back = 放回去
 visit-saved = 已记下：{ $place }，{ $outcome }。
 visit-saved-case = 已报工单 { $number }
 visit-stands-in = { $name }不在，那片的走访这几天由您顶。
+visit-took-shift = { $name }的班今天由您值，那片的走访也列在这里；{ $name }自己的清单不变。
 visit-stands-in-hidden = 那片的住户您还看不到，请社区在账号里加上那个网格。
 visit-outcome-done = 见到了
 visit-outcome-tried = 没人在家

@@ -21,8 +21,8 @@ pub(crate) fn measure(results: &mut Results) {
         .map(|number| Visitor {
             person: Some(Uuid::from_u128(u128::from(number) + 1)),
             name: format!("网格员{number}"),
-            areas: vec![area(number)],
-            stands_in_for: Vec::new(),
+            own: vec![area(number)],
+            lent: Vec::new(),
         })
         .collect();
     let started = Instant::now();

@@ -3,7 +3,7 @@
 
 use youlin_database::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[TABLES, BY_ID];
+pub const MIGRATIONS: &[Migration] = &[TABLES, BY_ID, BY_DWELLING];
 
 /// A case is asked for by its id alone; without this, a caller with many communities looks into each of them.
 const BY_ID: Migration = Migration {
@@ -11,6 +11,15 @@ const BY_ID: Migration = Migration {
     version: 2,
     name: "cases by id",
     sql: "CREATE INDEX case_by_id ON case_record (id);\n",
+};
+
+/// A dwelling's file lists what was reported of it, the newest first. Only reports that name one are in it, so others cost
+/// nothing more.
+const BY_DWELLING: Migration = Migration {
+    module: "cases",
+    version: 3,
+    name: "cases by dwelling",
+    sql: "CREATE INDEX case_dwelling ON case_record (community_id, dwelling_id, id) WHERE dwelling_id IS NOT NULL;\n",
 };
 
 const TABLES: Migration = Migration {

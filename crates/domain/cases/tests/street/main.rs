@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod ground;
+mod indexes;
 mod merged;
 
 use std::sync::Arc;

@@ -12,10 +12,8 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
-use youlin_database::sql::name;
 use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_imports::{ImportReport, Incoming, Outcome, Plan, Refused, Register, Row, read_csv};
 use youlin_kernel::{AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
@@ -32,7 +30,7 @@ use crate::events::{MERCHANT_SAVED, event};
 use crate::facts::How;
 use crate::import::{allowed, persons_by_key, planned, refused};
 use crate::permissions::PEOPLE_WRITE;
-use youlin_database::keys::{key_of, meant};
+use youlin_database::keys::{key_of, known, meant};
 
 /// Columns a file of merchants must have.
 pub const MERCHANT_COLUMNS: &[&str] = &["key", "premises_key", "name"];
@@ -125,27 +123,6 @@ pub async fn merchants(
 /// Keys of a table of places with their community and id.
 type Keys = HashMap<String, (CommunityId, Uuid)>;
 
-async fn keys_of(db: &Database, table: &'static str, keys: HashSet<String>) -> Result<Keys> {
-    let keys: Vec<String> = keys.into_iter().filter(|key| !key.is_empty()).collect();
-    let mut found = Keys::new();
-    for some in keys.chunks(500) {
-        let mut find = Query::select();
-        find.columns(["community_id", "id", "external_key"].map(name))
-            .from(name(table))
-            .cond_where(meant(
-                (name("external_key"), name("id")),
-                some.iter().cloned(),
-            ));
-        for row in db.read().query_all(&find).await? {
-            let id: Uuid = row.try_get("", "id")?;
-            let key: Option<String> = row.try_get("", "external_key")?;
-            let at = (CommunityId(row.try_get("", "community_id")?), id);
-            found.insert(key_of(key.as_deref(), id), at);
-        }
-    }
-    Ok(found)
-}
-
 /// Keys of premises and of stalls that the rows name.
 fn places_named(rows: &[Row]) -> (HashSet<String>, HashSet<String>) {
     let (mut premises, mut stalls) = (HashSet::new(), HashSet::new());
@@ -176,10 +153,14 @@ async fn plan(
         .flatten()
         .collect();
     let persons = persons_by_key(db.read(), named.iter().map(|one| one.key.as_str())).await?;
+    let placed = async |table, keys: &HashSet<String>| {
+        let keys = keys.iter().map(String::as_str);
+        known::<Keys>(db.read(), (table, "external_key"), keys).await
+    };
     let known = Known {
         ctx,
-        premises: keys_of(db, "premises", premises).await?,
-        stalls: keys_of(db, "stall", stalls).await?,
+        premises: placed("premises", &premises).await?,
+        stalls: placed("stall", &stalls).await?,
         persons,
     };
     let (mut left, mut drafts) = (Vec::new(), Vec::new());

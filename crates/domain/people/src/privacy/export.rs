@@ -341,10 +341,20 @@ pub struct ExportedList {
     pub at: Micros,
     pub purpose: String,
     pub approved_by: Option<String>,
-    pub contents: ExportContents,
-    pub lines: Vec<ExportLine>,
-    /// The file of merchants, instead of lines.
-    pub merchants: String,
+    pub listed: Listed,
+}
+
+/// What stands on a list.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    Contacts(Vec<ExportLine>),
+    Register {
+        lines: Vec<ExportLine>,
+        /// Of identity numbers only the ends are shown.
+        covered: bool,
+    },
+    /// The file of merchants.
+    Merchants(String),
 }
 
 /// Takes an approved list, once. Permission `people.export` in its area, and only whoever asked for it.
@@ -373,8 +383,7 @@ impl Command for TakeExport {
         if too_late(&row, ctx.now()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-too-late"));
         }
-        let contents = contents_of(&row);
-        let (lines, merchants, concerned) = self.contents(ctx, tx, &row, contents).await?;
+        let (listed, concerned) = self.listed(ctx, tx, &row).await?;
         let new = NewProcessing {
             kind: ProcessingKind::Export,
             purpose: row.purpose.clone(),
@@ -388,9 +397,7 @@ impl Command for TakeExport {
             at: ctx.now(),
             purpose: row.purpose.clone(),
             approved_by: row.decided_name.clone(),
-            contents,
-            lines,
-            merchants,
+            listed,
         };
         tx.update::<person_export::Entity>(person_export::Model {
             state: ExportState::Taken.as_str().to_owned(),
@@ -409,15 +416,14 @@ impl Command for TakeExport {
 }
 
 impl TakeExport {
-    /// Lines of persons or the file of merchants, and how many persons they concern.
-    async fn contents(
+    /// What the list says, and how many persons it concerns.
+    async fn listed(
         &self,
         ctx: &Ctx,
         tx: &Tx<'_>,
         row: &person_export::Model,
-        contents: ExportContents,
-    ) -> Result<(Vec<ExportLine>, String, usize)> {
-        let (vault, area) = (&self.vault, AreaId(row.area_id));
+    ) -> Result<(Listed, usize)> {
+        let (vault, area, contents) = (&self.vault, AreaId(row.area_id), contents_of(row));
         let more = || Problem::new(ProblemKind::Conflict, "export-grown");
         if contents == ExportContents::Merchants {
             let rows = merchants_of(tx.conn(), ctx, area).await?;
@@ -426,7 +432,7 @@ impl TakeExport {
             }
             let asked = (rows, row.purpose.as_str());
             let (file, numbers) = handed_out(ctx, tx, vault, self.community, asked).await?;
-            return Ok((Vec::new(), file, numbers));
+            return Ok((Listed::Merchants(file), numbers));
         }
         let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
         if grown(row, persons.len()) {
@@ -442,6 +448,13 @@ impl TakeExport {
         };
         let lines = lines.of(&persons).await?;
         let concerned = lines.len();
-        Ok((lines, String::new(), concerned))
+        let listed = match contents {
+            ExportContents::Contacts | ExportContents::Merchants => Listed::Contacts(lines),
+            ExportContents::Register | ExportContents::Numbers => Listed::Register {
+                lines,
+                covered: contents == ExportContents::Register,
+            },
+        };
+        Ok((listed, concerned))
     }
 }

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_database::Tx;
+use youlin_database::keys::key_of;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 
 use super::export::ExportContents;
@@ -36,6 +37,8 @@ pub struct ExportLine {
 /// What the register holds of a person beside name, numbers and address.
 #[derive(Clone, Debug, Default)]
 pub struct WholeLine {
+    /// What other files of this house call the person.
+    pub key: String,
     /// Covered, unless the list is one with numbers.
     pub identity: Option<String>,
     /// A day, or a year alone: as precisely as it is known.
@@ -149,7 +152,7 @@ impl Lines<'_> {
             .filter(household::Column::CommunityId.eq(community))
             .filter(household::Column::Id.is_in(together));
         for row in households.all(conn).await? {
-            let key = row.ext_key.unwrap_or_else(|| row.id.to_string());
+            let key = key_of(row.ext_key.as_deref(), row.id);
             has.households.insert(row.id, key);
         }
         Ok(has)
@@ -203,6 +206,7 @@ impl Lines<'_> {
         let (labels, agreed) = self.labels(has.labels.get(&row.id))?;
         let areas = self.ctx.areas();
         Ok(WholeLine {
+            key: key_of(row.ext_key.as_deref(), row.id),
             identity,
             birth: open("birth", row.birth_sealed.as_deref())?.or_else(year),
             sex: row.sex.as_deref().and_then(Sex::parse),

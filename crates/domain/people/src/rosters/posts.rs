@@ -1,12 +1,13 @@
-//! Who is there for each post of a role just now: whoever holds it, or the substitute who agreed while they are away.
+//! Who is there for each post of a role just now: whoever holds it, and who stands in for them ([`StandIns`]), the substitute
+//! who agreed while they are away or somebody who took their shift of the day.
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Micros, Result, Scope};
 
-use super::load::in_office;
+use super::load::{InOffice, in_office};
 use super::queries::names;
-use super::substitutes::Away;
+use super::stand_in::StandIns;
 use crate::{MembershipRole, Vault};
 
 /// A post and who fills it.
@@ -16,18 +17,10 @@ pub struct Post {
     pub area: AreaId,
     pub holder: Uuid,
     pub holder_name: String,
-    /// Whoever is there: the holder, or who stands in; nobody when all are away.
-    pub present: Option<(Uuid, String)>,
-}
-
-impl Post {
-    /// Whether somebody else does the holder's work.
-    #[must_use]
-    pub fn is_stood_in(&self) -> bool {
-        self.present
-            .as_ref()
-            .is_some_and(|(person, _)| *person != self.holder)
-    }
+    /// The holder is not away.
+    pub is_there: bool,
+    /// Whoever does the holder's work as well, or instead.
+    pub stand_ins: Vec<(Uuid, String)>,
 }
 
 /// The posts of a role on duty in a community, as far as the scope reaches, longest in office first.
@@ -46,26 +39,31 @@ pub async fn posts(
     }
     let mut office = in_office(db, community).await?;
     office.retain(|one| one.role == role && role.on_duty());
-    let away = Away::at(db, community, now).await?;
-    let reached: Vec<Option<(i64, Uuid)>> = office
+    let all = StandIns::at(db, community, now).await?;
+    let holder = |one: &InOffice| (one.row.person_community, one.row.person_id);
+    let doers: Vec<Vec<(i64, Uuid)>> = office
         .iter()
-        .map(|one| away.reached(one.row.person_community, one.row.person_id))
+        .map(|one| all.of(one.row.person_community, one.row.person_id))
         .collect();
     let everybody = office
         .iter()
-        .map(|one| (one.row.person_community, one.row.person_id))
-        .chain(reached.iter().flatten().copied());
+        .map(holder)
+        .chain(doers.iter().flatten().copied());
     let names = names(db, vault, everybody).await?;
     let named = |person: Uuid| names.get(&person).cloned().unwrap_or_default();
     Ok(office
         .iter()
-        .zip(reached)
-        .map(|(one, reached)| Post {
+        .zip(doers)
+        .map(|(one, doers)| Post {
             membership: one.row.id,
             area: AreaId(one.row.area_id),
             holder: one.row.person_id,
             holder_name: named(one.row.person_id),
-            present: reached.map(|(_, person)| (person, named(person))),
+            is_there: all.is_there(one.row.person_community, one.row.person_id),
+            stand_ins: doers
+                .into_iter()
+                .map(|(_, person)| (person, named(person)))
+                .collect(),
         })
         .collect())
 }

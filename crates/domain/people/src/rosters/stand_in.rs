@@ -3,10 +3,12 @@
 //! that is looked at (they are remembered for five seconds). Whoever took somebody's shift stands in in the same way for the
 //! day of that shift, and until it ends where it lasts into the next.
 //!
+//! The same people are proposed the doors of whoever they stand in for ([`super::posts`]).
+//!
 //! It is lent only among those who hold the same post anyhow: a grid worker who stands in for a grid worker of the same
 //! community. Naming a neighbour as one's substitute opens no register to them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::ToSpan;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -25,6 +27,51 @@ const POSTS: [(MembershipRole, Role); 2] = [
     (MembershipRole::GridWorker, Role::GridWorker),
     (MembershipRole::MicroGridWorker, Role::MicroGridWorker),
 ];
+
+/// A person and where they are filed.
+type Who = (i64, Uuid);
+
+/// Who does whose work in a community at a moment, beside or instead of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StandIns {
+    away: Away,
+    /// Of each who had a shift of this day by the plan: whoever has it now.
+    taken: HashMap<Uuid, Vec<Who>>,
+}
+
+impl StandIns {
+    pub(crate) async fn at(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        now: Micros,
+    ) -> Result<Self> {
+        let mut taken: HashMap<Uuid, Vec<Who>> = HashMap::new();
+        for one in taken_shifts(db, &BTreeSet::from([community]), None, now).await? {
+            taken.entry(one.planned).or_default().push(one.by);
+        }
+        let away = Away::at(db, community, now).await?;
+        Ok(Self { away, taken })
+    }
+
+    /// Everybody who does this person's work just now: the substitute while they are away, and whoever took a shift of this day
+    /// from them or from that substitute.
+    pub(crate) fn of(&self, community: i64, owner: Uuid) -> Vec<Who> {
+        let reached = self.away.reached(community, owner);
+        let doers = [Some(owner), reached.map(|who| who.1)];
+        let taken = doers.iter().flatten().filter_map(|who| self.taken.get(who));
+        let mut all: Vec<Who> = Vec::new();
+        for who in reached.iter().chain(taken.flatten()) {
+            if who.1 != owner && !all.contains(who) {
+                all.push(*who);
+            }
+        }
+        all
+    }
+
+    pub(crate) fn is_there(&self, community: i64, person: Uuid) -> bool {
+        self.away.reached(community, person) == Some((community, person))
+    }
+}
 
 /// Grants a person has just now because somebody is away; `own` are those of the account itself.
 ///
@@ -47,32 +94,29 @@ pub(crate) async fn stands_in(
         return Ok(Vec::new());
     }
     let now = locator.now();
-    let mut asked: BTreeMap<CommunityId, BTreeSet<Uuid>> =
-        swapped(db, &communities, person, now).await?;
-    for community in counted_on(db, &communities, person, now).await? {
-        asked.entry(community).or_default();
-    }
+    let taken = taken_shifts(db, &communities, Some(person), now).await?;
+    let mut asked = counted_on(db, &communities, person, now).await?;
+    asked.extend(taken.into_iter().map(|one| one.community));
     let mut lent = Vec::new();
-    for (community, swapped) in asked {
+    for community in asked {
         let held: Vec<Role> = own
             .iter()
             .filter(|grant| community_of(grant) == Some(community))
             .map(|grant| grant.role)
             .collect();
-        let away = Away::at(db, community, now).await?;
+        let stand_ins = StandIns::at(db, community, now).await?;
         let office = in_office(db, community).await?;
         lent.extend(office.iter().filter_map(|one| {
             let role = lent_role(one, &held)?;
-            let owner = one.row.person_id;
-            let reached = away.reached(one.row.person_community, owner);
-            // Also the work of whom the other one stood in for when the shift was taken.
-            let of = |who: Uuid| who == person || swapped.contains(&who);
-            let stands_in = swapped.contains(&owner) || reached.is_some_and(|(_, who)| of(who));
-            (stands_in && owner != person).then_some(Grant {
-                role,
-                area: AreaId(one.row.area_id),
-                organisation: None,
-            })
+            let doers = stand_ins.of(one.row.person_community, one.row.person_id);
+            doers
+                .iter()
+                .any(|(_, who)| *who == person)
+                .then_some(Grant {
+                    role,
+                    area: AreaId(one.row.area_id),
+                    organisation: None,
+                })
         }));
     }
     lent.retain(|grant| !own.contains(grant));
@@ -101,59 +145,61 @@ async fn counted_on(
     Ok(homes.into_iter().map(CommunityId).collect())
 }
 
-/// Whose shifts of today this person took, by community. The shift must still be theirs: handed on, it is the next one's, and
-/// it is always the one who had it by the plan whose work is meant.
-async fn swapped(
+/// A shift of this day that was taken over.
+struct Taken {
+    community: CommunityId,
+    /// Whoever had it by the plan.
+    planned: Uuid,
+    by: Who,
+}
+
+/// Shifts of today that were taken over, all of them or those one person took. A shift must still be theirs: handed on, it is
+/// the next one's, and it is always the one who had it by the plan whose work is meant.
+async fn taken_shifts(
     db: &impl ConnectionTrait,
     communities: &BTreeSet<CommunityId>,
-    person: Uuid,
+    by: Option<Uuid>,
     now: Micros,
-) -> Result<BTreeMap<CommunityId, BTreeSet<Uuid>>> {
-    let mut taken: BTreeMap<CommunityId, BTreeSet<Uuid>> = BTreeMap::new();
+) -> Result<Vec<Taken>> {
     let ids = communities.iter().map(|one| one.0);
     let (from, to) = around(now);
-    let shifts: Vec<(Uuid, i64, i64)> = duty_shift::Entity::find()
-        .select_only()
-        .columns([
-            duty_shift::Column::Id,
-            duty_shift::Column::StartsAt,
-            duty_shift::Column::EndsAt,
-        ])
+    let mut find = duty_shift::Entity::find()
         .filter(duty_shift::Column::CommunityId.is_in(ids.clone()))
-        .filter(duty_shift::Column::PersonId.eq(person))
         .filter(duty_shift::Column::StartsAt.gte(from.0))
-        .filter(duty_shift::Column::StartsAt.lt(to.0))
-        .into_tuple()
+        .filter(duty_shift::Column::StartsAt.lt(to.0));
+    if let Some(person) = by {
+        find = find.filter(duty_shift::Column::PersonId.eq(person));
+    }
+    let today: HashMap<Uuid, Who> = find
         .all(db)
-        .await?;
-    let today: Vec<Uuid> = shifts
+        .await?
         .into_iter()
-        .filter(|(_, from, to)| is_its_day(Micros(*from), Micros(*to), now))
-        .map(|(id, ..)| id)
+        .filter(|row| is_its_day(Micros(row.starts_at), Micros(row.ends_at), now))
+        .filter_map(|row| Some((row.id, row.person_community.zip(row.person_id)?)))
         .collect();
     if today.is_empty() {
-        return Ok(taken);
+        return Ok(Vec::new());
     }
     let swaps = duty_swap::Entity::find()
         .filter(duty_swap::Column::CommunityId.is_in(ids))
-        .filter(duty_swap::Column::ShiftId.is_in(today))
+        .filter(duty_swap::Column::ShiftId.is_in(today.keys().copied()))
         .filter(duty_swap::Column::State.eq(Consent::Accepted.as_str()))
         .order_by_asc(duty_swap::Column::AnsweredAt)
         .order_by_asc(duty_swap::Column::Id)
         .all(db)
         .await?;
-    let mut first: HashMap<Uuid, (i64, Uuid)> = HashMap::new();
-    for swap in swaps {
-        let planned = (swap.community_id, swap.from_person);
-        first.entry(swap.shift_id).or_insert(planned);
-    }
-    for (community, planned) in first.into_values().filter(|(_, who)| *who != person) {
-        taken
-            .entry(CommunityId(community))
-            .or_default()
-            .insert(planned);
-    }
-    Ok(taken)
+    let mut seen: BTreeSet<Uuid> = BTreeSet::new();
+    let first = swaps.into_iter().filter(|swap| seen.insert(swap.shift_id));
+    Ok(first
+        .filter_map(|swap| {
+            let by = *today.get(&swap.shift_id)?;
+            (by.1 != swap.from_person).then_some(Taken {
+                community: CommunityId(swap.community_id),
+                planned: swap.from_person,
+                by,
+            })
+        })
+        .collect())
 }
 
 /// When a shift that may count today begins: none lasts longer than a day.
@@ -184,6 +230,34 @@ mod tests {
     use super::*;
 
     proptest! {
+        /// Nobody stands in for themselves or twice, and somebody who is there has substitutes for shifts alone.
+        #[test]
+        fn whoever_stands_in_is_somebody_else(
+            away in prop::collection::hash_map(0u128..6, prop::option::of(0u128..8), 0..4),
+            taken in prop::collection::vec((0u128..6, 0u128..8), 0..6),
+        ) {
+            let who = |n: u128| (1, Uuid::from_u128(n));
+            let mut all = StandIns {
+                away: Away::of(away.iter().map(|(one, other)| (Uuid::from_u128(*one), other.map(who)))),
+                taken: HashMap::new(),
+            };
+            for (planned, by) in &taken {
+                all.taken.entry(Uuid::from_u128(*planned)).or_default().push(who(*by));
+            }
+            for n in 0..6 {
+                let found = all.of(1, Uuid::from_u128(n));
+                let ids: BTreeSet<Uuid> = found.iter().map(|(_, id)| *id).collect();
+                prop_assert_eq!(ids.len(), found.len());
+                prop_assert!(!ids.contains(&Uuid::from_u128(n)));
+                for (_, by) in taken.iter().filter(|(planned, by)| *planned == n && *by != n) {
+                    prop_assert!(ids.contains(&Uuid::from_u128(*by)));
+                }
+                if all.is_there(1, Uuid::from_u128(n)) {
+                    prop_assert!(found.iter().all(|one| taken.contains(&(n, one.1.as_u128()))));
+                }
+            }
+        }
+
         /// A shift counts from the midnight before it to the later of the midnight after it began and its end, and whatever
         /// counts is among those looked at.
         #[test]

@@ -62,6 +62,11 @@ impl Away {
         Ok(Self(away))
     }
 
+    #[cfg(test)]
+    pub(super) fn of(all: impl Iterator<Item = (Uuid, Option<Who>)>) -> Self {
+        Self(all.collect())
+    }
+
     /// Who is there when this person is called: the person, or the substitute, or the substitute's; `None` when nobody is.
     pub(crate) fn reached(&self, community: i64, person: Uuid) -> Option<Who> {
         let mut who = (community, person);
@@ -162,9 +167,8 @@ mod tests {
         /// Whoever is reached is not away, however people stand in for one another.
         #[test]
         fn whoever_is_reached_is_there(away in prop::collection::hash_map(0u128..8, prop::option::of(0u128..12), 0..8)) {
-            let away = Away(away.into_iter()
-                .map(|(who, other)| (Uuid::from_u128(who), other.map(|one| (1, Uuid::from_u128(one)))))
-                .collect());
+            let away = Away::of(away.into_iter()
+                .map(|(who, other)| (Uuid::from_u128(who), other.map(|one| (1, Uuid::from_u128(one))))));
             for n in 0..12 {
                 if let Some((_, reached)) = away.reached(1, Uuid::from_u128(n)) {
                     prop_assert!(!away.0.contains_key(&reached));

@@ -24,5 +24,6 @@ mod sign_in;
 mod talents;
 mod there_and_back;
 mod trade_there_and_back;
+mod two_houses;
 mod whole;
 mod words;

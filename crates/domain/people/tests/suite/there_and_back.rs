@@ -177,7 +177,7 @@ async fn enter(ground: &Ground, people: &[Made]) {
 }
 
 /// The desk asks, the lead says yes, the desk takes it.
-async fn taken(ground: &Ground, contents: &str) -> Vec<u8> {
+pub(crate) async fn taken(ground: &Ground, contents: &str) -> Vec<u8> {
     let house = house(ground, 1_000, AccountPolicy::default());
     let mut desk = Browser::signed_in(&house, "taker").await;
     let mut lead = Browser::signed_in(&house, "lead").await;
@@ -220,14 +220,14 @@ fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = lines
         .map(|line| {
             let cells = line.cells.iter().map(Cell::shown);
-            cells.take(15).collect()
+            cells.take(16).collect()
         })
         .collect();
     rows[1..].sort();
     rows
 }
 
-async fn accounts(ground: &Ground) {
+pub(crate) async fn accounts(ground: &Ground) {
     use youlin_kernel::Role;
     account(ground, "taker", vec![grant(Role::CommunityDesk, 10)], None).await;
     account(ground, "lead", vec![grant(Role::CommunityLead, 10)], None).await;

@@ -46,8 +46,8 @@ pub struct Ground {
     pub community: CommunityId,
     pub rule: VisitRule,
     pub doors: Vec<DoorAt>,
-    /// Visits handed in today, by the person who did.
-    pub today: HashMap<Option<Uuid>, usize>,
+    /// Dwellings of which a visit was handed in today, by the person who did.
+    pub today: HashMap<Option<Uuid>, Vec<Uuid>>,
 }
 
 /// What the register says of the dwellings of a community.

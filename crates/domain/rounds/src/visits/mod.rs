@@ -16,14 +16,16 @@ mod queries;
 mod rule;
 mod section;
 mod tables;
+mod visitors;
 
 pub use commands::{Learnt, NewVisit, PickVisit, RecordVisit, SaveVisitRule, prepare_visit};
 pub use gather::{DoorAt, Ground, ground};
 pub use hook::{OpenForm, OpenFormSources, OpenForms};
 pub use need::{Door, LastVisit, Person, PickKind, Standing, Why, standing};
 pub(crate) use pages::routes;
-pub use plan::{DayPlan, DayRound, Stop, VisitLine, Visitor, day_plan, my_visitor, visitors};
+pub use plan::{DayPlan, DayRound, Stop, VisitLine, day_plan};
 pub use queries::{DoorCounts, RuleView, VisitOf, door_counts, visit_rule, visits_of};
 pub use rule::{NEEDS, VisitRule};
 pub use section::VisitsOfPerson;
 pub(crate) use tables::VISITS;
+pub use visitors::{Lent, Visitor, my_visitor, visitors};

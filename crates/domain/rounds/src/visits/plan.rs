@@ -1,47 +1,18 @@
 //! A day's rounds: whom to visit, by whom, in which order to walk. The engine `youlin-routes` chooses and orders; here its
 //! numbers become addresses and reasons again.
+//!
+//! Whoever stands in for somebody has that one's whole list beside the own: nothing of either waits because one person does the
+//! work of two, and where both are there (a shift was taken over) both see it until one of them has been at the door.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
-use youlin_database::Database;
-use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Result, Scope};
-use youlin_people::MembershipRole;
-use youlin_people::permissions::ROSTERS_READ;
-use youlin_people::rosters::{Post, posts};
-use youlin_routes::{Candidate, Plan, Point, RoundStop, Shape, WhyLeft, Worker, on_plane, plan};
+use youlin_kernel::{AreaId, Micros};
+use youlin_routes::{Candidate, Point, Round, RoundStop, Shape, WhyLeft, Worker, on_plane, plan};
 
 use super::gather::{DoorAt, Ground};
 use super::need::{Standing, Why, standing};
-use crate::service::Rounds;
-
-/// Somebody who goes from door to door.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Visitor {
-    pub person: Option<Uuid>,
-    pub name: String,
-    /// With everything below them.
-    pub areas: Vec<AreaId>,
-    /// Whose work they do while those are away.
-    pub stands_in_for: Vec<String>,
-}
-
-impl Visitor {
-    /// The areas that hold all the others.
-    #[must_use]
-    pub fn widest(&self, tree: &AreaTree) -> Vec<AreaId> {
-        let inside = |one: &AreaId| {
-            self.areas
-                .iter()
-                .any(|other| other != one && tree.is_within(*one, *other))
-        };
-        self.areas
-            .iter()
-            .copied()
-            .filter(|one| !inside(one))
-            .collect()
-    }
-}
+use super::visitors::Visitor;
 
 /// A proposed visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +22,8 @@ pub struct VisitLine {
     pub address: String,
     /// The weightiest first.
     pub whys: Vec<Why>,
+    /// Of this one's list.
+    pub stands_in_for: Option<String>,
 }
 
 /// An entrance and the visits behind it.
@@ -92,76 +65,11 @@ pub struct DayPlan {
     pub nobody: usize,
 }
 
-/// Grid workers of a community by who is there: whoever stands in has the absent one's areas beside their own.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn visitors(
-    rounds: &Rounds,
-    db: &Database,
-    ctx: &Ctx,
-    community: CommunityId,
-) -> Result<Vec<Visitor>> {
-    let scope = ctx.scope(&ROSTERS_READ)?;
-    let role = (community, MembershipRole::GridWorker);
-    let all = posts(db.read(), &rounds.vault, &scope, ctx.now(), role).await?;
-    Ok(merged(ctx.areas(), all))
-}
-
-fn merged(tree: &AreaTree, posts: Vec<Post>) -> Vec<Visitor> {
-    let mut all: Vec<Visitor> = Vec::new();
-    for post in posts {
-        let stood_in = post.is_stood_in();
-        let Some((person, name)) = post.present else {
-            continue;
-        };
-        let at = all.iter().position(|one| one.person == Some(person));
-        let at = at.unwrap_or_else(|| {
-            all.push(Visitor {
-                person: Some(person),
-                name,
-                ..Visitor::default()
-            });
-            all.len() - 1
-        });
-        let visitor = &mut all[at];
-        visitor.areas.extend(tree.subtree(post.area));
-        if stood_in {
-            visitor.stands_in_for.push(post.holder_name);
-        }
-    }
-    all
-}
-
-/// The caller among them; who holds no post goes wherever they may.
-#[must_use]
-pub fn my_visitor(ctx: &Ctx, ground: &Ground, all: &[Visitor]) -> Visitor {
-    let me = ctx.actor().person();
-    let own = all.iter().find(|one| me.is_some() && one.person == me);
-    own.cloned().unwrap_or_else(|| {
-        let mut areas: Vec<AreaId> = ground.doors.iter().map(|door| door.area).collect();
-        areas.sort_unstable();
-        areas.dedup();
-        Visitor {
-            person: me,
-            name: ctx.actor().name().to_owned(),
-            areas,
-            stands_in_for: Vec::new(),
-        }
-    })
-}
-
-/// Areas of a visitor that the scope does not reach.
-pub(super) fn outside(scope: &Scope, community: CommunityId, visitor: &Visitor) -> usize {
-    let hidden = |area: &&AreaId| !scope.contains(community, &[Some(**area)]);
-    visitor.areas.iter().filter(hidden).count()
-}
-
 fn area(id: AreaId) -> u64 {
     u64::try_from(id.0).unwrap_or(0)
 }
 
-/// Chooses, hands out and orders. `start` is where everybody begins, when that is known.
+/// Chooses, hands out and orders, one list for each holder of posts. `start` is where everybody begins, when that is known.
 #[must_use]
 pub fn day_plan(
     ground: &Ground,
@@ -201,9 +109,66 @@ pub fn day_plan(
         })
         .collect();
     let begin: Option<Point> = start.and_then(|_| points.next());
-    let workers = workers(ground, visitors, begin);
+    let lists = lists(visitors);
+    let workers = workers(ground, &lists, begin);
     let planned = plan(&candidates, &workers, &ground.rule.weights);
-    told(ground, visitors, planned, &whys)
+    let left = |wanted: WhyLeft| planned.left.iter().filter(|one| one.why == wanted).count();
+    let (full, nobody) = (left(WhyLeft::Full), left(WhyLeft::Nobody));
+    let made = Made {
+        ground,
+        candidates: &candidates,
+        lists: &lists,
+        rounds: &planned.rounds,
+        begin,
+        whys: &whys,
+    };
+    DayPlan {
+        rounds: visitors.iter().map(|one| made.round(one)).collect(),
+        full,
+        nobody,
+    }
+}
+
+/// The list of one holder of posts: what is proposed to the holder, and to whoever stands in for them as it is.
+struct List {
+    holder: Option<Uuid>,
+    areas: Vec<AreaId>,
+    /// The holder, and who does their work.
+    by: Vec<Option<Uuid>>,
+}
+
+/// One list for each holder, whether they are there or somebody stands in.
+fn lists(visitors: &[Visitor]) -> Vec<List> {
+    let mut all: Vec<List> = visitors
+        .iter()
+        .map(|one| List {
+            holder: one.person,
+            areas: one.own.clone(),
+            by: vec![one.person],
+        })
+        .collect();
+    for (visitor, lent) in visitors
+        .iter()
+        .flat_map(|one| one.lent.iter().map(move |lent| (one, lent)))
+    {
+        let holder = Some(lent.holder);
+        let at = all.iter().position(|one| one.holder == holder);
+        let at = at.unwrap_or_else(|| {
+            all.push(List {
+                holder,
+                areas: Vec::new(),
+                by: vec![holder],
+            });
+            all.len() - 1
+        });
+        let list = &mut all[at];
+        list.by.push(visitor.person);
+        // Whoever is away themselves has none of their own here.
+        let missing = lent.areas.iter().filter(|area| !list.areas.contains(area));
+        let missing: Vec<AreaId> = missing.copied().collect();
+        list.areas.extend(missing);
+    }
+    all
 }
 
 /// A number for each entrance within its building.
@@ -227,53 +192,101 @@ fn door_number(room: &str) -> u32 {
     last.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-fn workers(ground: &Ground, visitors: &[Visitor], start: Option<Point>) -> Vec<Worker> {
+fn workers(ground: &Ground, lists: &[List], start: Option<Point>) -> Vec<Worker> {
+    let areas: HashMap<Uuid, AreaId> = ground
+        .doors
+        .iter()
+        .map(|at| (at.dwelling, at.area))
+        .collect();
     (0..)
-        .zip(visitors)
-        .map(|(id, one)| Worker {
-            id,
-            areas: one.areas.iter().map(|one| area(*one)).collect(),
-            capacity: ground
-                .rule
-                .per_day
-                .saturating_sub(u32::try_from(done(ground, one)).unwrap_or(u32::MAX)),
-            start,
-            shape: Shape::Open,
+        .zip(lists)
+        .map(|(id, list)| {
+            let handed_in = list.by.iter().filter_map(|one| ground.today.get(one));
+            // Of this list: who stands in does not use up their own day with it.
+            let done = handed_in.flatten().filter(|dwelling| {
+                let area = areas.get(*dwelling);
+                area.is_none_or(|area| list.areas.contains(area))
+            });
+            Worker {
+                id,
+                areas: list.areas.iter().map(|one| area(*one)).collect(),
+                capacity: ground
+                    .rule
+                    .per_day
+                    .saturating_sub(u32::try_from(done.count()).unwrap_or(u32::MAX)),
+                start,
+                shape: Shape::Open,
+            }
         })
         .collect()
 }
 
-fn done(ground: &Ground, visitor: &Visitor) -> usize {
-    ground.today.get(&visitor.person).copied().unwrap_or(0)
-}
-
 type Whys<'a> = HashMap<Uuid, (&'a DoorAt, Vec<Why>)>;
 
-fn told(ground: &Ground, visitors: &[Visitor], planned: Plan, whys: &Whys<'_>) -> DayPlan {
-    let left = |wanted: WhyLeft| planned.left.iter().filter(|one| one.why == wanted).count();
-    let (full, nobody) = (left(WhyLeft::Full), left(WhyLeft::Nobody));
-    let rounds = visitors
-        .iter()
-        .zip(planned.rounds)
-        .map(|(visitor, round)| DayRound {
+/// What was handed out, by lists.
+struct Made<'a> {
+    ground: &'a Ground,
+    candidates: &'a [Candidate],
+    lists: &'a [List],
+    rounds: &'a [Round],
+    begin: Option<Point>,
+    whys: &'a Whys<'a>,
+}
+
+impl Made<'_> {
+    fn of(&self, holder: Option<Uuid>) -> Option<&Round> {
+        let at = self.lists.iter().position(|one| one.holder == holder)?;
+        self.rounds.get(at)
+    }
+
+    /// Own list, and those of whom they stand in for, whole and in one walking order.
+    fn round(&self, visitor: &Visitor) -> DayRound {
+        let own = self.of(visitor.person).cloned().unwrap_or_default();
+        let mut lent: HashMap<u128, &str> = HashMap::new();
+        for one in &visitor.lent {
+            let theirs = self.of(Some(one.holder)).into_iter();
+            let doors = theirs.flat_map(doors_of);
+            lent.extend(doors.map(|id| (id, one.name.as_str())));
+        }
+        let round = match lent.is_empty() {
+            true => own,
+            false => self.walked(doors_of(&own).chain(lent.keys().copied()).collect()),
+        };
+        let handed_in = self.ground.today.get(&visitor.person);
+        DayRound {
             visitor: visitor.clone(),
             metres: round.metres,
-            done: done(ground, visitor),
+            done: handed_in.map_or(0, Vec::len),
             stops: round
                 .stops
                 .iter()
-                .filter_map(|one| stop(one, whys))
+                .filter_map(|one| stop(one, self.whys, &lent))
                 .collect(),
-        })
-        .collect();
-    DayPlan {
-        rounds,
-        full,
-        nobody,
+        }
+    }
+
+    /// One round over all of these doors.
+    fn walked(&self, doors: HashSet<u128>) -> Round {
+        let mine = self.candidates.iter().filter(|one| doors.contains(&one.id));
+        let mine: Vec<Candidate> = mine.cloned().collect();
+        let all = Worker {
+            id: 0,
+            areas: mine.iter().map(|one| one.area).collect(),
+            capacity: u32::try_from(mine.len()).unwrap_or(u32::MAX),
+            start: self.begin,
+            shape: Shape::Open,
+        };
+        let planned = plan(&mine, &[all], &self.ground.rule.weights);
+        planned.rounds.into_iter().next().unwrap_or_default()
     }
 }
 
-fn stop(planned: &RoundStop, whys: &Whys<'_>) -> Option<Stop> {
+fn doors_of(round: &Round) -> impl Iterator<Item = u128> {
+    let visits = round.stops.iter().flat_map(|stop| &stop.visits);
+    visits.map(|one| one.id)
+}
+
+fn stop(planned: &RoundStop, whys: &Whys<'_>, lent: &HashMap<u128, &str>) -> Option<Stop> {
     let visit = |one: &youlin_routes::Proposal| {
         let id = Uuid::from_u128(one.id);
         let (at, found) = whys.get(&id)?;
@@ -284,6 +297,7 @@ fn stop(planned: &RoundStop, whys: &Whys<'_>) -> Option<Stop> {
             room: at.room.clone(),
             address: at.address.clone(),
             whys: whys.cloned().collect(),
+            stands_in_for: lent.get(&one.id).map(|name| (*name).to_owned()),
         })
     };
     let first = planned.visits.first()?;

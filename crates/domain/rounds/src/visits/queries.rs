@@ -70,11 +70,11 @@ pub(super) async fn picks(
         .collect())
 }
 
-/// The newest visit of each dwelling, and how many each person handed in on a day.
+/// The newest visit of each dwelling, and the dwellings of which each person handed in a visit today.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     pub(super) last: HashMap<Uuid, LastVisit>,
-    pub(super) today: HashMap<Option<Uuid>, usize>,
+    pub(super) today: HashMap<Option<Uuid>, Vec<Uuid>>,
 }
 
 /// Dwelling, outcome, when it began, when to try again, who went.
@@ -106,7 +106,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
             continue;
         };
         if at >= today.0 {
-            *recent.today.entry(by).or_default() += 1;
+            recent.today.entry(by).or_default().push(dwelling);
         }
         let visit = LastVisit {
             outcome,

@@ -268,7 +268,9 @@ impl Street {
         let all = visitors(self.rounds(), db, ctx, self.community())
             .await
             .unwrap();
-        let me = my_visitor(ctx, &day, &all);
+        let me = my_visitor(self.rounds(), db, ctx, &day, &all)
+            .await
+            .unwrap();
         day_plan(&day, &[me], None, ctx.now())
     }
 

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Micros, Role};
 use youlin_people::facts::RegisterPolicy;
-use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::rosters::{AnswerAbsence, NoteAbsence};
+use youlin_people::permissions::{PEOPLE_READ, ROSTERS_READ};
+use youlin_people::rosters::{
+    AnswerAbsence, AnswerSwap, AskSwap, DutyDays, DutyKind, NoteAbsence, Pattern, PlanDuty,
+    SaveRota, shifts,
+};
 use youlin_people::{Directory, Freshness, MoveOut};
 use youlin_rounds::model::{
     DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, SubjectKind, Walkers,
@@ -285,7 +288,12 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
             .await
             .unwrap();
         assert_eq!(all.len(), 1);
-        assert_eq!(all[0].stands_in_for, ["施晓"]);
+        let lent: Vec<(&str, bool)> = all[0]
+            .lent
+            .iter()
+            .map(|one| (one.name.as_str(), one.away))
+            .collect();
+        assert_eq!(lent, [("施晓", true)]);
         drop(shi);
         // What counts is the community's own affair.
         let mut rule = VisitRule::default();
@@ -312,6 +320,105 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
             .await
             .unwrap_err();
         assert_eq!(denied.kind().status(), 403);
+    }
+}
+
+/// Of each round of the team: who, and for whom each visit is.
+async fn team_lists(street: &Street, ctx: &youlin_kernel::Ctx) -> Vec<(String, Vec<String>)> {
+    let db = street.ground.world.db();
+    let all = visitors(street.rounds(), db, ctx, street.community())
+        .await
+        .unwrap();
+    let plan = day_plan(&street.day(ctx).await, &all, None, ctx.now());
+    let rounds = plan.rounds.into_iter().map(|round| {
+        let visits = round.stops.into_iter().flat_map(|stop| stop.visits);
+        let mut told: Vec<String> = visits
+            .map(|one| format!("{} {}", one.address, one.stands_in_for.unwrap_or_default()))
+            .collect();
+        told.sort();
+        (round.visitor.name, told)
+    });
+    rounds.collect()
+}
+
+#[tokio::test]
+async fn a_shift_taken_over_brings_the_others_doors_for_its_day_and_takes_none_away() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, db) = (&street.ground.world, street.ground.world.db());
+        let (community, service) = (street.community(), street.ground.world.service());
+        let (first, _) = street.in_office("施晓", "A1").await;
+        let (second, _) = street.in_office("顾青", "A2").await;
+        let desk = street.ground.caller(Role::CommunityDesk, "A");
+        let before = team_lists(&street, &desk).await;
+        let [(_, of_first), (_, of_second)] = before.as_slice() else {
+            panic!("{before:?}");
+        };
+        let today = service.now().local().date();
+        let rota = SaveRota {
+            community,
+            id: None,
+            area: community.into(),
+            kind: DutyKind::Night,
+            name: "夜间值守".to_owned(),
+            pattern: Pattern {
+                days: DutyDays::EveryDay,
+                weekdays: 0,
+                turn_weeks: 0,
+                from_minute: 1_140,
+                to_minute: 1_320,
+                heads: 1,
+                starts_on: today,
+                ends_on: None,
+            },
+            members: vec![(community, first)],
+        };
+        let rota = db.execute(&service, rota).await.unwrap();
+        let plan = PlanDuty {
+            community,
+            rota,
+            to: today,
+            working: Default::default(),
+        };
+        db.execute(&service, plan).await.unwrap();
+        let scope = desk.scope(&ROSTERS_READ).unwrap();
+        let span = (
+            service.now().plus(-Micros::DAY),
+            service.now().plus(Micros::DAY),
+        );
+        let all = shifts(db.read(), &street.ground.vault, &scope, span, None).await;
+        let ask = AskSwap {
+            community,
+            shift: all.unwrap()[0].id,
+            to: (community, second),
+        };
+        let id = db.execute(&service, ask).await.unwrap();
+        assert_eq!(
+            team_lists(&street, &desk).await,
+            before,
+            "nobody agreed yet"
+        );
+        let answer = AnswerSwap {
+            community,
+            id,
+            yes: true,
+        };
+        db.execute(&service, answer).await.unwrap();
+        // The one who gave the shift away keeps the whole list; the other one has both, and sees whose is whose.
+        let now = team_lists(&street, &desk).await;
+        assert_eq!(now[0], before[0]);
+        let mut both: Vec<String> = of_first.iter().map(|one| format!("{one}施晓")).collect();
+        both.extend(of_second.iter().cloned());
+        both.sort();
+        assert!(!of_first.is_empty() && !of_second.is_empty());
+        assert_eq!(now[1], ("顾青".to_owned(), both));
+        // The day after everything is as it was.
+        world.clock.advance(Micros::DAY);
+        let lists = team_lists(&street, &street.ground.caller(Role::CommunityDesk, "A")).await;
+        assert!(
+            lists[1].1.iter().all(|one| !one.ends_with("施晓")),
+            "{lists:?}"
+        );
     }
 }
 

@@ -212,5 +212,10 @@ pub const SPECS: &[Spec] = &[
         &["社区编码", "社区代码", "community code", "area_code"],
     ),
     plain("language", &["语言", "使用语言", "常用语言", "language"]),
+    // Of our own lists: another house knows who is meant when files of merchants and roles name them.
+    plain(
+        "key",
+        &["档案编号", "file number", "person key", "person_key"],
+    ),
     plain("note", &["备注", "说明", "note", "notes", "remarks"]),
 ];

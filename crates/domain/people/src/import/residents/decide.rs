@@ -28,6 +28,8 @@ pub(super) enum Decided {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) id: Uuid,
+    /// Other files call the person so from now on.
+    pub(super) key: bool,
     pub(super) name: bool,
     pub(super) sex: bool,
     pub(super) birth: bool,
@@ -54,7 +56,8 @@ impl Change {
     }
 
     pub(super) fn of_person(&self) -> bool {
-        self.name || self.sex || self.birth || self.identity || self.language || self.note
+        let said = self.name || self.sex || self.birth || self.identity;
+        said || self.key || self.language || self.note
     }
 }
 
@@ -178,6 +181,7 @@ impl Import {
         let relation = draft.relation.map(Relation::as_str);
         Ok(Change {
             id,
+            key: known.key_for(draft, Some(row)).is_some(),
             name: row.name_index != draft.name_index,
             sex: draft.sex.is_some() && row.sex.as_deref() != draft.sex.map(Sex::as_str),
             birth: match draft.birth {

@@ -27,6 +27,7 @@ impl Import {
         let row = blank(self.community, ctx.new_id(), ctx.now().0);
         let everything = Change {
             id: row.id,
+            key: known.key_for(draft, None).is_some(),
             name: true,
             sex: true,
             birth: true,
@@ -102,6 +103,9 @@ impl Import {
         let vault = &self.vault;
         let (community, id) = (row.community_id, row.id);
         let at = |column| FieldPlace::new("person", column, community, id);
+        if change.key {
+            row.ext_key.clone_from(&draft.key);
+        }
         if change.name {
             row.name_sealed = vault.seal(ctx, at("name"), &draft.name)?;
             row.name_index.clone_from(&draft.name_index);

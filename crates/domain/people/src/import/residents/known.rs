@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
-use super::KEYS;
 use super::read::Draft;
+use super::{KEYS, persons_of};
 use crate::entities::{household, person, person_label, person_phone, residence};
 
 /// People with what belongs to them.
@@ -15,6 +15,7 @@ use crate::entities::{household, person, person_label, person_phone, residence};
 pub(super) struct Known {
     pub(super) persons: HashMap<Uuid, person::Model>,
     by_identity: HashMap<Vec<u8>, Uuid>,
+    by_key: HashMap<String, Uuid>,
     by_name: HashMap<Vec<u8>, Vec<Uuid>>,
     pub(super) phones: HashMap<Uuid, Vec<person_phone::Model>>,
     pub(super) labels: HashMap<Uuid, Vec<person_label::Model>>,
@@ -50,6 +51,7 @@ impl Known {
         for some in numbers.chunks(KEYS) {
             known.add(found(db, community, person::Column::IdentityIndex, some).await?);
         }
+        known.keyed(db, community, drafts).await?;
         let mut names: Vec<Vec<u8>> = drafts
             .iter()
             .filter(|one| {
@@ -73,6 +75,23 @@ impl Known {
             known.living_together(db, community, some).await?;
         }
         Ok(known)
+    }
+
+    /// Whom the rows call by a key that is known here.
+    async fn keyed(
+        &mut self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        drafts: &[Draft],
+    ) -> Result<()> {
+        let keys = drafts.iter().filter_map(|one| one.key.as_deref());
+        let here = persons_of(db, Some(&[community.0]), keys).await?;
+        self.by_key = here.into_iter().map(|(key, (_, id))| (key, id)).collect();
+        let ids: Vec<Uuid> = self.by_key.values().copied().collect();
+        for some in ids.chunks(KEYS) {
+            self.add(with_ids(db, community, some).await?);
+        }
+        Ok(())
     }
 
     async fn living_together(
@@ -103,12 +122,7 @@ impl Known {
     ) -> Result<Self> {
         let mut known = Self::default();
         for some in ids.chunks(KEYS) {
-            let rows = person::Entity::find()
-                .filter(person::Column::CommunityId.eq(community.0))
-                .filter(person::Column::Id.is_in(some.iter().copied()))
-                .all(db)
-                .await?;
-            known.add(rows);
+            known.add(with_ids(db, community, some).await?);
         }
         known.belongings(db, community, false).await?;
         Ok(known)
@@ -173,6 +187,13 @@ impl Known {
         if let Some(id) = number.and_then(|number| self.by_identity.get(number)) {
             return Meant::Surely(*id);
         }
+        // A key comes next, unless the numbers say that it stands for somebody else by now.
+        let keyed = draft.key.as_ref().and_then(|key| self.by_key.get(key));
+        if let Some(row) = keyed.and_then(|id| self.persons.get(id))
+            && (number.is_none() || row.identity_index.is_none())
+        {
+            return Meant::Surely(row.id);
+        }
         let alike: Vec<&person::Model> = self
             .by_name
             .get(&draft.name_index)
@@ -204,6 +225,18 @@ impl Known {
             [one] => Meant::Perhaps(*one),
             _ => Meant::Several,
         }
+    }
+
+    /// The key of a row that this person, or a new one, is to be known by from now on: nobody is called by it yet, and the
+    /// person has none.
+    pub(super) fn key_for<'a>(
+        &self,
+        draft: &'a Draft,
+        person: Option<&person::Model>,
+    ) -> Option<&'a String> {
+        let key = draft.key.as_ref()?;
+        let free = !self.by_key.contains_key(key);
+        (free && person.is_none_or(|row| row.ext_key.is_none())).then_some(key)
     }
 
     /// Without a dwelling: lives nowhere in the community.
@@ -238,6 +271,17 @@ fn fits(row: &person::Model, draft: &Draft) -> bool {
         row.birth_year.is_some(),
         year == row.birth_year,
     ) && agree(sex.is_some(), row.sex.is_some(), sex == row.sex.as_deref())
+}
+
+async fn with_ids(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    ids: &[Uuid],
+) -> Result<Vec<person::Model>> {
+    let find = person::Entity::find()
+        .filter(person::Column::CommunityId.eq(community.0))
+        .filter(person::Column::Id.is_in(ids.iter().copied()));
+    Ok(find.all(db).await?)
 }
 
 async fn found(

@@ -35,6 +35,7 @@ use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Step, Table, tabu
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result, Scope};
 use youlin_places::Locator;
 
+use super::keys::{Keys, persons_of};
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
 use read::Draft;
@@ -215,16 +216,37 @@ async fn elsewhere(
         let missing = numbers.into_iter().filter(|index| !here.contains(*index));
         elsewhere.extend(filed(db, &communities, missing).await?);
     }
+    let called = called_elsewhere(db, &communities, &drafts).await?;
     let mut here = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        match &draft.identity_index {
-            Some(index) if elsewhere.contains(index) => {
-                refused.push(Refused::new(draft.line, "", "filed-elsewhere"));
-            }
-            _ => here.push(draft),
+        let number = draft.identity_index.as_ref();
+        let key = draft.key.as_ref();
+        if number.is_some_and(|index| elsewhere.contains(index))
+            || key.is_some_and(|key| called.contains_key(key))
+        {
+            refused.push(Refused::new(draft.line, "", "filed-elsewhere"));
+        } else {
+            here.push(draft);
         }
     }
     Ok(here)
+}
+
+/// Keys of rows that somebody of another of these communities is called by, and nobody where the row is filed.
+async fn called_elsewhere(db: &Database, communities: &[i64], drafts: &[Draft]) -> Result<Keys> {
+    let mut at_home: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    for draft in drafts {
+        if let Some(key) = &draft.key {
+            at_home.entry(draft.community.0).or_default().push(key);
+        }
+    }
+    let mut elsewhere = Keys::new();
+    for (community, keys) in at_home {
+        let here = persons_of(db.read(), Some(&[community]), keys.iter().copied()).await?;
+        let missing = keys.into_iter().filter(|key| !here.contains_key(*key));
+        elsewhere.extend(persons_of(db.read(), Some(communities), missing).await?);
+    }
+    Ok(elsewhere)
 }
 
 /// Those of the numbers that somebody of these communities has.

@@ -18,11 +18,14 @@ const NAME: usize = 60;
 const NOTE: usize = 1_000;
 const PHONES: usize = 10;
 const LANGUAGE: usize = 10;
+const KEY: usize = 100;
 
 /// A row that was read.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) line: u32,
+    /// What other files of the house it comes from call the person.
+    pub(super) key: Option<String>,
     pub(super) community: CommunityId,
     /// Without one a person is known in the community, and nowhere in it.
     pub(super) dwelling: Option<Uuid>,
@@ -136,6 +139,7 @@ impl<'a> Reader<'a> {
         } = home::stay(&cells, homes, &mut doubts)?;
         let mut draft = Draft {
             line: line.number,
+            key: key(&cells)?,
             community,
             dwelling,
             household,
@@ -345,6 +349,16 @@ fn language(cells: &Cells<'_>) -> Result<Option<String>, Refused> {
         _ => Err(cells
             .refuse("language", "cell-too-long")
             .arg("max", LANGUAGE)),
+    }
+}
+
+/// As it was written: it is compared, not read.
+fn key(cells: &Cells<'_>) -> Result<Option<String>, Refused> {
+    let text = clean(&armed(cells.one("key").shown()));
+    match text.chars().count() {
+        0 => Ok(None),
+        1..=KEY => Ok(Some(text)),
+        _ => Err(cells.refuse("key", "cell-too-long").arg("max", KEY)),
     }
 }
 

@@ -10,6 +10,7 @@ use super::read::Draft;
 /// Drafts that stand for different people, some with a doubt; the repeated ones are refused, naming the first.
 pub(super) fn parted(drafts: Vec<Draft>, refused: &mut Vec<Refused>) -> Vec<Draft> {
     let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
+    let mut keys: HashMap<String, u32> = HashMap::new();
     let mut names: HashMap<Vec<u8>, Vec<Seen>> = HashMap::new();
     let mut kept = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
@@ -19,6 +20,13 @@ pub(super) fn parted(drafts: Vec<Draft>, refused: &mut Vec<Refused>) -> Vec<Draf
                 continue;
             }
             numbers.insert(index.clone(), draft.line);
+        }
+        if let Some(key) = &draft.key {
+            if let Some(first) = keys.get(key) {
+                refused.push(twice(draft.line, *first));
+                continue;
+            }
+            keys.insert(key.clone(), draft.line);
         }
         let seen = names.entry(draft.name_index.clone()).or_default();
         // Two different numbers are two people, whatever else is alike.

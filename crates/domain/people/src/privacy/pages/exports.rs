@@ -244,11 +244,12 @@ pub(super) async fn take(
         Err(problem) => return again(&app, &ctx, prefs, problem, Typed::default()).await,
     };
     let s = know(&app, &ctx, prefs);
-    match list.contents {
-        ExportContents::Contacts => Ok(save_as("persons.csv", CSV, sheet(&s, &list)?)),
-        ExportContents::Merchants => Ok(save_as("merchants.csv", CSV, merchants(&s, &list)?)),
-        ExportContents::Register | ExportContents::Numbers => {
-            let book = register(&s, &app.need::<Vault>()?.labels(), &list)?;
+    match &list.listed {
+        Listed::Contacts(lines) => Ok(save_as("persons.csv", CSV, sheet(&s, &list, lines)?)),
+        Listed::Merchants(file) => Ok(save_as("merchants.csv", CSV, merchants(&s, &list, file)?)),
+        Listed::Register { lines, covered } => {
+            let labels = app.need::<Vault>()?.labels();
+            let book = register(&s, &labels, &list, (lines, *covered))?;
             Ok(save_as("register.xlsx", XLSX, book))
         }
     }

@@ -8,11 +8,11 @@ use youlin_kernel::{Problem, Result};
 use youlin_web::Shell;
 
 use crate::labels::LabelCatalogue;
-use crate::privacy::export::{ExportContents, ExportedList};
+use crate::privacy::export::ExportedList;
 use crate::privacy::lines::{ExportLine, WholeLine};
 
 /// Names of the columns of a register in their order; the words are those the import looks for.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "name",
     "identity",
     "birth",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 16] = [
     "language",
     "note",
     "community",
+    "key",
     "source",
 ];
 
@@ -48,7 +49,7 @@ fn mark(s: &Shell, list: &ExportedList) -> String {
 }
 
 /// Contacts: CSV as spreadsheets of this country read it (UTF-8 with a mark).
-pub(super) fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
+pub(super) fn sheet(s: &Shell, list: &ExportedList, lines: &[ExportLine]) -> Result<String> {
     let mark = mark(s, list);
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
@@ -60,7 +61,7 @@ pub(super) fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
         s.t("export-source"),
     ];
     let mut rows: Vec<Vec<String>> = vec![vec![harmless(&mark)], heads.to_vec()];
-    rows.extend(list.lines.iter().map(|line| {
+    rows.extend(lines.iter().map(|line| {
         vec![
             harmless(&line.name),
             harmless(&line.phones.join("、")),
@@ -78,11 +79,11 @@ pub(super) fn sheet(s: &Shell, list: &ExportedList) -> Result<String> {
 }
 
 /// Merchants: the file as it is, and in a last column, which an import does not read, where it comes from.
-pub(super) fn merchants(s: &Shell, list: &ExportedList) -> Result<String> {
+pub(super) fn merchants(s: &Shell, list: &ExportedList, file: &str) -> Result<String> {
     let mark = mark(s, list);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(list.merchants.as_bytes());
+        .from_reader(file.as_bytes());
     let mut writer = csv::Writer::from_writer(Vec::from("\u{feff}".as_bytes()));
     for (at, row) in reader.records().enumerate() {
         let mut row = row.map_err(Problem::internal)?;
@@ -100,9 +101,13 @@ pub(super) fn merchants(s: &Shell, list: &ExportedList) -> Result<String> {
 }
 
 /// The register: a sheet that says what the columns hold and what stays here, then the persons.
-pub(super) fn register(s: &Shell, labels: &LabelCatalogue, list: &ExportedList) -> Result<Vec<u8>> {
+pub(super) fn register(
+    s: &Shell,
+    labels: &LabelCatalogue,
+    list: &ExportedList,
+    (lines, covered): (&[ExportLine], bool),
+) -> Result<Vec<u8>> {
     let mark = mark(s, list);
-    let covered = list.contents != ExportContents::Numbers;
     let heads: Vec<String> = COLUMNS
         .iter()
         .map(|column| match *column {
@@ -119,7 +124,7 @@ pub(super) fn register(s: &Shell, labels: &LabelCatalogue, list: &ExportedList) 
         vec![head.clone(), s.tt("register-about", key)]
     });
     let mut rows = vec![heads.clone()];
-    rows.extend(list.lines.iter().map(|line| cells(s, labels, line, &mark)));
+    rows.extend(lines.iter().map(|line| cells(s, labels, line, &mark)));
     let sheets = [
         SheetOut {
             name: s.t("register-sheet-about"),
@@ -166,6 +171,7 @@ fn cells(s: &Shell, labels: &LabelCatalogue, line: &ExportLine, mark: &str) -> V
             .map_or_else(String::new, |language| speaks(s, language)),
         some(&whole.note),
         whole.community.clone(),
+        whole.key.clone(),
         mark.to_owned(),
     ];
     all.iter().map(|cell| harmless(cell)).collect()

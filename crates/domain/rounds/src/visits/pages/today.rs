@@ -22,8 +22,8 @@ use crate::model::Outcome;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{RoundView, round_view};
 use crate::service::Rounds;
-use crate::visits::plan::outside;
 use crate::visits::queries::visits_today;
+use crate::visits::visitors::outside;
 use crate::visits::{
     DayRound, OpenFormSources, PickKind, PickVisit, Standing, Stop, VisitLine, VisitOf, day_plan,
     ground, my_visitor, standing, visitors,
@@ -156,7 +156,7 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
     let sources = app.service::<OpenFormSources>();
     let ground = ground(&rounds, db, &ctx, &scope, sources.as_deref(), here).await?;
     let all = visitors(&rounds, db, &ctx, here).await?;
-    let me = my_visitor(&ctx, &ground, &all);
+    let me = my_visitor(&rounds, db, &ctx, &ground, &all).await?;
     // Whoever holds a post shares its area with the others who do; everybody else is alone with what they see.
     let holds_post = all.contains(&me);
     let team = if holds_post { all } else { vec![me.clone()] };
