@@ -163,9 +163,9 @@ impl<'a> Tx<'a> {
         }
         let newer = E::find().filter(row).one(conn).await?;
         match newer {
-            Some(newer) => Err(Problem::stale(
+            Some(newer) => Err(Problem::stale(readable(
                 serde_json::to_value(newer).unwrap_or_default(),
-            )),
+            ))),
             None => Err(Problem::not_found()),
         }
     }
@@ -394,4 +394,12 @@ where
         columns,
         rows: vec![row],
     }
+}
+
+/// The row as it goes into an answer: without columns of bytes, which are sealed or made to be searched by.
+fn readable(mut row: serde_json::Value) -> serde_json::Value {
+    if let Some(columns) = row.as_object_mut() {
+        columns.retain(|_, value| !value.is_array());
+    }
+    row
 }
