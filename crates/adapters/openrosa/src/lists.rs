@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_kernel::{Problem, Result, Scope};
 use youlin_places::{Locator, Place};
 use youlin_rounds::model::SubjectKind;
-use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
+use youlin_rounds::permissions::{ROUNDS_WALK, VISITS_WALK, may_walk};
 use youlin_rounds::{policies, subjects_of};
 
 use crate::call::{Call, encoded};
@@ -149,6 +149,8 @@ async fn subjects(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
     }
     let locator = call.app.need::<Locator>()?;
     let (mut buildings, mut dwellings) = (BTreeMap::new(), Vec::new());
+    // Households only to whoever goes from door to door there.
+    let visits = call.ctx.scope(&VISITS_WALK).ok();
     locator.each_dwelling(scope, |place: Place| {
         if let Some(building) = place.building
             && !buildings.contains_key(&building)
@@ -156,8 +158,12 @@ async fn subjects(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
             let whole = locator.building(building);
             buildings.insert(building, whole.map_or_else(String::new, |one| one.address));
         }
+        let areas = [place.grid, place.neighbourhood];
         if let Some(id) = place.dwelling
             && dwellings.len() <= MOST_DWELLINGS
+            && visits
+                .as_ref()
+                .is_some_and(|visits| visits.contains(place.community, &areas))
         {
             let kind = SubjectKind::Dwelling;
             let label = place.address;

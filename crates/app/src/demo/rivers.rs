@@ -211,6 +211,7 @@ pub(super) fn monthly(ctx: &Ctx, subjects: SubjectKind, walkers: Walkers) -> Pol
         basis: String::new(),
         doors: DoorQuestion::default(),
         question: None,
+        recheckers: Vec::new(),
     }
 }
 

@@ -109,6 +109,7 @@ impl Filler<'_> {
                     alone: true,
                 },
                 question: None,
+                recheckers: Vec::new(),
             },
             subjects: Vec::new(),
             fixer: None,

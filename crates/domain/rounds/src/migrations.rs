@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::tracks::TRACKS_AND_WATER,
     TALKS,
     crate::checklists::SCORES,
+    CONCERNED,
 ];
 
 const TABLES: Migration = Migration {
@@ -266,5 +267,15 @@ ALTER TABLE round ADD COLUMN reached INTEGER;
 ALTER TABLE round ADD COLUMN topic TEXT;
 ALTER TABLE round ADD COLUMN handed_out TEXT;
 ALTER TABLE round ADD COLUMN given_by TEXT;
+",
+};
+
+const CONCERNED: Migration = Migration {
+    module: "rounds",
+    version: 8,
+    name: "for which organisation a round was walked",
+    sql: r"
+ALTER TABLE round ADD COLUMN by_organisation {uuid};
+CREATE INDEX round_by_organisation ON round (community_id, by_organisation) WHERE by_organisation IS NOT NULL;
 ",
 };

@@ -2,6 +2,7 @@
 
 use youlin_kernel::{AreaId, CommunityId, Ctx, Permission, Problem, Result, Role, Scope};
 
+use crate::model::SubjectKind;
 use Role::{
     Administrator, Auditor, CommunityDesk, CommunityLead, DistrictOperator, GridWorker,
     MicroGridWorker, Partner, SubdistrictSupervisor, Volunteer,
@@ -17,6 +18,35 @@ pub static ROUNDS_READ: Permission = Permission::new(
         CommunityDesk,
         CommunityLead,
         Partner,
+        SubdistrictSupervisor,
+        DistrictOperator,
+        Auditor,
+        Administrator,
+    ],
+);
+
+/// All rounds of one's area but those to households, also what neither oneself nor one's organisation walked.
+pub static ROUNDS_READ_ALL: Permission = Permission::new(
+    "rounds.read-all",
+    &[
+        MicroGridWorker,
+        GridWorker,
+        CommunityDesk,
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+        Auditor,
+        Administrator,
+    ],
+);
+
+/// Rounds to households: what was said at a door, who lives alone, who was not at home.
+pub static HOUSEHOLDS_READ: Permission = Permission::new(
+    "rounds.read-households",
+    &[
+        GridWorker,
+        CommunityDesk,
+        CommunityLead,
         SubdistrictSupervisor,
         DistrictOperator,
         Auditor,
@@ -71,6 +101,18 @@ pub static ROUNDS_RECHECK: Permission = Permission::new(
     ],
 );
 
+/// Look again at whatever was found in one's area, without being named for it.
+pub static RECHECK_OWN: Permission = Permission::new(
+    "rounds.recheck-own",
+    &[
+        GridWorker,
+        CommunityDesk,
+        CommunityLead,
+        SubdistrictSupervisor,
+        DistrictOperator,
+    ],
+);
+
 /// Take in rule sets and put them to use: they hold for the whole house.
 pub static ROUNDS_RULES: Permission =
     Permission::new("rounds.rules", &[DistrictOperator, Administrator]);
@@ -101,14 +143,34 @@ pub fn may_walk(ctx: &Ctx, community: CommunityId, areas: &[Option<AreaId>]) -> 
     }
 }
 
+/// [`may_walk`] to a subject of this kind: to a household only whoever goes from door to door there.
+///
+/// # Errors
+/// 403 where they may not.
+pub fn may_walk_to(
+    ctx: &Ctx,
+    community: CommunityId,
+    kind: SubjectKind,
+    areas: &[Option<AreaId>],
+) -> Result<Scope> {
+    let scope = may_walk(ctx, community, areas)?;
+    if kind == SubjectKind::Dwelling && !ctx.scope(&VISITS_WALK)?.contains(community, areas) {
+        return Err(Problem::forbidden());
+    }
+    Ok(scope)
+}
+
 /// All of this module's permissions.
 pub static ALL: &[&Permission] = &[
     &ROUNDS_READ,
+    &ROUNDS_READ_ALL,
+    &HOUSEHOLDS_READ,
     &ROUNDS_WALK,
     &VISITS_WALK,
     &VISITS_TEAM,
     &ROUNDS_PLAN,
     &ROUNDS_RECHECK,
+    &RECHECK_OWN,
     &ROUNDS_RULES,
     &CHECKLISTS_KEEP,
 ];

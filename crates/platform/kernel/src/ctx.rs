@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Access, AreaId, AreaTree, Clock, CommunityId, Micros, Permission, Problem, Role, Scope,
+    Access, AreaId, AreaTree, Asker, Clock, CommunityId, Micros, Permission, Problem, Role, Scope,
 };
 
 /// A role in an area, on behalf of an organisation where the role is [`Role::Partner`].
@@ -331,9 +331,9 @@ impl Ctx {
     /// 401 for visitors, 403 for callers that have the permission nowhere.
     pub fn scope(&self, permission: &'static Permission) -> Result<Scope, Problem> {
         if self.is_service() {
-            return Ok(Scope::everything(permission, &self.areas));
+            return Ok(self.given(Scope::everything(permission, &self.areas)));
         }
-        let scope = Scope::from_grants(permission, &self.grants, &self.areas);
+        let scope = self.given(Scope::from_grants(permission, &self.grants, &self.areas));
         if scope.is_empty() {
             Err(self.denied())
         } else {
@@ -353,13 +353,18 @@ impl Ctx {
         let area = area.into();
         let community = self.areas.community_of(area);
         if self.is_service() {
-            return Ok(community.map_or_else(
+            return Ok(self.given(community.map_or_else(
                 || Scope::everything(permission, &self.areas),
                 |community| Scope::community(permission, community),
-            ));
+            )));
         }
         self.require(permission, area)?;
-        Ok(Scope::from_grants(permission, &self.grants, &self.areas))
+        Ok(self.given(Scope::from_grants(permission, &self.grants, &self.areas)))
+    }
+
+    fn given(&self, scope: Scope) -> Scope {
+        let (actor, grants) = (Arc::clone(&self.actor), Arc::clone(&self.grants));
+        scope.given_to(Asker::new(actor, grants, Arc::clone(&self.areas)))
     }
 
     /// [`Ctx::authorize`] for a verb that reads nothing and so needs no scope.

@@ -22,5 +22,5 @@ pub use ids::{AreaId, CommunityId};
 pub use paging::{Page, PageRequest};
 pub use permission::{Access, Permission, Role};
 pub use problem::{FieldFault, Problem, ProblemKind, Result};
-pub use scope::{Scope, ScopePart};
+pub use scope::{Asker, Scope, ScopePart};
 pub use time::{AheadClock, Clock, ManualClock, Micros, SystemClock};

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::area::WIDE;
-use crate::{AreaId, AreaTree, CommunityId, Grant, Permission};
+use crate::{Actor, AreaId, AreaTree, CommunityId, Grant, Permission, Role};
 
 /// One community's share of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,14 +17,64 @@ pub struct ScopePart {
     pub areas: Option<Vec<AreaId>>,
 }
 
+/// Who a scope was given to: where records are seen by whom they concern and not only by where they lie, a query asks it.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    actor: Arc<Actor>,
+    grants: Arc<[Grant]>,
+    areas: Arc<AreaTree>,
+}
+
+impl Asker {
+    pub(crate) fn new(actor: Arc<Actor>, grants: Arc<[Grant]>, areas: Arc<AreaTree>) -> Self {
+        Self {
+            actor,
+            grants,
+            areas,
+        }
+    }
+
+    /// What the same caller sees by another permission; nothing, where they have it nowhere.
+    #[must_use]
+    pub fn scope(&self, permission: &'static Permission) -> Scope {
+        let scope = match *self.actor {
+            Actor::Service(_) => Scope::everything(permission, &self.areas),
+            _ => Scope::from_grants(permission, &self.grants, &self.areas),
+        };
+        scope.given_to(self.clone())
+    }
+
+    /// The account, machine or link holder.
+    #[must_use]
+    pub fn account(&self) -> Option<Uuid> {
+        self.actor.id()
+    }
+
+    /// Everything records may name the caller by: their person, and the organisations they are a partner for.
+    #[must_use]
+    pub fn parties(&self) -> Vec<Uuid> {
+        let partner = self.grants.iter().filter(|one| one.role == Role::Partner);
+        let organisations = partner.filter_map(|grant| grant.organisation);
+        self.actor.persons().chain(organisations).collect()
+    }
+
+    fn only_by(&self, one: &Permission, other: &Permission) -> bool {
+        let mut roles = self.grants.iter().map(|grant| grant.role);
+        matches!(*self.actor, Actor::Service(_))
+            || roles.all(|role| !one.held_by(role) || other.held_by(role))
+    }
+}
+
 /// The rows that exist for a caller. Resolved to community ids before any query runs, so that every query binds them.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    permission: &'static str,
+    permission: &'static Permission,
     /// By community. Of an area with thousands of communities only those that hold records.
     parts: Vec<ScopePart>,
     /// All communities of such areas, seen whole: what begins to hold records today is seen today.
     wide: Vec<Arc<[CommunityId]>>,
+    /// Every scope that leaves this crate has one.
+    asker: Option<Asker>,
 }
 
 impl Scope {
@@ -43,9 +95,10 @@ impl Scope {
             }
         }
         Self {
-            permission: permission.name,
+            permission,
             parts: parts.finish(),
             wide,
+            asker: None,
         }
     }
 
@@ -54,27 +107,54 @@ impl Scope {
         let mut wide = Vec::new();
         add_whole(tree, tree.communities_shared(), &mut parts, &mut wide);
         Self {
-            permission: permission.name,
+            permission,
             parts: parts.finish(),
             wide,
+            asker: None,
         }
     }
 
     /// A scope of exactly one community, for code that acts on behalf of a record it already holds.
     pub(crate) fn community(permission: &'static Permission, community: CommunityId) -> Self {
         Self {
-            permission: permission.name,
+            permission,
             parts: vec![ScopePart {
                 community,
                 areas: None,
             }],
             wide: Vec::new(),
+            asker: None,
+        }
+    }
+
+    pub(crate) fn given_to(self, asker: Asker) -> Self {
+        Self {
+            asker: Some(asker),
+            ..self
         }
     }
 
     #[must_use]
     pub fn permission(&self) -> &'static str {
-        self.permission
+        self.permission.name
+    }
+
+    #[must_use]
+    pub fn asker(&self) -> Option<&Asker> {
+        self.asker.as_ref()
+    }
+
+    /// Whether every role this scope rests on has the other permission too: then it reaches as far by that.
+    #[must_use]
+    pub fn holds_also(&self, other: &Permission) -> bool {
+        let asker = self.asker.as_ref();
+        asker.is_some_and(|asker| asker.only_by(self.permission, other))
+    }
+
+    /// Whether whole communities only.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.parts.iter().all(|part| part.areas.is_none())
     }
 
     /// What to ask a database about, by community.
@@ -147,6 +227,7 @@ impl Scope {
             permission: self.permission,
             parts: part.into_iter().collect(),
             wide: Vec::new(),
+            asker: self.asker.clone(),
         }
     }
 
@@ -196,6 +277,7 @@ impl Scope {
             permission: self.permission,
             parts,
             wide,
+            asker: self.asker.clone(),
         }
     }
 }

@@ -9,7 +9,7 @@ use youlin_checklist::{Answers, Kind, Value, write_answers};
 use youlin_kernel::{CommunityId, Micros, Problem, ProblemKind, Result, Scope};
 use youlin_rounds::checklists::{Answered, code, label, looked_at};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
-use youlin_rounds::permissions::may_walk;
+use youlin_rounds::permissions::may_walk_to;
 use youlin_rounds::{
     KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, rules_for,
     subject_anywhere,
@@ -201,7 +201,8 @@ async fn subject(call: &Call, scope: &Scope, framed: &Framed) -> Result<SubjectV
             view
         }
     };
-    may_walk(&call.ctx, view.community, &[view.grid, view.neighbourhood])?;
+    let areas = [view.grid, view.neighbourhood];
+    may_walk_to(&call.ctx, view.community, view.subject.kind, &areas)?;
     Ok(view)
 }
 

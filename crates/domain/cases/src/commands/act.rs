@@ -14,7 +14,7 @@ use youlin_people::Party;
 
 use super::save;
 use crate::catalogue::Evidence;
-use crate::entities::{case_file, case_record};
+use crate::entities::{case_event, case_file, case_record};
 use crate::model::{CaseState, Facts, Policy, Refusal, Status, Verb, decide};
 use crate::permissions;
 use crate::queries::{parts, reported_by_caller};
@@ -206,6 +206,7 @@ async fn evidence(tx: &Tx<'_>, policy: &Policy, state: &CaseState) -> Result<()>
         .filter(col("community_id").eq(state.case.community_id))
         .filter(col("case_id").eq(state.case.id))
         .filter(col("stage").eq("handling"))
+        .filter(col("created_at").gte(sent_back_at(tx, state).await?))
         .count(tx.conn())
         .await?;
     if shown > 0 {
@@ -213,6 +214,19 @@ async fn evidence(tx: &Tx<'_>, policy: &Policy, state: &CaseState) -> Result<()>
     }
     let basis = policy.category.evidence_basis.clone().unwrap_or_default();
     Err(Refusal::EvidenceNeeded { basis }.into())
+}
+
+/// When the work last came back: what was shown until then did not convince.
+async fn sent_back_at(tx: &Tx<'_>, state: &CaseState) -> Result<i64> {
+    use sea_orm::QueryOrder;
+    let last = case_event::Entity::find()
+        .filter(col("community_id").eq(state.case.community_id))
+        .filter(col("case_id").eq(state.case.id))
+        .filter(col("kind").is_in(["rework", "reopened"]))
+        .order_by_desc(case_event::Column::At)
+        .one(tx.conn())
+        .await?;
+    Ok(last.map_or(i64::MIN, |event| event.at))
 }
 
 fn nonce(ctx: &Ctx) -> i64 {

@@ -16,6 +16,7 @@ mod provisional;
 mod standing;
 mod suggest;
 mod tasks;
+mod theirs;
 mod track;
 mod views;
 
@@ -41,6 +42,7 @@ pub use suggest::{
     CategoryChoice, HelperChoice, SimilarCase, SuggestInput, Suggestions, helpers_for, suggest,
 };
 pub use tasks::{LinkedTask, TaskRow, link_token, open_link, tasks_of};
+pub use theirs::cases_of_parties;
 pub use track::{TrackEntry, TrackView, track, track_key};
 pub(crate) use views::category_name;
 pub use views::{CaseRow, CaseView, EventView, FileView, TaskView};

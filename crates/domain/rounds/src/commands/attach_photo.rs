@@ -8,7 +8,8 @@ use youlin_files::StoredFile;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 
 use crate::entities::{finding, round, round_file};
-use crate::permissions::may_walk;
+use crate::model::SubjectKind;
+use crate::permissions::{may_walk, may_walk_to};
 
 /// Photographs of one round.
 const MOST: usize = 200;
@@ -35,7 +36,8 @@ impl Command for AttachPhoto {
             .await?
             .ok_or_else(Problem::not_found)?;
         let areas = [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId));
-        may_walk(ctx, self.community, &areas)?;
+        let kind = SubjectKind::parse(&row.subject_kind).unwrap_or(SubjectKind::Dwelling);
+        may_walk_to(ctx, self.community, kind, &areas)?;
         let held = round_file::Entity::find()
             .filter(round_file::Column::CommunityId.eq(self.community.0))
             .filter(round_file::Column::RoundId.eq(self.round))

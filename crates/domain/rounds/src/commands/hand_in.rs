@@ -22,7 +22,7 @@ use super::new_round::{NewRound, Spot};
 use crate::entities::{finding, round};
 use crate::events::{self, event};
 use crate::model::{FindingState, SubjectKind};
-use crate::permissions::may_walk;
+use crate::permissions::may_walk_to;
 use crate::queries::SubjectView;
 use crate::service::Rounds;
 use crate::tracks::{Prepared, TrackTaken};
@@ -85,7 +85,7 @@ impl Command for HandIn {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
         let areas = [self.subject.grid, self.subject.neighbourhood];
-        may_walk(ctx, self.new.community, &areas)?;
+        may_walk_to(ctx, self.new.community, self.new.subject.kind, &areas)?;
         let fingerprint = self.fingerprint()?;
         if !self.blind()
             && let Some(known) = self.already_there(tx, &fingerprint).await?
@@ -313,6 +313,11 @@ impl HandIn {
                 .transpose()
                 .map_err(Problem::internal)?,
             score: score(self.score.as_ref())?,
+            by_organisation: ctx
+                .grants()
+                .iter()
+                .filter(|grant| ctx.areas().is_within(new.community.into(), grant.area))
+                .find_map(|grant| grant.organisation),
             told_by_sealed: seal("told_by", new.told_by.as_deref().unwrap_or_default().trim())?,
         })
     }

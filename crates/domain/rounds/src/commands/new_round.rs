@@ -19,7 +19,7 @@ use super::hazard::{NewHazard, plan};
 use super::shown::{noted, shown};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk};
-use crate::permissions::may_walk;
+use crate::permissions::{may_walk, may_walk_to};
 use crate::queries::{PolicyView, SubjectView, policy_view, subject_view};
 use crate::service::Rounds;
 use crate::tracks::{Intake, NewTrack, OfRound, Prepared, TrackSource, TrackTaken, worked_out};
@@ -182,7 +182,8 @@ async fn ready(
         Some(subject) => subject,
         None => subject_view(rounds, db, &scope, new.community, new.subject).await?,
     };
-    may_walk(ctx, new.community, &[subject.grid, subject.neighbourhood])?;
+    let areas = [subject.grid, subject.neighbourhood];
+    may_walk_to(ctx, new.community, new.subject.kind, &areas)?;
     let policy = match new.policy {
         None => None,
         Some(id) => Some(match known.policy.filter(|policy| policy.id == id) {

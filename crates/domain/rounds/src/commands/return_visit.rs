@@ -9,13 +9,14 @@ use youlin_cases::model::{Verb, VerifyMethod};
 use youlin_cases::{Act, Via};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
 use super::ActOnHazard;
 use crate::entities::{finding, hazard, return_visit};
 use crate::events::{self, event};
-use crate::model::HazardVerb;
-use crate::permissions::may_walk;
+use crate::model::{HazardVerb, SubjectKind};
+use crate::permissions::{may_walk, may_walk_to};
+use crate::queries::{Looked, fixes, may_recheck};
 use crate::service::Rounds;
 use crate::water::{AttachSpotPhoto, MOST_SPOT_PHOTOS, SpotKind};
 
@@ -56,7 +57,8 @@ impl Command for ReturnVisit {
             .await?
             .ok_or_else(Problem::not_found)?;
         let areas = [found.grid_id, found.neighbourhood_id].map(|id| id.map(AreaId));
-        may_walk(ctx, self.community, &areas)?;
+        let kind = SubjectKind::parse(&found.subject_kind).unwrap_or(SubjectKind::Dwelling);
+        may_walk_to(ctx, self.community, kind, &areas)?;
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
@@ -66,6 +68,18 @@ impl Command for ReturnVisit {
             .await?;
         if hazard.is_some() {
             return self.recheck(ctx, tx, text).await;
+        }
+        let looked = Looked {
+            community: self.community,
+            round: found.round_id,
+            areas,
+        };
+        let fixes = fixes(tx.conn(), ctx, (self.community, case)).await?;
+        if fixes {
+            return Err(Problem::new(ProblemKind::Forbidden, "own-work"));
+        }
+        if !may_recheck(tx.conn(), ctx, looked).await? {
+            return Err(Problem::new(ProblemKind::Forbidden, "recheck-for-others"));
         }
         let verify = Act {
             cases: Arc::clone(&self.rounds.cases),

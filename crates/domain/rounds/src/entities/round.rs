@@ -53,6 +53,8 @@ pub struct Model {
     pub given_by: Option<String>,
     /// What the place got by a checklist with points, as JSON.
     pub score: Option<String>,
+    /// The organisation it was walked for, by whoever is a partner of one.
+    pub by_organisation: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -144,6 +144,7 @@ mod tests {
             basis: String::new(),
             doors: crate::model::DoorQuestion::default(),
             question: None,
+            recheckers: Vec::new(),
         }
     }
 

@@ -94,6 +94,9 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub question: Option<Query>,
+    /// Parties that look again (谁复查) besides those who always do: whoever inspected, the community, the fire station.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recheckers: Vec<Party>,
 }
 
 /// The dataset that can be asked which subjects of a kind are meant.

@@ -1,5 +1,7 @@
 //! `/rounds/{id}`: a round with what was found, and going back to a finding.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,8 +26,8 @@ use crate::checklists;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, JudgementView, RoundView, finding_round, hazards_among,
-    judgements_of, photo as one_photo, round_view,
+    FindingStep, FindingView, JudgementView, Return, RoundView, finding_round, hazards_among,
+    judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
@@ -48,6 +50,8 @@ pub(crate) struct RoundPage {
     community: AreaId,
     saved: String,
     may_walk: bool,
+    /// What is offered of each finding that somebody has to look at again.
+    returns: HashMap<Uuid, Return>,
     sees_cases: bool,
     /// Findings that are hazards: they have pages of their own.
     hazards: Vec<Uuid>,
@@ -126,7 +130,17 @@ impl RoundPage {
     }
 
     fn to_revisit(&self, finding: &FindingView) -> bool {
-        self.may_walk && finding.step == FindingStep::ToRevisit && !self.is_hazard(finding)
+        self.waits(finding, Return::Form)
+    }
+
+    /// Their own work: others look, and the page says so instead of showing a form that would be refused.
+    fn own_work(&self, finding: &FindingView) -> bool {
+        self.waits(finding, Return::OwnWork)
+    }
+
+    fn waits(&self, finding: &FindingView, offer: Return) -> bool {
+        let offered = self.returns.get(&finding.id) == Some(&offer);
+        offered && finding.step == FindingStep::ToRevisit && !self.is_hazard(finding)
     }
 
     fn minutes(&self) -> i64 {
@@ -244,6 +258,7 @@ pub(crate) async fn round_page(
             String::new()
         },
         may_walk: may_walk(ctx, community, &[]).is_ok(),
+        returns: returns(app.db().read(), ctx, &round.findings, round.areas).await?,
         sees_cases: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),

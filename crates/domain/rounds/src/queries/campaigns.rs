@@ -15,6 +15,7 @@ use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_places::premises::Premises;
 
+use super::sight::Sight;
 use super::{HazardFilter, visible};
 use crate::entities::{campaign, campaign_premises, hazard};
 
@@ -196,7 +197,7 @@ pub async fn campaign_figures(
         .column(hazard::Column::CommunityId)
         .column_as(hazard::Column::CaseId.count(), "found")
         .column_as(hazard::Column::RemovedAt.count(), "removed")
-        .filter(hazards_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.hazards())
         .filter(hazard::Column::CampaignId.eq(id))
         .group_by(hazard::Column::CommunityId)
         .into_tuple()
@@ -228,16 +229,6 @@ fn listed_in(scope: &Scope, id: Uuid) -> sea_orm::Condition {
     .add(Column::DroppedAt.is_null())
 }
 
-pub(crate) fn hazards_in(scope: &Scope) -> sea_orm::Condition {
-    use hazard::Column;
-    visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    )
-}
-
 /// Cases of hazards on the list that are past their day; with `latest` only so many, those found last.
 pub(crate) async fn overdue(
     db: &impl ConnectionTrait,
@@ -250,7 +241,7 @@ pub(crate) async fn overdue(
         .column(hazard::Column::CommunityId)
         .column(hazard::Column::CaseId)
         .column(hazard::Column::FoundAt)
-        .filter(hazards_in(scope))
+        .filter(Sight::of(db, scope).await?.hazards())
         .filter(hazard::Column::RemovedAt.is_null())
         .filter(filter.condition());
     overdue_among(db, wanted.into_query(), latest).await

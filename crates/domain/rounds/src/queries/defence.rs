@@ -10,9 +10,10 @@ use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope, words};
 
 use super::due::{DueLine, standing_over};
-use super::findings::{FindingStep, FindingView, findings_in, views};
+use super::findings::{FindingStep, FindingView, views};
 use super::reports::{ReachReport, reports_at_reaches};
-use super::rounds::{RoundLine, line, rounds_in};
+use super::rounds::{RoundLine, line};
+use super::sight::Sight;
 use crate::entities::{finding, round};
 use crate::model::{Due, Outcome, RoundKind, SubjectKind};
 use crate::service::Rounds;
@@ -167,7 +168,7 @@ pub async fn defence(
 async fn found_since(db: &Database, scope: &Scope, since: Micros) -> Result<Vec<FindingView>> {
     use finding::Column;
     let rows = finding::Entity::find()
-        .filter(findings_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.findings())
         .filter(Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
         .filter(Column::FoundAt.gte(since.0))
         .order_by_desc(Column::FoundAt)
@@ -181,7 +182,7 @@ async fn found_since(db: &Database, scope: &Scope, since: Micros) -> Result<Vec<
 async fn walked(db: &Database, scope: &Scope, since: Micros) -> Result<Vec<RoundLine>> {
     use round::Column;
     let rows = round::Entity::find()
-        .filter(rounds_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.rounds())
         .filter(Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
         .filter(Column::Outcome.eq(Outcome::Done.as_str()))
         .filter(Column::BeganAt.gte(since.0))

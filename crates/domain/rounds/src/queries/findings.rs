@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
 use youlin_places::rivers::Bank;
 
-use super::rounds::visible;
+use super::sight::Sight;
 use crate::entities::{finding, return_visit};
 use crate::model::{FindingState, Severity, Subject, SubjectKind};
 
@@ -66,16 +66,6 @@ pub struct ReturnView {
     pub by_name: String,
 }
 
-pub(super) fn findings_in(scope: &Scope) -> Condition {
-    use finding::Column;
-    visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    )
-}
-
 pub(super) async fn findings_of(
     db: &Database,
     scope: &Scope,
@@ -99,7 +89,7 @@ pub async fn open_findings(
     subject: Option<Subject>,
 ) -> Result<Vec<FindingView>> {
     use finding::Column;
-    let mut wanted = findings_in(scope);
+    let mut wanted = Sight::of(db.read(), scope).await?.findings();
     if let Some(subject) = subject {
         wanted = wanted
             .add(Column::SubjectKind.eq(subject.kind.as_str()))
@@ -200,7 +190,7 @@ fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
 pub async fn finding_round(db: &Database, scope: &Scope, id: Uuid) -> Result<(CommunityId, Uuid)> {
     use finding::Column;
     let row = finding::Entity::find()
-        .filter(findings_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.findings())
         .filter(Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -219,7 +209,7 @@ pub async fn findings_at(
 ) -> Result<Vec<FindingView>> {
     use finding::Column;
     let rows = finding::Entity::find()
-        .filter(findings_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.findings())
         .filter(Column::SubjectKind.eq(subject.kind.as_str()))
         .filter(Column::SubjectId.eq(subject.id))
         .order_by_desc(Column::FoundAt)
@@ -241,7 +231,7 @@ pub async fn finding_of_case(
 ) -> Result<Option<(Uuid, Uuid)>> {
     use finding::Column;
     let row = finding::Entity::find()
-        .filter(findings_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.findings())
         .filter(Column::CommunityId.eq(community.0))
         .filter(Column::CaseId.eq(case))
         .one(db.read())

@@ -14,8 +14,9 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope, wo
 use youlin_people::Party;
 use youlin_places::premises::Premises;
 
-use super::campaigns::{hazards_in, overdue};
+use super::campaigns::overdue;
 use super::rules::{JudgementView, judgements_for};
+use super::sight::Sight;
 use super::{FindingView, ReturnView};
 use crate::commands::act::{cause, standpoint, state_of};
 use crate::entities::{campaign, finding, hazard, hazard_note};
@@ -135,7 +136,7 @@ pub async fn hazards(
 ) -> Result<Vec<HazardView>> {
     use hazard::Column;
     let mut find = hazard::Entity::find()
-        .filter(hazards_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.hazards())
         .filter(filter.condition());
     let of = filter.of.unwrap_or(HazardsOf::Found);
     match of {
@@ -182,7 +183,7 @@ pub async fn hazard_view(db: &Database, scope: &Scope, id: Uuid) -> Result<Hazar
 
 async fn row_of(db: &Database, scope: &Scope, id: Uuid) -> Result<hazard::Model> {
     hazard::Entity::find()
-        .filter(hazards_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.hazards())
         .filter(hazard::Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -206,7 +207,8 @@ pub async fn possible_steps(
         return Ok(Vec::new());
     };
     let state = state_of(&row, case, (0, 0));
-    Ok(possible(&state, standpoint(ctx, &row, case)))
+    let who = standpoint(db.read(), ctx, &row, case).await?;
+    Ok(possible(&state, who))
 }
 
 /// Which of these findings are hazards.

@@ -8,10 +8,12 @@ mod due;
 mod findings;
 mod hazards;
 mod policies;
+mod recheck;
 mod registers;
 mod reports;
 mod rounds;
 mod rules;
+mod sight;
 mod subjects;
 
 pub use board::{Board, BoardFinding, board};
@@ -39,6 +41,7 @@ pub use hazards::{
     possible_steps,
 };
 pub use policies::{PolicyView, policies, policy_view};
+pub(crate) use recheck::{Looked, Return, fixes, may_recheck, returns};
 pub(crate) use registers::{count_meant, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use youlin_checklist::Score;
 use youlin_database::Database;
 use youlin_database::sql::in_scope;
-use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 use youlin_people::FieldPlace;
 
 use super::findings::{FindingView, findings_of, views};
+use super::sight::Sight;
 use crate::entities::{finding, round, round_file};
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind, Talk};
 use crate::service::Rounds;
@@ -61,7 +62,7 @@ pub async fn rounds_of(
     filter: RoundFilter,
 ) -> Result<Vec<RoundLine>> {
     use round::Column;
-    let mut wanted = rounds_in(scope);
+    let mut wanted = Sight::of(db.read(), scope).await?.rounds();
     if let Some(subject) = filter.subject {
         wanted = wanted
             .add(Column::SubjectKind.eq(subject.kind.as_str()))
@@ -105,16 +106,6 @@ pub(crate) fn visible<C: ColumnTrait>(
     Condition::all()
         .add(Condition::any().add(grid.is_null()).add(inside))
         .add(community.is_in(scope.communities()))
-}
-
-pub(super) fn rounds_in(scope: &Scope) -> Condition {
-    use round::Column;
-    visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    )
 }
 
 pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
@@ -180,6 +171,9 @@ pub struct RoundView {
     pub clock_off: Option<i64>,
     pub findings: Vec<FindingView>,
     pub photos: Vec<PhotoView>,
+    /// Where it is, when it is within one grid.
+    #[serde(skip)]
+    pub areas: [Option<AreaId>; 2],
 }
 
 /// One round of the scope.
@@ -194,7 +188,7 @@ pub async fn round_view(
 ) -> Result<RoundView> {
     use round::Column;
     let row = round::Entity::find()
-        .filter(rounds_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.rounds())
         .filter(Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -219,6 +213,7 @@ pub async fn round_view(
         .await?;
     Ok(RoundView {
         talk: talk_of(&row)?,
+        areas: [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId)),
         text,
         score: score.transpose().map_err(Problem::internal)?,
         told_by,
@@ -270,7 +265,7 @@ fn photo_of(row: round_file::Model) -> PhotoView {
 pub async fn photo(db: &Database, scope: &Scope, round: Uuid, photo: Uuid) -> Result<PhotoView> {
     use round::Column;
     round::Entity::find()
-        .filter(rounds_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.rounds())
         .filter(Column::Id.eq(round))
         .one(db.read())
         .await?

@@ -3,9 +3,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,7 +13,7 @@ use youlin_checklist::{
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 
-use super::visible;
+use super::sight::Sight;
 use crate::entities::{judgement, rule_set};
 
 /// The checklist the shipped example judges.
@@ -209,7 +207,7 @@ pub async fn judgements_of(
 ) -> Result<Vec<JudgementView>> {
     let sets = rule_sets(db.read()).await?;
     judgement::Entity::find()
-        .filter(judgements_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RoundId.eq(round))
         .order_by_asc(judgement::Column::Id)
         .all(db.read())
@@ -217,16 +215,6 @@ pub async fn judgements_of(
         .into_iter()
         .map(|row| judgement_view(&sets, row))
         .collect()
-}
-
-fn judgements_in(scope: &Scope) -> Condition {
-    use judgement::Column;
-    visible(
-        scope,
-        Column::CommunityId,
-        Column::GridId,
-        Column::NeighbourhoodId,
-    )
 }
 
 /// Those that led to these findings.
@@ -274,7 +262,7 @@ pub async fn what_changes(
 ) -> Result<Vec<ChangedJudgement>> {
     let sets = rule_sets(db.read()).await?;
     let rows = judgement::Entity::find()
-        .filter(judgements_in(scope))
+        .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RuleSet.eq(&old.code))
         .filter(judgement::Column::Edition.eq(&old.version))
         .order_by_desc(judgement::Column::At)

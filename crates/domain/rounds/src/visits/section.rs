@@ -11,7 +11,7 @@ use youlin_people::own::{FileSection, SectionLine};
 use youlin_web::I18n;
 
 use super::queries::visits_of;
-use crate::permissions::ROUNDS_READ;
+use crate::permissions::HOUSEHOLDS_READ;
 
 /// More than anybody is visited.
 const MOST: u64 = 500;
@@ -91,7 +91,7 @@ impl FileSection for VisitsOfPerson {
         person: Uuid,
     ) -> BoxFuture<'a, Result<Vec<SectionLine>>> {
         Box::pin(async move {
-            let Ok(scope) = ctx.scope(&ROUNDS_READ) else {
+            let Ok(scope) = ctx.scope(&HOUSEHOLDS_READ) else {
                 return Ok(Vec::new());
             };
             self.told(ctx, Some(&scope), community, person).await

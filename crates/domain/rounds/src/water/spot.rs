@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, Scope, words};
 
 use crate::entities::{return_visit, spot_file, water_reading};
 use crate::permissions::may_walk;
+use crate::queries::finding_round;
 
 /// Photographs of one reading or return visit.
 pub(crate) const MOST: usize = 8;
@@ -155,11 +156,15 @@ pub async fn photos_of(
 /// # Errors
 /// 404 outside the scope.
 pub async fn spot_photo(db: &Database, scope: &Scope, id: Uuid) -> Result<SpotPhoto> {
-    spot_file::Entity::find()
+    let row = spot_file::Entity::find()
         .filter(spot_file::Column::CommunityId.is_in(scope.communities()))
         .filter(spot_file::Column::Id.eq(id))
         .one(db.read())
         .await?
-        .map(photo)
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(Problem::not_found)?;
+    // Of a return visit only who sees what was found.
+    if row.of_kind == SpotKind::Return.as_str() {
+        finding_round(db, scope, row.spot_id).await?;
+    }
+    Ok(photo(row))
 }

@@ -12,6 +12,7 @@ mod river;
 #[path = "../town/mod.rs"]
 mod river_town;
 mod shown;
+mod sight;
 mod tracks;
 mod visits;
 mod visits_http;

@@ -444,6 +444,7 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             basis: String::new(),
             doors,
             question: None,
+            recheckers: Vec::new(),
         };
         let save = |policy| SavePolicy {
             community: street.community(),

@@ -161,5 +161,6 @@ pub(crate) fn weekly(walkers: Walkers) -> Policy {
         basis: String::new(),
         doors: DoorQuestion::default(),
         question: None,
+        recheckers: Vec::new(),
     }
 }

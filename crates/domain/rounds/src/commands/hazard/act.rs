@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,7 +19,8 @@ use super::record::note;
 use crate::entities::{campaign, hazard, return_visit, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
-use crate::permissions::{ROUNDS_RECHECK, ROUNDS_WALK};
+use crate::permissions::ROUNDS_WALK;
+use crate::queries::{Looked, may_recheck};
 use crate::service::Rounds;
 
 /// See the module's text.
@@ -54,7 +55,7 @@ impl Command for ActOnHazard {
             .await?
             .ok_or_else(Problem::not_found)?;
         let footing = self.footing(tx, row.case_id).await?;
-        let who = standpoint(ctx, &row, &footing);
+        let who = standpoint(tx.conn(), ctx, &row, &footing).await?;
         if !sees(ctx, &row) && !who.caused && !who.fixes {
             return Err(Problem::not_found());
         }
@@ -105,7 +106,12 @@ fn sees(ctx: &Ctx, row: &hazard::Model) -> bool {
 }
 
 /// Who asks, as far as a hazard's rules care.
-pub(crate) fn standpoint(ctx: &Ctx, row: &hazard::Model, case: &CaseFooting) -> Standpoint {
+pub(crate) async fn standpoint(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    row: &hazard::Model,
+    case: &CaseFooting,
+) -> Result<Standpoint> {
     let parties = Directory::parties_of(ctx);
     let is = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
     let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
@@ -114,14 +120,17 @@ pub(crate) fn standpoint(ctx: &Ctx, row: &hazard::Model, case: &CaseFooting) -> 
         .neighbourhood_id
         .or(row.grid_id)
         .map_or_else(|| community.into(), AreaId);
-    Standpoint {
+    let looked = Looked {
+        community,
+        round: row.round_id,
+        areas: areas(row),
+    };
+    Ok(Standpoint {
         caused: is(cause(row)),
         fixes: is(case.lead) || said_so,
         approves: ctx.require(&CASES_APPROVE, area).is_ok(),
-        rechecks: ctx
-            .scope(&ROUNDS_RECHECK)
-            .is_ok_and(|scope| scope.contains(community, &areas(row))),
-    }
+        rechecks: may_recheck(db, ctx, looked).await?,
+    })
 }
 
 pub(crate) fn state_of(

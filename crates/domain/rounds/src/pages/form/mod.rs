@@ -26,7 +26,7 @@ use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
 use crate::commands::stalls;
 use crate::model::{RoundKind, Subject, SubjectKind};
-use crate::permissions::{ROUNDS_READ, may_walk};
+use crate::permissions::{ROUNDS_READ, may_walk_to};
 use crate::queries::{
     PolicyView, SubjectView, checklists_for, policies, rules_for, subject_anywhere,
 };
@@ -183,9 +183,10 @@ pub(super) async fn asking(
     let rounds = app.need::<Rounds>()?;
     let scope = ctx.scope(&ROUNDS_READ)?;
     let subject = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
-    may_walk(
+    may_walk_to(
         ctx,
         subject.community,
+        subject.subject.kind,
         &[subject.grid, subject.neighbourhood],
     )?;
     let known = match checklist {

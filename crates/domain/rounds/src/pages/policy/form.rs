@@ -62,6 +62,8 @@ pub(in crate::pages) struct PolicyForm {
     pub(super) subjects: Vec<String>,
     pub(super) fixer: String,
     pub(super) checklist: String,
+    /// Who looks again besides those who always do.
+    pub(super) rechecker: String,
 }
 
 impl PolicyForm {
@@ -108,6 +110,7 @@ pub(super) struct FormPage {
     pub(super) labels: Vec<Choice>,
     pub(super) premises_kinds: Vec<Choice>,
     pub(super) fixers: Vec<Choice>,
+    pub(super) recheckers: Vec<Choice>,
     pub(super) checklists: Vec<Choice>,
     pub(super) clash: Option<Clash>,
     pub(super) key: String,
@@ -235,6 +238,7 @@ pub(super) async fn form_page(
         about,
         subjects,
         walkers,
+        recheckers: recheckers(&s, &fixers),
         fixers,
         checklists,
         held,
@@ -276,4 +280,11 @@ pub(super) fn kept(s: &Shell, view: &PolicyView) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The same organisations; without one those who always do.
+fn recheckers(s: &Shell, fixers: &[Choice]) -> Vec<Choice> {
+    let mut all = vec![Choice::new("", s.t("policy-rechecker-usual"))];
+    all.extend(fixers.iter().skip(1).cloned());
+    all
 }

@@ -84,6 +84,25 @@ pub(super) fn form_of(view: &PolicyView) -> PolicyForm {
             .fixer
             .map_or_else(String::new, |fixer| fixer.id.to_string()),
         checklist: view.checklist.clone().unwrap_or_default(),
+        rechecker: first_rechecker(policy),
+    }
+}
+
+fn first_rechecker(policy: &Policy) -> String {
+    let first = policy.recheckers.first();
+    first.map_or_else(String::new, |party| party.id.to_string())
+}
+
+/// The form names one; more that came over the interface stay as long as the first does.
+fn recheckers(f: &PolicyForm, held: Option<&PolicyView>) -> Vec<Party> {
+    match held {
+        Some(held) if first_rechecker(&held.policy) == f.rechecker => {
+            held.policy.recheckers.clone()
+        }
+        _ => {
+            let named = f.rechecker.parse().ok().map(Party::organisation);
+            named.into_iter().collect()
+        }
     }
 }
 
@@ -218,6 +237,7 @@ pub(super) fn command(f: &PolicyForm, held: Option<&PolicyView>) -> Result<SaveP
         photographs: number("photographs", &f.photographs)?.unwrap_or(0),
         track: !f.track.is_empty(),
         basis: f.basis.trim().to_owned(),
+        recheckers: recheckers(f, held),
     };
     Ok(SavePolicy {
         community: CommunityId(f.community),

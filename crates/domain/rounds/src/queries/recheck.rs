@@ -1,0 +1,166 @@
+//! Who goes and looks again (谁复查), by what a policy says, and by default: whoever inspected, the community's
+//! own staff and the levels above, and the fire station. Never whoever caused it or put it right: the rules of hazards and of
+//! cases refuse that.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, EntityTrait};
+use uuid::Uuid;
+use youlin_cases::footings;
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
+use youlin_people::{Directory, OrganisationKind, Party};
+
+use super::FindingView;
+use crate::entities::{round, round_policy};
+use crate::model::{Policy, SubjectKind, Walkers};
+use crate::permissions::{RECHECK_OWN, ROUNDS_RECHECK, may_walk_to};
+
+/// What is to be looked at again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looked {
+    pub(crate) community: CommunityId,
+    pub(crate) round: Uuid,
+    pub(crate) areas: [Option<AreaId>; 2],
+}
+
+/// Whether the caller is among those who look again. That they did not cause it or put it right is asked elsewhere.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked) -> Result<bool> {
+    let round = round::Entity::find_by_id((of.community.0, of.round))
+        .one(db)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let kind = SubjectKind::parse(&round.subject_kind).unwrap_or(SubjectKind::Dwelling);
+    if may_walk_to(ctx, of.community, kind, &of.areas).is_err() {
+        return Ok(false);
+    }
+    // A reach lies in no grid: whoever looks after one of them looks after all of it.
+    let placed = of.areas.iter().any(Option::is_some);
+    let staff = ctx.scope(&RECHECK_OWN).is_ok_and(|scope| {
+        scope.contains_community(of.community)
+            && (!placed || scope.contains(of.community, &of.areas))
+    });
+    if staff || inspected(ctx, &round) {
+        return Ok(true);
+    }
+    let parties = Directory::parties_of(ctx);
+    let mut names = Vec::new();
+    if let Some(policy) = policy_of(db, &round).await? {
+        if let Walkers::Party { party } = policy.walkers {
+            names.push(party);
+        }
+        names.extend(policy.recheckers);
+    }
+    if names.iter().any(|party| parties.contains(party)) {
+        return Ok(true);
+    }
+    fire_station(db, ctx, of, kind, &parties).await
+}
+
+/// Whether the caller, or the caller's organisation, put it right: others look.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn fixes(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    case: (CommunityId, Uuid),
+) -> Result<bool> {
+    let found = footings(db, &[case]).await?.remove(&case.1);
+    let parties = Directory::parties_of(ctx);
+    Ok(found.is_some_and(|case| {
+        let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
+        said_so || case.lead.is_some_and(|lead| parties.contains(&lead))
+    }))
+}
+
+/// What a page offers of a return visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Return {
+    Form,
+    /// Their own work: others look.
+    OwnWork,
+    /// Not among those who look again.
+    Others,
+}
+
+/// What the caller is offered for each of these findings of a round that wait for somebody to look.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn returns(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    findings: &[FindingView],
+    areas: [Option<AreaId>; 2],
+) -> Result<HashMap<Uuid, Return>> {
+    let mut offered = HashMap::new();
+    for one in findings {
+        let Some(case) = one.case.as_ref().map(|case| (one.community, case.id)) else {
+            continue;
+        };
+        let looked = Looked {
+            community: one.community,
+            round: one.round,
+            areas,
+        };
+        let offer = if fixes(db, ctx, case).await? {
+            Return::OwnWork
+        } else if may_recheck(db, ctx, looked).await? {
+            Return::Form
+        } else {
+            Return::Others
+        };
+        offered.insert(one.id, offer);
+    }
+    Ok(offered)
+}
+
+/// Whoever inspected, and their organisation.
+fn inspected(ctx: &Ctx, round: &round::Model) -> bool {
+    let actor = ctx.actor();
+    let same = round.by_id.is_some() && round.by_id == actor.id();
+    let person = round.by_person;
+    let theirs = Directory::parties_of(ctx);
+    same || person.is_some_and(|id| actor.persons().any(|one| one == id))
+        || round
+            .by_organisation
+            .is_some_and(|id| theirs.contains(&Party::organisation(id)))
+}
+
+async fn policy_of(db: &impl ConnectionTrait, round: &round::Model) -> Result<Option<Policy>> {
+    let Some(id) = round.policy_id else {
+        return Ok(None);
+    };
+    let row = round_policy::Entity::find_by_id((round.community_id, id))
+        .one(db)
+        .await?;
+    row.map(|row| serde_json::from_str(&row.policy).map_err(Problem::internal))
+        .transpose()
+}
+
+/// The fire station looks at premises.
+async fn fire_station(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    of: Looked,
+    kind: SubjectKind,
+    parties: &[Party],
+) -> Result<bool> {
+    let here = |scope: Scope| scope.contains(of.community, &of.areas);
+    if kind != SubjectKind::Premises || !ctx.scope(&ROUNDS_RECHECK).is_ok_and(here) {
+        return Ok(false);
+    }
+    for party in parties {
+        if *party != Party::organisation(party.id) {
+            continue;
+        }
+        let view = Directory::organisation(db, of.community, party.id).await?;
+        if view.is_some_and(|view| view.kind == OrganisationKind::FireStation) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
