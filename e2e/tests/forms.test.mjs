@@ -98,6 +98,10 @@ describe("one form, entered once", () => {
 
   test("only what nobody holds is asked at the door, once, and stands in it the next time", async () => {
     await desk.goto(form);
+    for (const column of UNHELD) await desk.locator("#f-column").getByLabel(column).check();
+    await desk.locator('#ask form[method="get"] button[type="submit"]').click();
+    await desk.locator("#ask .banner").waitFor();
+    assert.match(await desk.locator("#ask .banner").innerText(), /\d+ 人 × 4 栏 = \d+ 条，确认？/);
     await desk.locator('form[action$="/ask"] button[type="submit"]').click();
     await desk.waitForURL(/done=ask/);
     await screenshot(desk, "forms-asked");

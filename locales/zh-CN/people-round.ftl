@@ -1,7 +1,7 @@
 round-buildings = 楼栋走访
 round-buildings-intro = 一栋一栋看：哪几户还要问，哪几户已经清楚。已经知道的不用再问。
 round-visits = 走访名单
-round-visits-intro = 从统计结果、重点关注中生成的名单。看到人就点一下，名单走完自动结束。
+round-visits-intro = 从数据、重点关注中生成的名单。看到人就点一下，名单走完自动结束。
 round-quality = 走得进、问得清、统得出
 round-quality-intro = { $days } 天内上门核实过的算走得进；该知道的都有、且没有过期的算问得清。报表里由已有记录填出的格子算统得出（最近一年）。点数字看是哪些户、哪些栏目。
 round-no-buildings = 还没有楼栋
@@ -33,7 +33,7 @@ round-open = 进行中
 round-closed = 已走完
 round-which = 哪些名单
 round-no-visits = 没有名单
-round-no-visits-hint = 在“统计”里组合一个问题，打开数字后可以生成走访名单。
+round-no-visits-hint = 在“数据”里组合一个问题，打开数字后可以生成走访名单。
 round-done-of = { $done } / { $all } 已走访
 round-note = 听到什么，或为什么不去
 round-seen = 见到了

@@ -70,7 +70,7 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
     };
     let mut lists = Vec::new();
     let mut left = MOST;
-    for line in Directory::visiting_lists(db, &scope, false).await? {
+    for line in Directory::visiting_lists(db, &vault, &scope, false).await? {
         let (line, entries) = Directory::visiting_list(db, &vault, &scope, line.id).await?;
         let mut entries: Vec<VisitingEntry> = entries.into_iter().filter(is_wanted).collect();
         entries.truncate(left);

@@ -2,7 +2,7 @@
 //! accounts change rarely.
 
 use uuid::Uuid;
-use youlin_kernel::{AreaTree, CommunityId, Grant, Role};
+use youlin_kernel::{AreaTree, CommunityId, Grant, Permission, Role};
 use youlin_people::{AccountView, Party, PartyKind};
 
 /// Roles that do the desk's work of a community.
@@ -40,6 +40,18 @@ impl Roster {
     pub(crate) fn desk(&self, areas: &AreaTree, community: CommunityId) -> Vec<Uuid> {
         self.with(|grant| {
             DESK.contains(&grant.role) && areas.is_within(community.into(), grant.area)
+        })
+    }
+
+    /// Those who may do this about the community.
+    pub(crate) fn may(
+        &self,
+        areas: &AreaTree,
+        permission: &Permission,
+        community: CommunityId,
+    ) -> Vec<Uuid> {
+        self.with(|grant| {
+            permission.held_by(grant.role) && areas.is_within(community.into(), grant.area)
         })
     }
 

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use youlin_database::{Consumer, Event};
 use youlin_kernel::{CommunityId, Ctx, Locale, Micros, Result};
 use youlin_people::Party;
+use youlin_people::events::{CORRECTION_ASKED, EXPORT_ASKED, EXPORT_DECIDED};
+use youlin_people::permissions::PEOPLE_EXPORT_APPROVE;
 
 use crate::commands::{Enqueue, NewNotice};
 use crate::consumers::{NEWS, moment};
@@ -31,6 +33,10 @@ pub const SHARING_WORDS: &[&str] = &[
     "party-substitute-asked",
     "party-swap-asked",
     "party-duty-answered",
+    "desk-correction-asked",
+    "decider-export-asked",
+    "asker-export-approved",
+    "asker-export-declined",
 ];
 
 /// See the module's text.
@@ -50,6 +56,9 @@ impl Consumer for SharingNotices {
                 | "sharing.support-saved"
                 | "sharing.support-late"
                 | youlin_people::rosters::SAVED
+                | CORRECTION_ASKED
+                | EXPORT_ASKED
+                | EXPORT_DECIDED
         )
     }
 
@@ -147,6 +156,30 @@ fn told(ctx: &Ctx, roster: &Roster, event: &Event) -> (Told, String) {
         ("sharing.support-saved", "answer") => (asker("asker-support-answer"), request),
         ("sharing.support-saved", "accept" | "decline") => (asker("asker-support-step"), request),
         ("sharing.support-saved", _) => (party("party-support-more"), request),
+        (CORRECTION_ASKED, _) => (
+            desk("desk-correction-asked"),
+            "/people/corrections".to_owned(),
+        ),
+        (EXPORT_ASKED, _) => {
+            let own = asker("");
+            let mut told = roster.may(ctx.areas(), &PEOPLE_EXPORT_APPROVE, event.community);
+            // Nobody says yes to their own.
+            told.retain(|account| own.iter().all(|(asker, _)| asker != account));
+            let told = told.into_iter();
+            (
+                told.map(|account| (account, "decider-export-asked"))
+                    .collect(),
+                "/people/exports/approve".to_owned(),
+            )
+        }
+        (EXPORT_DECIDED, _) => {
+            let word = match event.payload["approved"].as_bool() {
+                Some(true) => "asker-export-approved",
+                _ => "asker-export-declined",
+            };
+            let page = event.payload["page"].as_str().unwrap_or("/people/exports");
+            (asker(word), page.to_owned())
+        }
         (youlin_people::rosters::SAVED, step) => {
             let word = match step {
                 "substitute-asked" => "party-substitute-asked",

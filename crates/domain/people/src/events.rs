@@ -11,7 +11,7 @@ pub const PERSON_SAVED: &str = "people.person-saved";
 pub const DWELLING_VISITED: &str = "people.dwelling-visited";
 /// A visiting list was made or went on.
 pub const VISITING_SAVED: &str = "people.visiting-saved";
-/// A form had something asked of people.
+/// A form had something asked of people, or took what nobody had answered back.
 pub const QUESTIONS_ASKED: &str = "people.questions-asked";
 /// Hidden fields of a person were shown to somebody.
 pub const REVEALED: &str = "people.revealed";
@@ -30,6 +30,11 @@ pub const ACCOUNT_CHANGED: &str = "people.account-changed";
 /// Somebody asked for a fact of their file to be put right.
 pub const CORRECTION_ASKED: &str = "people.correction-asked";
 
+/// A list of persons or a form waits for a second person's yes; the subject is the request.
+pub const EXPORT_ASKED: &str = "people.export-asked";
+/// It was said yes or no to: `asker` in the payload is the account that asked, `approved` the answer.
+pub const EXPORT_DECIDED: &str = "people.export-decided";
+
 /// Two entries became one person, or that was taken back; the subject is the kept entry, `gone` in the payload the other.
 pub const PERSONS_MERGED: &str = "people.persons-merged";
 /// The catalogue of labels changed.
@@ -46,6 +51,26 @@ pub(crate) fn residents_imported(community: CommunityId, import: Uuid, persons: 
     Event {
         payload: json!({ "persons": persons }),
         ..event(RESIDENTS_IMPORTED, community, import)
+    }
+}
+
+pub(crate) fn export_asked(community: CommunityId, id: Uuid, asker: Uuid) -> Event {
+    Event {
+        payload: json!({ "asker": asker }),
+        ..event(EXPORT_ASKED, community, id)
+    }
+}
+
+pub(crate) fn export_decided(
+    community: CommunityId,
+    id: Uuid,
+    asker: Uuid,
+    approved: bool,
+    page: Option<&str>,
+) -> Event {
+    Event {
+        payload: json!({ "asker": asker, "approved": approved, "page": page }),
+        ..event(EXPORT_DECIDED, community, id)
     }
 }
 

@@ -4,6 +4,7 @@
 //! What lies in parts of its own and points into the sheet moves with the rows: see `fill_around`.
 
 use crate::fill_around::around;
+use crate::fill_days::day_styles;
 use crate::fill_rows::{Plan, filled};
 use crate::package::{Package, RELATIONS, TYPES, WORKBOOK};
 use crate::references::{Growth, adjusted};
@@ -23,6 +24,8 @@ pub enum FillCell {
     /// Text whatever it begins with; never a formula.
     Text(String),
     Number(f64),
+    /// A day, shown as one; where the workbook has no styles at all, as text.
+    Day(jiff::civil::Date),
 }
 
 /// Writes rows into the sheet [`crate::read`] gives at this place: from `first_row` on (counted as [`crate::Line`] does),
@@ -62,7 +65,17 @@ pub fn fill(
     let name = package.sheet.clone();
     let part = package.part.clone();
     let text = package.text(&part)?;
+    let dated = rows
+        .iter()
+        .flatten()
+        .any(|cell| matches!(cell, FillCell::Day(_)));
+    let days = if dated {
+        day_styles(&mut package)?
+    } else {
+        None
+    };
     let plan = Plan {
+        days,
         growth,
         sheet: &name,
         columns,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::fill_days::DayStyles;
 use crate::fill_parse::{Cell, Row};
 use crate::fill_rows::Plan;
 use crate::references::{adjusted_own, column_name, copied};
@@ -11,6 +12,7 @@ use crate::{FillCell, TableFault};
 /// Sheets of other makers may name every element with a prefix.
 pub(crate) struct Names<'a> {
     pub prefix: &'a str,
+    pub days: Option<DayStyles>,
 }
 
 /// The first row of the form: its tag and its cells.
@@ -125,6 +127,21 @@ pub(crate) fn cell(
         }
         FillCell::Number(number) if number.is_finite() => {
             cell.inner = format!("<{p}v>{number}</{p}v>")
+        }
+        FillCell::Day(day) => {
+            let dated = names
+                .days
+                .and_then(|days| Some((days.beside(style)?, days.serial(*day)?)));
+            match dated {
+                Some((style, serial)) => {
+                    cell = bare(row, column, Some(&style), names);
+                    cell.inner = format!("<{p}v>{serial}</{p}v>");
+                }
+                None => {
+                    let text = FillCell::Text(day.to_string());
+                    return self::cell(&text, row, column, style, names);
+                }
+            }
         }
         _ if style.is_none() => return None,
         _ => {}

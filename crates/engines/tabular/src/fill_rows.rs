@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::fill_cells::{Names, Template, cell, fresh_row, style};
+use crate::fill_days::DayStyles;
 use crate::fill_parse::{Row, rows_of, unshared};
 use crate::fill_rest::rest;
 use crate::references::{At, Growth, adjusted_own, column_name};
@@ -11,6 +12,7 @@ use crate::xml::{Kind, Piece, attribute, escaped, opened, pieces, prefix, with_a
 use crate::{FillCell, TableFault};
 
 pub(crate) struct Plan<'a> {
+    pub days: Option<DayStyles>,
     pub growth: Growth,
     pub sheet: &'a str,
     pub columns: &'a [usize],
@@ -33,6 +35,7 @@ pub(crate) fn filled(text: &str, plan: &Plan<'_>) -> Result<(String, bool), Tabl
     };
     let names = Names {
         prefix: prefix(all[open].raw),
+        days: plan.days,
     };
     let inside = all.get(open + 1..close).unwrap_or_default();
     let mut rows = rows_of(text, inside)?;

@@ -13,6 +13,7 @@ mod fault;
 mod fill;
 mod fill_around;
 mod fill_cells;
+mod fill_days;
 mod fill_parse;
 mod fill_rest;
 mod fill_rows;

@@ -407,6 +407,7 @@ proptest! {
                     FillCell::Empty => Cell::Empty,
                     FillCell::Text(text) => Cell::Text(text.as_str().into()),
                     FillCell::Number(number) => Cell::Number(*number),
+                    FillCell::Day(day) => Cell::Day(*day),
                 };
                 prop_assert_eq!(line.cell(*column), &wanted);
             }

@@ -172,6 +172,32 @@ pub trait Dataset: Send + Sync {
         Box::pin(std::future::ready(Err(Problem::not_found())))
     }
 
+    /// How many of a form's questions nobody has answered yet, as far as the caller may take them back.
+    fn open_questions<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _form: Uuid,
+    ) -> BoxFuture<'a, Result<usize>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// Takes a form's unanswered questions back; answers how many there were. What was answered stays.
+    fn withdraw_questions<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _form: Uuid,
+    ) -> BoxFuture<'a, Result<usize>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// Every value a choice or label may have, held by somebody or not, for those who compose questions: "nobody in the
+    /// building has …" asks for one that may not occur.
+    fn values(&self, _dim: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// A value of a choice or a label in the reader's language.
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String;
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::commands::UNDONE_WITHIN;
 use crate::pages_sheet::{ColumnRow, column_rows};
-use crate::queries::{latest, progress};
+use crate::queries::{latest, progress, undoable};
 use crate::{
     AcceptImport, AcceptSealer, Choice as Decision, DropImport, FILE_MAX, ImportReport,
     ImportState, ImportView, Imports, Incoming, Refused, StartImport, import_view,
@@ -57,6 +57,8 @@ pub(crate) fn routes() -> Routes {
 struct Kind {
     code: &'static str,
     settings: Vec<Choice>,
+    /// Takes spreadsheets as people have them.
+    sheet: bool,
 }
 
 #[derive(Template)]
@@ -68,7 +70,26 @@ struct FormPage {
     kind: String,
     setting: String,
     text: String,
+    /// Taken in, and can be taken back.
+    undoable: Vec<ImportView>,
     latest: Vec<ImportView>,
+}
+
+impl FormPage {
+    /// The kinds people use, and those that other systems are connected by.
+    fn of_people(&self, daily: bool) -> impl Iterator<Item = &Kind> {
+        self.kinds.iter().filter(move |kind| kind.sheet == daily)
+    }
+
+    fn folded(&self) -> bool {
+        self.of_people(true).all(|kind| kind.code != self.kind)
+    }
+
+    /// The last day it can be taken back.
+    fn until(&self, one: &ImportView) -> String {
+        let ended = one.ended_at.unwrap_or(one.created_at);
+        self.s.when(&ended.plus(UNDONE_WITHIN))
+    }
 }
 
 pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -83,6 +104,7 @@ fn kinds(imports: &Imports, s: &Shell) -> Result<Vec<Kind>> {
         .filter(|one| s.ctx().may(one.permission()))
         .map(|one| Kind {
             code: one.kind(),
+            sheet: !one.columns().is_empty(),
             settings: one
                 .settings()
                 .iter()
@@ -100,8 +122,23 @@ async fn form_page(app: &App, s: Shell, sent: Sent, e: FormFaults) -> WebResult<
     let imports = app.need::<Imports>()?;
     let kinds = kinds(&imports, &s)?;
     let latest = latest(app.db(), &*imports.sealer, s.ctx(), LATEST).await?;
+    let can_undo: Vec<&str> = imports
+        .registers
+        .iter()
+        .filter(|one| one.undoes())
+        .map(|one| one.kind())
+        .collect();
+    let undoable = undoable(app.db(), &*imports.sealer, s.ctx(), &can_undo).await?;
+    let mut latest = latest;
+    latest.retain(|one| undoable.iter().all(|other| other.id != one.id));
     let kind = match sent.kind.as_str() {
-        "" => kinds.first().map_or("", |kind| kind.code).to_owned(),
+        // What people bring is a list of residents.
+        "" => kinds
+            .iter()
+            .find(|kind| kind.sheet)
+            .or(kinds.first())
+            .map_or("", |kind| kind.code)
+            .to_owned(),
         kind => kind.to_owned(),
     };
     Ok(FormPage {
@@ -110,6 +147,7 @@ async fn form_page(app: &App, s: Shell, sent: Sent, e: FormFaults) -> WebResult<
         kind,
         setting: sent.setting,
         text: sent.text,
+        undoable,
         latest,
         s,
     })

@@ -210,6 +210,35 @@ pub async fn import_view(
     view(sealer, row)
 }
 
+/// Imports of these kinds that were taken in and can still be taken back, the caller's own; newest first. However many were
+/// tried since, none of them drops out of the list before its thirty days are over.
+pub(crate) async fn undoable(
+    db: &Database,
+    sealer: &dyn Sealer,
+    ctx: &Ctx,
+    kinds: &[&str],
+) -> Result<Vec<ImportView>> {
+    let since = ctx.now().0 - crate::commands::UNDONE_WITHIN;
+    let Some(account) = ctx.actor().id() else {
+        return Ok(Vec::new());
+    };
+    let rows = import_run::Entity::find()
+        .filter(import_run::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(import_run::Column::AccountId.eq(account))
+        .filter(import_run::Column::State.eq(ImportState::Done.as_str()))
+        .filter(import_run::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(import_run::Column::EndedAt.gt(since))
+        .order_by_desc(import_run::Column::Id)
+        .all(db.read())
+        .await?;
+    let all: Result<Vec<ImportView>> = rows.into_iter().map(|row| view(sealer, row)).collect();
+    let changed = |one: &ImportView| {
+        let report = one.report.as_ref();
+        report.is_some_and(|report| report.new + report.changed > 0)
+    };
+    Ok(all?.into_iter().filter(changed).collect())
+}
+
 /// The caller's latest imports, newest first.
 pub(crate) async fn latest(
     db: &Database,

@@ -4,7 +4,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Event, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::queries::titled;
 use super::{AnswerCount, Blank, Every, Mapping, Rows};
@@ -267,6 +267,9 @@ pub(super) async fn form_for(
         .await?
         .ok_or_else(Problem::not_found)?;
     ctx.authorize(&INSIGHT_FORMS, AreaId(form.area_id))?;
+    if form.closed_at.is_some() {
+        return Err(Problem::new(ProblemKind::Conflict, "form-closed"));
+    }
     Ok(form)
 }
 

@@ -170,6 +170,7 @@ async fn records(
         let cells = columns.map(|(column, value)| match &column.source {
             Source::Serial => number(at + 1),
             Source::Constant(text) => text_cell(text),
+            Source::Field(code) => field_cell(code, &value),
             _ => text_cell(&value),
         });
         Line {
@@ -254,6 +255,25 @@ fn within(question: &Composed, area: AreaId) -> Composed {
         area: area.to_string(),
         ..question.question()
     }
+}
+
+/// Fields that are counted, so that a sum over the column is one.
+const NUMBERS: [&str; 2] = ["age", "household_size"];
+/// Fields that are days; of a birth only the year may be known.
+const DAYS: [&str; 2] = ["birth", "seen"];
+
+fn field_cell(code: &str, value: &str) -> FillCell {
+    if NUMBERS.contains(&code)
+        && let Ok(number) = value.parse::<f64>()
+    {
+        return FillCell::Number(number);
+    }
+    if DAYS.contains(&code)
+        && let Ok(day) = value.parse()
+    {
+        return FillCell::Day(day);
+    }
+    text_cell(value)
 }
 
 fn text_cell(text: &str) -> FillCell {

@@ -2,6 +2,7 @@
 //! filled in its own layout. What nobody holds is named, and only that is asked at the door.
 
 mod blank;
+mod closing;
 mod commands;
 mod fill;
 mod queries;
@@ -13,9 +14,12 @@ use youlin_tabular::FormLayout;
 
 pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
+pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, unheld};
-pub(crate) use queries::{FormLine, FormView, Ledger, form, forms, ledger, mappings, titled};
+pub(crate) use queries::{
+    FormLine, FormView, Ledger, form, forms, ledger, mappings, open_form, same_form, titled,
+};
 pub(crate) use suggest::{choices, fields, learned, suggest};
 
 words! {
@@ -159,6 +163,28 @@ pub(crate) fn at(fill: &crate::entities::report_fill::Model) -> youlin_kernel::M
     youlin_kernel::Micros(fill.at)
 }
 
+/// Whether anything of a workbook was known by its name; running numbers are on every sheet there is.
+pub(crate) fn knows_any(mapping: &Mapping) -> bool {
+    let known = |one: &Column| {
+        matches!(
+            one.source,
+            Source::Field(_) | Source::AreaName | Source::AreaCode | Source::Figure(_)
+        )
+    };
+    mapping.columns.iter().any(known)
+}
+
+/// The columns people may be asked about at the door: nobody holds them, and the form is one of people, which some other
+/// column of theirs shows. A list of things to buy is none, whatever stands in it.
+pub(crate) fn askable(mapping: &Mapping) -> Vec<&Column> {
+    let of_people = matches!(mapping.rows, Rows::Records(_)) && knows_any(mapping);
+    if of_people {
+        unheld(mapping).collect()
+    } else {
+        Vec::new()
+    }
+}
+
 /// How a form is filled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
@@ -168,7 +194,39 @@ pub struct Mapping {
 
 #[cfg(test)]
 mod tests {
-    use super::Source;
+    use super::{Column, Mapping, Rows, Source, askable};
+
+    #[test]
+    fn a_list_of_things_to_buy_is_asked_of_nobody() {
+        let column = |(column, (name, source)): (usize, (&str, Source))| Column {
+            column,
+            name: name.to_owned(),
+            source,
+        };
+        let of = |columns: Vec<(&str, Source)>, rows: Rows| Mapping {
+            rows,
+            columns: columns.into_iter().enumerate().map(column).collect(),
+        };
+        let goods = vec![
+            ("序号", Source::Serial),
+            ("品名", Source::Nobody),
+            ("单价", Source::Nobody),
+        ];
+        assert!(askable(&of(goods, Rows::default())).is_empty());
+        let people = || {
+            vec![
+                ("姓名", Source::Field("name".into())),
+                ("饮食禁忌", Source::Nobody),
+            ]
+        };
+        let mapping = of(people(), Rows::default());
+        let names: Vec<&str> = askable(&mapping)
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(names, ["饮食禁忌"]);
+        assert!(askable(&of(people(), Rows::Areas(5))).is_empty());
+    }
 
     #[test]
     fn sources_are_read_as_they_are_written() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::{Blank, Every, Mapping};
 use crate::entities::{report_blank, report_fill, report_form};
@@ -23,6 +23,7 @@ pub(crate) struct FormLine {
     pub(crate) columns: usize,
     pub(crate) unheld: usize,
     pub(crate) filled: Option<(Micros, String)>,
+    pub(crate) closed: Option<Micros>,
 }
 
 impl FormLine {
@@ -75,7 +76,6 @@ async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
     communities.push(CommunityId::SYSTEM.0);
     let rows = report_form::Entity::find()
         .filter(report_form::Column::CommunityId.is_in(communities))
-        .filter(report_form::Column::ClosedAt.is_null())
         .order_by_asc(report_form::Column::Id)
         .all(db.read())
         .await?;
@@ -110,6 +110,7 @@ fn line(
         columns: mapping.columns.len(),
         unheld: super::unheld(mapping).count(),
         filled: last.map(|fill| (Micros(fill.at), fill.period.clone())),
+        closed: row.closed_at.map(Micros),
     }
 }
 
@@ -151,7 +152,9 @@ pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
         let own = || fills.iter().filter(|fill| fill.form_id == row.id);
         let entry = all.entry(row.requester.clone()).or_default();
         entry.requester.clone_from(&row.requester);
-        entry.forms += 1;
+        // A form that was closed cost what it cost, but nothing more.
+        let open = row.closed_at.is_none();
+        entry.forms += usize::from(open);
         // Filled again for the same period, it was still asked for once; the newest is the one that was sent.
         let mut periods: BTreeSet<&str> = BTreeSet::new();
         let filled = || own().filter(|fill| is_filling(fill));
@@ -163,16 +166,48 @@ pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
             }
         }
         // Answers are asked once; the last filling says how many are still open.
-        entry.asked += own().map(|fill| i64::from(fill.asked)).max().unwrap_or(0);
+        let asked = own().map(|fill| i64::from(fill.asked)).max().unwrap_or(0);
+        entry.asked += if open { asked } else { 0 };
         let every = Every::parse(&row.every).unwrap_or(Every::Once);
         let cells = filled()
             .next()
             .map_or(0, |fill| i64::from(fill.held + fill.missing));
-        entry.yearly += cells * every.a_year();
+        entry.yearly += if open { cells * every.a_year() } else { 0 };
     }
     let mut all: Vec<Ledger> = all.into_values().collect();
+    all.retain(|one| one.forms > 0 || one.fills > 0);
     all.sort_by_key(|one| std::cmp::Reverse(one.yearly));
     Ok(all)
+}
+
+/// A form that is still asked for.
+///
+/// # Errors
+/// 409 for one that was closed.
+pub(crate) async fn open_form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView> {
+    let form = form(db, ctx, id).await?;
+    match form.line.closed {
+        None => Ok(form),
+        Some(_) => Err(Problem::new(ProblemKind::Conflict, "form-closed")),
+    }
+}
+
+/// The open form of that number from that requester, where there is one.
+pub(crate) async fn same_form(
+    db: &Database,
+    ctx: &Ctx,
+    number: &str,
+    requester: &str,
+) -> Result<Option<FormLine>> {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let (number, requester) = (bare(number), bare(requester));
+    if number.is_empty() {
+        return Ok(None);
+    }
+    let all = forms(db, ctx).await?;
+    Ok(all.into_iter().find(|one| {
+        one.closed.is_none() && bare(&one.number) == number && bare(&one.requester) == requester
+    }))
 }
 
 /// One form.

@@ -64,6 +64,8 @@ struct QueryPage {
     areas: Vec<Choice>,
     timed: String,
     answered: Option<Answered>,
+    /// Forms whose lines these people may be.
+    forms: Vec<Choice>,
     figures: String,
     today: String,
     saved: String,
@@ -134,7 +136,16 @@ pub(crate) async fn show(
         Err(problem) => (None, FormFaults::of(&s, &mendable(problem)?)),
     };
     let adding = steps::adding(&ctx, words, &question, &step).await?;
+    let forms = if question.d == "persons" && ctx.may(&crate::permissions::INSIGHT_FORMS) {
+        let all = crate::forms::forms(app.db(), &ctx).await?.into_iter();
+        all.filter(|form| form.closed.is_none())
+            .map(|form| Choice::new(form.id.to_string(), form.title()))
+            .collect()
+    } else {
+        Vec::new()
+    };
     let body = QueryPage {
+        forms,
         datasets: tabs(words, &question),
         chips: chips(words, &question),
         offers: steps::offers(words, &question),

@@ -137,7 +137,7 @@ pub(crate) async fn adding(
     }))
 }
 
-/// The words that occur where the caller asks, each with how often.
+/// The words that occur where the caller asks, each with how often; after them those that may be said and nobody has.
 async fn ticks(
     ctx: &Ctx,
     words: Words<'_>,
@@ -160,7 +160,15 @@ async fn ticks(
         let label = words.value(set, dim, &value);
         Some((Choice::new(value, label), cell.figure.count))
     });
-    Ok(known.collect())
+    let mut known: Vec<(Choice, u64)> = known.collect();
+    let may_be = words.datasets.get(set).map(|one| one.values(dim));
+    for value in may_be.unwrap_or_default() {
+        if known.iter().all(|(one, _)| one.value != value) {
+            let label = words.value(set, dim, &value);
+            known.push((Choice::new(value, label), 0));
+        }
+    }
+    Ok(known)
 }
 
 fn whos(words: Words<'_>, own: &Schema, other: &Schema) -> Vec<Choice> {

@@ -155,11 +155,39 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         let purpose: String = looked[0].try_get("", "purpose").unwrap();
         assert!(purpose.contains("街道民政"), "{purpose}");
 
-        let asked = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        let unsure = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let sure = web
+            .get(DESK, &format!("{form}?column=饮食禁忌&column=姓名"))
+            .await
+            .text();
+        assert!(sure.contains("2 人 × 1 栏 = 2 条，确认？"), "{sure}");
+        let yes = [("column", "饮食禁忌"), ("column", "姓名"), ("sure", "2")];
+        let other = web
+            .post(DESK, &format!("{form}/ask"), &[yes[0], ("sure", "4")])
+            .await;
+        assert_eq!(
+            other.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "another number"
+        );
+        let asked = web.post(DESK, &format!("{form}/ask"), &yes).await;
         assert!(asked.location().contains("open=2"), "{}", asked.text());
-        let again = web.post(DESK, &format!("{form}/ask"), &[]).await;
+        let again = web.post(DESK, &format!("{form}/ask"), &yes).await;
         assert!(again.location().contains("open=2"), "asked once");
         answer(&web, "不吃辣").await;
+        let lines = web.filled(&form).await;
+        assert_eq!(lines.iter().filter(|line| line[6] == "不吃辣").count(), 1);
+
+        // What nobody answered is taken back in one click; the answer stays.
+        let back = web.post(DESK, &format!("{form}/ask/withdraw"), &[]).await;
+        assert!(back.location().contains("open=1"), "{}", back.text());
+        let left = Query::select()
+            .column(name("id"))
+            .from(name("form_asked"))
+            .to_owned();
+        let db = web.ground.world.db();
+        assert_eq!(db.read().query_all(&left).await.unwrap().len(), 1);
         let lines = web.filled(&form).await;
         assert_eq!(lines.iter().filter(|line| line[6] == "不吃辣").count(), 1);
 
@@ -354,4 +382,75 @@ async fn a_newer_blank_keeps_the_mapping_and_a_wrong_one_is_refused() {
         let lines = web.filled(&form).await;
         assert!(lines.iter().any(|line| line[1] == "周福生"), "{lines:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_no_form_of_people_or_stands_there_already_is_asked_about_and_a_form_is_closed() {
+    let web = webs().await.swap_remove(0);
+    let area = web.area();
+    let fields = [
+        ("number", "37"),
+        ("requester", "街道民政"),
+        ("every", "year"),
+        ("area", area.as_str()),
+    ];
+    let goods = blank(&["序号", "品名", "单价", "数量"]);
+    let asked = web.hand_in(DESK, &fields, &goods).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text().contains("一栏也没认出来"), "{}", asked.text());
+    let anyway = [&fields[..], &[("anyway", "yes")]].concat();
+    let taken = web.hand_in(DESK, &anyway, &goods).await;
+    let goods_form = taken.location().split('?').next().unwrap().to_owned();
+    // Still nobody is asked what it costs.
+    let yes = [("column", "品名"), ("sure", "4")];
+    let ask = web.post(DESK, &format!("{goods_form}/ask"), &yes).await;
+    assert_eq!(ask.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let same = web.hand_in(DESK, &fields, &blank(&COLUMNS)).await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        same.text().contains("换新版，还是另一张？"),
+        "{}",
+        same.text()
+    );
+    let close = web.post(DESK, &format!("{goods_form}/close"), &[]).await;
+    assert_eq!(close.status, StatusCode::SEE_OTHER, "{}", close.text());
+    let map = web.post(DESK, &format!("{goods_form}/map"), &[]).await;
+    assert_eq!(map.status, StatusCode::CONFLICT);
+    let first = web.hand_in(DESK, &fields, &blank(&COLUMNS)).await;
+    assert_eq!(
+        first.status,
+        StatusCode::SEE_OTHER,
+        "a closed one is not in the way"
+    );
+    let form = first.location().split('?').next().unwrap().to_owned();
+    let id = form.rsplit('/').next().unwrap();
+    let newer = [&fields[..], &[("same", id)]].concat();
+    let newer = web.hand_in(DESK, &newer, &blank(&COLUMNS)).await;
+    assert_eq!(newer.location(), format!("{form}?done=blank"));
+    let other = [&fields[..], &[("same", "other")]].concat();
+    let other = web.hand_in(DESK, &other, &blank(&COLUMNS)).await;
+    assert!(other.location().contains("done=new"), "{}", other.text());
+    let open = web.post(DESK, &format!("{goods_form}/reopen"), &[]).await;
+    assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text());
+
+    // The people of its lines are chosen where questions are put, and that leads back.
+    let rows = [
+        ("form", id),
+        ("address", "d=persons&f=labels~is~living_alone"),
+    ];
+    let rows = web.post(DESK, "/insight/forms/rows", &rows).await;
+    assert_eq!(
+        rows.location(),
+        format!("{form}?done=rows"),
+        "{}",
+        rows.text()
+    );
+    let got = web.post(DESK, &format!("{form}/fill"), &[]).await;
+    let name = got.headers.get(header::CONTENT_DISPOSITION).unwrap();
+    assert!(name.to_str().unwrap().contains("37-"), "{name:?}");
+    let book = youlin_tabular::read(&got.bytes, &Limits::default()).unwrap();
+    let ages = book.sheets[0].lines.iter().map(|line| line.cell(3));
+    let numbers = ages.filter(|cell| matches!(cell, youlin_tabular::Cell::Number(_)));
+    assert_eq!(numbers.count(), 2);
 }

@@ -22,6 +22,7 @@ pub(crate) mod set_label;
 pub(crate) mod set_password;
 pub(crate) mod visit_dwelling;
 pub(crate) mod visiting;
+pub(crate) mod withdraw_questions;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;

@@ -16,11 +16,12 @@ use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Res
 use youlin_web::I18n;
 
 use super::{fields, load};
+use crate::commands::withdraw_questions;
 use crate::entities::person;
 use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
 use crate::privacy::{AskRelease, release};
 use crate::queries::visible_cards;
-use crate::{AskNextTime, PersonCard, StartVisitingList, Vault};
+use crate::{AskNextTime, PersonCard, Relation, StartVisitingList, Vault};
 
 /// `age` is whole years; where only the year of birth is known, an age counts once it has certainly been reached.
 pub(super) const SCHEMA: Schema = Schema {
@@ -209,6 +210,47 @@ impl Dataset for PersonsDataset {
             Ok(open)
         }
         .boxed()
+    }
+
+    fn open_questions<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        form: Uuid,
+    ) -> BoxFuture<'a, Result<usize>> {
+        withdraw_questions::open_questions(db, ctx, form).boxed()
+    }
+
+    fn withdraw_questions<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        form: Uuid,
+    ) -> BoxFuture<'a, Result<usize>> {
+        withdraw_questions::withdraw(db, ctx, form).boxed()
+    }
+
+    /// The labels of the catalogue; those that are sensitive under their own dimension.
+    fn values(&self, dim: &str) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|one| (*one).to_owned()).collect();
+        let catalogue = self.0.labels();
+        let sensitive = match dim {
+            "labels" => false,
+            "care" => true,
+            "sex" => return words(&["female", "male"]),
+            "relation" => {
+                return Relation::ALL
+                    .iter()
+                    .map(|one| one.as_str().to_owned())
+                    .collect();
+            }
+            _ => return Vec::new(),
+        };
+        catalogue
+            .offered(true)
+            .filter(|kind| catalogue.is_sensitive(&kind.code) == sensitive)
+            .map(|kind| kind.code.clone())
+            .collect()
     }
 
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {

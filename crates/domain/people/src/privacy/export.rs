@@ -17,6 +17,7 @@ use super::merchants_list::{handed_out, merchants_of};
 use super::processing::{NewProcessing, ProcessingKind, note_processing};
 use crate::Vault;
 use crate::entities::{person, person_export, residence};
+use crate::events;
 use crate::fields::required;
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
 
@@ -240,6 +241,9 @@ impl Command for AskExport {
                 json!({ "area": self.area, "persons": count, "contents": self.contents.as_str() }),
             ),
         );
+        if state == ExportState::Asked {
+            tx.emit(ctx, events::export_asked(community, id, asked_by));
+        }
         Ok((id, state))
     }
 }
@@ -303,6 +307,13 @@ impl Command for DecideExport {
         } else {
             ExportState::Declined
         };
+        let decided = events::export_decided(
+            self.community,
+            self.id,
+            row.asked_by,
+            self.approve,
+            row.page.as_deref(),
+        );
         tx.update::<person_export::Entity>(person_export::Model {
             state: state.as_str().to_owned(),
             decided_by: Some(decider),
@@ -318,6 +329,7 @@ impl Command for DecideExport {
             AuditEntry::new(Self::NAME, "person_export", self.id)
                 .detail(json!({ "approved": self.approve })),
         );
+        tx.emit(ctx, decided);
         Ok(())
     }
 }

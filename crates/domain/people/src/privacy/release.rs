@@ -11,6 +11,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Resu
 
 use super::export::{EXPORT_FREE, ExportState, find, grown, too_late};
 use crate::entities::person_export;
+use crate::events;
 use crate::fields::required;
 use crate::permissions::PEOPLE_EXPORT;
 
@@ -150,6 +151,7 @@ impl Command for AskRelease {
             AuditEntry::new(Self::NAME, "person_export", id)
                 .detail(json!({ "form": self.form, "persons": persons })),
         );
+        tx.emit(ctx, events::export_asked(self.community, id, asked_by));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Visiting lists as their pages show them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub struct VisitingLine {
     pub total: usize,
     /// Neither open nor tried.
     pub done: usize,
+    /// Of them those the caller may see: of a list across grids a grid worker has a part.
+    pub own: usize,
 }
 
 /// One person of a list.
@@ -50,6 +52,7 @@ impl Directory {
     /// 503 when the database does not answer.
     pub async fn visiting_lists(
         db: &impl ConnectionTrait,
+        vault: &Vault,
         scope: &Scope,
         closed: bool,
     ) -> Result<Vec<VisitingLine>> {
@@ -65,22 +68,32 @@ impl Directory {
             .limit(SHOWN)
             .all(db)
             .await?;
-        let rows: Vec<visiting_list::Model> =
-            rows.into_iter().filter(|row| sees(scope, row)).collect();
         let entries = visiting_entry::Entity::find()
             .filter(visiting_entry::Column::CommunityId.is_in(scope.communities()))
             .filter(visiting_entry::Column::ListId.is_in(rows.iter().map(|row| row.id)))
             .all(db)
             .await?;
-        let mut of: HashMap<Uuid, (usize, usize)> = HashMap::new();
-        for entry in entries {
+        let whole: HashSet<Uuid> = rows
+            .iter()
+            .filter(|row| sees(scope, row))
+            .map(|row| row.id)
+            .collect();
+        let partly: Vec<&visiting_entry::Model> = entries
+            .iter()
+            .filter(|entry| !whole.contains(&entry.list_id))
+            .collect();
+        let seen = seen_of(db, vault, scope, &partly).await?;
+        let mut of: HashMap<Uuid, Counts> = HashMap::new();
+        for entry in &entries {
             let counts = of.entry(entry.list_id).or_default();
-            counts.0 += 1;
-            counts.1 += usize::from(is_done(&entry.state));
+            counts.total += 1;
+            counts.done += usize::from(is_done(&entry.state));
+            let own = whole.contains(&entry.list_id) || seen.contains(&entry.person_id);
+            counts.own += usize::from(own);
         }
-        let lines = rows.into_iter().map(|row| {
-            let (total, done) = of.get(&row.id).copied().unwrap_or_default();
-            line(row, total, done)
+        let lines = rows.into_iter().filter_map(|row| {
+            let counts = of.get(&row.id).copied().unwrap_or_default();
+            (counts.own > 0 || whole.contains(&row.id)).then(|| line(row, counts))
         });
         Ok(lines.collect())
     }
@@ -100,7 +113,6 @@ impl Directory {
             .filter(visiting_list::Column::Id.eq(id))
             .one(db)
             .await?
-            .filter(|row| sees(scope, row))
             .ok_or_else(Problem::not_found)?;
         let rows = visiting_entry::Entity::find()
             .filter(visiting_entry::Column::CommunityId.eq(row.community_id))
@@ -118,18 +130,24 @@ impl Directory {
             cards.into_iter().map(|card| (card.id, card)).collect();
         let done = rows.iter().filter(|row| is_done(&row.state)).count();
         let total = rows.len();
+        let whole = sees(scope, &row);
         let mut entries = Vec::with_capacity(total);
         for row in rows {
             if let Some(card) = cards.remove(&row.person_id) {
                 entries.push(entry(vault, row, card)?);
             }
         }
+        // Nothing of it is the caller's.
+        if entries.is_empty() && !whole {
+            return Err(Problem::not_found());
+        }
+        let own = if whole { total } else { entries.len() };
         // Along the way: building by building, as the addresses follow one another.
         entries.sort_by_key(|one| {
             let address = one.card.place.as_ref().map(|place| place.address.clone());
             (is_done(one.state.as_str()), address)
         });
-        Ok((line(row, total, done), entries))
+        Ok((line(row, Counts { total, done, own }), entries))
     }
 }
 
@@ -161,7 +179,33 @@ fn is_done(state: &str) -> bool {
     )
 }
 
-fn line(row: visiting_list::Model, total: usize, done: usize) -> VisitingLine {
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    total: usize,
+    done: usize,
+    own: usize,
+}
+
+/// The persons of these entries whom the scope lets one see.
+async fn seen_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+    entries: &[&visiting_entry::Model],
+) -> Result<HashSet<Uuid>> {
+    if entries.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let persons = person::Entity::find()
+        .filter(person::Column::CommunityId.is_in(scope.communities()))
+        .filter(person::Column::Id.is_in(entries.iter().map(|entry| entry.person_id)))
+        .all(db)
+        .await?;
+    let cards = visible_cards(db, vault, scope, persons).await?;
+    Ok(cards.into_iter().map(|card| card.id).collect())
+}
+
+fn line(row: visiting_list::Model, counts: Counts) -> VisitingLine {
     VisitingLine {
         id: row.id,
         community: CommunityId(row.community_id),
@@ -171,7 +215,8 @@ fn line(row: visiting_list::Model, total: usize, done: usize) -> VisitingLine {
         by: row.by_name,
         created_at: Micros(row.created_at),
         closed_at: row.closed_at.map(Micros),
-        total,
-        done,
+        total: counts.total,
+        done: counts.done,
+        own: counts.own,
     }
 }

@@ -237,12 +237,26 @@ async fn a_visiting_list_ends_with_its_last_visit() {
         assert!(line.closed_at.is_some());
         let seen = entries.iter().find(|one| one.id == first).unwrap();
         assert_eq!((seen.tries, seen.note.as_deref()), (1, Some("都好")));
-        let open = Directory::visiting_lists(db.read(), &scope, false).await;
+        let open = Directory::visiting_lists(db.read(), &ground.vault, &scope, false).await;
         assert!(open.unwrap().is_empty());
         let west = ground.world.caller(Role::GridWorker, AreaId(101));
         let west = ground.scope(&west);
         let hidden = Directory::visiting_list(db.read(), &ground.vault, &west, list);
         assert_eq!(hidden.await.unwrap_err().kind().status(), 404);
+        // A list across grids: each worker has the part that is theirs.
+        let desk = ground.world.caller(Role::CommunityDesk, AreaId::from(JIA));
+        let across = db
+            .execute(&desk, start("全社区", &[zhou, wang, away]))
+            .await
+            .unwrap();
+        for (scope, own) in [(&scope, 2), (&west, 1)] {
+            let lists = Directory::visiting_lists(db.read(), &ground.vault, scope, false);
+            let line = lists.await.unwrap().remove(0);
+            assert_eq!((line.id, line.own, line.total), (across, own, 3));
+            let list = Directory::visiting_list(db.read(), &ground.vault, scope, across);
+            let (line, entries) = list.await.unwrap();
+            assert_eq!((entries.len(), line.own, line.total), (own, own, 3));
+        }
         ground.verify().await;
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use youlin_cases::{Cases, TaskRow, task_badge, tasks_of};
 use youlin_kernel::{Micros, Result};
-use youlin_people::Directory;
 use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::{Directory, Vault};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::form::party_value;
@@ -65,7 +65,10 @@ pub(crate) async fn owed(s: &Shell, query: &ListQuery) -> Result<Vec<Owed>> {
     let requests = supports(&sharing, ctx, &filter).await?;
     all.extend(requests.into_iter().map(|row| of_support(s, row)));
     if let Ok(scope) = narrowed(s, &PEOPLE_READ, query.area) {
-        for line in Directory::visiting_lists(app.db().read(), &scope, false).await? {
+        for line in
+            Directory::visiting_lists(app.db().read(), &*app.need::<Vault>()?, &scope, false)
+                .await?
+        {
             let counts = (("done", line.done), ("all", line.total));
             all.push(Owed {
                 kind: "visiting",

@@ -1,15 +1,15 @@
-//! A form is filled, a second person is asked to let a large one go, what nobody holds is asked at the door.
+//! A form is filled; a second person is asked to let a large one go.
 
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_datasets::{Asked, AskedRelease, Datasets, Question, Release};
+use youlin_datasets::{Asked, AskedRelease, Datasets, Release};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult, XLSX, save_as};
 
 use super::{refused, to};
-use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows, unheld};
+use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows};
 use crate::pages::{read_address, shell};
 
 /// As long as a purpose may be, with what stands between its parts.
@@ -30,12 +30,22 @@ pub(super) async fn fill(
     ApiForm(sent): ApiForm<FillSent>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let form = forms::form(app.db(), &ctx, id).await?;
+    let form = forms::open_form(app.db(), &ctx, id).await?;
     let purpose = purpose(&s, &form, &sent);
     match filled(&app, &ctx, &form, &purpose).await {
-        Ok(bytes) => Ok(save_as(&form.file_name, XLSX, bytes)),
+        Ok(bytes) => {
+            let name = named(&s, &form.file_name, &period(&ctx, form.line.every));
+            Ok(save_as(&name, XLSX, bytes))
+        }
         Err(problem) => refused(s, form, problem, purpose).await,
     }
+}
+
+/// The name of the blank with the period it was filled for, so that four of them lie beside one another.
+fn named(s: &Shell, file_name: &str, period: &str) -> String {
+    let stem = file_name.strip_suffix(".xlsx").unwrap_or(file_name);
+    let period = super::period_words(s, period);
+    format!("{stem}-{}.xlsx", period.replace(' ', ""))
 }
 
 /// Filled and noted: what is handed out is in the ledger before it is given.
@@ -71,20 +81,22 @@ async fn filled(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -> Result<
     Ok(filled.workbook)
 }
 
-/// What stands between this form and taking it.
-pub(super) async fn release(app: &App, ctx: &Ctx, form: &FormView) -> Result<Release> {
+/// What stands between this form and taking it, and how many people are in it.
+pub(super) async fn standing(app: &App, ctx: &Ctx, form: &FormView) -> Result<(Release, usize)> {
     let Rows::Records(_) = &form.mapping.rows else {
-        return Ok(Release::Free);
+        return Ok((Release::Free, 0));
     };
     let (set, records) = records(app, ctx, form).await?;
     let count = records.len();
-    set.dataset
+    let release = set
+        .dataset
         .release(app.db(), ctx, form.line.id, count)
-        .await
+        .await?;
+    Ok((release, count))
 }
 
 /// The records a line each, of a form of records.
-async fn records(
+pub(super) async fn records(
     app: &App,
     ctx: &Ctx,
     form: &FormView,
@@ -115,7 +127,7 @@ pub(super) async fn ask_release(
     ApiForm(sent): ApiForm<FillSent>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let form = forms::form(app.db(), &ctx, id).await?;
+    let form = forms::open_form(app.db(), &ctx, id).await?;
     let purpose = purpose(&s, &form, &sent);
     let asked = async {
         let (set, records) = records(&app, &ctx, &form).await?;
@@ -152,54 +164,8 @@ fn purpose(s: &Shell, form: &FormView, sent: &FillSent) -> String {
     }
 }
 
-/// `POST /insight/forms/{id}/ask`: what nobody holds is asked of the people of the form the next time they are seen.
-pub(super) async fn ask(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    prefs: Prefs,
-    PathId(id): PathId,
-) -> WebResult<Response> {
-    let s = shell(&app, &ctx, prefs);
-    let form = forms::form(app.db(), &ctx, id).await?;
-    match asked(&app, &ctx, &s, &form).await {
-        Ok(open) => Ok(to(&format!("/insight/forms/{id}?done=ask&open={open}"))),
-        Err(problem) => refused(s, form, problem, String::new()).await,
-    }
-}
-
-async fn asked(app: &App, ctx: &Ctx, s: &Shell, form: &FormView) -> Result<usize> {
-    let (set, records) = records(app, ctx, form).await?;
-    let questions: Vec<Question> = unheld(&form.mapping)
-        .map(|column| Question {
-            key: column.key(),
-            text: column.name.clone(),
-        })
-        .collect();
-    if questions.is_empty() || records.is_empty() {
-        return Err(Problem::invalid("rows", "form-nothing-to-ask"));
-    }
-    let open = set
-        .dataset
-        .ask_next_time(app.db(), ctx, form.line.id, &questions, &records)
-        .await?;
-    let note = NoteFill {
-        community: form.community,
-        form: form.line.id,
-        period: period(ctx, form.line.every),
-        purpose: s.t("form-asked-purpose"),
-        lines: 0,
-        held: 0,
-        missing: 0,
-        asked: open,
-        at: ctx.now(),
-        answers: Vec::new(),
-    };
-    app.db().execute(ctx, note).await?;
-    Ok(open)
-}
-
 /// The period a filling is for, by how often the form comes: 2026, 2026Q4, 2026-11.
-fn period(ctx: &Ctx, every: Every) -> String {
+pub(super) fn period(ctx: &Ctx, every: Every) -> String {
     let day = ctx.now().local().date();
     let (year, month) = (day.year(), day.month());
     match every {

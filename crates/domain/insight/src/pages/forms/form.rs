@@ -10,10 +10,10 @@ use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, page,
 };
 
-use super::fill::release;
-use super::list::read_file;
+use super::fill::standing;
+use super::list::{newer, read_file};
 use super::{refused, row_choices, rows_code, rows_of, to};
-use crate::forms::{self, Column, FormView, MapForm, Mapping, ReplaceBlank, Rows, Source, unheld};
+use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
 use crate::pages::{read_address, shell};
 use crate::queries;
 
@@ -23,6 +23,13 @@ struct ColumnLine {
     code: String,
     constant: String,
     choices: Vec<Choice>,
+}
+
+/// Questions about to be put, before anybody is asked.
+pub(super) struct Sure {
+    sentence: String,
+    columns: Vec<String>,
+    count: usize,
 }
 
 #[derive(Template)]
@@ -39,6 +46,16 @@ pub(super) struct FormPage {
     done: String,
     /// What stands between this form and taking it.
     release: Release,
+    /// The people of the form, where it is one of people that may be asked.
+    people: usize,
+    /// Columns that may be asked at the door.
+    askable: Vec<(String, bool)>,
+    /// Questions nobody has answered yet.
+    open: usize,
+    /// What is about to be asked: the sentence to say yes to, and the number it names.
+    sure: Option<Sure>,
+    /// Where the people of its lines are chosen.
+    choose: String,
     /// What of the workbook keeps its place when rows are added, in words.
     losses: Vec<String>,
 }
@@ -53,6 +70,32 @@ impl FormPage {
         self.release == Release::Free
     }
 
+    /// What asking these columns would come to.
+    fn sure_of(&mut self, columns: &[String]) -> Option<Sure> {
+        for (name, on) in &mut self.askable {
+            *on = columns.contains(name);
+        }
+        let chosen = self.askable.iter().filter(|(_, on)| *on);
+        let columns: Vec<String> = chosen.map(|(name, _)| name.clone()).collect();
+        let count = self.people * columns.len();
+        (count > 0).then(|| Sure {
+            sentence: self.s.tn(
+                "form-ask-sure",
+                &[
+                    ("people", self.people.to_string()),
+                    ("columns", columns.len().to_string()),
+                    ("count", count.to_string()),
+                ],
+            ),
+            columns,
+            count,
+        })
+    }
+
+    fn period(&self, period: &str) -> String {
+        super::period_words(&self.s, period)
+    }
+
     fn is_people(&self) -> bool {
         matches!(self.form.mapping.rows, Rows::Records(_))
     }
@@ -63,6 +106,8 @@ impl FormPage {
 pub(super) struct Done {
     done: String,
     open: String,
+    /// Columns ticked to be asked at the door.
+    column: Vec<String>,
 }
 
 /// `GET /insight/forms/{id}`.
@@ -75,6 +120,10 @@ pub(super) async fn show(
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let words = match done.done.as_str() {
+        "withdraw" => s.t1("form-withdrawn", "count", &done.open),
+        "close" => s.t("form-closed-done"),
+        "reopen" => s.t("form-reopened"),
+        "rows" => s.t("form-rows-chosen"),
         "new" => s.t("form-entered"),
         "map" => s.t("form-mapped"),
         "ask" => s.t1("form-asked", "count", &done.open),
@@ -83,7 +132,9 @@ pub(super) async fn show(
         _ => String::new(),
     };
     let form = forms::form(app.db(), &ctx, id).await?;
-    page(&form_page(s, form, FormFaults::none(), String::new(), words).await?)
+    let mut body = form_page(s, form, FormFaults::none(), String::new(), words).await?;
+    body.sure = body.sure_of(&done.column);
+    page(&body)
 }
 
 pub(super) async fn form_page(
@@ -126,8 +177,25 @@ pub(super) async fn form_page(
     if rows.iter().all(|one| one.value != rows_now) {
         rows.push(Choice::new(rows_now.clone(), rows_now.clone()));
     }
-    let release = release(&app, &ctx, &form).await?;
+    let (release, people) = standing(&app, &ctx, &form).await?;
+    let persons = datasets.get("persons");
+    let open = match &persons {
+        Some(set) => set.open_questions(app.db(), &ctx, form.line.id).await?,
+        None => 0,
+    };
+    let choose = match &form.mapping.rows {
+        Rows::Records(address) => address.clone(),
+        Rows::Areas(_) => String::new(),
+    };
     Ok(FormPage {
+        people,
+        open,
+        choose,
+        sure: None,
+        askable: forms::askable(&form.mapping)
+            .into_iter()
+            .map(|column| (column.name.clone(), false))
+            .collect(),
         losses: losses(&s, &form),
         release,
         columns: columns.collect(),
@@ -160,7 +228,7 @@ pub(super) async fn map(
     ApiForm(sent): ApiForm<MapSent>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let form = forms::form(app.db(), &ctx, id).await?;
+    let form = forms::open_form(app.db(), &ctx, id).await?;
     match mapped(&s, &form, &sent).await {
         Ok(()) => Ok(to(&format!("/insight/forms/{id}?done=map"))),
         Err(problem) => refused(s, form, problem, String::new()).await,
@@ -215,25 +283,11 @@ pub(super) async fn replace(
     multipart: Multipart,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let form = forms::form(app.db(), &ctx, id).await?;
+    let form = forms::open_form(app.db(), &ctx, id).await?;
     let (sent, read) = read_file(multipart).await;
     let replaced = async {
         read?;
-        let blank = forms::blank_of(&sent.file)?;
-        let fields = forms::fields(&*app.need::<Datasets>()?, &s);
-        let known = forms::mappings(app.db(), &ctx).await?;
-        let learned = forms::learned(known.iter());
-        let mapping = forms::carried_over(&form.mapping, &blank, |name| {
-            forms::suggest(name, &form.mapping.rows, &fields, &learned)
-        })?;
-        let command = ReplaceBlank {
-            community: form.community,
-            form: id,
-            file_name: sent.file_name,
-            workbook: sent.file,
-            blank,
-            mapping,
-        };
+        let command = newer(&s, &form, sent.file_name, sent.file).await?;
         app.db().execute(&ctx, command).await
     };
     match replaced.await {

@@ -3,6 +3,9 @@
 use askama::Template;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, Problem, ProblemKind, Result};
 use youlin_web::{
@@ -11,7 +14,9 @@ use youlin_web::{
 };
 
 use super::{FILE_MAX, row_choices, rows_of, to};
-use crate::forms::{self, Column, Every, FormLine, Ledger, Mapping, SaveForm};
+use crate::forms::{
+    self, Column, Every, FormLine, FormView, Ledger, Mapping, ReplaceBlank, SaveForm,
+};
 use crate::pages::{area_choices, shell};
 
 #[derive(Clone, Debug, Default)]
@@ -22,12 +27,33 @@ struct Typed {
     every: String,
     area: String,
     rows: String,
+    /// `other`, or the form this is a newer blank of; empty until it was asked.
+    same: String,
+    /// Taken although nothing in it was known.
+    anyway: String,
     file_name: String,
     bytes: Vec<u8>,
 }
 
+/// What must be said before a workbook is taken.
+enum Doubt {
+    /// There is a form of that number from that requester.
+    Same(FormLine),
+    /// No column was known by its name.
+    Unknown(Vec<String>),
+}
+
+/// What handing a workbook in came to.
+enum Handed {
+    New(Uuid),
+    Newer(Uuid),
+    Ask(Doubt),
+}
+
 impl Typed {
     fn of(mut form: HandedIn) -> Self {
+        let workbook = form.take("workbook");
+        let said = form.take("file_name");
         Self {
             number: form.take("number"),
             name: form.take("name"),
@@ -35,8 +61,17 @@ impl Typed {
             every: form.take("every"),
             area: form.take("area"),
             rows: form.take("rows"),
-            file_name: form.file_name,
-            bytes: form.file,
+            same: form.take("same"),
+            anyway: form.take("anyway"),
+            file_name: match form.file_name.is_empty() {
+                true => said,
+                false => form.file_name,
+            },
+            // What was asked about comes back with the answer.
+            bytes: match form.file.is_empty() {
+                true => BASE64.decode(&workbook).unwrap_or_default(),
+                false => form.file,
+            },
         }
     }
 }
@@ -51,6 +86,10 @@ struct ListPage {
     every: Vec<Choice>,
     rows: Vec<Choice>,
     forms: Vec<FormLine>,
+    closed: Vec<FormLine>,
+    doubt: Option<Doubt>,
+    /// The workbook that is asked about.
+    workbook: String,
     ledger: Vec<Ledger>,
 }
 
@@ -65,21 +104,38 @@ pub(super) async fn list(
         ..Typed::default()
     };
     let s = shell(&app, &ctx, prefs);
-    page(&list_page(s, f, FormFaults::none()).await?)
+    page(&list_page(s, f, FormFaults::none(), None).await?)
 }
 
-async fn list_page(s: Shell, f: Typed, e: FormFaults) -> Result<ListPage> {
+impl ListPage {
+    fn period(&self, period: &str) -> String {
+        super::period_words(&self.s, period)
+    }
+}
+
+async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> Result<ListPage> {
     let (db, ctx) = (s.app().db(), s.ctx());
     let mut areas = area_choices(&s);
     areas.retain(|one| !one.value.is_empty());
     let every = Every::ALL.iter();
+    let (forms, closed) = forms::forms(db, ctx)
+        .await?
+        .into_iter()
+        .partition(|one| one.closed.is_none());
+    let workbook = match doubt {
+        Some(_) => BASE64.encode(&f.bytes),
+        None => String::new(),
+    };
     Ok(ListPage {
+        doubt,
+        workbook,
+        closed,
         areas,
         every: every
             .map(|one| Choice::new(one.as_str(), s.tt("form-every", one.as_str())))
             .collect(),
         rows: row_choices(&s),
-        forms: forms::forms(db, ctx).await?,
+        forms,
         ledger: forms::ledger(db, ctx).await?,
         f,
         e,
@@ -98,18 +154,73 @@ pub(super) async fn create(
     let (f, read) = read(multipart).await;
     let saved = async {
         read?;
-        let command = draft(&s, &f).await?;
-        app.db().execute(&ctx, command).await
+        handed(&s, &f).await
     }
     .await;
     match saved {
-        Ok(id) => Ok(to(&format!("/insight/forms/{id}?done=new"))),
+        Ok(Handed::New(id)) => Ok(to(&format!("/insight/forms/{id}?done=new"))),
+        Ok(Handed::Newer(id)) => Ok(to(&format!("/insight/forms/{id}?done=blank"))),
+        Ok(Handed::Ask(doubt)) => {
+            let asked = Problem::invalid("file", "form-asked-about");
+            let body = list_page(s, f, FormFaults::none(), Some(doubt)).await?;
+            Ok(refused_with(&asked, page(&body)?))
+        }
         Err(problem) => {
             let problem = mendable(problem)?;
             let e = FormFaults::of(&s, &problem);
-            Ok(refused_with(&problem, page(&list_page(s, f, e).await?)?))
+            Ok(refused_with(
+                &problem,
+                page(&list_page(s, f, e, None).await?)?,
+            ))
         }
     }
+}
+
+/// Takes the workbook, or says what must be answered first.
+async fn handed(s: &Shell, f: &Typed) -> Result<Handed> {
+    let (app, ctx) = (s.app(), s.ctx());
+    let command = draft(s, f).await?;
+    if let Ok(id) = f.same.parse::<Uuid>() {
+        let form = forms::open_form(app.db(), ctx, id).await?;
+        let command = newer(s, &form, f.file_name.clone(), f.bytes.clone()).await?;
+        app.db().execute(ctx, command).await?;
+        return Ok(Handed::Newer(id));
+    }
+    if f.same.is_empty()
+        && let Some(same) = forms::same_form(app.db(), ctx, &f.number, &f.requester).await?
+    {
+        return Ok(Handed::Ask(Doubt::Same(same)));
+    }
+    if f.anyway.is_empty() && !forms::knows_any(&command.mapping) {
+        let columns = command.mapping.columns.into_iter().map(|one| one.name);
+        return Ok(Handed::Ask(Doubt::Unknown(columns.collect())));
+    }
+    Ok(Handed::New(app.db().execute(ctx, command).await?))
+}
+
+/// A newer blank in the place of the one the form has.
+pub(super) async fn newer(
+    s: &Shell,
+    form: &FormView,
+    file_name: String,
+    workbook: Vec<u8>,
+) -> Result<ReplaceBlank> {
+    let (app, ctx) = (s.app(), s.ctx());
+    let blank = forms::blank_of(&workbook)?;
+    let fields = forms::fields(&*app.need::<Datasets>()?, s);
+    let known = forms::mappings(app.db(), ctx).await?;
+    let learned = forms::learned(known.iter());
+    let mapping = forms::carried_over(&form.mapping, &blank, |name| {
+        forms::suggest(name, &form.mapping.rows, &fields, &learned)
+    })?;
+    Ok(ReplaceBlank {
+        community: form.community,
+        form: form.line.id,
+        file_name,
+        workbook,
+        blank,
+        mapping,
+    })
 }
 
 async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {

@@ -1,5 +1,7 @@
 //! `/insight/forms`: the forms others ask for, what each requester costs, and one form mapped, filled, asked for.
 
+mod ask;
+mod closing;
 mod fill;
 mod form;
 mod list;
@@ -17,11 +19,13 @@ use crate::permissions::INSIGHT_FORMS;
 
 /// A blank form is small.
 const FILE_MAX: usize = 2 * 1024 * 1024;
+/// The workbook comes back as text when something is asked about it before it is taken.
+const AGAIN: usize = FILE_MAX / 3 * 4;
 
 pub(super) fn routes() -> Routes {
     let keep = Access::Needs(&INSIGHT_FORMS);
     let upload = || DefaultBodyLimit::max(FILE_MAX + 64 * 1024);
-    let create = post(list::create).layer(upload());
+    let create = post(list::create).layer(DefaultBodyLimit::max(FILE_MAX + AGAIN));
     let replace = post(form::replace).layer(upload());
     Routes::new()
         .get("/insight/forms", keep, list::list)
@@ -31,7 +35,11 @@ pub(super) fn routes() -> Routes {
         .route(Method::Post, "/insight/forms/{id}/blank", keep, replace)
         .post("/insight/forms/{id}/fill", keep, fill::fill)
         .post("/insight/forms/{id}/release", keep, fill::ask_release)
-        .post("/insight/forms/{id}/ask", keep, fill::ask)
+        .post("/insight/forms/{id}/ask", keep, ask::ask)
+        .post("/insight/forms/{id}/ask/withdraw", keep, ask::withdraw)
+        .post("/insight/forms/{id}/close", keep, closing::close)
+        .post("/insight/forms/{id}/reopen", keep, closing::reopen)
+        .post("/insight/forms/rows", keep, closing::rows)
 }
 
 /// What a line of a form may be.
@@ -58,6 +66,24 @@ fn rows_code(rows: &Rows) -> String {
     match rows {
         Rows::Records(address) => address.clone(),
         Rows::Areas(level) => format!("areas:{level}"),
+    }
+}
+
+/// The period of a filling in words: 2026Q4 is the fourth quarter of 2026.
+pub(super) fn period_words(s: &Shell, period: &str) -> String {
+    let part = |mark: char| period.split_once(mark);
+    match (part('Q'), part('H')) {
+        (Some((year, n)), _) => s.t2(
+            "form-quarter",
+            &("year", year.to_owned()),
+            &("n", n.to_owned()),
+        ),
+        (_, Some((year, n))) => s.t2(
+            "form-half",
+            &("year", year.to_owned()),
+            &("n", n.to_owned()),
+        ),
+        _ => period.to_owned(),
     }
 }
 

@@ -38,8 +38,9 @@ pub(in crate::pages) async fn lists(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PEOPLE_READ)?;
     let closed = !which.closed.is_empty();
+    let vault = app.need::<Vault>()?;
     page(&ListsPage {
-        lines: Directory::visiting_lists(app.db().read(), &scope, closed).await?,
+        lines: Directory::visiting_lists(app.db().read(), &vault, &scope, closed).await?,
         closed,
         s: shell(&app, &ctx, prefs),
     })

@@ -1,0 +1,1 @@
+round-yours-of = { $own } of { $all } are yours
