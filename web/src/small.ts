@@ -91,6 +91,13 @@ document.addEventListener("keydown", (event) => {
   document.querySelector<HTMLElement>("[data-tree-toggle]")?.focus();
 });
 
+// ---- a refused form comes back with its reasons in view, wherever on the page it stands
+behaviour("form .form-summary", (summary) => {
+  summary.tabIndex = -1;
+  summary.scrollIntoView({ block: "center" });
+  summary.focus({ preventScroll: true });
+});
+
 // ---- <details data-remember="tree:320613005018"> stays as it was left
 behaviour("details[data-remember]", (element) => {
   const details = element as HTMLDetailsElement;

@@ -8,6 +8,7 @@
 //! and [`Party`] for whoever can be given a task.
 
 mod accounts;
+mod age;
 mod api;
 mod commands;
 pub mod consent;
@@ -44,6 +45,7 @@ use youlin_database::{AuditedTable, audited_table};
 use youlin_web::{App, Module};
 
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
+pub use age::{Age, age_on};
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::ask_next_time::AskNextTime;

@@ -215,6 +215,7 @@ async fn answer(web: &Web, words: &str) {
         person: row.try_get("", "person_id").unwrap(),
         how: How::Visit,
         phone: None,
+        instead_of: None,
         birth: String::new(),
         sex: None,
         labels: Vec::new(),

@@ -163,6 +163,7 @@ impl Ground {
                     person,
                     how: How::Visit,
                     phone: None,
+                    instead_of: None,
                     birth: String::new(),
                     sex: None,
                     labels: Vec::new(),

@@ -100,3 +100,27 @@ pub(crate) async fn attach(
     .await?;
     Ok((id, true))
 }
+
+/// The number `new` stands for `old`, which was wrong or is no longer theirs: that one goes, and the new one takes its place
+/// among the person's numbers. The caller writes the audit entry.
+pub(crate) async fn replace(tx: &Tx<'_>, row: &person::Model, new: Uuid, old: Uuid) -> Result<()> {
+    let of = async |id: Uuid| -> Result<Option<person_phone::Model>> {
+        Ok(person_phone::Entity::find_by_id((row.community_id, id))
+            .one(tx.conn())
+            .await?
+            .filter(|phone| phone.person_id == row.id))
+    };
+    if new == old {
+        return Ok(());
+    }
+    let (Some(new), Some(old)) = (of(new).await?, of(old).await?) else {
+        return Ok(());
+    };
+    tx.delete::<person_phone::Entity>(&old).await?;
+    tx.update::<person_phone::Entity>(person_phone::Model {
+        position: old.position.min(new.position),
+        ..new
+    })
+    .await?;
+    Ok(())
+}

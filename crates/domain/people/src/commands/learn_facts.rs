@@ -1,4 +1,5 @@
-//! What was missing of a person, heard at the door or on the telephone: only what is given is changed.
+//! What was missing or wrong of a person, heard at the door or on the telephone: only what is given is changed. Answers
+//! whether anything was.
 
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct LearnFacts {
     pub person: Uuid,
     pub how: How,
     pub phone: Option<String>,
+    /// The number the new one takes the place of; `None` keeps all that are known.
+    pub instead_of: Option<Uuid>,
     /// As it was said; see [`crate::fields::birth`].
     pub birth: String,
     pub sex: Option<Sex>,
@@ -42,16 +45,19 @@ pub struct LearnFacts {
 }
 
 impl Command for LearnFacts {
-    type Output = ();
+    type Output = bool;
     const NAME: &'static str = "people.learn-facts";
 
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<bool> {
         let vault = &self.vault;
         let mut row =
             person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
         let mut learnt = Vec::new();
         if let Some(phone) = self.phone.as_deref().filter(|text| !text.trim().is_empty()) {
-            attach_phone::attach(ctx, tx, vault, &row, phone).await?;
+            let (new, _) = attach_phone::attach(ctx, tx, vault, &row, phone).await?;
+            if let Some(old) = self.instead_of {
+                attach_phone::replace(tx, &row, new, old).await?;
+            }
             learnt.push(Fact::Phone);
         }
         self.born(ctx, &mut row, &mut learnt)?;
@@ -68,7 +74,7 @@ impl Command for LearnFacts {
         }
         let answered = self.answered(ctx, tx).await?;
         if learnt.is_empty() && answered == 0 && !self.seen {
-            return Ok(());
+            return Ok(false);
         }
         facts::say(ctx, &mut row, self.how, learnt.iter().copied());
         row.updated_at = ctx.now().0;
@@ -88,7 +94,7 @@ impl Command for LearnFacts {
             ctx,
             event(events::PERSON_SAVED, self.community, self.person),
         );
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -11,7 +11,6 @@ use youlin_kernel::{CommunityId, Ctx, Locale, Micros, Result};
 use youlin_places::Place;
 use youlin_web::I18n;
 
-use super::spells;
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
 use crate::labels::LabelCatalogue;
@@ -455,16 +454,9 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
     })
 }
 
-/// Whole years; where only the year is known, as the figures count it.
+/// Whole years, as every page says them.
 fn age(ctx: &Ctx, row: &person::Model, birth: &str) -> String {
-    let day = birth
-        .parse()
-        .ok()
-        .map(youlin_datasets::day_number)
-        .or(row.birth_year.map(spells::birthday));
-    let today = youlin_datasets::day_number(ctx.now().local().date());
-    day.map_or_else(String::new, |day| {
-        youlin_datasets::cube::day::age(day, today)
-            .map_or_else(String::new, |years| years.to_string())
-    })
+    let today = ctx.now().local().date();
+    crate::age_on(birth.parse().ok(), row.birth_year, today)
+        .map_or_else(String::new, |age| age.years.to_string())
 }

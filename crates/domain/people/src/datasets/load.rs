@@ -153,13 +153,13 @@ fn rows_of(table: &mut TableBuilder, facts: &Facts, community: CommunityId, pers
                 table.text("sex", said.sex.as_deref());
                 let day = said.birth.as_deref().and_then(|text| text.parse().ok());
                 let born = day.map(youlin_datasets::day_number);
-                table.day("age", born.or(said.birth_year.map(spells::birthday)));
+                table.day("age", born.or(said.birth_year.map(crate::age::birthday)));
                 table.text("language", said.language.as_deref());
             }
             None => {
                 table.text("sex", sex.as_deref());
                 let born = facts.born.get(&id).copied();
-                table.day("age", born.or(birth_year.map(spells::birthday)));
+                table.day("age", born.or(birth_year.map(crate::age::birthday)));
                 table.text("language", language.as_deref());
             }
         }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_datasets::cube::day;
 use youlin_kernel::{CommunityId, Micros, Result};
 
 use crate::Vault;
@@ -206,11 +205,6 @@ pub(super) async fn roles(
         belongs(&mut all, &history.pieces(id, person), &spell);
     }
     Ok(all)
-}
-
-/// The last day on which somebody of that year can have been born: an age is counted once it has certainly been reached.
-pub(super) fn birthday(year: i32) -> i32 {
-    day::number(year, 12, 31)
 }
 
 /// The local day of a moment.

@@ -21,6 +21,7 @@ pub use finders::{OrganisationFinder, PersonFinder};
 use youlin_kernel::{Access, Grant, Micros};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
 
+use crate::labels::LabelPart;
 use crate::permissions::{
     ACCOUNTS_ADMIN, ORGANISATIONS_READ, ORGANISATIONS_WRITE, PEOPLE_READ, PEOPLE_REVEAL,
     PEOPLE_SENSITIVE, PEOPLE_WRITE,
@@ -198,6 +199,35 @@ pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
         .offered(sensitive)
         .map(|kind| Choice::new(kind.code.clone(), kind.name(s.ctx().locale()).to_owned()))
         .collect()
+}
+
+/// Labels of one kind, under its name.
+pub(super) struct LabelGroup {
+    pub(super) name: String,
+    pub(super) labels: Vec<Choice>,
+}
+
+/// The same by kind, needs first.
+pub(super) fn label_groups(s: &Shell) -> Vec<LabelGroup> {
+    let Some(vault) = s.app().service::<crate::Vault>() else {
+        return Vec::new();
+    };
+    let catalogue = vault.labels();
+    let sensitive = s.ctx().may(&PEOPLE_SENSITIVE);
+    let group = |part: &LabelPart| {
+        let of = catalogue
+            .offered(sensitive)
+            .filter(|kind| kind.part == *part);
+        let locale = s.ctx().locale();
+        LabelGroup {
+            name: s.tt("label-part", part.as_str()),
+            labels: of
+                .map(|kind| Choice::new(kind.code.clone(), kind.name(locale).to_owned()))
+                .collect(),
+        }
+    };
+    let groups = LabelPart::ALL.iter().map(group);
+    groups.filter(|group| !group.labels.is_empty()).collect()
 }
 
 /// A label in words: those of the catalogue by their name, a talent or a home town as it was entered.

@@ -38,6 +38,7 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
             person_phone::Column::PersonId,
             &keys,
         ))
+        .order_by_desc(person_phone::Column::CreatedAt)
         .order_by_asc(person_phone::Column::Position)
         .order_by_asc(person_phone::Column::Id)
         .all(db)
@@ -230,11 +231,7 @@ pub(crate) async fn file_of(
         }
         None => None,
     };
-    let phones = phones_of(db, card.community, card.id)
-        .await?
-        .iter()
-        .map(|phone| Ok((phone.id, masked_phone(vault, &open_phone(vault, phone)?))))
-        .collect::<Result<_>>()?;
+    let phones = numbers_of(db, vault, card.community, card.id).await?;
     Ok(PersonFile {
         card,
         household,
@@ -285,6 +282,21 @@ async fn household_of(
     cards_of(db, vault, &rows).await
 }
 
+/// The numbers of a person, masked, the newest first.
+pub(crate) async fn numbers_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    person: Uuid,
+) -> Result<Vec<(Uuid, String)>> {
+    phones_of(db, community, person)
+        .await?
+        .iter()
+        .map(|phone| Ok((phone.id, masked_phone(vault, &open_phone(vault, phone)?))))
+        .collect()
+}
+
+/// The newest first; of those entered together the first.
 pub(crate) async fn phones_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
@@ -293,6 +305,7 @@ pub(crate) async fn phones_of(
     Ok(person_phone::Entity::find()
         .filter(person_phone::Column::CommunityId.eq(community.0))
         .filter(person_phone::Column::PersonId.eq(person))
+        .order_by_desc(person_phone::Column::CreatedAt)
         .order_by_asc(person_phone::Column::Position)
         .order_by_asc(person_phone::Column::Id)
         .all(db)

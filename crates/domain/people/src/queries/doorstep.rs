@@ -1,5 +1,5 @@
 //! What the register says of dwellings as far as it may ask for a visit: ages, labels, when somebody moved in and was last
-//! seen. No name and no number is opened here; whoever goes to a door reads [`super::DwellingFile`].
+//! seen. No name and no number is opened here, of the day of birth only the age; whoever goes to a door reads [`super::DwellingFile`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,6 +20,8 @@ const LOOK_BACK: i64 = 800 * Micros::DAY;
 pub struct LivesThere {
     pub person: Uuid,
     pub birth_year: Option<i32>,
+    /// Whole years, as every page says them ([`crate::age_on`]).
+    pub age: Option<i32>,
     /// When they moved in.
     pub since: Micros,
     /// When the entry was made.
@@ -68,7 +70,7 @@ impl Directory {
             .order_by_asc(residence::Column::Id)
             .all(db)
             .await?;
-        let people = people(db, community).await?;
+        let people = people(db, vault, community, now).await?;
         let held = held(db, vault, community, labels).await?;
         let catalogue = LabelCatalogue::load(db, vault).await?;
         let visited = visited(db, community, now).await?;
@@ -98,6 +100,7 @@ impl Directory {
             door.people.push(LivesThere {
                 person: home.person_id,
                 birth_year: row.birth_year,
+                age: row.age,
                 since: Micros(home.valid_from),
                 entered: row.entered,
                 seen: row.seen,
@@ -213,33 +216,32 @@ impl Directory {
 
 struct Known {
     birth_year: Option<i32>,
+    age: Option<i32>,
     entered: Micros,
     seen: Option<Micros>,
 }
 
-async fn people(db: &impl ConnectionTrait, community: CommunityId) -> Result<HashMap<Uuid, Known>> {
-    let rows: Vec<(Uuid, Option<i32>, i64, Option<i64>)> = person::Entity::find()
-        .select_only()
-        .columns([
-            person::Column::Id,
-            person::Column::BirthYear,
-            person::Column::CreatedAt,
-            person::Column::SeenAt,
-        ])
+async fn people(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    community: CommunityId,
+    now: Micros,
+) -> Result<HashMap<Uuid, Known>> {
+    let rows = person::Entity::find()
         .filter(person::Column::CommunityId.eq(community.0))
         .filter(person::Column::MergedInto.is_null())
-        .into_tuple()
         .all(db)
         .await?;
-    let known = |(id, birth_year, entered, seen): (Uuid, Option<i32>, i64, Option<i64>)| {
+    let known = |row: person::Model| {
         let known = Known {
-            birth_year,
-            entered: Micros(entered),
-            seen: seen.map(Micros),
+            birth_year: row.birth_year,
+            age: crate::age::age_of(vault, &row, now)?.map(|age| age.years),
+            entered: Micros(row.created_at),
+            seen: row.seen_at.map(Micros),
         };
-        (id, known)
+        Ok((row.id, known))
     };
-    Ok(rows.into_iter().map(known).collect())
+    rows.into_iter().map(known).collect()
 }
 
 type Held<'a> = HashMap<Uuid, Vec<(&'a str, Micros)>>;

@@ -11,7 +11,7 @@ use super::Directory;
 use super::cards::visible_cards;
 use crate::entities::{dwelling_visit, form_asked, form_question, person, residence};
 use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
-use crate::{PersonCard, Relation, Vault, VisitOutcome};
+use crate::{Age, PersonCard, Relation, Sex, Vault, VisitOutcome};
 
 /// How much of a dwelling's file may be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +46,8 @@ pub struct Resident {
     pub card: PersonCard,
     pub relation: Relation,
     pub birth_year: Option<i32>,
+    pub age: Option<Age>,
+    pub sex: Option<Sex>,
     pub seen_at: Option<Micros>,
     /// Required and not held.
     pub missing: Vec<Fact>,
@@ -116,7 +118,8 @@ impl Directory {
                 continue;
             };
             let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
-            let one = resident(card, row, relation, policy, now);
+            let age = crate::age::age_of(vault, row, now)?;
+            let one = resident(card, row, (relation, age), policy, now);
             living.entry(home.dwelling_id).or_default().push(one);
         }
         let mut asked = asked(db, community, rows.keys().copied()).await?;
@@ -195,7 +198,7 @@ async fn visits(
 fn resident(
     card: PersonCard,
     row: &person::Model,
-    relation: Relation,
+    (relation, age): (Relation, Option<Age>),
     policy: &RegisterPolicy,
     now: Micros,
 ) -> Resident {
@@ -229,6 +232,8 @@ fn resident(
     Resident {
         relation,
         birth_year: row.birth_year,
+        age,
+        sex: row.sex.as_deref().and_then(Sex::parse),
         seen_at: row.seen_at.map(Micros),
         missing,
         stale,

@@ -50,6 +50,7 @@ impl Ground {
             person,
             how: How::Visit,
             phone: None,
+            instead_of: None,
             birth: String::new(),
             sex: None,
             labels: Vec::new(),
@@ -87,6 +88,7 @@ async fn a_dwelling_is_asked_until_it_is_clear_and_again_when_that_is_old() {
 
         let heard = LearnFacts {
             phone: Some("13800001234".into()),
+            instead_of: None,
             birth: "1942年3月5日".into(),
             sex: Some(Sex::Male),
             labels: vec!["living_alone".into()],
@@ -257,6 +259,106 @@ async fn a_visiting_list_ends_with_its_last_visit() {
             let (line, entries) = list.await.unwrap();
             assert_eq!((entries.len(), line.own, line.total), (own, own, 3));
         }
+        ground.verify().await;
+    }
+}
+
+/// The card of one person on the page of a dwelling.
+fn card_of(text: &str, person: Uuid) -> &str {
+    let card = text.split(&format!("id=\"p-{person}\"")).nth(1).unwrap();
+    card.split("</section>").next().unwrap()
+}
+
+#[tokio::test]
+async fn at_the_door_nothing_typed_is_lost_and_nothing_untold_is_noted() {
+    use crate::browser::{Browser, account, house};
+    for ground in grounds().await {
+        let house = house(&ground, 100, youlin_people::AccountPolicy::default());
+        let home = ground.homes.east_101;
+        let zhou = ground
+            .person(JIA, "周建国", &["13800001234"], Some(home))
+            .await;
+        let other = ground.person(JIA, "周小妹", &[], Some(home)).await;
+        let grants = vec![crate::ground::grant(Role::GridWorker, 100)];
+        account(&ground, "shi", grants, None).await;
+        let mut shi = Browser::signed_in(&house, "shi").await;
+        let (door, facts) = (
+            format!("/people/dwellings/{home}"),
+            format!("/people/{zhou}/facts"),
+        );
+        let home_text = home.to_string();
+        let at_home = ("dwelling", home_text.as_str());
+
+        let empty = shi
+            .post(&facts, &[at_home, ("phone", ""), ("birth", "")])
+            .await;
+        assert!(
+            empty.location.contains("saved=nothing"),
+            "{}",
+            empty.location
+        );
+        let worker = ground.world.caller(Role::GridWorker, AreaId(100));
+        let seen = async || ground.file(&worker, home).await.residents[0].seen_at;
+        assert_eq!(seen().await, None, "nobody said that he was met");
+        let shown = shi.get(empty.location.split('#').next().unwrap()).await;
+        assert!(card_of(&shown.text, zhou).contains("没有改动"));
+
+        let typed = [
+            at_home,
+            ("phone", "123"),
+            ("birth", "1942"),
+            ("label", "living_alone"),
+            ("instead_of", ""),
+            ("seen", "1"),
+        ];
+        let refused = shi.post(&facts, &typed).await;
+        assert_eq!(refused.status, 422);
+        let (own, theirs) = (card_of(&refused.text, zhou), card_of(&refused.text, other));
+        for kept in [
+            "class=\"form-summary\"",
+            "value=\"123\" aria-invalid",
+            "value=\"1942\"",
+            "value=\"living_alone\" checked",
+            "name=\"instead_of\" value=\"\" checked",
+            "name=\"seen\" value=\"1\" checked",
+        ] {
+            assert!(own.contains(kept), "{kept} in {own}");
+        }
+        assert!(!theirs.contains("<details class=\"fold visit-ask\" open"));
+        assert!(!theirs.contains("value=\"123\""));
+
+        let page = shi.get(&door).await.text;
+        let old = page.split("name=\"instead_of\" value=\"").nth(1).unwrap();
+        let old = old.split('"').next().unwrap();
+        let fixed = [
+            at_home,
+            ("phone", "13800009999"),
+            ("instead_of", old),
+            ("seen", "1"),
+        ];
+        assert!(
+            shi.post(&facts, &fixed)
+                .await
+                .location
+                .contains("saved=changed")
+        );
+        let page = shi.get(&door).await.text;
+        let own = card_of(&page, zhou);
+        assert!(own.contains("138****9999") && !own.contains("138****1234"));
+        assert!(seen().await.is_some());
+        let both = [at_home, ("phone", "13900008888"), ("instead_of", "")];
+        shi.post(&facts, &both).await;
+        let card = &ground.file(&worker, home).await.residents[0].card;
+        assert_eq!(
+            card.phone_masked.as_deref(),
+            Some("139****8888"),
+            "the newest"
+        );
+        let page = shi.get(&door).await.text;
+        assert!(
+            card_of(&page, zhou).contains("138****9999"),
+            "and the one kept"
+        );
         ground.verify().await;
     }
 }

@@ -79,17 +79,12 @@ pub(super) async fn facts(
     .await
 }
 
-fn age(one: &LivesThere, now: Micros) -> Option<i32> {
-    one.birth_year
-        .map(|year| i32::from(now.local().year()) - year)
-}
-
 fn has(one: &LivesThere, label: &str) -> bool {
     one.labels.iter().any(|(held, _)| held == label)
 }
 
 /// As policies ask of them.
-pub(super) fn asked(facts: &[DoorFacts], now: Micros) -> Vec<Asked<'_>> {
+pub(super) fn asked(facts: &[DoorFacts]) -> Vec<Asked<'_>> {
     facts
         .iter()
         .map(|door| Asked {
@@ -98,7 +93,7 @@ pub(super) fn asked(facts: &[DoorFacts], now: Micros) -> Vec<Asked<'_>> {
                 .people
                 .iter()
                 .map(|one| Lives {
-                    age: age(one, now),
+                    age: one.age,
                     alone: has(one, ALONE) || door.people.len() == 1,
                     labels: one.labels.as_slice(),
                 })
@@ -131,7 +126,7 @@ pub async fn ground(
         .collect();
     let facts = facts(ctx, db, rounds, scope, community, &visits).await?;
     let mut due: HashMap<Uuid, Vec<(Uuid, String)>> = HashMap::new();
-    let all = asked(&facts, now);
+    let all = asked(&facts);
     for policy in &visits {
         for dwelling in due_today(db, policy, &all, now.date()).await? {
             let of = due.entry(dwelling).or_default();
@@ -210,7 +205,7 @@ impl Beside {
         let discharged = one.labels.iter().find(|(label, _)| label == DISCHARGED);
         Person {
             id: one.person,
-            age: age(one, self.now),
+            age: one.age,
             alone: has(one, ALONE) || door.people.len() == 1,
             discharged: discharged.map(|(_, since)| *since),
             moved_in: one.since,

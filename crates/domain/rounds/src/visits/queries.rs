@@ -294,7 +294,7 @@ pub async fn door_counts(
     let of_doors = |one: &&PolicyView| one.policy.subjects == SubjectKind::Dwelling;
     for policy in all.iter().filter(of_doors) {
         let facts = super::gather::facts(ctx, db, rounds, scope, policy.community, all).await?;
-        let asked = super::gather::asked(&facts, ctx.now());
+        let asked = super::gather::asked(&facts);
         let doors = meant(policy, &asked);
         let last = policy
             .closed_at

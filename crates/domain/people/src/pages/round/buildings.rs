@@ -192,14 +192,25 @@ pub(in crate::pages) async fn stack(
     })
 }
 
-/// 周** 等 3 人.
+/// 周**（女，84 岁）等 3 人.
 fn who(s: &Shell, file: &DwellingFile) -> String {
-    match file.residents.as_slice() {
-        [] => String::new(),
-        [one] => one.card.name_masked.clone(),
-        [first, rest @ ..] => s.t2(
-            "round-and-others",
+    let [first, rest @ ..] = file.residents.as_slice() else {
+        return String::new();
+    };
+    let more = super::sex_and_age(s, first).join(&s.t("round-comma"));
+    let name = match more.is_empty() {
+        true => first.card.name_masked.clone(),
+        false => s.t2(
+            "round-who",
             &("name", &first.card.name_masked),
+            &("more", more),
+        ),
+    };
+    match rest {
+        [] => name,
+        rest => s.t2(
+            "round-and-others",
+            &("name", name),
             &("count", rest.len() + 1),
         ),
     }

@@ -15,8 +15,9 @@ use super::{policy, shell};
 use crate::facts::{Fact, How};
 use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
-use crate::pages::label_choices;
+use crate::pages::{LabelGroup, label_groups};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::queries::numbers_of;
 use crate::{
     Directory, DwellingFile, LearnFacts, Resident, Sex, Vault, VisitDwelling, VisitOutcome,
 };
@@ -35,10 +36,20 @@ struct DwellingPage {
     life: Vec<LifeLine>,
     /// The household somebody is entered under, by person.
     households: HashMap<Uuid, Uuid>,
-    labels: Vec<Choice>,
+    /// The numbers of each person with their ids, masked, the newest first.
+    numbers: HashMap<Uuid, Vec<(Uuid, String)>>,
+    labels: Vec<LabelGroup>,
     sexes: Vec<Choice>,
     may_write: bool,
-    saved: String,
+    saved: Saved,
+}
+
+/// What is said after a save, beside the person it was about.
+#[derive(Default)]
+struct Saved {
+    words: String,
+    of: Option<Uuid>,
+    changed: bool,
 }
 
 impl DwellingPage {
@@ -47,16 +58,111 @@ impl DwellingPage {
         self.may_write && self.s.doors().iter().any(|door| door.href == "/support")
     }
 
-    fn age(&self, one: &Resident) -> Option<String> {
-        let this_year = i32::from(self.s.ctx().now().local().year());
-        let age = this_year - one.birth_year?;
-        Some(self.s.t1("round-about-years", "age", age))
+    /// 户主 · 女 · 84 岁: what tells two people of one masked name apart.
+    fn who(&self, one: &Resident) -> String {
+        let relation = self.s.tt("relation", one.relation.as_str());
+        let more = super::sex_and_age(&self.s, one);
+        [relation]
+            .into_iter()
+            .chain(more)
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
-    fn lacks(&self, one: &Resident, fact: &str) -> bool {
-        let all = one.missing.iter().chain(&one.stale);
+    /// Nothing is held of it: it is asked. What is held can be corrected.
+    fn asks(&self, one: &Resident, fact: &str) -> bool {
         let _shape_of_templates = self;
-        all.into_iter().any(|lacked| lacked.as_str() == fact)
+        one.missing.iter().any(|lacked| lacked.as_str() == fact)
+    }
+
+    fn to_ask(&self, one: &Resident) -> bool {
+        let mut facts = ["phone", "birth", "sex"].iter();
+        !one.asked.is_empty() || facts.any(|fact| self.asks(one, fact))
+    }
+
+    fn numbers(&self, one: &Resident) -> &[(Uuid, String)] {
+        self.numbers.get(&one.card.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a number that is typed takes the place of: the newest, unless said otherwise.
+    fn replaces(&self, one: &Resident, number: &Uuid) -> bool {
+        match (self.here(one), self.typed.instead_of.as_deref()) {
+            (true, Some(said)) => said == number.to_string(),
+            _ => self
+                .numbers(one)
+                .first()
+                .is_some_and(|(id, _)| id == number),
+        }
+    }
+
+    fn keeps_all(&self, one: &Resident) -> bool {
+        self.here(one) && self.typed.instead_of.as_deref() == Some("")
+    }
+
+    /// The id of a field: the plain one where the summary of a refusal leads to it.
+    fn field(&self, one: &Resident, name: &str) -> String {
+        match self.here(one) {
+            true => format!("f-{name}"),
+            false => format!("{name}-{}", one.card.id),
+        }
+    }
+
+    /// What was typed into a field before it was refused.
+    fn was(&self, one: &Resident, name: &str) -> &str {
+        match (self.here(one), name) {
+            (true, "phone") => &self.typed.phone,
+            (true, "birth") => &self.typed.birth,
+            (true, "sex") => &self.typed.sex,
+            _ => "",
+        }
+    }
+
+    fn answered(&self, one: &Resident, asked: &Uuid) -> &str {
+        let at = self.typed.asked.iter().position(|id| id == asked);
+        let answer = at.and_then(|at| self.typed.answer.get(at));
+        answer.filter(|_| self.here(one)).map_or("", String::as_str)
+    }
+
+    /// Whether something was typed among the corrections, or a fault is there.
+    fn corrects(&self, one: &Resident) -> bool {
+        ["phone", "birth", "sex"].iter().any(|name| {
+            !self.asks(one, name)
+                && (!self.was(one, name).is_empty()
+                    || (self.here(one) && !self.e.on(name).is_empty()))
+        })
+    }
+
+    /// Whether ticks of labels differ from what is held.
+    fn relabels(&self, one: &Resident) -> bool {
+        let added = |label: &String| !one.card.labels.contains(label);
+        let taken = |label: &String| !self.typed.label.contains(label);
+        self.here(one)
+            && (self.typed.label.iter().any(added)
+                || self.typed.held.iter().any(taken)
+                || !self.e.on("label").is_empty())
+    }
+
+    fn saved_of(&self, one: &Resident) -> &str {
+        match self.saved.of == Some(one.card.id) {
+            true => &self.saved.words,
+            false => "",
+        }
+    }
+
+    fn saved_here(&self) -> &str {
+        match self.saved.of {
+            None => &self.saved.words,
+            Some(_) => "",
+        }
+    }
+
+    /// Drafts that are saved once this page says so.
+    fn drafts(&self) -> String {
+        match (self.saved.of, self.saved.changed) {
+            (Some(person), true) => format!("facts:{person}"),
+            (Some(_), false) => String::new(),
+            (None, _) => "person:new".to_owned(),
+        }
     }
 
     fn household(&self, one: &Resident) -> Option<Uuid> {
@@ -70,6 +176,13 @@ impl DwellingPage {
     fn has(&self, one: &Resident, label: &str) -> bool {
         let _shape_of_templates = self;
         one.card.labels.iter().any(|own| own == label)
+    }
+
+    fn ticked(&self, one: &Resident, label: &str) -> bool {
+        match self.here(one) {
+            true => self.typed.label.iter().any(|typed| typed == label),
+            false => self.has(one, label),
+        }
     }
 
     fn missing(&self, one: &Resident) -> String {
@@ -94,6 +207,8 @@ impl DwellingPage {
 #[serde(default)]
 pub(in crate::pages) struct Done {
     saved: String,
+    /// The person it was about.
+    of: Option<Uuid>,
 }
 
 /// `GET /people/dwellings/{id}`.
@@ -105,10 +220,16 @@ pub(in crate::pages) async fn show(
     ApiQuery(done): ApiQuery<Done>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let saved = match done.saved.as_str() {
-        "" => String::new(),
-        "visit" => s.t("round-visit-noted"),
-        _ => s.t("people-changed"),
+    let saved = Saved {
+        words: match done.saved.as_str() {
+            "" => String::new(),
+            "visit" => s.t("round-visit-noted"),
+            "nothing" => s.t("round-nothing-changed"),
+            "new" => s.t("round-person-entered"),
+            _ => s.t("people-changed"),
+        },
+        of: done.of,
+        changed: done.saved != "nothing",
     };
     dwelling_page(s, id, Errors::none(), None, FactsForm::default(), saved).await
 }
@@ -119,7 +240,7 @@ async fn dwelling_page(
     e: Errors,
     at: Option<Uuid>,
     typed: FactsForm,
-    saved: String,
+    saved: Saved,
 ) -> WebResult<Response> {
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let scope = ctx.scope(&PEOPLE_READ)?;
@@ -134,6 +255,11 @@ async fn dwelling_page(
     let asked = (asked.0, asked.1.as_slice());
     let files = Directory::dwelling_files(db, &vault, &scope, &policy, ctx.now(), asked).await?;
     let file = files.into_iter().next().ok_or_else(Problem::not_found)?;
+    let mut numbers = HashMap::new();
+    for one in &file.residents {
+        let id = one.card.id;
+        numbers.insert(id, numbers_of(db, &vault, place.community, id).await?);
+    }
     let life = dwelling_life(&s, &vault, &scope, place.community, id).await?;
     let mut sexes = vec![Choice::new("", s.t("people-unsaid"))];
     let words = |sex: &Sex| Choice::new(sex.as_str(), s.tt("sex", sex.as_str()));
@@ -141,7 +267,8 @@ async fn dwelling_page(
     page(&DwellingPage {
         may_write: ctx.authorize(&PEOPLE_WRITE, place.area()).is_ok(),
         households: Directory::households_in(db, place.community, id).await?,
-        labels: label_choices(&s),
+        labels: label_groups(&s),
+        numbers,
         sexes,
         e,
         at,
@@ -184,7 +311,7 @@ pub(in crate::pages) async fn visit(
             let s = shell(&app, &ctx, prefs);
             let e = Errors::of(&s, &problem);
             let typed = FactsForm::default();
-            let body = dwelling_page(s, id, e, None, typed, String::new()).await?;
+            let body = dwelling_page(s, id, e, None, typed, Saved::default()).await?;
             Ok(with_status(&problem, body))
         }
     }
@@ -196,6 +323,8 @@ pub(in crate::pages) struct FactsForm {
     /// The dwelling whose page asked.
     dwelling: Option<Uuid>,
     phone: String,
+    /// The number a new one takes the place of, by its id; empty: all are kept.
+    instead_of: Option<String>,
     birth: String,
     sex: String,
     label: Vec<String>,
@@ -204,6 +333,8 @@ pub(in crate::pages) struct FactsForm {
     /// Questions of forms by the id under which each was asked, and what was answered, in the same order.
     asked: Vec<Uuid>,
     answer: Vec<String>,
+    /// Ticked where the person was met.
+    seen: String,
 }
 
 /// `POST /people/{id}/facts`: what was heard at the door.
@@ -223,6 +354,7 @@ pub(in crate::pages) async fn facts(
         person: id,
         how: How::Visit,
         phone: Some(form.phone.clone()),
+        instead_of: form.instead_of.as_deref().and_then(|id| id.parse().ok()),
         birth: form.birth.clone(),
         sex: Sex::parse(&form.sex),
         labels: form.label.clone(),
@@ -233,19 +365,23 @@ pub(in crate::pages) async fn facts(
             .copied()
             .zip(form.answer.iter().cloned())
             .collect(),
-        seen: true,
+        seen: !form.seen.is_empty(),
     };
     let back = form
         .dwelling
         .or_else(|| card.place.as_ref().and_then(|place| place.dwelling));
     match (app.db().execute(&ctx, command).await, back) {
-        (Ok(()), Some(dwelling)) => Ok(to(&format!("/people/dwellings/{dwelling}?saved=changed"))),
-        (Ok(()), None) => Ok(to(&format!("/people/{id}?saved=changed"))),
+        (Ok(changed), Some(dwelling)) => {
+            let saved = if changed { "changed" } else { "nothing" };
+            let at = format!("/people/dwellings/{dwelling}?saved={saved}&of={id}#p-{id}");
+            Ok(to(&at))
+        }
+        (Ok(_), None) => Ok(to(&format!("/people/{id}?saved=changed"))),
         (Err(problem), Some(dwelling)) => {
             let problem = shown(problem)?;
             let s = shell(&app, &ctx, prefs);
             let e = Errors::of(&s, &problem);
-            let body = dwelling_page(s, dwelling, e, Some(id), form, String::new()).await?;
+            let body = dwelling_page(s, dwelling, e, Some(id), form, Saved::default()).await?;
             Ok(with_status(&problem, body))
         }
         (Err(problem), None) => Err(problem.into()),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use youlin_kernel::Ctx;
 use youlin_web::{App, NavPlace, Prefs, Shell};
 
+use crate::Resident;
 use crate::facts::RegisterPolicy;
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -21,4 +22,18 @@ fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
 /// What this installation asks for; the usual, where nothing was set.
 fn policy(app: &App) -> Arc<RegisterPolicy> {
     app.service::<RegisterPolicy>().unwrap_or_default()
+}
+
+/// 女, 84 岁: what tells two people of one masked name apart, as far as it is known.
+fn sex_and_age(s: &Shell, one: &Resident) -> Vec<String> {
+    let sex = one.sex.map(|sex| s.tt("sex", sex.as_str()));
+    let age = one.age.map(|age| {
+        let key = if age.about {
+            "round-about-years"
+        } else {
+            "round-years"
+        };
+        s.t1(key, "age", age.years)
+    });
+    sex.into_iter().chain(age).collect()
 }

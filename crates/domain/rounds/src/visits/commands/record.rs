@@ -191,6 +191,7 @@ impl RecordVisit {
             person: one.person,
             how: How::Visit,
             phone: Some(one.phone.clone()),
+            instead_of: None,
             birth: one.birth.clone(),
             sex: one.sex,
             labels: Vec::new(),
@@ -200,7 +201,7 @@ impl RecordVisit {
             seen: false,
         };
         let named = |problem: Problem| of_person(&problem, one.person);
-        learn.run(ctx, tx).await.map_err(named)
+        learn.run(ctx, tx).await.map(|_changed| ()).map_err(named)
     }
 }
 

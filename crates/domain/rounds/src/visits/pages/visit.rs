@@ -87,7 +87,8 @@ impl VisitPage {
     }
 
     fn age(&self, one: &Resident) -> Option<i32> {
-        words::age(&self.s, one)
+        let _shape_of_templates = self;
+        words::age(one)
     }
 
     fn seen(&self, one: &Resident) -> Option<String> {

@@ -40,7 +40,7 @@ pub(super) fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
 
 /// 张** 84岁、李**
 pub(super) fn who(s: &Shell, file: &DwellingFile) -> String {
-    let one = |one: &Resident| match age(s, one) {
+    let one = |one: &Resident| match age(one) {
         Some(age) => s.t2(
             "visit-who-age",
             &("name", &one.card.name_masked),
@@ -57,8 +57,7 @@ pub(super) fn who(s: &Shell, file: &DwellingFile) -> String {
     }
 }
 
-/// In years of the calendar.
-pub(super) fn age(s: &Shell, one: &Resident) -> Option<i32> {
-    let year = one.birth_year?;
-    Some(i32::from(s.ctx().now().local().year()) - year)
+/// Whole years, as every page says them.
+pub(super) fn age(one: &Resident) -> Option<i32> {
+    one.age.map(|age| age.years)
 }
