@@ -22,6 +22,7 @@ pub use gather::{DoorAt, Ground, ground};
 pub use hook::{OpenForm, OpenFormSources, OpenForms};
 pub use need::{Door, LastVisit, Person, PickKind, Standing, Why, standing};
 pub(crate) use pages::routes;
+pub use pages::{MyDoor, MyQuestion, VisitsToday, my_doors};
 pub use plan::{DayPlan, DayRound, Stop, VisitLine, Visitor, day_plan, my_visitor, visitors};
 pub use queries::{DoorCounts, RuleView, VisitOf, door_counts, visit_rule, visits_of};
 pub use rule::{NEEDS, VisitRule};
