@@ -18,7 +18,7 @@ use youlin_sharing::Sharing;
 use youlin_web::App;
 
 pub use self::lists::{
-    api_info, finders, migrations, modules, navigation, sealed_tables, texts, topbar,
+    api_info, finders, migrations, modules, navigation, sealed_tables, texts, today, topbar,
 };
 use crate::config::{Config, Mode};
 use crate::installation::{DEMO, fact};

@@ -21,10 +21,12 @@ mod shell;
 mod subjects;
 mod uploads;
 mod visits;
+mod waits;
 
 pub use contract::CONTRACT;
 pub use migrations::MIGRATIONS;
 pub use uploads::{Uploads, UploadsSettings};
+pub use waits::FieldToday;
 
 use std::sync::Arc;
 

@@ -25,10 +25,10 @@ use youlin_rounds::visits::{OpenFormSources, VisitsOfPerson};
 use youlin_sharing::UsedInCase;
 use youlin_web::{
     App, AppBuilder, Assets, Finders, LiveTopics, Navigation, RateLimits, SourceAddress,
-    TopbarParts,
+    TodayParts, TopbarParts,
 };
 
-use super::{Services, finders, modules, navigation, sealed_tables, topbar};
+use super::{Services, finders, modules, navigation, sealed_tables, today, topbar};
 use crate::assets::{Bundles, catalogues};
 use crate::config::Config;
 use crate::metering;
@@ -251,6 +251,7 @@ pub(super) fn furnish(
     .with(openrosa)
     .with(Arc::new(Navigation(navigation())))
     .with(Arc::new(TopbarParts(topbar())))
+    .with(Arc::new(TodayParts(today())))
     .with(Arc::new(Finders(finders())))
     .with(Arc::new(SourceAddress(config.source_url.clone())))
     .with(Arc::new(LiveTopics(live)))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use youlin_database::Migration;
 use youlin_database::sealed::SealedTable;
 use youlin_database::text::TextSource;
-use youlin_web::{App, Finder, Module, NavItem, SESSION_MIGRATIONS, TopbarPart};
+use youlin_web::{App, Finder, Module, NavItem, SESSION_MIGRATIONS, TodayPart, TopbarPart};
 
 use crate::{VERSION, installation};
 
@@ -57,6 +57,17 @@ pub fn navigation() -> Vec<NavItem> {
 #[must_use]
 pub fn topbar() -> Vec<TopbarPart> {
     [youlin_people::rosters::TOPBAR, youlin_notices::TOPBAR].concat()
+}
+
+/// What stands on 今天, the next thing first.
+#[must_use]
+pub fn today() -> Vec<Arc<dyn TodayPart>> {
+    vec![
+        Arc::new(youlin_rounds::visits::VisitsToday),
+        Arc::new(youlin_rounds::RoundsToday),
+        Arc::new(youlin_people::VisitingToday),
+        Arc::new(youlin_field::FieldToday),
+    ]
 }
 
 /// Everything that is found by what it says.

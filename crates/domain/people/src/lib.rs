@@ -75,7 +75,7 @@ pub use model::{
     OrganisationKind, OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation,
     RevealField, Revealed, RevealedField, Sex,
 };
-pub use pages::{NAV, OrganisationFinder, PersonFinder};
+pub use pages::{NAV, OrganisationFinder, PersonFinder, VisitingToday};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{

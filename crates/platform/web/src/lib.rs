@@ -22,6 +22,7 @@ mod refusals;
 mod service;
 mod session;
 mod shell;
+mod today;
 
 pub use app::{AccountSource, App, AppBuilder, SignedIn, WebConfig};
 pub use described::Description;
@@ -48,3 +49,4 @@ pub use shell::{
     Door, NavItem, NavPlace, Navigation, Prefs, Shell, SourceAddress, TopbarPart, TopbarParts,
     page, part,
 };
+pub use today::{TodayFigure, TodayLine, TodayPart, TodayParts, today_lines};

@@ -112,6 +112,8 @@ pub struct SourceAddress(pub String);
 pub struct Door {
     pub href: &'static str,
     pub label: String,
+    /// What is behind it, where the catalogue says so under the label's key with `-hint`.
+    pub hint: String,
     /// 清 邻 众 护 闻, where the place has a seal.
     pub seal: &'static str,
     pub place: &'static str,
@@ -360,6 +362,33 @@ impl Shell {
         !self.ctx.roles().iter().any(|role| desk.contains(role))
     }
 
+    fn hint(&self, label: &str) -> String {
+        let key = format!("{label}-hint");
+        let found = self.app.i18n().find(self.ctx.locale(), &key, &[]);
+        found.unwrap_or_default()
+    }
+
+    /// The doors of somebody on the street that have no room in the bottom bar: listed as 更多 where people look for them.
+    /// None at the desk, whose rail has them all.
+    #[must_use]
+    pub fn more_doors(&self) -> Vec<Door> {
+        if !self.on_street() {
+            return Vec::new();
+        }
+        let doors = self.doors();
+        let in_bar = |door: &Door| {
+            let mut bar = doors.iter().filter(|one| one.phone);
+            bar.any(|one| one.href == door.href)
+        };
+        let shown: Vec<bool> = doors
+            .iter()
+            .map(|door| door.rail && !door.here && !in_bar(door))
+            .collect();
+        let all = doors.into_iter().zip(shown);
+        all.filter_map(|(door, shown)| shown.then_some(door))
+            .collect()
+    }
+
     /// The doors this person may open.
     #[must_use]
     pub fn doors(&self) -> Vec<Door> {
@@ -374,6 +403,7 @@ impl Shell {
             .map(|item| Door {
                 href: item.href,
                 label: self.t(item.label),
+                hint: self.hint(item.label),
                 seal: seal(item.place),
                 place: item.place.key(),
                 icon: item.icon,

@@ -15,8 +15,10 @@ mod person_form;
 mod round;
 mod second_factor;
 mod sign_in;
+mod waits;
 
 pub use finders::{OrganisationFinder, PersonFinder};
+pub use waits::VisitingToday;
 
 use youlin_kernel::{Access, Grant, Micros};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};

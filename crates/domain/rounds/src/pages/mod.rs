@@ -19,7 +19,10 @@ mod rules;
 mod sheet;
 mod talk;
 mod upload;
+mod waits;
 mod ways;
+
+pub use waits::RoundsToday;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

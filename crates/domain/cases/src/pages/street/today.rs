@@ -1,10 +1,13 @@
-//! 今天: appointed follow-ups by their hour, then what is overdue, then the rest by its time; and what is new in my grid.
+//! 今天: what other modules say waits (`youlin_web::TodayParts`), then one's tasks: appointed follow-ups by their hour, then what is overdue, then the rest by its time; and what is new in my grid.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use youlin_kernel::{Ctx, Micros, Result};
-use youlin_web::{App, Caller, NavPlace, Navigation, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    App, Caller, NavPlace, Navigation, Prefs, Shell, TodayFigure, TodayLine, WebResult, page,
+    today_lines,
+};
 
 use crate::model::Status;
 use crate::permissions::CASES_READ;
@@ -19,6 +22,8 @@ const NEW: u64 = 8;
 struct TodayPage {
     s: Shell,
     date: String,
+    /// What waits in other modules, the next thing first.
+    waits: Vec<TodayLine>,
     /// Follow-ups appointed for today or missed.
     visits: Vec<TaskRow>,
     overdue: Vec<TaskRow>,
@@ -45,11 +50,13 @@ pub(super) async fn show(
     let cases = app.need::<Cases>()?;
     let tasks = tasks_of(app.db(), &cases, &ctx, None).await?;
     let (new, more_new) = new_cases(&app, &cases, &ctx).await?;
+    let waits = today_lines(&s).await?;
     let mut today = TodayPage {
         date: s
             .when(&ctx.now())
             .rsplit_once(' ')
             .map_or_else(String::new, |(day, _)| day.to_owned()),
+        waits,
         visits: Vec::new(),
         overdue: Vec::new(),
         due: Vec::new(),
@@ -104,11 +111,43 @@ fn end_of_day(now: Micros) -> Micros {
 
 impl TodayPage {
     fn nothing(&self) -> bool {
-        self.visits.is_empty()
+        !self.has_tasks() && !self.waits.iter().any(TodayLine::waits)
+    }
+
+    fn has_tasks(&self) -> bool {
+        self.parts().iter().any(|(_, tasks)| !tasks.is_empty())
+    }
+
+    /// Three noughts say nothing that the page does not say better.
+    fn quiet(&self) -> bool {
+        self.s.on_street()
             && self.overdue.is_empty()
-            && self.due.is_empty()
-            && self.later.is_empty()
-            && self.waiting.is_empty()
+            && self.due_count() == 0
+            && self.visit_count() == 0
+    }
+
+    fn counted(&self, figure: TodayFigure) -> usize {
+        let counts = self.waits.iter().filter_map(|line| line.figure);
+        let of = counts.filter(|(one, _)| *one == figure);
+        of.map(|(_, count)| count).sum()
+    }
+
+    fn due_count(&self) -> usize {
+        self.due.len() + self.counted(TodayFigure::Due)
+    }
+
+    fn visit_count(&self) -> usize {
+        self.visits.len() + self.counted(TodayFigure::Visits)
+    }
+
+    /// Where the figure of a part leads: to its tasks, or to what waits besides.
+    fn at(&self, part: &'static str) -> &'static str {
+        let tasks = self.parts();
+        let of = tasks.iter().find(|(id, _)| *id == part);
+        match of {
+            Some((_, tasks)) if tasks.is_empty() && !self.waits.is_empty() => "waits",
+            _ => part,
+        }
     }
 
     /// Task cards of one part, with its title.

@@ -2,12 +2,15 @@
 //! day, and what counts when visits are proposed.
 
 pub(crate) mod feed;
+mod my_day;
 mod plan_map;
 mod rule;
 mod team;
 mod today;
 mod visit;
 mod words;
+
+pub use my_day::{MyDoor, MyQuestion, VisitsToday, my_doors};
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

@@ -1,0 +1,43 @@
+//! Open visiting lists, as lines of 今天.
+
+use futures::future::BoxFuture;
+use youlin_kernel::{Access, Result};
+use youlin_web::{Shell, TodayLine, TodayPart};
+
+use crate::Directory;
+use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+
+/// Lists named one by one.
+const NAMED: usize = 3;
+
+/// See the module's text.
+#[derive(Clone, Copy, Debug)]
+pub struct VisitingToday;
+
+impl TodayPart for VisitingToday {
+    fn access(&self) -> Access {
+        Access::Needs(&PEOPLE_WRITE)
+    }
+
+    fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
+        Box::pin(async move {
+            let scope = s.ctx().scope(&PEOPLE_READ)?;
+            let all = Directory::visiting_lists(s.app().db().read(), &scope, false).await?;
+            let open = all.into_iter().filter(|one| one.total > one.done);
+            let line = |one: crate::VisitingLine| TodayLine {
+                href: format!("/people/visits/{}", one.id),
+                icon: "list",
+                title: s.t1("waits-list", "title", &one.title),
+                detail: s.t2(
+                    "waits-list-left",
+                    &("left", one.total - one.done),
+                    &("total", one.total),
+                ),
+                act: s.t("waits-look"),
+                count: one.total - one.done,
+                figure: None,
+            };
+            Ok(open.take(NAMED).map(line).collect())
+        })
+    }
+}

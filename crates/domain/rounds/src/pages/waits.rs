@@ -1,0 +1,141 @@
+//! What of this module waits for somebody on the street, as lines of 今天: rounds that are due, findings to go back to, hazards
+//! to re-check.
+
+use futures::future::BoxFuture;
+use youlin_kernel::{Access, Ctx, Result};
+use youlin_people::Directory;
+use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
+
+use super::ways;
+use crate::model::SubjectKind;
+use crate::permissions::{ROUNDS_READ, ROUNDS_RECHECK, ROUNDS_WALK, may_walk};
+use crate::queries::{
+    DueLine, FindingStep, FindingView, HazardFilter, HazardView, HazardsOf, due_now, hazards,
+    open_findings,
+};
+use crate::service::Rounds;
+
+/// See the module's text.
+#[derive(Clone, Copy, Debug)]
+pub struct RoundsToday;
+
+impl TodayPart for RoundsToday {
+    fn access(&self) -> Access {
+        Access::Needs(&ROUNDS_WALK)
+    }
+
+    fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
+        Box::pin(async move {
+            let (app, ctx) = (s.app(), s.ctx());
+            let due = due(app, ctx).await?;
+            let back = to_revisit(app, ctx).await?;
+            let again = to_recheck(app, ctx).await?;
+            let all = [
+                due_line(s, &due),
+                back_line(s, &back),
+                recheck_line(s, &again),
+            ];
+            Ok(all.into_iter().flatten().collect())
+        })
+    }
+}
+
+/// Rounds the caller may hand in that stand open today, those that end first in front. Doors are planned by need and stand in
+/// a line of their own.
+async fn due(app: &App, ctx: &Ctx) -> Result<Vec<DueLine>> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    let mut all = due_now(&rounds, app.db(), ctx, &scope).await?;
+    all.retain(|line| {
+        line.subject.kind != SubjectKind::Dwelling && may_walk(ctx, line.community, &[]).is_ok()
+    });
+    all.sort_by_key(|line| line.window.last);
+    Ok(all)
+}
+
+/// Findings that were said to be put right, not by the caller.
+async fn to_revisit(app: &App, ctx: &Ctx) -> Result<Vec<FindingView>> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let me = ctx.actor().id();
+    let mut all = open_findings(app.db(), &scope, None).await?;
+    all.retain(|one| {
+        let handled = one.case.as_ref().and_then(|case| case.handled_by);
+        let own = handled.is_some() && handled == me;
+        one.step == FindingStep::ToRevisit && !own && may_walk(ctx, one.community, &[]).is_ok()
+    });
+    Ok(all)
+}
+
+/// Hazards that wait for a re-check, none that the caller caused or put right.
+async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
+    if !ctx.may(&ROUNDS_RECHECK) {
+        return Ok(Vec::new());
+    }
+    let scope = ctx.scope(&ROUNDS_RECHECK)?;
+    let filter = HazardFilter {
+        of: Some(HazardsOf::ToRecheck),
+        ..HazardFilter::default()
+    };
+    let mine = Directory::parties_of(ctx);
+    let mut all = hazards(app.db(), &scope, filter).await?;
+    all.retain(|one| {
+        let mut parties = one.cause.iter().chain(&one.fixer);
+        !parties.any(|party| mine.contains(party))
+    });
+    Ok(all)
+}
+
+fn due_line(s: &Shell, due: &[DueLine]) -> Option<TodayLine> {
+    let first = due.first()?;
+    let today = s.ctx().now().date();
+    let ending = due.iter().filter(|line| line.window.last <= today).count();
+    let until = ways::until(s, first);
+    Some(TodayLine {
+        href: match due {
+            [only] => ways::note_href(only),
+            _ => "/rounds#due".into(),
+        },
+        icon: "river",
+        title: s.t1("waits-due", "count", due.len()),
+        detail: format!("{} · {} · {until}", first.subject_name, first.policy_title),
+        act: s.t(if due.len() == 1 {
+            "waits-begin"
+        } else {
+            "waits-look"
+        }),
+        count: due.len(),
+        figure: (ending > 0).then_some((TodayFigure::Due, ending)),
+    })
+}
+
+fn back_line(s: &Shell, back: &[FindingView]) -> Option<TodayLine> {
+    let first = back.first()?;
+    Some(TodayLine {
+        href: match back {
+            [only] => format!("/rounds/{}", only.round),
+            _ => "/rounds#back".into(),
+        },
+        icon: "eye",
+        title: s.t1("waits-back", "count", back.len()),
+        detail: first.text.clone(),
+        act: s.t("waits-look"),
+        count: back.len(),
+        figure: None,
+    })
+}
+
+fn recheck_line(s: &Shell, again: &[HazardView]) -> Option<TodayLine> {
+    let first = again.first()?;
+    Some(TodayLine {
+        href: match again {
+            [only] => format!("/rounds/hazards/{}", only.id),
+            _ => "/rounds/hazards?of=to_recheck".into(),
+        },
+        icon: "check",
+        title: s.t1("waits-recheck", "count", again.len()),
+        detail: format!("{} · {}", first.premises_name, first.text),
+        act: s.t("waits-look"),
+        count: again.len(),
+        figure: None,
+    })
+}

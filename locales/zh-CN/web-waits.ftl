@@ -1,0 +1,23 @@
+# 今天：各处等着这个人办的事；更多：底栏放不下的入口
+more-doors = 更多
+nav-lists-hint = 要办的事、在办的任务、能借的东西（轮椅、梯子……）
+nav-rounds-hint = 巡河、查消防、隐患整改和复查
+nav-visits-hint = 按需要排好的走访，一户一户走
+nav-insight-hint = 看本片的数字，点开就是名单
+nav-support-hint = 请律师、医生、消防员帮忙看
+nav-places-hint = 小区、楼栋和房屋
+nav-premises-hint = 市场、学校、商铺
+nav-rivers-hint = 河段、河长和排口
+nav-merchants-hint = 店里是谁、怎么找
+waits-begin = 开始
+waits-look = 去看看
+waits-visits = 今天走访 { $count } 户
+waits-visits-done = 已走 { $count } 户
+waits-and-more = { $names } 等处
+waits-due = 该巡的 { $count } 处
+waits-back = 等您回访 { $count } 处
+waits-recheck = 等您复查 { $count } 处
+waits-list = 走访名单：{ $title }
+waits-list-left = 还有 { $left } 人，共 { $total } 人
+waits-field = 没有信号时用
+waits-field-more = 出门前点开一次，地下室、河边没有信号也能记
