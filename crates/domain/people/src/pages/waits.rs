@@ -4,8 +4,8 @@ use futures::future::BoxFuture;
 use youlin_kernel::{Access, Result};
 use youlin_web::{Shell, TodayLine, TodayPart};
 
-use crate::Directory;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::{Directory, Vault};
 
 /// Lists named one by one.
 const NAMED: usize = 3;
@@ -22,7 +22,9 @@ impl TodayPart for VisitingToday {
     fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
         Box::pin(async move {
             let scope = s.ctx().scope(&PEOPLE_READ)?;
-            let all = Directory::visiting_lists(s.app().db().read(), &scope, false).await?;
+            let vault = s.app().need::<Vault>()?;
+            let db = s.app().db().read();
+            let all = Directory::visiting_lists(db, &vault, &scope, false).await?;
             let open = all.into_iter().filter(|one| one.total > one.done);
             let line = |one: crate::VisitingLine| TodayLine {
                 href: format!("/people/visits/{}", one.id),
