@@ -44,6 +44,14 @@ describe("around every page", () => {
     await phone.goto("/today");
     await phone.locator("#notices-badge").waitFor();
     assert.ok((await unread(phone)) > 0, "the grid worker has notices of the example");
+    await phone.locator('#waits a[href="/rounds/today"]').waitFor();
+    await phone.locator('#waits a[href="/field"]').waitFor();
+    await phone.locator(".phonebar summary").click();
+    await phone.locator('.phonebar [data-pref="print"][data-value="large"]').click();
+    await phone.locator(".phonebar summary").click();
+    const right = await phone.locator(".phonebar summary").evaluate((menu) => menu.getBoundingClientRect().right);
+    assert.ok(right <= 390, `the way back from the large print stays on the screen: ${right}`);
+    await phone.evaluate(() => (document.documentElement.dataset.print = "normal"));
     await screenshot(phone, "shell-1-bell-phone");
     await axe(phone);
     await phone.locator("#notices-badge").click();

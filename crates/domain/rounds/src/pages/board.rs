@@ -70,10 +70,13 @@ async fn board_page(
 ) -> Result<BoardPage> {
     let board = board(app.db(), sign, ctx.now()).await?;
     let s = Shell::new(app, ctx, prefs, NavPlace::None, "");
-    let categories = RIVER
-        .iter()
-        .map(|code| Choice::new(*code, category(&s, code)))
-        .collect();
+    // Nothing is chosen for whoever writes: the first of the list would be filed for everything.
+    let mut categories = vec![Choice::new("", s.t("board-category-choose"))];
+    categories.extend(
+        RIVER
+            .iter()
+            .map(|code| Choice::new(*code, category(&s, code))),
+    );
     let mut banks = vec![Choice::new("", s.t("finding-bank-none"))];
     banks.extend(["left", "right"].map(|code| Choice::new(code, s.tt("bank", code))));
     Ok(BoardPage {
