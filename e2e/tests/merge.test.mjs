@@ -14,7 +14,10 @@ async function enter(page, server, { name, year, note, address }) {
   await page.locator("#f-phone").fill(NUMBER);
   await page.locator("#f-birth").fill(year);
   if (note) await page.locator("#f-note").fill(note);
-  if (address) await page.locator("#f-address").fill(address);
+  if (address) {
+    await page.locator("#f-address").fill(address);
+    await page.locator("#f-relation").selectOption("owner");
+  }
   await page.locator('main form.card button[type="submit"]').click();
   await page.waitForURL(/\/people\/[0-9a-f-]{36}/);
   return page.url().match(/people\/([0-9a-f-]{36})/)[1];

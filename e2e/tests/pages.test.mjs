@@ -225,6 +225,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/my-file/phones/{id}": return []; // within an own file, which e2e/tests/own-file.test.mjs walks
       case "/admin/retention/{subject}": return ["moved_out", "looks", "record", "tracks"].map((subject) => `/admin/retention/${subject}`);
       case "/admin/looks/entries": return []; // behind a figure of /admin/looks
+      case "/people/{id}/reveal": return [`/people/${known.person}/reveal`];
+      case "/people/{id}/facts": return [`/people/${known.person}/facts`];
       case "/people/{id}/life": return [`/people/${known.person}/life`];
       case "/people/{id}/death": return [`/people/${known.person}/death`];
       case "/people/merge": return [];

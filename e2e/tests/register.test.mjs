@@ -100,6 +100,7 @@ describe("the register is kept on the pages alone", () => {
   test("a person with two numbers in that dwelling, and a role in the organisation", async () => {
     assert.match(await page.locator("#f-address").inputValue(), /新桥小区3号楼1单元302/);
     await page.locator("#f-name").fill("郁念慈");
+    await page.locator("#f-relation").selectOption("owner");
     await page.locator("#f-phone").fill("138 0000 2222");
     await page.locator("#f-phone2").fill("0513-85550000");
     await page.locator('label:has(input[value="elderly"])').click();

@@ -50,6 +50,7 @@ describe("from door to door", () => {
     await again.locator('input[name="birth"]').fill("1942年3月5日");
     const number = again.locator('input[name="phone"]');
     await number.fill("139 0000 4321");
+    await again.locator("summary", { hasText: "标签有变化" }).click();
     await again.getByLabel("独居").check();
     await again.locator('button[type="submit"]').click();
     await phone.locator('.banner[data-state="ok"]').waitFor();
@@ -64,7 +65,7 @@ describe("from door to door", () => {
     await phone.locator("#f-name").fill("沈新来");
     await phone.locator("#f-relation").selectOption("tenant");
     await phone.locator('main form button[type="submit"]').last().click();
-    await phone.waitForURL(/\/people\/[0-9a-f-]+\?saved=new/);
+    await phone.waitForURL(/\/people\/dwellings\/[0-9a-f-]+\?saved=new/);
     await phone.goto(dwelling);
     assert.match(await phone.locator("main").innerText(), /沈\*/);
     await phone.locator('button[value="confirmed"]').click();

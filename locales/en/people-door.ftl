@@ -10,3 +10,4 @@ round-birth-hint = For example 1942-03-05; the year alone will do.
 round-old-phone = The number known so far
 round-phone-replaces = Replace { $number }
 round-phone-keeps = Keep them all
+round-moved-out = Moving out is noted. That they lived here stays in the record.

@@ -10,3 +10,4 @@ round-birth-hint = 例如 1942-03-05；只知道哪年，写年份也行。
 round-old-phone = 原来的号码
 round-phone-replaces = 换掉 { $number }
 round-phone-keeps = 都留着
+round-moved-out = 已登记搬走。住过这里会留在记录里。

@@ -360,6 +360,9 @@ pub(super) fn birth_year(day: Option<Date>, year: Option<i32>, today: Date) -> R
         return Err(Problem::invalid("birth", "birth-future"));
     }
     let year = day.map(|day| i32::from(day.year())).or(year);
+    if year.is_some_and(|year| year > i32::from(today.year())) {
+        return Err(Problem::invalid("birth", "birth-future"));
+    }
     let known = OLDEST..=i32::from(today.year());
     match year {
         Some(year) if !known.contains(&year) => Err(Problem::invalid("birth", "birth-year")),

@@ -141,6 +141,8 @@ fn register() -> Routes {
             Access::Needs(&PEOPLE_REVEAL),
             people::reveal,
         )
+        // A page that answered a form, reloaded.
+        .get("/people/{id}/reveal", read, people::reloaded)
         .post("/people/{id}/phones", write, people::attach_phone)
         .post("/people/{id}/labels", write, people::set_label)
         .get("/my-grid-worker", Access::Public, my_grid_worker::show)
@@ -156,6 +158,7 @@ fn door_to_door() -> Routes {
         .get("/people/households/{id}", read, household::show)
         .post("/people/dwellings/{id}/visit", write, dwelling::visit)
         .post("/people/{id}/facts", write, dwelling::facts)
+        .get("/people/{id}/facts", read, dwelling::reloaded)
         .get("/people/visits", read, visiting::lists)
         .post("/people/visits", write, visiting::start)
         .get("/people/visits/{id}", read, visiting::show)

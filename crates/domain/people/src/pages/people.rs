@@ -478,7 +478,18 @@ pub(super) async fn set_consent(
     Ok(to(&format!("/people/{id}?saved=changed")))
 }
 
-/// `POST /people/{id}/move-out`.
+/// `GET /people/{id}/reveal`: the answer of the form was reloaded; what was shown is hidden again.
+pub(super) async fn reloaded(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    Ok(to(&format!("/people/{id}#reveal")))
+}
+
+/// `POST /people/{id}/move-out`: back to the dwelling, for whoever lives nowhere is no longer a grid worker's to read.
 pub(super) async fn move_out(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -486,13 +497,15 @@ pub(super) async fn move_out(
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
-    let community = card.community;
-    let person = id;
     let command = MoveOut {
         vault,
-        community,
-        person,
+        community: card.community,
+        person: id,
     };
     app.db().execute(&ctx, command).await?;
-    Ok(to(&format!("/people/{id}?saved=changed")))
+    let left = card.place.and_then(|place| place.dwelling);
+    Ok(to(&match left {
+        Some(dwelling) => format!("/people/dwellings/{dwelling}?saved=moved"),
+        None => format!("/people/{id}?saved=changed"),
+    }))
 }

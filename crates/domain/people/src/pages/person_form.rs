@@ -53,6 +53,8 @@ pub(super) struct PersonForm {
     /// Chosen among the candidates of the address.
     dwelling: String,
     relation: String,
+    /// The dwelling at whose door it is entered.
+    door: String,
     label: Vec<String>,
     other_labels: String,
     consent: Vec<String>,
@@ -132,9 +134,13 @@ fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
     FormPage {
         sexes,
         languages,
-        relations: Relation::ALL
-            .iter()
-            .map(|one| Choice::new(one.as_str(), s.tt("relation", one.as_str())))
+        relations: [unsaid(&s)]
+            .into_iter()
+            .chain(
+                Relation::ALL
+                    .iter()
+                    .map(|one| Choice::new(one.as_str(), s.tt("relation", one.as_str()))),
+            )
             .collect(),
         labels: label_choices(&s),
         consents: consent::ALL
@@ -158,6 +164,8 @@ fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
 pub(super) struct Start {
     dwelling: Option<Uuid>,
     name: String,
+    /// Set where the page of the dwelling asked: somebody stands at its door.
+    door: String,
 }
 
 /// `GET /people/new?dwelling=`.
@@ -170,7 +178,6 @@ pub(super) async fn fresh(
     let s = shell(&app, &ctx, prefs);
     let mut f = PersonForm {
         name: start.name,
-        relation: Relation::Owner.as_str().to_owned(),
         ..PersonForm::default()
     };
     if let Some(place) = start
@@ -180,6 +187,9 @@ pub(super) async fn fresh(
         f.community = AreaId::from(place.community).to_string();
         f.dwelling = start.dwelling.map_or_else(String::new, |id| id.to_string());
         f.address = place.address;
+        if !start.door.is_empty() {
+            f.door.clone_from(&f.dwelling);
+        }
     }
     page(&form_page(s, f, Errors::none()))
 }
@@ -223,7 +233,11 @@ fn dwelling_of(
 fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<PersonInput> {
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let (birth, birth_year) = crate::fields::birth(&f.birth)?;
-    let relation = Relation::parse(&f.relation).unwrap_or(Relation::Other);
+    let relation = Relation::parse(&f.relation);
+    if dwelling.is_some() && relation.is_none() {
+        return Err(Problem::invalid("relation", "required"));
+    }
+    let relation = relation.unwrap_or(Relation::Other);
     let mut labels = f.label.clone();
     labels.extend(
         f.other_labels
@@ -240,7 +254,11 @@ fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<Pe
         sex: Sex::parse(&f.sex),
         birth,
         birth_year,
-        how: How::Desk,
+        how: if f.door.is_empty() {
+            How::Desk
+        } else {
+            How::Visit
+        },
         language: filled(&f.language),
         note,
         identity: filled(&f.identity),
@@ -297,7 +315,10 @@ pub(super) async fn create(
     }
     .await;
     match saved {
-        Ok(id) => Ok(to(&format!("/people/{id}?saved=new"))),
+        Ok(id) => Ok(to(&match f.door.parse::<Uuid>() {
+            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=new#p-{id}"),
+            Err(_at_the_desk) => format!("/people/{id}?saved=new"),
+        })),
         Err(problem) => {
             let problem = shown(out_of_reach(problem))?;
             let e = Errors::of(&s, &problem);

@@ -133,6 +133,7 @@ async fn only_what_was_said_changes_and_bad_words_change_nothing() {
         for (birth, code) in [
             ("农历三月初五", "birth-unread"),
             ("2999-01-01", "birth-future"),
+            ("2999", "birth-future"),
             ("1850", "birth-year"),
         ] {
             let command = LearnFacts {
@@ -359,6 +360,56 @@ async fn at_the_door_nothing_typed_is_lost_and_nothing_untold_is_noted() {
             card_of(&page, zhou).contains("138****9999"),
             "and the one kept"
         );
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn every_saved_step_at_the_door_leads_back_to_it() {
+    use crate::browser::{Browser, account, house};
+    for ground in grounds().await {
+        let house = house(&ground, 100, youlin_people::AccountPolicy::default());
+        let home = ground.homes.east_101;
+        let grants = vec![crate::ground::grant(Role::GridWorker, 100)];
+        account(&ground, "shi", grants, None).await;
+        let mut shi = Browser::signed_in(&house, "shi").await;
+        let door = format!("/people/dwellings/{home}");
+        let form = shi
+            .get(&format!("/people/new?dwelling={home}&door=1"))
+            .await;
+        assert!(
+            !form.text.contains("value=\"owner\" selected"),
+            "not guessed"
+        );
+        let home_text = home.to_string();
+        let mut new = vec![
+            ("name", "钱多多"),
+            ("address", "东村1号楼101"),
+            ("dwelling", home_text.as_str()),
+            ("door", home_text.as_str()),
+        ];
+        let asked = shi.post("/people", &new).await;
+        assert_eq!(asked.status, 422);
+        assert!(asked.text.contains("f-relation-e"), "as what is asked");
+        new.push(("relation", "tenant"));
+        let saved = shi.post("/people", &new).await;
+        assert!(saved.location.starts_with(&format!("{door}?saved=new")));
+        let worker = ground.world.caller(Role::GridWorker, AreaId(100));
+        let one = ground.file(&worker, home).await.residents.remove(0);
+        assert_eq!(one.said.unwrap().how, How::Visit);
+
+        let person = format!("/people/{}", one.card.id);
+        let again = shi.get(&format!("{person}/facts")).await;
+        assert!(again.location.starts_with(&door), "a reloaded answer");
+        assert!(
+            shi.get(&person)
+                .await
+                .text
+                .contains(&format!("href=\"{door}\""))
+        );
+        let gone = shi.post(&format!("{person}/move-out"), &[]).await;
+        assert_eq!(gone.location, format!("{door}?saved=moved"));
+        assert!(shi.get(&gone.location).await.text.contains("已登记搬走"));
         ground.verify().await;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
 use youlin_people::{Directory, DoorFacts, LivesThere};
 use youlin_places::queries::doors_of;
@@ -144,7 +144,6 @@ pub async fn ground(
         forms: OpenFormSources::open(sources, ctx, community).await?,
         picks: picks(db, community, now.date()).await?,
         recent: recent(db, community, now).await?,
-        now,
     };
     let doors = facts
         .iter()
@@ -165,7 +164,6 @@ struct Beside {
     forms: HashMap<Uuid, Vec<OpenForm>>,
     picks: HashMap<Uuid, super::PickKind>,
     recent: super::queries::Recent,
-    now: Micros,
 }
 
 impl Beside {

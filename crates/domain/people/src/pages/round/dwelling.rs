@@ -226,6 +226,7 @@ pub(in crate::pages) async fn show(
             "visit" => s.t("round-visit-noted"),
             "nothing" => s.t("round-nothing-changed"),
             "new" => s.t("round-person-entered"),
+            "moved" => s.t("round-moved-out"),
             _ => s.t("people-changed"),
         },
         of: done.of,
@@ -386,4 +387,19 @@ pub(in crate::pages) async fn facts(
         }
         (Err(problem), None) => Err(problem.into()),
     }
+}
+
+/// `GET /people/{id}/facts`: a refused save was reloaded; the dwelling's page is where it came from.
+pub(in crate::pages) async fn reloaded(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let home = card.place.and_then(|place| place.dwelling);
+    Ok(to(&match home {
+        Some(dwelling) => format!("/people/dwellings/{dwelling}#p-{id}"),
+        None => format!("/people/{id}"),
+    }))
 }
