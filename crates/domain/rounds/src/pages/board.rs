@@ -146,7 +146,10 @@ pub(super) async fn report(
         app.db().execute(&ctx, report).await
     };
     match reported.await {
-        Ok(done) => Ok(Redirect::to(&format!("/help/sent/{}", done.tracking_code)).into_response()),
+        Ok(done) => {
+            let sent = format!("/help/sent/{}?board={sign}", done.tracking_code);
+            Ok(Redirect::to(&sent).into_response())
+        }
         Err(problem) => {
             let problem = mendable(problem)?;
             let mut shown = board_page(&app, &ctx, prefs, &sign, said).await?;

@@ -32,6 +32,8 @@ struct SentPage {
     by: String,
     /// The areas the position lies in, when the place was found by one.
     spot: String,
+    /// Drafts of the forms this report may have been written in.
+    drafts: String,
 }
 
 #[derive(Template)]
@@ -157,6 +159,9 @@ pub(super) async fn place(
 pub(super) struct SentBy {
     #[serde(default)]
     by: String,
+    /// The sign of the river's board it was written on.
+    #[serde(default)]
+    board: String,
 }
 
 /// `GET /help/sent/{code}`: the number, the code, and what happens next.
@@ -165,7 +170,7 @@ pub(super) async fn sent(
     Caller(ctx): Caller,
     prefs: Prefs,
     Path(code): Path<String>,
-    ApiQuery(SentBy { by }): ApiQuery<SentBy>,
+    ApiQuery(SentBy { by, board }): ApiQuery<SentBy>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let cases = app.need::<Cases>()?;
@@ -179,5 +184,16 @@ pub(super) async fn sent(
     } else {
         s.area_path(t.area)
     };
-    page(&SentPage { s, t, by, spot })
+    let is_sign = !board.is_empty() && board.chars().all(|c| c.is_ascii_alphanumeric());
+    let drafts = match is_sign {
+        true => format!("help board:{board}"),
+        false => "help".to_owned(),
+    };
+    page(&SentPage {
+        s,
+        t,
+        by,
+        spot,
+        drafts,
+    })
 }
