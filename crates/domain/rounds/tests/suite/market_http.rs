@@ -173,7 +173,8 @@ async fn an_inspection_a_hazard_and_its_end_over_the_interface() {
             ("lead", &grant, 200, ""),
             ("operator", &fixed, 200, ""),
             ("operator", &recheck, 403, "own-hazard"),
-            ("volunteer", &recheck, 403, "hazard-not-yours"),
+            // Neither walked it nor is named for it: it does not exist for them.
+            ("volunteer", &recheck, 404, "not-found"),
             ("elsewhere", &recheck, 404, "not-found"),
             ("worker", &recheck, 200, ""),
             ("worker", &recheck, 409, "hazard-not-now"),
