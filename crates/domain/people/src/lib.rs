@@ -9,6 +9,7 @@
 
 mod accounts;
 mod api;
+mod area_charges;
 mod commands;
 pub mod consent;
 pub mod datasets;
@@ -44,6 +45,7 @@ use youlin_database::{AuditedTable, audited_table};
 use youlin_web::{App, Module};
 
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
+pub use area_charges::AreaCharges;
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::ask_next_time::AskNextTime;
