@@ -294,6 +294,7 @@ describe("every page", { concurrency: 2 }, () => {
         return ["community_desk", "community_lead", "subdistrict_supervisor", "district_operator", "auditor"].includes(role) ? [known.support] : [];
       case "/places/buildings/{id}": return [`/places/buildings/${known.building}`];
       case "/rosters/map.geojson": return []; // what the map asks
+      case "/admin/areas/split": return role === "administrator" ? [`/admin/areas/split?area=${known.grid}`] : [];
       case "/rosters/teams/{area}": return [`/rosters/teams/${known.grid}`];
       case "/rosters/teams/{area}/cards": return [`/rosters/teams/${known.grid}/cards`];
       case "/rosters/seconded/{id}": return [known.seconded];

@@ -229,6 +229,11 @@ pub(super) fn furnish(
     ))])))
     .with(datasets)
     .with(Arc::new(occupants(services)))
+    .with(Arc::new(youlin_places::duties::AreaDuties {
+        charges: vec![Arc::new(youlin_people::AreaCharges(Arc::clone(
+            &services.vault,
+        )))],
+    }))
     .with(Arc::new(Maintainers(vec![Arc::new(
         youlin_people::OrganisationsAtWork,
     )])))

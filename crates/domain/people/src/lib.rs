@@ -10,6 +10,7 @@
 mod accounts;
 mod age;
 mod api;
+mod area_charges;
 mod commands;
 pub mod consent;
 pub mod datasets;
@@ -46,6 +47,7 @@ use youlin_web::{App, Module};
 
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
 pub use age::{Age, age_on};
+pub use area_charges::AreaCharges;
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::ask_next_time::AskNextTime;

@@ -60,3 +60,13 @@ pub(crate) fn reach_changed(community: CommunityId, reach: Uuid) -> Event {
         payload: json!({}),
     }
 }
+
+/// An area of a community was closed or split: what is open there falls where its place falls now. The subject is the area.
+pub const AREAS_MOVED: &str = "places.areas-moved";
+
+pub(crate) fn areas_moved(community: CommunityId, subject: Uuid) -> Event {
+    Event {
+        topic: AREAS_MOVED.to_owned(),
+        ..addresses_changed(community, subject)
+    }
+}

@@ -10,6 +10,7 @@ mod areas;
 pub mod commands;
 pub mod datasets;
 mod days;
+pub mod duties;
 mod entities;
 pub mod events;
 pub mod export;
@@ -24,6 +25,7 @@ pub mod premises;
 pub mod queries;
 pub mod rivers;
 mod shape;
+mod stand;
 mod words;
 
 pub use history::where_was;

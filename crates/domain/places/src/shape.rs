@@ -72,3 +72,15 @@ pub(crate) fn solid(shape: RawShape) -> MultiPolygon<f64> {
     }
     .multi_polygon()
 }
+
+/// The engine's shape as rings.
+pub(crate) fn raw(shape: &MultiPolygon<f64>) -> RawShape {
+    let ring = |line: &geo::LineString<f64>| line.coords().map(|at| [at.x, at.y]).collect();
+    shape
+        .iter()
+        .map(|polygon| {
+            let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+            rings.map(ring).collect()
+        })
+        .collect()
+}

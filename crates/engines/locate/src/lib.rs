@@ -23,8 +23,8 @@ pub mod workload;
 pub use address::{AddressBook, Candidate, DwellingEntry, Label, Match, Why};
 pub use area::{AreaIndex, AreaShape, Located};
 pub use boundary::{
-    BoundaryArea, BoundaryFault, BoundaryOptions, FaultKind, RawShape, check_boundaries,
-    check_boundaries_with,
+    BoundaryArea, BoundaryFault, BoundaryOptions, FaultKind, RawShape, Site, check_boundaries,
+    check_boundaries_with, share_out,
 };
 pub use datum::{Datum, gcj02_to_wgs84, is_outside_china, wgs84_to_gcj02};
 pub use geometry::{Bbox, area_m2, bbox, centroid, distance_m};

@@ -1,10 +1,12 @@
-//! Closes an area: its records and history stay, new ones go elsewhere.
+//! Closes an area: its records and history stay, new ones go elsewhere, and so does from now on what stood in it.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
+use super::placing::Placer;
+use super::resettle::resettle;
 use crate::areas::AreaRows;
 use crate::entities::{area, boundary};
 use crate::locator::mark;
@@ -53,6 +55,26 @@ impl Command for CloseArea {
                 .arg("area", &row.name)
                 .arg("count", open_below));
         }
+        self.close(ctx, tx, row).await?;
+        let tree = rows.tree();
+        let community = tree.community_of(self.area);
+        let Some(community) = community.filter(|id| AreaId::from(*id) != self.area) else {
+            return Ok(());
+        };
+        // What stood here stands elsewhere from now on, so that no list shows it in an area that is closed.
+        let placer = Placer::load(ctx, tx, community, &[]).await?;
+        resettle(ctx, tx, &placer, community, row.id, |said| {
+            (said.area == self.area).then_some(said.area)
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+impl CloseArea {
+    /// The row alone, with its boundary.
+    pub(super) async fn close(&self, ctx: &Ctx, tx: &Tx<'_>, row: &area::Model) -> Result<()> {
+        let reason = words::clean(&self.reason);
         let closed = area::Model {
             version: self.version,
             closed_at: Some(ctx.now().0),

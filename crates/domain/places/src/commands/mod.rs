@@ -13,10 +13,12 @@ mod open_dwellings;
 mod placing;
 pub(crate) mod premises;
 mod redraw_boundary;
+mod resettle;
 mod save_area;
 mod save_building;
 mod save_dwelling;
 mod save_estate;
+mod split_grid;
 
 pub use close_area::CloseArea;
 pub use import_areas::ImportAreas;
@@ -34,6 +36,9 @@ pub use save_area::SaveArea;
 pub use save_building::SaveBuilding;
 pub use save_dwelling::SaveDwelling;
 pub use save_estate::SaveEstate;
+pub use split_grid::SplitGrid;
+
+pub(crate) use placing::Placer;
 
 pub use area_draft::AREA_COLUMNS;
 pub use import_buildings::BUILDING_COLUMNS;

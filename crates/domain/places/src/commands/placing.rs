@@ -1,7 +1,10 @@
 //! In which grid and neighbourhood an estate or building stands: by the code that was said, else by its position.
 
+use std::collections::HashMap;
+
+use geo::MultiPolygon;
 use h3o::{LatLng, Resolution};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use youlin_database::Tx;
 use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Ctx, Result};
 use youlin_locate::{AreaIndex, AreaShape, Bbox, PositionFault, bbox, check_position};
@@ -9,7 +12,7 @@ use youlin_locate::{AreaIndex, AreaShape, Bbox, PositionFault, bbox, check_posit
 use crate::areas::AreaRows;
 use crate::entities::boundary;
 use crate::import::{Refused, Row};
-use crate::{days, shape};
+use crate::{days, shape, stand};
 
 /// A building may stand a little outside its community's drawn boundary; one this far away is a mistake.
 const FAR_M: f64 = 2_000.0;
@@ -32,11 +35,12 @@ impl Standing {
 }
 
 /// One community's areas and boundaries, loaded once for an import.
-pub(super) struct Placer {
+pub(crate) struct Placer {
     community: CommunityId,
     rows: AreaRows,
     tree: AreaTree,
     index: AreaIndex,
+    shapes: HashMap<i64, MultiPolygon<f64>>,
     bounds: Option<Bbox>,
 }
 
@@ -48,9 +52,21 @@ impl Placer {
         community: CommunityId,
         placed: &[Row],
     ) -> Result<Self> {
+        Self::load_on(ctx, tx.conn(), community, placed, &[]).await
+    }
+
+    /// The same wherever it is read. `opened`: areas of the community that the caller's tree does not know yet.
+    pub(crate) async fn load_on(
+        ctx: &Ctx,
+        conn: &impl ConnectionTrait,
+        community: CommunityId,
+        placed: &[Row],
+        opened: &[i64],
+    ) -> Result<Self> {
         let codes = placed.iter().map(|row| row.get("neighbourhood_code"));
         let codes = codes.filter(|code| !code.is_empty()).collect();
-        let rows = AreaRows::within(tx.conn(), ctx.areas(), community, &codes).await?;
+        let mut rows = AreaRows::within(conn, ctx.areas(), community, &codes).await?;
+        rows.add_all(conn, opened.to_vec()).await?;
         let tree = rows.tree();
         let today = days::of(ctx.now());
         let inside: Vec<i64> = tree
@@ -67,7 +83,7 @@ impl Placer {
                     .add(boundary::Column::ValidTo.is_null())
                     .add(boundary::Column::ValidTo.gt(today)),
             )
-            .all(tx.conn())
+            .all(conn)
             .await?;
         let shapes: Vec<AreaShape> = boundaries
             .iter()
@@ -88,9 +104,44 @@ impl Placer {
             community,
             rows,
             tree,
+            shapes: shapes
+                .iter()
+                .map(|one| (one.key, one.shape.clone()))
+                .collect(),
             index: AreaIndex::build(shapes),
             bounds,
         })
+    }
+
+    /// Where something stands that is said to be in an area, by the rule of [`crate::stand`].
+    pub(crate) fn settled(&self, said: AreaId, at: Option<(f64, f64)>) -> AreaId {
+        let own = |id: &AreaId| self.tree.community_of(*id) == Some(self.community);
+        let found = at
+            .and_then(|(lon, lat)| self.index.locate_key(lon, lat).map(AreaId))
+            .filter(own);
+        stand::open(&self.tree, stand::stands(&self.tree, said, found))
+    }
+
+    /// Grid and neighbourhood of an area, as the register keeps them.
+    pub(super) fn areas(&self, area: AreaId) -> (Option<i64>, Option<i64>) {
+        let at = |level| self.tree.at_level(area, level).map(|node| node.id.0);
+        (at(AreaLevel::Grid), at(AreaLevel::Neighbourhood))
+    }
+
+    pub(crate) fn is_within(&self, area: AreaId, ancestor: AreaId) -> bool {
+        self.tree.is_within(area, ancestor)
+    }
+
+    /// The open areas right below.
+    pub(crate) fn open_below(&self, area: AreaId) -> Vec<AreaId> {
+        let open = |id: &AreaId| self.tree.get(*id).is_some_and(|node| !node.closed);
+        let below = self.tree.children(area).iter().copied();
+        below.filter(open).collect()
+    }
+
+    /// The boundary in force.
+    pub(super) fn shape(&self, area: AreaId) -> Option<&MultiPolygon<f64>> {
+        self.shapes.get(&area.0)
     }
 
     /// Reads `lon`, `lat` and `neighbourhood_code` of a row.

@@ -1,9 +1,7 @@
 //! Where the buildings of a community stood, day by day, as the boundaries in force had it.
 //!
-//! A boundary decides: it is ended, never overwritten, so what stood in grid 2 before it was split stood there for ever.
-//! What the register says of a building (its neighbourhood, which may have no boundary of its own) is followed where it
-//! lies within what the boundaries say, and everywhere no boundary holds the building; what it said before is kept
-//! (`building_past`).
+//! The rule of [`crate::stand`] on each day: a boundary is ended, never overwritten, so what stood in grid 2 before it was
+//! split stood there for ever, and what the register said of a building before is kept (`building_past`).
 
 use std::collections::HashMap;
 
@@ -16,6 +14,7 @@ use youlin_locate::{AreaIndex, AreaShape, Located};
 use crate::entities::{
     area, boundary, building, building_past, dwelling, estate, premises, premises_past,
 };
+use crate::stand::stands;
 use crate::{days, shape};
 
 /// Where a building stood from `from` until just before `to`, microseconds.
@@ -359,11 +358,7 @@ fn stays(through: &Through<'_>, past: &[Said], now: Said, end: Option<i64>) -> V
                     Located::Inside { key, .. } => Some(AreaId(key)),
                     Located::Outside { .. } => None,
                 });
-            let area = match found {
-                Some(found) if !tree.is_within(said.area, found) => found,
-                _ => said.area,
-            };
-            standing.put(begin, end, area);
+            standing.put(begin, end, stands(tree, said.area, found));
         }
         from = said.to;
     }

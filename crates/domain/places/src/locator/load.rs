@@ -15,7 +15,7 @@ use youlin_locate::AreaShape;
 
 use super::ground::{Ground, Grounds};
 use super::line;
-use super::register::{HomeRow, Register, Shard, Spot, SpotRow};
+use super::register::{Areas, HomeRow, Register, Shard, Spot, SpotRow};
 use crate::entities::{area, boundary, building, dwelling, entrance, estate};
 use crate::{days, shape};
 
@@ -72,7 +72,7 @@ pub(crate) fn node(row: &area::Model) -> Option<AreaNode> {
 /// Boundaries from today on, one picture for each day on which they change.
 pub(super) async fn grounds(
     conn: &DatabaseConnection,
-    tree: &AreaTree,
+    tree: &Arc<AreaTree>,
     now: Micros,
 ) -> Result<Grounds> {
     let today = days::of(now);
@@ -98,7 +98,7 @@ pub(super) async fn grounds(
         .into_iter()
         .filter_map(|day| Some((midnight(day)?, ground(&rows, tree, day))))
         .collect();
-    Ok(Grounds::new(periods))
+    Ok(Grounds::new(Arc::clone(tree), periods))
 }
 
 fn ground(rows: &[boundary::Model], tree: &AreaTree, day: i32) -> Ground {
@@ -148,9 +148,12 @@ pub(super) async fn register(conn: &DatabaseConnection) -> Result<Register> {
     communities.dedup();
     let mut shards = Vec::with_capacity(communities.len());
     for community in communities {
-        shards.push(Arc::new(shard(conn, CommunityId(community)).await?));
+        shards.push(shard(conn, CommunityId(community)).await?);
     }
-    Ok(Register::new(shards))
+    Ok(Register::new(
+        shards.into_iter().map(Arc::new).collect(),
+        None,
+    ))
 }
 
 type HomeTuple = (Uuid, Uuid, Option<Uuid>, String);
@@ -221,8 +224,11 @@ fn estate_row(row: estate::Model) -> SpotRow {
         spot: Spot {
             id: row.id,
             name: row.name.into(),
-            grid: row.grid_id.map(AreaId),
-            neighbourhood: row.neighbourhood_id.map(AreaId),
+            said: Areas {
+                grid: row.grid_id.map(AreaId),
+                neighbourhood: row.neighbourhood_id.map(AreaId),
+            },
+            stands: Areas::default(),
             position: row.lon.zip(row.lat),
             estate: None,
         },
@@ -236,8 +242,11 @@ fn building_row(row: building::Model) -> SpotRow {
         spot: Spot {
             id: row.id,
             name: row.name.into(),
-            grid: row.grid_id.map(AreaId),
-            neighbourhood: row.neighbourhood_id.map(AreaId),
+            said: Areas {
+                grid: row.grid_id.map(AreaId),
+                neighbourhood: row.neighbourhood_id.map(AreaId),
+            },
+            stands: Areas::default(),
             position: row.lon.zip(row.lat),
             estate: row.estate_id,
         },

@@ -97,7 +97,7 @@ impl Locator {
         Ok(())
     }
 
-    async fn hold_grounds(&self, db: &Database, tree: &AreaTree) -> Result<()> {
+    async fn hold_grounds(&self, db: &Database, tree: &Arc<AreaTree>) -> Result<()> {
         let grounds = load::grounds(db.read(), tree, self.clock.now()).await?;
         self.grounds.store(Arc::new(grounds));
         Ok(())
@@ -125,10 +125,32 @@ impl Locator {
     /// # Errors
     /// 503 when the database cannot answer.
     pub async fn reload_community(&self, db: &Database, community: CommunityId) -> Result<()> {
-        let shard = Arc::new(load::shard(db.read(), community).await?);
-        self.register
-            .rcu(|register| register.with(Arc::clone(&shard)));
+        let shard = load::shard(db.read(), community).await?;
+        self.register.rcu(|register| {
+            let grounds = self.grounds.load();
+            register.with(&shard, &grounds, grounds.turn(self.clock.now()))
+        });
         Ok(())
+    }
+
+    /// The register with everything where it stands now: placed anew when boundaries or the tree were read anew, and at
+    /// the midnight on which a later boundary begins to hold.
+    fn placed(&self) -> Arc<Register> {
+        let grounds = self.grounds.load();
+        let turn = grounds.turn(self.clock.now());
+        let held = self.register.load_full();
+        if held.turn() == Some(turn) {
+            return held;
+        }
+        let placed = Arc::new(held.placed(&grounds, turn));
+        self.register.rcu(|now| {
+            if Arc::ptr_eq(now, &held) {
+                Arc::clone(&placed)
+            } else {
+                Arc::clone(now)
+            }
+        });
+        placed
     }
 
     /// The tree as it is now.
@@ -156,24 +178,24 @@ impl Locator {
         within: Option<&Scope>,
         limit: usize,
     ) -> Vec<AddressCandidate> {
-        self.register.load().candidates(text, within, limit)
+        self.placed().candidates(text, within, limit)
     }
 
     /// A dwelling of the register.
     #[must_use]
     pub fn dwelling(&self, id: Uuid) -> Option<Place> {
-        self.register.load().dwelling(id)
+        self.placed().dwelling(id)
     }
 
     /// All dwellings of a scope, for imports that look up more addresses than [`Locator::candidates`] should be asked for.
     pub fn each_dwelling(&self, within: &Scope, with: impl FnMut(Place)) {
-        self.register.load().each_dwelling(within, with);
+        self.placed().each_dwelling(within, with);
     }
 
     /// A building of the register.
     #[must_use]
     pub fn building(&self, id: Uuid) -> Option<Place> {
-        self.register.load().building(id)
+        self.placed().building(id)
     }
 
     /// The most specific area in force that holds the point (degrees, WGS-84).

@@ -8,18 +8,48 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Scope};
+use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Scope};
 use youlin_locate::{AddressBook, DwellingEntry, Match};
 
-use crate::{AddressCandidate, Place};
+use super::ground::{Ground, Grounds, Turn};
+use crate::{AddressCandidate, Place, stand};
+
+/// Grid and neighbourhood of a place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Areas {
+    pub(super) grid: Option<AreaId>,
+    pub(super) neighbourhood: Option<AreaId>,
+}
+
+impl Spot {
+    fn place(&mut self, community: CommunityId, tree: &AreaTree, ground: &Ground) {
+        let said = self.said.neighbourhood.or(self.said.grid);
+        let said = said.unwrap_or(community.into());
+        if tree.get(said).is_none() {
+            self.stands = self.said;
+            return;
+        }
+        let found = self
+            .position
+            .and_then(|at| ground.within(tree, community, at));
+        let area = stand::open(tree, stand::stands(tree, said, found));
+        let at = |level| tree.at_level(area, level).map(|node| node.id);
+        self.stands = Areas {
+            grid: at(AreaLevel::Grid),
+            neighbourhood: at(AreaLevel::Neighbourhood),
+        };
+    }
+}
 
 /// An estate or building as it is looked up.
 #[derive(Debug, Clone)]
 pub(super) struct Spot {
     pub(super) id: Uuid,
     pub(super) name: Box<str>,
-    pub(super) grid: Option<AreaId>,
-    pub(super) neighbourhood: Option<AreaId>,
+    /// By the register's word.
+    pub(super) said: Areas,
+    /// By the rule of [`crate::stand`], once it was placed.
+    pub(super) stands: Areas,
     pub(super) position: Option<(f64, f64)>,
     /// The building's estate.
     pub(super) estate: Option<Uuid>,
@@ -50,14 +80,14 @@ pub(super) struct HomeRow {
 }
 
 /// One community's part.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Shard {
     community: CommunityId,
     estates: Vec<Spot>,
     buildings: Vec<Spot>,
-    homes: Vec<Home>,
-    words: Vec<Box<str>>,
-    book: AddressBook,
+    homes: Arc<Vec<Home>>,
+    words: Arc<Vec<Box<str>>>,
+    book: Arc<AddressBook>,
 }
 
 /// Keeps each word once.
@@ -120,10 +150,19 @@ impl Shard {
             community,
             estates: estates.into_iter().map(|row| row.spot).collect(),
             buildings: buildings.into_iter().map(|row| row.spot).collect(),
-            homes: kept,
-            words: words.list,
-            book: AddressBook::build(entries),
+            homes: Arc::new(kept),
+            words: Arc::new(words.list),
+            book: Arc::new(AddressBook::build(entries)),
         }
+    }
+
+    /// This shard with everything where it stands on that ground; what is large is shared.
+    fn placed(&self, tree: &AreaTree, ground: &Ground) -> Self {
+        let mut placed = self.clone();
+        for spot in placed.estates.iter_mut().chain(&mut placed.buildings) {
+            spot.place(self.community, tree, ground);
+        }
+        placed
     }
 
     fn estate(&self, id: Uuid) -> Option<&Spot> {
@@ -148,8 +187,8 @@ impl Shard {
     fn place_of_estate(&self, spot: &Spot) -> Place {
         Place {
             community: self.community,
-            grid: spot.grid,
-            neighbourhood: spot.neighbourhood,
+            grid: spot.stands.grid,
+            neighbourhood: spot.stands.neighbourhood,
             estate: Some(spot.id),
             building: None,
             dwelling: None,
@@ -239,21 +278,36 @@ fn entries_of_spots(estates: &[SpotRow], buildings: &[SpotRow]) -> Vec<DwellingE
 pub(super) struct Register {
     /// By community.
     shards: Vec<Arc<Shard>>,
+    /// The ground everything was placed on.
+    turn: Option<Turn>,
 }
 
 impl Register {
-    pub(super) fn new(mut shards: Vec<Arc<Shard>>) -> Self {
+    pub(super) fn new(mut shards: Vec<Arc<Shard>>, turn: Option<Turn>) -> Self {
         shards.sort_by_key(|shard| shard.community);
-        Self { shards }
+        Self { shards, turn }
     }
 
-    /// This register with one community's shard replaced or added.
-    pub(super) fn with(&self, shard: Arc<Shard>) -> Self {
+    pub(super) fn turn(&self) -> Option<Turn> {
+        self.turn
+    }
+
+    /// This register placed on another ground.
+    pub(super) fn placed(&self, grounds: &Grounds, turn: Turn) -> Self {
+        let ground = grounds.of_turn(turn);
+        let placed = |shard: &Arc<Shard>| Arc::new(shard.placed(grounds.tree(), ground));
+        Self::new(self.shards.iter().map(placed).collect(), Some(turn))
+    }
+
+    /// This register with one community's shard replaced or added, placed on that ground.
+    pub(super) fn with(&self, shard: &Shard, grounds: &Grounds, turn: Turn) -> Self {
+        let placed = shard.placed(grounds.tree(), grounds.of_turn(turn));
         let others = self
             .shards
             .iter()
             .filter(|other| other.community != shard.community);
-        Self::new(others.cloned().chain([Arc::clone(&shard)]).collect())
+        let all = others.cloned().chain([Arc::new(placed)]).collect();
+        Self::new(all, self.turn.filter(|held| *held == turn))
     }
 
     pub(super) fn dwellings(&self) -> usize {

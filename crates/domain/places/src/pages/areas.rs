@@ -12,6 +12,7 @@ use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResu
 use super::tree_view::{TreePiece, pieces};
 use crate::Locator;
 use crate::commands::{CloseArea, RedrawBoundary, SaveArea};
+use crate::duties::Charge;
 use crate::import::ImportReport;
 use crate::permissions::PLACES_ADMIN;
 use crate::queries::{self, AreaDetail};
@@ -19,6 +20,9 @@ use crate::queries::{self, AreaDetail};
 #[derive(Debug, Deserialize)]
 pub(crate) struct ShowQuery {
     area: Option<AreaId>,
+    /// What was just done.
+    #[serde(default)]
+    done: String,
 }
 
 /// The form of an area, as typed.
@@ -74,6 +78,7 @@ struct Typed {
     faults: Vec<(String, String)>,
     sentence: String,
     report: Vec<String>,
+    done: &'static str,
     status: StatusCode,
 }
 
@@ -94,6 +99,10 @@ struct AreasPage {
     faults: Vec<(String, String)>,
     sentence: String,
     report: Vec<String>,
+    done: &'static str,
+    /// Would lose sight if the area were closed.
+    charges: Vec<Charge>,
+    may_split: bool,
 }
 
 impl AreasPage {
@@ -104,6 +113,9 @@ impl AreasPage {
     }
 }
 
+/// What the page says after it was done.
+const DONE: [&str; 5] = ["saved", "added", "redrawn", "closed", "split"];
+
 pub(crate) async fn show(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -112,6 +124,10 @@ pub(crate) async fn show(
 ) -> WebResult<Response> {
     let typed = Typed {
         status: StatusCode::OK,
+        done: DONE
+            .into_iter()
+            .find(|one| *one == query.done)
+            .unwrap_or_default(),
         ..Typed::default()
     };
     render(&app, &ctx, prefs, query.area, typed).await
@@ -126,7 +142,12 @@ async fn render(
 ) -> WebResult<Response> {
     let tree = app.areas();
     let ctx = ctx.with_areas(std::sync::Arc::clone(&tree));
-    let area = area.or_else(|| tree.roots().first().copied());
+    // Where one's own area begins, not at the province.
+    let own = || {
+        let mut grants = ctx.grants().iter().map(|grant| grant.area);
+        grants.find(|id| ctx.authorize(&PLACES_ADMIN, *id).is_ok() && tree.get(*id).is_some())
+    };
+    let area = area.or_else(own).or_else(|| tree.roots().first().copied());
     let detail = match area {
         None => None,
         Some(id) => Some(queries::area_detail(app.db(), id).await?),
@@ -136,10 +157,22 @@ async fn render(
         .unwrap_or_default();
     way.reverse();
     let level = detail.as_ref().map(|detail| detail.level);
+    let may_change = area.is_some_and(|id| ctx.authorize(&PLACES_ADMIN, id).is_ok());
+    let charges = match area.filter(|_| may_change) {
+        Some(id) => {
+            super::split::duties(app)
+                .charges(app.db().read(), &[id])
+                .await?
+        }
+        None => Vec::new(),
+    };
     let body = AreasPage {
         tree: pieces(&tree, area),
         children: area.map_or(Vec::new(), |id| tree.children(id).to_vec()),
-        may_change: area.is_some_and(|id| ctx.authorize(&PLACES_ADMIN, id).is_ok()),
+        may_split: may_change && level == Some(AreaLevel::Grid),
+        may_change,
+        charges,
+        done: typed.done,
         edit: typed.edit.unwrap_or_else(|| edit_form(detail.as_ref())),
         child: typed.child.unwrap_or_else(|| child_form(detail.as_ref())),
         child_levels: child_levels(level),
@@ -237,8 +270,8 @@ fn refused(app: &App, ctx: &Ctx, problem: Problem) -> Result<Typed> {
     })
 }
 
-fn shown(area: AreaId) -> Response {
-    Redirect::to(&format!("/admin/areas?area={area}")).into_response()
+fn shown(area: AreaId, done: &str) -> Response {
+    Redirect::to(&format!("/admin/areas?area={area}&done={done}")).into_response()
 }
 
 pub(crate) async fn save(
@@ -251,7 +284,7 @@ pub(crate) async fn save(
     match save_area(&app, &ctx, &form).await {
         Ok(area) => {
             app.need::<Locator>()?.reload_areas(app.db()).await?;
-            Ok(shown(area))
+            Ok(shown(area, if is_new { "added" } else { "saved" }))
         }
         Err(problem) => {
             let typed = refused(&app, &ctx, problem)?;
@@ -312,8 +345,8 @@ pub(crate) async fn close(
     };
     match app.db().execute(&ctx, command).await {
         Ok(()) => {
-            app.need::<Locator>()?.reload_areas(app.db()).await?;
-            Ok(shown(area))
+            app.need::<Locator>()?.freshen(app.db()).await?;
+            Ok(shown(area, "closed"))
         }
         Err(problem) => {
             let typed = refused(&app, &ctx, problem)?;
@@ -336,7 +369,7 @@ pub(crate) async fn redraw(
     match redraw_area(&app, &ctx, area, &form).await {
         Ok(()) => {
             app.need::<Locator>()?.reload_areas(app.db()).await?;
-            Ok(shown(area))
+            Ok(shown(area, "redrawn"))
         }
         Err(problem) => {
             let typed = refused(&app, &ctx, problem)?;

@@ -6,6 +6,7 @@ mod finder;
 pub(crate) mod forms;
 mod premises;
 mod register;
+pub(crate) mod split;
 mod tree_view;
 
 pub use area_finder::AreaFinder;
@@ -73,6 +74,8 @@ pub(crate) fn routes() -> Routes {
         .post("/admin/areas", admin, areas::save)
         .post("/admin/areas/close", admin, areas::close)
         .post("/admin/areas/boundary", admin, areas::redraw)
+        .get("/admin/areas/split", admin, split::show)
+        .post("/admin/areas/split", admin, split::split)
         .get("/places", read, register::list)
         .get("/places/estates/new", keep, estate::fresh)
         .post("/places/estates", keep, estate::create)

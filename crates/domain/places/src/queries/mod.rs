@@ -4,6 +4,7 @@ mod buildings;
 mod doors;
 mod entry;
 pub(crate) mod premises;
+pub(crate) mod split;
 
 use std::collections::HashSet;
 

@@ -315,7 +315,10 @@ async fn an_administrator_keeps_the_tree_on_its_page() {
         let (status, headers, _) = web.form("/admin/areas", &right).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         let id = web.town.id("A9");
-        assert_eq!(headers[header::LOCATION], format!("/admin/areas?area={id}"));
+        assert_eq!(
+            headers[header::LOCATION],
+            format!("/admin/areas?area={id}&done=added")
+        );
 
         let id = id.to_string();
         let (status, _, page) = web

@@ -9,5 +9,6 @@ mod http;
 mod premises;
 mod register;
 mod rivers;
+mod split;
 mod there_and_back;
 mod tree;

@@ -9,6 +9,9 @@
 
 mod family;
 mod rings;
+mod share;
+
+pub use share::{Site, share_out};
 
 use geo::{LineString, MultiPolygon, Polygon};
 use std::collections::{HashMap, HashSet};
