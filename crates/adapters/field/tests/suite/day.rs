@@ -130,6 +130,8 @@ async fn a_day_goes_out_and_comes_back() {
         assert_eq!(result(&told[0]), "conflict");
 
         ground.handle(case).await;
+        // The community's own staff look again; a volunteer only where that is said.
+        let other = &ground.walkers[2];
         let back = |id: Uuid, passed: bool| {
             json!({ "id": id, "kind": "return_visit", "body": {
                 "community": ground.community(), "finding": finding, "round": id, "passed": passed, "text": "干净了",

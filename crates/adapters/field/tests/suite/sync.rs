@@ -212,7 +212,7 @@ async fn good_line(ground: &Ground, phones: &[Phone]) {
 /// Everything the work left, without the server's own numbers and times.
 async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
     let db = ground.world.db();
-    let scope = ground.walkers[0].ctx.scope(&ROUNDS_READ).unwrap();
+    let scope = ground.walkers[DESK[0]].ctx.scope(&ROUNDS_READ).unwrap();
     let mut all = BTreeMap::new();
     all.insert("doors".into(), doors_left(ground).await);
     all.insert("items".into(), items_of(ground).await);
@@ -375,7 +375,7 @@ async fn bad_line(ground: &Ground, phones: &mut [Phone], dice: &mut Dice, syncs:
 /// Puts every finding right, and writes the second look of the other walker.
 async fn returns(ground: &Ground, phones: &[Phone], seed: u64) -> Vec<Phone> {
     let mut dice = Dice(seed + 1);
-    let scope = ground.walkers[0].ctx.scope(&ROUNDS_READ).unwrap();
+    let scope = ground.walkers[DESK[0]].ctx.scope(&ROUNDS_READ).unwrap();
     let mut all = Vec::new();
     for phone in phones {
         let mut items = Vec::new();

@@ -24,7 +24,7 @@ pub(crate) fn catalogues() -> Arc<I18n> {
         name.starts_with("people")
             || matches!(
                 name,
-                "web.ftl" | "imports.ftl" | "places.ftl" | "places-premises.ftl"
+                "web.ftl" | "web-waits.ftl" | "imports.ftl" | "places.ftl" | "places-premises.ftl"
             )
     })
 }
