@@ -33,6 +33,8 @@ const FINDINGS: usize = 100;
 const CLOCK_SECONDS: i64 = 300;
 /// Longer is two rounds.
 const LONGEST: i64 = 24 * 3_600 * 1_000_000;
+/// How long ago a round may have been that is typed in, in microseconds: beyond a year the year is mistyped.
+const OLDEST: i64 = 366 * 24 * 3_600 * 1_000_000;
 
 /// Something found.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -192,7 +194,7 @@ async fn ready(
         }),
     };
     let clock_off = clock_off(ctx, &new);
-    let faults = faults(&new, policy.as_ref());
+    let faults = faults(ctx, &new, policy.as_ref());
     let (hazards, mut faults) =
         plan(rounds, db, ctx, &scope, (&new, &subject), &details, faults).await?;
     let mut filed = Vec::new();
@@ -289,8 +291,24 @@ fn clock_off(ctx: &Ctx, new: &NewRound) -> Option<i64> {
     (off.abs() > CLOCK_SECONDS * 1_000_000).then_some(off)
 }
 
-fn faults(new: &NewRound, policy: Option<&PolicyView>) -> Problem {
+/// Times somebody typed. A telephone's own clock is put right where it says what it shows, and never sent back.
+fn typed_times(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Problem {
+    if matches!(new.channel, Channel::Field | Channel::Openrosa) {
+        return faults;
+    }
+    // By the sender's own clock, where it is said.
+    let now = new.sent_at.unwrap_or(ctx.now()).0;
+    if new.ended_at.0 > now + CLOCK_SECONDS * 1_000_000 {
+        faults = faults.and_field("ended_at", "round-in-future");
+    } else if new.began_at.0 < now - OLDEST {
+        faults = faults.and_field("began_at", "round-long-ago");
+    }
+    faults
+}
+
+fn faults(ctx: &Ctx, new: &NewRound, policy: Option<&PolicyView>) -> Problem {
     let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
+    faults = typed_times(ctx, new, faults);
     let lasted = new.ended_at.0 - new.began_at.0;
     if lasted < 0 {
         faults = faults.and_field("ended_at", "round-ends-before");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use youlin_cases::model::{Status, Verb};
 use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Micros, Role};
-use youlin_rounds::model::{Due, FindingState, Outcome};
+use youlin_rounds::model::{Channel, Due, FindingState, Outcome};
 use youlin_rounds::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use youlin_rounds::{
     FindingStep, ReturnVisit, RoundFilter, board, due_now, module, round_view, rounds_of,
@@ -179,5 +179,25 @@ async fn a_clock_two_years_off_is_put_right_and_said() {
         assert_eq!(seen.clock_off, Some(-730 * 86_400));
         let meant = volunteer.now().plus(-50 * Micros::MINUTE);
         assert!((seen.line.began_at.0 - meant.0).abs() < Micros::SECOND);
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_is_typed_and_cannot_be_is_told() {
+    let ground = Ground::new(youlin_testkit::sqlite().await).await;
+    let volunteer = ground.of(ground.team);
+    for (days, field, code) in [
+        (1, "ended_at", "round-in-future"),
+        (-730, "began_at", "round-long-ago"),
+    ] {
+        let mut typed = ground.patrol(None);
+        typed.channel = Channel::Page;
+        typed.sent_at = None;
+        for at in [&mut typed.began_at, &mut typed.ended_at] {
+            *at = at.plus(days * Micros::DAY);
+        }
+        let refused = ground.hand_in(&volunteer, typed).await.unwrap_err();
+        let faults = refused.fields();
+        assert_eq!((&*faults[0].field, faults[0].code), (field, code));
     }
 }
