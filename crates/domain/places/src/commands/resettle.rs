@@ -20,8 +20,8 @@ pub(super) struct Said {
     pub(super) area: AreaId,
 }
 
-/// Says anew where everything in the community is for which `to` names another area. Returns how many buildings that were.
-/// `subject` is the area's row, for the audit.
+/// Says anew where everything in the community is for which `to` names an area; it stands there, or in what the boundaries
+/// make of that. `subject` is the area's row. What the caller saved before must have its audit entry already.
 pub(super) async fn resettle(
     ctx: &Ctx,
     tx: &Tx<'_>,
@@ -29,7 +29,7 @@ pub(super) async fn resettle(
     community: CommunityId,
     subject: Uuid,
     to: impl Fn(&Said) -> Option<AreaId>,
-) -> Result<u64> {
+) -> Result<()> {
     let here = |areas: [Option<i64>; 2]| AreaId(areas[0].or(areas[1]).unwrap_or(community.0));
     let anew = |said: Said, at: Option<(f64, f64)>| {
         let area = placer.settled(to(&said)?, at);
@@ -118,7 +118,7 @@ pub(super) async fn resettle(
     }
     tx.emit(ctx, events::areas_moved(community, subject));
     mark(tx, community);
-    Ok(buildings)
+    Ok(())
 }
 
 async fn keep_premises(ctx: &Ctx, tx: &Tx<'_>, old: &premises::Model, area: AreaId) -> Result<()> {

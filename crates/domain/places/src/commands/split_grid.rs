@@ -91,10 +91,18 @@ impl Command for SplitGrid {
             .await?;
         }
         take_in(ctx, tx, &drafts, false, &mut ImportReport::default()).await?;
+        // An entry covers what was saved since the one before it: first the areas', then the community's.
+        // The version grows, so that two people never split the same grid at once.
+        tx.update::<area::Entity>(row.clone()).await?;
+        let entry = AuditEntry::new(Self::NAME, "area", row.id).detail(json!({
+            "area": self.grid, "new": new, "moved": moved, "taker": self.taker,
+        }));
+        tx.audit(ctx, CommunityId::SYSTEM, entry);
+        mark(tx, CommunityId::SYSTEM);
         let opened: Vec<i64> = moved.iter().map(|(_, to)| to.0).chain([new.0]).collect();
         let placer = Placer::load_on(ctx, tx.conn(), community, &[], &opened).await?;
         let to: HashMap<AreaId, AreaId> = moved.iter().copied().collect();
-        let buildings = resettle(ctx, tx, &placer, community, row.id, |said| {
+        resettle(ctx, tx, &placer, community, row.id, |said| {
             let ticked = said.building.is_some_and(|id| goes.contains(&id));
             match to.get(&said.area) {
                 Some(new) => Some(*new),
@@ -103,13 +111,6 @@ impl Command for SplitGrid {
             }
         })
         .await?;
-        // The version grows, so that two people never split the same grid at once.
-        tx.update::<area::Entity>(row.clone()).await?;
-        let entry = AuditEntry::new(Self::NAME, "area", row.id).detail(json!({
-            "area": self.grid, "new": new, "moved": moved, "buildings": buildings, "taker": self.taker,
-        }));
-        tx.audit(ctx, CommunityId::SYSTEM, entry);
-        mark(tx, CommunityId::SYSTEM);
         let hand_over = HandOver {
             community,
             moved,
