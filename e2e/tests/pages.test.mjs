@@ -249,7 +249,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/places/rivers/{id}/edit": return [`/places/rivers/${known.river}/edit`];
       case "/places/rivers/{id}/map.geojson": return []; // what the map asks
       case "/rounds/new": return [`${path}?reach=${known.river}`];
-      case "/rounds/{id}": return [`/rounds/${known.round}`];
+      // A partner sees the rounds that concern it, and this one does not.
+      case "/rounds/{id}": return role === "partner" ? [] : [`/rounds/${known.round}`];
       case "/rounds/{id}/photos/{photo}": return []; // a file
       case "/rounds/reaches/{id}": return [`/rounds/reaches/${known.river}`];
       case "/rounds/reaches/{id}/map.geojson": return []; // what the map asks

@@ -125,6 +125,8 @@ describe("rivers", () => {
     assert.doesNotMatch(text, /绿如蓝/, "nobody who walked is named");
     await screenshot(visitor, "rivers-board");
     await axe(visitor);
+    assert.equal(await visitor.locator("#f-category").inputValue(), "", "nobody's report is filed under what merely stood first");
+    await visitor.locator("#f-category").selectOption({ index: 1 });
     await visitor.locator("#f-text").fill("栏杆下面有人倒了一袋垃圾");
     await visitor.locator("#f-phone").fill("139");
     await visitor.locator('#say button[type="submit"]').click();
@@ -133,6 +135,8 @@ describe("rivers", () => {
     await visitor.locator("#f-phone").fill("");
     await visitor.locator('#say button[type="submit"]').click();
     await visitor.waitForURL(/\/help\/sent\//);
+    await visitor.goto(`${server.url}/r/${sign}`);
+    assert.equal(await visitor.locator("#f-text").inputValue(), "", "what was sent does not come back as a draft");
     const code = await visitor.goto(`${server.url}/r/${sign}/code.svg`);
     assert.match(code.headers()["content-type"], /svg/);
     const unknown = await visitor.goto(`${server.url}/r/XXXXXXXX`);

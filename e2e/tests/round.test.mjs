@@ -43,6 +43,7 @@ describe("from door to door", () => {
     await phone.locator(".form-summary").waitFor();
     const again = phone.locator("section.card", { has: phone.locator(".form-summary") });
     assert.equal(await again.locator('input[name="phone"]').inputValue(), "1390000", "what was typed stays");
+    await again.locator("summary", { hasText: "更正" }).click();
     await again.locator('input[name="birth"]').fill("农历三月初五");
     await again.locator('input[name="phone"]').fill("");
     await again.locator('button[type="submit"]').click();

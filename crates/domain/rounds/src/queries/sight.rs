@@ -4,7 +4,7 @@
 //! - what is about a household is for whoever goes from door to door there and for the desk and the levels above;
 //! - everything else in an area is for those who work for it;
 //! - a volunteer or a partner sees what concerns them: what they or their organisation walked, what their organisation puts
-//!   right or is asked to help with, and the reaches and premises of a policy of theirs.
+//!   right or is asked to help with, and the reaches and premises of a policy of theirs; the fire station sees premises.
 //!
 //! For most callers nothing has to be asked: every role they hold sees all of it.
 
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use youlin_cases::cases_of_parties;
 use youlin_database::sql::in_scope;
 use youlin_kernel::{Result, Scope};
+use youlin_people::{Directory, OrganisationKind};
 
 use super::rounds::visible;
 use crate::entities::{finding, hazard, judgement, round, round_policy};
@@ -184,7 +185,21 @@ impl Concern {
                 concern.policy(&row, &policy);
             }
         }
+        concern.fire_station(db, scope).await?;
         Ok(concern)
+    }
+
+    /// The fire station looks again at premises (`recheck`), so it sees them.
+    async fn fire_station(&mut self, db: &impl ConnectionTrait, scope: &Scope) -> Result<()> {
+        let kind = Some(OrganisationKind::FireStation);
+        let stations = Directory::organisations(db, scope, kind).await?;
+        if stations.iter().any(|one| self.parties.contains(&one.id)) {
+            let premises = SubjectKind::Premises.as_str();
+            let here = scope.communities().into_iter();
+            self.kinds
+                .extend(here.map(|community| (community, premises)));
+        }
+        Ok(())
     }
 
     /// Whether a policy is of these parties: they walk it, or it names them to look again.
