@@ -316,8 +316,8 @@ async fn the_pages_of_a_market() {
             ("channel", "page"),
             ("a_market_name", "中原综合批发市场"),
             ("a_inspected_on", today.as_str()),
-            ("began", "2026-11-26T08:00"),
-            ("ended", "2026-11-26T08:30"),
+            ("began", "2026-11-10T08:00"),
+            ("ended", "2026-11-10T08:30"),
             ("a_lane_width", "3.9"),
         ];
         let (status, page) = web.form("worker", "/rounds", &answered).await;
