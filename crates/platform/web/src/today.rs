@@ -1,6 +1,5 @@
 //! What modules put on 今天, the first page of those who work on the street: a line for each thing that waits for this person,
-//! with the door to it. The page belongs to one module; what waits belongs to many (fault 2 of the walk of issue 4: the work
-//! was there, and no way led to it).
+//! with the door to it. The page belongs to one module; what waits belongs to many, and without a line here no way leads to it.
 
 use std::sync::Arc;
 
