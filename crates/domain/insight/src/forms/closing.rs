@@ -5,10 +5,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Result};
 
+use super::commands::any_form_for;
 use crate::entities::{report_fill, report_form};
-use crate::permissions::INSIGHT_FORMS;
 
 /// Closes a form, or opens it again. Doing it twice changes nothing.
 #[derive(Debug)]
@@ -23,11 +23,7 @@ impl Command for CloseForm {
     const NAME: &'static str = "insight.close-form";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let form = report_form::Entity::find_by_id((self.community.0, self.form))
-            .one(tx.conn())
-            .await?
-            .ok_or_else(Problem::not_found)?;
-        ctx.authorize(&INSIGHT_FORMS, AreaId(form.area_id))?;
+        let form = any_form_for(ctx, tx, self.community, self.form).await?;
         if form.closed_at.is_some() == self.closed {
             return Ok(());
         }
@@ -56,11 +52,7 @@ impl Command for NoteWithdrawn {
     const NAME: &'static str = "insight.withdraw-questions";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let form = report_form::Entity::find_by_id((self.community.0, self.form))
-            .one(tx.conn())
-            .await?
-            .ok_or_else(Problem::not_found)?;
-        ctx.authorize(&INSIGHT_FORMS, AreaId(form.area_id))?;
+        any_form_for(ctx, tx, self.community, self.form).await?;
         let notes = report_fill::Entity::find()
             .filter(report_fill::Column::CommunityId.eq(self.community.0))
             .filter(report_fill::Column::FormId.eq(self.form))

@@ -256,7 +256,22 @@ impl Filling<'_> {
     }
 }
 
+/// A form the caller keeps, and that is not closed.
 pub(super) async fn form_for(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<report_form::Model> {
+    let form = any_form_for(ctx, tx, community, id).await?;
+    if form.closed_at.is_some() {
+        return Err(Problem::new(ProblemKind::Conflict, "form-closed"));
+    }
+    Ok(form)
+}
+
+/// The same, closed ones too.
+pub(super) async fn any_form_for(
     ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,
@@ -267,9 +282,6 @@ pub(super) async fn form_for(
         .await?
         .ok_or_else(Problem::not_found)?;
     ctx.authorize(&INSIGHT_FORMS, AreaId(form.area_id))?;
-    if form.closed_at.is_some() {
-        return Err(Problem::new(ProblemKind::Conflict, "form-closed"));
-    }
     Ok(form)
 }
 
