@@ -103,7 +103,6 @@ async fn market(house: &House, service: &Ctx) -> Result<()> {
     };
     let asks = Policy {
         question: Some(question),
-        recheckers: Vec::new(),
         ..monthly(service, SubjectKind::Premises, Walkers::GridWorker)
     };
     let save = SavePolicy {

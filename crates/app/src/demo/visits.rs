@@ -13,12 +13,13 @@ use youlin_people::facts::How;
 use youlin_people::{AskNextTime, Home, PersonInput, Relation, SavePerson, SetLabel};
 use youlin_rounds::SavePolicy;
 use youlin_rounds::model::{
-    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, SubjectKind, Walkers,
+    Channel, DoorQuestion, Outcome, Policy, RoundKind, SubjectKind, Walkers,
 };
 use youlin_rounds::visits::{NewVisit, prepare_visit};
 
 use super::keys::Keys;
 use super::replay::plain;
+use super::rivers::monthly;
 use crate::House;
 
 /// Back from hospital.
@@ -91,25 +92,13 @@ impl Filler<'_> {
             title: "高龄老人每月走访".to_owned(),
             policy: Policy {
                 kind: RoundKind::Visit,
-                subjects: SubjectKind::Dwelling,
-                walkers: Walkers::GridWorker,
-                every: Every::Month,
-                count: 1,
-                weekdays: 0,
-                season: None,
                 from: self.desk.now().plus(-60 * Micros::DAY).date(),
-                to: None,
-                minimum: Minimum::default(),
-                photographs: 0,
-                track: false,
-                basis: String::new(),
                 doors: DoorQuestion {
                     label: Some("living_alone".to_owned()),
                     age_from: Some(80),
                     alone: true,
                 },
-                question: None,
-                recheckers: Vec::new(),
+                ..monthly(&self.desk, SubjectKind::Dwelling, Walkers::GridWorker)
             },
             subjects: Vec::new(),
             fixer: None,
