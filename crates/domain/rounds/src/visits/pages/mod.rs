@@ -10,7 +10,7 @@ mod today;
 mod visit;
 mod words;
 
-pub use my_day::{MyDoor, MyQuestion, VisitsToday, my_doors};
+pub use my_day::VisitsToday;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

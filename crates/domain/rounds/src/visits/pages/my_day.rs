@@ -1,23 +1,34 @@
-//! The caller's own visits of today for whoever shows them elsewhere: as a line of 今天, and taken along by the field client,
-//! which has neither the registers nor the plan out there.
+//! The caller's own visits of a day: for the page that proposes them, and as a line of 今天.
 
 use futures::future::BoxFuture;
-use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx, Result};
-use youlin_people::facts::Fact;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
 
-use super::{community, people, today, words};
-use crate::permissions::{ROUNDS_READ, VISITS_WALK};
-use crate::queries::policies;
+use super::{community, people};
+use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
-use crate::visits::{DayRound, Ground, OpenFormSources, day_plan, ground, my_visitor, visitors};
+use crate::visits::{
+    DayRound, Ground, OpenFormSources, Visitor, day_plan, ground, my_visitor, visitors,
+};
 
-/// Communities whose visits are taken along: nobody walks in more on one day.
-const COMMUNITIES: usize = 3;
+/// The caller's own round of a day, and what it was planned from.
+pub(super) struct MyDay {
+    pub(super) round: DayRound,
+    pub(super) ground: Ground,
+    pub(super) me: Visitor,
+    /// Whether the caller holds a post here; everybody else is alone with what they see.
+    pub(super) holds_post: bool,
+    /// Visits of the community that wait for another day.
+    pub(super) full: usize,
+}
 
-/// The round that `/rounds/today` proposes, with what it was planned from.
-async fn my_round(app: &App, ctx: &Ctx, here: CommunityId) -> Result<(DayRound, Ground)> {
+/// Plans the day of a community and takes the caller's part of it. Whoever holds a post shares its area with the others who do.
+pub(super) async fn my_day(
+    app: &App,
+    ctx: &Ctx,
+    here: CommunityId,
+    start: Option<(f64, f64)>,
+) -> Result<MyDay> {
     let db = app.db();
     let rounds = app.need::<Rounds>()?;
     let scope = people(ctx)?;
@@ -25,14 +36,17 @@ async fn my_round(app: &App, ctx: &Ctx, here: CommunityId) -> Result<(DayRound, 
     let ground = ground(&rounds, db, ctx, &scope, sources.as_deref(), here).await?;
     let all = visitors(&rounds, db, ctx, here).await?;
     let me = my_visitor(&rounds, db, ctx, &ground, &all).await?;
-    let team = if all.contains(&me) {
-        all
-    } else {
-        vec![me.clone()]
-    };
-    let mut plan = day_plan(&ground, &team, None, ctx.now());
+    let holds_post = all.contains(&me);
+    let team = if holds_post { all } else { vec![me.clone()] };
+    let mut plan = day_plan(&ground, &team, start, ctx.now());
     let own = plan.rounds.iter().position(|one| one.visitor == me);
-    Ok((plan.rounds.swap_remove(own.unwrap_or(0)), ground))
+    Ok(MyDay {
+        round: plan.rounds.swap_remove(own.unwrap_or(0)),
+        ground,
+        me,
+        holds_post,
+        full: plan.full,
+    })
 }
 
 /// 今天走访 9 户.
@@ -47,8 +61,8 @@ impl TodayPart for VisitsToday {
     fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
         Box::pin(async move {
             let here = community(&people(s.ctx())?, None)?;
-            let (round, _) = my_round(s.app(), s.ctx(), here).await?;
-            Ok(visits_line(s, &round).into_iter().collect())
+            let day = my_day(s.app(), s.ctx(), here, None).await?;
+            Ok(visits_line(s, &day.round).into_iter().collect())
         })
     }
 }
@@ -84,91 +98,4 @@ fn visits_line(s: &Shell, round: &DayRound) -> Option<TodayLine> {
         count,
         figure: Some((TodayFigure::Visits, count)),
     })
-}
-
-/// A proposed visit as it is taken along.
-#[derive(Clone, Debug)]
-pub struct MyDoor {
-    pub community: CommunityId,
-    pub dwelling: Uuid,
-    /// The building, in walking order.
-    pub house: String,
-    pub address: String,
-    /// Degrees, WGS-84.
-    pub position: Option<(f64, f64)>,
-    /// 张** 84岁、李**
-    pub who: String,
-    /// Sentences, the weightiest first.
-    pub whys: Vec<String>,
-    /// Who is shown to live there, for the check when the visit is handed in.
-    pub lived: Vec<Uuid>,
-    pub questions: Vec<MyQuestion>,
-    /// The policy it is handed in by, and how many photographs that asks for.
-    pub policy: Option<Uuid>,
-    pub photographs: u32,
-}
-
-/// What is to be asked of one resident.
-#[derive(Clone, Debug)]
-pub struct MyQuestion {
-    pub person: Uuid,
-    pub name: String,
-    /// Missing in the register.
-    pub missing: Vec<Fact>,
-    /// Questions of forms, by the id under which each was asked.
-    pub asked: Vec<(Uuid, String)>,
-}
-
-/// The caller's proposed visits in walking order; none for who goes to no doors. Names are masked, as pages mask them.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn my_doors(app: &App, ctx: &Ctx) -> Result<Vec<MyDoor>> {
-    if !ctx.may(&VISITS_WALK) {
-        return Ok(Vec::new());
-    }
-    let scope = people(ctx)?;
-    let s = Shell::plain(app, ctx);
-    let policies = policies(app.db(), &ctx.scope(&ROUNDS_READ)?).await?;
-    let mut doors = Vec::new();
-    for part in scope.parts().iter().take(COMMUNITIES) {
-        let (round, ground) = my_round(app, ctx, part.community).await?;
-        let visits = || round.stops.iter().flat_map(|stop| &stop.visits);
-        let ids: Vec<Uuid> = visits().map(|visit| visit.dwelling).collect();
-        let files = today::files(app, ctx, part.community, &ids).await?;
-        for stop in &round.stops {
-            for visit in &stop.visits {
-                let file = files.get(&visit.dwelling);
-                let at = ground
-                    .doors
-                    .iter()
-                    .find(|one| one.dwelling == visit.dwelling);
-                let policy = at.and_then(|one| one.policies.first().copied());
-                let held = policies.iter().find(|one| Some(one.id) == policy);
-                let residents = || file.into_iter().flat_map(|file| &file.residents);
-                doors.push(MyDoor {
-                    community: part.community,
-                    dwelling: visit.dwelling,
-                    house: stop.name.clone(),
-                    address: visit.address.clone(),
-                    position: stop.position,
-                    who: file.map_or_else(String::new, |file| words::who(&s, file)),
-                    whys: words::whys(&s, &visit.whys),
-                    lived: residents().map(|one| one.card.id).collect(),
-                    questions: residents()
-                        .filter(|one| one.is_to_be_asked())
-                        .map(|one| MyQuestion {
-                            person: one.card.id,
-                            name: one.card.name_masked.clone(),
-                            missing: one.missing.clone(),
-                            asked: one.asked.clone(),
-                        })
-                        .collect(),
-                    policy,
-                    photographs: held.map_or(0, |one| one.policy.photographs),
-                });
-            }
-        }
-    }
-    Ok(doors)
 }

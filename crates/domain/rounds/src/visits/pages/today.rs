@@ -16,6 +16,7 @@ use youlin_web::{
     refused_with,
 };
 
+use super::my_day::{MyDay, my_day};
 use super::plan_map::{Drawing, drawing};
 use super::{communities, community, feed, people, shell, words};
 use crate::model::Outcome;
@@ -24,10 +25,7 @@ use crate::queries::{RoundView, round_view};
 use crate::service::Rounds;
 use crate::visits::queries::visits_today;
 use crate::visits::visitors::outside;
-use crate::visits::{
-    DayRound, OpenFormSources, PickKind, PickVisit, Standing, Stop, VisitLine, VisitOf, day_plan,
-    ground, my_visitor, standing, visitors,
-};
+use crate::visits::{DayRound, PickKind, PickVisit, Standing, Stop, VisitLine, VisitOf, standing};
 
 /// Another day that was named.
 struct Later {
@@ -153,17 +151,14 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
     let rounds = app.need::<Rounds>()?;
     let scope = people(&ctx)?;
     let here = community(&scope, asked.community)?;
-    let sources = app.service::<OpenFormSources>();
-    let ground = ground(&rounds, db, &ctx, &scope, sources.as_deref(), here).await?;
-    let all = visitors(&rounds, db, &ctx, here).await?;
-    let me = my_visitor(&rounds, db, &ctx, &ground, &all).await?;
-    // Whoever holds a post shares its area with the others who do; everybody else is alone with what they see.
-    let holds_post = all.contains(&me);
-    let team = if holds_post { all } else { vec![me.clone()] };
     let start = start(&asked);
-    let mut plan = day_plan(&ground, &team, start, ctx.now());
-    let own = plan.rounds.iter().position(|one| one.visitor == me);
-    let round = plan.rounds.swap_remove(own.unwrap_or(0));
+    let MyDay {
+        round,
+        ground,
+        me,
+        holds_post,
+        full,
+    } = my_day(&app, &ctx, here, start).await?;
     let proposed: Vec<Uuid> = round
         .stops
         .iter()
@@ -212,7 +207,7 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
             .map(|one| (one.dwelling, one.address.clone()))
             .collect(),
         later: later.collect(),
-        full: plan.full,
+        full,
         outside: outside(&scope, here, &me),
         typed,
         found,
