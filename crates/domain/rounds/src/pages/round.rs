@@ -26,8 +26,8 @@ use crate::checklists;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, JudgementView, Return, RoundView, finding_round, hazards_among,
-    judgements_of, photo as one_photo, returns, round_view,
+    FindingStep, FindingView, JudgementView, Looked, Return, RoundView, finding_round,
+    hazards_among, judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
@@ -242,6 +242,11 @@ pub(crate) async fn round_page(
         (None, Some(name)) => name.clone(),
         _ => String::new(),
     };
+    let looked = Looked {
+        community,
+        round: id,
+        areas: round.areas,
+    };
     let form = known.as_ref().map(|known| known.form.as_ref());
     let score = round.score.as_ref();
     Ok(RoundPage {
@@ -258,7 +263,7 @@ pub(crate) async fn round_page(
             String::new()
         },
         may_walk: may_walk(ctx, community, &[]).is_ok(),
-        returns: returns(app.db().read(), ctx, &round.findings, round.areas).await?,
+        returns: returns(app.db().read(), ctx, &round.findings, looked).await?,
         sees_cases: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, community)
             .is_ok(),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
-use youlin_cases::footings;
+use youlin_cases::{CaseFooting, footings};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::{Directory, OrganisationKind, Party};
 
@@ -59,7 +59,14 @@ pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked
     fire_station(db, ctx, of, kind, &parties).await
 }
 
-/// Whether the caller, or the caller's organisation, put it right: others look.
+/// Whether the caller, or the caller's organisation, puts it right: others look.
+pub(crate) fn puts_right(ctx: &Ctx, case: &CaseFooting) -> bool {
+    let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
+    let parties = Directory::parties_of(ctx);
+    said_so || case.lead.is_some_and(|lead| parties.contains(&lead))
+}
+
+/// [`puts_right`] of a case.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -69,11 +76,7 @@ pub(crate) async fn fixes(
     case: (CommunityId, Uuid),
 ) -> Result<bool> {
     let found = footings(db, &[case]).await?.remove(&case.1);
-    let parties = Directory::parties_of(ctx);
-    Ok(found.is_some_and(|case| {
-        let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
-        said_so || case.lead.is_some_and(|lead| parties.contains(&lead))
-    }))
+    Ok(found.is_some_and(|case| puts_right(ctx, &case)))
 }
 
 /// What a page offers of a return visit.
@@ -86,7 +89,7 @@ pub(crate) enum Return {
     Others,
 }
 
-/// What the caller is offered for each of these findings of a round that wait for somebody to look.
+/// What the caller is offered for each of these findings of one round that wait for somebody to look.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -94,28 +97,27 @@ pub(crate) async fn returns(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     findings: &[FindingView],
-    areas: [Option<AreaId>; 2],
+    looked: Looked,
 ) -> Result<HashMap<Uuid, Return>> {
-    let mut offered = HashMap::new();
-    for one in findings {
-        let Some(case) = one.case.as_ref().map(|case| (one.community, case.id)) else {
-            continue;
-        };
-        let looked = Looked {
-            community: one.community,
-            round: one.round,
-            areas,
-        };
-        let offer = if fixes(db, ctx, case).await? {
-            Return::OwnWork
-        } else if may_recheck(db, ctx, looked).await? {
-            Return::Form
-        } else {
-            Return::Others
-        };
-        offered.insert(one.id, offer);
+    let filed: Vec<(Uuid, Uuid)> = findings
+        .iter()
+        .filter_map(|one| Some((one.id, one.case.as_ref()?.id)))
+        .collect();
+    if filed.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(offered)
+    let wanted: Vec<(CommunityId, Uuid)> = filed
+        .iter()
+        .map(|(_, case)| (looked.community, *case))
+        .collect();
+    let cases = footings(db, &wanted).await?;
+    let rechecks = may_recheck(db, ctx, looked).await?;
+    let offer = |case: &Uuid| match cases.get(case) {
+        Some(case) if puts_right(ctx, case) => Return::OwnWork,
+        _ if rechecks => Return::Form,
+        _ => Return::Others,
+    };
+    Ok(filed.iter().map(|(id, case)| (*id, offer(case))).collect())
 }
 
 /// Whoever inspected, and their organisation.
@@ -149,18 +151,29 @@ async fn fire_station(
     kind: SubjectKind,
     parties: &[Party],
 ) -> Result<bool> {
-    let here = |scope: Scope| scope.contains(of.community, &of.areas);
-    if kind != SubjectKind::Premises || !ctx.scope(&ROUNDS_RECHECK).is_ok_and(here) {
+    if kind != SubjectKind::Premises {
         return Ok(false);
     }
-    for party in parties {
-        if *party != Party::organisation(party.id) {
-            continue;
+    match ctx.scope(&ROUNDS_RECHECK) {
+        Ok(scope) if scope.contains(of.community, &of.areas) => {
+            let here = scope.narrowed(ctx.areas(), of.community.into());
+            let parties: Vec<Uuid> = parties.iter().map(|party| party.id).collect();
+            is_fire_station(db, &here, &parties).await
         }
-        let view = Directory::organisation(db, of.community, party.id).await?;
-        if view.is_some_and(|view| view.kind == OrganisationKind::FireStation) {
-            return Ok(true);
-        }
+        _ => Ok(false),
     }
-    Ok(false)
+}
+
+/// Whether one of these parties is a fire station of the scope, or of no community.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(super) async fn is_fire_station(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    parties: &[Uuid],
+) -> Result<bool> {
+    let kind = Some(OrganisationKind::FireStation);
+    let stations = Directory::organisations(db, scope, kind).await?;
+    Ok(stations.iter().any(|one| parties.contains(&one.id)))
 }

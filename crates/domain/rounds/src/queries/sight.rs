@@ -14,8 +14,8 @@ use uuid::Uuid;
 use youlin_cases::cases_of_parties;
 use youlin_database::sql::in_scope;
 use youlin_kernel::{Result, Scope};
-use youlin_people::{Directory, OrganisationKind};
 
+use super::recheck::is_fire_station;
 use super::rounds::visible;
 use crate::entities::{finding, hazard, judgement, round, round_policy};
 use crate::model::{Policy, SubjectKind, Walkers};
@@ -191,9 +191,7 @@ impl Concern {
 
     /// The fire station looks again at premises (`recheck`), so it sees them.
     async fn fire_station(&mut self, db: &impl ConnectionTrait, scope: &Scope) -> Result<()> {
-        let kind = Some(OrganisationKind::FireStation);
-        let stations = Directory::organisations(db, scope, kind).await?;
-        if stations.iter().any(|one| self.parties.contains(&one.id)) {
+        if is_fire_station(db, scope, &self.parties).await? {
             let premises = SubjectKind::Premises.as_str();
             let here = scope.communities().into_iter();
             self.kinds

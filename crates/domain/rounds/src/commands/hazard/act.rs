@@ -20,7 +20,7 @@ use crate::entities::{campaign, hazard, return_visit, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
 use crate::permissions::ROUNDS_WALK;
-use crate::queries::{Looked, may_recheck};
+use crate::queries::{Looked, may_recheck, puts_right};
 use crate::service::Rounds;
 
 /// See the module's text.
@@ -114,7 +114,6 @@ pub(crate) async fn standpoint(
 ) -> Result<Standpoint> {
     let parties = Directory::parties_of(ctx);
     let is = |party: Option<Party>| party.is_some_and(|party| parties.contains(&party));
-    let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
     let community = CommunityId(row.community_id);
     let area = row
         .neighbourhood_id
@@ -127,7 +126,7 @@ pub(crate) async fn standpoint(
     };
     Ok(Standpoint {
         caused: is(cause(row)),
-        fixes: is(case.lead) || said_so,
+        fixes: puts_right(ctx, case),
         approves: ctx.require(&CASES_APPROVE, area).is_ok(),
         rechecks: may_recheck(db, ctx, looked).await?,
     })
