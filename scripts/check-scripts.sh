@@ -46,4 +46,26 @@ counts cargo '' 'error: could not compile `youlin`\n'
 counts node '5 3 1' 'ℹ tests 9\nℹ pass 5\nℹ fail 1\nℹ cancelled 2\nℹ skipped 1\nℹ todo 0\n✖ fail 7\n'
 counts node '5 0 0' '# pass 5\n# fail 0\n# cancelled 0\n# skipped 0\n# todo 0\n'
 counts own '4 2 0' 'noise\n4 passed, 2 failed\n'
+
+# names KIND "NAME" TEXT
+names() {
+  local got
+  got="$(failures_of "$1" <(printf '%b' "$3"))"
+  if [ "$got" != "$2" ]; then fault "failures_of $1" "read '$got' instead of '$2' from: $3"; fi
+}
+names cargo 'app::story sqlite::river' '        PASS [   0.1s] app::story a
+        FAIL [   0.5s] ( 12/990) app::story sqlite::river
+        FAIL [   0.5s] ( 12/990) app::story sqlite::river
+'
+names cargo 'visits::twice' 'test visits::once ... ok
+test visits::twice ... FAILED
+'
+names node 'the outbox empties' '✔ a page opens (3.1ms)
+✖ the outbox empties (31.5ms)
+✖ failing tests:
+  ✖ the outbox empties (31.5ms)
+'
+names own 'visitor: GET /cases' 'FAILED visitor: GET /cases
+4 passed, 2 failed
+'
 [ "$faults" -eq 0 ]

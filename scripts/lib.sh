@@ -17,6 +17,7 @@ CARGO_LOCKED=()
 if [ -n "${CI:-}" ]; then CARGO_LOCKED=(--locked); fi
 
 STAGE_NAMES=() STAGE_PASSED=() STAGE_FAILED=() STAGE_SECONDS=() STAGE_NOTES=()
+FAILED_TESTS=()
 STAGE_CHILD=
 
 stop_stage() {
@@ -57,6 +58,16 @@ totals_of() {
   esac
 }
 
+# The names of the failed tests in a runner's log, a line each. Kinds as above.
+failures_of() {
+  case "$1" in
+    cargo) sed -nE 's/^ *(FAIL|TIMEOUT|SIG[A-Z]+|LEAK-FAIL) \[[^]]*\] +(\([^)]*\) +)?(.*)$/\3/p; s/^test (.*) \.\.\. FAILED$/\1/p' "$2" ;;
+    # The spec reporter tells a failure where it happens and again at its end; there it is followed by where it stands.
+    node) sed -nE 's/^ *(\xe2\x9c\x96|not ok [0-9]+ -) (.*) \([0-9.]+ms\)$/\2/p' "$2" ;;
+    own) sed -nE 's/^(FAILED|not ok):? (.*)$/\2/p' "$2" ;;
+  esac | awk '!told[$0]++'
+}
+
 # stage NAME KIND MINUTES COMMAND… : runs one stage, its output in target/logs/NAME.log.
 # KIND `check` counts as one check, `setup` only when it fails; the other kinds count the tests their runner reports. A runner that fails
 # without reporting a failed test (it did not compile, it hung) counts as one failure: it is never lost.
@@ -89,6 +100,8 @@ stage() {
     return 0
   fi
   printf 'FAILED %ds  %s passed, %s failed%s\n' $((SECONDS - started)) "$passed" "$failed" "${note:+, $note}"
+  local test
+  while IFS= read -r test; do FAILED_TESTS+=("$name: $test"); done < <(failures_of "$kind" "$log")
   echo "---- last lines of ${log#"$ROOT"/}"
   tail -n 60 "$log" | sed 's/^/    /'
   echo '----'
@@ -107,7 +120,7 @@ unable() {
   record "$1" 0 1 0 "$2"
 }
 
-# The table, the closing line `N passed, N failed`, and the exit code.
+# The table, the first failed tests by name, the closing line `N passed, N failed`, and the exit code.
 finish() {
   local i passed=0 failed=0
   printf '\n%-16s %8s %8s %8s\n' stage passed failed seconds
@@ -117,6 +130,10 @@ finish() {
     passed=$((passed + STAGE_PASSED[i])) failed=$((failed + STAGE_FAILED[i]))
   done
   printf '\n'
+  # Whoever sees only the end of the output still learns what to look at.
+  for i in "${!FAILED_TESTS[@]}"; do
+    if [ "$i" -lt 12 ]; then printf 'failed in %s\n' "${FAILED_TESTS[$i]}"; fi
+  done
   printf '%d passed, %d failed\n' "$passed" "$failed" | tee "$LOGS/totals"
   [ "$failed" -eq 0 ]
 }
