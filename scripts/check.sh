@@ -28,8 +28,8 @@ nextest() {
   return $code
 }
 
-# What tests write is thrown away: in memory, where there is plenty of room, nobody waits for the disk. PostgreSQL's own
-# folder is made before this and stays where it is. TESTS_ON_DISK=1 keeps all of it on the disk.
+# What tests write is thrown away: in memory, where there is plenty of room, nobody waits for the disk. So does
+# with-postgres.sh with a PostgreSQL that need not survive. TESTS_ON_DISK=1 keeps all of it on the disk.
 in_memory() {
   local free folder
   free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"

@@ -28,7 +28,7 @@ fits() { [ "${#1}" -le 90 ] && "${AS[@]}" test -x "$(dirname "$1")"; }
 # Clusters whose starter was killed too hard to clean up: found by the starter's id kept beside them.
 sweep() {
   local dir owner
-  for dir in "$TARGET"/pg-*/ "${TMPDIR:-/tmp}"/youlin-pg-*/; do
+  for dir in "$TARGET"/pg-*/ "${TMPDIR:-/tmp}"/youlin-pg-*/ /dev/shm/youlin-pg-*/; do
     [ -f "$dir/starter" ] || continue
     owner="$(cat "$dir/starter")"
     if kill -0 "$owner" 2>/dev/null; then continue; fi
@@ -38,8 +38,18 @@ sweep() {
 }
 sweep
 
+# Where it may forget on a power cut, it may as well live in memory, if there is plenty.
+in_memory() {
+  local free
+  [ "${YOULIN_TEST_POSTGRES_FSYNC:-on}" = off ] && [ -z "${TESTS_ON_DISK:-}" ] || return 1
+  free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"
+  [ "${free:-0}" -gt $((10 * 1024 * 1024)) ]
+}
+
 HOME_DIR="$TARGET/pg-$$"
-if fits "$HOME_DIR"; then
+if in_memory; then
+  HOME_DIR="$(mktemp -d /dev/shm/youlin-pg-XXXXXX)" || exit 1
+elif fits "$HOME_DIR"; then
   rm -rf "$HOME_DIR" && mkdir -p "$HOME_DIR" || exit 1
 else
   HOME_DIR="$(mktemp -d "${TMPDIR:-/tmp}/youlin-pg-XXXXXX")" || exit 1

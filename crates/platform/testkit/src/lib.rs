@@ -9,6 +9,7 @@
     reason = "a test that cannot prepare its ground must stop loudly"
 )]
 
+mod template;
 pub mod town;
 pub mod web;
 
@@ -34,6 +35,16 @@ pub struct TestPlace {
     pub kind: &'static str,
     pub url: String,
     _folder: Option<TempDir>,
+}
+
+impl TestPlace {
+    fn postgres(url: String) -> Self {
+        Self {
+            kind: "postgres",
+            url,
+            _folder: None,
+        }
+    }
 }
 
 /// One fresh, empty place of each kind there is: for tests that start the whole house or the program itself.
@@ -69,11 +80,7 @@ pub async fn postgres_place(server: &str) -> TestPlace {
         .expect("a new database");
     admin.close().await.expect("the admin connection closes");
     let (base, _) = server.rsplit_once('/').expect("a URL with a database name");
-    TestPlace {
-        kind: "postgres",
-        url: format!("{base}/{name}"),
-        _folder: None,
-    }
+    TestPlace::postgres(format!("{base}/{name}"))
 }
 
 /// A database of its own for one test; gone afterwards.
@@ -121,6 +128,19 @@ async fn opened(place: TestPlace) -> TestDatabase {
     }
 }
 
+/// The empty database with these tables; on PostgreSQL another one that was copied with them.
+async fn migrated(base: TestDatabase, migrations: &[Migration]) -> TestDatabase {
+    if base.kind == "postgres" {
+        base.db.close().await;
+        return opened(template::copied(&base.url, migrations).await).await;
+    }
+    base.db
+        .migrate(migrations, MORNING)
+        .await
+        .expect("migrations apply to an empty database");
+    base
+}
+
 /// The ground a story plays on: a migrated database, an area tree, a clock, callers.
 #[derive(Debug)]
 pub struct World {
@@ -133,10 +153,7 @@ pub struct World {
 impl World {
     /// Migrates the platform and these modules' tables; the tree is [`small_tree`] until a test puts in another.
     pub async fn new(base: TestDatabase, migrations: &[Migration]) -> Self {
-        base.db
-            .migrate(migrations, MORNING)
-            .await
-            .expect("migrations apply to an empty database");
+        let base = migrated(base, migrations).await;
         Self {
             base,
             areas: Arc::new(ArcSwap::from_pointee(small_tree())),
