@@ -50,7 +50,7 @@ all_rust_tests() {
 }
 
 browser() {
-  packages "$ROOT/e2e" && node "$ROOT/e2e/run.mjs"
+  packages "$ROOT/e2e" && in_memory node "$ROOT/e2e/run.mjs"
 }
 
 # A virtual environment of our own, remade when the pinned versions change.
@@ -64,7 +64,7 @@ python_tools() {
 }
 
 contract() {
-  python_tools && PATH="$TARGET/venv/bin:$PATH" e2e/schemathesis.sh
+  python_tools && PATH="$TARGET/venv/bin:$PATH" in_memory e2e/schemathesis.sh
 }
 
 peers() {

@@ -25,6 +25,8 @@ const WALKERS = {
 const PUBLIC_AGAIN = ["/", "/help"];
 /** What axe finds in a layout and its colours, not in the elements. */
 const NARROW = ["color-contrast", "target-size", "scrollable-region-focusable"];
+/** Seven hundred pictures are for whoever looks at them; a check that nobody watches goes without. */
+const PICTURES = process.env.CI !== "true";
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -405,7 +407,7 @@ describe("every page", { concurrency: 2 }, () => {
     });
     await page.locator(".topbar-part").first().waitFor({ state: "detached" });
     const name = `pages${address.split("?")[0].replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replace(/^\/t\/.*/, "/t/token").replace(/[^\w/-]/g, "-").replace(/\/$/, "/home")}`;
-    const picture = async (mode) => first && screenshot(page, `${name}-${mode}`, { type: "jpeg" });
+    const picture = async (mode) => first && PICTURES && screenshot(page, `${name}-${mode}`, { type: "jpeg" });
     for (const text of await texts(page)) if (KEYS.has(text)) fault(`the key ${text} stands there bare`);
     await picture("desk-light");
     // Whoever comes after the first sees the same page with other contents: in turn by day at the desk, by night on the phone.

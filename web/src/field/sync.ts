@@ -98,11 +98,16 @@ export function sync(): Promise<void> {
   return running;
 }
 
-/** One tab at a time; twice would do no harm. */
+/** One tab at a time; twice would do no harm. The tab in front may close half way (a page loaded anew does): this one looks again. */
 const locked = async (): Promise<void> => {
-  if (navigator.locks) await navigator.locks.request("field-sync", { ifAvailable: true }, (lock) => (lock ? whole() : undefined));
+  if (navigator.locks) await navigator.locks.request("field-sync", { ifAvailable: true }, (lock) => (lock ? whole() : tryIn(2_000)));
   else await whole();
 };
+
+function tryIn(milliseconds: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void sync(), milliseconds);
+}
 
 async function whole(): Promise<void> {
   if (!state.vault) return;
@@ -125,7 +130,7 @@ async function whole(): Promise<void> {
     changed();
     // The line may come back without anybody telling the page.
     clearTimeout(timer);
-    if (state.items.some(sendable) && !state.signedOut) timer = setTimeout(() => void sync(), pause);
+    if (state.items.some(sendable) && !state.signedOut) tryIn(pause);
     pause = Math.min(pause * 2, 60_000);
   }
 }
