@@ -133,10 +133,14 @@ async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
     let mut moved = 0;
     for row in rows.into_iter().filter(open) {
         let areas = (row.grid_id, row.neighbourhood_id);
-        let subject = |kind| (row.subject_kind == kind).then_some(row.subject_id);
+        let subject = |kind: &str| (row.subject_kind == kind).then_some(row.subject_id);
+        let building = match subject(SubjectKind::Dwelling.as_str()) {
+            Some(dwelling) => ground.building_of(tx.conn(), dwelling).await?,
+            None => subject(SubjectKind::Building.as_str()),
+        };
         let spot = Spot {
             premises: subject(SubjectKind::Premises.as_str()),
-            building: subject(SubjectKind::Building.as_str()),
+            building,
             at: row.lon.zip(row.lat),
             ..Spot::of(said(areas, ground.community.0))
         };

@@ -278,6 +278,22 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_named_with_who_made_it() {
+        let door = Door {
+            people: vec![person(30, 0)],
+            listed: vec![("冬季探访".into(), "陈主任".into())],
+            ..Door::default()
+        };
+        let Standing::Open(whys) = standing(&door, &VisitRule::default(), NOW) else {
+            panic!("held back")
+        };
+        let why = whys.iter().find(|why| why.code == LISTED).unwrap();
+        assert_eq!(why.what, ["冬季探访"]);
+        assert_eq!(why.by, ["陈主任"]);
+        assert!(VisitRule::default().weight(LISTED).base > 0);
+    }
+
+    #[test]
     fn a_named_day_governs() {
         let tried = |again: Option<i64>| Door {
             people: vec![person(84, 90)],

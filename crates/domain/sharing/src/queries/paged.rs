@@ -82,7 +82,7 @@ pub async fn resource_page(
             find = find.filter(resource::Column::Id.gt(id));
         }
         let find = find.order_by_asc(resource::Column::Id).limit(BATCH);
-        async move { Ok(find.all(sharing.db.read()).await?) }
+        async move { Ok::<_, Problem>(find.all(sharing.db.read()).await?) }
     };
     let id = |row: &resource::Model| row.id;
     let (kept, next) = gathered(page, read, id, |rows| filter.keep(ctx, rows)).await?;
@@ -166,7 +166,7 @@ pub async fn support_page(
             find = find.filter(support_request::Column::Id.lt(id));
         }
         let find = find.order_by_desc(support_request::Column::Id).limit(BATCH);
-        async move { Ok(find.all(sharing.db.read()).await?) }
+        async move { Ok::<_, Problem>(find.all(sharing.db.read()).await?) }
     };
     let id = |row: &support_request::Model| row.id;
     let keep = |rows: &mut Vec<support_request::Model>| filter.keep(ctx, &mine, rows);
