@@ -213,3 +213,7 @@ field-query-no-area = For GeoJSON, group by area.
 field-query-indicator = There is no indicator “{ $what }”.
 field-query-list-long = More than { $max } records; add conditions.
 data-dim-seen = Days since last seen
+insight-unknown = (nothing is called “{ $code }”)
+insight-change = Change conditions and counting
+insight-answer-none = Nothing of this kind is on record here yet, so the count is 0.
+insight-answer-none-so = No record meets these conditions. Take one away, or try another area or day.

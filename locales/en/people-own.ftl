@@ -106,3 +106,6 @@ field-no-child = This person is 14 or older; no guardian is noted.
 field-guardian-child = The guardian is a child too.
 field-guardian-elsewhere = A guardian lives with the child; enter the home first.
 own-seen = Last seen
+waits-corrections = { $count } requests of residents to put their file right
+waits-corrections-since = The first was made { $at }
+waits-answer = Answer

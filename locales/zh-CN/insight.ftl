@@ -213,3 +213,7 @@ field-query-no-area = 要导出 GeoJSON，请按区域分组。
 field-query-indicator = 没有“{ $what }”这个指标。
 field-query-list-long = 名单超过 { $max } 条，请再加条件。
 data-dim-seen = 最后见到距今天数
+insight-unknown = （没有“{ $code }”这一项）
+insight-change = 改条件和统计方式
+insight-answer-none = 这里还没有登记过这样的记录，所以是 0。
+insight-answer-none-so = 没有符合这些条件的记录。可以去掉一个条件，或者换个区域、日期再看。

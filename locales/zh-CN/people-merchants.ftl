@@ -128,7 +128,7 @@ import-place-unknown = 这个场所或摊位已经停用。
 import-merchant-closed = 这家已经歇业。
 
 import-kind-merchants = 商户
-import-kind-hint-merchants = CSV：key, premises_key, stall_key, name, kind, credit_code, trade, goods, employees, floor_area, load, hours, opened_on, phone, since, owner_key, operator_key, safety_key
+import-kind-hint-merchants = CSV：key 编号、premises_key 场所编号、stall_key 摊位编号、name 名称、kind 类别、credit_code 统一社会信用代码、trade 行业、goods 货品、employees 从业人数、floor_area 面积、load 用电负荷、hours 营业时间、opened_on 开业日期、phone 电话、since 从哪天起、owner_key 房东编号、operator_key 经营者编号、safety_key 安全责任人编号
 
 sealed-merchant = 商户电话
 

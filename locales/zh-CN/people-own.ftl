@@ -106,3 +106,6 @@ field-no-child = 这个人已满 14 岁，不需要登记监护人。
 field-guardian-child = 监护人自己还是孩子。
 field-guardian-elsewhere = 监护人要和孩子住在一起，请先登记住处。
 own-seen = 最近一次见到您
+waits-corrections = { $count } 条居民更正请求等着答复
+waits-corrections-since = 最早的一条是 { $at } 提的
+waits-answer = 去答复

@@ -151,11 +151,11 @@ import-check-in-the-future = 检查日期不能晚于今天。
 import-due-before-check = 下次检查要晚于上次检查。
 
 import-kind-premises = 场所
-import-kind-hint-premises = CSV：key, community_code, kind, name, building_key, street_address, lon, lat, neighbourhood_code, floor_area, storeys, built_year, circuit, note
+import-kind-hint-premises = CSV：key 编号、community_code 社区编码、kind 类别、name 名称、building_key 楼栋编号、street_address 门牌地址、lon 经度、lat 纬度、neighbourhood_code 邻里编码、floor_area 面积、storeys 层数、built_year 建成年份、circuit 供电容量、note 备注
 import-kind-stalls = 摊位
-import-kind-hint-stalls = CSV：key, premises_key, section, number, floor_area, use
+import-kind-hint-stalls = CSV：key 编号、premises_key 场所编号、section 分区、number 号、floor_area 面积、use 用途
 import-kind-equipment = 设施设备
-import-kind-hint-equipment = CSV：key, building_key 或 premises_key, kind, name, spot, count, state, maintainer, checked_on, due_on, note
+import-kind-hint-equipment = CSV：key 编号、building_key 楼栋编号 或 premises_key 场所编号、kind 类别、name 名称、spot 位置、count 数量、state 状态、maintainer 维护单位、checked_on 上次检查日期、due_on 下次到期、note 备注
 
 data-equipment = 设施设备
 data-equipment-hint = 楼栋和场所里的设施设备，一件（组）一条。

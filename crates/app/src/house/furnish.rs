@@ -233,6 +233,13 @@ pub(super) fn furnish(
         charges: vec![Arc::new(youlin_people::AreaCharges(Arc::clone(
             &services.vault,
         )))],
+        // Cases first: what a finding does depends on its case.
+        follows: vec![
+            Arc::new(youlin_cases::CasesFollow),
+            Arc::new(youlin_rounds::RoundsFollow),
+            Arc::new(youlin_sharing::SharingFollow),
+            Arc::new(youlin_people::PeopleFollow),
+        ],
     }))
     .with(Arc::new(Maintainers(vec![Arc::new(
         youlin_people::OrganisationsAtWork,

@@ -66,6 +66,7 @@ pub fn today() -> Vec<Arc<dyn TodayPart>> {
         Arc::new(youlin_rounds::visits::VisitsToday),
         Arc::new(youlin_rounds::RoundsToday),
         Arc::new(youlin_people::VisitingToday),
+        Arc::new(youlin_people::CorrectionsToday),
         Arc::new(youlin_field::FieldToday),
     ]
 }

@@ -92,7 +92,7 @@ pub fn module() -> Module {
 
 fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
     match app.service::<Cases>() {
-        Some(cases) => vec![Arc::new(commands::Sweep(cases))],
+        Some(cases) => vec![Arc::new(commands::Sweep::new(cases))],
         None => Vec::new(),
     }
 }

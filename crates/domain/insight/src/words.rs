@@ -19,14 +19,21 @@ impl Words<'_> {
         self.s.tt("data", code)
     }
 
+    /// What an address names and no dataset has is said to be unknown: a key is no word for people.
     pub(crate) fn dim(&self, code: &str) -> String {
-        self.s.tt("data-dim", code)
+        self.known(&format!("data-dim-{code}"), code)
+    }
+
+    fn known(&self, key: &str, code: &str) -> String {
+        let (i18n, locale) = (self.s.app().i18n(), self.s.ctx().locale());
+        i18n.find(locale, key, &[])
+            .unwrap_or_else(|| self.s.t1("insight-unknown", "code", code))
     }
 
     pub(crate) fn measure(&self, dataset: &str, code: &str) -> String {
         match code {
             "" | "count" => self.s.t1("data-count", "what", self.dataset(dataset)),
-            code => self.s.t(&format!("data-{dataset}-measure-{code}")),
+            code => self.known(&format!("data-{dataset}-measure-{code}"), code),
         }
     }
 

@@ -11,6 +11,7 @@ mod accounts;
 mod age;
 mod api;
 mod area_charges;
+mod area_follow;
 mod commands;
 pub mod consent;
 pub mod datasets;
@@ -48,6 +49,7 @@ use youlin_web::{App, Module};
 pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
 pub use age::{Age, age_on};
 pub use area_charges::AreaCharges;
+pub use area_follow::PeopleFollow;
 pub use commands::accounts::{CloseAccount, CreateAccount};
 pub use commands::api_keys::{CreateApiKey, NewKey, RevokeApiKey};
 pub use commands::ask_next_time::AskNextTime;
@@ -77,7 +79,7 @@ pub use model::{
     OrganisationKind, OrganisationView, Party, PartyKind, PersonCard, PersonFile, Relation,
     RevealField, Revealed, RevealedField, Sex,
 };
-pub use pages::{NAV, OrganisationFinder, PersonFinder, VisitingToday};
+pub use pages::{CorrectionsToday, NAV, OrganisationFinder, PersonFinder, VisitingToday};
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{

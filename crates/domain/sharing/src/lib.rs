@@ -40,6 +40,7 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<resource::Entity>(),
         audited_table::<resource_stock::Entity>(),
         audited_table::<resource_loan::Entity>(),
+        audited_table::<sharing_past::Entity>(),
         audited_table::<support_request::Entity>(),
         audited_table::<support_offer::Entity>(),
         audited_table::<support_entry::Entity>(),

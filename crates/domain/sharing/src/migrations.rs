@@ -3,7 +3,27 @@
 use youlin_database::Migration;
 
 /// Add-only; see [`Migration`].
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[TABLES, PAST];
+
+/// Where a resource or a request for support stood before it was moved to another area, so that figures of the past stay.
+const PAST: Migration = Migration {
+    module: "sharing",
+    version: 2,
+    name: "where resources and requests stood",
+    sql: r"
+CREATE TABLE sharing_past (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    subject_id {uuid} NOT NULL,
+    area_id BIGINT NOT NULL,
+    valid_to BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+",
+};
+
+const TABLES: Migration = Migration {
     module: "sharing",
     version: 1,
     name: "resources, loans, professional support",
@@ -127,4 +147,4 @@ CREATE TABLE support_entry (
 );
 CREATE INDEX support_entry_request ON support_entry (community_id, request_id);
 ",
-}];
+};

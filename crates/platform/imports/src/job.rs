@@ -282,10 +282,12 @@ impl Work<'_> {
         })
     }
 
-    /// Whoever gave the file, with the rights they have now.
+    /// Whoever gave the file, or has it taken back, with the rights they have now.
     async fn actor(&self) -> Result<Ctx> {
         let app = &self.job.app;
-        let account = app.accounts().account(self.row.account_id).await?;
+        let by = self.row.undone_by.filter(|_| self.phase == Phase::Undo);
+        let account = by.unwrap_or(self.row.account_id);
+        let account = app.accounts().account(account).await?;
         let account = account.ok_or_else(Problem::forbidden)?;
         let locale = account.locale.unwrap_or(Locale::Zh);
         Ok(app.ctx(account.actor, account.grants, locale, self.ctx.request_id()))

@@ -19,6 +19,7 @@ mod plan;
 mod queries;
 mod report;
 mod sheet;
+mod sight;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

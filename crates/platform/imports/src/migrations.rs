@@ -91,4 +91,13 @@ CREATE TABLE import_step (
 CREATE INDEX import_step_import ON import_step (community_id, import_id, id);
 ",
     },
+    Migration {
+        module: "imports",
+        version: 3,
+        name: "imports: who took them back",
+        sql: r"
+ALTER TABLE import_run ADD COLUMN undone_by {uuid};
+ALTER TABLE import_run ADD COLUMN undone_by_name TEXT;
+",
+    },
 ];

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::commands::UNDONE_WITHIN;
 use crate::pages_sheet::{ColumnRow, column_rows};
 use crate::queries::{latest, progress, undoable};
+use crate::sight::{of_colleagues, seen};
 use crate::{
     AcceptImport, AcceptSealer, Choice as Decision, DropImport, FILE_MAX, ImportReport,
     ImportState, ImportView, Imports, Incoming, Refused, StartImport, import_view,
@@ -28,6 +29,7 @@ use crate::{
 /// More refusals than this make no better reading.
 const SHOWN: usize = 200;
 const LATEST: u64 = 10;
+const COLLEAGUES: usize = 20;
 /// Fields besides the file.
 const SLACK: usize = 64 * 1024;
 
@@ -73,6 +75,8 @@ struct FormPage {
     /// Taken in, and can be taken back.
     undoable: Vec<ImportView>,
     latest: Vec<ImportView>,
+    /// What colleagues had taken in where the caller may too.
+    theirs: Vec<ImportView>,
 }
 
 impl FormPage {
@@ -129,6 +133,8 @@ async fn form_page(app: &App, s: Shell, sent: Sent, e: FormFaults) -> WebResult<
         .map(|one| one.kind())
         .collect();
     let undoable = undoable(app.db(), &*imports.sealer, s.ctx(), &can_undo).await?;
+    let mut theirs = of_colleagues(app.db(), &imports, s.ctx()).await?;
+    theirs.truncate(COLLEAGUES);
     let mut latest = latest;
     latest.retain(|one| undoable.iter().all(|other| other.id != one.id));
     let kind = match sent.kind.as_str() {
@@ -149,6 +155,7 @@ async fn form_page(app: &App, s: Shell, sent: Sent, e: FormFaults) -> WebResult<
         text: sent.text,
         undoable,
         latest,
+        theirs,
         s,
     })
 }
@@ -316,6 +323,15 @@ impl ShowPage {
     }
 }
 
+/// What a column is, with its heading in the file.
+fn column(s: &Shell, heading: &str) -> String {
+    let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
+    match i18n.find(locale, &format!("import-col-{heading}"), &[]) {
+        Some(name) => s.t2("import-column-of", &("name", name), &("heading", heading)),
+        None => heading.to_owned(),
+    }
+}
+
 fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
     let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
     refused
@@ -323,7 +339,7 @@ fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
         .take(SHOWN)
         .map(|one| Line {
             line: one.line,
-            column: one.column.clone(),
+            column: column(s, &one.column),
             sentence: one.sentence(i18n, locale),
             place: match (one.value("lon"), one.value("lat")) {
                 (Some(lon), Some(lat)) => format!("{lon}, {lat}"),
@@ -336,7 +352,7 @@ fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
 
 pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> WebResult<ShowPage> {
     let imports = app.need::<Imports>()?;
-    let v = import_view(app.db(), &*imports.sealer, s.ctx(), id).await?;
+    let v = seen(app.db(), &imports, s.ctx(), id).await?;
     let register = imports.register(&v.kind).ok();
     let whole = register.is_some_and(|register| register.whole());
     let undoes = register.is_some_and(|register| register.undoes());
@@ -349,6 +365,11 @@ pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> W
     };
     let job = progress(app.db(), &v).await?;
     let report = v.report.clone().unwrap_or_default();
+    let said = |refused: &[Refused]| match v.own {
+        true => lines(&s, refused),
+        false => Vec::new(),
+    };
+    let (refused, doubts) = (said(&report.refused), said(&report.doubtful));
     let faults = v
         .faults
         .iter()
@@ -365,14 +386,14 @@ pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> W
             && recent
             && v.state == ImportState::Done
             && report.new + report.changed > 0,
-        doubts: lines(&s, &report.doubtful),
+        doubts,
         more_doubts: report.doubtful.len().saturating_sub(SHOWN),
         kept: v
             .undone
             .as_ref()
             .map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
         columns,
-        lines: lines(&s, &report.refused),
+        lines: refused,
         more: report.refused.len().saturating_sub(SHOWN),
         done: job.as_ref().map_or(0, |job| job.done),
         // Before the job has begun, the rows that were counted when the file was judged.
@@ -403,7 +424,7 @@ async fn bar(
     PathId(id): PathId,
 ) -> WebResult<Json<Value>> {
     let imports = app.need::<Imports>()?;
-    let v = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    let v = seen(app.db(), &imports, &ctx, id).await?;
     let job = progress(app.db(), &v).await?;
     let failed = job.as_ref().is_some_and(|job| job.state == "failed");
     let state = match v.state {

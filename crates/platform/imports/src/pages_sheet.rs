@@ -14,6 +14,7 @@ use youlin_web::{
 use crate::pages::after;
 use crate::permissions::IMPORTS_GIVE;
 use crate::queries::left_of;
+use crate::sight::seen;
 use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
 
 pub(crate) fn routes() -> Routes {
@@ -124,7 +125,7 @@ async fn undo(
     PathId(id): PathId,
 ) -> WebResult<Response> {
     let imports = app.need::<Imports>()?;
-    let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    let view = seen(app.db(), &imports, &ctx, id).await?;
     ctx.scope(imports.register(&view.kind)?.permission())?;
     let outcome = app.db().execute(&ctx, UndoImport { imports, id }).await;
     after(&app, &ctx, prefs, id, outcome).await

@@ -1,4 +1,4 @@
-//! Reads. An import is seen by the account that gave the file; for everybody else there is none.
+//! Reads. What is not taken in yet is seen by the account that gave the file alone; see [`crate::sight`] for the rest.
 
 use std::collections::BTreeSet;
 
@@ -133,6 +133,12 @@ pub struct ImportView {
     /// What was found in a spreadsheet.
     pub columns: Option<Columns>,
     pub undone: Option<Undone>,
+    /// Who gave the file.
+    pub by: String,
+    /// The caller did. To others, what stands in the file is not shown.
+    pub own: bool,
+    /// Who had it taken back.
+    pub undone_by: Option<String>,
     pub(crate) round: i32,
 }
 
@@ -152,13 +158,17 @@ pub(crate) async fn row_of(db: &impl ConnectionTrait, id: Uuid) -> Result<import
         .ok_or_else(Problem::not_found)
 }
 
-fn view(sealer: &dyn Sealer, row: import_run::Model) -> Result<ImportView> {
+pub(crate) fn view(sealer: &dyn Sealer, row: import_run::Model, ctx: &Ctx) -> Result<ImportView> {
+    let own = ctx.actor().id() == Some(row.account_id);
     let report = row
         .report_sealed
         .as_deref()
         .map(|sealed| sealer.open(row.id, sealed))
         .transpose()?;
-    let columns = columns_of(sealer, &row)?;
+    let columns = match own {
+        true => columns_of(sealer, &row)?,
+        false => None,
+    };
     let undone = row
         .undone_sealed
         .as_deref()
@@ -168,6 +178,9 @@ fn view(sealer: &dyn Sealer, row: import_run::Model) -> Result<ImportView> {
         columns,
         undone: undone.and_then(|text| serde_json::from_str(&text).ok()),
         round: row.round.unwrap_or(0),
+        by: row.account_name,
+        own,
+        undone_by: row.undone_by_name,
         id: row.id,
         version: row.version,
         kind: row.kind,
@@ -207,7 +220,7 @@ pub async fn import_view(
     if ctx.actor().id() != Some(row.account_id) {
         return Err(Problem::not_found());
     }
-    view(sealer, row)
+    view(sealer, row, ctx)
 }
 
 /// Imports of these kinds that were taken in and can still be taken back, the caller's own; newest first. However many were
@@ -231,7 +244,7 @@ pub(crate) async fn undoable(
         .order_by_desc(import_run::Column::Id)
         .all(db.read())
         .await?;
-    let all: Result<Vec<ImportView>> = rows.into_iter().map(|row| view(sealer, row)).collect();
+    let all: Result<Vec<ImportView>> = rows.into_iter().map(|row| view(sealer, row, ctx)).collect();
     let changed = |one: &ImportView| {
         let report = one.report.as_ref();
         report.is_some_and(|report| report.new + report.changed > 0)
@@ -256,7 +269,7 @@ pub(crate) async fn latest(
         .limit(most)
         .all(db.read())
         .await?;
-    rows.into_iter().map(|row| view(sealer, row)).collect()
+    rows.into_iter().map(|row| view(sealer, row, ctx)).collect()
 }
 
 /// The job that works on an import now.

@@ -413,6 +413,13 @@ impl Shell {
                 rail: item.place != NavPlace::Settings || item.phone || item.href == "/admin",
             })
             .collect();
+        // On the street what has no room in the bar is opened from 我的, which stays lit.
+        let bar = doors.iter().any(|door| door.here && door.phone);
+        if !bar && self.on_street() && doors.iter().any(|door| door.here) {
+            for door in doors.iter_mut().filter(|door| door.href == "/me") {
+                door.here = true;
+            }
+        }
         let mut last = None;
         for door in doors.iter_mut().filter(|door| door.rail) {
             door.opens = last.replace(door.seal) != Some(door.seal);

@@ -47,6 +47,11 @@ pub trait TodayPart: Send + Sync {
     /// Whom it may concern at all.
     fn access(&self) -> Access;
 
+    /// Also waits for those who work at the desk; what has a page of the desk's own does not.
+    fn for_desk(&self) -> bool {
+        false
+    }
+
     /// What waits for the caller, the next thing first. In a fixed number of queries.
     fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>>;
 }
@@ -60,7 +65,7 @@ impl std::fmt::Debug for TodayParts {
     }
 }
 
-/// What waits for the caller, of all modules. The desk has its own pages for it: nothing there.
+/// What waits for the caller, of all modules. At the desk only what has no page of the desk's own.
 ///
 /// # Errors
 /// Whatever a part's queries answer.
@@ -68,14 +73,15 @@ pub async fn today_lines(s: &Shell) -> Result<Vec<TodayLine>> {
     let Some(parts) = s.app().service::<TodayParts>() else {
         return Ok(Vec::new());
     };
-    if !s.fully_in() || !s.on_street() {
+    if !s.fully_in() {
         return Ok(Vec::new());
     }
+    let street = s.on_street();
     let roles = s.ctx().roles();
     let open = parts
         .0
         .iter()
-        .filter(|part| part.access().admits(&roles, true));
+        .filter(|part| (street || part.for_desk()) && part.access().admits(&roles, true));
     let lines = try_join_all(open.map(|part| part.lines(s))).await?;
     Ok(lines.into_iter().flatten().collect())
 }

@@ -74,15 +74,10 @@ impl Command for Act {
             evidence(tx, &policy, &state).await?;
         }
         let outcome = decide(&state, &self.verb, &facts, &policy, ctx.now())?;
-        let saved = save::outcome(
-            ctx,
-            tx,
-            &state,
-            outcome.state,
-            &outcome.happened,
-            action(&self.verb),
-        )
-        .await?;
+        let mut happened = outcome.happened;
+        let (after, moved) = self.cases.begun_anew(&state, outcome.state);
+        happened.extend(moved);
+        let saved = save::outcome(ctx, tx, &state, after, &happened, action(&self.verb)).await?;
         Ok(Acted {
             id: saved.case.id,
             community: self.community,

@@ -113,15 +113,10 @@ impl Command for Unmerge {
         after.case.merged_into = None;
         after.case.ended_at = None;
         crate::model::restart_clock(&mut after.case, &self.cases.calendar(), ctx.now());
-        save::outcome(
-            ctx,
-            tx,
-            &merged,
-            after,
-            &[Happened::new("unmerged")],
-            "cases.unmerge",
-        )
-        .await?;
+        let mut happened = vec![Happened::new("unmerged")];
+        let (after, moved) = self.cases.begun_anew(&merged, after);
+        happened.extend(moved);
+        save::outcome(ctx, tx, &merged, after, &happened, "cases.unmerge").await?;
         Ok(())
     }
 }

@@ -103,31 +103,36 @@ pub(crate) fn announce(ctx: &Ctx, tx: &Tx<'_>, case: &case_record::Model, happen
     }
 }
 
-/// Moves the counters from the state before to the state after: by month of report and for today.
+/// Moves the counters from the state before to the state after: by month of report and for today, in the area it was in
+/// and the one it is in.
 pub(crate) fn count(tx: &Tx<'_>, before: Option<&case_record::Model>, after: &case_record::Model) {
-    let community = CommunityId(after.community_id);
-    let area = AreaId(
-        after
-            .neighbourhood_id
-            .or(after.grid_id)
-            .unwrap_or(after.community_id),
-    );
+    let area = |case: &case_record::Model| case.neighbourhood_id.or(case.grid_id);
+    let same = |before: &case_record::Model| {
+        (&before.status, before.overdue, area(before))
+            == (&after.status, after.overdue, area(after))
+    };
+    if before.is_some_and(same) {
+        return;
+    }
     let month = Micros(after.reported_at).month();
-    let add = |key: &str, delta: i64| {
-        for month in [0, month] {
-            tx.count(community, area, FAMILY, month, key, delta);
+    let add = |case: &case_record::Model, delta: i64| {
+        let at = AreaId(area(case).unwrap_or(case.community_id));
+        let overdue = case.overdue.then_some("overdue");
+        for key in overdue.into_iter().chain([case.status.as_str()]) {
+            for month in [0, month] {
+                tx.count(
+                    CommunityId(case.community_id),
+                    at,
+                    FAMILY,
+                    month,
+                    key,
+                    delta,
+                );
+            }
         }
     };
-    match before {
-        None => add(&after.status, 1),
-        Some(before) if before.status != after.status => {
-            add(&before.status, -1);
-            add(&after.status, 1);
-        }
-        Some(_) => {}
+    if let Some(before) = before {
+        add(before, -1);
     }
-    let was = before.is_some_and(|before| before.overdue);
-    if was != after.overdue {
-        add("overdue", if after.overdue { 1 } else { -1 });
-    }
+    add(after, 1);
 }

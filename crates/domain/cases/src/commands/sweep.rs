@@ -1,5 +1,5 @@
 //! What time does to cases: due times pass, deferrals come up for review, follow-ups are due, a loaded calendar year
-//! settles provisional due times. A job looks every minute across communities (a named roll-up); each change is one
+//! settles provisional due times, a boundary begins to hold. A job looks every minute across communities (a named roll-up); each change is one
 //! command in its own community, decided on the row as it is then.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use youlin_database::sql::{col, name};
 use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, Recurring, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
+use super::follow::Placed;
 use super::{act, save};
 use crate::entities::case_task;
 use crate::model::{Happened, Status};
@@ -29,7 +30,26 @@ const BATCH: u64 = 500;
 const REMIND_BEFORE: i64 = 2 * Micros::HOUR;
 
 /// The handler of the job.
-pub(crate) struct Sweep(pub(crate) Arc<Cases>);
+pub struct Sweep {
+    cases: Arc<Cases>,
+    placed: Placed,
+}
+
+impl std::fmt::Debug for Sweep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sweep").finish_non_exhaustive()
+    }
+}
+
+impl Sweep {
+    #[must_use]
+    pub fn new(cases: Arc<Cases>) -> Self {
+        Self {
+            cases,
+            placed: Placed::default(),
+        }
+    }
+}
 
 impl JobHandler for Sweep {
     fn kind(&self) -> &'static str {
@@ -50,7 +70,11 @@ impl JobHandler for Sweep {
 }
 
 impl Sweep {
-    async fn sweep(&self, ctx: &Ctx, db: &Database) -> Result<()> {
+    /// One look.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn sweep(&self, ctx: &Ctx, db: &Database) -> Result<()> {
         let now = ctx.now();
         let running = [
             col("ended_at").is_null(),
@@ -85,11 +109,11 @@ impl Sweep {
         for (community, task) in find(db, "case_task", &planned).await? {
             db.execute(ctx, Remind { community, task }).await?;
         }
-        Ok(())
+        self.placed.look(ctx, db, &self.cases).await
     }
 
     fn last_loaded_year(&self) -> i32 {
-        self.0
+        self.cases
             .calendar()
             .tables()
             .map(|table| i32::from(table.year))
@@ -99,7 +123,7 @@ impl Sweep {
 
     fn change(&self, community: CommunityId, case: Uuid, change: Change) -> TimeChange {
         TimeChange {
-            cases: Arc::clone(&self.0),
+            cases: Arc::clone(&self.cases),
             community,
             case,
             change,

@@ -6,6 +6,8 @@ use crate::model::Status;
 /// What a case was, between two entries of its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
+    /// Where it stood.
+    pub(super) area: i64,
     pub(super) status: Status,
     pub(super) overdue: bool,
     pub(super) accepted: bool,
@@ -29,7 +31,7 @@ pub(super) struct Happened {
 }
 
 /// Kinds of entries that change what is counted.
-pub(super) const KINDS: [&str; 22] = [
+pub(super) const KINDS: [&str; 23] = [
     "accepted",
     "declined",
     "cancelled",
@@ -52,11 +54,13 @@ pub(super) const KINDS: [&str; 22] = [
     "overdue",
     "extension_approved",
     "supervised",
+    "moved",
 ];
 
 impl State {
-    fn new() -> Self {
+    fn new(area: i64) -> Self {
         Self {
+            area,
             status: Status::Reported,
             overdue: false,
             accepted: false,
@@ -109,6 +113,7 @@ impl State {
             "overdue" => self.overdue = true,
             "extension_approved" => self.overdue = false,
             "supervised" => self.supervised = true,
+            "moved" => self.area = moved(entry, "to").unwrap_or(self.area),
             _ => {}
         }
         self.accepted |= !matches!(
@@ -141,9 +146,17 @@ impl State {
     }
 }
 
-/// The states of a case from its report on, each with the moment it began; entries of one moment make one state.
-pub(super) fn states(reported: i64, history: &[Happened]) -> Vec<(i64, State)> {
-    let mut state = State::new();
+/// The area a move names.
+fn moved(entry: &Happened, side: &str) -> Option<i64> {
+    let data: serde_json::Value = serde_json::from_str(&entry.data).ok()?;
+    data.get(side)?.as_i64()
+}
+
+/// The states of a case from its report on, each with the moment it began; entries of one moment make one state. `area` is
+/// where it stands now, or stood at its end: where it was before, the first move tells.
+pub(super) fn states(reported: i64, area: i64, history: &[Happened]) -> Vec<(i64, State)> {
+    let first = history.iter().find(|entry| entry.kind == "moved");
+    let mut state = State::new(first.and_then(|entry| moved(entry, "from")).unwrap_or(area));
     let mut before = Status::Reported;
     let mut all = vec![(reported, state.clone())];
     for entry in history {
@@ -192,7 +205,7 @@ mod tests {
             ),
             entry(7, "closed", "null"),
         ];
-        let all = states(0, &history);
+        let all = states(0, 7, &history);
         let statuses: Vec<(i64, &str)> = all
             .iter()
             .map(|(at, state)| (*at, state.status.as_str()))
@@ -222,6 +235,23 @@ mod tests {
         // Nothing of the past changes when the history goes on.
         let mut longer = history.to_vec();
         longer.push(entry(9, "reopened", "null"));
-        assert_eq!(states(0, &longer)[..all.len()], all[..]);
+        assert_eq!(states(0, 7, &longer)[..all.len()], all[..]);
+    }
+
+    /// The record says the present area alone; where it was before, the moves tell.
+    #[test]
+    fn a_case_that_was_moved_stood_where_it_was_then() {
+        let history = [
+            entry(1, "accepted", "null"),
+            entry(3, "moved", r#"{"from":2,"to":5,"cause":"split"}"#),
+            entry(4, "closed", "null"),
+            entry(6, "reopened", "null"),
+            entry(6, "moved", r#"{"from":5,"to":8,"cause":"redrawn"}"#),
+        ];
+        let areas: Vec<(i64, i64)> = states(0, 8, &history)
+            .iter()
+            .map(|(at, state)| (*at, state.area))
+            .collect();
+        assert_eq!(areas, [(0, 2), (1, 2), (3, 5), (4, 5), (6, 8)]);
     }
 }

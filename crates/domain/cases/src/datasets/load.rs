@@ -34,7 +34,7 @@ pub(super) async fn load(db: &Database, community: CommunityId) -> Result<Table>
     let mut table = TableBuilder::new(SCHEMA);
     for case in cases(db, community).await? {
         let history = histories.remove(&case.id).unwrap_or_default();
-        let lives = states(case.reported, &history);
+        let lives = states(case.reported, case.area, &history);
         let ends: Vec<i64> = lives
             .iter()
             .skip(1)
@@ -63,7 +63,7 @@ fn reporters(meant: &youlin_people::merge::Meant, case: &Case) -> Vec<(i64, i64,
 }
 
 fn fill(table: &mut TableBuilder, case: &Case, state: &State, reporter: Option<Uuid>) {
-    table.area("area", Some(case.area));
+    table.area("area", Some(state.area));
     table.text("status", Some(state.status.as_str()));
     table.flag("open", Some(!state.status.is_ended()));
     table.text("category", Some(&case.category));

@@ -3,6 +3,7 @@
 
 mod clock;
 mod decide;
+mod ground;
 mod kinds;
 mod oversight;
 mod rules;
@@ -36,3 +37,4 @@ pub(crate) fn recompute_due(case: &mut case_record::Model, calendar: &Calendar) 
 
 pub(crate) use clock::light;
 pub(crate) use decide::{admits, task_party, task_status};
+pub(crate) use ground::Areas;

@@ -236,6 +236,10 @@ impl Ground {
             area: self.id("A2"),
             version: 1,
             reason: "拆成两个网格".into(),
+            duties: youlin_places::duties::AreaDuties {
+                follows: vec![Arc::new(youlin_cases::CasesFollow)],
+                ..Default::default()
+            },
         };
         db.execute(&ctx, close).await.unwrap();
         self.locator.reload_areas(db).await.unwrap();

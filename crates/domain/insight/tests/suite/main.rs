@@ -10,4 +10,5 @@ mod http;
 mod merges;
 mod persons;
 mod release;
+mod splits;
 mod words;

@@ -23,6 +23,7 @@ mod tidy;
 pub use ask_code::{AskCode, CODE_ASKED};
 pub use change::{AskCorrection, ConfirmPhone, TakeFile, TakeOffPhone};
 pub use code::{CodeToSend, code_to_send};
+pub(crate) use corrections::to_decide;
 pub use corrections::{CorrectionFact, CorrectionState, CorrectionView, DecideCorrection};
 pub use enter_code::{ChoosePerson, EnterCode, Entered, LeaveFile};
 pub use file::{OwnConsent, OwnFile, OwnHome, OwnLabel, OwnPhone, own_file};

@@ -18,7 +18,7 @@ mod sign_in;
 mod waits;
 
 pub use finders::{OrganisationFinder, PersonFinder};
-pub use waits::VisitingToday;
+pub use waits::{CorrectionsToday, VisitingToday};
 
 use youlin_kernel::{Access, Grant, Micros};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};

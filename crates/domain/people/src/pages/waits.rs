@@ -1,9 +1,10 @@
-//! Open visiting lists, as lines of 今天.
+//! Open visiting lists, and residents' requests to put their facts right, as lines of 今天.
 
 use futures::future::BoxFuture;
 use youlin_kernel::{Access, Result};
 use youlin_web::{Shell, TodayLine, TodayPart};
 
+use crate::own::{CorrectionState, to_decide};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::{Directory, Vault};
 
@@ -40,6 +41,42 @@ impl TodayPart for VisitingToday {
                 figure: None,
             };
             Ok(open.take(NAMED).map(line).collect())
+        })
+    }
+}
+
+/// Residents who say that something of their own file is wrong, until somebody has answered. Waits at the desk too.
+#[derive(Clone, Copy, Debug)]
+pub struct CorrectionsToday;
+
+impl TodayPart for CorrectionsToday {
+    fn access(&self) -> Access {
+        Access::Needs(&PEOPLE_WRITE)
+    }
+
+    fn for_desk(&self) -> bool {
+        true
+    }
+
+    fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
+        Box::pin(async move {
+            let scope = s.ctx().scope(&PEOPLE_WRITE)?;
+            let vault = s.app().need::<Vault>()?;
+            let db = s.app().db().read();
+            let open = to_decide(db, &vault, &scope, CorrectionState::Open).await?;
+            let Some((first, _)) = open.first() else {
+                return Ok(Vec::new());
+            };
+            let line = TodayLine {
+                href: "/people/corrections".to_owned(),
+                icon: "person",
+                title: s.t1("waits-corrections", "count", open.len()),
+                detail: s.t1("waits-corrections-since", "at", s.when(&first.asked_at)),
+                act: s.t("waits-answer"),
+                count: open.len(),
+                figure: None,
+            };
+            Ok(vec![line])
         })
     }
 }

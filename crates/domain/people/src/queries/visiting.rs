@@ -98,6 +98,41 @@ impl Directory {
         Ok(lines.collect())
     }
 
+    /// Who of a community stands on an open list and was not met yet: title of the list and who made it, by person.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn still_listed(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+    ) -> Result<HashMap<Uuid, Vec<(String, String)>>> {
+        let lists = visiting_list::Entity::find()
+            .filter(visiting_list::Column::CommunityId.eq(community.0))
+            .filter(visiting_list::Column::ClosedAt.is_null())
+            .order_by_asc(visiting_list::Column::CreatedAt)
+            .all(db)
+            .await?;
+        let mut listed: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
+        if lists.is_empty() {
+            return Ok(listed);
+        }
+        let entries = visiting_entry::Entity::find()
+            .filter(visiting_entry::Column::CommunityId.eq(community.0))
+            .filter(visiting_entry::Column::ListId.is_in(lists.iter().map(|list| list.id)))
+            .all(db)
+            .await?;
+        for list in lists {
+            let open = entries
+                .iter()
+                .filter(|entry| entry.list_id == list.id && !is_done(&entry.state));
+            for entry in open {
+                let of = listed.entry(entry.person_id).or_default();
+                of.push((list.title.clone(), list.by_name.clone()));
+            }
+        }
+        Ok(listed)
+    }
+
     /// One list with the persons the scope lets one see, those not yet visited first.
     ///
     /// # Errors

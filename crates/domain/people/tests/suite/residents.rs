@@ -11,7 +11,7 @@ use youlin_imports::{
     AcceptImport, AcceptSealer, Choice, ImportState, ImportView, Imports, MatchAgain, MatchColumns,
     UndoImport,
 };
-use youlin_kernel::{Locale, Micros};
+use youlin_kernel::{Locale, Micros, Role};
 use youlin_people::import::ResidentsRegister;
 use youlin_people::{AccountPolicy, AttachPhone};
 use youlin_tabular::workload::{Mess, person, workbook};
@@ -608,12 +608,39 @@ async fn the_pages_match_decide_and_give_back() {
         assert_eq!(last, ["行号", "4", "5", "6", "7", "8", "9", "10"]);
         assert_eq!(lines[1].cell(5).shown(), "'=cmd|'/C calc'!A0");
         assert!(lines[3].cell(6).shown().contains("农历"));
-        let answer = browser.post(&format!("{path}/undo"), &[]).await;
+        // Whoever keeps the register of the same community sees who took in what, not what stands in the file, and may
+        // take it back. For others there is none.
+        for (login, area) in [("colleague", 10), ("elsewhere", 11)] {
+            account(&ground, login, vec![grant(Role::CommunityDesk, area)], None).await;
+        }
+        let mut elsewhere = Browser::signed_in(&house, "elsewhere").await;
+        assert!(!elsewhere.get("/imports").await.text.contains(&path));
+        assert_eq!(elsewhere.get(&path).await.status, 404);
+        let answer = elsewhere.post(&format!("{path}/undo"), &[]).await;
+        assert_eq!(answer.status, 404);
+        let mut colleague = Browser::signed_in(&house, "colleague").await;
+        let list = colleague.get("/imports").await.text;
+        assert!(
+            list.contains(&path) && list.contains("同事导入的文件"),
+            "{list}"
+        );
+        let page = colleague.get(&path).await.text;
+        assert!(
+            page.contains("desk 的名字 · ") && page.contains("id=\"undo\""),
+            "{page}"
+        );
+        for hidden in ["id=\"faults\"", "id=\"doubts\"", "id=\"refused\"", "农历"] {
+            assert!(!page.contains(hidden), "{hidden}: {page}");
+        }
+        let book = colleague.get(&format!("{path}/refused.xlsx")).await;
+        assert_eq!(book.status, 404);
+        let answer = colleague.post(&format!("{path}/undo"), &[]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         desk.work().await;
         assert_eq!(desk.count("person").await, 0);
         let page = browser.get(&path).await.text;
         assert!(page.contains("恢复到导入之前"), "{page}");
+        assert!(page.contains("由 colleague 的名字 撤销"), "{page}");
     }
 }
 

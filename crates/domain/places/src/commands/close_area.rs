@@ -1,5 +1,7 @@
 //! Closes an area: its records and history stay, new ones go elsewhere, and so does from now on what stood in it.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -8,6 +10,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 use super::placing::Placer;
 use super::resettle::resettle;
 use crate::areas::AreaRows;
+use crate::duties::{AreaDuties, Cause, NewGround};
 use crate::entities::{area, boundary};
 use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
@@ -20,6 +23,7 @@ pub struct CloseArea {
     pub version: i32,
     /// Shown in the area's history, 1 to 200 characters.
     pub reason: String,
+    pub duties: AreaDuties,
 }
 
 impl Command for CloseArea {
@@ -55,7 +59,7 @@ impl Command for CloseArea {
                 .arg("area", &row.name)
                 .arg("count", open_below));
         }
-        self.close(ctx, tx, row).await?;
+        close(ctx, tx, row, (self.version, &reason)).await?;
         let tree = rows.tree();
         let community = tree.community_of(self.area);
         let Some(community) = community.filter(|id| AreaId::from(*id) != self.area) else {
@@ -63,33 +67,44 @@ impl Command for CloseArea {
         };
         // What stood here stands elsewhere from now on, so that no list shows it in an area that is closed.
         let placer = Placer::load(ctx, tx, community, &[]).await?;
-        resettle(ctx, tx, &placer, community, row.id, |said| {
+        let register = resettle(ctx, tx, &placer, community, row.id, |said| {
             (said.area == self.area).then_some(said.area)
         })
         .await?;
-        Ok(())
+        let ground = NewGround {
+            community,
+            cause: Cause::Closed,
+            area: self.area,
+            subject: row.id,
+            placer: &placer,
+            moved: HashMap::new(),
+            register,
+        };
+        self.duties.follow(ctx, tx, &ground).await
     }
 }
 
-impl CloseArea {
-    /// The row alone, with its boundary.
-    pub(super) async fn close(&self, ctx: &Ctx, tx: &Tx<'_>, row: &area::Model) -> Result<()> {
-        let reason = words::clean(&self.reason);
-        let closed = area::Model {
-            version: self.version,
-            closed_at: Some(ctx.now().0),
-            closed_reason: Some(reason.clone()),
-            ..row.clone()
-        };
-        let closed = tx.update::<area::Entity>(closed).await?;
-        end_boundaries(tx, self.area, days::of(ctx.now())).await?;
-        let entry = AuditEntry::new(Self::NAME, "area", closed.id)
-            .detail(json!({"area": closed.area_id, "reason": reason}));
-        tx.audit(ctx, CommunityId::SYSTEM, entry);
-        tx.emit(ctx, events::areas_changed(closed.id));
-        mark(tx, CommunityId::SYSTEM);
-        Ok(())
-    }
+/// The row alone, with its boundary. Of the caller: the version it was shown with, and the cleaned reason.
+pub(super) async fn close(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    row: &area::Model,
+    (version, reason): (i32, &str),
+) -> Result<()> {
+    let closed = area::Model {
+        version,
+        closed_at: Some(ctx.now().0),
+        closed_reason: Some(reason.to_owned()),
+        ..row.clone()
+    };
+    let closed = tx.update::<area::Entity>(closed).await?;
+    end_boundaries(tx, AreaId(closed.area_id), days::of(ctx.now())).await?;
+    let entry = AuditEntry::new(CloseArea::NAME, "area", closed.id)
+        .detail(json!({"area": closed.area_id, "reason": reason}));
+    tx.audit(ctx, CommunityId::SYSTEM, entry);
+    tx.emit(ctx, events::areas_changed(closed.id));
+    mark(tx, CommunityId::SYSTEM);
+    Ok(())
 }
 
 /// What holds today or later ends today; what never held stays on record as replaced.

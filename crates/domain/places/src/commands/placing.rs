@@ -123,7 +123,7 @@ impl Placer {
     }
 
     /// Grid and neighbourhood of an area, as the register keeps them.
-    pub(super) fn areas(&self, area: AreaId) -> (Option<i64>, Option<i64>) {
+    pub(crate) fn areas(&self, area: AreaId) -> (Option<i64>, Option<i64>) {
         let at = |level| self.tree.at_level(area, level).map(|node| node.id.0);
         (at(AreaLevel::Grid), at(AreaLevel::Neighbourhood))
     }
@@ -137,6 +137,11 @@ impl Placer {
         let open = |id: &AreaId| self.tree.get(*id).is_some_and(|node| !node.closed);
         let below = self.tree.children(area).iter().copied();
         below.filter(open).collect()
+    }
+
+    /// The area and everything below, open or closed.
+    pub(crate) fn below(&self, area: AreaId) -> Vec<i64> {
+        self.tree.subtree(area).iter().map(|id| id.0).collect()
     }
 
     /// The boundary in force.

@@ -13,14 +13,15 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_locate::{Site, share_out};
 
+use super::SaveArea;
 use super::boundary_plan::BoundaryDraft;
+use super::close_area::close;
 use super::import_boundaries::take_in;
 use super::placing::Placer;
 use super::resettle::resettle;
-use super::{CloseArea, SaveArea};
 use crate::areas::AreaRows;
 use crate::days;
-use crate::duties::{AreaDuties, HandOver};
+use crate::duties::{AreaDuties, Cause, HandOver, NewGround};
 use crate::entities::area;
 use crate::import::ImportReport;
 use crate::locator::mark;
@@ -82,13 +83,8 @@ impl Command for SplitGrid {
         let drafts = self.drafts(ctx, &placer, &before, &goes, new, &moved);
         for (old, _) in &moved {
             let row = rows.by_id.get(&old.0).ok_or_else(Problem::not_found)?;
-            CloseArea {
-                area: *old,
-                version: row.version,
-                reason: self.name.clone(),
-            }
-            .close(ctx, tx, row)
-            .await?;
+            let reason = crate::words::clean(&self.name);
+            close(ctx, tx, row, (row.version, &reason)).await?;
         }
         take_in(ctx, tx, &drafts, false, &mut ImportReport::default()).await?;
         // An entry covers what was saved since the one before it: first the areas', then the community's.
@@ -102,7 +98,7 @@ impl Command for SplitGrid {
         let opened: Vec<i64> = moved.iter().map(|(_, to)| to.0).chain([new.0]).collect();
         let placer = Placer::load_on(ctx, tx.conn(), community, &[], &opened).await?;
         let to: HashMap<AreaId, AreaId> = moved.iter().copied().collect();
-        resettle(ctx, tx, &placer, community, row.id, |said| {
+        let register = resettle(ctx, tx, &placer, community, row.id, |said| {
             let ticked = said.building.is_some_and(|id| goes.contains(&id));
             match to.get(&said.area) {
                 Some(new) => Some(*new),
@@ -117,6 +113,16 @@ impl Command for SplitGrid {
             taker: self.taker.map(|account| (account, new)),
         };
         self.duties.hand_over(ctx, tx, &hand_over).await?;
+        let ground = NewGround {
+            community,
+            cause: Cause::Split,
+            area: self.grid,
+            subject: row.id,
+            placer: &placer,
+            moved: to,
+            register,
+        };
+        self.duties.follow(ctx, tx, &ground).await?;
         Ok(new)
     }
 }

@@ -26,6 +26,10 @@ use crate::{AddressCandidate, Place, PlaceInput};
 use ground::Grounds;
 use register::Register;
 
+/// Tells one state of a community's ground from another; see [`Locator::picture`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picture(ground::Turn, Option<i64>);
+
 /// See the module's text. Put into the application as `Arc<Locator>`.
 pub struct Locator {
     areas: Arc<ArcSwap<AreaTree>>,
@@ -196,6 +200,33 @@ impl Locator {
     #[must_use]
     pub fn building(&self, id: Uuid) -> Option<Place> {
         self.placed().building(id)
+    }
+
+    /// The most specific open area something stands in now, by the rule that places the register: a building of the
+    /// community decides, then the position, then the area it was filed under.
+    #[must_use]
+    pub fn stands(&self, spot: &crate::duties::Spot) -> AreaId {
+        let tree = self.tree();
+        let Some(community) = tree.community_of(spot.said) else {
+            return spot.said;
+        };
+        let building = spot.building.and_then(|id| self.building(id));
+        if let Some(place) = building.filter(|place| place.community == community) {
+            return place.area();
+        }
+        let grounds = self.grounds.load();
+        let ground = grounds.at(self.clock.now());
+        let found = spot.at.and_then(|at| ground.within(&tree, community, at));
+        crate::stand::open(&tree, crate::stand::stands(&tree, spot.said, found))
+    }
+
+    /// Changes when something of the community may stand elsewhere than before: tree, boundaries or register were read
+    /// anew, or a later boundary began to hold.
+    #[must_use]
+    pub fn picture(&self, community: CommunityId) -> Picture {
+        let turn = self.grounds.load().turn(self.clock.now());
+        let mark = self.marks.load().get(&community).copied();
+        Picture(turn, mark)
     }
 
     /// The most specific area in force that holds the point (degrees, WGS-84).

@@ -342,6 +342,7 @@ pub(crate) async fn close(
         area,
         version: form.version.parse().unwrap_or(0),
         reason: form.reason.clone(),
+        duties: super::split::duties(&app),
     };
     match app.db().execute(&ctx, command).await {
         Ok(()) => {

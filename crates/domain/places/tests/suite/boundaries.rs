@@ -4,6 +4,7 @@ use jiff::civil::date;
 use serde_json::json;
 use youlin_kernel::{AreaId, Micros, ProblemKind, Scope};
 use youlin_places::commands::{CloseArea, ImportBoundaries, RedrawBoundary};
+use youlin_places::duties::AreaDuties;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::{Datum, PlaceInput, where_was};
 use youlin_testkit::databases;
@@ -141,6 +142,7 @@ async fn what_was_judged_before_somebody_else_drew_is_judged_anew() {
             area: town.id("A2"),
             version: 1,
             reason: "并入甲一网格".into(),
+            duties: AreaDuties::default(),
         };
         db.execute(&ctx, close).await.unwrap();
         let late = db.execute(&ctx, judged).await.unwrap();

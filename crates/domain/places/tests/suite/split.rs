@@ -119,6 +119,7 @@ async fn after_a_split_everything_falls_into_the_new_grid() {
             taker: Some(taker),
             duties: AreaDuties {
                 charges: vec![Arc::<Noted>::clone(&noted)],
+                ..AreaDuties::default()
             },
         };
         let admin = town.admin("A");
@@ -221,6 +222,7 @@ async fn a_closed_area_holds_nothing_and_a_boundary_is_followed() {
             area: neighbourhood,
             version: town.version(neighbourhood).await,
             reason: "并入".into(),
+            duties: AreaDuties::default(),
         };
         town.world
             .db()

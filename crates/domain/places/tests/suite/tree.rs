@@ -3,6 +3,7 @@
 use youlin_kernel::{AreaLevel, CommunityId, Problem, ProblemKind, Role};
 use youlin_places::PlaceInput;
 use youlin_places::commands::{CloseArea, ImportAreas, SaveArea};
+use youlin_places::duties::AreaDuties;
 use youlin_places::import::{AREA_COLUMNS, read_csv};
 use youlin_testkit::databases;
 
@@ -218,6 +219,7 @@ async fn a_closed_area_takes_nothing_new() {
             area: town.id(code),
             version: 1,
             reason: reason.into(),
+            duties: AreaDuties::default(),
         };
         let refused = db
             .execute(&admin, close("A1", "并入二网格"))

@@ -2,6 +2,7 @@
 
 mod attach_photo;
 mod campaign;
+mod follow;
 mod hand_in;
 mod hazard;
 pub(crate) mod new_round;
@@ -17,6 +18,7 @@ pub use campaign::{
     CloseCampaign, ListPremises, ListedPremises, MarkStarted, Preview, SaveCampaign,
     apply as apply_list, preview as preview_list,
 };
+pub use follow::RoundsFollow;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
 pub(crate) use hazard::{act, stalls, understood};

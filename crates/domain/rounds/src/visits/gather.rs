@@ -142,6 +142,7 @@ pub async fn ground(
         due,
         ways,
         forms: OpenFormSources::open(sources, ctx, community).await?,
+        listed: Directory::still_listed(db.read(), community).await?,
         picks: picks(db, community, now.date()).await?,
         recent: recent(db, community, now).await?,
     };
@@ -162,6 +163,8 @@ struct Beside {
     due: HashMap<Uuid, Vec<(Uuid, String)>>,
     ways: HashMap<Uuid, (Uuid, String)>,
     forms: HashMap<Uuid, Vec<OpenForm>>,
+    /// By person.
+    listed: HashMap<Uuid, Vec<(String, String)>>,
     picks: HashMap<Uuid, super::PickKind>,
     recent: super::queries::Recent,
 }
@@ -194,6 +197,7 @@ impl Beside {
                 last: self.recent.last.get(&facts.dwelling).copied(),
                 questions: self.questions(facts),
                 due: due.into_iter().map(|(_, title)| title).collect(),
+                listed: self.listed(facts),
                 picked: self.picks.get(&facts.dwelling).copied(),
             },
         })
@@ -210,6 +214,16 @@ impl Beside {
             entered: one.entered,
             seen: one.seen,
         }
+    }
+
+    /// Each list once, however many of the house are on it.
+    fn listed(&self, door: &DoorFacts) -> Vec<(String, String)> {
+        let people = door.people.iter();
+        let on = people.filter_map(|one| self.listed.get(&one.person));
+        let mut all: Vec<(String, String)> = on.flatten().cloned().collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// Open questions of the household, by form.

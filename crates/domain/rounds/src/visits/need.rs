@@ -6,7 +6,7 @@ use youlin_kernel::{Micros, words};
 use youlin_routes::Need;
 
 use super::VisitRule;
-use super::rule::{AGAIN, ALONE, ASKED, DISCHARGED, DUE, NEWCOMER, QUESTIONS, UNSEEN};
+use super::rule::{AGAIN, ALONE, ASKED, DISCHARGED, DUE, LISTED, NEWCOMER, QUESTIONS, UNSEEN};
 use crate::model::Outcome;
 
 words! {
@@ -50,6 +50,8 @@ pub struct Door {
     pub questions: Vec<(String, usize)>,
     /// Titles of policies that ask for a visit now.
     pub due: Vec<String>,
+    /// Open visiting lists somebody of the house is on, with who made each.
+    pub listed: Vec<(String, String)>,
     pub picked: Option<PickKind>,
 }
 
@@ -61,8 +63,10 @@ pub struct Why {
     pub amount: i64,
     /// Since when, or which day was named.
     pub at: Option<Micros>,
-    /// Names of forms or policies.
+    /// Names of forms, policies or lists.
     pub what: Vec<String>,
+    /// Who made each of them, where somebody did.
+    pub by: Vec<String>,
 }
 
 impl Why {
@@ -72,6 +76,7 @@ impl Why {
             amount,
             at,
             what: Vec::new(),
+            by: Vec::new(),
         }
     }
 
@@ -139,6 +144,13 @@ pub fn standing(door: &Door, rule: &VisitRule, now: Micros) -> Standing {
     }
     if !door.due.is_empty() {
         whys.push(Why::of(DUE, count(door.due.len()), door.due.clone()));
+    }
+    if !door.listed.is_empty() {
+        let (what, by) = door.listed.iter().cloned().unzip();
+        whys.push(Why {
+            by,
+            ..Why::of(LISTED, count(door.listed.len()), what)
+        });
     }
     Standing::Open(whys)
 }
@@ -263,6 +275,22 @@ mod tests {
         let mut met = new.clone();
         met.visited = Some(days_ago(2));
         assert!(!codes(&met).contains(&NEWCOMER));
+    }
+
+    #[test]
+    fn a_list_is_named_with_who_made_it() {
+        let door = Door {
+            people: vec![person(30, 0)],
+            listed: vec![("冬季探访".into(), "陈主任".into())],
+            ..Door::default()
+        };
+        let Standing::Open(whys) = standing(&door, &VisitRule::default(), NOW) else {
+            panic!("held back")
+        };
+        let why = whys.iter().find(|why| why.code == LISTED).unwrap();
+        assert_eq!(why.what, ["冬季探访"]);
+        assert_eq!(why.by, ["陈主任"]);
+        assert!(VisitRule::default().weight(LISTED).base > 0);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use youlin_routes::{Policy, Weight};
 
 /// Kinds of need, in the order pages list them. Every one has its words (`visit-need-…`).
-pub const NEEDS: [&str; 8] = [
-    AGAIN, DISCHARGED, ALONE, NEWCOMER, UNSEEN, QUESTIONS, DUE, ASKED,
+pub const NEEDS: [&str; 9] = [
+    AGAIN, DISCHARGED, ALONE, NEWCOMER, UNSEEN, QUESTIONS, DUE, LISTED, ASKED,
 ];
 
 /// Somebody put it on today's list.
@@ -25,6 +25,8 @@ pub const NEWCOMER: &str = "newcomer";
 pub const UNSEEN: &str = "unseen";
 /// Questions of forms that are open.
 pub const QUESTIONS: &str = "questions";
+/// On an open visiting list and not met yet.
+pub const LISTED: &str = "listed";
 /// Policies that ask for it now.
 pub const DUE: &str = "due";
 

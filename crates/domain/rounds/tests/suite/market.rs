@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use uuid::Uuid;
+use youlin_cases::CasesFollow;
 use youlin_cases::model::{Status, Verb, VerifyMethod};
 use youlin_database::audit::verify;
 use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
@@ -12,20 +13,22 @@ use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
 use youlin_files::{ContentType, StoredFile};
 use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Problem, Role};
 use youlin_people::{OrganisationKind, Party};
-use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
+use youlin_places::commands::{CloseArea, OpenStalls, PremisesInput, SavePremises};
 use youlin_places::datasets::{BuildingsDataset, PremisesDataset};
+use youlin_places::duties::AreaDuties;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::Premises;
+use youlin_places::queries::area_detail;
 use youlin_rounds::model::{
     Channel, HazardStep, HazardVerb, Outcome, RoundKind, Severity, Subject, SubjectKind,
 };
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
-    MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, SaveCampaign,
-    SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list, campaign_view,
-    hazard_view, hazards, in_use, judgements_of, module, prepare_inspection, preview_list,
-    rule_sets, what_changes,
+    MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
+    SaveCampaign, SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list,
+    campaign_view, hazard_view, hazards, in_use, judgements_of, module, prepare_inspection,
+    preview_list, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
 
@@ -605,6 +608,54 @@ async fn a_case_ended_at_a_desk_leaves_its_hazard_on_the_list() {
         assert_eq!(own.code(), "own-hazard");
         db.execute(&worker, visit(true)).await.unwrap();
         assert_eq!(market.view(foam.id).await.step, HazardStep::Removed);
+    }
+}
+
+#[tokio::test]
+async fn hazards_follow_their_premises_when_the_grid_is_closed() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        market.campaign(0).await;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let filed = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let listed = |ctx: &Ctx| {
+            let scope = ctx.scope(&ROUNDS_READ).unwrap();
+            async move {
+                let found = hazards(db, &scope, HazardFilter::default()).await.unwrap();
+                found.into_iter().map(|one| one.grid).collect::<Vec<_>>()
+            }
+        };
+        let grid = ground.id("A1");
+        assert_eq!(listed(&worker).await, [Some(grid); 3]);
+        let close = CloseArea {
+            area: grid,
+            version: area_detail(db, grid).await.unwrap().version,
+            reason: text("并入社区"),
+            duties: AreaDuties {
+                follows: vec![Arc::new(CasesFollow), Arc::new(RoundsFollow)],
+                ..AreaDuties::default()
+            },
+        };
+        db.execute(&ground.world.service(), close).await.unwrap();
+        ground.cases.locator().freshen(db).await.unwrap();
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        assert_eq!(listed(&desk).await, [None; 3]);
+        assert!(listed(&worker).await.is_empty());
+        // So do the cases behind them.
+        for finding in &filed.findings {
+            let case = finding.case.unwrap();
+            let view = youlin_cases::case(db, &ground.cases, &desk, case).await;
+            assert_eq!(view.unwrap().row.grid, None);
+        }
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof = verify(db.read(), &module().audited, &chains, None)
+            .await
+            .unwrap();
+        assert!(proof.faults.is_empty(), "{proof:?}");
     }
 }
 

@@ -20,7 +20,7 @@ use youlin_web::{
 
 use super::{Saved, is_stale, newer};
 use crate::commands::{AskSupport, StepSupport};
-use crate::model::{Helped, OfferState, SupportField, SupportVerb};
+use crate::model::{OfferState, SupportField, SupportVerb};
 use crate::permissions::{SUPPORT_ANSWER, SUPPORT_ASK};
 use crate::queries::{SupportFilter, SupportRow, SupportView, support, support_page};
 use crate::service::Sharing;
@@ -214,64 +214,13 @@ pub(crate) async fn get_support(
     Ok(Json(SupportBody::of(&ctx, view)))
 }
 
-/// A step of a request. Reasons are 1 to 500 characters, other texts 1 to 4,000.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", tag = "verb")]
-#[schema(as = SupportVerb)]
-pub(crate) enum Verb {
-    Offer {
-        parties: Vec<Party>,
-    },
-    Withdraw {
-        party: Party,
-    },
-    Accept,
-    Decline {
-        reason: String,
-    },
-    Answer {
-        text: String,
-    },
-    /// The answer was not enough: what is still open.
-    AskAgain {
-        reason: String,
-    },
-    /// What is done about it, until when.
-    Follow {
-        what: String,
-        by: Micros,
-    },
-    /// By the very asker.
-    Confirm {
-        helped: Helped,
-        done: String,
-    },
-    Cancel {
-        reason: String,
-    },
-}
-
 /// A step with the version it was decided on.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SupportStep {
     /// The `version` the caller saw; another one by now is 409 with the newer state.
     version: i32,
     #[serde(flatten)]
-    verb: Verb,
-}
-
-fn read(verb: Verb) -> SupportVerb {
-    match verb {
-        Verb::Offer { parties } => SupportVerb::Offer { parties },
-        Verb::Withdraw { party } => SupportVerb::Withdraw { party },
-        Verb::Accept => SupportVerb::Accept,
-        Verb::Decline { reason } => SupportVerb::Decline { reason },
-        Verb::Answer { text } => SupportVerb::Answer { text },
-        Verb::AskAgain { reason } => SupportVerb::AskAgain { reason },
-        Verb::Follow { what, by } => SupportVerb::Follow { what, by: by.0 },
-        Verb::Confirm { helped, done } => SupportVerb::Confirm { helped, done },
-        Verb::Cancel { reason } => SupportVerb::Cancel { reason },
-    }
+    verb: SupportVerb,
 }
 
 /// Take a step: offer, accept, answer, confirm, … The request lists in `possible` what the caller may do.
@@ -291,7 +240,7 @@ pub(crate) async fn step_support(
         community: support(&sharing, &ctx, id).await?.row.community,
         request: id,
         version: Some(step.version),
-        verb: read(step.verb),
+        verb: step.verb,
         sharing: Arc::clone(&sharing),
     };
     let done = app.db().execute(&ctx, command).await;

@@ -2,6 +2,7 @@
 
 mod ask_support;
 mod book_loan;
+mod follow;
 mod save_resource;
 mod set_state;
 mod step_loan;
@@ -11,6 +12,7 @@ pub(crate) mod sweep;
 
 pub use ask_support::AskSupport;
 pub use book_loan::{Asker, BookLoan, Borrower};
+pub use follow::SharingFollow;
 pub use save_resource::{Contact, ResourceInput, SaveResource};
 pub use set_state::SetResourceState;
 pub use step_loan::{Damage, StepLoan};

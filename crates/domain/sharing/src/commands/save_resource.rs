@@ -108,6 +108,9 @@ impl Command for SaveResource {
                 ctx.authorize(&SHARING_WRITE, AreaId(old.area_id))?;
                 stock::turn(tx, old.community_id, old.id).await?;
                 self.still_enough(ctx, tx, &old).await?;
+                if old.area_id != fresh.area_id {
+                    super::follow::keep(ctx, tx, old.community_id, old.id, old.area_id).await?;
+                }
                 tx.update::<resource::Entity>(resource::Model {
                     id: old.id,
                     version: self.version.unwrap_or(old.version),

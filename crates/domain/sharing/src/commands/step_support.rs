@@ -133,7 +133,7 @@ impl StepSupport {
                 fresh.late_told_at = None;
             }
             SupportVerb::Follow { by, .. } => {
-                fresh.due_at = *by;
+                fresh.due_at = by.0;
                 fresh.due_provisional = None;
                 fresh.late_told_at = None;
             }

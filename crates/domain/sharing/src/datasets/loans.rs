@@ -16,6 +16,7 @@ use youlin_kernel::{
 };
 use youlin_web::I18n;
 
+use super::past::Past;
 use crate::entities::{resource, resource_loan};
 use crate::model::LoanState;
 use crate::permissions::SHARING_READ;
@@ -64,10 +65,10 @@ fn lives(row: &resource_loan::Model) -> Vec<(i64, LoanState)> {
 fn fill(
     table: &mut TableBuilder,
     row: &resource_loan::Model,
-    of: &resource::Model,
+    (of, area): (&resource::Model, i64),
     state: LoanState,
 ) {
-    table.area("area", Some(of.area_id));
+    table.area("area", Some(area));
     table.text("resource_kind", Some(&of.kind));
     table.text("loan_state", Some(state.as_str()));
     table.text("borrower", Some(&row.borrower_kind));
@@ -132,6 +133,7 @@ impl Dataset for LoansDataset {
                 .filter(resource_loan::Column::CommunityId.eq(community.0))
                 .all(db.read())
                 .await?;
+            let past = Past::load(db, community).await?;
             let mut table = TableBuilder::new(SCHEMA);
             for row in loans {
                 let Some(of) = resources.get(&row.resource_id) else {
@@ -140,8 +142,10 @@ impl Dataset for LoansDataset {
                 let lives = lives(&row);
                 let ends = lives.iter().skip(1).map(|(at, _)| *at).chain([i64::MAX]);
                 for ((from, state), to) in lives.iter().zip(ends) {
-                    if table.row(row.id.as_u128(), *from, to) {
-                        fill(&mut table, &row, of, *state);
+                    for (from, to, area) in past.stays(of.id, of.area_id, *from, to) {
+                        if table.row(row.id.as_u128(), from, to) {
+                            fill(&mut table, &row, (of, area), *state);
+                        }
                     }
                 }
             }

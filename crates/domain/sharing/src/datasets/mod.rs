@@ -1,6 +1,7 @@
 //! Resources, loans and requests for support as they can be counted.
 
 mod loans;
+mod past;
 mod resources;
 mod support;
 

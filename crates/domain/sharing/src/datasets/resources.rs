@@ -13,6 +13,7 @@ use youlin_datasets::{Dataset, NamedMeasure, RecordLine};
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
+use super::past::Past;
 use crate::entities::resource;
 use crate::permissions::SHARING_READ;
 use crate::service::Sharing;
@@ -63,15 +64,18 @@ impl Dataset for ResourcesDataset {
                 .filter(resource::Column::CommunityId.eq(community.0))
                 .all(db.read())
                 .await?;
+            let past = Past::load(db, community).await?;
             let mut table = TableBuilder::new(SCHEMA);
             for row in rows {
-                let to = row.retired_at.unwrap_or(i64::MAX);
-                if table.row(row.id.as_u128(), row.created_at, to) {
-                    table.area("area", Some(row.area_id));
-                    table.text("resource_kind", Some(&row.kind));
-                    table.number("amount", Some(row.amount.into()));
-                    table.number("seats", row.seats.map(Into::into));
-                    table.key("resource", Some(row.id.as_u128()));
+                let end = row.retired_at.unwrap_or(i64::MAX);
+                for (from, to, area) in past.stays(row.id, row.area_id, row.created_at, end) {
+                    if table.row(row.id.as_u128(), from, to) {
+                        table.area("area", Some(area));
+                        table.text("resource_kind", Some(&row.kind));
+                        table.number("amount", Some(row.amount.into()));
+                        table.number("seats", row.seats.map(Into::into));
+                        table.key("resource", Some(row.id.as_u128()));
+                    }
                 }
             }
             Ok(table.finish())

@@ -13,6 +13,7 @@ use youlin_datasets::{Dataset, NamedMeasure, RecordLine};
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
+use super::past::Past;
 use crate::entities::{support_entry, support_request};
 use crate::permissions::SUPPORT_READ;
 use crate::service::Sharing;
@@ -36,8 +37,13 @@ const SCHEMA: Schema = Schema {
 #[derive(Debug)]
 pub struct SupportDataset(pub Arc<Sharing>);
 
-fn fill(table: &mut TableBuilder, row: &support_request::Model, state: &str, rounds: i64) {
-    table.area("area", Some(row.area_id));
+fn fill(
+    table: &mut TableBuilder,
+    (row, area): (&support_request::Model, i64),
+    state: &str,
+    rounds: i64,
+) {
+    table.area("area", Some(area));
     table.text("support_field", Some(&row.field));
     table.text("support_state", Some(state));
     table.flag("urgent", Some(row.urgent));
@@ -96,6 +102,7 @@ impl Dataset for SupportDataset {
             for entry in found {
                 entries.entry(entry.request_id).or_default().push(entry);
             }
+            let past = Past::load(db, community).await?;
             let mut table = TableBuilder::new(SCHEMA);
             for row in rows {
                 let own = entries.remove(&row.id).unwrap_or_default();
@@ -103,8 +110,10 @@ impl Dataset for SupportDataset {
                 for (at, entry) in own.iter().enumerate() {
                     rounds += i64::from(entry.kind == "ask_again");
                     let to = own.get(at + 1).map_or(i64::MAX, |next| next.at);
-                    if entry.at < to && table.row(row.id.as_u128(), entry.at, to) {
-                        fill(&mut table, &row, &entry.state, rounds);
+                    for (from, to, area) in past.stays(row.id, row.area_id, entry.at, to) {
+                        if table.row(row.id.as_u128(), from, to) {
+                            fill(&mut table, (&row, area), &entry.state, rounds);
+                        }
                     }
                 }
             }

@@ -159,7 +159,7 @@ proptest! {
                 3 => SupportVerb::Decline { reason: said() },
                 4 | 9 => SupportVerb::Answer { text: said() },
                 5 => SupportVerb::AskAgain { reason: said() },
-                6 => SupportVerb::Follow { what: said(), by: 5 },
+                6 => SupportVerb::Follow { what: said(), by: youlin_kernel::Micros(5) },
                 7 => SupportVerb::Confirm { helped: Helped::Yes, done: said() },
                 8 => SupportVerb::Cancel { reason: said() },
                 _ => SupportVerb::Offer { parties: vec![party(n), party((n + 1) % 4)] },

@@ -1,6 +1,9 @@
 //! The life of a request for professional support: asked, offered to those qualified, taken by one of them, answered,
 //! acted upon; ended only when who asked confirms it (architecture: not closed until verified).
 
+use serde::Deserialize;
+use utoipa::ToSchema;
+use youlin_kernel::Micros;
 use youlin_people::Party;
 
 use super::kinds::{Helped, OfferState, SupportState};
@@ -42,8 +45,9 @@ pub struct Who {
     pub parties: Vec<Party>,
 }
 
-/// A step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A step of a request. Reasons are 1 to 500 characters, other texts 1 to 4,000.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "verb")]
 pub enum SupportVerb {
     Offer {
         parties: Vec<Party>,
@@ -65,8 +69,9 @@ pub enum SupportVerb {
     /// What is done about it, until when.
     Follow {
         what: String,
-        by: i64,
+        by: Micros,
     },
+    /// By the very asker.
     Confirm {
         helped: Helped,
         done: String,
@@ -231,13 +236,13 @@ pub fn decide_support(
         }
         SupportVerb::Follow { what, by } => {
             text("what", what, TEXT)?;
-            if *by <= now {
+            if by.0 <= now {
                 return Err(Refusal::InPast { field: "by" });
             }
-            if *by > now.saturating_add(FARTHEST) {
+            if by.0 > now.saturating_add(FARTHEST) {
                 return Err(Refusal::TooFar { field: "by" });
             }
-            next.follow_by = Some(*by);
+            next.follow_by = Some(by.0);
             next.state = SupportState::Following;
         }
         SupportVerb::Confirm { helped, done } => {

@@ -283,7 +283,7 @@ fn verb(f: &Step) -> Result<SupportVerb> {
         "ask_again" => SupportVerb::AskAgain { reason: text },
         "follow" => SupportVerb::Follow {
             what: text,
-            by: moment("by", &f.by)?.0,
+            by: moment("by", &f.by)?,
         },
         "confirm" => SupportVerb::Confirm {
             helped: Helped::parse(&f.helped)

@@ -37,6 +37,33 @@ fn cut<T>(rows: &mut Vec<T>, size: usize, id: impl Fn(&T) -> Uuid) -> Option<Str
     rows.last().map(|row| id(row).simple().to_string())
 }
 
+/// A page of rows of which not each may be kept: read batch by batch from the cursor on, until the page is full or nothing is
+/// left, and where the next page begins.
+async fn gathered<T, F>(
+    page: &PageRequest,
+    read: impl Fn(Option<Uuid>) -> F,
+    id: impl Fn(&T) -> Uuid,
+    keep: impl Fn(&mut Vec<T>),
+) -> Result<(Vec<T>, Option<String>)>
+where
+    F: Future<Output = Result<Vec<T>>>,
+{
+    let (mut from, size) = (cursor(page)?, size(page));
+    let mut kept = Vec::new();
+    loop {
+        let mut rows = read(from).await?;
+        let last = (rows.len() as u64) < BATCH;
+        from = rows.last().map(&id);
+        keep(&mut rows);
+        kept.append(&mut rows);
+        if last || kept.len() > size {
+            break;
+        }
+    }
+    let next = cut(&mut kept, size, id);
+    Ok((kept, next))
+}
+
 /// Resources in the order they were entered.
 ///
 /// # Errors
@@ -49,27 +76,16 @@ pub async fn resource_page(
     page: &PageRequest,
 ) -> Result<Page<ResourceRow>> {
     let scope = filter.scope(ctx, scope);
-    let (mut after, size) = (cursor(page)?, size(page));
-    let mut kept = Vec::new();
-    loop {
+    let read = |after: Option<Uuid>| {
         let mut find = filter.select(&scope);
         if let Some(id) = after {
             find = find.filter(resource::Column::Id.gt(id));
         }
-        let mut rows = find
-            .order_by_asc(resource::Column::Id)
-            .limit(BATCH)
-            .all(sharing.db.read())
-            .await?;
-        let last = (rows.len() as u64) < BATCH;
-        after = rows.last().map(|row| row.id);
-        filter.keep(ctx, &mut rows);
-        kept.append(&mut rows);
-        if last || kept.len() > size {
-            break;
-        }
-    }
-    let next = cut(&mut kept, size, |row| row.id);
+        let find = find.order_by_asc(resource::Column::Id).limit(BATCH);
+        async move { Ok::<_, Problem>(find.all(sharing.db.read()).await?) }
+    };
+    let id = |row: &resource::Model| row.id;
+    let (kept, next) = gathered(page, read, id, |rows| filter.keep(ctx, rows)).await?;
     let items = with_loans(sharing, ctx, kept).await?;
     Ok(Page { items, next })
 }
@@ -144,27 +160,17 @@ pub async fn support_page(
 ) -> Result<Page<SupportRow>> {
     let communities = communities(ctx);
     let mine = asked_of(sharing, ctx, &communities).await?;
-    let (mut before, size) = (cursor(page)?, size(page));
-    let mut kept = Vec::new();
-    loop {
+    let read = |before: Option<Uuid>| {
         let mut find = filter.select(communities.clone(), &mine);
         if let Some(id) = before {
             find = find.filter(support_request::Column::Id.lt(id));
         }
-        let mut rows = find
-            .order_by_desc(support_request::Column::Id)
-            .limit(BATCH)
-            .all(sharing.db.read())
-            .await?;
-        let last = (rows.len() as u64) < BATCH;
-        before = rows.last().map(|row| row.id);
-        filter.keep(ctx, &mine, &mut rows);
-        kept.append(&mut rows);
-        if last || kept.len() > size {
-            break;
-        }
-    }
-    let next = cut(&mut kept, size, |row| row.id);
+        let find = find.order_by_desc(support_request::Column::Id).limit(BATCH);
+        async move { Ok::<_, Problem>(find.all(sharing.db.read()).await?) }
+    };
+    let id = |row: &support_request::Model| row.id;
+    let keep = |rows: &mut Vec<support_request::Model>| filter.keep(ctx, &mine, rows);
+    let (kept, next) = gathered(page, read, id, keep).await?;
     let items = lines(sharing, ctx, kept).await?;
     Ok(Page { items, next })
 }

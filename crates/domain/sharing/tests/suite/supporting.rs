@@ -108,7 +108,7 @@ async fn only_the_asker_ends_it() {
         )
         .await
         .unwrap();
-        let by = g.desk.now().plus(5 * Micros::DAY).0;
+        let by = g.desk.now().plus(5 * Micros::DAY);
         g.go(
             "desk",
             id,

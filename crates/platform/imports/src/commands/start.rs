@@ -63,6 +63,8 @@ impl Command for StartImport {
             columns_sealed: None,
             choices: None,
             undone_sealed: None,
+            undone_by: None,
+            undone_by_name: None,
         };
         tx.insert::<import_run::Entity>(run).await?;
         let sealer = &*self.imports.sealer;

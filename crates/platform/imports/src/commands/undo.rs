@@ -6,12 +6,15 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
 
-use super::{SYSTEM, UNDONE_WITHIN, job, own};
+use super::{SYSTEM, UNDONE_WITHIN, job};
 use crate::entities::import_run;
 use crate::job::Phase;
+use crate::queries::row_of;
+use crate::sight::sees;
 use crate::{ImportState, Imports};
 
-/// Has a whole import taken back. Doing it twice changes nothing.
+/// Has a whole import taken back, by whoever gave the file or has its permission over all it touched. Doing it twice
+/// changes nothing.
 #[derive(Debug)]
 pub struct UndoImport {
     pub imports: Arc<Imports>,
@@ -23,7 +26,10 @@ impl Command for UndoImport {
     const NAME: &'static str = "imports.undo";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let row = own(ctx, tx, self.id).await?;
+        let row = row_of(tx.conn(), self.id).await?;
+        if !sees(tx.conn(), &self.imports, ctx, &row).await? {
+            return Err(Problem::not_found());
+        }
         let round = row.round.unwrap_or(0);
         match ImportState::parse(&row.state) {
             ImportState::Done => {}
@@ -42,6 +48,8 @@ impl Command for UndoImport {
         }
         tx.update::<import_run::Entity>(import_run::Model {
             state: ImportState::Undoing.as_str().to_owned(),
+            undone_by: ctx.actor().id(),
+            undone_by_name: Some(ctx.actor().name().to_owned()),
             ..row
         })
         .await?;

@@ -30,6 +30,9 @@ pub struct Model {
     pub choices: Option<String>,
     /// What taking it back did.
     pub undone_sealed: Option<Vec<u8>>,
+    /// Who has it taken back, with whose rights that is done.
+    pub undone_by: Option<Uuid>,
+    pub undone_by_name: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

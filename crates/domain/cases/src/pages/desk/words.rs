@@ -221,6 +221,7 @@ fn detail(
         }
         "verified" => verified(s, data),
         "rated" => answers(s, data, &["solved", "satisfied"]),
+        "moved" => moved(s, data, known),
         "merged" | "merged_in" => data["number"].as_str().unwrap_or_default().to_owned(),
         "escalated" => s.tt(
             "escalate",
@@ -229,6 +230,25 @@ fn detail(
         "file_added" => s.tt("stage", data["stage"].as_str().unwrap_or("report")),
         _ => String::new(),
     }
+}
+
+/// Why it is in another grid now, which that is, and that whoever works at it still does.
+fn moved(s: &Shell, data: &Value, known: &dyn Fn(&Party) -> String) -> String {
+    let area = |side: &str| {
+        let id = data[side].as_i64().map(youlin_kernel::AreaId);
+        id.map(|id| s.area_path(id)).unwrap_or_default()
+    };
+    let cause = data["cause"].as_str().unwrap_or("redrawn");
+    let said = s.t2(
+        &format!("event-moved-{cause}"),
+        &("from", area("from")),
+        &("to", area("to")),
+    );
+    let lead = party(&data["lead"], known);
+    if lead.is_empty() {
+        return said;
+    }
+    format!("{said}{}", s.t1("event-moved-lead", "name", lead))
 }
 
 fn party(value: &Value, known: &dyn Fn(&Party) -> String) -> String {

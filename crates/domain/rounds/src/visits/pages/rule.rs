@@ -20,7 +20,7 @@ use crate::visits::{RuleView, SaveVisitRule, VisitRule, visit_rule};
 
 /// Needs with a number below which they count nothing, and those with points for each beyond.
 const WITH_FROM: [&str; 2] = ["alone_80", "unseen"];
-const WITH_PER: [&str; 4] = ["alone_80", "unseen", "questions", "due"];
+const WITH_PER: [&str; 5] = ["alone_80", "unseen", "questions", "due", "listed"];
 
 #[derive(Template)]
 #[template(path = "visits/rule.html")]

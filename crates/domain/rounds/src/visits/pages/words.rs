@@ -19,6 +19,13 @@ pub(super) fn day(s: &Shell, at: Micros) -> String {
 
 /// One reason as a sentence.
 pub(super) fn why(s: &Shell, why: &Why) -> String {
+    if !why.by.is_empty() {
+        let lists = why.what.iter().zip(&why.by);
+        let named = lists.map(|(title, by)| s.t2("visit-list-by", &("title", title), &("by", by)));
+        let named: Vec<String> = named.collect();
+        let key = format!("visit-why-{}", why.code);
+        return s.t1(&key, "what", named.join(&s.t("visit-list-comma")));
+    }
     let key = match (why.code, why.at) {
         (UNSEEN, None) => "visit-why-never".to_owned(),
         (code, _) => format!("visit-why-{code}"),
