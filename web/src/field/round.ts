@@ -92,6 +92,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   // What was lacking may be there now.
   const changed = (): void => {
     lacking.textContent = "";
+    fault(checked, false);
     save();
   };
   const drawForm = (): void => {
@@ -123,7 +124,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
       return checked.querySelector("[data-said]")?.scrollIntoView({ block: "center" });
     }
     if (wrong > 0 && draft.form) {
-      fault(checked, t("form-wrong", { n: wrong }));
+      fault(checked, t(draft.form.said ? "said-wrong" : "form-wrong", { n: wrong }));
       draft.form.page = Number.MAX_SAFE_INTEGER;
       drawForm();
       return checked.scrollIntoView({ block: "start" });
