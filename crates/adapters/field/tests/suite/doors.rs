@@ -130,7 +130,7 @@ async fn todays_visits_go_along_and_come_back_once() {
         );
         let person = &doors[0]["people"][0];
         assert_eq!(person["name_masked"], "周**");
-        assert_eq!(person["missing"], json!(["phone", "birth", "sex"]));
+        assert_eq!(person["missing"], json!(["phone", "sex"]));
         assert_eq!(person["asked"][0][1], "饮食禁忌");
         assert_eq!(doors[0]["lived"], json!([first]));
         // A volunteer sees nobody's door, a grid worker of elsewhere none of these.
@@ -145,7 +145,7 @@ async fn todays_visits_go_along_and_come_back_once() {
         let mut met = ground.visit(&doors[0], "done");
         let problem = ground.new_id();
         met["body"]["text"] = json!("精神不错");
-        met["body"]["learnt"] = json!([{ "person": first, "phone": "13912345678", "birth": "1940-03-05", "sex": "male", "answers": [[person["asked"][0][0], "不吃辣"]] }]);
+        met["body"]["learnt"] = json!([{ "person": first, "phone": "13912345678", "sex": "male", "answers": [[person["asked"][0][0], "不吃辣"]] }]);
         met["body"]["problem"] =
             json!({ "id": problem, "text": "楼道灯坏了", "category": "E-0105", "urgent": false });
         let told = ground.outbox(desk, std::slice::from_ref(&met)).await;
