@@ -73,8 +73,19 @@ describe("without signal", () => {
     await phone.locator(".outbox", { hasText: "没有信号" }).waitFor();
     await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
     await phone.getByLabel("看到了什么").fill(SENTENCE);
-    await phone.locator(".suggest button").first().waitFor();
+    // One sentence fills the checklist, without signal: proposed, with the words it came from.
+    const said = phone.locator("[data-said='4']");
+    await said.waitFor();
+    const chosen = (question) => said.locator(`[data-question='${question}'] input:checked`).inputValue();
+    assert.deepEqual(await Promise.all(["floating", "bank", "outlets"].map(chosen)), ["few", "some", "none"]);
+    await said.getByText("您说的是：“漂浮垃圾少许”").waitFor();
     await kept(phone);
+    await screenshot(phone, "field-said-light", { full: true });
+    await axe(phone);
+    await phone.emulateMedia({ colorScheme: "dark" });
+    await screenshot(phone, "field-said-dark", { full: true });
+    await axe(phone, { rules: ["color-contrast"] });
+    await phone.emulateMedia({ colorScheme: "light" });
     // The telephone's system ends the page without asking.
     const url = phone.url();
     await phone.close({ runBeforeUnload: false });
@@ -83,22 +94,31 @@ describe("without signal", () => {
     await phone.goto(url);
     await ready(phone);
     assert.equal(await phone.getByLabel("看到了什么").inputValue(), SENTENCE, "the draft is there");
-    // Two findings are read from the sentence; what was not found is none.
-    assert.equal(await phone.locator(".suggest button").count(), 2);
-    while ((await phone.locator(".suggest button").count()) > 0) await phone.locator(".suggest button").first().click();
-    assert.equal(await phone.locator("section[data-at]").count(), 2);
-    // Proposals are hers to confirm.
-    await phone.locator("section[data-at='1']").getByLabel("类别").selectOption("E-0105");
-    const first = phone.locator("section[data-at='0']");
+    // Proposals are hers to confirm: nothing is handed in before she did.
+    await phone.getByRole("button", { name: "结束，存下" }).click();
+    await phone.getByText("从您的话里填了 4 项，还没看过").waitFor();
+    // What she sets herself stays, whatever she writes afterwards.
+    const bank = phone.locator("[data-said] [data-question='bank']");
+    await bank.getByLabel("大量").check();
+    await phone.locator("[data-said='3']").waitFor();
+    await phone.getByLabel("看到了什么").first().fill(`${SENTENCE}护栏断了一截。`);
+    assert.equal(await bank.locator("input:checked").inputValue(), "many");
+    assert.equal(await phone.locator(".suggest button").count(), 1, "what no question asks of is offered as a problem");
+    await phone.getByLabel("看到了什么").first().fill(SENTENCE);
+    await phone.getByRole("button", { name: "都对" }).click();
+    await phone.locator("[data-said='0']").waitFor();
+    // What follows from the answers; what was not found is none.
+    assert.deepEqual(await phone.locator("[data-found]").evaluateAll((all) => all.map((one) => one.dataset.found)), ["floating", "bank"]);
+    const first = phone.locator("[data-found='floating']");
     await first.getByRole("button", { name: "取位置" }).click();
     await first.getByText("有位置").waitFor();
     await first.locator('input[type="file"]').setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: photo });
     await first.getByText("照片 1 张").waitFor();
-    await phone.locator('section.card > .cluster input[type="file"]').first().setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: photo });
+    await phone.locator('section.card:not([data-found]) > .cluster input[type="file"]').first().setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: photo });
     await phone.getByText("照片 1 张").nth(1).waitFor();
     // Two bottles, picked up at once.
     await phone.getByRole("button", { name: "加一个问题" }).click();
-    const third = phone.locator("section[data-at='2']");
+    const third = phone.locator("section[data-at='0']");
     await third.getByLabel("是什么").fill("两个塑料瓶");
     await third.getByLabel("类别").selectOption("E-0104");
     await third.getByLabel("当场处理好了").check();
@@ -138,6 +158,9 @@ describe("without signal", () => {
     await other.reload();
     await ready(other);
     assert.equal((await found()).length, 2);
+    const round = await get(`/api/v1/rounds/${url.split("/").pop()}`);
+    assert.deepEqual([round.answers.floating, round.answers.bank, round.answers.outlets], ["few", "many", "none"]);
+    assert.equal(round.text, SENTENCE, "the sentence is the round's own words");
     const off = Math.abs(Date.now() - Date.parse(arrived[0].found_at));
     assert.ok(off < 600_000, `found ${off} ms from now`);
     for (const page of [phone, other]) noConsoleErrors(page, { allow: OFFLINE });

@@ -95,7 +95,7 @@ function bytesOf(text: string | undefined): ArrayBuffer | null {
   }
 }
 
-const KINDS = ["round", "case", "photo_claim", "return_visit", "visit_mark", "correction"];
+const KINDS = ["round", "case", "photo_claim", "return_visit", "visit_mark", "door_visit", "correction"];
 
 /** Only what looks like such a file; what it says is looked at again by the server. */
 async function read(file: File): Promise<Carried | null> {

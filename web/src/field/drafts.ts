@@ -23,6 +23,7 @@ async function write(note: HTMLElement): Promise<void> {
       await state.vault?.put("boxes", `draft:${draft.id}`, draft);
       note.textContent = t("draft-kept", { time: when(draft.saved) });
       note.removeAttribute("data-trouble");
+      for (const act of document.querySelectorAll<HTMLElement>(`[data-discard="${draft.id}"]`)) act.hidden = false;
     } catch (error) {
       if (!(error instanceof StorageTrouble)) throw error;
       note.textContent = t(error.full ? "full" : "broken-store");

@@ -13,7 +13,8 @@ const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
 export function taken(draft: RoundDraft): number {
   const named = JSON.stringify(draft.form?.answers ?? {});
   const asked = Object.keys(draft.form?.files ?? {}).filter((name) => named.includes(name)).length;
-  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, asked);
+  const seen = Object.values(draft.form?.found ?? {}).reduce((sum, found) => sum + (found.photos?.length ?? 0), asked);
+  return draft.photos.length + draft.findings.reduce((sum, found) => sum + found.photos.length, seen);
 }
 
 /** The round, and each photograph as an item of its own that waits for it. */
@@ -49,7 +50,7 @@ function answered(draft: RoundDraft): Listed | null {
   const standing = look(form, draft.form);
   const kept = decided(draft.form, standing).filter(({ choice }) => choice.keep);
   const findings = kept.map(({ found, choice, text }): SentFinding => ({
-    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...spotOf(form, found.evidence),
+    id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: null, ...(choice.spot ? { lon: choice.spot.lon, lat: choice.spot.lat } : spotOf(form, found.evidence)),
   }));
   const answers = standing.answers();
   const sent = JSON.stringify(answers);
@@ -57,7 +58,9 @@ function answered(draft: RoundDraft): Listed | null {
     const of = kept.find(({ found }) => Object.values(found.evidence).includes(name));
     return { photo, finding: of?.choice.id ?? null };
   });
-  return { name: draft.form.name, answers, findings, hazards: kept.map(({ choice }) => choice), photos };
+  // Of a problem that was left out after all the photographs stay the round's.
+  const seen = Object.values(draft.form.found).flatMap((choice) => (choice.photos ?? []).map((photo) => ({ photo, finding: kept.some((one) => one.choice === choice) ? choice.id : null })));
+  return { name: draft.form.name, answers, findings, hazards: kept.map(({ choice }) => choice), photos: [...photos, ...seen] };
 }
 
 export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {

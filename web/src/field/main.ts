@@ -1,6 +1,7 @@
 // The field client: one page that starts from the telephone's own storage and works without signal.
 import { make } from "../dom";
 import { recallClock } from "./clock";
+import { doorView, findDoor } from "./door";
 import { keep } from "./drafts";
 import { keepForm } from "./form/view";
 import { finishSignOut, meView } from "./me";
@@ -12,8 +13,9 @@ import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { talkView } from "./talk";
 import { freshNote, todayView } from "./today";
-import type { Draft, VisitDraft } from "./types";
+import type { DoorDraft, Draft, VisitDraft } from "./types";
 import { resume, sealedWork } from "./vault";
+import { forgetOld, undoLine } from "./thrown";
 import { findVisit, visitView } from "./visit";
 import { waitingView } from "./waiting";
 import { loadWords, t } from "./words";
@@ -28,24 +30,27 @@ let shown = "";
 const place = (): string => location.hash.slice(1) || "today";
 
 async function open(begun: Draft): Promise<void> {
-  const draft = "visit" in begun && !findVisit(begun.entry) ? await asNote(begun) : begun;
+  const gone = ("visit" in begun && !findVisit(begun.entry)) || ("door" in begun && !findDoor(begun.dwelling));
+  const draft = gone ? await asNote(begun as VisitDraft | DoorDraft) : begun;
   // It exists from the first moment on, so that a killed page finds it again.
   if ("form" in draft && draft.form) await keepForm(draft.form.name);
   await keep(draft, make("p"));
   await reload();
-  location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "note";
+  location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "door" in draft ? `door/${draft.dwelling}` : "note";
   if (place() === shown) draw(true);
 }
 
 /** A visit somebody else has ended meanwhile: what was written is a note now, and not lost. */
-async function asNote(visit: VisitDraft): Promise<Draft> {
-  const text = [visit.note, visit.problem, visit.phone].filter(Boolean).join("\n");
+async function asNote(visit: VisitDraft | DoorDraft): Promise<Draft> {
+  const heard = "door" in visit ? [visit.reason, ...Object.values(visit.learnt).flatMap((one) => [one.phone, one.birth, ...Object.values(one.answers)])] : [visit.phone];
+  const text = [visit.note, visit.problem, ...heard].filter(Boolean).join("\n");
   await state.vault?.drop("boxes", `draft:${visit.id}`);
-  return { ...newNote(), text, category: visit.category, urgent: visit.urgent };
+  const place = "door" in visit ? { place: visit.address, photos: visit.photos } : {};
+  return { ...newNote(), text, category: visit.category, urgent: visit.urgent, ...place };
 }
 
 const home = (): void => {
-  state.said = t("saved-here");
+  if (!state.lastThrown) state.said = t("saved-here");
   location.hash = "today";
 };
 
@@ -58,6 +63,8 @@ function content(): HTMLElement {
   }
   const found = name === "visit" ? findVisit(id ?? "") : null;
   if (found) return visitView(found.list, found.visit, home, open);
+  const door = name === "door" ? findDoor(id ?? "") : null;
+  if (door) return doorView(door.community, door.door, home, open);
   if (name === "map") return mapView(open);
   if (name === "note") return noteView(freshNote(), home);
   if (name === "waiting") return waitingView(open);
@@ -85,6 +92,8 @@ function drawStatus(): void {
   const lines: HTMLElement[] = [];
   const { items, vault } = state;
   if (state.said && !(place() === "waiting" && items.length === 0)) lines.push(banner("ok", state.said));
+  const undo = vault ? undoLine() : null;
+  if (undo) lines.push(undo);
   if (vault && state.signedOut) lines.push(banner("soon", t("sign-in-again"), make("a", { class: "btn btn-primary", href: "/sign-in?next=/field" }, t("sign-in"))));
   if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t("offline")));
   if (vault && state.sealedOthers > 0) lines.push(banner("wait", t("other-account", { n: state.sealedOthers })));
@@ -97,7 +106,7 @@ function drawStatus(): void {
 
 /** Somebody is writing in what would be drawn anew. */
 function writing(): boolean {
-  if (/^(round|note|visit|map)/.test(shown)) return true;
+  if (/^(round|note|visit|door|map)/.test(shown)) return true;
   return [...view.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("details[open] textarea, input[type=search]")].some((field) => field.value !== "" || field === document.activeElement);
 }
 
@@ -109,7 +118,7 @@ function draw(force = false): void {
   shown = now;
   const tab = now.split("/")[0] ?? "today";
   const heading = TABS.find(([name]) => name === tab);
-  if (title) title.textContent = heading ? t(heading[1]) : t(({ round: "round", visit: "visits", map: "map" } as Record<string, string>)[tab] ?? "app");
+  if (title) title.textContent = heading ? t(heading[1]) : t(({ round: "round", visit: "visits", door: "visits", map: "map" } as Record<string, string>)[tab] ?? "app");
   freshIds();
   const next = content();
   // A finger may be on a button: what did not change stays where it is.
@@ -138,7 +147,7 @@ async function start(): Promise<void> {
   main?.replaceChildren(status, view);
   state.offline = !navigator.onLine;
   addEventListener("hashchange", () => {
-    if (place() !== "today") state.said = "";
+    if (place() !== "today") [state.said, state.lastThrown] = ["", ""];
     void reload().then(() => draw(true));
   });
   // From here on the page stands, whatever the line does.
@@ -156,6 +165,7 @@ async function start(): Promise<void> {
   keepTrying();
   if (!state.vault) return;
   void navigator.storage?.persist?.();
+  await forgetOld();
   await tidyPhotos();
   void sync();
 }

@@ -1,6 +1,7 @@
 // The own area, drawn from what was taken along: boundaries, rivers, houses, what is to be done today, where one stands. No
 // tile of anybody's map is needed, so it works without signal; the ink is dark on light so that the sun does not wash it out.
 import { make } from "../dom";
+import { isDone } from "./door";
 import { button, icon } from "./parts";
 import { newRound, roundTo } from "./round";
 import { state } from "./state";
@@ -36,6 +37,10 @@ function marks(pack: Pack, open: (draft: Draft) => void | Promise<void>): Mark[]
   }
   for (const visit of pack.visits.flatMap((list) => list.entries).filter(toVisit)) {
     if (visit.position) all.push({ at: visit.position, name: visit.name_masked, sub: visit.address, look: "today", act: () => void (location.hash = `visit/${visit.entry}`), words: t("visits") });
+  }
+  for (const stop of (pack.doors ?? []).flatMap((day) => day.stops)) {
+    const left = stop.doors.filter((door) => !isDone(door));
+    if (stop.position && left[0]) all.push({ at: stop.position, name: stop.name, sub: left.map((door) => door.room || door.address).join(t("comma")), look: "today", act: () => void (location.hash = `door/${left[0]?.dwelling ?? ""}`), words: t("visits") });
   }
   for (const reach of pack.reaches) {
     for (const outlet of reach.outlets) all.push({ at: [outlet.lon, outlet.lat], name: outlet.name, sub: `${reach.water} ${reach.name}`, look: "outlet", words: "" });

@@ -40,7 +40,7 @@ async function signOut(): Promise<void> {
   await signOutHere();
   localStorage.setItem(DUE, account);
   await finishSignOut();
-  Object.assign(state, { vault: null, pack: null, items: [], drafts: [], recent: [], signedOut: true, said: t("signed-out") });
+  Object.assign(state, { vault: null, pack: null, items: [], drafts: [], thrown: [], lastThrown: "", recent: [], signedOut: true, said: t("signed-out") });
   location.hash = "";
   changed();
 }

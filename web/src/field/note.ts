@@ -5,11 +5,12 @@ import { area, button, camera, check, choice, fault, field, locator } from "./pa
 import { photoItem } from "./handin";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
+import { discardPart } from "./thrown";
 import { sync } from "./sync";
 import type { Item, NoteDraft } from "./types";
 import { t } from "./words";
 
-export const newNote = (): NoteDraft => ({ id: crypto.randomUUID(), text: "", category: "", place: "", urgent: false, photos: [], saved: 0 });
+export const newNote = (): NoteDraft => ({ id: crypto.randomUUID(), begun: Date.now(), text: "", category: "", place: "", urgent: false, photos: [], saved: 0 });
 
 export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
@@ -52,7 +53,7 @@ export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
       draft.urgent = value;
       save();
     }),
-    note, make("div", { class: "send-bar" }, end),
+    note, make("div", { class: "send-bar" }, end), discardPart(draft),
   );
 }
 

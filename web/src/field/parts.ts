@@ -125,15 +125,15 @@ export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTML
 }
 
 /** Asks before something cannot be brought back. */
-export function sure(words: string): Promise<boolean> {
+export function sure(words: string, yes = t("yes"), no = t("no")): Promise<boolean> {
   const dialog = make("dialog", { class: "dialog", "aria-label": words }, make("div", { class: "dialog-body" }, make("p", {}, words)));
   return new Promise((resolve) => {
-    const end = (yes: boolean): void => {
+    const end = (agreed: boolean): void => {
       dialog.close();
       dialog.remove();
-      resolve(yes);
+      resolve(agreed);
     };
-    dialog.append(make("div", { class: "dialog-foot" }, button(t("no"), "", () => end(false)), button(t("yes"), "btn-danger", () => end(true))));
+    dialog.append(make("div", { class: "dialog-foot" }, button(no, "", () => end(false)), button(yes, "btn-danger", () => end(true))));
     dialog.addEventListener("cancel", () => end(false));
     document.body.append(dialog);
     dialog.showModal();

@@ -7,11 +7,13 @@ import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
 import { itemsOf, taken } from "./handin";
 import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
-import { area, button, camera, check, choice, fault, field, locator } from "./parts";
+import { area, button, camera, check, choice, fault, field, guarded, locator } from "./parts";
+import { readInto, unconfirmed } from "./said";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
+import { discardPart } from "./thrown";
 import { endRecording, gaps, recorderOf, type Recorder } from "./track";
 import type { DraftFinding, Due, FoundChoice, Pack, Reach, RoundDraft } from "./types";
 import { language, t, when } from "./words";
@@ -37,10 +39,13 @@ export const asks = (due?: { policy: string }): NonNullable<Pack["policies"]>[nu
 export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
   const save = (): void => void keep(draft, note);
+  const lacking = make("p", { class: "error", role: "alert" });
   const list = make("div", { class: "stack" });
+  const heading = make("span");
   const chips = make("div", { class: "suggest", role: "group", "aria-label": t("suggest") });
+  let unread = readInto(draft);
   const suggest = (): void => {
-    const found = clauses(draft.text, state.pack?.categories ?? []).filter((one) => !draft.findings.some((known) => known.text === one.text));
+    const found = clauses(unread, state.pack?.categories ?? []).filter((one) => !draft.findings.some((known) => known.text === one.text));
     chips.replaceChildren();
     if (found.length === 0) return;
     chips.append(t("suggest"));
@@ -50,12 +55,22 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   };
   const words = area(draft.text, (value) => {
     draft.text = value;
+    read();
     save();
     suggest();
   });
+  /** What the sentence says goes into the checklist, below it. */
+  const read = (): void => {
+    const before = draft.form;
+    unread = readInto(draft);
+    if (draft.form && !before) void guarded(() => keepForm(draft.form?.name ?? ""));
+    if (draft.form || before) drawForm();
+    if (Boolean(draft.form) !== Boolean(before)) draw();
+  };
   const draw = (): void => {
     list.replaceChildren(...draft.findings.map((found, at) => findingCard(draft, found, at, save, draw)));
-    if (draft.findings.length === 0) list.append(make("p", { class: "muted" }, t("found-none")));
+    heading.textContent = t(draft.form ? "found-else" : "found");
+    if (draft.findings.length === 0 && !draft.form) list.append(make("p", { class: "muted" }, t("found-none")));
     suggest();
   };
   const add = (found: DraftFinding): void => {
@@ -71,11 +86,25 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const rest = make("div", { class: "stack-l" });
   const way = draft.track ? trackCard(draft) : null;
   const checked = make("div", { class: "stack" });
-  // One sentence is the quickest; the checklist is offered below it and stands above once it is taken.
+  // One sentence is the quickest: it fills the checklist below it, which is offered there too.
   const offer = make("div", { class: "stack" });
-  const drawForm = (): void => (draft.form ? checked : offer).replaceChildren(...formPart(draft, save, drawForm, { recorder: way?.recorder, offer, shows: (last) => (rest.hidden = !last) }));
+  const sentence = make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save));
+  // What was lacking may be there now.
+  const changed = (): void => {
+    lacking.textContent = "";
+    fault(checked, false);
+    save();
+  };
+  const drawForm = (): void => {
+    for (const box of [checked, offer]) box.replaceChildren();
+    (draft.form ? checked : offer).replaceChildren(...formPart(draft, changed, drawAll, { recorder: way?.recorder, shows: (last) => (rest.hidden = sentence.hidden = !last) }));
+  };
+  function drawAll(): void {
+    unread = readInto(draft);
+    drawForm();
+    draw();
+  }
   drawForm();
-  const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
     // What the policy asks is said before the round is kept; the server says the same.
     const few = draft.policy !== null && taken(draft) < photographs;
@@ -83,14 +112,19 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     if (few) return lacking.scrollIntoView({ block: "center" });
     // A checklist says what there is to say; without one a sentence has to.
     const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
-    const open = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
-    if (empty || open.length > 0) return (empty ? words : open[0])?.scrollIntoView({ block: "center" });
+    const unwritten = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
+    if (empty || unwritten.length > 0) return (empty ? words : unwritten[0])?.scrollIntoView({ block: "center" });
     const unclear = hazardsWrong();
     if (unclear) return unclear.scrollIntoView({ block: "center" });
     const form = draft.form && formOf(draft.form.name);
+    const open = unconfirmed(draft.form);
     const wrong = form && draft.form ? look(form, draft.form).faults().length : 0;
+    if (open > 0 && wrong === 0) {
+      lacking.textContent = t("said-first", { n: open });
+      return checked.querySelector("[data-said]")?.scrollIntoView({ block: "center" });
+    }
     if (wrong > 0 && draft.form) {
-      fault(checked, t("form-wrong", { n: wrong }));
+      fault(checked, t(draft.form.said ? "said-wrong" : "form-wrong", { n: wrong }));
       draft.form.page = Number.MAX_SAFE_INTEGER;
       drawForm();
       return checked.scrollIntoView({ block: "start" });
@@ -104,8 +138,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     void sync();
   });
   rest.append(
-    make("section", { class: "card stack" }, field(t("words"), words, reach ? t("words-hint") : ""), chips, camera(draft.photos, save)),
-    make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, t("found")), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
+    make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, heading), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
     offer, ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
       draft.policy = value ? null : policy.id;
       lacking.textContent = "";
@@ -118,28 +151,39 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
       !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
     way?.card ?? null,
-    checked, rest, note,
+    // A sentence fills the checklist of a river; elsewhere the checklist is what is asked, and the sentence adds to it.
+    ...(reach ? [sentence, checked] : [checked, sentence]), rest, note,
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
+    discardPart(draft),
   );
 }
 
 /** The checklist, or the offer of one. */
-function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, offer, shows }: { recorder: Recorder | undefined; offer: HTMLElement; shows: (last: boolean) => void }): HTMLElement[] {
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, shows }: { recorder: Recorder | undefined; shows: (last: boolean) => void }): HTMLElement[] {
   const form = draft.form && formOf(draft.form.name);
   if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
   if (!draft.form || !form) {
     return checklistsFor(draft.subject.kind).map((one) =>
       button(t("form-use", { what: word(one.form.title, language()) }), "btn-block", async () => {
         draft.form = newFilled(one.name, draft.subject_name);
+        draft.plain = false;
         await keepForm(one.name);
-        save();
-        offer.replaceChildren();
         draw();
+        save();
       }, "list"),
     );
   }
   const stalls = state.pack?.subjects?.find((one) => one.id === draft.subject.id)?.stalls ?? [];
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls, ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
+  const plain = (): void => {
+    [draft.form, draft.plain] = [undefined, true];
+    draw();
+    save();
+  };
+  const where = (choice: FoundChoice): HTMLElement => make("div", { class: "stack-s" }, locator(choice.spot, (spot) => {
+    choice.spot = spot;
+    save();
+  }), camera((choice.photos ??= []), save));
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 

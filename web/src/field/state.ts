@@ -1,6 +1,6 @@
 // What the client knows now, and who wants to hear when it changes.
 import type { Vault } from "./vault";
-import { photosOf, type Draft, type Item, type Pack, type PackChecklist, type Taken } from "./types";
+import { photosOf, type Draft, type Item, type Pack, type PackChecklist, type Taken, type Thrown } from "./types";
 
 export const state = {
   vault: null as Vault | null,
@@ -9,7 +9,12 @@ export const state = {
   packAt: 0,
   items: [] as Item[],
   recent: [] as Taken[],
+  /** Dwellings whose visit was taken since the pack came: it still has them. */
+  sentDoors: new Set<string>(),
   drafts: [] as Draft[],
+  /** Drafts that were thrown away, and which of them last. */
+  thrown: [] as Thrown[],
+  lastThrown: "",
   /** Checklists drafts were begun with; a newer pack may not have them any more. */
   forms: [] as PackChecklist[],
   /** Half-written words of the forms in lists, by what they are about. */
@@ -32,16 +37,18 @@ export const changed = (): void => listeners.forEach((act) => act());
 export async function reload(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
-  const [items, recent, drafts, forms, typed, packed] = await Promise.all([
+  const [items, recent, drafts, forms, typed, packed, thrown] = await Promise.all([
     vault.all<Item>("outbox"),
     vault.get<Taken[]>("boxes", "recent"),
     vault.all<Draft>("boxes", "draft:"),
     vault.all<PackChecklist>("boxes", "form:"),
     vault.get<Record<string, string>>("boxes", "typed"),
     vault.get<{ pack: Pack; at: number }>("boxes", "pack"),
+    vault.all<Thrown>("boxes", "thrown:"),
   ]);
   state.items = items.map((row) => row.value);
   state.drafts = drafts.map((row) => row.value);
+  state.thrown = thrown.map((row) => row.value);
   state.forms = forms.map((row) => row.value);
   [state.recent, state.typed] = [recent ?? [], typed ?? {}];
   if (packed) [state.pack, state.packAt] = [packed.pack, packed.at];
@@ -86,7 +93,7 @@ export async function keepItem(next: Item): Promise<void> {
 export async function tidyPhotos(): Promise<void> {
   const { vault } = state;
   if (!vault) return;
-  const named = JSON.stringify([state.items, state.drafts, state.typed]);
+  const named = JSON.stringify([state.items, state.drafts, state.thrown, state.typed]);
   const gone = (await vault.ids("blobs")).filter((id) => !named.includes(id));
   const forms = state.forms.filter(({ name }) => !named.includes(`"${name}"`)).map(({ name }) => ({ table: "boxes" as const, id: `form:${name}` }));
   if (gone.length + forms.length > 0) await vault.write([], [...gone.map((id) => ({ table: "blobs" as const, id })), ...forms]);

@@ -49,7 +49,8 @@ export async function signedIn(): Promise<boolean> {
     if (state.vault?.account !== account) {
       // What is recorded belongs to whoever was here before.
       endRecording();
-      [state.pack, state.items, state.drafts] = [null, [], []];
+      [state.pack, state.items, state.drafts, state.thrown] = [null, [], [], []];
+      state.sentDoors.clear();
       state.vault = await unlock(account, secret);
       await reload();
       await recallClock();
@@ -79,6 +80,7 @@ export async function fetchPack(): Promise<void> {
   const pack = (await answer.json()) as Pack;
   if (pack.me.account !== vault.account) return;
   [state.pack, state.packAt] = [pack, at];
+  state.sentDoors.clear();
   await vault.put("boxes", "pack", { etag: answer.headers.get("etag") ?? "", pack, at });
 }
 
@@ -189,6 +191,7 @@ async function apply(item: Item, answer: Answer): Promise<void> {
   const { vault } = state;
   if (!vault) return;
   if (answer.result === "done" || answer.result === "again") {
+    if (item.kind === "door_visit") state.sentDoors.add(String(item.body["dwelling"]));
     if (item.kind !== "photo_claim") {
       const taken: Taken = { id: item.id, kind: item.kind, of: String(item.body["kind"] ?? ""), label: item.label, at: Date.now(), ids: answer.ids };
       state.recent = [taken, ...state.recent.filter((one) => one.id !== item.id)].slice(0, RECENT);

@@ -9,6 +9,7 @@ import { area, button, camera, choice, fault, field } from "./parts";
 import { asks, skipForm } from "./round";
 import { hold, state } from "./state";
 import { sync } from "./sync";
+import { discardPart } from "./thrown";
 import type { Due, RoundDraft, TalkDraft } from "./types";
 import { t } from "./words";
 
@@ -95,6 +96,7 @@ export function talkView(draft: RoundDraft, done: () => void): HTMLElement {
       field(t("talk-by"), by, partiesHint()), make("div", { class: "grid-2" }, field(t("talk-began"), began), field(t("talk-ended"), ended)), field(t("talk-text"), text), policyField(draft, save), camera(draft.photos, save)),
     lacking, make("div", { class: "send-bar" }, end), note,
     draft.asked ? make("details", { class: "card" }, make("summary", {}, t("talk-skip")), skipForm(draft, done)) : null,
+    discardPart(draft),
   );
 }
 

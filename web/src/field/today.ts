@@ -1,14 +1,16 @@
 // Today: what is due, what to look at again, whom to visit. What is written and not yet sent is marked so.
 import { make } from "../dom";
 import { area, badge, button, camera, fault, field, guarded, icon } from "./parts";
+import { doorsPart } from "./door";
 import { newNote } from "./note";
 import { newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
 import { talkTo } from "./talk";
 import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
-import { findVisit, toVisit, visitState } from "./visit";
-import { t, when } from "./words";
+import { toVisit, visitState } from "./visit";
+import { aboutOf, discard, thrownPart, titleOf } from "./thrown";
+import { dayOf, t, when } from "./words";
 
 /** Photographs of one return visit, as the server takes them. */
 const SPOT_PHOTOS = 8;
@@ -34,34 +36,30 @@ export function todayView(open: Open): HTMLElement {
   const still = pack.findings.filter((one) => one.step !== "to_revisit");
   return make(
     "div", { class: "stack-l" },
+    state.drafts.length > 0 && section(t("drafts"), "", state.drafts.map((draft) => draftRow(draft, open))),
+    doorsPart(),
     make("div", { class: "actions" }, make("a", { class: "btn btn-block", href: "#map" }, icon("map"), t("map-open"))),
-    state.drafts.length > 0 && section(t("continue"), "", state.drafts.map((draft) => draftRow(draft, open))),
     section(t("due"), t("due-none"), pack.due.map((due) => dueRow(due, reach(due.subject.id), open))),
     (pack.due_left_out ?? 0) > 0 && make("p", { class: "banner", "data-state": "soon", id: "due-left-out" }, t("due-left-out", { n: pack.due_left_out ?? 0, m: pack.due.length })),
-    pack.me.may_visit && visitsPart(pack.visits),
+    pack.me.may_visit && ((pack.doors ?? []).length === 0 || pack.visits.some((list) => list.entries.length > 0)) && visitsPart(pack.visits),
     section(t("revisits"), t("revisits-none"), again.map((found) => revisitRow(found, true))),
     still.length > 0 && section(t("open-findings"), "", still.map((found) => revisitRow(found, false))),
     pack.reaches.length > 0 && section(t("reaches"), "", pack.reaches.map((one) => reachRow(one, open))),
     (pack.subjects ?? []).length > 0 && subjectsPart(pack.subjects ?? [], pack.subjects_left_out ?? 0, open),
+    thrownPart(),
     make("p", { class: "faint small" }, t("pack-at", { time: when(state.packAt) })),
   );
 }
 
 function draftRow(draft: Draft, open: Open): HTMLElement {
-  const title = titleOf(draft);
-  return line(title, draft.saved ? t("draft-kept", { time: when(draft.saved) }) : "", make("div", { class: "actions" }, button(t("continue"), "btn-primary", () => open(draft), "pen")));
-}
-
-function titleOf(draft: Draft): string {
-  if ("subject_name" in draft) return draft.subject_name;
-  if (!("visit" in draft)) return draft.text.slice(0, 30) || t("note");
-  const found = findVisit(draft.entry);
-  return found ? `${found.visit.name_masked} ${found.visit.address}` : t("visits");
+  const row = line(titleOf(draft), aboutOf(draft), make("div", { class: "actions" }, button(t("continue"), "btn-primary", () => open(draft), "pen"), button(t("throw"), "btn-quiet", () => discard(draft).then(() => undefined), "trash")));
+  row.dataset.draft = draft.id;
+  return row;
 }
 
 function dueRow(due: Due, reach: Reach | undefined, open: Open): HTMLElement {
   const left = (due.due as { open?: { left: number } }).open?.left ?? 1;
-  const sub = [due.policy_title, t("left", { n: left }), t("until", { time: due.window.last }), due.chief && t("chief", { name: due.chief })].filter(Boolean).join(" · ");
+  const sub = [due.policy_title, t("left", { n: left }), t("until", { time: dayOf(due.window.last) }), due.chief && t("chief", { name: due.chief })].filter(Boolean).join(" · ");
   const waiting = waits((item) => item.kind === "round" && item.body["policy"] === due.policy && (item.body["subject"] as { id: string }).id === due.subject.id);
   const { community, subject, subject_name: name } = due;
   const to = { kind: subject.kind, id: subject.id, community, name };

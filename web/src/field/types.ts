@@ -1,4 +1,5 @@
 // The pack and the outbox as the server's description has them (crates/adapters/field).
+import type { ReadingRules } from "./form/reading";
 import type { Answers, Checklist, RuleSet } from "./form/types";
 
 export type Subject = { kind: string; id: string };
@@ -16,19 +17,26 @@ export type Visit = {
   person?: string; building?: string | null; dwelling?: string | null; position?: [number, number] | null; relation?: string | null; seen?: Seen; missing?: string[];
 };
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
+/** What is proposed from door to door: entrances in walking order. */
+export type DoorsOfDay = { community: number; stops: DoorStop[]; done: number; full: number };
+export type DoorStop = { building: string; name: string; position: [number, number] | null; doors: Door[] };
+export type Door = {
+  dwelling: string; room: string; address: string; whys: string[]; stands_in_for: string | null; policy: { id: string; title: string; photographs: number; minutes: number | null; basis: string } | null; lived: string[]; people: DoorResident[];
+};
+export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
 export type Pack = {
   contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean };
   /** Not in a pack of an older server. */
-  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
+  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
   due_left_out?: number; parties?: { id: string; name: string }[]; parties_left_out?: number;
 };
 export type Area = { area: number; name: string; geometry: { type: string; coordinates: unknown } };
 export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number; /** What its stalls are called. */ stalls?: string[] };
-export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean; /** Where it is not the pack's. */ rules?: RuleSet | null };
+export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean; /** Where it is not the pack's. */ rules?: RuleSet | null; /** How a sentence fills it in. */ reading?: ReadingRules };
 
-export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark" | "correction";
+export type Kind = "round" | "case" | "photo_claim" | "return_visit" | "visit_mark" | "door_visit" | "correction";
 export type ItemState = "waiting" | "later" | "refused" | "conflict";
 export type ProblemText = { title?: string; detail?: string; errors?: { field: string; detail: string }[] };
 
@@ -38,6 +46,8 @@ export type Item = {
   problem?: ProblemText; held?: unknown;
   /** Of a round: its checklist as it was filled in, to be mended. Not sent. */
   form?: FilledForm;
+  /** Of a door: what was typed, to be mended. Not sent. */
+  door?: DoorDraft;
 };
 export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
@@ -59,16 +69,35 @@ export type RoundDraft = {
   id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; kind: string; began_at: string;
   text: string; findings: DraftFinding[]; photos: Photo[]; saved: number;
   /** The checklist that is being answered. */
-  form?: FilledForm;
+  form?: FilledForm | undefined;
+  /** The sentence alone is handed in, without a checklist. */
+  plain?: boolean;
   /** Of a talk; it is often written down afterwards, so its end is typed too. */
   talk?: TalkDraft | undefined; ended_at?: string | undefined;
 };
 /** Answers on the way: photographs and signatures by the name their answer has, and what was decided of each finding. */
-export type FilledForm = { name: string; answers: Answers; page: number; files: Record<string, Photo>; found: Record<string, FoundChoice> };
-export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string; hazard?: HazardDraft };
+export type FilledForm = {
+  name: string; answers: Answers; page: number; files: Record<string, Photo>; found: Record<string, FoundChoice>;
+  /** Answers read from the sentence, with its words; `ok` once she said so or answered it herself. */
+  proposed?: Record<string, { words: string; ok: boolean }>;
+  /** What the sentence named without saying enough, with its words. */
+  unsure?: Record<string, string>;
+  /** Begun by the sentence, not by hand. */
+  said?: boolean;
+};
+export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string; hazard?: HazardDraft; spot?: Spot; photos?: Photo[] };
 /** A visit half written. */
 export type VisitDraft = {
-  id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; saved: number;
+  id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; saved: number; begun?: number;
 };
-export type Draft = RoundDraft | NoteDraft | VisitDraft;
-export type NoteDraft = { id: string; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number };
+/** A visit to a door of today, half written. */
+export type DoorDraft = {
+  id: string; door: true; dwelling: string; address: string; began_at: string; note: string; reason: string; problem: string; problem_id: string; category: string; urgent: boolean; learnt: Record<string, Heard>; photos: Photo[];
+  /** Not handed in by the policy that asks for it. */ plain: boolean; saved: number;
+};
+/** What was heard of one person, as typed. */
+export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string> };
+export type Draft = RoundDraft | NoteDraft | VisitDraft | DoorDraft;
+/** A draft somebody threw away, and when. */
+export type Thrown = { draft: Draft; at: number };
+export type NoteDraft = { id: string; /** When; not in one of an older client. */ begun?: number; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number };

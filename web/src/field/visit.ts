@@ -8,6 +8,7 @@ import { roundTo } from "./round";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
+import { discardPart } from "./thrown";
 import type { Draft, Item, Visit, VisitDraft, VisitList } from "./types";
 import { t, when } from "./words";
 
@@ -15,7 +16,7 @@ export const RELATIONS = ["owner", "tenant", "family", "other"];
 
 export const visitDraft = (entry: string): VisitDraft =>
   (state.drafts.find((draft) => "visit" in draft && draft.entry === entry) as VisitDraft | undefined) ?? {
-    id: `visit-${entry}`, visit: true, entry, note: "", again: "", problem: "", category: "", urgent: false, phone: "", phone_gone: false, relation: "", saved: 0,
+    id: `visit-${entry}`, visit: true, entry, note: "", again: "", problem: "", category: "", urgent: false, phone: "", phone_gone: false, relation: "", saved: 0, begun: Date.now(),
   };
 
 export function findVisit(entry: string): { list: VisitList; visit: Visit } | null {
@@ -84,12 +85,12 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
     make("section", { class: "card stack" }, button(t("visit-seen"), "btn-primary btn-l btn-block", finish("seen"), "check"), nobody, again, field(t("visit-note"), note), button(t("visit-skip"), "btn-block", finish("skipped"), "right")),
     problem.element, correctionPart(visit, draft, save), wrote,
     visit.dwelling ? button(t("visit-form"), "btn-block", () => open(roundTo({ kind: "dwelling", id: visit.dwelling ?? "", community: list.community, name: `${visit.name_masked} ${visit.address}` })), "list") : null,
-    kept,
+    kept, discardPart(draft),
   );
 }
 
 /** A problem heard becomes a case, with the place of the dwelling. */
-function problemPart(draft: VisitDraft, save: () => void): { element: HTMLElement; complete(): boolean } {
+export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "urgent">, save: () => void, hint = t("visit-problem-hint")): { element: HTMLElement; complete(): boolean } {
   const all = (state.pack?.categories ?? []).filter((one) => !one.asks);
   let chosen = draft.category !== "";
   const category = choice([["", t("choose")], ...all.map((one): [string, string] => [one.code, one.name])], draft.category, (value) => {
@@ -106,7 +107,7 @@ function problemPart(draft: VisitDraft, save: () => void): { element: HTMLElemen
     draft.urgent = value;
     save();
   });
-  const element = make("details", { class: "card", open: draft.problem !== "" }, make("summary", {}, icon("alert"), t("visit-problem")), make("div", { class: "stack" }, field(t("note-text"), words, t("visit-problem-hint")), field(t("category"), category), urgent));
+  const element = make("details", { class: "card", open: draft.problem !== "" }, make("summary", {}, icon("alert"), t("visit-problem")), make("div", { class: "stack" }, field(t("note-text"), words, hint), field(t("category"), category), urgent));
   return { element, complete: () => !fault(category, draft.problem.trim() !== "" && !draft.category && t("need-category")) };
 }
 
@@ -132,7 +133,7 @@ function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTML
 const corrects = (draft: VisitDraft): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
 
 /** Days to try again, by their words. */
-function agains(): [string, string][] {
+export function agains(): [string, string][] {
   const day = (ahead: number): string => new Date(now() + ahead * 86_400_000).toISOString();
   const weekend = (6 - new Date(now()).getDay() + 7) % 7 || 7;
   return [[day(0.25), t("again-today")], [day(1), t("again-tomorrow")], [day(weekend), t("again-weekend")], [day(7), t("again-week")]];

@@ -35,14 +35,15 @@ function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElem
   const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {
-    if (item.state === "refused" && (item.kind === "round" || item.kind === "case")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
+    if (item.state === "refused" && (item.kind === "round" || item.kind === "case" || item.kind === "door_visit")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
+    if (item.state === "conflict" && item.kind === "door_visit") buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
     if (item.state === "conflict" && item.kind === "correction") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: item.held })));
     const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
     buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
   }
-  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" ? both(item) : null, buttons.childElementCount > 0 && buttons);
+  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" && item.held ? both(item) : null, buttons.childElementCount > 0 && buttons);
 }
 
 /** Both versions, one beside the other. */
@@ -76,13 +77,14 @@ async function anew(item: Item, more: Record<string, unknown>): Promise<void> {
 }
 
 /** Back into its form, with all that hangs on it. */
-async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): Promise<void> {
+export async function mend(item: Item, open: (draft: Draft) => void | Promise<void>): Promise<void> {
   const hanging = state.items.filter((one) => one.kind === "photo_claim" && (one.body["round"] === item.id || one.body["case_item"] === item.id));
   // What a checklist asked for is in its answers.
-  const own = new Set(Object.values(item.form?.files ?? {}).map((photo) => photo.id));
+  const seen = Object.values(item.form?.found ?? {}).flatMap((found) => found.photos ?? []);
+  const own = new Set([...Object.values(item.form?.files ?? {}), ...seen].map((photo) => photo.id));
   const loose = hanging.filter((one) => !own.has((one.body["photo"] as Photo).id));
   const photos = (finding: string | null): Photo[] => loose.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
-  const draft = item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
+  const draft = item.door ? { ...item.door, saved: Date.now() } : item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
   const { vault } = state;
   if (!vault) return;
   const way = item.body["track"] ? kept(draft.id, item.body["track"] as Track) : [];

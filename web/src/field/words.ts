@@ -27,6 +27,12 @@ export function when(at: string | number | Date): string {
   return new Intl.DateTimeFormat(language(), options).format(date);
 }
 
+/** 「11月29日」 of 2026-11-29. */
+export function dayOf(date: string): string {
+  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
+  return new Intl.DateTimeFormat(language(), { month: "long", day: "numeric" }).format(new Date(year, month - 1, day));
+}
+
 export function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use youlin_checklist::{Form, RuleSet, Trigger};
+use youlin_checklist::{Form, ReadingRules, RuleSet, Trigger};
 use youlin_kernel::{AreaTree, Result, Scope};
 use youlin_rounds::model::{RoundKind, SubjectKind};
 use youlin_rounds::{
@@ -30,6 +30,11 @@ pub(crate) struct PackChecklist {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) rules: Option<RuleSet>,
+    /// How a sentence fills it in, for the client to read it without signal; held to the engine by
+    /// `crates/engines/checklist/tests/sentences.json`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    reading: Option<ReadingRules>,
 }
 
 /// The newest published version of each checklist of these places, for the kinds of subjects that are taken along. Those
@@ -83,6 +88,7 @@ fn of_form(
         }),
         subjects,
         rules,
+        reading: checklists::reading_rules(&line.name, form),
         judged: checklist
             .findings
             .iter()

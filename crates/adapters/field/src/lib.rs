@@ -7,6 +7,7 @@
 //! telephone keeps can only be opened by whoever wrote it (`key`, ADR 0008).
 
 mod contract;
+mod doors;
 mod due;
 mod entities;
 mod forms;

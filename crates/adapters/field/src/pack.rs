@@ -21,9 +21,10 @@ use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
 use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
-use youlin_web::{App, Caller, Refusals, WebResult};
+use youlin_web::{App, Caller, NavPlace, Prefs, Refusals, Shell, WebResult};
 
 use crate::CONTRACT;
+use crate::doors::{DoorsOfDay, doors};
 use crate::due::nearest;
 use crate::forms::{self, PackChecklist};
 use crate::outline::simplified;
@@ -54,6 +55,9 @@ pub(crate) struct Pack {
     /// Findings that are not ended, to be put right or to be looked at again.
     findings: Vec<FindingView>,
     reaches: Vec<PackReach>,
+    /// What is proposed from door to door.
+    doors: Vec<DoorsOfDay>,
+    /// Lists to be worked through.
     visits: Vec<VisitingPack>,
     categories: Vec<PackCategory>,
     areas: Vec<Outline>,
@@ -144,9 +148,11 @@ struct Outline {
 pub(crate) async fn pack(
     State(app): State<App>,
     Caller(ctx): Caller,
+    prefs: Prefs,
     headers: HeaderMap,
 ) -> WebResult<Response> {
-    let pack = packed(&app, &ctx).await?;
+    let shell = Shell::new(&app, &ctx, prefs, NavPlace::None, "/field");
+    let pack = packed(&shell).await?;
     let text = serde_json::to_vec(&pack).map_err(Problem::internal)?;
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&text)[..12]));
     let known = headers
@@ -159,7 +165,8 @@ pub(crate) async fn pack(
     Ok(([(header::ETAG, tag)], Json(pack)).into_response())
 }
 
-async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
+async fn packed(s: &Shell) -> Result<Pack> {
+    let (app, ctx) = (s.app(), s.ctx());
     let scope = ctx.scope(&ROUNDS_WALK)?;
     let db = app.db();
     let today = ctx.now().date();
@@ -192,6 +199,7 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
         due_left_out,
         findings,
         reaches,
+        doors: doors(s).await?,
         visits,
         categories: categories(app, ctx)?,
         areas: areas(app, ctx, &scope).await?,

@@ -212,6 +212,7 @@ impl Filler<'_> {
             policy: None,
             began_at: at.plus(-10 * Micros::MINUTE),
             ended_at: at,
+            sent_at: None,
             text: match outcome {
                 Outcome::Done => "聊了一会儿，精神不错，药还够吃。".to_owned(),
                 Outcome::Tried | Outcome::Skipped => String::new(),

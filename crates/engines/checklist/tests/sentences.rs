@@ -1,10 +1,18 @@
-//! Sentences as people say them, and what may be filled from them.
+//! Sentences as people say them, and what may be filled from them. The client of the field reads them in another language and
+//! is held to the same (`web/tests/reading.test.mjs`): `UPDATE_VECTORS=1` writes `sentences.json` anew.
 #![allow(clippy::unwrap_used, reason = "tests")]
+
+mod dice;
 
 use std::collections::BTreeMap;
 
+use dice::Dice;
 use proptest::prelude::*;
-use youlin_checklist::{Form, Reader, WhyUnsure, river_reading, shipped};
+use serde_json::{Value as Json, json};
+use youlin_checklist::{Form, Reader, Span, Vocabulary, WhyUnsure, river_reading, shipped};
+
+/// Texts that chance puts together from the known words.
+const CHANCE: usize = 500;
 
 fn reader() -> Reader {
     let form = Form::build(shipped("river-patrol").unwrap()).unwrap();
@@ -52,85 +60,91 @@ fn the_sentence_of_the_page() {
     assert!(reading.unsure.is_empty(), "{:?}", reading.unsure);
 }
 
+/// What people say, and what it fills.
+const SAID: [(&str, &str); 19] = [
+    ("没有漂浮物，但岸边有不少垃圾", "bank=many floating=none"),
+    (
+        "河面干净，岸边整洁，未发现排污口。",
+        "bank=none floating=none outlets=none",
+    ),
+    (
+        "未发现漂浮物、岸边垃圾、排污口",
+        "bank=none floating=none outlets=none",
+    ),
+    (
+        "漂浮物、岸边垃圾、排污口均未发现",
+        "bank=none floating=none outlets=none",
+    ),
+    ("未发现漂浮垃圾和岸边垃圾", "bank=none floating=none"),
+    ("河面没有垃圾，岸边也没有", "bank=none floating=none"),
+    ("河面有少量垃圾岸边有大量垃圾", "bank=many floating=few"),
+    ("河面没有漂浮物岸边也没有垃圾", "bank=none floating=none"),
+    (
+        "水面上有零星漂浮物；河岸未见垃圾；发现排污口一处，正在排水",
+        "bank=none floating=few outlets=found",
+    ),
+    ("发现一个排污口", "outlets=found"),
+    (
+        "排污口没有发现，水质清澈，无异味",
+        "colour=normal outlets=none smell=no",
+    ),
+    ("河水发黑，有臭味", "colour=black smell=yes"),
+    (
+        "水体浑浊，没有异味。公示牌破损。",
+        "colour=muddy sign=damaged smell=no",
+    ),
+    (
+        "河里到处是塑料袋，驳岸上有几个饮料瓶",
+        "bank=few floating=many",
+    ),
+    (
+        "河道两侧有若干建筑垃圾，需要清理",
+        "bank=some needs_action=yes",
+    ),
+    ("河长牌完好，不需要处理", "needs_action=no sign=good"),
+    ("之前河面有大量垃圾，现在只有少许漂浮物", "floating=few"),
+    ("河面漂浮垃圾少许，已清理", "floating=few"),
+    ("岸边没有多少垃圾", "bank=few"),
+];
+
 #[test]
 fn what_people_say_is_read() {
-    for (text, expected) in [
-        ("没有漂浮物，但岸边有不少垃圾", "bank=many floating=none"),
-        (
-            "河面干净，岸边整洁，未发现排污口。",
-            "bank=none floating=none outlets=none",
-        ),
-        (
-            "未发现漂浮物、岸边垃圾、排污口",
-            "bank=none floating=none outlets=none",
-        ),
-        (
-            "漂浮物、岸边垃圾、排污口均未发现",
-            "bank=none floating=none outlets=none",
-        ),
-        ("未发现漂浮垃圾和岸边垃圾", "bank=none floating=none"),
-        ("河面没有垃圾，岸边也没有", "bank=none floating=none"),
-        ("河面有少量垃圾岸边有大量垃圾", "bank=many floating=few"),
-        ("河面没有漂浮物岸边也没有垃圾", "bank=none floating=none"),
-        (
-            "水面上有零星漂浮物；河岸未见垃圾；发现排污口一处，正在排水",
-            "bank=none floating=few outlets=found",
-        ),
-        ("发现一个排污口", "outlets=found"),
-        (
-            "排污口没有发现，水质清澈，无异味",
-            "colour=normal outlets=none smell=no",
-        ),
-        ("河水发黑，有臭味", "colour=black smell=yes"),
-        (
-            "水体浑浊，没有异味。公示牌破损。",
-            "colour=muddy sign=damaged smell=no",
-        ),
-        (
-            "河里到处是塑料袋，驳岸上有几个饮料瓶",
-            "bank=few floating=many",
-        ),
-        (
-            "河道两侧有若干建筑垃圾，需要清理",
-            "bank=some needs_action=yes",
-        ),
-        ("河长牌完好，不需要处理", "needs_action=no sign=good"),
-        ("之前河面有大量垃圾，现在只有少许漂浮物", "floating=few"),
-        ("河面漂浮垃圾少许，已清理", "floating=few"),
-        ("岸边没有多少垃圾", "bank=few"),
-    ] {
+    for (text, expected) in SAID {
         assert_eq!(filled(text), expected, "{text}");
     }
 }
 
+/// What must fill nothing.
+const TRAPS: [&str; 24] = [
+    "不是没有漂浮物",
+    "并不是没有排污口",
+    "河面没有大量漂浮垃圾",
+    "岸边可能有一些垃圾",
+    "听说有排污口",
+    "河面有没有漂浮垃圾？",
+    "排污口发现了吗",
+    "是否有排污口还不清楚",
+    "上周岸边有一些垃圾，现在没有了",
+    "如果岸边有垃圾，请及时打电话",
+    "禁止在岸边堆放垃圾",
+    "已将岸边垃圾清理干净",
+    "小区里有大量垃圾",
+    "楼道有一些杂物，马路边也有垃圾",
+    "岸边垃圾桶有一些破了",
+    "河边的垃圾分类宣传做得不错",
+    "有一些垃圾",
+    "河面漂浮垃圾",
+    "岸边有垃圾",
+    "无法看到排污口",
+    "河面有少许漂浮物，又有大量漂浮物",
+    "今天天气很好，一路顺利",
+    "李大爷家的水管漏水",
+    "",
+];
+
 #[test]
 fn traps_fill_nothing() {
-    for text in [
-        "不是没有漂浮物",
-        "并不是没有排污口",
-        "河面没有大量漂浮垃圾",
-        "岸边可能有一些垃圾",
-        "听说有排污口",
-        "河面有没有漂浮垃圾？",
-        "排污口发现了吗",
-        "是否有排污口还不清楚",
-        "上周岸边有一些垃圾，现在没有了",
-        "如果岸边有垃圾，请及时打电话",
-        "禁止在岸边堆放垃圾",
-        "已将岸边垃圾清理干净",
-        "小区里有大量垃圾",
-        "楼道有一些杂物，马路边也有垃圾",
-        "岸边垃圾桶有一些破了",
-        "河边的垃圾分类宣传做得不错",
-        "有一些垃圾",
-        "河面漂浮垃圾",
-        "岸边有垃圾",
-        "无法看到排污口",
-        "河面有少许漂浮物，又有大量漂浮物",
-        "今天天气很好，一路顺利",
-        "李大爷家的水管漏水",
-        "",
-    ] {
+    for text in TRAPS {
         assert_eq!(filled(text), "", "{text}");
     }
 }
@@ -243,4 +257,112 @@ proptest! {
             prop_assert!(!reading.unsure.iter().any(|other| other.question == one.question));
         }
     }
+}
+
+/// Every word the reader knows, and what stands between them.
+fn words(vocabulary: &Vocabulary) -> Vec<String> {
+    let mut all: Vec<String> = [
+        "，", "、", "。", "；", "？", " ", "\n", "今天", "x", "𠮷", "有",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    all.extend(vocabulary.classes.values().flatten().cloned());
+    all.extend(vocabulary.unsure.values().flatten().cloned());
+    for list in [
+        &vocabulary.few,
+        &vocabulary.some,
+        &vocabulary.many,
+        &vocabulary.negations,
+        &vocabulary.doubles,
+        &vocabulary.asserts,
+        &vocabulary.alls,
+        &vocabulary.alsos,
+        &vocabulary.joins,
+        &vocabulary.breaks,
+        &vocabulary.ignored,
+    ] {
+        all.extend(list.iter().cloned());
+    }
+    all
+}
+
+/// Texts, with what this engine reads from each.
+fn vectors() -> Json {
+    let reader = reader();
+    let rules = river_reading().unwrap();
+    let words = words(&rules.vocabulary);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // What makes a sentence stands in it often, or chance would seldom say anything.
+    let usual = [
+        "河面",
+        "岸边",
+        "垃圾",
+        "漂浮物",
+        "排污口",
+        "没有",
+        "发现",
+        "一些",
+        "少许",
+        "，",
+        "、",
+        "也",
+        "均",
+        "水",
+        "但",
+    ];
+    let mut dice = Dice(20_261_127);
+    let mut texts: Vec<String> = SAID
+        .iter()
+        .map(|(text, _)| *text)
+        .chain(TRAPS)
+        .map(str::to_owned)
+        .collect();
+    texts.push(
+        "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。"
+            .into(),
+    );
+    texts.push("河面有大量垃圾，".repeat(600));
+    for _ in 0..CHANCE {
+        let parts = 1 + dice.roll(12);
+        let text = (0..parts).map(|_| match dice.roll(3) {
+            0 => dice.of(&words),
+            _ => dice.of(&usual),
+        });
+        texts.push(text.collect());
+    }
+    let at = |span: Span| [span.from, span.to];
+    let cases = texts.into_iter().map(|text| {
+        let reading = reader.read(&text);
+        let filled = reading.filled.iter();
+        let filled = filled.map(|one| json!([one.question, one.value.to_string(), at(one.span)]));
+        let unsure = reading.unsure.iter();
+        let unsure = unsure.map(|one| json!([one.question, one.why, at(one.span)]));
+        let rest = reading.rest.iter().map(|span| at(*span));
+        json!({
+            "text": text, "filled": filled.collect::<Vec<_>>(), "unsure": unsure.collect::<Vec<_>>(),
+            "rest": rest.collect::<Vec<_>>(),
+        })
+    });
+    let cases: Vec<Json> = cases.collect();
+    json!({ "checklist": "river-patrol", "cases": cases })
+}
+
+#[test]
+fn what_was_read_is_still_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sentences.json");
+    let now = vectors();
+    if std::env::var_os("UPDATE_VECTORS").is_some() {
+        std::fs::write(path, format!("{now}\n")).unwrap();
+    }
+    let held: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(
+        held == now,
+        "the meaning of a sentence changed: UPDATE_VECTORS=1 writes it down, and the client has to follow (cd web && npm test)"
+    );
+    let filled = |one: &&Json| one["filled"].as_array().is_some_and(|all| !all.is_empty());
+    let all = now["cases"].as_array().unwrap();
+    assert!(
+        all.iter().filter(filled).count() > CHANCE / 8,
+        "chance says too little"
+    );
 }

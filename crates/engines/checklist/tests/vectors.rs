@@ -4,6 +4,9 @@
 //! `UPDATE_VECTORS=1` writes the file anew.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod dice;
+
+use dice::Dice;
 use jiff::civil::date;
 use serde_json::{Map, Value as Json, json};
 use youlin_checklist::{
@@ -21,23 +24,6 @@ const CALCULATIONS: usize = 40;
 const ANSWERS: usize = 3;
 /// Random answers to each shipped checklist.
 const FILLED: usize = 24;
-
-/// SplitMix64: the same file on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
-    }
-
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.roll(all.len())]
-    }
-}
 
 /// What chance seldom meets: halves, edges of the calendar, texts without end.
 const EDGES: [&str; 30] = [

@@ -3,12 +3,14 @@
 import { make } from "../../dom";
 import { now } from "../clock";
 import { button, check } from "../parts";
+import { answered } from "../said";
 import { state } from "../state";
 import type { FilledForm, FoundChoice, PackChecklist } from "../types";
 import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
 import { findings, type Found } from "./findings";
+import { saidOf, saidSection } from "./said";
 import { score } from "./score";
 import { word, type Answers } from "./types";
 import type { Moment } from "./values";
@@ -64,7 +66,7 @@ export const look = (form: Form, filled: FilledForm): State => form.evaluate(fil
 
 const key = (found: Found): string => [found.rule.code, ...found.place].join(".");
 
-const packed = (name: string): PackChecklist | undefined => [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
+export const packed = (name: string): PackChecklist | undefined => [...(state.pack?.checklists ?? []), ...state.forms].find((one) => one.name === name);
 
 /** What its measured values are judged by. */
 const rulesOf = (name: string): PackChecklist["rules"] => packed(name)?.rules ?? state.pack?.rules;
@@ -73,15 +75,16 @@ const rulesOf = (name: string): PackChecklist["rules"] => packed(name)?.rules ??
 export function decided(filled: FilledForm, state_: State): { found: Found; choice: FilledForm["found"][string]; text: string }[] {
   return findings(state_, rulesOf(filled.name)).map((found) => {
     const choice = (filled.found[key(found)] ??= { id: crypto.randomUUID(), keep: found.rule.is_case === true, on_spot: false });
-    return { found, choice, text: choice.text ?? sentence(found, state_) };
+    return { found, choice, text: choice.text ?? sentence(found, state_, filled) };
   });
 }
 
 /** 「消防车道宽度不足：3.1 m（要求不小于 4 m）」, with where it stands. */
-function sentence({ rule, place, evidence, judgement }: Found, at: State): string {
+function sentence({ rule, place, evidence, judgement }: Found, at: State, { proposed }: FilledForm): string {
   const name = word(rule.label, language());
   const where = Object.entries(evidence).filter(([question]) => ["text", "one", "many", "integer", "decimal"].includes(at.form.node(question)?.question?.kind.type ?? "") && question !== judgementQuestion(rule));
-  const parts = where.map(([question, text]) => shown(at.form, question, text)).filter(Boolean);
+  // Her own words, where the answer came from them.
+  const parts = where.map(([question, text]) => (place.length === 0 && proposed?.[question]?.words) || shown(at.form, question, text)).filter(Boolean);
   if (judgement && "limit" in judgement.test) {
     const limit = t(judgement.test.must === "at_least" ? "limit-least" : "limit-most", { n: `${judgement.test.limit} ${judgement.test.unit}` });
     parts.unshift(`${judgement.value} ${judgement.unit}（${limit}）`);
@@ -94,8 +97,9 @@ function sentence({ rule, place, evidence, judgement }: Found, at: State): strin
 const judgementQuestion = (rule: Found["rule"]): string => rule.judgement?.question ?? "";
 
 /** An answer as people read it. */
-function answerWords(form: Form, name: string, text: string): string {
+export function answerWords(form: Form, name: string, text: string): string {
   const kind = form.node(name)?.question?.kind;
+  if (kind?.type === "yes_no") return t(text === "yes" ? "answer-yes" : "answer-no");
   if (kind?.type !== "one" && kind?.type !== "many") return text;
   const list = form.choices(kind);
   return text.split(" ").map((one) => word(list.find((choice) => choice.name === one)?.label, language()) || one).join("、");
@@ -124,7 +128,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -210,8 +214,11 @@ function points(form: Form, standing: State): HTMLElement | null {
 /** What is missing, and what follows. */
 function summary(form: Form, filling: Filling, open: (fault: Fault) => void, draw: () => void): HTMLElement {
   const standing = look(form, filling.filled);
+  const said = saidSection(filling, standing, draw);
+  const here = new Set(said ? saidOf(filling, standing) : []);
   const faults = standing.faults();
-  const rows = faults.slice(0, 30).map((fault) => {
+  // What can be answered right here needs no way to it.
+  const rows = faults.filter((fault) => fault.code !== "missing" || !here.has(fault.question)).slice(0, 30).map((fault) => {
     const place = fault.place.length > 0 ? ` · ${t("instance", { n: fault.place.join("-") })}` : "";
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, nameOf(form, fault.question) + place)), make("p", { class: "error" }, faultWords(form, fault)), make("div", { class: "actions" }, button(t("form-there"), "", () => open(fault), "pen"))));
   });
@@ -229,11 +236,12 @@ function summary(form: Form, filling: Filling, open: (fault: Fault) => void, dra
       draw();
     };
     return make("section", { class: "card stack-s", "data-found": rule.code }, make("div", { class: "cluster" }, make("strong", {}, word(rule.label, language())), make("span", { class: "tag" }, t(`severity-${rule.severity ?? "medium"}`))),
-      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")),
+      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && filling.where?.(choice), choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")),
       choice.keep && !choice.on_spot && filling.hazards && make("details", { class: "fold", open: choice.hazard !== undefined }, make("summary", {}, t("hazard-more")), filling.hazards(choice)));
   });
-  return make("div", { class: "stack" }, points(form, standing),
-    rows.length > 0 ? make("section", { class: "stack-s" }, make("h4", {}, t("form-wrong", { n: faults.length })), make("ul", { class: "rows rows-card" }, ...rows)) : make("p", { class: "badge", "data-state": "ok" }, t("form-whole")),
+  const wrong = faults.length > 0;
+  return make("div", { class: "stack" }, points(form, standing), said,
+    wrong && rows.length === 0 ? make("p", { class: "badge", "data-state": "soon" }, t("form-wrong", { n: faults.length })) : rows.length > 0 ? make("section", { class: "stack-s" }, make("h4", {}, t("form-wrong", { n: faults.length })), make("ul", { class: "rows rows-card" }, ...rows)) : make("p", { class: "badge", "data-state": "ok" }, t("form-whole")),
     make("section", { class: "stack-s" }, make("h4", {}, t("form-found", { n: all.length })), ...found, all.length === 0 && make("p", { class: "muted" }, t("form-found-none"))));
 }
 
@@ -314,6 +322,7 @@ class Page {
       set: (value) => {
         if (value === "") delete inside[node.name];
         else inside[node.name] = value;
+        if (place.length === 0) answered(this.filling.filled, node.name, false);
         this.changed(node.name, place);
       },
     });
@@ -328,7 +337,10 @@ class Page {
       field?.toggleAttribute("aria-invalid", false);
       if (wrong) field?.setAttribute("aria-invalid", "true");
     });
-    const after = [element, hint && make("p", { class: "hint" }, hint), error];
+    const told = place.length === 0 ? this.filling.filled.proposed?.[node.name] : undefined;
+    const read = told && !told.ok ? make("p", { class: "hint", "data-proposed": node.name }, t("said-words-look", { what: told.words })) : null;
+    if (read) this.updates.push(() => (read.hidden = this.filling.filled.proposed?.[node.name]?.ok !== false));
+    const after = [element, read, hint && make("p", { class: "hint" }, hint), error];
     return grouped ? make("fieldset", { class: "field", id }, make("legend", {}, text, must), ...after) : make("div", { class: "field", id }, make("label", { for: `${id}-a` }, text, must), ...after);
   }
 

@@ -1,5 +1,7 @@
 //! What the items say, read tolerantly and turned into verbs.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -10,13 +12,14 @@ use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, words};
 use youlin_people::facts::How;
 use youlin_people::{
-    CorrectResident, MarkVisit, Relation, SeenBefore, Vault, VisitState, VisitingEntry,
+    CorrectResident, MarkVisit, Relation, SeenBefore, Sex, Vault, VisitState, VisitingEntry,
 };
 use youlin_places::PlaceInput;
-use youlin_rounds::model::Channel;
+use youlin_rounds::model::{Channel, Outcome, Severity};
 use youlin_rounds::permissions::ROUNDS_WALK;
+use youlin_rounds::visits::{Learnt, NewVisit, prepare_visit};
 use youlin_rounds::{
-    AttachPhoto, NewRound, ReturnVisit, Rounds, ToldHazard, round_view, told_hazards,
+    AttachPhoto, NewFinding, NewRound, ReturnVisit, Rounds, ToldHazard, round_view, told_hazards,
 };
 use youlin_web::App;
 
@@ -31,6 +34,7 @@ words! {
         Case = "case",
         ReturnVisit = "return_visit",
         VisitMark = "visit_mark",
+        DoorVisit = "door_visit",
         Correction = "correction",
         Photo = "photo_claim",
     }
@@ -42,7 +46,7 @@ impl Kind {
         match self {
             // What was corrected at the door was written before the visit was ticked off.
             Self::Round | Self::Case | Self::Correction => 0,
-            Self::VisitMark => 1,
+            Self::VisitMark | Self::DoorVisit => 1,
             // A return visit ends the case; a photograph of before should be there then.
             Self::Photo => 2,
             Self::ReturnVisit => 3,
@@ -113,6 +117,57 @@ struct UploadBody {
 #[serde(default)]
 pub(super) struct VisitBase {
     pub(super) at: Option<Micros>,
+}
+
+/// A visit to a door of today's proposals, as the page asks it.
+#[derive(Debug, Deserialize)]
+struct DoorBody {
+    dwelling: Uuid,
+    outcome: Outcome,
+    began_at: Micros,
+    ended_at: Micros,
+    #[serde(default)]
+    policy: Option<Uuid>,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    try_again_at: Option<Micros>,
+    /// As the pack said.
+    #[serde(default)]
+    lived: Option<BTreeSet<Uuid>>,
+    #[serde(default)]
+    learnt: Vec<LearntBody>,
+    #[serde(default)]
+    problem: Option<ProblemBody>,
+    /// How many follow it.
+    #[serde(default)]
+    photographs: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct LearntBody {
+    person: Uuid,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    birth: String,
+    #[serde(default)]
+    sex: Option<Sex>,
+    #[serde(default)]
+    answers: Vec<(Uuid, String)>,
+}
+
+/// What was heard at the door and needs putting right.
+#[derive(Debug, Deserialize)]
+struct ProblemBody {
+    /// Made by the client, once.
+    id: Uuid,
+    text: String,
+    category: String,
+    #[serde(default)]
+    urgent: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -192,6 +247,7 @@ pub(super) async fn read(
             };
             Ok(Some((body.community, Act::Return(command))))
         }
+        Kind::DoorVisit => door(app, ctx, item).await.map(Some),
         Kind::VisitMark => {
             let body: VisitBody = read_as(&item.body)?;
             let vault = app.need::<Vault>()?;
@@ -228,6 +284,53 @@ async fn round(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> 
     let hazards = told_hazards(app.db(), &scope, new.subject, told).await?;
     let command = youlin_rounds::prepare_inspection(&rounds, app.db(), ctx, new, hazards).await?;
     Ok((community, Act::Round(Box::new(command))))
+}
+
+/// Id, channel and clock are the item's, as of every round.
+async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
+    let body: DoorBody = read_as(&item.body)?;
+    let problem = body.problem.map(|one| NewFinding {
+        id: one.id,
+        category: one.category,
+        severity: if one.urgent {
+            Severity::High
+        } else {
+            Severity::Medium
+        },
+        text: one.text,
+        on_spot: false,
+        noted: None,
+        lon: None,
+        lat: None,
+        bank: None,
+    });
+    let learnt = body.learnt.into_iter().map(|one| Learnt {
+        person: one.person,
+        phone: one.phone,
+        birth: one.birth,
+        sex: one.sex,
+        answers: one.answers,
+    });
+    let new = NewVisit {
+        id: item.id,
+        dwelling: body.dwelling,
+        outcome: body.outcome,
+        channel: Channel::Field,
+        policy: body.policy,
+        began_at: body.began_at,
+        ended_at: body.ended_at,
+        sent_at: item.sent_at,
+        text: body.text,
+        reason: body.reason,
+        try_again_at: body.try_again_at,
+        lived: body.lived,
+        learnt: learnt.collect(),
+        problem,
+        photographs: body.photographs,
+    };
+    let rounds = app.need::<Rounds>()?;
+    let command = prepare_visit(&rounds, app.db(), ctx, new).await?;
+    Ok((command.community(), Act::Door(Box::new(command))))
 }
 
 fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
@@ -334,6 +437,6 @@ pub(super) async fn held(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Optio
                 .find(|one| one.id == body.finding)?;
             serde_json::to_value(found).ok()
         }
-        Kind::Case | Kind::VisitMark | Kind::Correction | Kind::Photo => None,
+        Kind::Case | Kind::DoorVisit | Kind::VisitMark | Kind::Correction | Kind::Photo => None,
     }
 }

@@ -11,6 +11,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{CorrectResident, Directory, MarkVisit, Vault};
+use youlin_rounds::visits::RecordVisit;
 use youlin_rounds::{AttachPhoto, HandIn, ReturnVisit};
 
 use super::body::{Kind, VisitBase, visit_held};
@@ -25,6 +26,7 @@ pub(super) enum Act {
     CasePhoto(AttachFile),
     Return(ReturnVisit),
     Visit(MarkVisit, VisitBase, Arc<Vault>),
+    Door(Box<RecordVisit>),
     Correction(CorrectResident),
 }
 
@@ -103,6 +105,13 @@ impl Deliver {
     async fn act(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Value, bool)> {
         Ok(match &self.act {
             Act::Round(command) => {
+                let done = command.run(ctx, tx).await?;
+                (
+                    json!({ "round": done.id, "findings": done.findings }),
+                    done.again,
+                )
+            }
+            Act::Door(command) => {
                 let done = command.run(ctx, tx).await?;
                 (
                     json!({ "round": done.id, "findings": done.findings }),

@@ -44,7 +44,7 @@ pub(crate) struct Batch {
 pub(crate) struct Item {
     /// Made by the client, once.
     pub(crate) id: Uuid,
-    /// `round`, `case`, `photo_claim`, `return_visit`, `visit_mark`, `correction`.
+    /// `round`, `case`, `photo_claim`, `return_visit`, `visit_mark`, `door_visit`, `correction`.
     pub(crate) kind: String,
     #[schema(value_type = Object)]
     pub(crate) body: Value,
@@ -117,6 +117,12 @@ async fn outcome(app: &App, ctx: &Ctx, item: &Item, taken: Option<&field_item::M
             };
             let problem = match (kind, problem.kind()) {
                 // Of a list that is one's own: moved out, or looked after by somebody else now.
+                (Kind::DoorVisit, _) if problem.code() == "visit-residents-changed" => {
+                    Problem::new(ProblemKind::Conflict, "field-door-residents")
+                }
+                (Kind::DoorVisit, ProblemKind::NotFound) => {
+                    Problem::new(ProblemKind::NotFound, "field-door-gone")
+                }
                 (Kind::VisitMark | Kind::Correction, ProblemKind::NotFound) => {
                     Problem::new(ProblemKind::NotFound, "field-person-gone")
                 }

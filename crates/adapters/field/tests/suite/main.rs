@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod day;
+mod doors;
 mod ground;
 #[path = "../../../../domain/rounds/tests/town/mod.rs"]
 mod river_town;

@@ -14,8 +14,8 @@ pub use scores::{SCORES, score, sections, sentence};
 
 use serde_json::Value as Json;
 use youlin_checklist::{
-    AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, RuleSet, State, Unsure,
-    Wrong, read_answers, river_reading, shipped, word,
+    AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, ReadingRules, RuleSet,
+    State, Unsure, Wrong, read_answers, river_reading, shipped, word,
 };
 use youlin_kernel::{Ctx, Locale, Problem, ProblemKind};
 use youlin_web::I18n;
@@ -73,10 +73,23 @@ impl Answered {
     }
 }
 
-/// What was read from a sentence about a river: answers as texts by question, and what was named without saying enough.
+/// How a sentence fills this checklist; none where it is filled by hand only. A place's own edition is read like the shipped
+/// one as long as it asks the same.
 #[must_use]
-pub fn read_river(form: &Form, text: &str) -> (Vec<(String, String)>, Vec<Unsure>) {
-    let Some(reader) = river_reading().and_then(|rules| Reader::new(form, &rules).ok()) else {
+pub fn reading_rules(name: &str, form: &Form) -> Option<ReadingRules> {
+    let code = name.split_once('@').map_or(name, |(code, _)| code);
+    let is_river = RIVER
+        .split_once('@')
+        .is_some_and(|(river, _)| river == code);
+    let rules = river_reading().filter(|_| is_river)?;
+    Reader::new(form, &rules).is_ok().then_some(rules)
+}
+
+/// What was read from a sentence: answers as texts by question, and what was named without saying enough.
+#[must_use]
+pub fn read_sentence(name: &str, form: &Form, text: &str) -> (Vec<(String, String)>, Vec<Unsure>) {
+    let rules = reading_rules(name, form);
+    let Some(reader) = rules.and_then(|rules| Reader::new(form, &rules).ok()) else {
         return (Vec::new(), Vec::new());
     };
     let reading = reader.read(text);
@@ -189,7 +202,7 @@ mod tests {
     fn the_sentence_of_the_source_fills_the_checklist() {
         let form = shipped_form(RIVER).expect("the checklist");
         let said = "河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。";
-        let (filled, unsure) = read_river(&form, said);
+        let (filled, unsure) = read_sentence(RIVER, &form, said);
         let of = |name: &str| {
             let found = filled.iter().find(|(question, _)| question == name);
             found.map(|(_, value)| value.as_str())
@@ -198,5 +211,18 @@ mod tests {
         assert_eq!(of("bank"), Some("some"));
         assert_eq!(of("outlets"), Some("none"));
         assert!(unsure.is_empty(), "{unsure:?}");
+    }
+
+    #[test]
+    fn what_asks_the_same_is_read_the_same() {
+        let river = shipped_form(RIVER).expect("the checklist");
+        assert!(reading_rules("river-patrol@2", &river).is_some());
+        assert!(reading_rules("river-patrol-old@1", &river).is_none());
+        let market = Form::build(shipped("market-fire").expect("a checklist")).expect("sound");
+        assert!(
+            reading_rules("river-patrol@3", &market).is_none(),
+            "it asks something else"
+        );
+        assert!(reading_rules("market-fire@1", &market).is_none());
     }
 }

@@ -22,8 +22,8 @@ pub use commands::{Learnt, NewVisit, PickVisit, RecordVisit, SaveVisitRule, prep
 pub use gather::{DoorAt, Ground, ground};
 pub use hook::{OpenForm, OpenFormSources, OpenForms};
 pub use need::{Door, LastVisit, Person, PickKind, Standing, Why, standing};
-pub use pages::VisitsToday;
 pub(crate) use pages::routes;
+pub use pages::{MyDay, VisitsToday, my_day, reasons};
 pub use plan::{DayPlan, DayRound, Stop, VisitLine, day_plan};
 pub use queries::{DoorCounts, RuleView, VisitOf, door_counts, visit_rule, visits_of};
 pub use rule::{NEEDS, VisitRule};

@@ -296,6 +296,7 @@ impl Street {
             policy: None,
             began_at: now,
             ended_at: now,
+            sent_at: None,
             text: String::new(),
             reason: String::new(),
             try_again_at: None,

@@ -303,7 +303,9 @@ async fn form_page(
         of_premises: asking.of_premises(),
         offered: hazard::offered(&s, app, asking).await?,
         follows,
-        reads: f.checklist == checklists::RIVER,
+        reads: asking
+            .form()
+            .is_some_and(|form| checklists::reading_rules(&f.checklist, form).is_some()),
         titled: asking.form().map(|form| {
             let checklist = form.checklist();
             let title = youlin_checklist::word(&checklist.title, language);

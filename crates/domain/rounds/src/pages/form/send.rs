@@ -175,10 +175,10 @@ async fn confirm(
 
 /// Fills the checklist from the sentence: what was answered by hand stays. Says what stays unsure.
 fn fill(s: &Shell, asking: &Asking, f: &mut RoundForm) -> Vec<String> {
-    let Some(form) = asking.form().filter(|_| f.checklist == checklists::RIVER) else {
+    let Some(form) = asking.form() else {
         return Vec::new();
     };
-    let (filled, unsure) = checklists::read_river(form, &f.text);
+    let (filled, unsure) = checklists::read_sentence(&f.checklist, form, &f.text);
     for (question, value) in filled {
         f.typed.values.entry(question).or_insert(value);
     }

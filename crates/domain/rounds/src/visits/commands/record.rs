@@ -49,6 +49,8 @@ pub struct NewVisit {
     pub policy: Option<Uuid>,
     pub began_at: Micros,
     pub ended_at: Micros,
+    /// The sender's clock at the moment of sending, of a telephone that was without signal.
+    pub sent_at: Option<Micros>,
     pub text: String,
     pub reason: String,
     pub try_again_at: Option<Micros>,
@@ -102,7 +104,7 @@ pub async fn prepare_visit(
         channel: new.channel,
         began_at: new.began_at,
         ended_at: new.ended_at,
-        sent_at: None,
+        sent_at: new.sent_at,
         text: new.text,
         checklist: None,
         answers: std::collections::BTreeMap::new(),
@@ -167,6 +169,12 @@ impl Command for RecordVisit {
 }
 
 impl RecordVisit {
+    /// The dwelling's.
+    #[must_use]
+    pub fn community(&self) -> CommunityId {
+        self.community
+    }
+
     /// Whoever was shown and is gone, or came meanwhile: the page is shown anew before anything is confirmed.
     fn check_residents(&self, living: &BTreeSet<Uuid>) -> Result<()> {
         let Some(shown) = &self.lived else {

@@ -10,7 +10,8 @@ mod today;
 mod visit;
 mod words;
 
-pub use my_day::VisitsToday;
+pub use my_day::{MyDay, VisitsToday, my_day};
+pub use words::whys as reasons;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

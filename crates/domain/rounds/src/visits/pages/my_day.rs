@@ -12,18 +12,22 @@ use crate::visits::{
 };
 
 /// The caller's own round of a day, and what it was planned from.
-pub(super) struct MyDay {
-    pub(super) round: DayRound,
-    pub(super) ground: Ground,
-    pub(super) me: Visitor,
+#[derive(Debug)]
+pub struct MyDay {
+    pub round: DayRound,
+    pub ground: Ground,
+    pub me: Visitor,
     /// Whether the caller holds a post here; everybody else is alone with what they see.
-    pub(super) holds_post: bool,
+    pub holds_post: bool,
     /// Visits of the community that wait for another day.
-    pub(super) full: usize,
+    pub full: usize,
 }
 
 /// Plans the day of a community and takes the caller's part of it. Whoever holds a post shares its area with the others who do.
-pub(super) async fn my_day(
+///
+/// # Errors
+/// 403 for whoever does not go from door to door; 503 when the database does not answer.
+pub async fn my_day(
     app: &App,
     ctx: &Ctx,
     here: CommunityId,

@@ -350,6 +350,7 @@ async fn new_visit(
         },
         began_at: if believed { began } else { now },
         ended_at: now,
+        sent_at: None,
         reason: match outcome {
             Outcome::Skipped => text("reason"),
             Outcome::Done | Outcome::Tried => String::new(),

@@ -41,7 +41,8 @@ pub(super) fn why(s: &Shell, why: &Why) -> String {
 }
 
 /// All reasons, the weightiest first.
-pub(super) fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
+#[must_use]
+pub fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
     all.iter().map(|one| why(s, one)).collect()
 }
 

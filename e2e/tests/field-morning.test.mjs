@@ -1,0 +1,163 @@
+// A grid worker's morning on a telephone without signal: the visits proposed for today, and drafts that are not wanted after all.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
+
+const HERE = { latitude: 32.0148, longitude: 120.8978, accuracy: 8 };
+const SEEN = { context: { geolocation: HERE, permissions: ["geolocation"] } };
+const OFFLINE = [/ERR_INTERNET_DISCONNECTED/, /status of 401/, /status of 403/, /ERR_FAILED/];
+
+describe("a morning in the field", () => {
+  let server;
+  let browser;
+
+  const sessions = {};
+  async function pack(login) {
+    sessions[login] ??= await server.session(login);
+    const answer = await fetch(`${server.url}/api/v1/field/pack`, { headers: sessions[login] });
+    assert.equal(answer.status, 200);
+    return answer.json();
+  }
+  const ready = (page) => page.locator("html[data-ready]").waitFor();
+  const kept = (page) => page.locator(".draft-note", { hasText: "草稿已存" }).waitFor();
+  const open = async (page, hash = "") => {
+    await page.goto(`${server.url}/field${hash}`);
+    await page.reload();
+    await ready(page);
+  };
+  const sent = (page) => until(async () => (await page.locator("#unsent").count()) === 0, { what: "all is sent", timeout: 90_000 });
+  async function looks(page, name) {
+    await screenshot(page, `${name}-light`, { full: true });
+    await axe(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await screenshot(page, `${name}-dark`, { full: true });
+    await axe(page, { rules: ["color-contrast"] });
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+  async function telephone(login) {
+    const page = await openPage(browser, server, { device: "phone", ...SEEN });
+    await signIn(page, login);
+    await open(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    return page;
+  }
+
+  before(async () => {
+    server = await startServer();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test("the morning's visits without signal: in walking order with reasons, only what is missing is asked, each arrives once", async () => {
+    const page = await telephone("shi");
+    const doors = page.locator("#doors > [data-stop] [data-door]");
+    await doors.first().waitFor();
+    const order = () => doors.evaluateAll((all) => all.map((one) => one.dataset.door));
+    const shown = await page.evaluate(async () => [...new DOMParser().parseFromString(await (await fetch("/rounds/today")).text(), "text/html").querySelectorAll("#list [data-visit] a")].map((one) => one.getAttribute("href").split("/").pop()));
+    assert.equal(shown.length, 9);
+    assert.deepEqual(await order(), shown, "the same visits in the same order as on the page");
+    const text = await page.locator("#doors").innerText();
+    for (const reason of [/8\d 岁，独自居住/, /天没人见过/, /37号表.*还有 2 项要问/, /上次没人，说好/]) assert.match(text, reason);
+    assert.doesNotMatch(text, /陆冬梅|孙春花/, "names are masked");
+    await looks(page, "field-doors");
+    await page.context().setOffline(true);
+    await page.reload();
+    await ready(page);
+    // Met, with what was missing and a leak; the page is killed in between.
+    await page.locator("#doors [data-door]", { hasText: "37号表" }).first().click();
+    await page.getByLabel("夜间有没有人照应").fill("隔壁老王照应");
+    await page.locator("summary", { hasText: "听到要解决的事" }).click();
+    await page.getByLabel("什么事").fill("顶楼漏水，下雨天滴到床上");
+    await page.getByLabel("类别").selectOption("E-0105");
+    await kept(page);
+    await looks(page, "field-door");
+    await page.reload();
+    await ready(page);
+    assert.equal(await page.getByLabel("夜间有没有人照应").inputValue(), "隔壁老王照应", "it is there after the page was killed");
+    await page.getByRole("button", { name: "见到了" }).click();
+    await page.locator("#doors", { hasText: "还有 8 户，已记 1 户" }).waitFor();
+    // Nobody home, tomorrow again; left out, for which a reason is asked.
+    const [second, third] = await order();
+    await page.locator(`[data-door='${second}']`).click();
+    await page.getByRole("button", { name: "家里没人" }).click();
+    await page.getByRole("button", { name: "明天" }).click();
+    await page.locator("#doors", { hasText: "还有 7 户，已记 2 户" }).waitFor();
+    await page.locator(`[data-door='${third}']`).click();
+    await page.locator("summary", { hasText: "这次不去" }).click();
+    await page.getByRole("button", { name: "记下：这次不去" }).click();
+    await page.getByText("请写原因").waitFor();
+    await page.getByLabel("为什么不去").fill("女儿接去住了，下月回来");
+    await page.getByRole("button", { name: "记下：这次不去" }).click();
+    await page.locator("#doors", { hasText: "还有 6 户，已记 3 户" }).waitFor();
+    // A slip before it is sent: what was written is there again.
+    await page.locator("#doors summary", { hasText: "已办的 3 户" }).click();
+    await page.locator(`[data-door='${third}']`).click();
+    await page.getByRole("button", { name: "改一改" }).click();
+    assert.equal(await page.getByLabel("为什么不去").inputValue(), "女儿接去住了，下月回来");
+    await page.getByRole("button", { name: "记下：这次不去" }).click();
+    await page.locator("#doors", { hasText: "还有 6 户，已记 3 户" }).waitFor();
+    await screenshot(page, "field-doors-waiting", { full: true });
+    await page.context().setOffline(false);
+    await open(page, "#waiting");
+    await sent(page);
+    await page.locator(".row-sub", { hasText: "已立案" }).waitFor();
+    const after = await pack("shi");
+    const left = after.doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors.map((door) => door.dwelling)));
+    assert.equal(after.doors.reduce((sum, day) => sum + day.done, 0), 3, "three visits, none twice");
+    assert.equal(left.length, 6);
+    assert.ok([shown.indexOf(second), shown.indexOf(third)].every((at) => at >= 0) && !left.includes(second) && !left.includes(third));
+    await open(page);
+    await page.locator("#doors", { hasText: "还有 6 户，已记 3 户" }).waitFor();
+    noConsoleErrors(page, { allow: OFFLINE });
+    await page.context().close();
+  });
+
+  test("a draft is thrown away with a question, taken back at once, or a day later", async () => {
+    const phone = await telephone("desk-xqy");
+    await phone.context().setOffline(true);
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await phone.getByLabel("看到了什么").fill("上游有人在钓鱼");
+    await kept(phone);
+    await phone.locator(".bottombar a", { hasText: "今天" }).click();
+    // What, where, when begun, and its first words.
+    const row = phone.locator("[data-draft]", { hasText: "上游有人在钓鱼" });
+    assert.match(await row.innerText(), /巡查 · \S+[\s\S]*开始[\s\S]*草稿已存/);
+    const id = await row.getAttribute("data-draft");
+    const ask = phone.locator("dialog[open]");
+    await row.getByRole("button", { name: "不要这份草稿" }).click();
+    await looks(phone, "field-throw");
+    await ask.getByRole("button", { name: "留着" }).click();
+    await row.waitFor();
+    await row.getByRole("button", { name: "不要这份草稿" }).click();
+    await ask.getByRole("button", { name: "扔掉" }).click();
+    await row.waitFor({ state: "detached" });
+    await looks(phone, "field-thrown");
+    await phone.locator("#thrown-last").getByRole("button", { name: "找回来" }).click();
+    await row.waitFor();
+    // Thrown away from within; the page killed; taken back from the list.
+    await row.getByRole("button", { name: "接着写" }).click();
+    assert.equal(await phone.getByLabel("看到了什么").inputValue(), "上游有人在钓鱼");
+    await phone.getByRole("button", { name: "不要这份草稿" }).click();
+    await ask.getByRole("button", { name: "扔掉" }).click();
+    await phone.locator("#thrown-last").waitFor();
+    await phone.reload();
+    await ready(phone);
+    const thrown = phone.locator(`[data-thrown='${id}']`);
+    await phone.locator("summary", { hasText: "扔掉的草稿（1）" }).click();
+    await thrown.getByRole("button", { name: "找回来" }).click();
+    await row.waitFor();
+    await row.getByRole("button", { name: "不要这份草稿" }).click();
+    await ask.getByRole("button", { name: "扔掉" }).click();
+    await phone.locator("summary", { hasText: "扔掉的草稿（1）" }).click();
+    await thrown.getByRole("button", { name: "现在就删掉" }).click();
+    await ask.getByRole("button", { name: "删掉" }).click();
+    await phone.locator("#thrown").waitFor({ state: "detached" });
+    noConsoleErrors(phone, { allow: OFFLINE });
+    await phone.context().close();
+  });
+});
