@@ -353,3 +353,4 @@ fieldwork-thrown-forget-yes = Delete
 fieldwork-said-change = Change an answer
 fieldwork-door-no-policy-hint = Tick it when you cannot show it: the visit is handed in all the same, it only does not count for the policy.
 fieldwork-said-wrong = { $n } answers are still missing or wrong. Without the checklist, press “No checklist, only this sentence”.
+fieldwork-due-none-here = No patrol or inspection is due today.

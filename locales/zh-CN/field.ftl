@@ -353,3 +353,4 @@ fieldwork-thrown-forget-yes = 删掉
 fieldwork-said-change = 改一改
 fieldwork-door-no-policy-hint = 拿不出时勾选：走访照样交，只是不算完成这项安排。
 fieldwork-said-wrong = 还有 { $n } 处要填或要改。不想填清单，就按“不填清单，只交这句话”。
+fieldwork-due-none-here = 今天没有要巡查、检查的。

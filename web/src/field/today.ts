@@ -39,7 +39,7 @@ export function todayView(open: Open): HTMLElement {
     state.drafts.length > 0 && section(t("drafts"), "", state.drafts.map((draft) => draftRow(draft, open))),
     doorsPart(),
     make("div", { class: "actions" }, make("a", { class: "btn btn-block", href: "#map" }, icon("map"), t("map-open"))),
-    section(t("due"), t("due-none"), pack.due.map((due) => dueRow(due, reach(due.subject.id), open))),
+    section(t("due"), t(pack.reaches.length > 0 ? "due-none" : "due-none-here"), pack.due.map((due) => dueRow(due, reach(due.subject.id), open))),
     (pack.due_left_out ?? 0) > 0 && make("p", { class: "banner", "data-state": "soon", id: "due-left-out" }, t("due-left-out", { n: pack.due_left_out ?? 0, m: pack.due.length })),
     pack.me.may_visit && ((pack.doors ?? []).length === 0 || pack.visits.some((list) => list.entries.length > 0)) && visitsPart(pack.visits),
     section(t("revisits"), t("revisits-none"), again.map((found) => revisitRow(found, true))),
