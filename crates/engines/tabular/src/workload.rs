@@ -1,6 +1,6 @@
 //! Spreadsheets as they come from real desks, made up: for tests and the bench. The same seed gives the same people.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
 
 /// What is wrong with a made-up sheet.
 #[derive(Clone, Copy, Debug)]
@@ -204,6 +204,26 @@ pub fn workbook(mess: Mess, place: &dyn Fn(u32) -> [String; 4]) -> Result<Vec<u8
             page.write_string(at, 3, identity)?;
             for (column, text) in (5u16..).zip(&place(one.dwelling)) {
                 page.write_string(at, column, text)?;
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
+/// A workbook of these rows, the first names the columns. A cell `=A2|12` is a formula with its result, `=A2` one without.
+///
+/// # Errors
+/// Sizes beyond what a workbook may hold.
+pub fn with_formulas(rows: &[&[&str]]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (row, cells) in (0u32..).zip(rows) {
+        for (column, text) in (0u16..).zip(*cells) {
+            if text.starts_with('=') {
+                let (formula, result) = text.split_once('|').unwrap_or((text, ""));
+                page.write_formula(row, column, Formula::new(formula).set_result(result))?;
+            } else if !text.is_empty() {
+                page.write_string(row, column, *text)?;
             }
         }
     }
