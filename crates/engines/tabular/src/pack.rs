@@ -233,7 +233,7 @@ fn calculated(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
     lines: &mut Vec<Line>,
-    blank: &HashSet<(u32, u32)>,
+    blank: &Blank,
     limits: &Limits,
 ) -> Result<u32, TableFault> {
     let mut reader = book
@@ -271,13 +271,16 @@ fn calculated(
     Ok(counted)
 }
 
+/// Cells, by row and column from 0, whose text is empty.
+type Blank = HashSet<(u32, u32)>;
+
 fn cells(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
     from_1904: bool,
     limits: &Limits,
-) -> Result<(Vec<Line>, HashSet<(u32, u32)>), TableFault> {
-    let mut blank = HashSet::new();
+) -> Result<(Vec<Line>, Blank), TableFault> {
+    let mut blank = Blank::new();
     let mut reader = book
         .worksheet_cells_reader(sheet)
         .map_err(|_error| TableFault::Damaged)?;

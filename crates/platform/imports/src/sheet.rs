@@ -77,7 +77,7 @@ pub struct Table {
 impl Table {
     /// Rows that hold data.
     pub fn rows(&self) -> impl Iterator<Item = &Line> + '_ {
-        self.layout.data(&self.sheet).filter(|line| {
+        self.layout.data(&self.sheet).filter(move |line| {
             let unread = &self.uncalculated;
             unread
                 .binary_search_by_key(&line.number, |one| one.line)
@@ -257,7 +257,8 @@ pub(crate) fn looks_like(
     let own = known(own, &[]).unwrap_or(0);
     let best = others
         .iter()
-        .filter_map(|(kind, specs, needed)| Some((known(specs, needed)?, *kind)))
+        .copied()
+        .filter_map(|(kind, specs, needed)| Some((known(specs, needed)?, kind)))
         .max_by_key(|(count, _)| *count)?;
     (best.0 >= own + CLEARLY).then_some(best.1)
 }

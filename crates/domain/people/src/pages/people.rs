@@ -24,8 +24,8 @@ use crate::permissions::{
 };
 use crate::queries::{MovedAway, moved_away, sensitive_of};
 use crate::{
-    AttachPhone, DetachPhone, Directory, Look, MembershipView, PersonCard, PersonFile, Reveal,
-    RevealField, SetConsent, SetLabel, Vault, consent, who_looked,
+    AttachPhone, DetachPhone, Directory, Look, MembershipView, PersonFile, Reveal, RevealField,
+    SetConsent, SetLabel, Vault, consent, who_looked,
 };
 
 pub(super) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {

@@ -113,7 +113,7 @@ impl Import {
             return Ok(Decided::Same);
         }
         if let Some(first) = taken.get(&id) {
-            return Ok(repeated(draft, doubts, first));
+            return Ok(repeated(draft, doubts, *first));
         }
         taken.insert(id, draft.line);
         if change.name {
@@ -220,7 +220,7 @@ impl Import {
 }
 
 /// A row before it in the batch means the same person of the register: it waits, unless it was to be taken in that turn.
-fn repeated(draft: &Draft, mut doubts: Vec<Refused>, first: &u32) -> Decided {
+fn repeated(draft: &Draft, mut doubts: Vec<Refused>, first: u32) -> Decided {
     let twice = Refused::new(draft.line, "", "sheet-twice").arg("first", first);
     if draft.choice.is_some() {
         return Decided::Refused(twice);

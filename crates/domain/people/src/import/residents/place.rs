@@ -133,7 +133,7 @@ pub(super) fn heading(line: &Line) -> Option<String> {
     let text = text.split(['(', ':']).next().unwrap_or_default().to_owned();
     let named = ["号楼", "幢", "栋", "#楼", "#", "单元"]
         .iter()
-        .find_map(|unit| text.strip_suffix(unit))?;
+        .find_map(|unit| text.strip_suffix(*unit))?;
     let numbered = named.ends_with(|c: char| c.is_ascii_alphanumeric());
     (numbered && text.chars().count() <= 30).then_some(text)
 }
