@@ -1,5 +1,7 @@
 //! Spreadsheets as they come from real desks, made up: for tests and the bench. The same seed gives the same people.
 
+use std::io::{Cursor, Read as _, Write as _};
+
 use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
 
 /// What is wrong with a made-up sheet.
@@ -220,14 +222,36 @@ pub fn with_formulas(rows: &[&[&str]]) -> Result<Vec<u8>, XlsxError> {
     for (row, cells) in (0u32..).zip(rows) {
         for (column, text) in (0u16..).zip(*cells) {
             if text.starts_with('=') {
-                let (formula, result) = text.split_once('|').unwrap_or((text, ""));
+                let (formula, result) = text.split_once('|').unwrap_or((text, NO_RESULT));
                 page.write_formula(row, column, Formula::new(formula).set_result(result))?;
             } else if !text.is_empty() {
                 page.write_string(row, column, *text)?;
             }
         }
     }
-    book.save_to_buffer()
+    let bytes = book.save_to_buffer()?;
+    uncalculated(&bytes).map_err(XlsxError::IoError)
+}
+
+/// Stands for a result that is not there until the file is written.
+const NO_RESULT: &str = "~none~";
+
+/// The writer gives every formula a result; other programs do not.
+fn uncalculated(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut book = zip::ZipArchive::new(Cursor::new(bytes))?;
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..book.len() {
+        let mut file = book.by_index(at)?;
+        let name = file.name().map_err(std::io::Error::other)?.into_owned();
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        if let Ok(sheet) = std::str::from_utf8(&text) {
+            text = sheet.replace(&format!("<v>{NO_RESULT}</v>"), "").into();
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default())?;
+        out.write_all(&text)?;
+    }
+    Ok(out.finish()?.into_inner())
 }
 
 fn close(
