@@ -150,6 +150,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "person_death",
         "shown in the timeline of a person who died: tests/suite/whole.rs",
     ),
+    (
+        "move_out",
+        "where somebody moved to, shown for a purpose: tests/suite/round.rs",
+    ),
     ("visiting_entry", "from door to door: tests/suite/round.rs"),
     (
         "form_asked",

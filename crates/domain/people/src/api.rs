@@ -10,7 +10,9 @@ use youlin_kernel::{Access, AreaId, Problem, ProblemKind, Result, Role};
 use youlin_places::{Datum, Locator, PlaceInput};
 use youlin_web::{ApiJson, ApiQuery, App, Caller, PathId, Routes, WebResult};
 
-use crate::permissions::{ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL};
+use crate::permissions::{
+    ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE,
+};
 use crate::queries::{responsible_at, responsible_for};
 use crate::{
     Directory, Look, OrganisationKind, OrganisationView, PersonCard, PersonFile, Responsible,
@@ -24,6 +26,10 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .api(Access::Needs(&PEOPLE_READ), routes!(find_people))
         .api(Access::Needs(&PEOPLE_READ), routes!(get_person))
+        .api(
+            Access::Needs(&PEOPLE_WRITE),
+            routes!(crate::api_enter::enter_person),
+        )
         .api(Access::Needs(&PEOPLE_REVEAL), routes!(reveal))
         .api(Access::Needs(&PEOPLE_LOOKS), routes!(looks))
         .api(Access::Needs(&ORGANISATIONS_READ), routes!(organisations))

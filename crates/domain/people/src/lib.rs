@@ -10,6 +10,7 @@
 mod accounts;
 mod age;
 mod api;
+mod api_enter;
 mod area_charges;
 mod area_follow;
 mod commands;
@@ -58,11 +59,11 @@ pub use commands::correct_resident::{CorrectResident, SeenBefore};
 pub use commands::detach_phone::DetachPhone;
 pub use commands::end_membership::EndMembership;
 pub use commands::learn_facts::LearnFacts;
-pub use commands::move_out::MoveOut;
+pub use commands::move_out::{MoveOut, UndoMoveOut};
 pub use commands::reveal::Reveal;
 pub use commands::save_membership::SaveMembership;
 pub use commands::save_organisation::SaveOrganisation;
-pub use commands::save_person::{Home, OtherHome, PersonInput, SavePerson};
+pub use commands::save_person::{Home, OtherHome, PersonInput, SamePerson, SavePerson};
 pub use commands::second_factor::{
     ConfirmTotp, DisableTotp, EnrolTotp, Enrolment, UseSecondFactor,
 };
@@ -125,6 +126,7 @@ fn audited() -> Vec<AuditedTable> {
         audited_table::<person_merge_row::Entity>(),
         audited_table::<person_apart::Entity>(),
         audited_table::<person_death::Entity>(),
+        audited_table::<move_out::Entity>(),
         audited_table::<label_kind::Entity>(),
     ]
     .into_iter()

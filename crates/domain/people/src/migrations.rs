@@ -204,6 +204,7 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     crate::talents::TALENTS,
     crate::privacy::RELEASES,
     crate::privacy::CONTENTS,
+    crate::life::MOVED_AWAY,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.

@@ -13,6 +13,8 @@ pub enum Cell {
     Day(Date),
     /// An error a formula ended in (`#N/A`).
     Fault,
+    /// A formula whose result was never kept in the file: what it says is not known here.
+    Uncalculated,
 }
 
 impl Cell {
@@ -39,6 +41,7 @@ impl Cell {
             Self::Number(number) => shown_number(*number),
             Self::Day(day) => day.to_string(),
             Self::Fault => "#N/A".to_owned(),
+            Self::Uncalculated => "#CALC!".to_owned(),
         }
     }
 }
@@ -79,6 +82,8 @@ pub struct Sheet {
     pub name: String,
     /// Days are counted from 1904 (old workbooks of the Macintosh), not from 1900.
     pub from_1904: bool,
+    /// Cells whose value is what a formula came to when the file was last calculated.
+    pub formulas: u32,
     pub lines: Vec<Line>,
 }
 

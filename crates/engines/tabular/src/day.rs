@@ -50,7 +50,7 @@ pub(crate) fn from_serial(number: f64, from_1904: bool) -> Option<Date> {
 pub fn birthday(cell: &Cell, from_1904: bool, today: Date) -> Read<Birth> {
     let found = match cell {
         Cell::Empty => return Read::Nothing,
-        Cell::Fault => Read::Refused(ValueFault::Unreadable),
+        Cell::Fault | Cell::Uncalculated => Read::Refused(ValueFault::Unreadable),
         Cell::Day(day) => Read::Sure(Birth::of(*day)),
         Cell::Number(number) => number_read(*number, from_1904),
         Cell::Text(text) => text_read(text, from_1904, today),

@@ -44,6 +44,12 @@ pub enum TableFault {
     /// No row names columns that mean anything here.
     #[error("no column was recognised")]
     NoColumns,
+    /// Columns are named, and nothing stands below them but explanations.
+    #[error("no row below the names of the columns")]
+    OnlyHeader,
+    /// Text, and no table.
+    #[error("words and no table")]
+    OnlyWords,
     /// Every sheet is hidden.
     #[error("all sheets are hidden")]
     AllHidden,
@@ -68,6 +74,8 @@ impl TableFault {
             Self::Encoding => "sheet-encoding",
             Self::Damaged => "sheet-damaged",
             Self::NoColumns => "sheet-no-columns",
+            Self::OnlyHeader => "sheet-only-header",
+            Self::OnlyWords => "sheet-only-words",
             Self::AllHidden => "sheet-all-hidden",
             Self::NoSheet => "sheet-missing",
         }

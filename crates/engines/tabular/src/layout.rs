@@ -73,6 +73,23 @@ pub fn best_layout(book: &Workbook, specs: &[Spec]) -> Option<(usize, Layout)> {
     best
 }
 
+/// No row of the file has two different cells: somebody wrote a text, and no table.
+#[must_use]
+pub fn only_words(book: &Workbook) -> bool {
+    let lines = book.sheets.iter().flat_map(|sheet| &sheet.lines);
+    lines.into_iter().all(|line| sole(line).is_some())
+}
+
+/// The only thing a row says, in one cell or drawn over several.
+#[must_use]
+pub fn sole(line: &Line) -> Option<String> {
+    let mut filled = line.cells.iter().filter(|cell| !cell.is_empty());
+    let first = filled.next()?;
+    filled
+        .all(|cell| cell == first)
+        .then(|| fold(&first.shown()))
+}
+
 /// How a sheet is laid out; `None` when no row names columns that mean anything.
 #[must_use]
 pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {

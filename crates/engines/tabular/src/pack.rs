@@ -1,5 +1,6 @@
 //! From bytes to cells: what kind of file it is, and workbooks of the kind .xlsx (ISO/IEC 29500).
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read as _};
 
 use calamine::{DataRef, Dimensions, Reader, SheetVisible, Xlsx};
@@ -18,6 +19,8 @@ pub struct Limits {
     pub unpacked: u64,
     /// Columns that are looked at.
     pub columns: u32,
+    /// Formulas without a result are told apart from empty cells.
+    pub formulas: bool,
 }
 
 impl Default for Limits {
@@ -26,6 +29,7 @@ impl Default for Limits {
             rows: 1_000_000,
             unpacked: 1 << 30,
             columns: 200,
+            formulas: false,
         }
     }
 }
@@ -100,7 +104,7 @@ fn compound(bytes: &[u8]) -> TableFault {
 }
 
 fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
-    inspect(bytes, limits)?;
+    let formulas = inspect(bytes, limits)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_error| TableFault::Damaged)?;
     let from_1904 = book.has_1904_epoch();
     let mut found = Workbook::default();
@@ -115,13 +119,18 @@ fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
             continue;
         }
         let merged = book.merge_cells_by_sheet_name(&sheet.name);
-        let mut lines = cells(&mut book, &sheet.name, from_1904, limits)?;
+        let (mut lines, blank) = cells(&mut book, &sheet.name, from_1904, limits)?;
+        let formulas = match formulas && limits.formulas {
+            true => calculated(&mut book, &sheet.name, &mut lines, &blank, limits)?,
+            false => 0,
+        };
         fill(&mut lines, &merged.unwrap_or_default());
         lines.retain(|line| !line.is_empty());
         if !lines.is_empty() {
             found.sheets.push(Sheet {
                 name: sheet.name,
                 from_1904,
+                formulas,
                 lines,
             });
         }
@@ -136,8 +145,33 @@ fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
     Ok(found)
 }
 
-/// Looks into the archive before anything of it is believed: its kind, and what it really unpacks to.
-fn inspect(bytes: &[u8], limits: &Limits) -> Result<(), TableFault> {
+/// Looks for formulas in what goes through it.
+#[derive(Default)]
+struct Looking {
+    found: bool,
+    tail: Vec<u8>,
+}
+
+impl std::io::Write for Looking {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let formula = |part: &[u8]| matches!(part, [b'<', b'f', b'>' | b' ' | b'/']);
+        if !self.found {
+            self.tail.extend_from_slice(bytes);
+            self.found = self.tail.windows(3).any(formula);
+            let kept = self.tail.len().saturating_sub(2);
+            self.tail.drain(..kept);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Looks into the archive before anything of it is believed: its kind, what it really unpacks to, and whether its sheets hold
+/// formulas.
+fn inspect(bytes: &[u8], limits: &Limits) -> Result<bool, TableFault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_error| TableFault::Damaged)?;
     let names: Vec<String> = archive
         .file_names()
@@ -163,6 +197,7 @@ fn inspect(bytes: &[u8], limits: &Limits) -> Result<(), TableFault> {
         return Err(TableFault::OtherKind("zip"));
     }
     let mut left = limits.unpacked;
+    let mut formulas = false;
     let too_large = |limit: u64| TableFault::TooLarge {
         megabytes: limit >> 20,
     };
@@ -171,29 +206,91 @@ fn inspect(bytes: &[u8], limits: &Limits) -> Result<(), TableFault> {
         let words = file
             .name()
             .is_ok_and(|name| name.ends_with("sharedStrings.xml"));
+        let sheet = file
+            .name()
+            .is_ok_and(|name| name.contains("worksheets/") && name.ends_with(".xml"));
         let most = if words { left.min(SHARED_WORDS) } else { left };
-        let real = std::io::copy(&mut file.take(most + 1), &mut std::io::sink())
-            .map_err(|_error| TableFault::Damaged)?;
+        let mut file = file.take(most + 1);
+        let real = if sheet {
+            let mut looking = Looking::default();
+            let real = std::io::copy(&mut file, &mut looking);
+            formulas = formulas || looking.found;
+            real
+        } else {
+            std::io::copy(&mut file, &mut std::io::sink())
+        };
+        let real = real.map_err(|_error| TableFault::Damaged)?;
         if real > most {
             return Err(too_large(most.max(SHARED_WORDS)));
         }
         left -= real;
     }
-    Ok(())
+    Ok(formulas)
 }
+
+/// Formulas: those with a result are counted, those without one are marked. `blank`: cells that say an empty text.
+fn calculated(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    lines: &mut Vec<Line>,
+    blank: &Blank,
+    limits: &Limits,
+) -> Result<u32, TableFault> {
+    let mut reader = book
+        .worksheet_cells_reader(sheet)
+        .map_err(|_error| TableFault::Damaged)?;
+    let mut counted = 0;
+    while let Some(cell) = reader
+        .next_formula()
+        .map_err(|_error| TableFault::Damaged)?
+    {
+        let (row, column) = cell.get_position();
+        if cell.get_value().is_empty() || column >= limits.columns || blank.contains(&(row, column))
+        {
+            continue;
+        }
+        let at = match lines.binary_search_by_key(&(row + 1), |line| line.number) {
+            Ok(at) => at,
+            Err(at) => {
+                let number = row + 1;
+                let cells = Vec::new();
+                lines.insert(at, Line { number, cells });
+                at
+            }
+        };
+        let cells = &mut lines[at].cells;
+        let column = column as usize;
+        if cells.len() <= column {
+            cells.resize(column + 1, Cell::Empty);
+        }
+        match &mut cells[column] {
+            one @ Cell::Empty => *one = Cell::Uncalculated,
+            _ => counted += 1,
+        }
+    }
+    Ok(counted)
+}
+
+/// Cells, by row and column from 0, whose text is empty.
+type Blank = HashSet<(u32, u32)>;
 
 fn cells(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
     from_1904: bool,
     limits: &Limits,
-) -> Result<Vec<Line>, TableFault> {
+) -> Result<(Vec<Line>, Blank), TableFault> {
+    let mut blank = Blank::new();
     let mut reader = book
         .worksheet_cells_reader(sheet)
         .map_err(|_error| TableFault::Damaged)?;
     let mut lines: Vec<Line> = Vec::new();
     while let Some(cell) = reader.next_cell().map_err(|_error| TableFault::Damaged)? {
         let (row, column) = cell.get_position();
+        // A formula may come to nothing.
+        if matches!(cell.get_value(), DataRef::String(text) if text.is_empty()) {
+            blank.insert((row, column));
+        }
         let value = value(cell.get_value(), from_1904);
         if value.is_empty() || column >= limits.columns {
             continue;
@@ -215,7 +312,7 @@ fn cells(
             line.cells.push(value);
         }
     }
-    Ok(lines)
+    Ok((lines, blank))
 }
 
 fn value(value: &DataRef<'_>, from_1904: bool) -> Cell {

@@ -74,7 +74,9 @@ pub fn absent(text: &str) -> bool {
 pub fn identity(cell: &Cell) -> Read<String> {
     let text = match cell {
         Cell::Empty => return Read::Nothing,
-        Cell::Fault | Cell::Day(_) => return Read::Refused(ValueFault::Unreadable),
+        Cell::Fault | Cell::Uncalculated | Cell::Day(_) => {
+            return Read::Refused(ValueFault::Unreadable);
+        }
         // Numbers keep 15 digits; the last three of an identity number became zeros.
         Cell::Number(number) if *number >= 1e15 => return Read::Refused(ValueFault::Rounded),
         other => fold(&other.shown()),
@@ -110,6 +112,33 @@ pub fn identity(cell: &Cell) -> Read<String> {
             }
         }
     }
+}
+
+/// A document of a foreigner, or of somebody from Hong Kong, Macao or Taiwan, that is no identity number: the old permanent
+/// residence card (three letters of the country and twelve digits), a passport or a travel permit (up to three letters and
+/// seven to nine digits). The new permanent residence card (2023) has eighteen digits like an identity number, begins with 9,
+/// and is one.
+#[must_use]
+pub fn foreign_document(cell: &Cell) -> Option<String> {
+    let text = fold(&cell.shown()).to_uppercase();
+    let text = ["永久居留身份证", "永久居留证", "居留证", "护照", "证件"]
+        .iter()
+        .fold(text, |text, word| text.replace(word, ""));
+    let text: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | ':' | '号' | '码' | '\'' | '(' | ')'))
+        .collect();
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let letters = text.len() - digits.len();
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let known = match (letters, digits.len()) {
+        (3, 12) => true,
+        (1..=3, 7..=9) => true,
+        // The permit of Hong Kong and Macao with the number of its issue.
+        (1, 10) => text.starts_with(['H', 'M']),
+        _ => false,
+    };
+    (plain && known).then_some(text)
 }
 
 /// 男, 女, male, F …
@@ -200,6 +229,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn documents_of_foreigners_are_known_as_such() {
+        for (text, document) in [
+            ("USA310076092301", "USA310076092301"),
+            ("护照：E12345678", "E12345678"),
+            ("h1234567890", "H1234567890"),
+            ("KOR 110 080 010 112", "KOR110080010112"),
+        ] {
+            let found = foreign_document(&Cell::text(text));
+            assert_eq!(found.as_deref(), Some(document), "{text}");
+        }
+        for text in [
+            "32061119420305001X",
+            "911840198001010014",
+            "12345678",
+            "X",
+            "",
+            "E1234",
+        ] {
+            assert_eq!(foreign_document(&Cell::text(text)), None, "{text}");
+        }
+    }
 
     #[test]
     fn identity_numbers_lose_what_stands_around_them() {

@@ -1,6 +1,8 @@
 //! Spreadsheets as they come from real desks, made up: for tests and the bench. The same seed gives the same people.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::io::{Cursor, Read as _, Write as _};
+
+use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
 
 /// What is wrong with a made-up sheet.
 #[derive(Clone, Copy, Debug)]
@@ -208,6 +210,48 @@ pub fn workbook(mess: Mess, place: &dyn Fn(u32) -> [String; 4]) -> Result<Vec<u8
         }
     }
     book.save_to_buffer()
+}
+
+/// A workbook of these rows, the first names the columns. A cell `=A2|12` is a formula with its result, `=A2` one without.
+///
+/// # Errors
+/// Sizes beyond what a workbook may hold.
+pub fn with_formulas(rows: &[&[&str]]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (row, cells) in (0u32..).zip(rows) {
+        for (column, text) in (0u16..).zip(*cells) {
+            if text.starts_with('=') {
+                let (formula, result) = text.split_once('|').unwrap_or((text, NO_RESULT));
+                page.write_formula(row, column, Formula::new(formula).set_result(result))?;
+            } else if !text.is_empty() {
+                page.write_string(row, column, *text)?;
+            }
+        }
+    }
+    let bytes = book.save_to_buffer()?;
+    uncalculated(&bytes).map_err(XlsxError::IoError)
+}
+
+/// Stands for a result that is not there until the file is written.
+const NO_RESULT: &str = "~none~";
+
+/// The writer gives every formula a result; other programs do not.
+fn uncalculated(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut book = zip::ZipArchive::new(Cursor::new(bytes))?;
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..book.len() {
+        let mut file = book.by_index(at)?;
+        let name = file.name().map_err(std::io::Error::other)?.into_owned();
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        if let Ok(sheet) = std::str::from_utf8(&text) {
+            text = sheet.replace(&format!("<v>{NO_RESULT}</v>"), "").into();
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default())?;
+        out.write_all(&text)?;
+    }
+    Ok(out.finish()?.into_inner())
 }
 
 fn close(

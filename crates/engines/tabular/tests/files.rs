@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 
 use jiff::civil::date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
-use youlin_tabular::workload::{Mess, workbook};
+use youlin_tabular::workload::{Mess, with_formulas, workbook};
 use youlin_tabular::{Cell, Limits, TableFault, read};
 use zip::write::SimpleFileOptions;
 
@@ -236,4 +236,27 @@ fn the_made_up_workbook_is_a_workbook() {
         .filter(|line| line.cell(8).is_empty())
         .count();
     assert_eq!(rooms, 0, "merged rooms are filled down");
+}
+
+#[test]
+fn a_formula_is_its_result_or_says_that_it_has_none() {
+    let book = with_formulas(&[
+        &["姓名", "手机"],
+        &["周建国", "=B9|13800001111"],
+        &["贺兰亭", "=B9"],
+        &["", "=C1&C2"],
+    ]);
+    let limits = Limits {
+        formulas: true,
+        ..Limits::default()
+    };
+    let book = read(&book.unwrap(), &limits).unwrap();
+    let sheet = &book.sheets[0];
+    assert_eq!(sheet.formulas, 1);
+    assert_eq!(sheet.lines[1].cell(1), &Cell::Number(13_800_001_111.0));
+    assert_eq!(sheet.lines[2].cell(1), &Cell::Uncalculated);
+    assert_eq!(
+        sheet.lines[3].number, 4,
+        "a row of nothing else is there, too"
+    );
 }

@@ -101,6 +101,13 @@ impl JobHandler for RunImport {
     }
 }
 
+/// A kind of spreadsheet: its name, its columns, and what must not be missing.
+type Sheets = (
+    &'static str,
+    &'static [youlin_tabular::Spec],
+    &'static [&'static str],
+);
+
 struct Work<'a> {
     job: &'a RunImport,
     /// Youlin's own, for progress and the end.
@@ -178,13 +185,41 @@ impl Work<'_> {
         let imports = &self.job.imports;
         let specs = imports.register(&self.row.kind)?.columns();
         let bytes = file_of(self.db, &*imports.sealer, self.row.id).await?;
-        let mut columns = aside(move || Ok(sheet::open(&bytes, specs)?.0)).await?;
+        let others = self.other_sheets().await?;
+        let mut columns = aside(move || {
+            let book = sheet::opened(&bytes)?;
+            let like = sheet::looks_like(&book, specs, &others);
+            match (sheet::laid_out(book, specs), like) {
+                (Ok((columns, _)), like) => Ok(Columns {
+                    looks_like: like.map(str::to_owned),
+                    ..columns
+                }),
+                // Its columns mean nothing here, and everything there.
+                (Err(_), Some(like)) => {
+                    Err(Problem::invalid("file", "sheet-of-kind").field_arg("register", like))
+                }
+                (Err(problem), None) => Err(problem),
+            }
+        })
+        .await?;
         let known = remembered(self.db, &self.row.kind, &columns.signature).await?;
         if let Some(fields) = known.filter(|fields| fields.len() == columns.names.len()) {
             columns.take(&fields);
             columns.remembered = true;
         }
         Ok(columns)
+    }
+
+    /// Kinds of spreadsheets that whoever gave the file may give, too.
+    async fn other_sheets(&self) -> Result<Vec<Sheets>> {
+        let actor = self.actor().await?;
+        let all = self.job.imports.registers.iter();
+        let others = all.filter(|one| {
+            one.kind() != self.row.kind && !one.columns().is_empty() && actor.may(one.permission())
+        });
+        Ok(others
+            .map(|one| (one.kind(), one.columns(), one.needed()))
+            .collect())
     }
 
     /// The file as its register wants it.
@@ -221,7 +256,11 @@ impl Work<'_> {
         let actor = self.actor().await?;
         let file = self.incoming(&**register).await?;
         let dry_run = self.phase == Phase::Check;
-        let plan = register.plan(self.db, &actor, &file, dry_run).await?;
+        let mut plan = register.plan(self.db, &actor, &file, dry_run).await?;
+        if let Some(table) = &file.table {
+            plan.refused.extend(table.uncalculated.iter().cloned());
+            plan.refused.sort_by_key(|one| one.line);
+        }
         let already = file.done.len();
         let total = i64::try_from(plan.rows() + already).unwrap_or(i64::MAX);
         let report = if dry_run {

@@ -103,6 +103,11 @@ pub trait Register: Send + Sync {
         &[]
     }
 
+    /// The fields of a blank sheet to fill in, in their order: what people usually know.
+    fn blank(&self) -> Vec<&'static str> {
+        self.columns().iter().map(|spec| spec.field).collect()
+    }
+
     /// Fields without which nothing can be taken in.
     fn needed(&self) -> &'static [&'static str] {
         &[]

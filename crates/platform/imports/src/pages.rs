@@ -376,7 +376,10 @@ pub(crate) async fn show_page(app: &App, s: Shell, id: Uuid, e: FormFaults) -> W
         .map(|fault| {
             let args = fault.args.iter();
             let args: Vec<(&str, String)> = args
-                .map(|(name, value)| (name.as_str(), value.clone()))
+                .map(|(name, value)| match name.as_str() {
+                    "register" => ("register", s.tt("import-kind", value)),
+                    name => (name, value.clone()),
+                })
                 .collect();
             s.tn(&fault.key, &args)
         })

@@ -6,15 +6,16 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use youlin_kernel::{Access, Ctx, Problem, Result};
-use youlin_tabular::{Spec, Why};
+use youlin_tabular::{Column, Spec, Why, write_workbook};
 use youlin_web::{
-    ApiForm, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult, XLSX, save_as,
+    ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult, XLSX, save_as,
 };
 
 use crate::pages::after;
 use crate::permissions::IMPORTS_GIVE;
 use crate::queries::left_of;
 use crate::sight::seen;
+use crate::sheet::letter;
 use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
 
 pub(crate) fn routes() -> Routes {
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Routes {
         .post("/imports/{id}/match", give, again)
         .post("/imports/{id}/undo", give, undo)
         .get("/imports/{id}/refused.xlsx", give, refused)
+        .get("/imports/blank.xlsx", give, blank)
 }
 
 /// A column as its row on the page shows it.
@@ -71,14 +73,6 @@ fn why(why: Why) -> &'static str {
         Why::Taken => "taken",
         Why::Unknown => "unknown",
         Why::Chosen => "chosen",
-    }
-}
-
-fn letter(at: usize) -> String {
-    let one = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0));
-    match at / 26 {
-        0 => one(at).to_string(),
-        tens => format!("{}{}", one(tens - 1), one(at)),
     }
 }
 
@@ -174,4 +168,52 @@ async fn workbook(
     })
     .await
     .map_err(Problem::internal)?
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct BlankOf {
+    kind: String,
+}
+
+/// `GET /imports/blank.xlsx?kind=`: a sheet to fill in, whose columns are recognised when it comes back.
+async fn blank(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    ApiQuery(of): ApiQuery<BlankOf>,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let register = imports.register(&of.kind)?;
+    ctx.scope(register.permission())?;
+    let specs = register.columns();
+    let needed = register.needed();
+    let names: Vec<(&str, bool)> = register
+        .blank()
+        .into_iter()
+        .filter_map(|field| specs.iter().find(|spec| spec.field == field))
+        .filter_map(|spec| Some((*spec.names.first()?, needed.contains(&spec.field))))
+        .collect();
+    if names.is_empty() {
+        return Err(Problem::not_found().into());
+    }
+    let columns: Vec<Column> = names
+        .iter()
+        .map(|(name, _)| Column {
+            name: (*name).to_owned(),
+            width: 16,
+            marked: false,
+        })
+        .collect();
+    let must: Vec<&str> = names
+        .iter()
+        .filter(|(_, needed)| *needed)
+        .map(|(name, _)| *name)
+        .collect();
+    let (i18n, locale) = (app.i18n(), ctx.locale());
+    // A row that begins with # explains, and is not read.
+    let note = i18n.text(locale, "import-blank-note", &[("needed", must.join("、"))]);
+    let sheet = i18n.text(locale, &format!("import-kind-{}", register.kind()), &[]);
+    let bytes = write_workbook(&sheet, &columns, [vec![format!("# {note}")]]);
+    let bytes = bytes.map_err(Problem::internal)?;
+    Ok(save_as("blank.xlsx", XLSX, bytes))
 }

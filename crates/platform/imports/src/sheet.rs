@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use youlin_kernel::{Problem, Result};
 use youlin_tabular::{
-    Cell, Column, Found, Layout, Limits, Line, Sheet, Spec, TableFault, Why, best_layout, read,
-    write_workbook,
+    Cell, Column, Found, Layout, Limits, Line, Sheet, Spec, TableFault, Why, Workbook, best_layout,
+    only_words, read, write_workbook,
 };
+
+use crate::Refused;
 
 /// Cells shown of each column when somebody looks at the match.
 const EXAMPLES: usize = 3;
@@ -33,6 +35,12 @@ pub struct Columns {
     pub names: Vec<String>,
     pub found: Vec<Found>,
     pub examples: Vec<Vec<String>>,
+    /// Cells whose value is what a formula came to.
+    #[serde(default)]
+    pub formulas: u32,
+    /// By its columns it looks like a sheet of another kind.
+    #[serde(default)]
+    pub looks_like: Option<String>,
     /// The match of an earlier file of the same make.
     pub remembered: bool,
     pub(crate) signature: String,
@@ -62,12 +70,37 @@ impl Columns {
 pub struct Table {
     pub sheet: Sheet,
     pub layout: Layout,
+    /// Rows with a formula that has no result, where the column is taken for something.
+    pub(crate) uncalculated: Vec<Refused>,
 }
 
 impl Table {
     /// Rows that hold data.
     pub fn rows(&self) -> impl Iterator<Item = &Line> + '_ {
-        self.layout.data(&self.sheet)
+        self.layout.data(&self.sheet).filter(move |line| {
+            let unread = &self.uncalculated;
+            unread
+                .binary_search_by_key(&line.number, |one| one.line)
+                .is_err()
+        })
+    }
+
+    /// Finds the rows that cannot be read because a formula in them has no result: nobody guesses what it would say.
+    fn check(mut self) -> Self {
+        let used = |at: usize| {
+            let found = self.layout.found.get(at);
+            found.is_some_and(|found| found.field.is_some())
+        };
+        let unread = self.layout.data(&self.sheet).filter_map(|line| {
+            let mut cells = line.cells.iter().enumerate();
+            let (at, _) =
+                cells.find(|(at, cell)| matches!(cell, Cell::Uncalculated) && used(*at))?;
+            let name = self.layout.names.get(at).map_or("", String::as_str);
+            let cell = format!("{}{}", letter(at), line.number);
+            Some(Refused::new(line.number, name, "sheet-formula").arg("cell", cell))
+        });
+        self.uncalculated = unread.collect();
+        self
     }
 
     /// The cells of a field in a row; several where several columns hold it.
@@ -114,17 +147,30 @@ fn fault(fault: &TableFault) -> Problem {
     }
 }
 
-/// Opens a file and finds its columns.
+/// Opens a file.
 ///
 /// # Errors
 /// 422 on `file` with the name of what is wrong with it.
-pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
+pub(crate) fn opened(bytes: &[u8]) -> Result<Workbook> {
     let limits = Limits {
         rows: ROWS + ABOVE,
+        formulas: true,
         ..Limits::default()
     };
-    let book = read(bytes, &limits).map_err(|error| fault(&error))?;
-    let (at, layout) = best_layout(&book, specs).ok_or_else(|| fault(&TableFault::NoColumns))?;
+    read(bytes, &limits).map_err(|error| fault(&error))
+}
+
+/// Finds the columns of a file.
+///
+/// # Errors
+/// 422 on `file` with the name of what is wrong with it.
+pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table)> {
+    let Some((at, layout)) = best_layout(&book, specs) else {
+        return Err(fault(&match only_words(&book) {
+            true => TableFault::OnlyWords,
+            false => TableFault::NoColumns,
+        }));
+    };
     let others = book
         .sheets
         .iter()
@@ -133,8 +179,15 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
     let others = others.map(|(_, sheet)| sheet.name.clone()).collect();
     let mut sheets = book.sheets;
     let sheet = sheets.swap_remove(at);
-    let table = Table { sheet, layout };
+    let table = Table {
+        sheet,
+        layout,
+        uncalculated: Vec::new(),
+    };
     let rows = table.rows().count();
+    if rows == 0 {
+        return Err(fault(&TableFault::OnlyHeader));
+    }
     if rows > ROWS as usize {
         return Err(fault(&TableFault::TooManyRows { most: ROWS }));
     }
@@ -156,6 +209,8 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
         names: table.layout.names.clone(),
         found: table.layout.found.clone(),
         examples: examples.collect(),
+        formulas: table.sheet.formulas,
+        looks_like: None,
         remembered: false,
         signature: hex::encode(Sha256::digest(table.layout.signature())),
     };
@@ -164,9 +219,48 @@ pub(crate) fn open(bytes: &[u8], specs: &[Spec]) -> Result<(Columns, Table)> {
 
 /// A file with the columns somebody looked at.
 pub(crate) fn table(bytes: &[u8], specs: &[Spec], columns: &Columns) -> Result<Arc<Table>> {
-    let (_, mut table) = open(bytes, specs)?;
+    let (_, mut table) = laid_out(opened(bytes)?, specs)?;
     table.layout.found.clone_from(&columns.found);
-    Ok(Arc::new(table))
+    Ok(Arc::new(table.check()))
+}
+
+/// A, B … AA.
+pub(crate) fn letter(at: usize) -> String {
+    let one = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0));
+    match at / 26 {
+        0 => one(at).to_string(),
+        tens => format!("{}{}", one(tens - 1), one(at)),
+    }
+}
+
+/// Columns more than its own kind knows must be known for a sheet to look like one of another kind.
+const CLEARLY: usize = 2;
+
+/// The kind of sheet a file looks like, if that is clearly another than the one it was given as. `others`: kind, columns and
+/// what must not be missing.
+pub(crate) fn looks_like(
+    book: &Workbook,
+    own: &[Spec],
+    others: &[(&'static str, &'static [Spec], &'static [&'static str])],
+) -> Option<&'static str> {
+    let known = |specs: &[Spec], needed: &[&str]| {
+        let (_, layout) = best_layout(book, specs)?;
+        let fields: Vec<&str> = layout
+            .found
+            .iter()
+            .filter(|found| matches!(found.why, Why::Name | Why::PartOfName))
+            .filter_map(|found| found.field.as_deref())
+            .collect();
+        let whole = needed.iter().all(|field| fields.contains(field));
+        whole.then_some(fields.len())
+    };
+    let own = known(own, &[]).unwrap_or(0);
+    let best = others
+        .iter()
+        .copied()
+        .filter_map(|(kind, specs, needed)| Some((known(specs, needed)?, kind)))
+        .max_by_key(|(count, _)| *count)?;
+    (best.0 >= own + CLEARLY).then_some(best.1)
 }
 
 /// Rows that were not taken in, as they stand in the file.
@@ -182,7 +276,8 @@ impl Left {
         lines.sort_unstable();
         lines.dedup();
         let rows = table
-            .rows()
+            .layout
+            .data(&table.sheet)
             .filter(|line| lines.binary_search(&line.number).is_ok());
         Self {
             names: table.layout.names.clone(),
@@ -220,5 +315,45 @@ impl Left {
             row
         });
         write_workbook(sheet, &columns, rows).map_err(Problem::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    const fn spec(field: &'static str, names: &'static [&'static str]) -> Spec {
+        Spec {
+            field,
+            names,
+            unless: &[],
+            like: None,
+            many: false,
+        }
+    }
+
+    const PEOPLE: &[Spec] = &[spec("name", &["姓名"]), spec("phone", &["手机", "电话"])];
+    const SHOPS: &[Spec] = &[
+        spec("name", &["商户名称"]),
+        spec("code", &["信用代码"]),
+        spec("phone", &["电话"]),
+        spec("trade", &["行业"]),
+    ];
+
+    #[test]
+    fn a_sheet_of_another_kind_is_known_by_its_columns() {
+        let others: &[(&str, &[Spec], &[&str])] = &[("shops", SHOPS, &["name"])];
+        let like = |text: &str| {
+            let book = opened(text.as_bytes()).unwrap();
+            looks_like(&book, PEOPLE, others)
+        };
+        assert_eq!(
+            like("商户名称,信用代码,电话,行业\n甲,1,2,3\n"),
+            Some("shops")
+        );
+        assert_eq!(like("姓名,手机,行业\n周建国,1,\n"), None);
+        // Without what must not be missing it is none of that kind.
+        assert_eq!(like("店名,信用代码,电话,行业\n甲,1,2,3\n"), None);
     }
 }

@@ -133,6 +133,8 @@ impl Ground {
                         vault,
                         community,
                         person,
+                        on: None,
+                        whereto: None,
                     },
                 )
                 .await

@@ -142,6 +142,8 @@ async fn last_months_figures_are_the_same_after_a_grid_was_split() {
             vault: Arc::clone(&ground.vault),
             community: ground.community("A"),
             person: uuid::Uuid::from_u128(first.id),
+            on: None,
+            whereto: None,
         };
         ground
             .world

@@ -8,6 +8,7 @@ pub(crate) mod correct_resident;
 pub(crate) mod detach_phone;
 pub(crate) mod end_membership;
 pub(crate) mod hand_out;
+mod homes;
 pub(crate) mod learn_facts;
 pub(crate) mod move_out;
 pub(crate) mod note_sign_in;

@@ -1,17 +1,26 @@
-//! A person no longer lives at the dwelling the register has; where to is not known. That they lived there stays.
+//! A person no longer lives at the dwelling the register has: from a day on, and where to, where that is known. That they
+//! lived there stays. Said by mistake it is taken back, by whoever said it or the community's staff.
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{CommunityId, Ctx, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::person_for;
 use crate::Vault;
-use crate::entities::residence;
+use crate::entities::{move_out, residence};
 use crate::events::{self, event};
+use crate::fields::optional;
+use crate::import::midnight;
 use crate::permissions::PEOPLE_WRITE;
+use crate::vault::FieldPlace;
+
+/// Longest text of where to, characters.
+const WHERETO: usize = 100;
 
 /// See the module's text. Somebody who lives nowhere moves out of nothing.
 #[derive(Debug)]
@@ -19,37 +28,174 @@ pub struct MoveOut {
     pub vault: Arc<Vault>,
     pub community: CommunityId,
     pub person: Uuid,
+    /// The day they left; `None` is today. No day to come, and none before they moved in.
+    pub on: Option<Date>,
+    /// Where to, in somebody's own words.
+    pub whereto: Option<String>,
 }
 
 impl Command for MoveOut {
-    type Output = ();
+    /// The note, by which it can be taken back.
+    type Output = Option<Uuid>;
     const NAME: &'static str = "people.move-out";
 
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Option<Uuid>> {
         let (vault, community) = (&self.vault, self.community);
         person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
-        let present = residence::Entity::find()
+        let mut present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(self.person))
             .filter(residence::current())
             .all(tx.conn())
             .await?;
         if present.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
+        present.sort_by_key(|home| (home.also == Some(true), home.id));
+        let whereto = optional("whereto", self.whereto.as_deref(), WHERETO)?;
+        let left_at = self.left_at(ctx, &present)?;
+        let homes: Vec<String> = present.iter().map(|home| home.id.to_string()).collect();
         for home in present {
             tx.update::<residence::Entity>(residence::Model {
-                valid_to: Some(ctx.now().0),
+                valid_to: Some(ended(&home, left_at)),
                 ..home
             })
             .await?;
         }
+        let id = ctx.new_id();
+        let at = FieldPlace::new("move_out", "whereto", community.0, id);
+        tx.insert::<move_out::Entity>(move_out::Model {
+            community_id: community.0,
+            id,
+            version: 1,
+            person_id: self.person,
+            left_at,
+            homes: homes.join(","),
+            whereto_sealed: whereto.map(|text| vault.seal(ctx, at, &text)).transpose()?,
+            by_id: ctx.actor().id(),
+            by_name: ctx.actor().name().to_owned(),
+            noted_at: ctx.now().0,
+            undone_at: None,
+            undone_by: None,
+        })
+        .await?;
         tx.audit(
             ctx,
             community,
-            AuditEntry::new(Self::NAME, "person", self.person),
+            AuditEntry::new(Self::NAME, "person", self.person)
+                .detail(json!({ "note": id, "on": Micros(left_at).local().date().to_string() })),
         );
         tx.emit(ctx, event(events::PERSON_SAVED, community, self.person));
-        Ok(())
+        Ok(Some(id))
     }
+}
+
+impl MoveOut {
+    /// The beginning of the day; of today, now.
+    fn left_at(&self, ctx: &Ctx, present: &[residence::Model]) -> Result<i64> {
+        let today = ctx.now().local().date();
+        let Some(day) = self.on.filter(|day| *day != today) else {
+            return Ok(ctx.now().0);
+        };
+        if day > today {
+            return Err(Problem::invalid("on", "move-out-future"));
+        }
+        let came = present.iter().map(|home| home.valid_from).max();
+        let came = came.map(|at| Micros(at).local().date());
+        match came {
+            Some(came) if day < came => {
+                Err(Problem::invalid("on", "move-out-before").field_arg("day", came))
+            }
+            _ => midnight(&day.to_string())
+                .map(|at| at.0)
+                .ok_or_else(|| Problem::invalid("on", "birth-unread")),
+        }
+    }
+}
+
+/// Nobody left before they came: on the day they came, at the moment they did.
+fn ended(home: &residence::Model, left_at: i64) -> i64 {
+    left_at.max(home.valid_from)
+}
+
+/// That somebody moved away was a mistake: they live where they did. Permission `people.write` where that is, for whoever
+/// noted it and those who have it in the whole community.
+#[derive(Debug)]
+pub struct UndoMoveOut {
+    pub vault: Arc<Vault>,
+    pub community: CommunityId,
+    pub note: Uuid,
+}
+
+impl Command for UndoMoveOut {
+    /// The person, and the dwelling they live at again.
+    type Output = (Uuid, Option<Uuid>);
+    const NAME: &'static str = "people.undo-move-out";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, Option<Uuid>)> {
+        let community = self.community;
+        let note = move_out::Entity::find_by_id((community.0, self.note))
+            .one(tx.conn())
+            .await?
+            .ok_or_else(Problem::not_found)?;
+        let ids = note.homes();
+        let mut homes = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::Id.is_in(ids.iter().copied()))
+            .all(tx.conn())
+            .await?;
+        homes.sort_by_key(|home| (home.also == Some(true), home.id));
+        let main = homes.first().map(|home| home.dwelling_id);
+        let place = main.and_then(|dwelling| self.vault.place(dwelling));
+        let area = place.map_or_else(|| AreaId::from(community), |place| place.area());
+        ctx.authorize(&PEOPLE_WRITE, area)?;
+        if !may_undo(ctx, &note) {
+            return Err(Problem::forbidden());
+        }
+        let person = note.person_id;
+        if note.undone_at.is_some() {
+            return Ok((person, main));
+        }
+        crate::life::must_live(tx.conn(), community, person).await?;
+        let since = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::PersonId.eq(person))
+            .filter(residence::current())
+            .one(tx.conn())
+            .await?;
+        let as_left = |home: &residence::Model| {
+            home.valid_to == Some(ended(home, note.left_at)) && home.person_id == person
+        };
+        if since.is_some() || homes.len() != ids.len() || !homes.iter().all(as_left) {
+            return Err(Problem::new(ProblemKind::Conflict, "move-out-since"));
+        }
+        for home in homes {
+            tx.update::<residence::Entity>(residence::Model {
+                valid_to: None,
+                ..home
+            })
+            .await?;
+        }
+        tx.update::<move_out::Entity>(move_out::Model {
+            undone_at: Some(ctx.now().0),
+            undone_by: Some(ctx.actor().name().to_owned()),
+            ..note
+        })
+        .await?;
+        tx.audit(
+            ctx,
+            community,
+            AuditEntry::new(Self::NAME, "person", person).detail(json!({ "note": self.note })),
+        );
+        tx.emit(ctx, event(events::PERSON_SAVED, community, person));
+        Ok((person, main))
+    }
+}
+
+/// Whoever noted it, and whoever may write everywhere in the community.
+pub(crate) fn may_undo(ctx: &Ctx, note: &move_out::Model) -> bool {
+    let own = note.by_id.is_some() && note.by_id == ctx.actor().id();
+    own || ctx
+        .authorize(&PEOPLE_WRITE, AreaId::from(CommunityId(note.community_id)))
+        .is_ok()
 }

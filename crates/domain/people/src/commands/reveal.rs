@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
@@ -10,7 +10,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::person_for;
-use crate::entities::{person, person_phone, residence, who_looked};
+use crate::entities::{move_out, person, person_phone, residence, who_looked};
 use crate::events::{self, event};
 use crate::fields::{Faults, clean};
 use crate::own::is_child;
@@ -127,11 +127,29 @@ impl Reveal {
                     .filter(residence::current())
                     .one(tx.conn())
                     .await?;
-                Ok(home
-                    .and_then(|home| vault.place(home.dwelling_id))
-                    .map(|place| place.address))
+                let Some(home) = home else {
+                    return self.whereto(tx, row).await;
+                };
+                Ok(vault.place(home.dwelling_id).map(|place| place.address))
             }
         }
+    }
+}
+
+impl Reveal {
+    /// Of somebody who lives nowhere any more: where they moved to, as far as it was said.
+    async fn whereto(&self, tx: &Tx<'_>, row: &person::Model) -> Result<Option<String>> {
+        let note = move_out::Entity::find()
+            .filter(move_out::Column::CommunityId.eq(row.community_id))
+            .filter(move_out::Column::PersonId.eq(row.id))
+            .filter(move_out::Column::UndoneAt.is_null())
+            .order_by_desc(move_out::Column::NotedAt)
+            .one(tx.conn())
+            .await?;
+        let Some(note) = note else { return Ok(None) };
+        let at = FieldPlace::new("move_out", "whereto", note.community_id, note.id);
+        let sealed = note.whereto_sealed.as_deref();
+        sealed.map(|bytes| self.vault.open(at, bytes)).transpose()
     }
 }
 

@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
-use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result, words};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, words};
 
+use super::homes::{dwelling_exists, settle};
 use super::{attach_phone, person_for, set_consent, set_label};
 use crate::consent;
-use crate::entities::{household, person, residence};
+use crate::entities::person;
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
 use crate::fields::{Faults, optional, required};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
-use crate::{Relation, Sex, Vault};
+use crate::{Relation, Sex, Vault, merge};
 
 /// Longest name, characters. The longest names on identity cards have under 50.
 const NAME: usize = 60;
@@ -59,6 +57,29 @@ impl Default for OtherHome {
     }
 }
 
+words! {
+    /// Whether whoever enters somebody is asked about those who are in the register and may be the same person. Imports find
+    /// out who is meant by themselves.
+    SamePerson {
+        /// Nobody is asked.
+        Unasked = "unasked",
+        /// Whoever looks alike is named, and nothing is saved.
+        Ask = "ask",
+        /// Asked and answered: it is somebody else. The same identity number is refused all the same.
+        Different = "different",
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "the words' macro derives no default"
+)]
+impl Default for SamePerson {
+    fn default() -> Self {
+        Self::Unasked
+    }
+}
+
 /// What is known of a person. Empty texts are nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PersonInput {
@@ -82,6 +103,8 @@ pub struct PersonInput {
     pub home: Option<Home>,
     /// What becomes of another home the person has already.
     pub other_home: OtherHome,
+    /// Whether somebody in the register may be the same person.
+    pub same_person: SamePerson,
     /// How it came to be known.
     pub how: How,
     /// On a change: an empty name and a note of `None` stay as they are (a form does not show what is hidden).
@@ -192,10 +215,12 @@ impl SavePerson {
                 return Err(Problem::invalid("community", "unknown-area"));
             }
             ctx.authorize(&PEOPLE_WRITE, area)?;
+            self.not_twice(ctx, tx, clean).await?;
             let row = self.filled(ctx, clean, blank(self.community, ctx.new_id(), now))?;
             return tx.insert::<person::Entity>(row).await;
         };
         let old = person_for(ctx, tx, &self.vault, &PEOPLE_WRITE, self.community, id).await?;
+        self.not_twice(ctx, tx, clean).await?;
         let old = person::Model {
             version: self.version.unwrap_or(old.version),
             updated_at: now,
@@ -203,6 +228,32 @@ impl SavePerson {
         };
         let row = self.filled(ctx, clean, old)?;
         tx.update::<person::Entity>(row).await
+    }
+
+    /// Whoever is in the register already is not entered again unasked.
+    async fn not_twice(&self, ctx: &Ctx, tx: &Tx<'_>, clean: &Clean) -> Result<()> {
+        let (vault, input) = (&self.vault, &self.input);
+        if input.same_person == SamePerson::Unasked {
+            return Ok(());
+        }
+        let mut phones = Vec::with_capacity(clean.phones.len());
+        for text in &clean.phones {
+            phones.push(vault.phone_index(&vault.phone("phone", text)?));
+        }
+        let entering = merge::Entering {
+            community: self.community,
+            id: self.id,
+            name: vault.name_index(&clean.name),
+            identity: clean
+                .identity
+                .as_ref()
+                .map(|number| vault.identity_index(number)),
+            birth: input.birth,
+            birth_year: clean.birth_year,
+            phones,
+            dwelling: input.home.as_ref().map(|home| home.dwelling),
+        };
+        merge::not_twice(ctx, tx, vault, &entering, input.same_person).await
     }
 
     /// The area of the home, which must lie in the person's community.
@@ -332,7 +383,13 @@ impl Clean {
         }
         let labels = typed(&input.labels);
         for label in &labels {
-            faults.take(set_label::checked(label).map(|_label| ()));
+            faults.take(set_label::checked(label).and_then(|typed| {
+                let catalogue = vault.labels();
+                match catalogue.meant(&typed) {
+                    Some(_label) => Ok(()),
+                    None => Err(set_label::unknown(ctx, &catalogue, &typed)),
+                }
+            }));
         }
         if input
             .consents
@@ -385,104 +442,4 @@ fn identity(text: Option<&str>) -> Result<Option<IdentityNumber>> {
             .map(Some)
             .map_err(|_fault| Problem::invalid("identity", "identity-number")),
     }
-}
-
-/// Ends the present residence when it differs and begins the new one; says whether anything changed.
-async fn settle(
-    ctx: &Ctx,
-    tx: &Tx<'_>,
-    row: &person::Model,
-    home: &Home,
-    other: OtherHome,
-) -> Result<bool> {
-    crate::life::must_live(tx.conn(), CommunityId(row.community_id), row.id).await?;
-    let household_id = match &home.household_key {
-        Some(key) => Some(household(ctx, tx, row.community_id, key).await?),
-        None => None,
-    };
-    let present = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(row.community_id))
-        .filter(residence::Column::PersonId.eq(row.id))
-        .filter(residence::current())
-        .all(tx.conn())
-        .await?;
-    let same = |one: &residence::Model| {
-        one.dwelling_id == home.dwelling
-            && one.relation == home.relation.as_str()
-            && (household_id.is_none() || one.household_id == household_id)
-    };
-    if present.iter().any(same) {
-        return Ok(false);
-    }
-    let elsewhere = present.iter().any(|one| one.dwelling_id != home.dwelling);
-    if elsewhere && other == OtherHome::Ask {
-        return Err(Problem::invalid("other_home", "lives-elsewhere"));
-    }
-    let also = elsewhere && other == OtherHome::Also;
-    let household_id = household_id.or_else(|| {
-        present
-            .iter()
-            .find(|one| one.dwelling_id == home.dwelling)
-            .and_then(|one| one.household_id)
-    });
-    // A second home leaves the first as it is; what was said of the same dwelling before is said anew.
-    for old in present {
-        if also && old.dwelling_id != home.dwelling {
-            continue;
-        }
-        let ended = residence::Model {
-            valid_to: Some(ctx.now().0),
-            ..old
-        };
-        tx.update::<residence::Entity>(ended).await?;
-    }
-    tx.insert::<residence::Entity>(residence::Model {
-        community_id: row.community_id,
-        id: ctx.new_id(),
-        version: 1,
-        person_id: row.id,
-        dwelling_id: home.dwelling,
-        household_id,
-        relation: home.relation.as_str().to_owned(),
-        valid_from: ctx.now().0,
-        valid_to: None,
-        also: also.then_some(true),
-    })
-    .await?;
-    Ok(true)
-}
-
-async fn household(ctx: &Ctx, tx: &Tx<'_>, community: i64, key: &str) -> Result<Uuid> {
-    if key.chars().count() > 100 {
-        return Err(Problem::new(ProblemKind::Invalid, "invalid")
-            .and_field("household_key", "too-long")
-            .field_arg("max", 100));
-    }
-    let known = household::Entity::find()
-        .filter(household::Column::CommunityId.eq(community))
-        .filter(household::Column::ExtKey.eq(key))
-        .one(tx.conn())
-        .await?;
-    if let Some(known) = known {
-        return Ok(known.id);
-    }
-    let made = tx
-        .insert::<household::Entity>(household::Model {
-            community_id: community,
-            id: ctx.new_id(),
-            version: 1,
-            ext_key: Some(key.to_owned()),
-            created_at: ctx.now().0,
-        })
-        .await?;
-    Ok(made.id)
-}
-
-async fn dwelling_exists(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<bool> {
-    let mut find = Query::select();
-    find.column(name("id"))
-        .from(name("dwelling"))
-        .and_where(col("community_id").eq(community.0))
-        .and_where(col("id").eq(id));
-    Ok(tx.conn().query_one(&find).await?.is_some())
 }

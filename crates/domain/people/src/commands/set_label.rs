@@ -69,8 +69,14 @@ pub(crate) async fn set(
     how: How,
     on: bool,
 ) -> Result<bool> {
-    let label = checked(label)?;
+    let typed = checked(label)?;
     let catalogue = LabelCatalogue::load(tx.conn(), vault).await?;
+    let label = match catalogue.meant(&typed) {
+        Some(label) => label,
+        None if on => return Err(unknown(ctx, &catalogue, &typed)),
+        // What was put on before it left the catalogue can still be taken off.
+        None => typed,
+    };
     let kind = catalogue.of(&label);
     if catalogue.is_sensitive(&label) && !ctx.may(&PEOPLE_SENSITIVE) {
         // Who may not see it can neither put it on nor find out by taking it off.
@@ -239,6 +245,18 @@ pub(crate) async fn forget_what_needed(
         }
     }
     Ok(())
+}
+
+/// The catalogue knows no such label: what comes near is said, in the caller's language.
+pub(crate) fn unknown(ctx: &Ctx, catalogue: &LabelCatalogue, typed: &str) -> Problem {
+    let near = catalogue.near(typed, ctx.may(&PEOPLE_SENSITIVE));
+    let names: Vec<&str> = near.iter().map(|kind| kind.name(ctx.locale())).collect();
+    if names.is_empty() {
+        return Problem::invalid("label", "label-unknown").field_arg("label", typed);
+    }
+    Problem::invalid("label", "label-unknown-near")
+        .field_arg("label", typed)
+        .field_arg("near", names.join("、"))
 }
 
 /// A label as it is kept: at most 40 characters, no separators.

@@ -15,6 +15,7 @@ pub(crate) mod merchant;
 pub(crate) mod merchant_past;
 pub(crate) mod merchant_person;
 pub(crate) mod merchant_place;
+pub(crate) mod move_out;
 pub(crate) mod organisation;
 pub(crate) mod person;
 pub(crate) mod person_apart;

@@ -7,6 +7,7 @@
 mod expire;
 pub(crate) mod pages;
 mod save;
+mod words;
 
 use std::sync::{Arc, LazyLock};
 

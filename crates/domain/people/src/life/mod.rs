@@ -3,10 +3,12 @@
 
 mod death;
 mod dwelling;
+mod migrations;
 pub(crate) mod pages;
 mod timeline;
 
 pub use death::{NoteDeath, WithdrawDeath};
 pub(crate) use death::{dead, death_spells, deaths_of, must_live};
 pub(crate) use dwelling::dwelling_life;
+pub(crate) use migrations::MOVED_AWAY;
 pub use timeline::{LIFE_PAGE, LifeLine, LifeLines, LifeReader, LifeSource, lifeline};

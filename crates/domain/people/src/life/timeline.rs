@@ -332,6 +332,20 @@ impl Teller<'_> {
                 self.say(at.0, "file", text, &by);
             }
         }
+        let moved = move_out::Entity::find()
+            .filter(move_out::Column::CommunityId.eq(community.0))
+            .filter(move_out::Column::PersonId.eq(person))
+            .all(db)
+            .await?;
+        for note in moved {
+            let day = Micros(note.left_at).local().date().to_string();
+            let text = self.words("life-move-noted", &[("day", day.clone())]);
+            self.say(note.noted_at, "home", text, &note.by_name);
+            if let (Some(at), Some(by)) = (note.undone_at, note.undone_by) {
+                let text = self.words("life-move-undone", &[("day", day)]);
+                self.say(at, "home", text, &by);
+            }
+        }
         let deaths = person_death::Entity::find()
             .filter(person_death::Column::CommunityId.eq(community.0))
             .filter(person_death::Column::PersonId.eq(person))

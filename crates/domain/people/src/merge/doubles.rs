@@ -23,6 +23,8 @@ use crate::{PersonCard, Vault};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     Identity,
+    /// Only asked of somebody who is being entered.
+    Birthday,
     Dwelling,
     Phone,
 }
@@ -32,6 +34,7 @@ impl Why {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Identity => "identity",
+            Self::Birthday => "birthday",
             Self::Dwelling => "dwelling",
             Self::Phone => "phone",
         }

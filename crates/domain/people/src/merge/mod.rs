@@ -6,6 +6,7 @@
 //!
 //! A later table whose rows belong to persons is added to [`moved::MOVED`] in one line.
 
+mod already;
 mod doubles;
 mod history;
 mod merge_persons;
@@ -17,6 +18,7 @@ mod said;
 mod signpost;
 mod undo;
 
+pub(crate) use already::{Entering, not_twice};
 pub use doubles::{Doubles, KeepApart, Likely, Why, doubles};
 pub(crate) use history::merges_of;
 pub(crate) use history::{History, Piece, looked_at};

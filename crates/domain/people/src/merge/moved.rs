@@ -124,6 +124,7 @@ pub(super) const MOVED: &[Moved] = &[
     of::<person_label_past::Entity>("person_label_past.person_id", "person_id", &[]),
     of::<person_consent::Entity>("person_consent.person_id", "person_id", &["consent"]),
     of::<residence::Entity>("residence.person_id", "person_id", &[]),
+    of::<move_out::Entity>("move_out.person_id", "person_id", &[]).follows(),
     of::<guardianship::Entity>("guardianship.child_id", "child_id", &[]),
     of::<guardianship::Entity>("guardianship.guardian_id", "guardian_id", &[]),
     of::<sighting::Entity>("sighting.person_id", "person_id", &[]).follows(),

@@ -7,12 +7,15 @@ mod finders;
 pub(crate) mod form;
 mod grants;
 mod memberships;
+mod moving;
 mod my_grid_worker;
 mod organisation_form;
 mod organisations;
 mod people;
+mod person_again;
 mod person_form;
 mod round;
+mod search;
 mod second_factor;
 mod sign_in;
 mod waits;
@@ -109,7 +112,7 @@ fn register() -> Routes {
     let see = Access::Needs(&ORGANISATIONS_READ);
     let keep = Access::Needs(&ORGANISATIONS_WRITE);
     Routes::new()
-        .get("/people", read, people::search)
+        .get("/people", read, search::search)
         .get("/people/organisations", see, organisations::list)
         .get("/people/organisations/new", keep, organisation_form::fresh)
         .post("/people/organisations", keep, organisation_form::create)
@@ -135,7 +138,8 @@ fn register() -> Routes {
         .post("/people/{id}", write, person_form::change)
         .post("/people/{id}/phones/off", write, people::detach_phone)
         .post("/people/{id}/consents", write, people::set_consent)
-        .post("/people/{id}/move-out", write, people::move_out)
+        .post("/people/{id}/move-out", write, moving::move_out)
+        .post("/people/move-outs/{id}/undo", write, moving::undo)
         .post(
             "/people/{id}/reveal",
             Access::Needs(&PEOPLE_REVEAL),

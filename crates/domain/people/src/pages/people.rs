@@ -1,4 +1,4 @@
-//! 清: finding people, a person's file, and showing what is hidden, for a purpose.
+//! A person's file, and showing what is hidden, for a purpose.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,80 +13,23 @@ use youlin_web::{
 
 use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
+use super::moving::MoveForm;
 use super::organisations::Saved;
 use crate::facts::How;
 use crate::life::LifeLines;
 use crate::merchants::{MerchantPerson, MerchantView, Merchants};
 use crate::merge::MergeView;
 use crate::permissions::{
-    ORGANISATIONS_READ, PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_SENSITIVE, PEOPLE_WRITE,
+    PEOPLE_LOOKS, PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_SENSITIVE, PEOPLE_WRITE,
 };
-use crate::queries::sensitive_of;
+use crate::queries::{MovedAway, moved_away, sensitive_of};
 use crate::{
-    AttachPhone, DetachPhone, Directory, Look, MembershipView, MoveOut, PersonCard, PersonFile,
-    Reveal, RevealField, SetConsent, SetLabel, Vault, consent, who_looked,
+    AttachPhone, DetachPhone, Directory, Look, MembershipView, PersonFile, Reveal, RevealField,
+    SetConsent, SetLabel, Vault, consent, who_looked,
 };
 
-/// Cards on the search page.
-const SHOWN: u64 = 50;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Search {
-    #[serde(default)]
-    q: String,
-    /// Who lives there, instead of a text.
-    dwelling: Option<Uuid>,
-}
-
-#[derive(Template)]
-#[template(path = "people/people.html")]
-struct PeoplePage {
-    s: Shell,
-    e: Errors,
-    q: String,
-    /// The dwelling asked about, and its address.
-    dwelling: Option<(Uuid, String)>,
-    cards: Vec<PersonCard>,
-    may_write: bool,
-    may_organisations: bool,
-}
-
-fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+pub(super) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
-}
-
-/// `GET /people?q=`.
-pub(super) async fn search(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    prefs: Prefs,
-    ApiQuery(query): ApiQuery<Search>,
-) -> WebResult<Response> {
-    let scope = ctx.scope(&PEOPLE_READ)?;
-    let vault = app.need::<Vault>()?;
-    let s = shell(&app, &ctx, prefs);
-    let db = app.db().read();
-    let place = query.dwelling.and_then(|id| vault.place(id));
-    let found = match query.dwelling {
-        Some(dwelling) => Directory::residents(db, &vault, &scope, dwelling).await,
-        None => Directory::search(db, &vault, &scope, &query.q, SHOWN).await,
-    };
-    let (cards, e) = match found {
-        Ok(cards) => (cards, Errors::none()),
-        Err(problem) => {
-            let problem = shown(problem)?;
-            (Vec::new(), Errors::of(&s, &problem))
-        }
-    };
-    page(&PeoplePage {
-        may_write: ctx.may(&PEOPLE_WRITE),
-        may_organisations: ctx.may(&ORGANISATIONS_READ),
-        dwelling: query.dwelling.zip(place.map(|place| place.address)),
-        q: query.q,
-        s,
-        e,
-        cards,
-    })
 }
 
 /// A field that can be ticked on the reveal form.
@@ -99,6 +42,8 @@ struct Tick {
 struct Shown {
     label: String,
     value: String,
+    /// Of a telephone number: what the telephone dials.
+    dial: Option<String>,
 }
 
 /// Something a person can agree to.
@@ -115,6 +60,8 @@ struct PersonPage {
     e: Errors,
     community: AreaId,
     file: PersonFile,
+    /// What the register asks for and does not know yet.
+    missing: String,
     /// The household's file, or the dwelling's where no household is named.
     home: Option<String>,
     memberships: Vec<MembershipView>,
@@ -137,18 +84,32 @@ struct PersonPage {
     purpose: String,
     phone: String,
     typed_label: String,
+    moving: MoveForm,
+    /// Lives nowhere any more, by this note.
+    away: Option<MovedAway>,
+    today: String,
     shown: Vec<Shown>,
 }
 
 /// What was typed or shown, beside the file itself.
 #[derive(Default)]
-struct Typed {
+pub(super) struct Typed {
     e: Errors,
     purpose: String,
     phone: String,
     label: String,
+    moving: MoveForm,
     shown: Vec<Shown>,
     saved: String,
+}
+
+impl Typed {
+    pub(super) fn moving(moving: MoveForm) -> Self {
+        Self {
+            moving,
+            ..Self::default()
+        }
+    }
 }
 
 impl PersonPage {
@@ -201,6 +162,10 @@ async fn person_page(
         .is_empty();
     let memberships = Directory::memberships(db, &scope, id).await?;
     let home = home_of(db, &file).await?;
+    let away = match file.card.place {
+        Some(_) => None,
+        None => moved_away(db, ctx, community, id).await?,
+    };
     let may_look = ctx.may(&PEOPLE_LOOKS);
     let looks = match ctx.scope(&PEOPLE_LOOKS) {
         Ok(scope) => who_looked(db, &vault, &scope, id).await.unwrap_or_default(),
@@ -232,6 +197,7 @@ async fn person_page(
         saved: typed.saved,
         e: typed.e,
         community: file.card.community.into(),
+        missing: super::round::missing_of(app, ctx, &s, &file.card).await?,
         file,
         home,
         life,
@@ -247,6 +213,9 @@ async fn person_page(
         purpose: typed.purpose,
         phone: typed.phone,
         typed_label: typed.label,
+        moving: typed.moving,
+        away,
+        today: ctx.now().local().date().to_string(),
         shown: typed.shown,
         s,
     })
@@ -317,6 +286,10 @@ pub(super) async fn reveal(
                 .into_iter()
                 .map(|one| Shown {
                     label: s.tt("people-field", one.field.as_str()),
+                    dial: match one.field {
+                        RevealField::Phone(_) => one.value.as_deref().map(super::dial),
+                        _ => None,
+                    },
                     value: one.value.unwrap_or_else(|| s.t("none")),
                 })
                 .collect();
@@ -336,7 +309,7 @@ pub(super) async fn reveal(
     }
 }
 
-async fn again(
+pub(super) async fn again(
     app: &App,
     ctx: &Ctx,
     s: Shell,
@@ -487,25 +460,4 @@ pub(super) async fn reloaded(
     let vault = app.need::<Vault>()?;
     Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
     Ok(to(&format!("/people/{id}#reveal")))
-}
-
-/// `POST /people/{id}/move-out`: back to the dwelling, for whoever lives nowhere is no longer a grid worker's to read.
-pub(super) async fn move_out(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    PathId(id): PathId,
-) -> WebResult<Response> {
-    let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
-    let command = MoveOut {
-        vault,
-        community: card.community,
-        person: id,
-    };
-    app.db().execute(&ctx, command).await?;
-    let left = card.place.and_then(|place| place.dwelling);
-    Ok(to(&match left {
-        Some(dwelling) => format!("/people/dwellings/{dwelling}?saved=moved"),
-        None => format!("/people/{id}?saved=changed"),
-    }))
 }

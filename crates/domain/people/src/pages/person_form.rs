@@ -8,17 +8,19 @@ use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_places::{AddressCandidate, Locator};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, Clash, ClashLine, IdempotencyHeader, PathId, Prefs,
-    Shell, WebResult, idempotency, page,
+    ApiForm, ApiQuery, App, Caller, Choice, Clash, IdempotencyHeader, PathId, Prefs, Shell,
+    WebResult, idempotency, page,
 };
 
 use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::shell;
+use super::person_again::{Alike, alike, differences, proposed};
 use crate::facts::How;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::{
-    Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SavePerson, Sex, Vault, consent,
+    Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SamePerson, SavePerson, Sex,
+    Vault, consent,
 };
 
 /// Numbers that can be entered at once.
@@ -35,31 +37,35 @@ const LEAD: f32 = 0.9;
 #[serde(default)]
 pub(super) struct PersonForm {
     #[serde(skip_serializing)]
-    idempotency_key: String,
-    version: String,
-    community: String,
-    name: String,
-    sex: String,
-    birth: String,
-    language: String,
-    identity: String,
-    note: String,
+    pub(super) idempotency_key: String,
+    pub(super) version: String,
+    pub(super) community: String,
+    pub(super) name: String,
+    pub(super) sex: String,
+    pub(super) birth: String,
+    pub(super) language: String,
+    pub(super) identity: String,
+    pub(super) note: String,
     /// On a change: take the note away.
-    clear_note: String,
-    phone: String,
-    phone2: String,
-    phone3: String,
-    address: String,
+    pub(super) clear_note: String,
+    pub(super) phone: String,
+    pub(super) phone2: String,
+    pub(super) phone3: String,
+    pub(super) address: String,
     /// Chosen among the candidates of the address.
-    dwelling: String,
-    relation: String,
+    pub(super) dwelling: String,
+    pub(super) relation: String,
     /// The dwelling at whose door it is entered.
-    door: String,
-    label: Vec<String>,
-    other_labels: String,
-    consent: Vec<String>,
+    pub(super) door: String,
+    pub(super) label: Vec<String>,
+    pub(super) other_labels: String,
+    pub(super) consent: Vec<String>,
     /// What becomes of the home the person has already, once that was asked.
-    other_home: String,
+    pub(super) other_home: String,
+    /// Of a new person, once that was asked: whom in the register it is, or `other`.
+    pub(super) same_person: String,
+    /// Of a change: it was typed as a new person, and is proposed for this file.
+    pub(super) proposed: String,
 }
 
 #[derive(Template)]
@@ -80,7 +86,11 @@ struct FormPage {
     consents: Vec<Choice>,
     /// What the address may mean, when it means several.
     candidates: Vec<AddressCandidate>,
+    /// Whom of the register a new person may be.
+    alike: Vec<Alike>,
     clash: Option<Clash>,
+    /// The relation was chosen by what the register knows of the dwelling.
+    preset: bool,
     key: String,
 }
 
@@ -102,6 +112,16 @@ impl FormPage {
     /// The area of a candidate, which tells two houses of one number apart.
     fn lies_in(&self, one: &AddressCandidate) -> String {
         self.s.area(&one.place.area())
+    }
+
+    /// What was typed for a new person stands in the form of somebody known, labels and consents too.
+    fn whole(&self) -> bool {
+        self.card.is_none() || !self.f.proposed.is_empty()
+    }
+
+    /// Somebody else is possible, unless the identity number says otherwise.
+    fn may_be_other(&self) -> bool {
+        self.e.on("identity").is_empty()
     }
 
     fn ticked(&self, list: &[String], value: &str) -> bool {
@@ -150,7 +170,9 @@ fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
         has_note: false,
         has_identity: false,
         candidates: Vec::new(),
+        alike: Vec::new(),
         clash: None,
+        preset: false,
         key: s.ctx().new_id().to_string(),
         communities,
         f,
@@ -180,6 +202,7 @@ pub(super) async fn fresh(
         name: start.name,
         ..PersonForm::default()
     };
+    let mut preset = false;
     if let Some(place) = start
         .dwelling
         .and_then(|id| app.need::<Vault>().ok()?.place(id))
@@ -190,8 +213,17 @@ pub(super) async fn fresh(
         if !start.door.is_empty() {
             f.door.clone_from(&f.dwelling);
         }
+        if let Some(dwelling) = start.dwelling {
+            let db = app.db().read();
+            let likely = Directory::likely_relation(db, place.community, dwelling).await?;
+            preset = likely.is_some();
+            f.relation = likely.map_or_else(String::new, |one| one.as_str().to_owned());
+        }
     }
-    page(&form_page(s, f, Errors::none()))
+    page(&FormPage {
+        preset,
+        ..form_page(s, f, Errors::none())
+    })
 }
 
 /// The dwelling the address means; `Err` with what it may mean.
@@ -272,6 +304,10 @@ fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<Pe
         }),
         keep_hidden,
         other_home: OtherHome::parse(&f.other_home).unwrap_or(OtherHome::Ask),
+        same_person: match f.same_person.as_str() {
+            "other" => SamePerson::Different,
+            _ => SamePerson::Ask,
+        },
     })
 }
 
@@ -284,6 +320,9 @@ pub(super) async fn create(
     ApiForm(f): ApiForm<PersonForm>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
+    if let Ok(known) = f.same_person.parse::<Uuid>() {
+        return proposal(&app, &ctx, s, known, f).await;
+    }
     let locator = app.need::<Locator>()?;
     let scope = ctx.scope(&PEOPLE_WRITE)?;
     let mut candidates = Vec::new();
@@ -324,11 +363,29 @@ pub(super) async fn create(
             let e = Errors::of(&s, &problem);
             let body = FormPage {
                 candidates,
+                alike: alike(&app, &ctx, &s, &problem).await?,
                 ..form_page(s, f, e)
             };
             Ok(with_status(&problem, page(&body)?))
         }
     }
+}
+
+/// It is somebody known: their file's form with what was typed, to be looked at and saved there.
+async fn proposal(
+    app: &App,
+    ctx: &Ctx,
+    s: Shell,
+    id: Uuid,
+    typed: PersonForm,
+) -> WebResult<Response> {
+    let (card, theirs, (has_note, has_identity)) = held(app, ctx, id).await?;
+    page(&FormPage {
+        card: Some(card),
+        has_note,
+        has_identity,
+        ..form_page(s, proposed(theirs, typed), Errors::none())
+    })
 }
 
 /// Who may write in one grid only must say where in it somebody lives.
@@ -407,7 +464,10 @@ pub(super) async fn change(
     }
     .await;
     match saved {
-        Ok(_id) => Ok(to(&format!("/people/{id}?saved=changed"))),
+        Ok(_id) => Ok(to(&match f.door.parse::<Uuid>() {
+            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=changed#p-{id}"),
+            Err(_at_the_desk) => format!("/people/{id}?saved=changed"),
+        })),
         Err(problem) => {
             let problem = shown(problem)?;
             let stale = problem.code() == "stale";
@@ -420,71 +480,17 @@ pub(super) async fn change(
             } else {
                 Errors::of(&s, &problem)
             };
+            let alike = alike(&app, &ctx, &s, &problem).await?;
             let body = FormPage {
                 card: Some(card),
                 has_note,
                 has_identity,
                 candidates,
+                alike,
                 clash,
                 ..form_page(s, f, e)
             };
             Ok(with_status(&problem, page(&body)?))
         }
     }
-}
-
-/// What is hidden is not compared: a form that left it empty keeps what was saved.
-fn differences(s: &Shell, id: Uuid, theirs: &PersonForm, f: &PersonForm) -> Clash {
-    let word = |family: &str, code: &str| {
-        if code.is_empty() {
-            String::new()
-        } else {
-            s.tt(family, code)
-        }
-    };
-    let line = |field, label: &str, theirs: String, value: &str, yours: String| ClashLine {
-        field,
-        label: s.t(label),
-        theirs,
-        value: value.to_owned(),
-        yours,
-    };
-    let lines = vec![
-        line(
-            "sex",
-            "people-sex",
-            word("sex", &theirs.sex),
-            &theirs.sex,
-            word("sex", &f.sex),
-        ),
-        line(
-            "birth",
-            "people-birth",
-            theirs.birth.clone(),
-            &theirs.birth,
-            f.birth.trim().to_owned(),
-        ),
-        line(
-            "language",
-            "people-speaks",
-            word("speaks", &theirs.language),
-            &theirs.language,
-            word("speaks", &f.language),
-        ),
-        line(
-            "address",
-            "people-field-address",
-            theirs.address.clone(),
-            &theirs.address,
-            f.address.trim().to_owned(),
-        ),
-        line(
-            "relation",
-            "people-relation",
-            word("relation", &theirs.relation),
-            &theirs.relation,
-            word("relation", &f.relation),
-        ),
-    ];
-    Clash::of(format!("/people/{id}"), lines)
 }

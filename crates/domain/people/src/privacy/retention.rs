@@ -454,6 +454,7 @@ async fn anonymise(
     every::<guardianship::Entity>(tx, community, "child_id", id).await?;
     every::<guardianship::Entity>(tx, community, "guardian_id", id).await?;
     every::<person_death::Entity>(tx, community, "person_id", id).await?;
+    every::<move_out::Entity>(tx, community, "person_id", id).await?;
     // Signposts that lead here, and what merges noted of them, say who it was too.
     every::<person_merge::Entity>(tx, community, "kept_id", id).await?;
     every::<person_merge::Entity>(tx, community, "gone_id", id).await?;

@@ -64,6 +64,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         Column::new("after_sealed", "person_merge", "after"),
     ];
     const DEATH: &[Column] = &[Column::new("day_sealed", "person_death", "day")];
+    const AWAY: &[Column] = &[Column::new("whereto_sealed", "move_out", "whereto")];
     const CODE: &[Column] = &[Column::new("number_sealed", "own_code", "number")];
     vec![
         sealed_record::<person::Entity>(PERSON),
@@ -79,6 +80,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         sealed_record::<correction::Entity>(CORRECTION),
         sealed_record::<person_merge::Entity>(MERGE),
         sealed_record::<person_death::Entity>(DEATH),
+        sealed_record::<move_out::Entity>(AWAY),
         sealed_rows("own_code", CODE),
     ]
     .into_iter()

@@ -1,13 +1,15 @@
 //! What the forms of the register start from.
 
+use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
+use youlin_database::sql::{col, name};
 use youlin_kernel::{CommunityId, Problem, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
 use crate::entities::{person, person_consent, residence};
-use crate::{PersonCard, Vault};
+use crate::{PersonCard, Relation, Vault};
 
 /// What a person's form shows: nothing that is hidden elsewhere.
 #[derive(Clone, Debug)]
@@ -50,6 +52,32 @@ impl Directory {
             has_identity: row.identity_sealed.is_some(),
             home: home.map(|home| (home.dwelling_id, home.relation)),
         })
+    }
+
+    /// What somebody who is entered at this dwelling most likely is to it.
+    pub(crate) async fn likely_relation(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        dwelling: Uuid,
+    ) -> Result<Option<Relation>> {
+        let mut find = Query::select();
+        find.column(name("usage"))
+            .from(name("dwelling"))
+            .and_where(col("community_id").eq(community.0))
+            .and_where(col("id").eq(dwelling));
+        let row = db.query_one(&find).await?;
+        let usage: Option<String> = row.map(|row| row.try_get("", "usage")).transpose()?;
+        let held = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::DwellingId.eq(dwelling))
+            .filter(residence::current())
+            .all(db)
+            .await?;
+        let held: Vec<Relation> = held
+            .iter()
+            .filter_map(|home| Relation::parse(&home.relation))
+            .collect();
+        Ok(likely(usage.as_deref().unwrap_or_default(), &held))
     }
 
     /// Consents of a person that are in force.
@@ -99,5 +127,39 @@ impl Directory {
             .all(db)
             .await?;
         visible_cards(db, vault, scope, rows).await
+    }
+}
+
+/// Who lives there says more than what the dwelling is kept for: tenants only make it a let one; whoever comes to an owner
+/// is family. Who the first at an owned dwelling is, is not guessed.
+fn likely(usage: &str, held: &[Relation]) -> Option<Relation> {
+    let tenants = !held.is_empty() && held.iter().all(|one| *one == Relation::Tenant);
+    match usage {
+        _ if tenants => Some(Relation::Tenant),
+        _ if held.contains(&Relation::Owner) && usage != "let" => Some(Relation::Family),
+        "let" => Some(Relation::Tenant),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::likely;
+    use crate::Relation::{Family, Other, Owner, Tenant};
+
+    #[test]
+    fn the_relation_follows_the_dwelling_and_who_lives_there() {
+        for (usage, held, relation) in [
+            ("let", &[][..], Some(Tenant)),
+            ("let", &[Owner][..], Some(Tenant)),
+            ("owned", &[][..], None),
+            ("owned", &[Owner, Family][..], Some(Family)),
+            ("owned", &[Tenant][..], Some(Tenant)),
+            ("owned", &[Other][..], None),
+            ("other", &[Owner][..], Some(Family)),
+            ("shop", &[][..], None),
+        ] {
+            assert_eq!(likely(usage, held), relation, "{usage} {held:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod accounts;
+mod again;
 mod browser;
 mod directory;
 mod dwelling_life;
@@ -12,6 +13,7 @@ mod ground;
 mod household;
 mod imports;
 mod merchants;
+mod moving;
 mod own;
 mod pages;
 mod privacy;
@@ -20,6 +22,7 @@ mod rest;
 mod reveal;
 mod rosters;
 mod round;
+mod sheets;
 mod sign_in;
 mod talents;
 mod there_and_back;

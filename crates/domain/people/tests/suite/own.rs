@@ -481,6 +481,8 @@ async fn a_parents_number_opens_no_childs_file_until_the_guardian_is_noted() {
             vault: Arc::clone(&ground.vault),
             community: JIA,
             person: mother,
+            on: None,
+            whereto: None,
         };
         db.execute(&ground.desk(), moved).await.unwrap();
         assert_eq!(browser.post("/my-file/who", &fields).await.status, 404);

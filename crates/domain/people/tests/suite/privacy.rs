@@ -219,6 +219,8 @@ async fn what_is_due_goes_only_after_its_list_was_named_and_a_killed_run_goes_on
             vault: Arc::clone(vault),
             community: JIA,
             person,
+            on: None,
+            whereto: None,
         };
         db.execute(&ground.desk(), move_out(gone)).await.unwrap();
         ground.world.clock.advance(1_000 * Micros::DAY);

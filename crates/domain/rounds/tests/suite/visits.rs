@@ -225,6 +225,8 @@ async fn who_moved_out_meanwhile_is_said_before_anything_is_confirmed() {
             vault: Arc::clone(&street.ground.vault),
             community: street.community(),
             person: young,
+            on: None,
+            whereto: None,
         };
         world.db().execute(&world.service(), out).await.unwrap();
         let mut new = street.visit(WANG, Outcome::Done);

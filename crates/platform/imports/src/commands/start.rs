@@ -33,7 +33,12 @@ impl Command for StartImport {
         let account = ctx.actor().id().filter(|_| ctx.is_signed_in());
         let account = account.ok_or_else(Problem::forbidden)?;
         if self.file.content().iter().all(u8::is_ascii_whitespace) {
-            return Err(Problem::invalid("file", "required"));
+            // A file was chosen, and there is nothing in it.
+            let code = match self.file_name.is_empty() {
+                true => "required",
+                false => "sheet-empty",
+            };
+            return Err(Problem::invalid("file", code));
         }
         let id = ctx.new_id();
         // A spreadsheet's columns are found first.

@@ -71,6 +71,12 @@ impl Import {
         let mut doubts = draft.doubts.clone();
         let meant = match (known.meant(draft), draft.choice) {
             (Meant::Perhaps(_) | Meant::Several, Some(Choice::New)) => Meant::Nobody,
+            // Said to be another than the row of the same name before it, which the register knows by now.
+            (Meant::Surely(id), Some(Choice::New))
+                if draft.alike && !known.is_numbered(draft, id) =>
+            {
+                Meant::Nobody
+            }
             (Meant::Perhaps(id), Some(Choice::Take)) => Meant::Surely(id),
             (meant, _) => meant,
         };
@@ -98,17 +104,18 @@ impl Import {
                 return Ok(Decided::Doubts(doubts));
             }
         };
-        if let Some(first) = taken.get(&id) {
-            return Ok(Decided::Refused(doubt("sheet-twice").arg("first", first)));
-        }
-        taken.insert(id, draft.line);
         if !self.may_write(known, id) {
             return Ok(Decided::Refused(doubt("row-not-yours")));
         }
         let change = self.compare(known, draft, id)?;
         if change.is_nothing() {
+            taken.entry(id).or_insert(draft.line);
             return Ok(Decided::Same);
         }
+        if let Some(first) = taken.get(&id) {
+            return Ok(repeated(draft, doubts, *first));
+        }
+        taken.insert(id, draft.line);
         if change.name {
             let held = known
                 .persons
@@ -210,6 +217,18 @@ impl Import {
             moved: draft.dwelling.is_some() && here.is_none() && !homes.is_empty(),
         })
     }
+}
+
+/// A row before it in the batch means the same person of the register: it waits, unless it was to be taken in that turn.
+fn repeated(draft: &Draft, mut doubts: Vec<Refused>, first: u32) -> Decided {
+    let twice = Refused::new(draft.line, "", "sheet-twice").arg("first", first);
+    if draft.choice.is_some() {
+        return Decided::Refused(twice);
+    }
+    if !doubts.iter().any(|one| one.code.starts_with("sheet-twice")) {
+        doubts.push(twice.or(&[Choice::Take]));
+    }
+    Decided::Doubts(doubts)
 }
 
 fn missing<T>(said: &[(T, Vec<u8>)], held: impl Fn(&Vec<u8>) -> bool) -> Vec<usize> {

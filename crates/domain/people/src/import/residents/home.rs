@@ -5,7 +5,7 @@ use youlin_imports::Refused;
 use youlin_imports::tabular::{absent, fold};
 use youlin_kernel::CommunityId;
 
-use super::place::{Found, Homes, Spot, composed};
+use super::place::{Found, Homes, Spot, below, composed};
 use super::read::Cells;
 use crate::Relation;
 
@@ -18,26 +18,44 @@ pub(super) struct Stay {
     pub(super) dwelling: Option<Uuid>,
     pub(super) household: Option<String>,
     pub(super) second: Vec<(Uuid, Relation)>,
+    /// The address as it was written, where it names no dwelling: it is kept as a note.
+    pub(super) written: Option<String>,
+}
+
+/// What the address of a row means.
+enum Lives {
+    At(Spot),
+    /// Somewhere in a building, with the address as it was written.
+    InBuilding(CommunityId, String),
+    /// The row says no address.
+    Unsaid,
 }
 
 pub(super) fn stay(
     cells: &Cells<'_>,
     homes: &mut Homes<'_>,
+    heading: Option<&str>,
     doubts: &mut Vec<Refused>,
 ) -> Result<Stay, Refused> {
-    let Some(spot) = spot(cells, homes, doubts)? else {
-        let code = cells.text("community");
-        let community = homes.community(&code).ok_or_else(|| {
-            cells
-                .refuse("community", "sheet-community")
-                .arg("value", &code)
-        })?;
-        return Ok(Stay {
-            community,
-            dwelling: None,
-            household: None,
-            second: Vec::new(),
-        });
+    let nowhere = |community, written| Stay {
+        community,
+        dwelling: None,
+        household: None,
+        second: Vec::new(),
+        written,
+    };
+    let spot = match spot(cells, homes, heading, doubts)? {
+        Lives::At(spot) => spot,
+        Lives::InBuilding(community, written) => return Ok(nowhere(community, Some(written))),
+        Lives::Unsaid => {
+            let code = cells.text("community");
+            let community = homes.community(&code).ok_or_else(|| {
+                cells
+                    .refuse("community", "sheet-community")
+                    .arg("value", &code)
+            })?;
+            return Ok(nowhere(community, None));
+        }
     };
     let household = Some(cells.text("household")).filter(|key| !key.is_empty());
     if household
@@ -53,18 +71,26 @@ pub(super) fn stay(
         dwelling: Some(spot.dwelling),
         household,
         second: second(cells, homes, spot)?,
+        written: None,
     })
 }
 
-/// The dwelling of the address; none where there is no address and the row says its community instead.
+/// The dwelling of the address. A row below the name of a building may leave the building out.
 fn spot(
     cells: &Cells<'_>,
     homes: &mut Homes<'_>,
+    heading: Option<&str>,
     doubts: &mut Vec<Refused>,
-) -> Result<Option<Spot>, Refused> {
+) -> Result<Lives, Refused> {
     let parts = ["estate", "building", "entrance", "room"].map(|field| cells.text(field));
     let [estate, building, entrance, room] = &parts;
-    let address = composed(&cells.text("address"), [estate, building, entrance, room]);
+    let said = cells.text("address");
+    let mut address = composed(&said, [estate, building, entrance, room]);
+    if let Some(heading) = heading.filter(|_| building.is_empty())
+        && !matches!(homes.find(&address), Found::Sure(_))
+    {
+        address = below(heading, &said, [estate, entrance, room]);
+    }
     let field = if cells.has("address") {
         "address"
     } else {
@@ -72,17 +98,23 @@ fn spot(
     };
     let refuse = |code| cells.refuse(field, code).arg("value", &address);
     if address.is_empty() && !cells.text("community").is_empty() {
-        return Ok(None);
+        return Ok(Lives::Unsaid);
     }
     if address.is_empty() {
         return Err(cells.refuse(field, "sheet-place-empty"));
     }
     match homes.find(&address) {
-        Found::Sure(spot) => Ok(Some(spot)),
+        Found::Sure(spot) => Ok(Lives::At(spot)),
         Found::Perhaps(spot, label) => {
             doubts.push(refuse("sheet-place-perhaps").arg("place", label));
-            Ok(Some(spot))
+            Ok(Lives::At(spot))
         }
+        // Nobody is lost for want of a room: they are known in the community until somebody says which dwelling.
+        Found::Building(community, label) if homes.may_be_nowhere(community) => {
+            doubts.push(refuse("sheet-place-building").arg("place", label));
+            Ok(Lives::InBuilding(community, address))
+        }
+        Found::Building(_, label) => Err(refuse("sheet-place-room").arg("place", label)),
         Found::Unsure(labels) => Err(refuse("sheet-place-unsure").arg("places", labels)),
         Found::Unknown => Err(refuse("sheet-place-unknown")),
     }
@@ -111,7 +143,7 @@ fn second(
         // A second home is not guessed: what is not written as the register writes it is not taken.
         let spot = match homes.find(address) {
             Found::Sure(spot) if spot.community == main.community => spot,
-            Found::Perhaps(_, label) | Found::Unsure(label) => {
+            Found::Perhaps(_, label) | Found::Unsure(label) | Found::Building(_, label) => {
                 return Err(refuse("sheet-place-unsure").arg("places", label));
             }
             Found::Sure(_) | Found::Unknown => return Err(refuse("sheet-place-unknown")),

@@ -227,6 +227,14 @@ impl Known {
         }
     }
 
+    /// The row's own number or key says that it is this person.
+    pub(super) fn is_numbered(&self, draft: &Draft, id: Uuid) -> bool {
+        let number = draft.identity_index.as_ref();
+        let key = draft.key.as_ref();
+        number.and_then(|number| self.by_identity.get(number)) == Some(&id)
+            || key.and_then(|key| self.by_key.get(key)) == Some(&id)
+    }
+
     /// The key of a row that this person, or a new one, is to be known by from now on: nobody is called by it yet, and the
     /// person has none.
     pub(super) fn key_for<'a>(

@@ -1,7 +1,7 @@
 //! Residents from a spreadsheet as a desk keeps it: no keys, one row for each person, the address in words.
 //!
 //! The way of a row: [`read`] reads its cells and notes what is wrong or doubtful; [`place`] finds the dwelling its address
-//! names, which says the community it is filed under; [`twice`] finds rows that mean the same person; [`take`] compares it
+//! names, which says the community it is filed under; [`twice`] finds rows that may mean the same person; [`take`] compares it
 //! with whom the register knows ([`decide`]), in the transaction that saves it ([`enter`]); [`undo`] takes a saved row back.
 //!
 //! Who is whom: the identity number decides. Without one on either side, the same name with the same dwelling or telephone
@@ -31,7 +31,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
-use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Step, Table, tabular};
+use youlin_imports::{Batch, Choice, Incoming, Plan, Refused, Register, Step, Table, tabular};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result, Scope};
 use youlin_places::Locator;
 
@@ -91,6 +91,13 @@ impl Register for ResidentsRegister {
         &["name"]
     }
 
+    fn blank(&self) -> Vec<&'static str> {
+        vec![
+            "name", "sex", "identity", "birth", "phone", "estate", "building", "entrance", "room",
+            "relation", "labels", "note",
+        ]
+    }
+
     fn undoes(&self) -> bool {
         true
     }
@@ -139,12 +146,12 @@ impl ResidentsRegister {
             .table
             .clone()
             .ok_or_else(|| Problem::internal("a spreadsheet without its rows"))?;
-        let (mut refused, drafts) = self.drafts(ctx, &scope, table).await?;
+        let choices = file.choices.clone();
+        let (mut refused, drafts) = self.drafts(ctx, &scope, table, choices).await?;
         let drafts = elsewhere(db, &scope, drafts, &mut refused).await?;
-        let mut groups: BTreeMap<CommunityId, Vec<(u32, Draft)>> = BTreeMap::new();
-        for mut draft in drafts {
-            draft.choice = file.choices.get(&draft.line).copied();
-            let group = groups.entry(draft.community).or_default();
+        let mut groups: BTreeMap<(usize, CommunityId), Vec<(u32, Draft)>> = BTreeMap::new();
+        for draft in drafts {
+            let group = groups.entry((draft.turn, draft.community)).or_default();
             group.push((draft.line, draft));
         }
         refused.sort_by_key(|one| one.line);
@@ -152,7 +159,7 @@ impl ResidentsRegister {
             refused,
             ..Plan::default()
         };
-        for (community, rows) in groups {
+        for ((_turn, community), rows) in groups {
             let (vault, scope, import) = (&self.vault, &scope, file.import);
             plan.add(file, community, rows, CHUNK, |rows| take::Import {
                 vault: Arc::clone(vault),
@@ -172,20 +179,29 @@ impl ResidentsRegister {
         ctx: &Ctx,
         scope: &Scope,
         table: Arc<Table>,
+        choices: BTreeMap<u32, Choice>,
     ) -> Result<(Vec<Refused>, Vec<Draft>)> {
         let (vault, locator) = (Arc::clone(&self.vault), Arc::clone(&self.locator));
-        let (scope, today) = (scope.clone(), ctx.now().local().date());
+        let (scope, today, locale) = (scope.clone(), ctx.now().local().date(), ctx.locale());
         let reading = tokio::task::spawn_blocking(move || {
             let mut homes = place::Homes::of(&locator, &scope);
-            let reader = read::Reader::new(&vault, &table, today);
+            let reader = read::Reader::new(&vault, &table, today, locale);
             let (mut refused, mut drafts) = (Vec::new(), Vec::new());
+            let mut heading = None;
             for line in table.rows() {
-                match reader.draft(line, &mut homes) {
-                    Ok(draft) => drafts.push(draft),
+                if let Some(building) = place::heading(line) {
+                    heading = Some(building);
+                    continue;
+                }
+                match reader.draft(line, &mut homes, heading.as_deref()) {
+                    Ok(draft) => drafts.push(Draft {
+                        choice: choices.get(&draft.line).copied(),
+                        ..draft
+                    }),
                     Err(one) => refused.push(one),
                 }
             }
-            let drafts = twice::parted(drafts, &mut refused);
+            twice::noted(&mut drafts);
             (refused, drafts)
         });
         reading.await.map_err(Problem::internal)

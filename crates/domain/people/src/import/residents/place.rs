@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
-use youlin_imports::tabular::fold;
+use youlin_imports::tabular::{Line, fold, sole};
 use youlin_kernel::{AreaLevel, AreaTree, CommunityId, Scope};
 use youlin_places::Locator;
 
@@ -29,6 +29,8 @@ pub(super) enum Found {
     Sure(Spot),
     /// With the address of the register.
     Perhaps(Spot, String),
+    /// A building, and none of its dwellings; with its name.
+    Building(CommunityId, String),
     /// With what it may mean.
     Unsure(String),
     Unknown,
@@ -85,8 +87,12 @@ impl<'a> Homes<'a> {
     pub(super) fn community(&self, code: &str) -> Option<CommunityId> {
         let area = self.areas.by_code(code)?;
         let community = self.areas.community_of(area.id)?;
-        (area.level == AreaLevel::Community && self.scope.contains(community, &[]))
-            .then_some(community)
+        (area.level == AreaLevel::Community && self.may_be_nowhere(community)).then_some(community)
+    }
+
+    /// The caller may write people who live nowhere in this community.
+    pub(super) fn may_be_nowhere(&self, community: CommunityId) -> bool {
+        self.scope.contains(community, &[])
     }
 
     fn ask(&self, address: &str) -> Found {
@@ -106,6 +112,9 @@ impl<'a> Homes<'a> {
             Some(spot) if best.score >= WORTH && best.score > second => {
                 Found::Perhaps(spot, best.label.clone())
             }
+            None if best.place.building.is_some() && best.score >= WORTH => {
+                Found::Building(best.place.community, best.label.clone())
+            }
             _ => {
                 let labels: Vec<&str> = candidates
                     .iter()
@@ -115,6 +124,29 @@ impl<'a> Homes<'a> {
                 Found::Unsure(labels.join("、"))
             }
         }
+    }
+}
+
+/// A row between the others that only names a building (12号楼, 东村 3 幢（36户）): the rows below live there.
+pub(super) fn heading(line: &Line) -> Option<String> {
+    let text = sole(line)?.replace(' ', "");
+    let text = text.split(['(', ':']).next().unwrap_or_default().to_owned();
+    let named = ["号楼", "幢", "栋", "#楼", "#", "单元"]
+        .iter()
+        .find_map(|unit| text.strip_suffix(*unit))?;
+    let numbered = named.ends_with(|c: char| c.is_ascii_alphanumeric());
+    (numbered && text.chars().count() <= 30).then_some(text)
+}
+
+/// The address of a row below such a heading.
+pub(super) fn below(heading: &str, address: &str, [estate, entrance, room]: [&str; 3]) -> String {
+    let front = match heading.starts_with(estate) {
+        true => heading.to_owned(),
+        false => format!("{estate}{heading}"),
+    };
+    match address {
+        "" => composed(&front, ["", "", entrance, room]),
+        address => format!("{front}{address}"),
     }
 }
 
@@ -170,7 +202,38 @@ pub(super) fn composed(address: &str, [estate, building, entrance, room]: [&str;
 
 #[cfg(test)]
 mod tests {
-    use super::{composed, key};
+    use youlin_imports::tabular::{Cell, Line};
+
+    use super::{below, composed, heading, key};
+
+    #[test]
+    fn a_building_alone_in_a_row_is_a_heading() {
+        let row = |cells: &[&str]| Line {
+            number: 3,
+            cells: cells.iter().map(|text| Cell::text(text)).collect(),
+        };
+        for (cells, found) in [
+            (&["12号楼", "", ""][..], Some("12号楼")),
+            (
+                &["东村 3 幢（36户）", "东村 3 幢（36户）"][..],
+                Some("东村3幢"),
+            ),
+            (&["", "5栋2单元："][..], Some("5栋2单元")),
+            (&["周建国", "12号楼"][..], None),
+            (&["以下为租户"][..], None),
+            (&["号楼"][..], None),
+        ] {
+            assert_eq!(heading(&row(cells)).as_deref(), found, "{cells:?}");
+        }
+        assert_eq!(
+            below("12号楼", "", ["东村", "1", "304"]),
+            "东村12号楼1单元304"
+        );
+        assert_eq!(
+            below("东村12号楼", "1-304", ["", "", ""]),
+            "东村12号楼1-304"
+        );
+    }
 
     #[test]
     fn one_spelling() {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use youlin_crypto::{IdentityFault, IdentityNumber, Phone};
 use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
 use youlin_imports::{Choice, Refused, Table, armed};
-use youlin_kernel::CommunityId;
+use youlin_kernel::{CommunityId, Locale};
 
 use super::home::{self, Stay};
 use super::place::Homes;
@@ -48,6 +48,10 @@ pub(super) struct Draft {
     pub(super) doubts: Vec<Refused>,
     /// What somebody decided about the doubts.
     pub(super) choice: Option<Choice>,
+    /// Earlier rows of the file look like the same person, without a number or key to say so.
+    pub(super) alike: bool,
+    /// In which turn it is taken: what was decided comes after the rest, one row of a name at a time.
+    pub(super) turn: usize,
 }
 
 impl Draft {
@@ -61,6 +65,8 @@ pub(super) struct Reader<'a> {
     vault: &'a Vault,
     table: &'a Table,
     today: Date,
+    /// Of whoever gave the file: proposals are in it.
+    locale: Locale,
 }
 
 /// Cells of one row by field.
@@ -103,15 +109,22 @@ impl<'a> Cells<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(vault: &'a Vault, table: &'a Table, today: Date) -> Self {
+    pub(super) fn new(vault: &'a Vault, table: &'a Table, today: Date, locale: Locale) -> Self {
         Self {
             vault,
             table,
             today,
+            locale,
         }
     }
 
-    pub(super) fn draft(&self, line: &Line, homes: &mut Homes<'_>) -> Result<Draft, Refused> {
+    /// `heading`: the building named in a row of its own above.
+    pub(super) fn draft(
+        &self,
+        line: &Line,
+        homes: &mut Homes<'_>,
+        heading: Option<&str>,
+    ) -> Result<Draft, Refused> {
         let cells = Cells {
             table: self.table,
             line,
@@ -123,20 +136,25 @@ impl<'a> Reader<'a> {
         let birth = self.birth(&cells, identity.as_ref(), &mut doubts)?;
         let sex = sex(&cells, identity.as_ref(), &mut doubts)?;
         let phones = self.phones(&cells)?;
-        let labels = self.labels(&cells)?;
-        let note = noted(&cells, identity.is_some() && self.is_lunar(&cells));
+        let labels = self.labels(&cells, &mut doubts)?;
+        let Stay {
+            community,
+            dwelling,
+            household,
+            second,
+            written,
+        } = home::stay(&cells, homes, heading, &mut doubts)?;
+        let note = noted(
+            &cells,
+            identity.is_some() && self.is_lunar(&cells),
+            written.as_deref(),
+        );
         if note
             .as_ref()
             .is_some_and(|text| text.chars().count() > NOTE)
         {
             return Err(cells.refuse("note", "cell-too-long").arg("max", NOTE));
         }
-        let Stay {
-            community,
-            dwelling,
-            household,
-            second,
-        } = home::stay(&cells, homes, &mut doubts)?;
         let mut draft = Draft {
             line: line.number,
             key: key(&cells)?,
@@ -159,6 +177,8 @@ impl<'a> Reader<'a> {
             note,
             doubts: Vec::new(),
             choice: None,
+            alike: false,
+            turn: 0,
         };
         for doubt in doubts {
             draft.doubt(doubt);
@@ -168,6 +188,10 @@ impl<'a> Reader<'a> {
 
     fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
         let refuse = |code| cells.refused("identity", code);
+        // A passport is no wrong identity number: it is kept as a note.
+        if tabular::foreign_document(cells.one("identity")).is_some() {
+            return Ok(None);
+        }
         let text = match tabular::identity(cells.one("identity")) {
             Read::Nothing => return Ok(None),
             Read::Sure(text) | Read::Doubtful(text, _) => text,
@@ -274,16 +298,21 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    fn labels(&self, cells: &Cells<'_>) -> Result<Vec<(String, Vec<u8>)>, Refused> {
+    /// A word the catalogue does not know costs nobody their row: somebody says that it goes in without it.
+    fn labels(
+        &self,
+        cells: &Cells<'_>,
+        doubts: &mut Vec<Refused>,
+    ) -> Result<Vec<(String, Vec<u8>)>, Refused> {
         let mut found: Vec<(String, Vec<u8>)> = Vec::new();
         for cell in self.table.cells(cells.line, "labels") {
             for word in tabular::words(&Cell::text(&armed(cell.shown()))) {
                 let catalogue = self.vault.labels();
-                let code = match catalogue.called(&word) {
-                    Some(kind) => kind.code.as_str(),
-                    None => label_of(&word),
+                let Some(code) = catalogue.meant(&word) else {
+                    doubts.push(self.unknown_label(cells, &catalogue, &word));
+                    continue;
                 };
-                let label = set_label::checked(code).map_err(|problem| {
+                let label = set_label::checked(&code).map_err(|problem| {
                     let code = problem
                         .fields()
                         .first()
@@ -303,6 +332,22 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Reader<'_> {
+    fn unknown_label(&self, cells: &Cells<'_>, catalogue: &LabelCatalogue, word: &str) -> Refused {
+        let near = catalogue.near(word, false);
+        let names: Vec<&str> = near.iter().map(|kind| kind.name(self.locale)).collect();
+        if names.is_empty() {
+            return cells
+                .refused("labels", "sheet-label-unknown")
+                .arg("value", word);
+        }
+        cells
+            .refused("labels", "sheet-label-unknown-near")
+            .arg("value", word)
+            .arg("near", names.join("、"))
+    }
+}
+
 /// Why a sheet may not put this label on: nobody agreed by standing in a sheet.
 pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'static str> {
     let kind = catalogue.of(label)?;
@@ -317,22 +362,29 @@ pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'
     }
 }
 
-/// The note of the row, and a birthday by the lunar calendar as it was written, under the name of its column: families keep
-/// it, and it names no day by itself.
-fn noted(cells: &Cells<'_>, lunar: bool) -> Option<String> {
+/// The note of the row, and what of the row has no place of its own, each under the name of its column: a birthday by the
+/// lunar calendar (families keep it, and it names no day by itself), the number of a foreigner's document, an address that
+/// names no dwelling.
+fn noted(cells: &Cells<'_>, lunar: bool, address: Option<&str>) -> Option<String> {
     // As it was written: commas and brackets of a note are not for a machine to turn.
     let note = Some(cells.text("note"))
         .filter(|text| !text.is_empty())
         .map(|_said| clean(&armed(cells.one("note").shown())));
-    if !lunar {
-        return note;
-    }
-    let column = cells.table.name_of("birth");
-    let birthday = format!("{column}：{}", fold(&cells.one("birth").shown()));
-    match note {
-        Some(note) => Some(format!("{note}；{birthday}")),
-        None => Some(birthday),
-    }
+    let under = |field: &str, text: &str| format!("{}：{text}", cells.table.name_of(field));
+    let lunar = lunar.then(|| under("birth", &fold(&cells.one("birth").shown())));
+    let document = tabular::foreign_document(cells.one("identity"));
+    let document = document.map(|number| under("identity", &number));
+    let field = if cells.has("address") {
+        "address"
+    } else {
+        "room"
+    };
+    let address = address.map(|text| under(field, text));
+    let parts: Vec<String> = [note, lunar, document, address]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("；"))
 }
 
 /// By the code the register has for it; others stay as they are written.
@@ -406,18 +458,5 @@ fn sex(
             Ok(of_number)
         }
         _ => Ok(of_number.or(written)),
-    }
-}
-
-/// Words of sheets for labels the register has a code for; others stay as they are written.
-fn label_of(word: &str) -> &str {
-    match word {
-        "老年人" | "老人" | "高龄" | "高龄老人" => "elderly",
-        "独居" | "独居老人" => "living_alone",
-        "行动不便" | "失能" | "半失能" => "mobility_impaired",
-        "轮椅" | "使用轮椅" | "坐轮椅" => "wheelchair_user",
-        "志愿者" => "volunteer",
-        "党员" | "中共党员" | "中共预备党员" => "party_member",
-        other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! Takes back what rows of an import did to people. Whoever was changed since stays as they are, and is named.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sea_orm::sea_query::{ExprTrait, Query};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Record, Tx};
 use youlin_imports::{ImportReport, Outcome, Refused, Step, strike};
-use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 
 use super::InUse;
 use super::known::Known;
@@ -48,14 +48,57 @@ impl Command for TakeBack {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let scope = ctx.scope(&PEOPLE_WRITE)?;
-        let ids: BTreeSet<Uuid> = self.steps.iter().map(|step| step.subject).collect();
-        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let mut report = ImportReport::default();
+        let mut restored = HashSet::new();
+        for turn in self.turns()? {
+            self.turn(ctx, tx, &scope, turn, (&mut report, &mut restored))
+                .await?;
+        }
+        Ok(report)
+    }
+}
+
+/// Steps that are taken back together: each of another person.
+type Turn<'a> = Vec<(&'a Step, Did)>;
+
+impl TakeBack {
+    /// Several rows may have meant one person: what the later ones added goes before the first one's person does.
+    fn turns(&self) -> Result<Vec<Turn<'_>>> {
+        let mut steps: Turn<'_> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let did = serde_json::from_str(&step.detail).map_err(Problem::internal)?;
+            steps.push((step, did));
+        }
+        steps.sort_by_key(|(_, did)| did.new);
+        let mut turns: Vec<Turn<'_>> = Vec::new();
+        let mut seen: HashMap<Uuid, usize> = HashMap::new();
+        for (step, did) in steps {
+            let turn = seen.entry(step.subject).or_default();
+            if turns.len() == *turn {
+                turns.push(Vec::new());
+            }
+            if let Some(steps) = turns.get_mut(*turn) {
+                steps.push((step, did));
+            }
+            *turn += 1;
+        }
+        Ok(turns)
+    }
+
+    /// `restored`: persons whose rows an earlier turn put back.
+    async fn turn(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        scope: &Scope,
+        steps: Turn<'_>,
+        (report, restored): (&mut ImportReport, &mut HashSet<Uuid>),
+    ) -> Result<()> {
+        let ids: Vec<Uuid> = steps.iter().map(|(step, _)| step.subject).collect();
         let known = Known::by_id(tx.conn(), self.community, &ids).await?;
         let used = self.used(tx, &ids).await?;
-        let mut report = ImportReport::default();
         let mut back = Back::default();
-        for step in &self.steps {
-            let did: Did = serde_json::from_str(&step.detail).map_err(Problem::internal)?;
+        for (step, did) in steps {
             let refused = |code| Refused::new(step.line, "", code);
             let place = known
                 .homes
@@ -63,19 +106,20 @@ impl Command for TakeBack {
                 .and_then(|homes| homes.first());
             let place = place.and_then(|home| self.vault.place(home.dwelling_id));
             let areas = place.map_or([None, None], |place| [place.grid, place.neighbourhood]);
+            let again = restored.contains(&step.subject);
             if !scope.contains(self.community, &areas) {
                 report.refused.push(refused("row-not-yours"));
             } else if did.new && used.contains(&step.subject) {
                 report.refused.push(refused("sheet-undo-used"));
-            } else if back.take(&known, step.subject, did) {
+            } else if back.take(&known, step.subject, did, again) {
                 back.done.push(step.id);
                 report.count(Outcome::Changed);
             } else {
                 report.refused.push(refused("sheet-undo-changed"));
             }
         }
-        self.save(ctx, tx, back).await?;
-        Ok(report)
+        restored.extend(back.restored.iter().map(|row| row.id));
+        self.save(ctx, tx, back).await
     }
 }
 
@@ -91,8 +135,9 @@ impl Back {
         all.into_iter().collect()
     }
 
-    /// Notes what takes one person back; `false` when something of it was changed since.
-    fn take(&mut self, known: &Known, id: Uuid, did: Did) -> bool {
+    /// Notes what takes one person back; `false` when something of it was changed since. `again`: the row was put back
+    /// a moment ago, as it was before a later row of the import.
+    fn take(&mut self, known: &Known, id: Uuid, did: Did, again: bool) -> bool {
         let Some(row) = known.persons.get(&id) else {
             return false;
         };
@@ -117,7 +162,8 @@ impl Back {
                 (now.version == before.version + 1).then_some(now)
             })
             .collect();
-        if row.version != did.version || !whole || !alone || ended.len() != did.ended.len() {
+        let same = row.version == did.version || again;
+        if !same || !whole || !alone || ended.len() != did.ended.len() {
             return false;
         }
         for now in ended {

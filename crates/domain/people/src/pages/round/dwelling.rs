@@ -17,7 +17,7 @@ use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
 use crate::pages::{LabelGroup, label_groups};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
-use crate::queries::numbers_of;
+use crate::queries::{MovedAway, moved_away_from, numbers_of};
 use crate::{
     Directory, DwellingFile, LearnFacts, Resident, Sex, Vault, VisitDwelling, VisitOutcome,
 };
@@ -41,6 +41,8 @@ struct DwellingPage {
     labels: Vec<LabelGroup>,
     sexes: Vec<Choice>,
     may_write: bool,
+    /// Who moved away lately, with a name where the reader may see it; it can be taken back.
+    away: Vec<(MovedAway, String)>,
     saved: Saved,
 }
 
@@ -165,6 +167,16 @@ impl DwellingPage {
         }
     }
 
+    /// 周**，2026-11-20搬走
+    fn left(&self, note: &MovedAway, name: &str) -> String {
+        let args = [
+            ("name", name.to_owned()),
+            ("day", crate::pages::day_words(&note.left_at)),
+            ("by", note.by.clone()),
+        ];
+        self.s.tn("move-line", &args)
+    }
+
     fn household(&self, one: &Resident) -> Option<Uuid> {
         self.households.get(&one.card.id).copied()
     }
@@ -227,6 +239,7 @@ pub(in crate::pages) async fn show(
             "nothing" => s.t("round-nothing-changed"),
             "new" => s.t("round-person-entered"),
             "moved" => s.t("round-moved-out"),
+            "unmoved" => s.t("round-move-undone"),
             _ => s.t("people-changed"),
         },
         of: done.of,
@@ -261,12 +274,25 @@ async fn dwelling_page(
         let id = one.card.id;
         numbers.insert(id, numbers_of(db, &vault, place.community, id).await?);
     }
+    let may_write = ctx.authorize(&PEOPLE_WRITE, place.area()).is_ok();
+    let mut away = Vec::new();
+    if may_write {
+        for note in moved_away_from(db, &ctx, place.community, id).await? {
+            let card = Directory::card(db, &vault, &scope, note.person).await;
+            let name = card.map_or_else(
+                |_hidden| s.t("dwelling-life-somebody"),
+                |card| card.name_masked,
+            );
+            away.push((note, name));
+        }
+    }
     let life = dwelling_life(&s, &vault, &scope, place.community, id).await?;
     let mut sexes = vec![Choice::new("", s.t("people-unsaid"))];
     let words = |sex: &Sex| Choice::new(sex.as_str(), s.tt("sex", sex.as_str()));
     sexes.extend(Sex::ALL.iter().map(words));
     page(&DwellingPage {
-        may_write: ctx.authorize(&PEOPLE_WRITE, place.area()).is_ok(),
+        may_write,
+        away,
         households: Directory::households_in(db, place.community, id).await?,
         labels: label_groups(&s),
         numbers,

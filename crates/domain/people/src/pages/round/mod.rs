@@ -9,11 +9,12 @@ pub(super) mod visiting;
 
 use std::sync::Arc;
 
-use youlin_kernel::Ctx;
+use youlin_kernel::{Ctx, Result};
 use youlin_web::{App, NavPlace, Prefs, Shell};
 
-use crate::Resident;
-use crate::facts::RegisterPolicy;
+use crate::facts::{Fact, RegisterPolicy};
+use crate::permissions::PEOPLE_READ;
+use crate::{Directory, PersonCard, Resident, Vault};
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
@@ -22,6 +23,27 @@ fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
 /// What this installation asks for; the usual, where nothing was set.
 fn policy(app: &App) -> Arc<RegisterPolicy> {
     app.service::<RegisterPolicy>().unwrap_or_default()
+}
+
+/// What is missing of somebody who lives at a dwelling, in words; empty when nothing is.
+pub(super) async fn missing_of(
+    app: &App,
+    ctx: &Ctx,
+    s: &Shell,
+    card: &PersonCard,
+) -> Result<String> {
+    let Some(dwelling) = card.place.as_ref().and_then(|place| place.dwelling) else {
+        return Ok(String::new());
+    };
+    let (vault, scope) = (app.need::<Vault>()?, ctx.scope(&PEOPLE_READ)?);
+    let (db, policy, asked) = (app.db().read(), policy(app), [dwelling]);
+    let asked = (card.community, asked.as_slice());
+    let files = Directory::dwelling_files(db, &vault, &scope, &policy, ctx.now(), asked).await?;
+    let mut residents = files.iter().flat_map(|file| &file.residents);
+    let own = residents.find(|one| one.card.id == card.id);
+    let words = |fact: &Fact| s.tt("fact", fact.as_str());
+    let missing = own.map_or(&[][..], |one| one.missing.as_slice());
+    Ok(missing.iter().map(words).collect::<Vec<_>>().join("、"))
 }
 
 /// 女, 84 岁: what tells two people of one masked name apart, as far as it is known.

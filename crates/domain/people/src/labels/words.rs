@@ -1,0 +1,122 @@
+//! From a word somebody typed, or a sheet has, to a label of the catalogue; and what comes near to a word that is none.
+
+use super::{HOME_TOWN, LabelCatalogue, LabelKind};
+
+/// The family of what somebody is good at.
+const TALENT: &str = "talent";
+/// Labels proposed for a word.
+const NEAR: usize = 3;
+
+impl LabelCatalogue {
+    /// The label a word means: a code, a name, a usual other word for one, or a member of a family (`talent:剪纸`,
+    /// `老家：如皋`). `None`: the catalogue knows no such label.
+    #[must_use]
+    pub fn meant(&self, word: &str) -> Option<String> {
+        let word = word.trim().replace('：', ":");
+        if let Some((family, own)) = word.split_once(':') {
+            let family = match family.trim() {
+                "老家" | "籍贯" | "家乡" => HOME_TOWN,
+                "特长" | "达人" | "才艺" => TALENT,
+                other => other,
+            };
+            let label = format!("{family}:{}", own.trim());
+            let known = self.of(&label).is_some() || family == TALENT || family == HOME_TOWN;
+            return (known && !own.trim().is_empty()).then_some(label);
+        }
+        let usual = usual(&word);
+        let kind = self.called(&word).or_else(|| self.of(usual));
+        kind.map(|kind| kind.code.clone())
+    }
+
+    /// Labels whose names come near to the word, the nearest first.
+    #[must_use]
+    pub fn near(&self, word: &str, sensitive: bool) -> Vec<&LabelKind> {
+        let pieces = pieces(word);
+        let mut found: Vec<(usize, &LabelKind)> = self
+            .offered(sensitive)
+            .filter_map(|kind| {
+                let names = [&kind.name_zh, &kind.name_en];
+                let alike = names.map(|name| likeness(&pieces, name));
+                let best = alike.into_iter().max().unwrap_or(0);
+                (best > 0).then_some((best, kind))
+            })
+            .collect();
+        found.sort_by_key(|(alike, _)| std::cmp::Reverse(*alike));
+        found.into_iter().take(NEAR).map(|(_, kind)| kind).collect()
+    }
+}
+
+/// Words of sheets for labels the register has a code for.
+fn usual(word: &str) -> &str {
+    match word {
+        "老人" | "高龄" | "高龄老人" => "elderly",
+        "独居老人" => "living_alone",
+        "失能" | "半失能" => "mobility_impaired",
+        "轮椅" | "坐轮椅" => "wheelchair_user",
+        "党员" | "中共党员" | "中共预备党员" => "party_member",
+        other => other,
+    }
+}
+
+/// Chinese characters one by one, Latin letters in threes.
+fn pieces(text: &str) -> Vec<String> {
+    let text: Vec<char> = text
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    let (latin, other): (Vec<char>, Vec<char>) = text.into_iter().partition(char::is_ascii);
+    let threes = latin.windows(3).map(|three| three.iter().collect());
+    other
+        .into_iter()
+        .filter(|c| !matches!(c, '人' | '员' | '者' | '的'))
+        .map(String::from)
+        .chain(threes)
+        .collect()
+}
+
+/// Thousandths of what both have together.
+fn likeness(word: &[String], name: &str) -> usize {
+    let name = pieces(name);
+    let shared = word.iter().filter(|piece| name.contains(piece)).count();
+    shared * 2_000 / (word.len() + name.len()).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::LabelCatalogue;
+
+    #[test]
+    fn a_word_means_a_label_or_none() {
+        let all = LabelCatalogue::default();
+        for (word, label) in [
+            ("living_alone", "living_alone"),
+            ("独居", "living_alone"),
+            ("独居老人", "living_alone"),
+            ("中共党员", "party_member"),
+            ("talent:剪纸", "talent:剪纸"),
+            ("特长：剪纸", "talent:剪纸"),
+            ("老家:如皋", "hometown:如皋"),
+        ] {
+            assert_eq!(all.meant(word).unwrap(), label, "{word}");
+        }
+        for word in ["低保户", "x", "hometown:", "talent： ", "色彩:红"] {
+            assert_eq!(all.meant(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn what_comes_near_is_proposed() {
+        let all = LabelCatalogue::default();
+        let near = |word| all.near(word, false).first().map(|kind| kind.code.clone());
+        assert_eq!(near("孤寡独居").unwrap(), "living_alone");
+        assert_eq!(near("wheelchairs").unwrap(), "wheelchair_user");
+        assert_eq!(near("低保户"), None);
+        let ill = |sensitive| {
+            let near = all.near("慢病", sensitive);
+            near.iter().any(|kind| kind.code == "long_term_ill")
+        };
+        assert!(ill(true) && !ill(false), "hidden ones are not proposed");
+    }
+}

@@ -1,0 +1,141 @@
+//! Somebody moves away on a day, and it was a mistake.
+
+use sea_orm::ConnectionTrait;
+use youlin_kernel::{Micros, Role};
+use youlin_people::AccountPolicy;
+
+use crate::browser::{Browser, account, house};
+use crate::ground::{Ground, JIA, grant, grounds};
+
+/// When homes ended, by the register.
+async fn ends(ground: &Ground) -> Vec<Option<i64>> {
+    let db = ground.world.db().raw_write();
+    let find = "SELECT valid_to FROM residence ORDER BY id";
+    let find = sea_orm::Statement::from_string(db.get_database_backend(), find);
+    let rows = db.query_all_raw(find).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get("", "valid_to").unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn moving_away_has_a_day_and_can_be_taken_back() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let home = Some(ground.homes.east_101);
+        let zhou = ground.person(JIA, "周建国", &["13800001234"], home).await;
+        let came = ground.world.service().now().local().date();
+        ground.world.clock.advance(40 * Micros::DAY);
+        let today = ground.world.service().now().local().date();
+        for (login, role, area) in [
+            ("desk", Role::CommunityDesk, 10),
+            ("shi", Role::GridWorker, 1000),
+            ("gu", Role::GridWorker, 1000),
+        ] {
+            account(&ground, login, vec![grant(role, area)], None).await;
+        }
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let mut shi = Browser::signed_in(&house, "shi").await;
+        let mut gu = Browser::signed_in(&house, "gu").await;
+        let path = format!("/people/{zhou}");
+        let door = format!("/people/dwellings/{}", ground.homes.east_101);
+        let out = format!("{path}/move-out");
+
+        let tomorrow = today.tomorrow().unwrap().to_string();
+        let before = came.yesterday().unwrap().to_string();
+        for wrong in [tomorrow.as_str(), before.as_str(), "去年"] {
+            let fields = [("on", wrong), ("whereto", "苏州女儿家")];
+            let refused = shi.post(&out, &fields).await;
+            assert_eq!(refused.status, 422, "{wrong}");
+            assert!(refused.text.contains("id=\"f-on-e\""), "{wrong}");
+            assert!(
+                refused.text.contains("value=\"苏州女儿家\""),
+                "typed is kept"
+            );
+        }
+        assert_eq!(ends(&ground).await, [None]);
+
+        let day = today.saturating_sub(jiff::Span::new().days(10));
+        let text = day.to_string();
+        let left = shi
+            .post(&out, &[("on", &text), ("whereto", "苏州女儿家")])
+            .await;
+        assert_eq!(
+            left.location,
+            format!("{door}?saved=moved"),
+            "{}",
+            left.text
+        );
+        let [Some(at)] = ends(&ground).await[..] else {
+            panic!("one home, ended")
+        };
+        assert_eq!(
+            Micros(at).local().date(),
+            day,
+            "figures of the day before still count it"
+        );
+        let file = desk.get(&path).await.text;
+        assert!(file.contains(&format!("{text}搬走")) && !file.contains("苏州女儿家"));
+        let reveal = [("field", "address"), ("purpose", "寄补贴通知")];
+        let shown = desk.post(&format!("{path}/reveal"), &reveal).await.text;
+        assert!(shown.contains("<dd data-revealed>苏州女儿家</dd>"));
+
+        // Whoever noted it and the community's staff take it back, nobody else.
+        let page = shi.get(&door).await.text;
+        let note = page.split("/people/move-outs/").nth(1).unwrap();
+        let undo = format!("/people/move-outs/{}/undo", note.split('/').next().unwrap());
+        assert!(!gu.get(&door).await.text.contains("/people/move-outs/"));
+        let community = [("community", "10")];
+        assert_eq!(gu.post(&undo, &community).await.status, 403);
+        assert_eq!(shi.post(&undo, &[("community", "11")]).await.status, 404);
+        let back = shi.post(&undo, &community).await;
+        assert!(
+            back.location.starts_with(&format!("{door}?saved=unmoved")),
+            "{}",
+            back.text
+        );
+        assert_eq!(
+            shi.post(&undo, &community).await.location,
+            back.location,
+            "sent twice"
+        );
+        assert_eq!(ends(&ground).await, [None]);
+        let life = desk.get(&format!("{path}/life")).await.text;
+        assert!(life.contains(&format!("登记为{text}搬走")) && life.contains("的登记"));
+
+        // What was changed since is not turned over.
+        let left = desk.post(&out, &[]).await;
+        assert_eq!(left.location, format!("{door}?saved=moved"));
+        let page = desk.get(&path).await.text;
+        let note = page.split("/people/move-outs/").nth(1).unwrap();
+        let undo = format!("/people/move-outs/{}/undo", note.split('/').next().unwrap());
+        let elsewhere = [
+            ("version", "1"),
+            ("address", "东村1号楼102"),
+            ("relation", "owner"),
+        ];
+        let moved = desk.post(&path, &elsewhere).await;
+        assert!(moved.location.ends_with("?saved=changed"), "{}", moved.text);
+        assert_eq!(desk.post(&undo, &community).await.status, 409);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn the_relation_is_proposed_by_who_lives_there() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        ground
+            .person(JIA, "周建国", &[], Some(ground.homes.east_101))
+            .await;
+        let form = format!("/people/new?dwelling={}", ground.homes.east_101);
+        let page = desk.get(&form).await.text;
+        assert!(page.contains("<option value=\"family\" selected>"));
+        assert!(page.contains("data-preset"));
+        let plain = desk.get("/people/new").await.text;
+        assert!(!plain.contains("data-preset") && plain.contains("<option value=\"\" selected>"));
+        ground.verify().await;
+    }
+}
