@@ -334,6 +334,7 @@ fn inspection(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: None,
     };

@@ -46,6 +46,7 @@ mod tests {
             },
             due: Due::Open { left: 1 },
             chief: None,
+            yours: true,
         }
     }
 

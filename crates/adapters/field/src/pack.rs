@@ -45,7 +45,7 @@ pub(crate) struct Pack {
     #[schema(value_type = String, format = Date)]
     today: String,
     me: Me,
-    /// Rounds that stand open today.
+    /// Rounds of the caller that stand open today.
     due: Vec<DueLine>,
     /// Rounds that stand open besides: too many to be taken along.
     due_left_out: usize,
@@ -167,7 +167,7 @@ async fn packed(app: &App, ctx: &Ctx) -> Result<Pack> {
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
     let rounds = app.need::<Rounds>()?;
     let mut due = due_now(&rounds, db, ctx, &scope).await?;
-    due.retain(|line| walks(line.community));
+    due.retain(|line| line.yours && walks(line.community));
     let due_left_out = nearest(&mut due);
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));

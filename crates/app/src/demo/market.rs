@@ -314,6 +314,7 @@ impl Market<'_> {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            on_behalf: false,
             talk: None,
             track: None,
         };

@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     TALKS,
     crate::checklists::SCORES,
     CONCERNED,
+    WHO_COUNTS,
 ];
 
 const TABLES: Migration = Migration {
@@ -267,6 +268,15 @@ ALTER TABLE round ADD COLUMN reached INTEGER;
 ALTER TABLE round ADD COLUMN topic TEXT;
 ALTER TABLE round ADD COLUMN handed_out TEXT;
 ALTER TABLE round ADD COLUMN given_by TEXT;
+",
+};
+
+const WHO_COUNTS: Migration = Migration {
+    module: "rounds",
+    version: 9,
+    name: "rounds that stand beside the policy they were handed in by",
+    sql: r"
+ALTER TABLE round ADD COLUMN extra_of {uuid};
 ",
 };
 

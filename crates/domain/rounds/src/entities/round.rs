@@ -55,6 +55,9 @@ pub struct Model {
     pub score: Option<String>,
     /// The organisation it was walked for, by whoever is a partner of one.
     pub by_organisation: Option<Uuid>,
+    /// The policy it was handed in by, where whoever walked is not one of those it names: it stands beside it and counts nothing
+    /// for it.
+    pub extra_of: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -30,8 +30,8 @@ struct OverviewPage {
     open: Vec<FindingView>,
     rounds: Vec<RoundLine>,
     more: Option<Micros>,
-    may_walk: bool,
     may_plan: bool,
+    may_walk: bool,
     saved: String,
 }
 
@@ -47,6 +47,11 @@ impl OverviewPage {
     fn href(&self, line: &DueLine) -> String {
         let _shape_of_templates = self;
         ways::subject_href(line.subject)
+    }
+
+    /// Whether it is the caller's own, or told to them at the desk.
+    fn notes(&self, line: &DueLine) -> bool {
+        self.may_walk && (line.yours || self.may_plan)
     }
 
     /// Where the round is noted down.

@@ -4,6 +4,7 @@ use youlin_kernel::{Ctx, Micros, Result};
 use youlin_web::{App, Shell};
 
 use crate::model::{Due, RoundKind, Subject, SubjectKind};
+use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{DueLine, SubjectView, last_done, standing_of_subject};
 use crate::service::Rounds;
 
@@ -92,7 +93,9 @@ pub(super) async fn asked_now(
         AskedOf {
             until: until(s, &line),
             last: last.get(&line.policy).copied(),
-            note: matches!(line.due, Due::Open { .. }).then(|| note_href(&line)),
+            note: (matches!(line.due, Due::Open { .. })
+                && (line.yours || s.ctx().may(&ROUNDS_PLAN)))
+            .then(|| note_href(&line)),
             title: line.policy_title,
             words,
             state,

@@ -247,6 +247,7 @@ impl Market {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            on_behalf: false,
             talk: None,
             track: None,
         };

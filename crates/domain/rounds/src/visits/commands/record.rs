@@ -111,6 +111,7 @@ pub async fn prepare_visit(
         try_again_at: new.try_again_at,
         photographs: new.photographs,
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: None,
     };

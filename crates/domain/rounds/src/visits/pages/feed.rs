@@ -145,7 +145,7 @@ async fn due(
     let (db, today) = (app.db(), ctx.now().date());
     let scope = ctx.authorize(&ROUNDS_READ, community)?;
     let mut all = policies(db, &scope).await?;
-    all.retain(|one| one.closed_at.is_none() && whose.walks(one));
+    all.retain(|one| one.runs_on(today) && whose.walks(one));
     let until = today.saturating_add(AHEAD.days());
     let mut entries = Vec::new();
     let standing = standing_over(rounds, db, ctx, &scope, (today, until));
