@@ -68,3 +68,4 @@ openrosa-end-hint = End it when the phone is lost or replaced. What was not sent
 openrosa-project = Youlin
 
 sealed-openrosa_submission = Forms from phones that do not fit the present version
+openrosa-extra = The policy you chose is for others to walk. Everything was taken, as an extra round; it does not count for that policy.

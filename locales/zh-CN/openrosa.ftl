@@ -68,3 +68,4 @@ openrosa-end-hint = 手机丢了或换了就停用。没送出的内容还留在
 openrosa-project = 友邻
 
 sealed-openrosa_submission = 手机填来的、对不上现在表单的原件
+openrosa-extra = 您选的那项安排由别人去走。内容都收下了，作为额外的一次，不算那项安排的次数。

@@ -5,3 +5,50 @@ return-own-work = 这件事是您或您单位整改的，要换别的人来看�
 problem-recheck-for-others = 这处由检查的人、社区或安排里写明的单位来看，您不用回访。
 field-round-in-future = 这个时间还没到，请看看日期和年份。
 field-round-long-ago = 这是一年以前的时间，请看看年份。
+policy-stand-in = 谁可以代走
+policy-stand-in-none = 没有，只由去的人自己走
+policy-stand-in-hint = 别人走的不算这项安排的次数。代走的单位走了算；请假时在“值班”里说好的代班人走了也算。
+patrol-policy-of-others = { $title }（该别人去，替他们登记时选）
+patrol-policy-not-yours = “{ $title }”该由别人去走，您走的照样可以交，记作额外的一次。
+patrol-on-behalf = 替该去的人登记，算在这项安排里
+patrol-on-behalf-more = 只用于电话、纸质单：上面写的人就是安排里该去的人，或者是替他去的人。
+round-extra = 这次是按“{ $title }”报来的，但那项安排由别人去走。记录都保存了，作为额外的一次，不算那项安排的次数。
+field-round-not-theirs = 这项安排由{ $kind ->
+    [chief] { $level ->
+        [city] 市级
+        [district] 区级
+        [township] 镇级
+       *[village] 村级
+    }河长{ $who }
+    [grid_worker] 管这里的网格员
+   *[party] “{ $who }”
+}去走，您这次不能算在里面。照样可以交：请选“不按安排，自己去的”，或者选该您去的那一项。
+field-round-not-theirs-told = 这项安排由{ $kind ->
+    [chief] { $level ->
+        [city] 市级
+        [district] 区级
+        [township] 镇级
+       *[village] 村级
+    }河长{ $who }
+    [grid_worker] 管这里的网格员
+   *[party] “{ $who }”
+}去走。如果就是他们走的，请勾选“替该去的人登记”；不是，请选“不按安排，自己去的”。
+field-round-behalf-desk = 替该去的人登记，只能由社区服务台来做。
+field-round-behalf-who = 替谁登记的，请写上走的人的名字。
+patrol-outcome-withdrawn = 已撤回
+finding-step-withdrawn = 已撤回
+round-withdrawn = 这次记录已撤回，不算次数。
+round-withdrawn-by = { $when } { $name } 撤回。
+round-withdrawn-why = 原因：{ $reason }
+round-withdraw = 记错了，撤回这次记录
+round-withdraw-lead = 撤回后这一页还在，写明谁撤的、为什么；次数、到点情况、公示牌和各种数字都不再算它。走访时已核实的住户信息不会跟着改。
+round-withdraw-reason = 为什么撤回
+round-withdraw-reason-hint = 例如：选错了河段；和另一次重复了。
+round-withdraw-along = 这次发现的问题里还有 { $count } 件事件没办完，一起作废
+round-withdraw-along-more = 已派给别人的，对方会看到作废和原因。不勾选就不能撤回。
+round-withdraw-now = 撤回
+field-round-withdraw-why = 请写一句为什么撤回。
+field-round-withdraw-late = 交上来已经超过三天，请让社区工作人员来撤回。
+field-round-withdraw-worked = 这次发现的问题里有 { $count } 件正有人在处理，您不能撤回。请联系社区工作人员，由他们决定是否一起作废。
+field-round-withdraw-cases = 还有 { $count } 件事件没办完（其中 { $worked } 件正有人处理）。要撤回，请勾选一起作废；不该作废的，就不要撤回。
+field-round-outcome = 新交的记录不能直接写成“已撤回”。

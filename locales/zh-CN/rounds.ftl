@@ -132,7 +132,6 @@ policy-photographs = 至少几张照片
 policy-basis = 依据
 policy-close = 停用
 policy-close-this = 停用 { $title }
-policy-closed = 已停用
 patrol-every = 多久
 patrol-every-day = 每天
 patrol-every-week = 每周

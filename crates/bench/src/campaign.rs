@@ -195,6 +195,8 @@ async fn started(house: &House, ctx: &Ctx) -> Result<Uuid> {
         },
         photographs: 0,
         basis: String::new(),
+        inspectors: Vec::new(),
+        recheckers: Vec::new(),
     };
     let id = house.db.execute(ctx, save).await?;
     let scope = ctx.scope(&ROUNDS_READ)?;
@@ -334,6 +336,7 @@ fn inspection(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: None,
     };

@@ -46,7 +46,7 @@ pub(crate) struct Pack {
     #[schema(value_type = String, format = Date)]
     today: String,
     me: Me,
-    /// Rounds that stand open today.
+    /// Rounds of the caller that stand open today.
     due: Vec<DueLine>,
     /// Rounds that stand open besides: too many to be taken along.
     due_left_out: usize,
@@ -174,7 +174,7 @@ async fn packed(s: &Shell) -> Result<Pack> {
     let walks = |community: CommunityId| may_walk(ctx, community, &[]).is_ok();
     let rounds = app.need::<Rounds>()?;
     let mut due = due_now(&rounds, db, ctx, &scope).await?;
-    due.retain(|line| walks(line.community));
+    due.retain(|line| line.yours && walks(line.community));
     let due_left_out = nearest(&mut due);
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
@@ -259,7 +259,7 @@ async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPoli
     let all = policies(app.db(), scope).await?;
     let wanted = all
         .into_iter()
-        .filter(|one| due.iter().any(|line| line.policy == one.id));
+        .filter(|one| due.iter().any(|line| line.policy == Some(one.id)));
     let pack = |one: PolicyView| PackPolicy {
         id: one.id,
         photographs: one.policy.photographs,

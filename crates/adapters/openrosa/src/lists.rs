@@ -191,9 +191,10 @@ async fn subjects(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
 /// What asks for rounds today.
 async fn asked(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
     let all = policies(call.app.db(), scope).await?;
+    let today = call.ctx.now().date();
     let open = all
         .into_iter()
-        .filter(|one| one.closed_at.is_none() && may_walk(&call.ctx, one.community, &[]).is_ok());
+        .filter(|one| one.runs_on(today) && may_walk(&call.ctx, one.community, &[]).is_ok());
     Ok(open
         .map(|one| Line {
             id: one.id,

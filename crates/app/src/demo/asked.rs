@@ -184,6 +184,7 @@ fn round(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        on_behalf: false,
         track: None,
         talk: None,
     }

@@ -176,6 +176,7 @@ async fn walk(
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: Some(track),
     };

@@ -20,7 +20,7 @@ use crate::model::{Policy, SubjectKind};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{DueLine, PolicyView, policies, policy_view, standing_of_policy};
 use crate::service::Rounds;
-use crate::{ClosePolicy, SavePolicy, check_policy};
+use crate::{ClosePolicy, ReopenPolicy, SavePolicy, check_policy};
 
 pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&ROUNDS_READ);
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Routes {
         .api(read, routes!(get_round_policy))
         .api(plan, routes!(change_round_policy))
         .api(plan, routes!(close_round_policy))
+        .api(plan, routes!(reopen_round_policy))
         .api(read, routes!(list_policy_standing))
 }
 
@@ -176,13 +177,48 @@ pub(crate) struct Version {
     version: i32,
 }
 
-/// End a policy today: nothing more is due by it.
+/// From when it is stopped.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RoundPolicyStop)]
+pub(crate) struct Stop {
+    version: i32,
+    /// The first day on which nothing is asked; today when it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    from: Option<Date>,
+}
+
+/// Stop a policy from a day on: nothing is due by it any more, also nothing that stood open. What was before stays.
 #[utoipa::path(
     post, path = "/api/v1/round-policies/{id}/close", operation_id = "closeRoundPolicy", tag = "rounds",
-    params(("id" = Uuid, Path)), request_body = Version,
+    params(("id" = Uuid, Path)), request_body = Stop,
     responses((status = 200, body = PolicyView), Refusals)
 )]
 pub(crate) async fn close_round_policy(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiJson(stop): ApiJson<Stop>,
+) -> WebResult<Json<PolicyView>> {
+    let scope = ctx.scope(&ROUNDS_PLAN)?;
+    let view = policy_view(app.db(), &scope, id).await?;
+    let close = ClosePolicy {
+        community: view.community,
+        policy: id,
+        version: stop.version,
+        from: stop.from.unwrap_or_else(|| ctx.now().date()),
+    };
+    app.db().execute(&ctx, close).await?;
+    Ok(Json(policy_view(app.db(), &scope, id).await?))
+}
+
+/// Take a policy that was stopped up again, from today on; of the days between nothing is asked.
+#[utoipa::path(
+    post, path = "/api/v1/round-policies/{id}/reopen", operation_id = "reopenRoundPolicy", tag = "rounds",
+    params(("id" = Uuid, Path)), request_body = Version,
+    responses((status = 200, body = PolicyView), Refusals)
+)]
+pub(crate) async fn reopen_round_policy(
     State(app): State<App>,
     Caller(ctx): Caller,
     PathId(id): PathId,
@@ -190,12 +226,12 @@ pub(crate) async fn close_round_policy(
 ) -> WebResult<Json<PolicyView>> {
     let scope = ctx.scope(&ROUNDS_PLAN)?;
     let view = policy_view(app.db(), &scope, id).await?;
-    let close = ClosePolicy {
+    let reopen = ReopenPolicy {
         community: view.community,
         policy: id,
         version: known.version,
     };
-    app.db().execute(&ctx, close).await?;
+    app.db().execute(&ctx, reopen).await?;
     Ok(Json(policy_view(app.db(), &scope, id).await?))
 }
 

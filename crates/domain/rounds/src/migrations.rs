@@ -12,6 +12,9 @@ pub const MIGRATIONS: &[Migration] = &[
     TALKS,
     crate::checklists::SCORES,
     CONCERNED,
+    WHO_COUNTS,
+    CAMPAIGN_PARTIES,
+    TAKEN_BACK,
 ];
 
 const TABLES: Migration = Migration {
@@ -267,6 +270,40 @@ ALTER TABLE round ADD COLUMN reached INTEGER;
 ALTER TABLE round ADD COLUMN topic TEXT;
 ALTER TABLE round ADD COLUMN handed_out TEXT;
 ALTER TABLE round ADD COLUMN given_by TEXT;
+",
+};
+
+const WHO_COUNTS: Migration = Migration {
+    module: "rounds",
+    version: 9,
+    name: "rounds that stand beside the policy they were handed in by",
+    sql: r"
+ALTER TABLE round ADD COLUMN extra_of {uuid};
+",
+};
+
+const CAMPAIGN_PARTIES: Migration = Migration {
+    module: "rounds",
+    version: 10,
+    name: "who inspects in a campaign and who looks again",
+    sql: r"
+ALTER TABLE campaign ADD COLUMN inspectors TEXT;
+ALTER TABLE campaign ADD COLUMN recheckers TEXT;
+",
+};
+
+const TAKEN_BACK: Migration = Migration {
+    module: "rounds",
+    version: 11,
+    name: "rounds that were taken back",
+    sql: r"
+ALTER TABLE round ADD COLUMN withdrawn_at BIGINT;
+ALTER TABLE round ADD COLUMN withdrawn_reason TEXT;
+ALTER TABLE round ADD COLUMN withdrawn_by TEXT;
+ALTER TABLE round ADD COLUMN withdrawn_by_id {uuid};
+ALTER TABLE round ADD COLUMN withdrawn_outcome TEXT;
+ALTER TABLE hazard ADD COLUMN withdrawn_at BIGINT;
+CREATE INDEX hazard_campaign_held ON hazard (community_id, campaign_id, withdrawn_at, removed_at, found_at, case_id);
 ",
 };
 

@@ -200,12 +200,18 @@ impl World {
     /// An account called so, with one role in the area of that code.
     #[must_use]
     pub fn named(&self, name: &str, role: Role, code: &str) -> Ctx {
+        self.member(name, role, code, None)
+    }
+
+    /// The same, for an organisation or team.
+    #[must_use]
+    pub fn member(&self, name: &str, role: Role, code: &str, organisation: Option<Uuid>) -> Ctx {
         let areas = self.areas.load();
         let area = areas.by_code(code).expect("an area of that code").id;
         let grant = Grant {
             role,
             area,
-            organisation: None,
+            organisation,
         };
         self.account(name, vec![grant], None)
     }

@@ -32,7 +32,8 @@ words! {
 pub(crate) struct ItemAnswer {
     id: Uuid,
     result: FieldResult,
-    /// Ids the server made: `round`, `case`, `findings`, `photo`, `return_visit`.
+    /// Ids the server made: `round`, `case`, `findings`, `photo`, `return_visit`. With `extra`, the round is kept
+    /// beside the policy it named: that asks others to go.
     #[schema(value_type = Option<Object>)]
     ids: Option<Value>,
     /// RFC 9457, in the caller's language.

@@ -106,10 +106,11 @@ impl Deliver {
         Ok(match &self.act {
             Act::Round(command) => {
                 let done = command.run(ctx, tx).await?;
-                (
-                    json!({ "round": done.id, "findings": done.findings }),
-                    done.again,
-                )
+                let mut ids = json!({ "round": done.id, "findings": done.findings });
+                if done.extra {
+                    ids["extra"] = Value::Bool(true);
+                }
+                (ids, done.again)
             }
             Act::Door(command) => {
                 let done = command.run(ctx, tx).await?;

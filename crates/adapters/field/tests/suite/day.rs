@@ -9,13 +9,14 @@ use uuid::Uuid;
 use youlin_cases::model::Verb;
 use youlin_cases::{Act, Via};
 use youlin_kernel::{CommunityId, Micros};
+use youlin_people::Party;
 use youlin_rounds::model::{Policy, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::water::photos_of;
 use youlin_rounds::{SavePolicy, open_findings, round_view};
 use youlin_testkit::databases;
 
-use crate::ground::Ground;
+use crate::ground::{Ground, TEAM};
 use crate::river_town::weekly;
 
 impl Ground {
@@ -70,7 +71,9 @@ async fn a_day_goes_out_and_comes_back() {
             title: "周六巡河".into(),
             policy: Policy {
                 from: walker.ctx.now().date(),
-                ..weekly(Walkers::GridWorker)
+                ..weekly(Walkers::Party {
+                    party: Party::organisation(TEAM),
+                })
             },
             subjects: Vec::new(),
             fixer: None,

@@ -246,6 +246,9 @@ pub(crate) fn at_river(east: f64) -> (f64, f64) {
     at(east, 5.1)
 }
 
+/// The team of the volunteers.
+pub(crate) const TEAM: Uuid = Uuid::from_u128(0x7ea3);
+
 fn walkers(world: &World) -> Vec<Walker> {
     let roles = [
         ("顾红", Role::Volunteer, "A"),
@@ -256,7 +259,7 @@ fn walkers(world: &World) -> Vec<Walker> {
     ];
     let walker = |(n, (name, role, area)): (usize, (&str, Role, &str))| Walker {
         token: format!("token-{n}"),
-        ctx: world.named(name, role, area),
+        ctx: world.member(name, role, area, (role == Role::Volunteer).then_some(TEAM)),
     };
     roles.into_iter().enumerate().map(walker).collect()
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use youlin_people::OrganisationKind;
+use youlin_people::{OrganisationKind, Party};
 use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
 use youlin_rounds::model::{Policy, RoundKind, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
@@ -11,7 +11,7 @@ use youlin_rounds::{SavePolicy, hazard_view, round_view};
 use youlin_testkit::databases;
 
 use crate::day::result;
-use crate::ground::{Ground, Walker};
+use crate::ground::{Ground, TEAM, Walker};
 use crate::river_town::{organisation, weekly};
 
 impl Ground {
@@ -57,7 +57,9 @@ async fn a_talk_is_due_goes_along_and_comes_back() {
             title: "每周护河宣传".into(),
             policy: Policy {
                 kind: RoundKind::Talk,
-                ..weekly(Walkers::Party { party: team })
+                ..weekly(Walkers::Party {
+                    party: Party::organisation(TEAM),
+                })
             },
             subjects: Vec::new(),
             fixer: None,

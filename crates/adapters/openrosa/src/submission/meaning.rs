@@ -12,7 +12,7 @@ use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk_to;
 use youlin_rounds::{
     KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, rules_for,
-    subject_anywhere,
+    subject_anywhere, walks_by,
 };
 use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
 
@@ -73,7 +73,7 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
             let rules = rules_for(call.app.db().read(), &ready.form, today).await?;
             answered.findings(&ready.form, rules.as_ref())
         }
-        Outcome::Tried | Outcome::Skipped => Vec::new(),
+        Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),
     };
     let (findings, theirs) = findings(call, ready, round, &stands, &found);
     let photographs = files.into_iter().map(|name| {
@@ -152,6 +152,7 @@ pub(super) async fn read(
         try_again_at: None,
         photographs: u32::try_from(filled.stands.files().len()).unwrap_or(u32::MAX),
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: None,
         findings: filled.findings,
@@ -214,15 +215,24 @@ async fn policy(
     subject: &SubjectView,
 ) -> Result<(Option<PolicyView>, bool)> {
     let all = of_community(call, scope, subject.community).await?;
+    let today = call.ctx.now().date();
     let mut fit = all.iter().filter(|one| {
         one.policy.subjects == subject.subject.kind
             && one.covers(subject.subject.id)
-            && one.closed_at.is_none_or(|at| at > call.ctx.now())
+            && one.runs_on(today)
     });
     if framed.policy.is_empty() {
-        let (first, second) = (fit.next(), fit.next());
-        let only = first.filter(|_| second.is_none());
-        return Ok((only.cloned(), false));
+        // Of those that ask whoever sends it: what others are to do was not meant.
+        let (rounds, db) = (&call.service.rounds, call.app.db().read());
+        let mut own = Vec::new();
+        for one in fit {
+            let now = call.ctx.now();
+            if walks_by(rounds, db, &call.ctx, (one, subject), now).await? {
+                own.push(one);
+            }
+        }
+        let only = own.first().filter(|_| own.len() == 1);
+        return Ok((only.map(|one| (*one).clone()), false));
     }
     let named: Option<Uuid> = framed.policy.parse().ok();
     let found = fit.find(|one| Some(one.id) == named).cloned();

@@ -58,6 +58,9 @@ fn answer(call: &Call, taken: &Taken) -> Response {
         ];
         lines.push(call.say("found", &args));
     }
+    if taken.is_extra {
+        lines.push(call.say("extra", &[]));
+    }
     if taken.photographs > 0 {
         lines.push(call.say("photographs", &[("count", count(taken.photographs))]));
     }

@@ -31,6 +31,8 @@ pub(super) struct Taken {
     pub(super) again: bool,
     pub(super) findings: usize,
     pub(super) cases: usize,
+    /// Kept beside the policy it named.
+    pub(super) is_extra: bool,
     /// Taken in this request.
     pub(super) photographs: usize,
     pub(super) is_incomplete: bool,
@@ -87,6 +89,7 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
         meta,
         again,
         findings: handed.findings.len(),
+        is_extra: handed.extra,
         cases: handed.findings.iter().filter(of_case).count(),
         photographs: count,
         is_incomplete: posted.is_incomplete,

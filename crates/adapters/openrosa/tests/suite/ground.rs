@@ -14,7 +14,7 @@ use uuid::Uuid;
 use youlin_files::{FileStore, FilesConfig};
 use youlin_kernel::{CommunityId, Ctx, Role};
 use youlin_openrosa::{MakeToken, OpenRosa};
-use youlin_people::{OrganisationKind, Vault};
+use youlin_people::{OrganisationKind, Party, Vault};
 use youlin_places::rivers::Reach;
 use youlin_rounds::model::Walkers;
 use youlin_rounds::permissions::ROUNDS_READ;
@@ -37,6 +37,9 @@ pub(crate) struct Ground {
     router: Router,
     _files: TempDir,
 }
+
+/// The team of the volunteers.
+pub(crate) const TEAM: Uuid = Uuid::from_u128(0x7ea3);
 
 /// Accounts by id.
 struct People(Vec<Ctx>);
@@ -76,7 +79,9 @@ impl Ground {
             ("陆青", Role::Volunteer, "A"),
             ("外人", Role::GridWorker, "B"),
         ]
-        .map(|(name, role, area)| world.named(name, role, area))
+        .map(|(name, role, area)| {
+            world.member(name, role, area, (role == Role::Volunteer).then_some(TEAM))
+        })
         .into();
         let app = world
             .app(
@@ -151,7 +156,9 @@ impl Ground {
             community: self.community(),
             known: None,
             title: title.into(),
-            policy: weekly(Walkers::Party { party }),
+            policy: weekly(Walkers::Party {
+                party: Party::organisation(TEAM),
+            }),
             subjects: Vec::new(),
             fixer: with_fixer.then_some(party),
             checklist: None,

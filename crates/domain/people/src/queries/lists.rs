@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
@@ -224,6 +226,37 @@ impl Directory {
             .filter_map(|row| Some((row, persons.get(&row.person_id)?)))
             .map(|(row, person)| member(vault, row, person))
             .collect()
+    }
+
+    /// The organisations these persons belonged to at a moment, of those filed in the communities or in none. For whoever asks
+    /// of themselves: nothing else of the register is told.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub async fn organisations_of(
+        db: &impl ConnectionTrait,
+        communities: &[i64],
+        persons: &[Uuid],
+        at: Micros,
+    ) -> Result<Vec<Uuid>> {
+        if persons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut communities = communities.to_vec();
+        communities.push(CommunityId::SYSTEM.0);
+        let ended = membership::Column::ValidTo;
+        let rows: Vec<Option<Uuid>> = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::OrganisationId)
+            .filter(membership::Column::CommunityId.is_in(communities))
+            .filter(membership::Column::PersonId.is_in(persons.iter().copied()))
+            .filter(membership::Column::OrganisationId.is_not_null())
+            .filter(membership::Column::ValidFrom.lte(at.0))
+            .filter(Condition::any().add(ended.is_null()).add(ended.gt(at.0)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(rows.into_iter().flatten().collect())
     }
 
     /// One organisation of the community, or of none.

@@ -47,6 +47,7 @@ pub use queries::{
     hours_of, on_duty, rota, rotas, secondments, shifts, swaps_for, team,
 };
 pub(crate) use stand_in::stands_in;
+pub use stand_in::stood_in_for;
 pub(crate) use substitutes::{Away, micro_grid_worker_at};
 
 pub(crate) fn audited() -> Vec<AuditedTable> {

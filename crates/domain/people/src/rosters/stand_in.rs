@@ -123,6 +123,33 @@ pub(crate) async fn stands_in(
     Ok(lent)
 }
 
+/// The people on duty in a community whose work these persons do just now, beside their own.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn stood_in_for(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    persons: &[Uuid],
+    now: Micros,
+) -> Result<Vec<Uuid>> {
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stand_ins = StandIns::at(db, community, now).await?;
+    let mut held: Vec<Uuid> = in_office(db, community)
+        .await?
+        .iter()
+        .filter(|one| {
+            let doers = stand_ins.of(one.row.person_community, one.row.person_id);
+            doers.iter().any(|(_, who)| persons.contains(who))
+        })
+        .map(|one| one.row.person_id)
+        .collect();
+    held.dedup();
+    Ok(held)
+}
+
 /// Communities in which somebody counts on this person now: mostly none, and then nothing more is read.
 async fn counted_on(
     db: &impl ConnectionTrait,

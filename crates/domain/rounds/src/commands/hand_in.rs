@@ -41,6 +41,8 @@ pub struct HandIn {
     pub(super) hazards: Plan,
     /// What was said of its hazards.
     pub(super) details: Vec<NewHazard>,
+    /// The policy it names and does not count for.
+    pub(super) extra_of: Option<Uuid>,
     /// Microseconds the sender's clock is ahead.
     pub(super) clock_off: Option<i64>,
     /// What the place got by a checklist with points.
@@ -67,6 +69,9 @@ pub struct HandedIn {
     pub findings: Vec<FiledFinding>,
     /// It was here before: this is the first answer again.
     pub again: bool,
+    /// The policy it was handed in by asks others to go: it is kept, and counts nothing for that policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extra: bool,
     /// What became of the track that came with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<TrackTaken>,
@@ -152,6 +157,7 @@ impl Command for HandIn {
             community,
             findings,
             again: false,
+            extra: self.extra_of.is_some(),
             track: self.track.as_ref().map(|(taken, _)| *taken),
         })
     }
@@ -255,6 +261,7 @@ impl HandIn {
             community,
             findings: findings.into_iter().map(filed).collect(),
             again: true,
+            extra: known.extra_of.is_some(),
             track: self.track.as_ref().map(|(taken, _)| *taken),
         }))
     }
@@ -278,7 +285,13 @@ impl HandIn {
             id: new.id,
             version: 1,
             kind: new.kind.as_str().to_owned(),
-            policy_id: new.policy,
+            policy_id: new.policy.filter(|_| self.extra_of.is_none()),
+            extra_of: self.extra_of,
+            withdrawn_at: None,
+            withdrawn_reason: None,
+            withdrawn_by: None,
+            withdrawn_by_id: None,
+            withdrawn_outcome: None,
             subject_kind: new.subject.kind.as_str().to_owned(),
             subject_id: new.subject.id,
             subject_name: self.subject.name.clone(),

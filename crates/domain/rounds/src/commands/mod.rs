@@ -6,12 +6,15 @@ mod follow;
 mod hand_in;
 mod hazard;
 pub(crate) mod new_round;
+mod party;
 mod return_visit;
 mod rules;
 mod save_checklist;
 mod save_policy;
 mod shown;
+mod stop_policy;
 mod turn_checklist;
+mod withdraw_round;
 
 pub use attach_photo::AttachPhoto;
 pub use campaign::{
@@ -26,5 +29,7 @@ pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspectio
 pub use return_visit::ReturnVisit;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};
-pub use save_policy::{ClosePolicy, SavePolicy, check_policy};
+pub use save_policy::{SavePolicy, check_policy};
+pub use stop_policy::{ClosePolicy, ReopenPolicy};
 pub use turn_checklist::{DropChecklist, PublishChecklist, WithdrawChecklist};
+pub use withdraw_round::{WithdrawRound, may_withdraw};

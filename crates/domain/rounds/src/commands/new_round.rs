@@ -16,6 +16,7 @@ use youlin_places::rivers::Bank;
 
 use super::HandIn;
 use super::hazard::{NewHazard, plan};
+use super::party::counts;
 use super::shown::{noted, shown};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk};
@@ -104,6 +105,10 @@ pub struct NewRound {
     /// photographs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_by: Option<String>,
+    /// Of a round told on the telephone, brought on paper or sent by another system: `told_by` is one of those the policy names
+    /// or went in their place. Said by whoever plans; without it the round counts nothing for a policy of others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_behalf: bool,
     /// Where it went, when the policy asks for that; where not, nothing of it is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<NewTrack>,
@@ -195,6 +200,9 @@ async fn ready(
     };
     let clock_off = clock_off(ctx, &new);
     let faults = faults(ctx, &new, policy.as_ref());
+    let (extra_of, faults) =
+        counts(rounds, db, ctx, (&new, &subject, policy.as_ref()), faults).await?;
+    let policy = policy.filter(|_| extra_of.is_none());
     let (hazards, mut faults) =
         plan(rounds, db, ctx, &scope, (&new, &subject), &details, faults).await?;
     let mut filed = Vec::new();
@@ -247,6 +255,7 @@ async fn ready(
         hazards,
         details,
         clock_off,
+        extra_of,
         once: false,
     })
 }
@@ -324,6 +333,9 @@ fn faults(ctx: &Ctx, new: &NewRound, policy: Option<&PolicyView>) -> Problem {
         if text.chars().count() > max {
             faults = faults.and_field(field, "too-long").field_arg("max", max);
         }
+    }
+    if new.outcome == Outcome::Withdrawn {
+        faults = faults.and_field("outcome", "round-outcome");
     }
     if new.outcome == Outcome::Skipped && new.reason.trim().is_empty() {
         faults = faults.and_field("reason", "round-why");

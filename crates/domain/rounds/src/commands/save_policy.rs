@@ -61,7 +61,7 @@ impl Command for SavePolicy {
             id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),
             version: self.known.map_or(1, |(_, version)| version),
             title,
-            policy: serde_json::to_string(&self.policy).map_err(Problem::internal)?,
+            policy: serde_json::to_string(&self.held(old.as_ref())?).map_err(Problem::internal)?,
             subjects: serde_json::to_string(&self.subjects).map_err(Problem::internal)?,
             fixer: self
                 .fixer
@@ -111,6 +111,21 @@ pub async fn check_policy(rounds: &Rounds, ctx: &Ctx, save: &SavePolicy) -> Resu
 }
 
 impl SavePolicy {
+    /// The policy as it is kept: on which days it was stopped is history.
+    fn held(&self, old: Option<&round_policy::Model>) -> Result<Policy> {
+        let pauses = match old {
+            None => Vec::new(),
+            Some(old) => {
+                let held: Policy = serde_json::from_str(&old.policy).map_err(Problem::internal)?;
+                held.pauses
+            }
+        };
+        Ok(Policy {
+            pauses,
+            ..self.policy.clone()
+        })
+    }
+
     /// Every fault is named at once.
     fn checked(&self) -> Result<String> {
         let title = self.title.trim().to_owned();
@@ -138,45 +153,5 @@ impl SavePolicy {
         } else {
             Err(faults)
         }
-    }
-}
-
-/// Ends a policy today: nothing more is due by it, what was due stays to be read.
-#[derive(Clone, Debug)]
-pub struct ClosePolicy {
-    pub community: CommunityId,
-    pub policy: Uuid,
-    pub version: i32,
-}
-
-impl Command for ClosePolicy {
-    type Output = ();
-    const NAME: &'static str = "rounds.close-policy";
-
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        ctx.authorize(&ROUNDS_PLAN, self.community)?;
-        let row = round_policy::Entity::find_by_id((self.community.0, self.policy))
-            .one(tx.conn())
-            .await?
-            .ok_or_else(Problem::not_found)?;
-        if row.closed_at.is_some() {
-            return Ok(());
-        }
-        tx.update::<round_policy::Entity>(round_policy::Model {
-            version: self.version,
-            closed_at: Some(ctx.now().0),
-            ..row
-        })
-        .await?;
-        tx.audit(
-            ctx,
-            self.community,
-            AuditEntry::new(Self::NAME, "round_policy", self.policy),
-        );
-        tx.emit(
-            ctx,
-            event(events::POLICY_SAVED, self.community, self.policy),
-        );
-        Ok(())
     }
 }

@@ -53,7 +53,8 @@ fn vouched(ctx: &Ctx, new: &NewRound, faults: Problem) -> Problem {
         return faults.and_field("channel", "round-told-at-desk");
     }
     let name = new.told_by.as_deref().map_or("", str::trim);
-    if name.is_empty() {
+    let said = faults.fields().iter().any(|one| one.field == "told_by");
+    if name.is_empty() && !said {
         faults.and_field("told_by", "round-vouch")
     } else {
         faults

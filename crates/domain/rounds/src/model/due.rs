@@ -88,6 +88,26 @@ pub fn due(window: &Window, days: &[Date], today: Date) -> Due {
     }
 }
 
+/// How one subject stands in a window of a policy; nothing where the policy was stopped before the window's time was over and
+/// it had not been done by then: what is stopped is neither due nor missed, and what was done stays done.
+#[must_use]
+pub fn asked(policy: &Policy, window: &Window, days: &[Date], today: Date) -> Option<Due> {
+    match due(window, days, today) {
+        Due::Missed { .. } if is_cut(policy, window) => None,
+        stands => Some(stands),
+    }
+}
+
+/// Whether the policy was stopped on a day of the window's period that comes after its last.
+fn is_cut(policy: &Policy, window: &Window) -> bool {
+    let Some(next) = next(policy.every, start(policy.every, window.first)) else {
+        return false;
+    };
+    let days = window.last.series(1.day()).skip(1);
+    days.take_while(|day| *day < next)
+        .any(|day| policy.is_meant(day) && policy.is_stopped(day))
+}
+
 /// The first day of the period a day lies in. Weeks begin on Monday.
 fn start(every: Every, day: Date) -> Date {
     match every {
@@ -122,7 +142,7 @@ mod tests {
     use proptest::prelude::*;
     use youlin_places::rivers::ChiefLevel;
 
-    use super::super::{Minimum, RoundKind, Season, SubjectKind, Walkers};
+    use super::super::{Minimum, Pause, RoundKind, Season, SubjectKind, Walkers};
     use super::*;
 
     fn policy(every: Every, count: u32) -> Policy {
@@ -145,6 +165,8 @@ mod tests {
             doors: crate::model::DoorQuestion::default(),
             question: None,
             recheckers: Vec::new(),
+            stand_ins: Vec::new(),
+            pauses: Vec::new(),
         }
     }
 
@@ -195,6 +217,37 @@ mod tests {
         assert_eq!(all.len(), 4, "January, February, November, December");
     }
 
+    #[test]
+    fn what_is_stopped_is_neither_due_nor_missed_and_what_was_done_stays() {
+        let stopped = |from, until| Policy {
+            pauses: vec![Pause { from, until }],
+            ..policy(Every::Week, 1)
+        };
+        let over = (date(2025, 6, 2), date(2025, 6, 22));
+        // Stopped on a Wednesday: the week before stays what it was, this one falls away, none comes after it.
+        let open = stopped(date(2025, 6, 11), None);
+        let all = windows(&open, over.0, over.1);
+        assert_eq!(all.len(), 2);
+        let today = date(2025, 6, 11);
+        let stands = |days: &[Date]| -> Vec<Option<Due>> {
+            all.iter()
+                .map(|one| asked(&open, one, days, today))
+                .collect()
+        };
+        assert_eq!(stands(&[]), [Some(Due::Missed { left: 1 }), None]);
+        assert_eq!(stands(&[date(2025, 6, 9)])[1], Some(Due::Done));
+        // Until that day it is due.
+        let before = asked(&open, &all[1], &[], date(2025, 6, 10));
+        assert_eq!(before, Some(Due::Open { left: 1 }));
+        // Taken up again within the next week: that one asks for its round.
+        let again = stopped(date(2025, 6, 11), Some(date(2025, 6, 18)));
+        let all = windows(&again, over.0, over.1);
+        assert_eq!(all[2].first, date(2025, 6, 18));
+        let after = asked(&again, &all[2], &[], date(2025, 7, 1));
+        assert_eq!(after, Some(Due::Missed { left: 1 }));
+        assert_eq!(asked(&again, &all[1], &[], date(2025, 7, 1)), None);
+    }
+
     prop_compose! {
         fn any_policy()(
             every in prop::sample::select(Every::ALL),
@@ -202,12 +255,20 @@ mod tests {
             weekdays in 0..128_u8,
             from in 0..800_i64,
             length in prop::option::of(0..800_i64),
+            pauses in prop::collection::vec((0..900_i64, 0..60_i64), 0..3),
         ) -> Policy {
             let day = |days: i64| date(2024, 1, 1).checked_add(days.days()).expect("a day");
             Policy {
                 weekdays,
                 from: day(from),
                 to: length.map(|length| day(from + length)),
+                pauses: pauses
+                    .into_iter()
+                    .map(|(from, days)| Pause {
+                        from: day(from),
+                        until: Some(day(from + days)),
+                    })
+                    .collect(),
                 ..policy(every, count)
             }
         }

@@ -8,7 +8,7 @@ mod policy;
 mod talk;
 
 pub use doors::{DoorQuestion, Lives};
-pub use due::{Due, Window, due, windows};
+pub use due::{Due, Window, asked, due, windows};
 pub(crate) use hazard::MAX_TEXT;
 pub use hazard::{
     HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, possible, step,
@@ -17,5 +17,5 @@ pub use kinds::{
     Channel, ChecklistState, Every, FindingState, Outcome, RoundKind, Severity, Subject,
     SubjectKind,
 };
-pub use policy::{Minimum, Policy, PolicyFault, Season, Walkers, register_of};
+pub use policy::{Minimum, Pause, Policy, PolicyFault, Season, Walkers, register_of};
 pub use talk::Talk;

@@ -97,6 +97,30 @@ pub struct Policy {
     /// Parties that look again (谁复查) besides those who always do: whoever inspected, the community, the fire station.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recheckers: Vec<Party>,
+    /// Parties that may go instead of whoever is to go (谁可以代): their rounds count like those of the walkers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stand_ins: Vec<Party>,
+    /// When it was stopped (停用) and taken up again: kept by the commands for that, and never by a change of the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
+}
+
+/// Days on which a policy was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RoundPolicyPause)]
+pub struct Pause {
+    /// The first day on which nothing is asked.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// The first day on which it holds again.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub until: Option<Date>,
+}
+
+impl Pause {
+    fn covers(self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
 }
 
 /// The dataset that can be asked which subjects of a kind are meant.
@@ -172,6 +196,18 @@ impl Policy {
     /// Whether it holds on that day at all.
     #[must_use]
     pub fn holds(&self, day: Date) -> bool {
+        self.is_meant(day) && !self.is_stopped(day)
+    }
+
+    /// Whether it was stopped on that day.
+    #[must_use]
+    pub fn is_stopped(&self, day: Date) -> bool {
+        self.pauses.iter().any(|pause| pause.covers(day))
+    }
+
+    /// Whether it would hold on that day if it was never stopped.
+    #[must_use]
+    pub fn is_meant(&self, day: Date) -> bool {
         self.from <= day
             && self.to.is_none_or(|to| day <= to)
             && self.season.is_none_or(|season| season.holds(day))

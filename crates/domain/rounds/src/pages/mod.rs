@@ -76,6 +76,7 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)
+        .post("/rounds/{id}/withdraw", walk, round::withdraw)
         .route(
             Method::Post,
             "/rounds/findings/{id}/return",
@@ -135,10 +136,18 @@ pub(crate) fn routes() -> Routes {
         .get("/rounds/policies/{id}", plan, policy::edit)
         .post("/rounds/policies/{id}", plan, policy::change)
         .get("/rounds/policies/{id}/standing", read, policy::standing)
+        .get("/rounds/policies/{id}/close", plan, policy::ask_stop)
         .post("/rounds/policies/{id}/close", plan, policy::close)
+        .post("/rounds/policies/{id}/reopen", plan, policy::reopen)
         .merge(markets())
         .get("/r/{sign}", Access::Public, board::show)
-        .post("/r/{sign}", Access::Public, board::report)
+        // The limit of uploads is kept while reading.
+        .route(
+            Method::Post,
+            "/r/{sign}",
+            Access::Public,
+            post(board::report).layer(DefaultBodyLimit::disable()),
+        )
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 

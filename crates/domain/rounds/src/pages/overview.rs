@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use uuid::Uuid;
 use youlin_kernel::Micros;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -30,8 +29,8 @@ struct OverviewPage {
     open: Vec<FindingView>,
     rounds: Vec<RoundLine>,
     more: Option<Micros>,
-    may_walk: bool,
     may_plan: bool,
+    may_walk: bool,
     saved: String,
 }
 
@@ -47,6 +46,11 @@ impl OverviewPage {
     fn href(&self, line: &DueLine) -> String {
         let _shape_of_templates = self;
         ways::subject_href(line.subject)
+    }
+
+    /// Whether it is the caller's own, or told to them at the desk.
+    fn notes(&self, line: &DueLine) -> bool {
+        self.may_walk && (line.yours || self.may_plan)
     }
 
     /// Where the round is noted down.
@@ -73,9 +77,9 @@ impl OverviewPage {
     }
 }
 
-/// A policy with more open subjects than a morning's list has room for: its own list is opened.
+/// A policy or campaign with more open subjects than a morning's list has room for: its own list is opened.
 struct Long {
-    policy: Uuid,
+    href: String,
     title: String,
     count: usize,
 }
@@ -85,20 +89,23 @@ const NAMED: usize = 20;
 
 /// What is named one by one, and the policies too long for that.
 fn parted(due: Vec<DueLine>) -> (Vec<DueLine>, Vec<Long>) {
-    let mut counts: BTreeMap<Uuid, (String, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let list = |line: &DueLine| match (line.policy, line.campaign) {
+        (Some(id), _) => format!("/rounds/policies/{id}/standing?of=open"),
+        (None, Some(id)) => format!("/rounds/campaigns/{id}#premises"),
+        (None, None) => String::new(),
+    };
     for line in &due {
-        let of = counts.entry(line.policy).or_default();
+        let of = counts.entry(list(line)).or_default();
         of.0.clone_from(&line.policy_title);
         of.1 += 1;
     }
     counts.retain(|_, of| of.1 > NAMED);
-    let named = |line: &DueLine| !counts.contains_key(&line.policy);
+    let named = |line: &DueLine| !counts.contains_key(&list(line));
     let due = due.into_iter().filter(named).collect();
-    let long = counts.into_iter().map(|(policy, (title, count))| Long {
-        policy,
-        title,
-        count,
-    });
+    let long = counts
+        .into_iter()
+        .map(|(href, (title, count))| Long { href, title, count });
     (due, long.collect())
 }
 

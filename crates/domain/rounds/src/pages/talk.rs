@@ -43,6 +43,8 @@ struct TalkPage {
     e: FormFaults,
     f: TalkForm,
     name: String,
+    /// The policy it was begun from asks others to go.
+    not_yours: String,
     back: String,
     policies: Vec<Choice>,
     parties: Vec<Choice>,
@@ -59,7 +61,7 @@ async fn talk_page(
     s: Shell,
     app: &App,
     asking: &Asking,
-    f: TalkForm,
+    mut f: TalkForm,
     e: FormFaults,
 ) -> Result<TalkPage> {
     let scope = s.ctx().scope(&ROUNDS_READ)?;
@@ -68,10 +70,15 @@ async fn talk_page(
     for one in Directory::organisations(app.db().read(), &scope, None).await? {
         parties.push(Choice::new(one.id.to_string(), one.name));
     }
+    let offered = policies_for(&s, app, subject, &mut f.policy, |kind| {
+        kind == RoundKind::Talk
+    })
+    .await?;
     Ok(TalkPage {
+        not_yours: offered.not_yours,
         name: subject.name.clone(),
         back: ways::subject_href(subject.subject),
-        policies: policies_for(&s, app, subject, |kind| kind == RoundKind::Talk).await?,
+        policies: offered.choices,
         parties,
         f,
         e,
@@ -136,6 +143,7 @@ fn new_round(asking: &Asking, f: &TalkForm) -> Result<NewRound> {
         try_again_at: None,
         photographs: 0,
         told_by: None,
+        on_behalf: false,
         track: None,
         talk: Some(Talk {
             reached,

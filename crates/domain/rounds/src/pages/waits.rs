@@ -40,14 +40,16 @@ impl TodayPart for RoundsToday {
     }
 }
 
-/// Rounds the caller may hand in that stand open today, those that end first in front. Doors are planned by need and stand in
+/// Rounds the caller is asked for that stand open today, those that end first in front. Doors are planned by need and stand in
 /// a line of their own.
 async fn due(app: &App, ctx: &Ctx) -> Result<Vec<DueLine>> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let rounds = app.need::<Rounds>()?;
     let mut all = due_now(&rounds, app.db(), ctx, &scope).await?;
     all.retain(|line| {
-        line.subject.kind != SubjectKind::Dwelling && may_walk(ctx, line.community, &[]).is_ok()
+        line.yours
+            && line.subject.kind != SubjectKind::Dwelling
+            && may_walk(ctx, line.community, &[]).is_ok()
     });
     all.sort_by_key(|line| line.window.last);
     Ok(all)

@@ -13,19 +13,25 @@ use youlin_database::Database;
 use youlin_datasets::known_since;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 
+use super::campaigns_due::campaigns_due;
 use super::registers::meant;
-use super::{PolicyView, SubjectView, policies, subjects_of};
+use super::{PolicyView, SubjectView, Walker, policies, subjects_of};
 use crate::entities::round;
 use crate::model::{
-    Due, Outcome, RoundKind, Subject, SubjectKind, Walkers, Window, due, register_of, windows,
+    Due, Outcome, RoundKind, Subject, SubjectKind, Walkers, Window, asked, register_of, windows,
 };
 use crate::service::Rounds;
 
 /// A subject in a period of a policy.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DueLine {
-    pub policy: Uuid,
+    /// None: a campaign asks.
+    pub policy: Option<Uuid>,
+    /// The title of what asks.
     pub policy_title: String,
+    /// The campaign that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<Uuid>,
     /// Which round it asks for, and by which checklist.
     pub kind: RoundKind,
     pub checklist: Option<String>,
@@ -36,9 +42,11 @@ pub struct DueLine {
     pub due: Due,
     /// The chief the policy asks; of other walkers nobody is named.
     pub chief: Option<String>,
+    /// Whether a round of the caller counts for it: they are whom the policy names, or stand in for them.
+    pub yours: bool,
 }
 
-/// What stands open today, by policy and subject.
+/// What stands open today, by policy and subject, and the premises of campaigns that nobody inspected yet.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -51,7 +59,9 @@ pub async fn due_now(
     let today = ctx.now().date();
     let all = standing_over(rounds, db, ctx, scope, (today, today)).await?;
     let open = |line: &DueLine| matches!(line.due, Due::Open { .. });
-    Ok(all.into_iter().filter(open).collect())
+    let mut all: Vec<DueLine> = all.into_iter().filter(open).collect();
+    all.extend(campaigns_due(rounds, db, ctx, scope, None).await?);
+    Ok(all)
 }
 
 /// Every period that touches these days, with how each subject stands in it, seen from today.
@@ -96,10 +106,9 @@ fn asking(policies: Vec<PolicyView>, over: (Date, Date)) -> Asking {
     policies.into_iter().filter_map(asks).collect()
 }
 
-/// The periods of a policy that touch these days; none after it was closed.
+/// The periods of a policy that touch these days.
 fn periods_of(policy: &PolicyView, (first, last): (Date, Date)) -> Vec<Window> {
-    until_closed(policy, first, last)
-        .map_or_else(Vec::new, |last| windows(&policy.policy, first, last))
+    windows(&policy.policy, first, last)
 }
 
 async fn standing(
@@ -110,6 +119,7 @@ async fn standing(
     asking: Asking,
 ) -> Result<Vec<DueLine>> {
     let done = days_done(db, &asking, None).await?;
+    let asker = Asker::of(rounds, db, ctx, &asking).await?;
     let mut lines = Vec::new();
     let mut subjects: HashMap<(SubjectKind, CommunityId), Vec<SubjectView>> = HashMap::new();
     let mut read: Vec<SubjectKind> = Vec::new();
@@ -129,13 +139,7 @@ async fn standing(
             .iter()
             .filter(|one| covers(&policy, meant.as_ref(), one))
         {
-            lines.extend(lines_of(
-                &policy,
-                &periods,
-                subject,
-                &done,
-                ctx.now().date(),
-            ));
+            lines.extend(lines_of(&policy, &periods, subject, &done, &asker));
         }
     }
     Ok(lines)
@@ -169,17 +173,22 @@ pub async fn standing_of_subject(
     });
     let asking = asking(all, (since, today));
     let done = days_done(db, &asking, Some(subject.subject)).await?;
+    let asker = Asker::of(rounds, db, ctx, &asking).await?;
     let mut standing = SubjectStanding::default();
     for (policy, periods) in asking {
         let meant = meant(rounds, ctx, &policy).await?;
         if !covers(&policy, meant.as_ref(), subject) {
             continue;
         }
-        let lines = |periods: &[Window]| lines_of(&policy, periods, subject, &done, today);
+        let lines = |periods: &[Window]| lines_of(&policy, periods, subject, &done, &asker);
         standing
             .now
             .extend(lines(&periods_of(&policy, (today, today))));
         standing.since.extend(lines(&periods));
+    }
+    if subject.subject.kind == SubjectKind::Premises {
+        let listed = campaigns_due(rounds, db, ctx, scope, Some(subject.subject.id));
+        standing.now.extend(listed.await?);
     }
     Ok(standing)
 }
@@ -189,13 +198,32 @@ fn covers(policy: &PolicyView, meant: Option<&BTreeSet<Uuid>>, subject: &Subject
     policy.covers(id) && meant.is_none_or(|meant| meant.contains(&id))
 }
 
+/// Whoever asks, and when.
+struct Asker<'a> {
+    ctx: &'a Ctx,
+    walker: Walker,
+    today: Date,
+}
+
+impl<'a> Asker<'a> {
+    async fn of(rounds: &Rounds, db: &Database, ctx: &'a Ctx, asking: &Asking) -> Result<Self> {
+        let policies = asking.iter().map(|(policy, _)| policy);
+        Ok(Self {
+            walker: Walker::of(rounds, db.read(), ctx, ctx.now(), policies).await?,
+            today: ctx.now().date(),
+            ctx,
+        })
+    }
+}
+
 fn lines_of(
     policy: &PolicyView,
     periods: &[Window],
     subject: &SubjectView,
     done: &Done,
-    today: Date,
+    asker: &Asker<'_>,
 ) -> Vec<DueLine> {
+    let yours = asker.walker.is_of(asker.ctx, policy, subject);
     let id = subject.subject.id;
     let days = done.get(&(policy.id, id)).map_or(&[][..], Vec::as_slice);
     // Nobody could go where the register knew of nothing yet.
@@ -206,8 +234,13 @@ fn lines_of(
     periods
         .iter()
         .filter(|window| known.is_none_or(|known| known <= window.last))
-        .map(|window| DueLine {
-            policy: policy.id,
+        .filter_map(|window| {
+            let due = asked(&policy.policy, window, days, asker.today)?;
+            Some((window, due))
+        })
+        .map(|(window, due)| DueLine {
+            policy: Some(policy.id),
+            campaign: None,
             policy_title: policy.title.clone(),
             kind: policy.policy.kind,
             checklist: policy.checklist.clone(),
@@ -215,19 +248,11 @@ fn lines_of(
             subject: subject.subject,
             subject_name: subject.name.clone(),
             window: *window,
-            due: due(window, days, today),
+            due,
             chief: chief(policy, subject),
+            yours,
         })
         .collect()
-}
-
-/// The last day that is asked of a policy; none when it had ended before.
-fn until_closed(policy: &PolicyView, first: Date, last: Date) -> Option<Date> {
-    let Some(closed) = policy.closed_at else {
-        return Some(last);
-    };
-    let last = last.min(closed.date());
-    (first <= last).then_some(last)
 }
 
 fn chief(policy: &PolicyView, subject: &SubjectView) -> Option<String> {

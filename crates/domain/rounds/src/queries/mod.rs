@@ -2,6 +2,7 @@
 
 mod board;
 mod campaigns;
+mod campaigns_due;
 mod checklists;
 mod defence;
 mod due;
@@ -15,6 +16,7 @@ mod rounds;
 mod rules;
 mod sight;
 mod subjects;
+mod walkers;
 
 pub use board::{Board, BoardFinding, board};
 pub use campaigns::{
@@ -45,10 +47,14 @@ pub(crate) use recheck::{Looked, Return, fixes, may_recheck, puts_right, returns
 pub(crate) use registers::{count_meant, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
-pub use rounds::{PhotoView, RoundFilter, RoundLine, RoundView, photo, round_view, rounds_of};
+pub use rounds::{
+    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, photo, round_view, rounds_of,
+};
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{
     ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging,
     rule_sets, rules_for, status_code, what_changes,
 };
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};
+pub(crate) use walkers::Walker;
+pub use walkers::walks_by;

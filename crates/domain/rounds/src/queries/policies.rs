@@ -1,5 +1,6 @@
 //! Policies as they are held.
 
+use jiff::civil::Date;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +10,7 @@ use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 use youlin_people::Party;
 
 use crate::entities::round_policy;
-use crate::model::Policy;
+use crate::model::{Pause, Policy};
 
 /// A policy.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -23,6 +24,7 @@ pub struct PolicyView {
     /// Empty: every subject of its kind in the community.
     pub subjects: Vec<Uuid>,
     pub fixer: Option<Party>,
+    /// The beginning of the day from which it is stopped, also one to come.
     pub closed_at: Option<Micros>,
     /// `id@version` of the checklist its rounds answer.
     pub checklist: Option<String>,
@@ -33,6 +35,12 @@ impl PolicyView {
     #[must_use]
     pub fn covers(&self, subject: Uuid) -> bool {
         self.subjects.is_empty() || self.subjects.contains(&subject)
+    }
+
+    /// Whether it is not stopped on that day.
+    #[must_use]
+    pub fn runs_on(&self, day: Date) -> bool {
+        !self.policy.is_stopped(day)
     }
 }
 
@@ -66,12 +74,17 @@ pub async fn policy_view(db: &Database, scope: &Scope, id: Uuid) -> Result<Polic
 }
 
 fn view(row: round_policy::Model) -> Result<PolicyView> {
+    let mut policy: Policy = serde_json::from_str(&row.policy).map_err(Problem::internal)?;
+    policy.pauses.extend(row.closed_at.map(|at| Pause {
+        from: Micros(at).date(),
+        until: None,
+    }));
     Ok(PolicyView {
         id: row.id,
         community: CommunityId(row.community_id),
         version: row.version,
         title: row.title,
-        policy: serde_json::from_str(&row.policy).map_err(Problem::internal)?,
+        policy,
         subjects: serde_json::from_str(&row.subjects).map_err(Problem::internal)?,
         fixer: row
             .fixer

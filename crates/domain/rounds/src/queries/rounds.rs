@@ -15,7 +15,7 @@ use youlin_people::FieldPlace;
 
 use super::findings::{FindingView, findings_of, views};
 use super::sight::Sight;
-use crate::entities::{finding, round, round_file};
+use crate::entities::{finding, round, round_file, round_policy};
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind, Talk};
 use crate::service::Rounds;
 
@@ -144,6 +144,24 @@ pub struct PhotoView {
     pub content_type: String,
 }
 
+/// The policy a round stands beside.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ExtraOf {
+    pub policy: Uuid,
+    pub title: String,
+}
+
+/// That a round was taken back (撤回), when, why and by whom.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RoundWithdrawn)]
+pub struct Withdrawn {
+    pub at: Micros,
+    pub reason: String,
+    pub by_name: String,
+    /// How it had ended.
+    pub was: Option<Outcome>,
+}
+
 /// A round with all there is to say about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundView {
@@ -171,6 +189,15 @@ pub struct RoundView {
     pub clock_off: Option<i64>,
     pub findings: Vec<FindingView>,
     pub photos: Vec<PhotoView>,
+    /// The policy it was handed in by, which asks others to go: it counts nothing for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_of: Option<ExtraOf>,
+    /// That it was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawn>,
+    /// Who handed it in.
+    #[serde(skip)]
+    pub by_id: Option<Uuid>,
     /// Where it is, when it is within one grid.
     #[serde(skip)]
     pub areas: [Option<AreaId>; 2],
@@ -211,7 +238,25 @@ pub async fn round_view(
         .order_by_asc(round_file::Column::Id)
         .all(db.read())
         .await?;
+    let extra_of = match row.extra_of {
+        None => None,
+        Some(policy) => round_policy::Entity::find_by_id((community, policy))
+            .one(db.read())
+            .await?
+            .map(|row| ExtraOf {
+                policy,
+                title: row.title,
+            }),
+    };
     Ok(RoundView {
+        withdrawn: row.withdrawn_at.map(|at| Withdrawn {
+            at: Micros(at),
+            reason: row.withdrawn_reason.clone().unwrap_or_default(),
+            by_name: row.withdrawn_by.clone().unwrap_or_default(),
+            was: row.withdrawn_outcome.as_deref().and_then(Outcome::parse),
+        }),
+        by_id: row.by_id,
+        extra_of,
         talk: talk_of(&row)?,
         areas: [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId)),
         text,

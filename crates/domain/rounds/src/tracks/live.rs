@@ -61,7 +61,7 @@ impl StartLive {
         let fits = policy.community == self.community
             && reach.community == self.community
             && policy.covers(self.reach);
-        if policy.policy.track && fits && policy.closed_at.is_none() {
+        if policy.policy.track && fits && policy.runs_on(ctx.now().date()) {
             Ok(())
         } else {
             Err(Problem::invalid("policy", "track-not-asked"))

@@ -13,7 +13,7 @@ use super::VisitRule;
 use super::entities::{visit_pick, visit_rule as rule_rows};
 use super::need::{LastVisit, PickKind};
 use crate::entities::round;
-use crate::model::{Due, Lives, Outcome, RoundKind, SubjectKind, Window, due, windows};
+use crate::model::{Due, Lives, Outcome, RoundKind, SubjectKind, Window, asked, windows};
 use crate::queries::PolicyView;
 
 /// How far back the newest visit of a dwelling is looked for; a try may name a day up to here ahead.
@@ -95,6 +95,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
         .filter(Column::BeganAt.gte(now.plus(-LOOK_BACK).0))
         .filter(Column::Kind.eq(RoundKind::Visit.as_str()))
         .filter(Column::SubjectKind.eq(SubjectKind::Dwelling.as_str()))
+        .filter(Column::Outcome.ne(Outcome::Withdrawn.as_str()))
         .order_by_asc(Column::BeganAt)
         .into_tuple()
         .all(db.read())
@@ -176,6 +177,7 @@ pub(super) async fn visits_today(
         .filter(Column::Kind.eq(RoundKind::Visit.as_str()))
         .filter(Column::SubjectKind.eq(SubjectKind::Dwelling.as_str()))
         .filter(Column::ById.eq(account))
+        .filter(Column::Outcome.ne(Outcome::Withdrawn.as_str()))
         .order_by_desc(Column::BeganAt)
         .all(db.read())
         .await?;
@@ -257,17 +259,16 @@ pub(super) async fn due_today(
     doors: &[Asked<'_>],
     today: Date,
 ) -> Result<HashSet<Uuid>> {
-    let ended = policy.closed_at.is_some_and(|closed| closed.date() < today);
     let Some(window) = windows(&policy.policy, today, today).first().copied() else {
         return Ok(HashSet::new());
     };
-    if ended {
-        return Ok(HashSet::new());
-    }
     let days = days_that_count(db, policy, window.first, window.last).await?;
     let open = |door: &&Asked<'_>| {
         let days = days.get(&door.dwelling).map_or(&[][..], Vec::as_slice);
-        matches!(due(&window, days, today), Due::Open { .. })
+        matches!(
+            asked(&policy.policy, &window, days, today),
+            Some(Due::Open { .. })
+        )
     };
     let all = meant(policy, doors);
     Ok(all
@@ -294,15 +295,9 @@ pub async fn door_counts(
     let of_doors = |one: &&PolicyView| one.policy.subjects == SubjectKind::Dwelling;
     for policy in all.iter().filter(of_doors) {
         let facts = super::gather::facts(ctx, db, rounds, scope, policy.community, all).await?;
-        let asked = super::gather::asked(&facts);
-        let doors = meant(policy, &asked);
-        let last = policy
-            .closed_at
-            .map_or(last, |closed| last.min(closed.date()));
-        let periods: Vec<Window> = match first <= last {
-            true => windows(&policy.policy, first, last),
-            false => Vec::new(),
-        };
+        let known = super::gather::asked(&facts);
+        let doors = meant(policy, &known);
+        let periods: Vec<Window> = windows(&policy.policy, first, last);
         let mut counts = DoorCounts {
             doors: doors.len(),
             ..DoorCounts::default()
@@ -312,11 +307,11 @@ pub async fn door_counts(
             for door in &doors {
                 let days = days.get(&door.dwelling).map_or(&[][..], Vec::as_slice);
                 for window in &periods {
-                    match due(window, days, today) {
-                        Due::Done => counts.done += 1,
-                        Due::Missed { .. } => counts.missed += 1,
-                        Due::Open { .. } => counts.open += 1,
-                        Due::Coming => {}
+                    match asked(&policy.policy, window, days, today) {
+                        Some(Due::Done) => counts.done += 1,
+                        Some(Due::Missed { .. }) => counts.missed += 1,
+                        Some(Due::Open { .. }) => counts.open += 1,
+                        Some(Due::Coming) | None => {}
                     }
                 }
             }

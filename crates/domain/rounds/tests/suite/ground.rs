@@ -138,6 +138,7 @@ impl Ground {
             try_again_at: None,
             photographs: 0,
             told_by: None,
+            on_behalf: false,
             talk: None,
             track: None,
         }

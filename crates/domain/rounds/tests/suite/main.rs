@@ -8,6 +8,7 @@ mod doors;
 mod ground;
 mod market;
 mod market_http;
+mod party;
 mod river;
 #[path = "../town/mod.rs"]
 mod river_town;
@@ -18,3 +19,4 @@ mod visits;
 mod visits_http;
 mod water;
 mod web;
+mod withdraw;

@@ -447,6 +447,8 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             doors,
             question: None,
             recheckers: Vec::new(),
+            stand_ins: Vec::new(),
+            pauses: Vec::new(),
         };
         let save = |policy| SavePolicy {
             community: street.community(),

@@ -162,5 +162,7 @@ pub(crate) fn weekly(walkers: Walkers) -> Policy {
         doors: DoorQuestion::default(),
         question: None,
         recheckers: Vec::new(),
+        stand_ins: Vec::new(),
+        pauses: Vec::new(),
     }
 }

@@ -26,9 +26,9 @@ use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
 use crate::commands::stalls;
 use crate::model::{RoundKind, Subject, SubjectKind};
-use crate::permissions::{ROUNDS_READ, may_walk_to};
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, may_walk_to};
 use crate::queries::{
-    PolicyView, SubjectView, checklists_for, policies, rules_for, subject_anywhere,
+    PolicyView, SubjectView, Walker, checklists_for, policies, rules_for, subject_anywhere,
 };
 use crate::service::Rounds;
 
@@ -44,6 +44,8 @@ pub(super) struct RoundForm {
     pub(super) channel: String,
     /// Who told it on the telephone or wrote the sheet.
     pub(super) told_by: String,
+    /// Told by whom the policy names: it counts for it.
+    pub(super) on_behalf: String,
     pub(super) outcome: String,
     pub(super) began: String,
     pub(super) ended: String,
@@ -116,6 +118,10 @@ struct FormPage {
     warning: String,
     others: Vec<(String, String)>,
     parts: Vec<Part>,
+    /// The policy it was begun from asks others to go.
+    not_yours: String,
+    /// Whoever plans writes down what others tell.
+    may_plan: bool,
     /// What was named in the sentence without saying enough, and that findings want confirming.
     notes: Vec<String>,
     policies: Vec<Choice>,
@@ -233,24 +239,51 @@ fn faults_while_typing(s: &Shell, form: &Form, answered: &Answered) -> FormFault
 }
 
 /// The policies a round of such a kind to this subject may be handed in by. A talk has a page of its own.
+pub(super) struct Offered {
+    pub(super) choices: Vec<Choice>,
+    /// Said where the one that was meant asks others to go.
+    pub(super) not_yours: String,
+}
+
+/// Those the caller's round counts for, and for whoever plans also those of others: they write down what is told. `meant` is the
+/// one it was begun from or is handed in by; it is offered as long as it is chosen.
 pub(super) async fn policies_for(
     s: &Shell,
     app: &App,
     subject: &SubjectView,
+    meant: &mut String,
     fits: impl Fn(RoundKind) -> bool,
-) -> Result<Vec<Choice>> {
+) -> Result<Offered> {
     let scope = s.ctx().scope(&ROUNDS_READ)?;
     let mut choices = vec![Choice::new("", s.t("patrol-no-policy"))];
-    let open = policies(app.db(), &scope).await?.into_iter();
-    let open = open.filter(|one| {
-        one.closed_at.is_none()
+    let mut open = policies(app.db(), &scope).await?;
+    let today = s.ctx().now().date();
+    open.retain(|one| {
+        one.runs_on(today)
             && one.community == subject.community
             && one.policy.subjects == subject.subject.kind
             && fits(one.policy.kind)
             && one.covers(subject.subject.id)
     });
-    choices.extend(open.map(|one| Choice::new(one.id.to_string(), one.title)));
-    Ok(choices)
+    let (rounds, ctx) = (app.need::<Rounds>()?, s.ctx());
+    let walker = Walker::of(&rounds, app.db().read(), ctx, ctx.now(), &open).await?;
+    let plans = ctx.authorize(&ROUNDS_PLAN, subject.community).is_ok();
+    let mut not_yours = String::new();
+    for one in open {
+        let (id, title) = (one.id.to_string(), one.title.clone());
+        if walker.is_of(ctx, &one, subject) {
+            choices.push(Choice::new(id, title));
+        } else if plans {
+            choices.push(Choice::new(
+                id,
+                s.t1("patrol-policy-of-others", "title", title),
+            ));
+        } else if *meant == id {
+            not_yours = s.t1("patrol-policy-not-yours", "title", title);
+            meant.clear();
+        }
+    }
+    Ok(Offered { choices, not_yours })
 }
 
 async fn form_page(
@@ -262,7 +295,10 @@ async fn form_page(
 ) -> Result<FormPage> {
     let subject = &asking.subject;
     let scope = s.ctx().scope(&ROUNDS_READ)?;
-    let choices = policies_for(&s, app, subject, |kind| kind != RoundKind::Talk).await?;
+    let offered = policies_for(&s, app, subject, &mut f.policy, |kind| {
+        kind != RoundKind::Talk
+    })
+    .await?;
     let worded = |family: &str, codes: &[&str]| -> Vec<Choice> {
         codes
             .iter()
@@ -315,7 +351,9 @@ async fn form_page(
         others,
         parts,
         notes: Vec::new(),
-        policies: choices,
+        policies: offered.choices,
+        not_yours: offered.not_yours,
+        may_plan: s.ctx().authorize(&ROUNDS_PLAN, subject.community).is_ok(),
         channels: worded("patrol-channel", &["page", "phone", "paper"]),
         outcomes: worded("patrol-outcome", &["done", "tried", "skipped"]),
         severities: worded("finding-severity", &["low", "medium", "high", "immediate"]),
@@ -362,6 +400,7 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
         policy: text("policy"),
         channel: text("channel"),
         told_by: text("told_by"),
+        on_behalf: text("on_behalf"),
         outcome: text("outcome"),
         began: text("began"),
         ended: text("ended"),

@@ -280,6 +280,7 @@ async fn new_round(
         talk: None,
         photographs: u32::try_from(f.files.len() + f.photos.len()).unwrap_or(u32::MAX),
         told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
+        on_behalf: !f.on_behalf.is_empty(),
     })
 }
 

@@ -64,6 +64,8 @@ pub(in crate::pages) struct PolicyForm {
     pub(super) checklist: String,
     /// Who looks again besides those who always do.
     pub(super) rechecker: String,
+    /// Who may go instead.
+    pub(super) stand_in: String,
 }
 
 impl PolicyForm {
@@ -111,6 +113,7 @@ pub(super) struct FormPage {
     pub(super) premises_kinds: Vec<Choice>,
     pub(super) fixers: Vec<Choice>,
     pub(super) recheckers: Vec<Choice>,
+    pub(super) stand_ins: Vec<Choice>,
     pub(super) checklists: Vec<Choice>,
     pub(super) clash: Option<Clash>,
     pub(super) key: String,
@@ -238,7 +241,8 @@ pub(super) async fn form_page(
         about,
         subjects,
         walkers,
-        recheckers: recheckers(&s, &fixers),
+        recheckers: parties(&s, "policy-rechecker-usual", &fixers),
+        stand_ins: parties(&s, "policy-stand-in-none", &fixers),
         fixers,
         checklists,
         held,
@@ -282,9 +286,9 @@ pub(super) fn kept(s: &Shell, view: &PolicyView) -> String {
     }
 }
 
-/// The same organisations; without one those who always do.
-fn recheckers(s: &Shell, fixers: &[Choice]) -> Vec<Choice> {
-    let mut all = vec![Choice::new("", s.t("policy-rechecker-usual"))];
+/// The same organisations; what it means to choose none.
+fn parties(s: &Shell, none: &str, fixers: &[Choice]) -> Vec<Choice> {
+    let mut all = vec![Choice::new("", s.t(none))];
     all.extend(fixers.iter().skip(1).cloned());
     all
 }

@@ -4,20 +4,20 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, Vault};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::form::new_draft;
-use crate::ClosePolicy;
 use crate::model::{Due, SubjectKind, Walkers};
 use crate::pages::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
-use crate::queries::{DueLine, PolicyView, policies, policy_view, standing_over};
+use crate::queries::{DueLine, PolicyView, policies, standing_over};
 use crate::service::Rounds;
 use crate::visits::door_counts;
 use crate::visits::pages::feed::{Whose, address};
@@ -31,6 +31,8 @@ struct Line {
     about: String,
     /// Whether its figures open to their subjects.
     opens: bool,
+    /// That it is stopped, or will be.
+    stopped: String,
     counts: Counts,
 }
 
@@ -46,7 +48,10 @@ struct Counts {
 fn counted(standing: &[DueLine]) -> HashMap<Uuid, Counts> {
     let mut counts: HashMap<Uuid, Counts> = HashMap::new();
     for line in standing {
-        let of = counts.entry(line.policy).or_default();
+        let Some(policy) = line.policy else {
+            continue;
+        };
+        let of = counts.entry(policy).or_default();
         match line.due {
             Due::Done => of.done += 1,
             Due::Missed { .. } => of.missed += 1,
@@ -122,6 +127,7 @@ pub(in crate::pages) async fn list(
         how_often: how_often(&s, &view),
         about: about(&s, &view),
         opens: view.policy.subjects != SubjectKind::Dwelling,
+        stopped: stopped(&s, &view, today),
         counts: counts.get(&view.id).copied().unwrap_or_default(),
         view,
     };
@@ -148,7 +154,8 @@ fn calendars(app: &App, ctx: &Ctx, lines: &[Line]) -> Result<Vec<(String, String
     }
     let rounds = app.need::<Rounds>()?;
     let mut all: Vec<(String, String)> = Vec::new();
-    for line in lines.iter().filter(|line| line.view.closed_at.is_none()) {
+    let today = ctx.now().date();
+    for line in lines.iter().filter(|line| line.view.runs_on(today)) {
         let Walkers::Party { party } = line.view.policy.walkers else {
             continue;
         };
@@ -187,7 +194,7 @@ fn who(s: &Shell, view: &PolicyView, names: &HashMap<Party, String>) -> String {
 }
 
 /// 场所 · 市场 · 1999 年以前建成.
-fn about(s: &Shell, view: &PolicyView) -> String {
+pub(super) fn about(s: &Shell, view: &PolicyView) -> String {
     let kind = s.tt("policy-about", view.policy.subjects);
     match &view.policy.question {
         Some(question) => format!("{kind} · {}", question::words(s, question)),
@@ -195,8 +202,20 @@ fn about(s: &Shell, view: &PolicyView) -> String {
     }
 }
 
+fn stopped(s: &Shell, view: &PolicyView, today: Date) -> String {
+    let Some(day) = view.closed_at.map(Micros::date) else {
+        return String::new();
+    };
+    let key = if day <= today {
+        "policy-stopped-since"
+    } else {
+        "policy-stops-on"
+    };
+    s.t1(key, "day", day)
+}
+
 /// 每周 1 次, 周六.
-fn how_often(s: &Shell, view: &PolicyView) -> String {
+pub(super) fn how_often(s: &Shell, view: &PolicyView) -> String {
     let policy = &view.policy;
     let times = s.t1(
         &format!("patrol-every-{}-times", policy.every),
@@ -212,31 +231,4 @@ fn how_often(s: &Shell, view: &PolicyView) -> String {
     } else {
         format!("{times} · {}", days.join(&s.t("list-comma")))
     }
-}
-
-#[derive(Debug, Deserialize)]
-pub(in crate::pages) struct CloseForm {
-    version: i32,
-}
-
-/// `POST /rounds/policies/{id}/close`.
-pub(in crate::pages) async fn close(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    PathId(id): PathId,
-    ApiForm(f): ApiForm<CloseForm>,
-) -> WebResult<Response> {
-    close_one(&app, &ctx, id, f.version).await?;
-    Ok(Redirect::to(&format!("/rounds/policies?saved={id}")).into_response())
-}
-
-async fn close_one(app: &App, ctx: &Ctx, id: Uuid, version: i32) -> Result<()> {
-    let scope = ctx.scope(&ROUNDS_PLAN)?;
-    let view = policy_view(app.db(), &scope, id).await?;
-    let command = ClosePolicy {
-        community: view.community,
-        policy: id,
-        version,
-    };
-    app.db().execute(ctx, command).await
 }

@@ -84,23 +84,22 @@ pub(super) fn form_of(view: &PolicyView) -> PolicyForm {
             .fixer
             .map_or_else(String::new, |fixer| fixer.id.to_string()),
         checklist: view.checklist.clone().unwrap_or_default(),
-        rechecker: first_rechecker(policy),
+        rechecker: first(&policy.recheckers),
+        stand_in: first(&policy.stand_ins),
     }
 }
 
-fn first_rechecker(policy: &Policy) -> String {
-    let first = policy.recheckers.first();
+fn first(parties: &[Party]) -> String {
+    let first = parties.first();
     first.map_or_else(String::new, |party| party.id.to_string())
 }
 
 /// The form names one; more that came over the interface stay as long as the first does.
-fn recheckers(f: &PolicyForm, held: Option<&PolicyView>) -> Vec<Party> {
+fn parties(named: &str, held: Option<&Vec<Party>>) -> Vec<Party> {
     match held {
-        Some(held) if first_rechecker(&held.policy) == f.rechecker => {
-            held.policy.recheckers.clone()
-        }
+        Some(held) if first(held) == named => held.clone(),
         _ => {
-            let named = f.rechecker.parse().ok().map(Party::organisation);
+            let named = named.parse().ok().map(Party::organisation);
             named.into_iter().collect()
         }
     }
@@ -237,7 +236,10 @@ pub(super) fn command(f: &PolicyForm, held: Option<&PolicyView>) -> Result<SaveP
         photographs: number("photographs", &f.photographs)?.unwrap_or(0),
         track: !f.track.is_empty(),
         basis: f.basis.trim().to_owned(),
-        recheckers: recheckers(f, held),
+        recheckers: parties(&f.rechecker, held.map(|one| &one.policy.recheckers)),
+        stand_ins: parties(&f.stand_in, held.map(|one| &one.policy.stand_ins)),
+        // Kept by the commands that stop it and take it up again.
+        pauses: Vec::new(),
     };
     Ok(SavePolicy {
         community: CommunityId(f.community),

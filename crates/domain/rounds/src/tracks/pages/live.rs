@@ -60,7 +60,7 @@ async fn live_page(s: Shell, e: FormFaults, f: LiveForm) -> Result<LivePage> {
     let reaches = subjects_of(app.db(), &scope, SubjectKind::Reach).await?;
     let mut walks = Vec::new();
     for policy in policies(app.db(), &scope).await? {
-        if !policy.policy.track || policy.closed_at.is_some() {
+        if !policy.policy.track || !policy.runs_on(ctx.now().date()) {
             continue;
         }
         for reach in &reaches {

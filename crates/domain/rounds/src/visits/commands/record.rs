@@ -113,6 +113,7 @@ pub async fn prepare_visit(
         try_again_at: new.try_again_at,
         photographs: new.photographs,
         told_by: None,
+        on_behalf: false,
         talk: None,
         track: None,
     };
@@ -156,7 +157,7 @@ impl Command for RecordVisit {
             Outcome::Done if living.is_empty() => VisitOutcome::Empty,
             Outcome::Done => VisitOutcome::Confirmed,
             Outcome::Tried => VisitOutcome::NobodyHome,
-            Outcome::Skipped => return Ok(done),
+            Outcome::Skipped | Outcome::Withdrawn => return Ok(done),
         };
         let visit = VisitDwelling {
             vault: Arc::clone(&self.rounds.vault),

@@ -145,17 +145,20 @@ async fn due(
     let (db, today) = (app.db(), ctx.now().date());
     let scope = ctx.authorize(&ROUNDS_READ, community)?;
     let mut all = policies(db, &scope).await?;
-    all.retain(|one| one.closed_at.is_none() && whose.walks(one));
+    all.retain(|one| one.runs_on(today) && whose.walks(one));
     let until = today.saturating_add(AHEAD.days());
     let mut entries = Vec::new();
     let standing = standing_over(rounds, db, ctx, &scope, (today, until));
     for line in standing.await? {
-        let own = all.iter().any(|one| one.id == line.policy);
+        let Some(policy) = line.policy else {
+            continue;
+        };
+        let own = all.iter().any(|one| one.id == policy);
         if !own || !matches!(line.due, Due::Open { .. } | Due::Coming) {
             continue;
         }
         entries.push(Entry {
-            uid: format!("{}-{}-{}", line.policy, line.subject.id, line.window.first),
+            uid: format!("{policy}-{}-{}", line.subject.id, line.window.first),
             days: (line.window.first, line.window.last),
             title: line.policy_title,
             where_to: Some(line.subject_name),
