@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
 use youlin_people::{Directory, DoorFacts, LivesThere};
 use youlin_places::queries::doors_of;
 
 use super::need::{Door, Person};
 use super::queries::{Asked, due_today, picks, recent, visit_rule};
-use super::{OpenForm, OpenFormSources, VisitRule};
-use crate::model::{Lives, RoundKind, SubjectKind};
+use super::{OpenForm, OpenFormSources, PickKind, VisitRule};
+use crate::model::{Lives, Outcome, RoundKind, SubjectKind};
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{PolicyView, policies};
 use crate::service::Rounds;
@@ -162,7 +162,7 @@ struct Beside {
     due: HashMap<Uuid, Vec<(Uuid, String)>>,
     ways: HashMap<Uuid, (Uuid, String)>,
     forms: HashMap<Uuid, Vec<OpenForm>>,
-    picks: HashMap<Uuid, super::PickKind>,
+    picks: HashMap<Uuid, (PickKind, Micros)>,
     recent: super::queries::Recent,
 }
 
@@ -194,9 +194,17 @@ impl Beside {
                 last: self.recent.last.get(&facts.dwelling).copied(),
                 questions: self.questions(facts),
                 due: due.into_iter().map(|(_, title)| title).collect(),
-                picked: self.picks.get(&facts.dwelling).copied(),
+                picked: self.picked(facts.dwelling),
             },
         })
+    }
+
+    /// What was asked for by hand is done once somebody got in.
+    fn picked(&self, dwelling: Uuid) -> Option<PickKind> {
+        let (kind, at) = self.picks.get(&dwelling).copied()?;
+        let last = self.recent.last.get(&dwelling);
+        let met = last.is_some_and(|last| last.outcome == Outcome::Done && last.at >= at);
+        (kind == PickKind::TakenAway || !met).then_some(kind)
     }
 
     fn person(&self, door: &DoorFacts, one: &LivesThere) -> Person {

@@ -8,11 +8,13 @@ mod doors;
 mod ground;
 mod market;
 mod market_http;
+mod return_http;
 mod river;
 #[path = "../town/mod.rs"]
 mod river_town;
 mod shown;
 mod sight;
+mod site;
 mod tracks;
 mod visits;
 mod visits_http;
