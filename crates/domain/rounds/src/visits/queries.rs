@@ -82,8 +82,8 @@ pub(super) struct Recent {
     pub(super) today: HashMap<Option<Uuid>, Vec<Uuid>>,
 }
 
-/// Dwelling, outcome, when it began, when to try again, who went.
-type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>);
+/// Dwelling, outcome, when it began, when to try again, who went: person and account.
+type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>, Option<Uuid>);
 
 pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -> Result<Recent> {
     use round::Column;
@@ -95,6 +95,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
             Column::BeganAt,
             Column::TryAgainAt,
             Column::ByPerson,
+            Column::ById,
         ])
         .filter(Column::CommunityId.eq(community.0))
         .filter(Column::BeganAt.gte(now.plus(-LOOK_BACK).0))
@@ -107,7 +108,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
     let today = Micros::start_of(now.date());
     let mut recent = Recent::default();
     let mut named: HashMap<Uuid, Named> = HashMap::new();
-    for (dwelling, outcome, at, again, by) in rows {
+    for (dwelling, outcome, at, again, by, account) in rows {
         let Some(outcome) = Outcome::parse(&outcome) else {
             continue;
         };
@@ -119,7 +120,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
         let visit = LastVisit {
             outcome,
             at,
-            again: named.after(outcome, at, (by, again.map(Micros))),
+            again: named.after(outcome, at, (account, again.map(Micros))),
             by,
         };
         recent.last.insert(dwelling, visit);
@@ -127,7 +128,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
     Ok(recent)
 }
 
-/// Days that were named at one door and still stand, by who named them: what one person agreed is not another one's to drop.
+/// Days that were named at one door and still stand, by the account that named them: what one person agreed is not another one's to drop.
 #[derive(Debug, Default)]
 struct Named(Vec<(Option<Uuid>, Micros)>);
 
