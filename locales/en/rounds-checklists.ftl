@@ -247,3 +247,4 @@ field-checklist-book = { $count } things in the workbook are not supported. Noth
 field-checklist-other-subject = This checklist is not meant for such a subject.
 field-round-told-by = For a call or a sheet, say who told or wrote it.
 field-answer-constraint-said = { $question }: { $why }
+checklist-done-of = { $done } of { $count } answered

@@ -176,3 +176,12 @@ problem-visit-residents-changed = Who lives here changed after you opened this p
 # field client
 visit-no-policy = Not for “{ $policy }”
 visit-no-policy-hint = Tick it when minutes or photographs are lacking: the visit is written down all the same, it only does not count for the policy.
+visit-others-today = Others visited { $count } today
+visit-others-again = to be tried again { $when }
+problem-visit-meanwhile = { $by } was at this door today at { $when } and wrote down “{ $outcome }”. Both visits are kept: what you wrote is still here; look at it and send it once more.
+problem-visit-added-by-other = { $by } put this door on today’s list; please ask { $by } to take it off.
+problem-visit-away-by-other = { $by } took this door off today’s list; please ask { $by } to put it back. You may still open it and write down a visit.
+visit-reporter = Who said so
+visit-reporter-hint = Ask first whether they want to be named. Then it stands among their own cases, and they are told how it ends.
+visit-reporter-nobody = Without a name
+field-visit-reporter-gone = They no longer live here; choose somebody else, or “without a name”.

@@ -247,3 +247,4 @@ field-checklist-book = 这份表格有 { $count } 处用不了，没有导入。
 field-checklist-other-subject = 这份检查表不是用来检查这种对象的。
 field-round-told-by = 电话或纸质单要写明是谁说的、谁写的。
 field-answer-constraint-said = { $question }：{ $why }
+checklist-done-of = 答了 { $done } / { $count }

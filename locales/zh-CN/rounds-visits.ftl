@@ -178,3 +178,12 @@ problem-visit-residents-changed = 打开这一页之后，住户变了：搬走 
 # field client
 visit-no-policy = 不按“{ $policy }”算
 visit-no-policy-hint = 时长或照片不够时勾选：走访照样记，只是不算完成这项安排。
+visit-others-today = 别人今天去过 { $count } 户
+visit-others-again = 约了 { $when } 再去
+problem-visit-meanwhile = { $by } 今天 { $when } 已经去过这一户，记的是“{ $outcome }”。两次都会留下：您写的都还在，看过以后再点一次就能记下。
+problem-visit-added-by-other = 这一户是 { $by } 加进今天名单的，请先和 { $by } 说一声，由 { $by } 拿掉。
+problem-visit-away-by-other = 这一户是 { $by } 今天从名单里拿掉的，请先和 { $by } 说一声，由 { $by } 加回来。您要去，也可以直接打开这一户记走访。
+visit-reporter = 谁反映的
+visit-reporter-hint = 先问一声愿不愿意留名。留了名，会在“我的诉求”里看到进展，办好了会告诉他。
+visit-reporter-nobody = 不留姓名
+field-visit-reporter-gone = 这位住户已经不住在这里了，请另选一位，或者选“不留姓名”。

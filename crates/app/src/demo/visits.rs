@@ -220,8 +220,10 @@ impl Filler<'_> {
             reason: String::new(),
             try_again_at: again,
             lived: None,
+            shown: None,
             learnt: Vec::new(),
             problem: None,
+            reporter: None,
             photographs: 0,
         };
         let rounds = self.house.app.need().map_err(plain)?;

@@ -14,8 +14,8 @@ use youlin_web::{
 use crate::pages::after;
 use crate::permissions::IMPORTS_GIVE;
 use crate::queries::left_of;
-use crate::sight::seen;
 use crate::sheet::letter;
+use crate::sight::seen;
 use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
 
 pub(crate) fn routes() -> Routes {

@@ -61,6 +61,10 @@ impl FormFaults {
 pub fn mendable(problem: Problem) -> WebResult<Problem> {
     match problem.kind() {
         ProblemKind::Invalid | ProblemKind::Conflict | ProblemKind::TooMany => Ok(problem),
+        // A file the form cannot take: another one is chosen, everything else stands.
+        ProblemKind::TooLarge | ProblemKind::UnsupportedType if !problem.fields().is_empty() => {
+            Ok(problem)
+        }
         _ => Err(problem.into()),
     }
 }

@@ -96,14 +96,36 @@ impl I18n {
         self.keys.get(&locale).cloned().unwrap_or_default()
     }
 
-    /// The sentence of a problem.
+    /// The sentence of a problem, with states and steps in words instead of codes.
     #[must_use]
     pub fn problem(&self, locale: Locale, problem: &Problem) -> String {
-        self.text(
-            locale,
-            &format!("problem-{}", problem.code()),
-            problem.args(),
-        )
+        let args: Vec<(&str, String)> = problem
+            .args()
+            .iter()
+            .map(|(name, value)| (*name, self.in_words(locale, name, value)))
+            .collect();
+        self.text(locale, &format!("problem-{}", problem.code()), &args)
+    }
+
+    /// Steps and states have families in the catalogue; `possible` lists steps of a case. What a catalogue does not know stays.
+    fn in_words(&self, locale: Locale, name: &str, value: &str) -> String {
+        let family = match name {
+            "status" => "status",
+            "step" => "hazard-step",
+            "outcome" => "visit-outcome",
+            "verb" | "possible" => "verb",
+            _ => return value.to_owned(),
+        };
+        let word = |code: &str| {
+            self.find(locale, &format!("{family}-{code}"), &[])
+                .unwrap_or_else(|| code.to_owned())
+        };
+        if name != "possible" {
+            return word(value);
+        }
+        let words: Vec<String> = value.split(", ").map(word).collect();
+        let comma = self.find(locale, "list-comma", &[]);
+        words.join(comma.as_deref().unwrap_or(", "))
     }
 
     /// The sentence of one field's fault.

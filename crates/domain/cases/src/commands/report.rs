@@ -193,6 +193,11 @@ impl Report {
         }
     }
 
+    /// Whose word it is: known to the caller only after it was checked.
+    pub fn reported_by(&mut self, person: Uuid) {
+        self.new.reporter = Some(person);
+    }
+
     /// An upper floor says by when: an inspection gives a hazard its own time, whatever the category's is.
     #[must_use]
     pub fn within(self, limit: Limit) -> Self {

@@ -186,6 +186,17 @@ impl HandIn {
         self
     }
 
+    /// Somebody of the household spoke of what was found: it is their report, and they are told how it ends.
+    #[must_use]
+    pub(crate) fn reported_by(mut self, person: Uuid) -> Self {
+        for (_, report) in &mut self.filed {
+            if let Some(report) = report.as_mut().and_then(Arc::get_mut) {
+                report.reported_by(person);
+            }
+        }
+        self
+    }
+
     /// The community it is filed under.
     #[must_use]
     pub fn community(&self) -> CommunityId {

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_cases::model::{Verb, VerifyMethod};
-use youlin_cases::{Act, Via};
+use youlin_cases::model::{Status, Verb, VerifyMethod};
+use youlin_cases::{Act, Via, footings};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::ActOnHazard;
 use crate::entities::{finding, hazard, return_visit};
 use crate::events::{self, event};
 use crate::model::{HazardVerb, SubjectKind};
 use crate::permissions::{may_walk, may_walk_to};
-use crate::queries::{Looked, fixes, may_recheck};
+use crate::queries::{Looked, may_recheck, puts_right};
 use crate::service::Rounds;
 use crate::water::{AttachSpotPhoto, MOST_SPOT_PHOTOS, SpotKind};
 
@@ -40,6 +40,71 @@ impl Command for ReturnVisit {
     const NAME: &'static str = "rounds.return-visit";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        let spot = self.spot(ctx, tx).await?;
+        // A hazard leaves the list by its own rules; they are asked.
+        if spot.hazard {
+            return self.recheck(ctx, tx, spot.text).await;
+        }
+        self.may_look(ctx, tx, &spot).await?;
+        if spot.status != Status::Handled {
+            return Err(self.late(ctx, tx, spot.status).await?);
+        }
+        let verify = Act {
+            cases: Arc::clone(&self.rounds.cases),
+            community: self.community,
+            case: spot.case,
+            version: None,
+            verb: Verb::Verify {
+                method: VerifyMethod::OnTheSpot,
+                passed: self.passed,
+                responded: None,
+                solved: Some(self.passed),
+                satisfied: None,
+                text: spot.text.clone(),
+                thanks: None,
+            },
+            via: Via::Rule,
+        };
+        verify.run(ctx, tx).await?;
+        self.keep(ctx, tx, &spot, Self::NAME).await
+    }
+}
+
+/// What somebody saw who came when it was no longer waited for: it stands beside what the others saw, and the case stays
+/// as it is.
+#[derive(Clone, Debug)]
+pub struct NoteReturn(pub ReturnVisit);
+
+impl Command for NoteReturn {
+    type Output = Uuid;
+    const NAME: &'static str = "rounds.note-return";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
+        let Self(visit) = self;
+        let spot = visit.spot(ctx, tx).await?;
+        if spot.hazard {
+            return Err(Problem::not_found());
+        }
+        visit.may_look(ctx, tx, &spot).await?;
+        visit.keep(ctx, tx, &spot, Self::NAME).await
+    }
+}
+
+/// A finding with a case, as somebody comes back to it.
+struct Spot {
+    case: Uuid,
+    status: Status,
+    /// The caller, or the caller's organisation, puts it right.
+    own: bool,
+    looked: Looked,
+    hazard: bool,
+    /// What was seen, without blanks around it.
+    text: String,
+}
+
+impl ReturnVisit {
+    /// What was typed is read, and what it is about found.
+    async fn spot(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Spot> {
         may_walk(ctx, self.community, &[])?;
         let text = self.text.trim().to_owned();
         if text.is_empty() {
@@ -49,7 +114,7 @@ impl Command for ReturnVisit {
             return Err(Problem::invalid("text", "too-long").field_arg("max", TEXT));
         }
         if self.photographs.len() > MOST_SPOT_PHOTOS {
-            let problem = Problem::invalid("photographs", "round-photographs");
+            let problem = Problem::invalid("photo", "round-photographs");
             return Err(problem.field_arg("max", MOST_SPOT_PHOTOS));
         }
         let found = finding::Entity::find_by_id((self.community.0, self.finding))
@@ -62,51 +127,80 @@ impl Command for ReturnVisit {
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
-        // A hazard leaves the list by its own rules; they are asked.
         let hazard = hazard::Entity::find_by_id((self.community.0, self.finding))
             .one(tx.conn())
             .await?;
-        if hazard.is_some() {
-            return self.recheck(ctx, tx, text).await;
-        }
-        let looked = Looked {
-            community: self.community,
-            round: found.round_id,
-            areas,
-        };
-        let fixes = fixes(tx.conn(), ctx, (self.community, case)).await?;
-        if fixes {
+        let footing = footings(tx.conn(), &[(self.community, case)])
+            .await?
+            .remove(&case)
+            .ok_or_else(|| Problem::internal("a finding's case is gone"))?;
+        Ok(Spot {
+            case,
+            status: footing.status,
+            own: puts_right(ctx, &footing),
+            looked: Looked {
+                community: self.community,
+                round: found.round_id,
+                areas,
+            },
+            hazard: hazard.is_some(),
+            text,
+        })
+    }
+
+    async fn may_look(&self, ctx: &Ctx, tx: &Tx<'_>, spot: &Spot) -> Result<()> {
+        if spot.own {
             return Err(Problem::new(ProblemKind::Forbidden, "own-work"));
         }
-        if !may_recheck(tx.conn(), ctx, looked).await? {
+        if !may_recheck(tx.conn(), ctx, spot.looked).await? {
             return Err(Problem::new(ProblemKind::Forbidden, "recheck-for-others"));
         }
-        let verify = Act {
-            cases: Arc::clone(&self.rounds.cases),
-            community: self.community,
-            case,
-            version: None,
-            verb: Verb::Verify {
-                method: VerifyMethod::OnTheSpot,
-                passed: self.passed,
-                responded: None,
-                solved: Some(self.passed),
-                satisfied: None,
-                text: text.clone(),
-                thanks: None,
-            },
-            via: Via::Rule,
+        Ok(())
+    }
+
+    /// Nobody waits for this visit any more: who was there before, and how the case stands now.
+    async fn late(&self, ctx: &Ctx, tx: &Tx<'_>, status: Status) -> Result<Problem> {
+        let conflict = |code| Problem::new(ProblemKind::Conflict, code);
+        let last = return_visit::Entity::find()
+            .filter(return_visit::Column::CommunityId.eq(self.community.0))
+            .filter(return_visit::Column::FindingId.eq(self.finding))
+            .order_by_desc(return_visit::Column::At)
+            .one(tx.conn())
+            .await?;
+        let code = match (status, &last) {
+            (Status::Closed, Some(last)) if last.passed => "return-late-passed",
+            (Status::Closed, _) => "return-late-closed",
+            (Status::Declined | Status::Cancelled | Status::Merged, _) => {
+                return Ok(conflict("return-late-ended"));
+            }
+            (_, Some(last)) if !last.passed => "return-late-failed",
+            _ => "return-late-open",
         };
-        verify.run(ctx, tx).await?;
+        Ok(match last {
+            Some(last) => conflict(code)
+                .arg("by", last.by_name)
+                .arg("when", since(Micros(last.at), ctx.now())),
+            None => conflict(code),
+        })
+    }
+
+    /// The visit and its photographs.
+    async fn keep(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        spot: &Spot,
+        action: &'static str,
+    ) -> Result<Uuid> {
         let visit = tx
             .insert::<return_visit::Entity>(return_visit::Model {
                 community_id: self.community.0,
                 id: ctx.new_id(),
                 version: 1,
                 finding_id: self.finding,
-                case_id: case,
+                case_id: spot.case,
                 passed: self.passed,
-                text,
+                text: spot.text.clone(),
                 at: ctx.now().0,
                 by_id: ctx.actor().id(),
                 by_name: ctx.actor().name().to_owned(),
@@ -121,8 +215,8 @@ impl Command for ReturnVisit {
             };
             attach.run(ctx, tx).await?;
         }
-        let entry = AuditEntry::new(Self::NAME, "finding", self.finding)
-            .detail(json!({ "passed": self.passed, "case": case }));
+        let entry = AuditEntry::new(action, "finding", self.finding)
+            .detail(json!({ "passed": self.passed, "case": spot.case }));
         tx.audit(ctx, self.community, entry);
         tx.emit(
             ctx,
@@ -130,9 +224,7 @@ impl Command for ReturnVisit {
         );
         Ok(visit.id)
     }
-}
 
-impl ReturnVisit {
     /// Of a hazard: the same visit, by the rules of hazards.
     async fn recheck(&self, ctx: &Ctx, tx: &Tx<'_>, text: String) -> Result<Uuid> {
         let act = ActOnHazard {
@@ -155,5 +247,15 @@ impl ReturnVisit {
             .await?
             .map(|row| row.id)
             .ok_or_else(|| Problem::internal("a re-check left no visit"))
+    }
+}
+
+/// The time of day when that was today, else the day too.
+fn since(at: Micros, now: Micros) -> String {
+    let minute = at.local_minute();
+    let today = at.date() == now.date();
+    match minute.split_once(' ') {
+        Some((_, time)) if today => time.to_owned(),
+        _ => minute,
     }
 }

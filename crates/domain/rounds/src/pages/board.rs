@@ -19,7 +19,7 @@ use youlin_web::{
 
 use super::answer::{Kept, keep, kept_file};
 use super::form::RIVER;
-use super::round::category;
+use super::round::{category, open_words};
 use super::upload::{self, Upload};
 use crate::queries::{Board, BoardFinding, board, board_prefix};
 use crate::service::Rounds;
@@ -99,6 +99,11 @@ struct BoardPage {
 impl BoardPage {
     fn category(&self, finding: &BoardFinding) -> String {
         category(&self.s, &finding.category)
+    }
+
+    /// What nobody accepted yet is not being put right, and says so.
+    fn step(&self, finding: &BoardFinding) -> String {
+        open_words(&self.s, finding.status)
     }
 
     fn place(&self, finding: &BoardFinding) -> String {

@@ -7,7 +7,7 @@ use youlin_kernel::AreaId;
 use youlin_places::permissions::PLACES_READ;
 use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
-use super::round::{category, place, state};
+use super::round::{category, place, state, step_words};
 use super::shell;
 use super::ways::{AskedOf, asked_of};
 use crate::model::{Subject, SubjectKind};
@@ -41,6 +41,10 @@ impl BuildingPage {
 
     fn state(&self, finding: &FindingView) -> &'static str {
         state(finding)
+    }
+
+    fn step(&self, finding: &FindingView) -> String {
+        step_words(&self.s, finding)
     }
 }
 

@@ -8,7 +8,7 @@ use youlin_cases::permissions::CASES_READ;
 use youlin_kernel::{AreaId, CommunityId, Micros};
 use youlin_web::{ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, page};
 
-use super::round::{category, place, state};
+use super::round::{category, place, state, step_words};
 use super::shell;
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{Defence, DefenceLine, DueLine, FindingView, ReachReport, RoundLine, defence};
@@ -77,6 +77,10 @@ impl DefencePage {
 
     fn state(&self, finding: &FindingView) -> &'static str {
         state(finding)
+    }
+
+    fn step(&self, finding: &FindingView) -> String {
+        step_words(&self.s, finding)
     }
 
     fn case_category(&self, report: &ReachReport) -> String {

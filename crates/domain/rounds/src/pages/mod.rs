@@ -8,6 +8,7 @@ mod campaign;
 mod checklists;
 mod defence;
 mod form;
+mod go_back;
 mod hazard;
 mod overview;
 mod pairs;
@@ -81,7 +82,7 @@ pub(crate) fn routes() -> Routes {
             Method::Post,
             "/rounds/findings/{id}/return",
             walk,
-            post(round::go_back).layer(DefaultBodyLimit::disable()),
+            post(go_back::go_back).layer(DefaultBodyLimit::disable()),
         )
         .get("/rounds/reaches/{id}", read, reach::show)
         .get("/rounds/reaches/{id}/map.geojson", read, reach::map)
@@ -151,9 +152,11 @@ pub(crate) fn routes() -> Routes {
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 
+pub(crate) use answer::Kept;
 pub(crate) use checklists::{
     LARGEST as LARGEST_BOOK, XLSX, labels as sheet_labels, may_see as may_see_checklist,
 };
+pub(crate) use go_back::{MOST_PHOTOS, check_photographs, photographs};
 pub use pairs::PairInCase;
 pub(crate) use round::round_page;
 

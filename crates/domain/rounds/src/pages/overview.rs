@@ -9,10 +9,10 @@ use serde::Deserialize;
 use youlin_kernel::Micros;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
-use super::round::{category, place, state};
+use super::round::{category, place, state, step_words};
 use super::{shell, ways};
 use crate::model::Due;
-use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_WALK};
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_READ_ALL, ROUNDS_RECHECK, ROUNDS_WALK};
 use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
 };
@@ -31,6 +31,10 @@ struct OverviewPage {
     more: Option<Micros>,
     may_plan: bool,
     may_walk: bool,
+    /// Sees everything of an area, and so what is made of it; others have their own rounds, hazards and policies.
+    reads_all: bool,
+    /// Looks at premises: campaigns and what they are judged by.
+    inspects: bool,
     saved: String,
 }
 
@@ -69,6 +73,10 @@ impl OverviewPage {
 
     fn state(&self, finding: &FindingView) -> &'static str {
         state(finding)
+    }
+
+    fn step(&self, finding: &FindingView) -> String {
+        step_words(&self.s, finding)
     }
 
     /// Until which day.
@@ -155,6 +163,8 @@ pub(super) async fn show(
     page(&OverviewPage {
         may_walk: ctx.may(&ROUNDS_WALK),
         may_plan: ctx.may(&ROUNDS_PLAN),
+        reads_all: ctx.may(&ROUNDS_READ_ALL),
+        inspects: ctx.may(&ROUNDS_READ_ALL) || ctx.may(&ROUNDS_RECHECK),
         saved,
         s,
         due,

@@ -8,8 +8,12 @@ use youlin_cases::{CaseSection, CaseView};
 use youlin_kernel::{CommunityId, Problem, Result};
 use youlin_web::{App, Shell};
 
+use super::hazard::words;
+use super::round::place;
 use crate::permissions::ROUNDS_READ;
-use crate::queries::{RoundView, finding_of_case, round_view};
+use crate::queries::{
+    FindingView, RoundView, finding_of_case, hazards_among, judgements_of, round_view,
+};
 use crate::service::Rounds;
 use crate::water::photos_of;
 
@@ -62,13 +66,19 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
 }
 
 #[derive(Template)]
-#[template(path = "round_pair.html")]
+#[template(path = "case_round.html")]
 struct Section<'a> {
     s: &'a Shell,
-    pair: Pair,
+    round: &'a RoundView,
+    finding: &'a FindingView,
+    /// A hazard has a page of its own.
+    hazard: bool,
+    place: String,
+    judged: Vec<(String, String)>,
+    pair: Option<Pair>,
 }
 
-/// The pair of the finding a case came from, on the case's own page.
+/// The round a case was found on, with where and what was measured, and the spot before and after, on the case's own page.
 #[derive(Debug)]
 pub struct PairInCase(pub std::sync::Arc<Rounds>);
 
@@ -85,11 +95,30 @@ impl CaseSection for PairInCase {
                 return Ok(String::new());
             };
             let round = round_view(&self.0, db, &scope, round).await?;
+            let Some(found) = round.findings.iter().find(|one| one.id == finding) else {
+                return Ok(String::new());
+            };
             let all = pairs(s.app(), s, &round).await?;
-            match all.into_iter().find(|pair| pair.finding == finding) {
-                Some(pair) => Section { s, pair }.render().map_err(Problem::internal),
-                None => Ok(String::new()),
-            }
+            let checklist = round.checklist.as_deref();
+            let judgements = judgements_of(db, &scope, round.line.id).await?;
+            let judged = judgements
+                .iter()
+                .filter(|one| one.finding == Some(finding))
+                .map(|one| {
+                    let one = &one.judgement;
+                    let was = words::measured(s, checklist, one);
+                    (was, words::required(s, checklist, one))
+                });
+            let section = Section {
+                s,
+                hazard: !hazards_among(db, community, &[finding]).await?.is_empty(),
+                place: place(s, found),
+                judged: judged.collect(),
+                pair: all.into_iter().find(|pair| pair.finding == finding),
+                finding: found,
+                round: &round,
+            };
+            section.render().map_err(Problem::internal)
         }
         .boxed()
     }

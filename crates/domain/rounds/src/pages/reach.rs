@@ -10,7 +10,7 @@ use youlin_kernel::{Ctx, Micros, Result};
 use youlin_places::rivers::{Reach, reach};
 use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
-use super::round::{category, place, state};
+use super::round::{category, place, state, step_words};
 use super::shell;
 use super::ways::{AskedOf, asked_now};
 use crate::model::{Due, Outcome, RoundKind, Subject, SubjectKind};
@@ -58,6 +58,10 @@ impl ReachPage {
 
     fn state(&self, finding: &FindingView) -> &'static str {
         state(finding)
+    }
+
+    fn step(&self, finding: &FindingView) -> String {
+        step_words(&self.s, finding)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Path, State};
+use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_cases::{hand_out, upload};
-use youlin_kernel::{AreaId, Ctx, Problem, Result};
+use youlin_cases::hand_out;
+use youlin_cases::model::Status;
+use youlin_kernel::{AreaId, Ctx, Result};
 use youlin_people::Directory;
 use youlin_places::rivers::chainage;
 use youlin_web::{
@@ -18,15 +19,16 @@ use youlin_web::{
 
 use super::answer::{Shown, shown};
 use super::form::warning;
+use super::go_back::TypedReturn;
 use super::hazard::words;
 use super::pairs::{Pair, pairs};
 use super::shell;
 use crate::checklists;
 use crate::model::SubjectKind;
-use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
+use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, JudgementView, Looked, Return, RoundView, finding_round,
-    hazards_among, judgements_of, photo as one_photo, returns, round_view,
+    FindingStep, FindingView, JudgementView, Looked, Return, RoundView, hazards_among,
+    judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
@@ -59,8 +61,7 @@ pub(crate) struct RoundPage {
     /// Findings that are hazards: they have pages of their own.
     hazards: Vec<Uuid>,
     judgements: Vec<JudgementView>,
-    /// What was typed of a return visit that was refused, and of which finding.
-    typed: Option<(Uuid, String)>,
+    pub(super) typed: Option<TypedReturn>,
     /// Who gave a talk, when that was not whoever handed it in.
     given_by: String,
     track: TrackPart,
@@ -141,6 +142,10 @@ impl RoundPage {
         state(finding)
     }
 
+    fn step(&self, finding: &FindingView) -> String {
+        step_words(&self.s, finding)
+    }
+
     fn to_revisit(&self, finding: &FindingView) -> bool {
         self.waits(finding, Return::Form)
     }
@@ -159,11 +164,37 @@ impl RoundPage {
         (self.round.line.ended_at.0 - self.round.line.began_at.0) / youlin_kernel::Micros::MINUTE
     }
 
-    fn typed(&self, finding: &FindingView) -> String {
-        match &self.typed {
-            Some((id, text)) if *id == finding.id => text.clone(),
-            _ => String::new(),
-        }
+    /// What was typed of it, when it was refused.
+    fn typed(&self, finding: &FindingView) -> Option<&TypedReturn> {
+        let typed = self.typed.as_ref();
+        typed.filter(|typed| typed.finding == finding.id)
+    }
+
+    fn text(&self, finding: &FindingView) -> &str {
+        self.typed(finding).map_or("", |typed| &typed.text)
+    }
+
+    fn is_passed(&self, finding: &FindingView, answer: &str) -> bool {
+        self.typed(finding)
+            .is_some_and(|typed| typed.passed == answer)
+    }
+
+    /// The form stands there as long as somebody waits for it, and while it holds something that is not saved.
+    fn has_form(&self, finding: &FindingView) -> bool {
+        let typed = self.typed(finding);
+        self.to_revisit(finding) || typed.is_some()
+    }
+
+    fn is_late(&self, finding: &FindingView) -> bool {
+        self.typed(finding).is_some_and(|typed| typed.late)
+    }
+
+    fn is_for_others(&self, finding: &FindingView) -> bool {
+        self.typed(finding).is_some_and(|typed| typed.others)
+    }
+
+    fn fault(&self, name: &str, finding: &FindingView) -> &str {
+        self.e.on(&format!("{name}-{}", finding.id))
     }
 
     fn clock_minutes(&self, seconds: &i64) -> i64 {
@@ -203,6 +234,25 @@ pub(super) fn category(s: &Shell, code: &str) -> String {
         || code.to_owned(),
         |found| found.name_in(s.ctx().locale()).to_owned(),
     )
+}
+
+/// How far a finding is. What nobody accepted or handed out yet is not being put right, and says so.
+pub(super) fn step_words(s: &Shell, finding: &FindingView) -> String {
+    match finding.step {
+        FindingStep::Open => open_words(s, finding.case.as_ref().map(|case| case.status)),
+        step => s.tt("finding-step", step),
+    }
+}
+
+/// The same of what is not put right, by its case.
+pub(super) fn open_words(s: &Shell, status: Option<Status>) -> String {
+    match status {
+        Some(
+            status @ (Status::Reported | Status::Accepted | Status::Deferred | Status::Escalated),
+        ) => s.tt("status", status),
+        Some(Status::Handled) => s.tt("finding-step", FindingStep::ToRevisit),
+        _ => s.tt("finding-step", FindingStep::Open),
+    }
 }
 
 /// The badge's state.
@@ -303,6 +353,11 @@ pub(super) async fn show(
     ApiQuery(done): ApiQuery<Done>,
 ) -> WebResult<Response> {
     let mut shown = round_page(&app, &ctx, prefs, id, !done.saved.is_empty()).await?;
+    match done.saved.as_str() {
+        "back" => shown.saved = shown.s.t("return-saved"),
+        "noted" => shown.saved = shown.s.t("return-noted"),
+        _ => {}
+    }
     if !done.known.is_empty() {
         shown.saved = shown.s.t("sheet-known");
     }
@@ -367,47 +422,4 @@ pub(super) async fn photo(
         .then_some(found.thumbnail)
         .flatten();
     hand_out(&app, &small.unwrap_or(found.sha256), &found.name).await
-}
-
-/// `POST /rounds/findings/{id}/return`.
-pub(super) async fn go_back(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    prefs: Prefs,
-    PathId(id): PathId,
-    request: Request,
-) -> WebResult<Response> {
-    let upload = upload::read(&app, request).await?;
-    let text = upload.text("text").to_owned();
-    let scope = ctx.scope(&ROUNDS_WALK)?;
-    let (community, round) = finding_round(app.db(), &scope, id).await?;
-    let visited = async {
-        if let Some(fault) = upload.fault.clone() {
-            return Err(fault);
-        }
-        let passed = match upload.text("passed") {
-            "yes" => true,
-            "no" => false,
-            _ => return Err(Problem::invalid("passed", "required")),
-        };
-        let command = ReturnVisit {
-            rounds: app.need::<Rounds>()?,
-            community,
-            finding: id,
-            passed,
-            text: text.clone(),
-            photographs: upload.files.clone(),
-        };
-        app.db().execute(&ctx, command).await
-    };
-    match visited.await {
-        Ok(_id) => Ok(Redirect::to(&format!("/rounds/{round}?saved=1#f-{id}")).into_response()),
-        Err(problem) => {
-            let problem = mendable(problem)?;
-            let mut shown = round_page(&app, &ctx, prefs, round, false).await?;
-            shown.e = FormFaults::of(&shown.s, &problem);
-            shown.typed = Some((id, text));
-            Ok(refused_with(&problem, page(&shown)?))
-        }
-    }
 }

@@ -1,8 +1,12 @@
 //! What of this module waits for somebody on the street, as lines of 今天: rounds that are due, findings to go back to, hazards
 //! to re-check.
 
+use std::collections::HashSet;
+
 use futures::future::BoxFuture;
-use youlin_kernel::{Access, Ctx, Result};
+use uuid::Uuid;
+use youlin_cases::footings;
+use youlin_kernel::{Access, CommunityId, Ctx, Result};
 use youlin_people::Directory;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
 
@@ -10,8 +14,8 @@ use super::ways;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RECHECK, ROUNDS_WALK, may_walk};
 use crate::queries::{
-    DueLine, FindingStep, FindingView, HazardFilter, HazardView, HazardsOf, due_now, hazards,
-    open_findings,
+    DueLine, FindingStep, FindingView, HazardFilter, HazardView, HazardsOf, Looked, due_now,
+    hazards, hazards_among, may_recheck_all, open_findings, puts_right,
 };
 use crate::service::Rounds;
 
@@ -55,20 +59,59 @@ async fn due(app: &App, ctx: &Ctx) -> Result<Vec<DueLine>> {
     Ok(all)
 }
 
-/// Findings that were said to be put right, not by the caller.
+/// Findings that were said to be put right and that the caller may go and look at, by the very rules the visit is taken by.
+/// Hazards stand in a line of their own.
 async fn to_revisit(app: &App, ctx: &Ctx) -> Result<Vec<FindingView>> {
     let scope = ctx.scope(&ROUNDS_READ)?;
-    let me = ctx.actor().id();
-    let mut all = open_findings(app.db(), &scope, None).await?;
-    all.retain(|one| {
-        let handled = one.case.as_ref().and_then(|case| case.handled_by);
-        let own = handled.is_some() && handled == me;
-        one.step == FindingStep::ToRevisit && !own && may_walk(ctx, one.community, &[]).is_ok()
-    });
-    Ok(all)
+    let db = app.db();
+    let mut all = open_findings(db, &scope, None).await?;
+    all.retain(|one| one.step == FindingStep::ToRevisit);
+    let mut hazards: HashSet<Uuid> = HashSet::new();
+    for community in all.iter().map(|one| one.community).collect::<HashSet<_>>() {
+        let own = all.iter().filter(|one| one.community == community);
+        let own: Vec<Uuid> = own.map(|one| one.id).collect();
+        hazards.extend(hazards_among(db, community, &own).await?);
+    }
+    all.retain(|one| !hazards.contains(&one.id));
+    let looked: Vec<Looked> = all
+        .iter()
+        .map(|one| Looked {
+            community: one.community,
+            round: one.round,
+            areas: [one.grid, one.neighbourhood],
+        })
+        .collect();
+    let cases = all
+        .iter()
+        .map(|one| Some((one.community, one.case.as_ref()?.id)));
+    let cases: Vec<_> = cases.collect();
+    mine(app, ctx, &all, &looked, &cases).await
 }
 
-/// Hazards that wait for a re-check, none that the caller caused or put right.
+/// Of these, what the caller may look at again and does not put right.
+async fn mine<T: Clone>(
+    app: &App,
+    ctx: &Ctx,
+    all: &[T],
+    looked: &[Looked],
+    cases: &[Option<(CommunityId, Uuid)>],
+) -> Result<Vec<T>> {
+    let db = app.db().read();
+    let may = may_recheck_all(db, ctx, looked).await?;
+    let wanted: Vec<(CommunityId, Uuid)> = cases.iter().flatten().copied().collect();
+    let footings = footings(db, &wanted).await?;
+    let others = |case: Option<(CommunityId, Uuid)>| {
+        let case = case.and_then(|(_, id)| footings.get(&id));
+        case.is_none_or(|case| !puts_right(ctx, case))
+    };
+    let lines = all.iter().zip(may).zip(cases);
+    Ok(lines
+        .filter(|((_, may), case)| *may && others(**case))
+        .map(|((one, _), _)| one.clone())
+        .collect())
+}
+
+/// Hazards that wait for a re-check by the caller: none that they caused or put right.
 async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
     if !ctx.may(&ROUNDS_RECHECK) {
         return Ok(Vec::new());
@@ -78,13 +121,23 @@ async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
         of: Some(HazardsOf::ToRecheck),
         ..HazardFilter::default()
     };
-    let mine = Directory::parties_of(ctx);
+    let theirs = Directory::parties_of(ctx);
     let mut all = hazards(app.db(), &scope, filter).await?;
     all.retain(|one| {
         let mut parties = one.cause.iter().chain(&one.fixer);
-        !parties.any(|party| mine.contains(party))
+        !parties.any(|party| theirs.contains(party))
     });
-    Ok(all)
+    let looked: Vec<Looked> = all
+        .iter()
+        .map(|one| Looked {
+            community: one.community,
+            round: one.round,
+            areas: [one.grid, one.neighbourhood],
+        })
+        .collect();
+    let cases = all.iter().map(|one| Some((one.community, one.case)));
+    let cases: Vec<_> = cases.collect();
+    mine(app, ctx, &all, &looked, &cases).await
 }
 
 fn due_line(s: &Shell, due: &[DueLine]) -> Option<TodayLine> {

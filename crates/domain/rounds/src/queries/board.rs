@@ -4,6 +4,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
+use youlin_cases::model::Status;
 use youlin_database::Database;
 use youlin_kernel::{Micros, Result};
 use youlin_places::rivers::{Bank, Reach, reach_by_sign};
@@ -39,6 +40,9 @@ pub struct BoardFinding {
     pub bank: Option<Bank>,
     pub found_at: Micros,
     pub ended_at: Option<Micros>,
+    /// Of what is not put right: how far its case is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
 }
 
 /// The board of a sign.
@@ -86,7 +90,8 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
             chainage_m: one.chainage_m,
             bank: one.bank,
             found_at: one.found_at,
-            ended_at: one.case.and_then(|case| case.ended_at),
+            ended_at: one.case.as_ref().and_then(|case| case.ended_at),
+            status: one.case.map(|case| case.status),
         };
         match one.step {
             FindingStep::Open | FindingStep::ToRevisit => open.push(shown),

@@ -54,6 +54,8 @@ pub struct FindingView {
     pub bank: Option<Bank>,
     pub subject: Subject,
     pub grid: Option<AreaId>,
+    #[serde(skip)]
+    pub neighbourhood: Option<AreaId>,
     pub found_at: Micros,
     pub case: Option<CaseStanding>,
     pub returns: Vec<ReturnView>,
@@ -165,6 +167,7 @@ fn view(
             id: row.subject_id,
         },
         grid: row.grid_id.map(AreaId),
+        neighbourhood: row.neighbourhood_id.map(AreaId),
         found_at: Micros(row.found_at),
         case,
         returns,

@@ -84,6 +84,8 @@ pub struct HazardView {
     pub version: i32,
     pub community: CommunityId,
     pub grid: Option<AreaId>,
+    #[serde(skip)]
+    pub neighbourhood: Option<AreaId>,
     pub round: Uuid,
     pub campaign: Option<Uuid>,
     pub premises: Uuid,
@@ -326,6 +328,7 @@ fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
         version: row.version,
         community: CommunityId(row.community_id),
         grid: row.grid_id.map(AreaId),
+        neighbourhood: row.neighbourhood_id.map(AreaId),
         round: row.round_id,
         campaign: row.campaign_id,
         premises: row.premises_id,

@@ -2,7 +2,7 @@
 //! own staff and the levels above, and the fire station. Never whoever caused it or put it right: the rules of hazards and of
 //! cases refuse that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -27,41 +27,107 @@ pub(crate) struct Looked {
 /// Whether the caller is among those who look again. That they did not cause it or put it right is asked elsewhere.
 ///
 /// # Errors
-/// 503 when the database does not answer.
+/// 404 for a round that is not there, 503 when the database does not answer.
 pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked) -> Result<bool> {
-    let round = round::Entity::find_by_id((of.community.0, of.round))
-        .one(db)
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let kind = SubjectKind::parse(&round.subject_kind).unwrap_or(SubjectKind::Dwelling);
-    if may_walk_to(ctx, of.community, kind, &of.areas).is_err() {
-        return Ok(false);
+    let rounds = rounds_at(db, &[of]).await?;
+    if !rounds.contains_key(&(of.community, of.round)) {
+        return Err(Problem::not_found());
     }
-    // A reach lies in no grid: whoever looks after one of them looks after all of it.
+    Ok(rechecks(db, ctx, &[of], &rounds).await?[0])
+}
+
+/// The same of many, in a few queries for all of them: those the caller looks at again.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn may_recheck_all(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    all: &[Looked],
+) -> Result<Vec<bool>> {
+    let rounds = rounds_at(db, all).await?;
+    rechecks(db, ctx, all, &rounds).await
+}
+
+type RoundsAt = HashMap<(CommunityId, Uuid), round::Model>;
+
+async fn rounds_at(db: &impl ConnectionTrait, all: &[Looked]) -> Result<RoundsAt> {
+    if all.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let communities: BTreeSet<i64> = all.iter().map(|one| one.community.0).collect();
+    let ids: BTreeSet<Uuid> = all.iter().map(|one| one.round).collect();
+    let rows = round::Entity::find()
+        .filter(round::Column::CommunityId.is_in(communities))
+        .filter(round::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let keyed = |row: round::Model| ((CommunityId(row.community_id), row.id), row);
+    Ok(rows.into_iter().map(keyed).collect())
+}
+
+async fn rechecks(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    all: &[Looked],
+    rounds: &RoundsAt,
+) -> Result<Vec<bool>> {
+    let policies = policies_of(db, rounds).await?;
+    let campaigns = named_by_campaigns(db, rounds).await?;
+    let parties = Directory::parties_of(ctx);
+    let mut stations: HashMap<CommunityId, bool> = HashMap::new();
+    let mut answers = Vec::with_capacity(all.len());
+    for of in all {
+        let Some(round) = rounds.get(&(of.community, of.round)) else {
+            answers.push(false);
+            continue;
+        };
+        let kind = SubjectKind::parse(&round.subject_kind).unwrap_or(SubjectKind::Dwelling);
+        if may_walk_to(ctx, of.community, kind, &of.areas).is_err() {
+            answers.push(false);
+            continue;
+        }
+        let policy = round
+            .policy_id
+            .and_then(|id| policies.get(&(of.community, id)));
+        let campaign = campaigns.get(&(of.community, of.round));
+        let in_campaign =
+            campaign.is_some_and(|of_it| of_it.iter().any(|one| parties.contains(one)));
+        let named = is_named(policy, &parties) || in_campaign;
+        if is_staff(ctx, *of) || inspected(ctx, round) || named {
+            answers.push(true);
+            continue;
+        }
+        if !may_as_station(ctx, *of, kind) {
+            answers.push(false);
+            continue;
+        }
+        let known = stations.get(&of.community).copied();
+        let station = match known {
+            Some(known) => known,
+            None => fire_station(db, ctx, of.community, &parties).await?,
+        };
+        stations.insert(of.community, station);
+        answers.push(station);
+    }
+    Ok(answers)
+}
+
+/// A reach lies in no grid: whoever looks after one of them looks after all of it.
+fn is_staff(ctx: &Ctx, of: Looked) -> bool {
     let placed = of.areas.iter().any(Option::is_some);
-    let staff = ctx.scope(&RECHECK_OWN).is_ok_and(|scope| {
+    ctx.scope(&RECHECK_OWN).is_ok_and(|scope| {
         scope.contains_community(of.community)
             && (!placed || scope.contains(of.community, &of.areas))
-    });
-    if staff || inspected(ctx, &round) {
-        return Ok(true);
-    }
-    let parties = Directory::parties_of(ctx);
-    let mut names = Vec::new();
-    if let Some(policy) = policy_of(db, &round).await? {
-        if let Walkers::Party { party } = policy.walkers {
-            names.push(party);
-        }
-        names.extend(policy.recheckers);
-    }
-    for campaign in campaigns_of(db, of).await? {
-        names.extend(campaign.inspectors);
-        names.extend(campaign.recheckers);
-    }
-    if names.iter().any(|party| parties.contains(party)) {
-        return Ok(true);
-    }
-    fire_station(db, ctx, of, kind, &parties).await
+    })
+}
+
+/// Whether a policy names one of these parties to walk or to look again.
+fn is_named(policy: Option<&Policy>, parties: &[Party]) -> bool {
+    policy.is_some_and(|policy| {
+        let walks = matches!(&policy.walkers, Walkers::Party { party } if parties.contains(party));
+        walks || policy.recheckers.iter().any(|one| parties.contains(one))
+    })
 }
 
 /// Whether the caller, or the caller's organisation, puts it right: others look.
@@ -69,19 +135,6 @@ pub(crate) fn puts_right(ctx: &Ctx, case: &CaseFooting) -> bool {
     let said_so = case.handled_by.is_some() && case.handled_by == ctx.actor().id();
     let parties = Directory::parties_of(ctx);
     said_so || case.lead.is_some_and(|lead| parties.contains(&lead))
-}
-
-/// [`puts_right`] of a case.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub(crate) async fn fixes(
-    db: &impl ConnectionTrait,
-    ctx: &Ctx,
-    case: (CommunityId, Uuid),
-) -> Result<bool> {
-    let found = footings(db, &[case]).await?.remove(&case.1);
-    Ok(found.is_some_and(|case| puts_right(ctx, &case)))
 }
 
 /// What a page offers of a return visit.
@@ -137,60 +190,90 @@ fn inspected(ctx: &Ctx, round: &round::Model) -> bool {
             .is_some_and(|id| theirs.contains(&Party::organisation(id)))
 }
 
-async fn policy_of(db: &impl ConnectionTrait, round: &round::Model) -> Result<Option<Policy>> {
-    let Some(id) = round.policy_id else {
-        return Ok(None);
-    };
-    let row = round_policy::Entity::find_by_id((round.community_id, id))
-        .one(db)
+async fn policies_of(
+    db: &impl ConnectionTrait,
+    rounds: &RoundsAt,
+) -> Result<HashMap<(CommunityId, Uuid), Policy>> {
+    let asked = rounds.values().filter_map(|round| round.policy_id);
+    let asked: BTreeSet<Uuid> = asked.collect();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let communities: BTreeSet<i64> = rounds.keys().map(|(community, _)| community.0).collect();
+    let rows = round_policy::Entity::find()
+        .filter(round_policy::Column::CommunityId.is_in(communities))
+        .filter(round_policy::Column::Id.is_in(asked))
+        .all(db)
         .await?;
-    row.map(|row| serde_json::from_str(&row.policy).map_err(Problem::internal))
-        .transpose()
+    rows.into_iter()
+        .map(|row| {
+            let policy = serde_json::from_str(&row.policy).map_err(Problem::internal)?;
+            Ok(((CommunityId(row.community_id), row.id), policy))
+        })
+        .collect()
 }
 
-/// The campaigns in which something was found on the round.
-async fn campaigns_of(db: &impl ConnectionTrait, of: Looked) -> Result<Vec<CampaignView>> {
-    let found: Vec<Option<Uuid>> = hazard::Entity::find()
+/// Whom the campaigns name to inspect or to look again, by the rounds on which something of them was found.
+async fn named_by_campaigns(
+    db: &impl ConnectionTrait,
+    rounds: &RoundsAt,
+) -> Result<HashMap<(CommunityId, Uuid), Vec<Party>>> {
+    let communities: BTreeSet<i64> = rounds.keys().map(|(community, _)| community.0).collect();
+    let found: Vec<(i64, Uuid, Option<Uuid>)> = hazard::Entity::find()
         .select_only()
-        .column(hazard::Column::CampaignId)
+        .columns([
+            hazard::Column::CommunityId,
+            hazard::Column::RoundId,
+            hazard::Column::CampaignId,
+        ])
         .distinct()
-        .filter(hazard::Column::CommunityId.eq(of.community.0))
-        .filter(hazard::Column::RoundId.eq(of.round))
+        .filter(hazard::Column::CommunityId.is_in(communities))
+        .filter(hazard::Column::RoundId.is_in(rounds.keys().map(|(_, round)| *round)))
         .filter(hazard::Column::CampaignId.is_not_null())
         .into_tuple()
         .all(db)
         .await?;
-    let found: Vec<Uuid> = found.into_iter().flatten().collect();
-    if found.is_empty() {
-        return Ok(Vec::new());
+    let ids: BTreeSet<Uuid> = found
+        .iter()
+        .filter_map(|(_, _, campaign)| *campaign)
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
     let rows = campaign::Entity::find()
         .filter(campaign::Column::CommunityId.eq(CommunityId::SYSTEM.0))
-        .filter(campaign::Column::Id.is_in(found))
+        .filter(campaign::Column::Id.is_in(ids))
         .all(db)
         .await?;
-    rows.into_iter().map(campaign_row).collect()
+    let views: Vec<CampaignView> = rows.into_iter().map(campaign_row).collect::<Result<_>>()?;
+    let mut names: HashMap<_, Vec<Party>> = HashMap::new();
+    for (community, round, campaign) in found {
+        for view in views.iter().filter(|view| Some(view.id) == campaign) {
+            let of_round = names.entry((CommunityId(community), round)).or_default();
+            of_round.extend(view.inspectors.iter().chain(&view.recheckers).cloned());
+        }
+    }
+    Ok(names)
 }
 
 /// The fire station looks at premises.
+fn may_as_station(ctx: &Ctx, of: Looked, kind: SubjectKind) -> bool {
+    let scope = ctx.scope(&ROUNDS_RECHECK);
+    kind == SubjectKind::Premises
+        && scope.is_ok_and(|scope| scope.contains(of.community, &of.areas))
+}
+
 async fn fire_station(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
-    of: Looked,
-    kind: SubjectKind,
+    community: CommunityId,
     parties: &[Party],
 ) -> Result<bool> {
-    if kind != SubjectKind::Premises {
-        return Ok(false);
-    }
-    match ctx.scope(&ROUNDS_RECHECK) {
-        Ok(scope) if scope.contains(of.community, &of.areas) => {
-            let here = scope.narrowed(ctx.areas(), of.community.into());
-            let parties: Vec<Uuid> = parties.iter().map(|party| party.id).collect();
-            is_fire_station(db, &here, &parties).await
-        }
-        _ => Ok(false),
-    }
+    let here = ctx
+        .scope(&ROUNDS_RECHECK)?
+        .narrowed(ctx.areas(), community.into());
+    let parties: Vec<Uuid> = parties.iter().map(|party| party.id).collect();
+    is_fire_station(db, &here, &parties).await
 }
 
 /// Whether one of these parties is a fire station of the scope, or of no community.

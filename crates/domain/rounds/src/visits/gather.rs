@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
 use youlin_people::{Directory, DoorFacts, LivesThere};
 use youlin_places::queries::doors_of;
 
 use super::need::{Door, Person};
 use super::queries::{Asked, due_today, picks, recent, visit_rule};
-use super::{OpenForm, OpenFormSources, VisitRule};
-use crate::model::{Lives, RoundKind, SubjectKind};
+use super::{OpenForm, OpenFormSources, PickKind, VisitRule};
+use crate::model::{Lives, Outcome, RoundKind, SubjectKind};
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{PolicyView, policies};
 use crate::service::Rounds;
@@ -165,7 +165,7 @@ struct Beside {
     forms: HashMap<Uuid, Vec<OpenForm>>,
     /// By person.
     listed: HashMap<Uuid, Vec<(String, String)>>,
-    picks: HashMap<Uuid, super::PickKind>,
+    picks: HashMap<Uuid, (PickKind, Micros)>,
     recent: super::queries::Recent,
 }
 
@@ -198,9 +198,17 @@ impl Beside {
                 questions: self.questions(facts),
                 due: due.into_iter().map(|(_, title)| title).collect(),
                 listed: self.listed(facts),
-                picked: self.picks.get(&facts.dwelling).copied(),
+                picked: self.picked(facts.dwelling),
             },
         })
+    }
+
+    /// What was asked for by hand is done once somebody got in.
+    fn picked(&self, dwelling: Uuid) -> Option<PickKind> {
+        let (kind, at) = self.picks.get(&dwelling).copied()?;
+        let last = self.recent.last.get(&dwelling);
+        let met = last.is_some_and(|last| last.outcome == Outcome::Done && last.at >= at);
+        (kind == PickKind::TakenAway || !met).then_some(kind)
     }
 
     fn person(&self, door: &DoorFacts, one: &LivesThere) -> Person {

@@ -36,7 +36,17 @@ pub struct Person {
 pub struct LastVisit {
     pub outcome: Outcome,
     pub at: Micros,
+    /// The next day that was named and still stands, by whoever named it.
     pub again: Option<Micros>,
+    /// Who went.
+    pub by: Option<Uuid>,
+}
+
+impl LastVisit {
+    /// Tried or left out today without naming another day: done with for today, for whoever did it.
+    pub(super) fn once_today(&self, now: Micros) -> bool {
+        self.outcome != Outcome::Done && self.again.is_none() && self.at.date() == now.date()
+    }
 }
 
 /// A dwelling with everything that may speak for a visit.
@@ -171,7 +181,7 @@ fn held_back(last: Option<&LastVisit>, rule: &VisitRule, now: Micros) -> Option<
         (_, Some(again)) if again.date() > today => Some(Standing::Later(again)),
         // Named for later on the same day it is proposed again, else once is enough for one day.
         (_, Some(_)) => None,
-        (_, None) => (last.at.date() == today).then_some(Standing::NotToday),
+        (_, None) => last.once_today(now).then_some(Standing::NotToday),
     }
 }
 
@@ -301,6 +311,7 @@ mod tests {
                 outcome: Outcome::Tried,
                 at: days_ago(0).plus(-Micros::HOUR),
                 again: again.map(days_ago),
+                by: None,
             }),
             ..Door::default()
         };
@@ -325,7 +336,7 @@ mod tests {
         ) {
             let mut door = Door {
                 people: vec![person(age, seen)],
-                last: Some(LastVisit { outcome, at: days_ago(last), again: again.map(days_ago) }),
+                last: Some(LastVisit { outcome, at: days_ago(last), again: again.map(days_ago), by: None }),
                 questions: vec![("表".into(), questions)],
                 ..Door::default()
             };

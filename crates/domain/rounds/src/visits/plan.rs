@@ -4,6 +4,7 @@
 //! Whoever stands in for somebody has that one's whole list beside the own: nothing of either waits because one person does the
 //! work of two, and where both are there (a shift was taken over) both see it until one of them has been at the door.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use youlin_kernel::{AreaId, Micros};
 use youlin_routes::{Candidate, Point, Round, RoundStop, Shape, WhyLeft, Worker, on_plane, plan};
 
 use super::gather::{DoorAt, Ground};
-use super::need::{Standing, Why, standing};
+use super::need::{Door, Standing, Why, standing};
 use super::visitors::Visitor;
 
 /// A proposed visit.
@@ -77,9 +78,11 @@ pub fn day_plan(
     start: Option<(f64, f64)>,
     now: Micros,
 ) -> DayPlan {
+    let lists = lists(visitors);
     let mut whys: HashMap<Uuid, (&DoorAt, Vec<Why>)> = HashMap::new();
     for at in &ground.doors {
-        if let Standing::Open(found) = standing(&at.door, &ground.rule, now) {
+        let door = seen_by(&at.door, at.area, &lists, now);
+        if let Standing::Open(found) = standing(&door, &ground.rule, now) {
             whys.insert(at.dwelling, (at, found));
         }
     }
@@ -109,7 +112,6 @@ pub fn day_plan(
         })
         .collect();
     let begin: Option<Point> = start.and_then(|_| points.next());
-    let lists = lists(visitors);
     let workers = workers(ground, &lists, begin);
     let planned = plan(&candidates, &workers, &ground.rule.weights);
     let left = |wanted: WhyLeft| planned.left.iter().filter(|one| one.why == wanted).count();
@@ -169,6 +171,23 @@ fn lists(visitors: &[Visitor]) -> Vec<List> {
         list.areas.extend(missing);
     }
     all
+}
+
+/// A door as whoever looks after its area sees it: that somebody else found nobody there, or left it out, does not take it off
+/// their list. Whom somebody met is left in peace, whoever it was.
+fn seen_by<'a>(door: &'a Door, area: AreaId, lists: &[List], now: Micros) -> Cow<'a, Door> {
+    let Some(last) = door.last.filter(|last| last.once_today(now)) else {
+        return Cow::Borrowed(door);
+    };
+    let mut theirs = lists.iter().filter(|list| list.areas.contains(&area));
+    let nobodys = theirs.clone().next().is_none();
+    if nobodys || theirs.any(|list| list.by.contains(&last.by)) {
+        return Cow::Borrowed(door);
+    }
+    Cow::Owned(Door {
+        last: None,
+        ..door.clone()
+    })
 }
 
 /// A number for each entrance within its building.

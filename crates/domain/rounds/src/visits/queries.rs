@@ -1,10 +1,12 @@
 //! Reads of visits: the rule of a community, how policies of dwellings stand, and the visits to one dwelling.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, Scope};
@@ -53,12 +55,12 @@ pub async fn visit_rule(db: &Database, community: CommunityId) -> Result<RuleVie
     })
 }
 
-/// Today's picks by dwelling.
+/// Today's picks by dwelling, with their times.
 pub(super) async fn picks(
     db: &Database,
     community: CommunityId,
     day: Date,
-) -> Result<HashMap<Uuid, PickKind>> {
+) -> Result<HashMap<Uuid, (PickKind, Micros)>> {
     let rows = visit_pick::Entity::find()
         .filter(visit_pick::Column::CommunityId.eq(community.0))
         .filter(visit_pick::Column::Day.eq(day.to_string()))
@@ -66,7 +68,10 @@ pub(super) async fn picks(
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| Some((row.dwelling_id, PickKind::parse(&row.kind)?)))
+        .filter_map(|row| {
+            let kind = PickKind::parse(&row.kind)?;
+            Some((row.dwelling_id, (kind, Micros(row.picked_at))))
+        })
         .collect())
 }
 
@@ -77,8 +82,8 @@ pub(super) struct Recent {
     pub(super) today: HashMap<Option<Uuid>, Vec<Uuid>>,
 }
 
-/// Dwelling, outcome, when it began, when to try again, who went.
-type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>);
+/// Dwelling, outcome, when it began, when to try again, who went: person and account.
+type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>, Option<Uuid>);
 
 pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -> Result<Recent> {
     use round::Column;
@@ -90,6 +95,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
             Column::BeganAt,
             Column::TryAgainAt,
             Column::ByPerson,
+            Column::ById,
         ])
         .filter(Column::CommunityId.eq(community.0))
         .filter(Column::BeganAt.gte(now.plus(-LOOK_BACK).0))
@@ -102,21 +108,49 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
         .await?;
     let today = Micros::start_of(now.date());
     let mut recent = Recent::default();
-    for (dwelling, outcome, at, again, by) in rows {
+    let mut named: HashMap<Uuid, Named> = HashMap::new();
+    for (dwelling, outcome, at, again, by, account) in rows {
         let Some(outcome) = Outcome::parse(&outcome) else {
             continue;
         };
         if at >= today.0 {
             recent.today.entry(by).or_default().push(dwelling);
         }
+        let at = Micros(at);
+        let named = named.entry(dwelling).or_default();
         let visit = LastVisit {
             outcome,
-            at: Micros(at),
-            again: again.map(Micros),
+            at,
+            again: named.after(outcome, at, (account, again.map(Micros))),
+            by,
         };
         recent.last.insert(dwelling, visit);
     }
     Ok(recent)
+}
+
+/// Days that were named at one door and still stand, by the account that named them: what one person agreed is not another one's to drop.
+#[derive(Debug, Default)]
+struct Named(Vec<(Option<Uuid>, Micros)>);
+
+impl Named {
+    /// After one more visit, in the order of time, the next day that stands: somebody who got in ends all of them, and so
+    /// does one's own next try one's own; somebody else's stands until it has come.
+    fn after(
+        &mut self,
+        outcome: Outcome,
+        at: Micros,
+        (by, again): (Option<Uuid>, Option<Micros>),
+    ) -> Option<Micros> {
+        match outcome {
+            Outcome::Done => self.0.clear(),
+            Outcome::Tried | Outcome::Skipped => {
+                self.0.retain(|(who, day)| *who != by && *day > at);
+            }
+        }
+        self.0.extend(again.map(|day| (by, day)));
+        self.0.iter().map(|(_, day)| *day).min()
+    }
 }
 
 /// A visit in the life of a dwelling.
@@ -161,27 +195,61 @@ pub async fn visits_of(
     Ok(rows.into_iter().filter(seen).filter_map(visit_of).collect())
 }
 
-/// Visits the caller handed in today, the newest first.
+/// Visits of today.
+#[derive(Debug, Default)]
+pub(super) struct VisitsToday {
+    /// The caller's.
+    pub(super) own: Vec<VisitOf>,
+    /// Of everybody else.
+    pub(super) others: Vec<VisitOf>,
+}
+
+/// Visits of a community that were handed in today, the newest first.
 pub(super) async fn visits_today(
     db: &Database,
     ctx: &Ctx,
     community: CommunityId,
-) -> Result<Vec<VisitOf>> {
+) -> Result<VisitsToday> {
+    let rows = of_today(ctx, community)
+        .order_by_desc(round::Column::BeganAt)
+        .all(db.read())
+        .await?;
+    let me = ctx.actor().id();
+    let (own, others): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|row| me.is_some() && row.by_id == me);
+    let views = |rows: Vec<round::Model>| rows.into_iter().filter_map(visit_of).collect();
+    Ok(VisitsToday {
+        own: views(own),
+        others: views(others),
+    })
+}
+
+/// The newest visit somebody else handed in today to this dwelling, besides those that are known.
+pub(super) async fn meanwhile(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    (community, dwelling): (CommunityId, Uuid),
+    known: &BTreeSet<Uuid>,
+) -> Result<Option<VisitOf>> {
+    let rows = of_today(ctx, community)
+        .filter(round::Column::SubjectId.eq(dwelling))
+        .order_by_desc(round::Column::ReceivedAt)
+        .all(db)
+        .await?;
+    let me = ctx.actor().id();
+    let other = |row: &round::Model| row.by_id != me && !known.contains(&row.id);
+    Ok(rows.into_iter().find(other).and_then(visit_of))
+}
+
+fn of_today(ctx: &Ctx, community: CommunityId) -> Select<round::Entity> {
     use round::Column;
-    let Some(account) = ctx.actor().id() else {
-        return Ok(Vec::new());
-    };
-    let rows = round::Entity::find()
+    round::Entity::find()
         .filter(Column::CommunityId.eq(community.0))
         .filter(Column::BeganAt.gte(Micros::start_of(ctx.now().date()).0))
         .filter(Column::Kind.eq(RoundKind::Visit.as_str()))
         .filter(Column::SubjectKind.eq(SubjectKind::Dwelling.as_str()))
-        .filter(Column::ById.eq(account))
         .filter(Column::Outcome.ne(Outcome::Withdrawn.as_str()))
-        .order_by_desc(Column::BeganAt)
-        .all(db.read())
-        .await?;
-    Ok(rows.into_iter().filter_map(visit_of).collect())
 }
 
 fn visit_of(row: round::Model) -> Option<VisitOf> {
@@ -319,4 +387,53 @@ pub async fn door_counts(
         found.insert(policy.id, counts);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn who(number: u8) -> Option<Uuid> {
+        Some(Uuid::from_u128(u128::from(number)))
+    }
+
+    #[test]
+    fn what_one_named_another_does_not_drop() {
+        let (ten, noon) = (Micros(10), Micros(12));
+        let (evening, week) = (Micros(19), Micros(170));
+        let mut named = Named::default();
+        let tried = Outcome::Tried;
+        assert_eq!(
+            named.after(tried, ten, (who(1), Some(evening))),
+            Some(evening)
+        );
+        // Another one leaves it out, and a third is told of another day.
+        assert_eq!(
+            named.after(Outcome::Skipped, noon, (who(2), None)),
+            Some(evening)
+        );
+        assert_eq!(
+            named.after(tried, noon, (who(3), Some(week))),
+            Some(evening)
+        );
+        // It has come, and the first tried again.
+        assert_eq!(named.after(tried, evening, (who(1), None)), Some(week));
+        assert_eq!(named.after(Outcome::Done, Micros(20), (who(1), None)), None);
+    }
+
+    proptest! {
+        /// Whatever others do short of getting in, a day that lies ahead stands.
+        #[test]
+        fn a_day_ahead_stands(others in prop::collection::vec((2..9_u8, 1..100_i64, prop::option::of(101..999_i64), any::<bool>()), 0..12)) {
+            let mut named = Named::default();
+            named.after(Outcome::Tried, Micros(0), (who(1), Some(Micros(500))));
+            for (by, at, again, tried) in others {
+                let outcome = if tried { Outcome::Tried } else { Outcome::Skipped };
+                let next = named.after(outcome, Micros(at), (who(by), again.map(Micros)));
+                prop_assert!(next.is_some_and(|day| day.0 <= 500));
+            }
+        }
+    }
 }

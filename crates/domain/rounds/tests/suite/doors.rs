@@ -301,8 +301,10 @@ impl Street {
             reason: String::new(),
             try_again_at: None,
             lived: None,
+            shown: None,
             learnt: Vec::new(),
             problem: None,
+            reporter: None,
             photographs: 0,
         }
     }

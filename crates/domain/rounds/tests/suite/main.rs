@@ -9,11 +9,13 @@ mod ground;
 mod market;
 mod market_http;
 mod party;
+mod return_http;
 mod river;
 #[path = "../town/mod.rs"]
 mod river_town;
 mod shown;
 mod sight;
+mod site;
 mod tracks;
 mod visits;
 mod visits_http;

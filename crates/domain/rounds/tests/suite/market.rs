@@ -25,7 +25,7 @@ use youlin_rounds::model::{
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
-MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
+    MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
     SaveCampaign, SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list,
     campaign_view, due_now, hazard_view, hazards, in_use, judgements_of, module,
     prepare_inspection, preview_list, rule_sets, what_changes,

@@ -129,8 +129,23 @@ async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
             lat: None,
             bank: None,
         });
+        // It is the resident's own report; somebody who does not live there is none.
+        let mut other = new.clone();
+        other.reporter = Some(worker.new_id());
+        let refused = street.record(worker, other).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "visit-reporter-gone");
+        new.reporter = Some(resident.card.id);
         let done = street.record(worker, new.clone()).await.unwrap();
         let case = done.findings[0].case.unwrap();
+        let filter = youlin_cases::CaseFilter {
+            person: Some(resident.card.id),
+            ..youlin_cases::CaseFilter::default()
+        };
+        let desk = street.ground.caller(Role::CommunityDesk, "A");
+        let cases = desk.scope(&youlin_cases::permissions::CASES_READ).unwrap();
+        let theirs = youlin_cases::list(db, &street.ground.cases, &desk, &cases, &filter).await;
+        let theirs: Vec<_> = theirs.unwrap().items.iter().map(|row| row.id).collect();
+        assert_eq!(theirs, [case]);
         let again = street.record(worker, new).await.unwrap();
         assert!(
             again.again && again.findings == done.findings,
@@ -495,5 +510,58 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
             (counts.doors, counts.done, counts.open, counts.missed),
             (3, 1, 2, 0)
         );
+    }
+}
+
+#[tokio::test]
+async fn two_people_at_one_door_on_one_day_take_nothing_from_each_other() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, worker) = (&street.ground.world, &street.worker);
+        let db = world.db();
+        let other = street.ground.caller(Role::GridWorker, "A1");
+        let evening = worker.now().plus(2 * Micros::HOUR);
+        let mut tried = street.visit(ZHOU, Outcome::Tried);
+        tried.try_again_at = Some(evening);
+        let first = street.record(worker, tried).await.unwrap();
+
+        // The other one had the page open since before: told, and nothing written yet.
+        world.clock.advance(10 * Micros::MINUTE);
+        let mut left_out = street.visit(ZHOU, Outcome::Skipped);
+        left_out.reason = "下雨".into();
+        left_out.shown = Some(BTreeSet::new());
+        let told = street.record(&other, left_out.clone()).await.unwrap_err();
+        assert_eq!(told.code(), "visit-meanwhile");
+        let home = [street.home(ZHOU)];
+        let scope = worker.scope(&ROUNDS_READ).unwrap();
+        let visits = || visits_of(db, Some(&scope), street.community(), &home, 9);
+        assert_eq!(visits().await.unwrap().len(), 1);
+        // Sent again knowingly: both stay, and so does the evening that was agreed.
+        left_out.shown = Some(BTreeSet::from([first.id]));
+        street.record(&other, left_out).await.unwrap();
+        assert_eq!(visits().await.unwrap().len(), 2);
+        let open = street.proposed(worker).await;
+        assert_eq!(open[0].0, ZHOU);
+        assert!(open[0].1.contains(&"again"), "{open:?}");
+
+        // What one put on the list by hand another does not take off it.
+        let pick = |address: &str, kind| PickVisit {
+            rounds: Arc::clone(street.rounds()),
+            dwelling: street.home(address),
+            kind,
+        };
+        let added = pick(WANG, Some(PickKind::Added));
+        db.execute(worker, added).await.unwrap();
+        for kind in [Some(PickKind::TakenAway), None] {
+            let refused = db.execute(&other, pick(WANG, kind)).await.unwrap_err();
+            assert_eq!(refused.code(), "visit-added-by-other");
+        }
+        let listed = |all: &[(String, Vec<&'static str>)]| all.iter().any(|(at, _)| at == WANG);
+        assert!(listed(&street.proposed(worker).await));
+        // Met, it is done; whoever added it is the one to take it off.
+        let met = street.visit(WANG, Outcome::Done);
+        street.record(&other, met).await.unwrap();
+        assert!(!listed(&street.proposed(worker).await));
+        db.execute(worker, pick(WANG, None)).await.unwrap();
     }
 }

@@ -140,7 +140,7 @@ impl Faults {
             .iter()
             .map(|fault| (fault.field.clone(), i18n.field(locale, fault)));
         Self {
-            sentence: problem_sentence(s, problem),
+            sentence: i18n.problem(locale, problem),
             fields: fields.collect(),
         }
     }
@@ -156,28 +156,6 @@ impl Faults {
             .find(|(field, _)| field == name)
             .map_or("", |(_, sentence)| sentence)
     }
-}
-
-/// The sentence of a refusal, with states and verbs in words instead of codes.
-fn problem_sentence(s: &Shell, problem: &Problem) -> String {
-    let args: Vec<(&str, String)> = problem
-        .args()
-        .iter()
-        .map(|(name, value)| {
-            let shown = match *name {
-                "verb" => s.tt("verb", value),
-                "status" => s.tt("status", value),
-                "possible" => {
-                    let words: Vec<String> =
-                        value.split(", ").map(|verb| s.tt("verb", verb)).collect();
-                    words.join(&s.t("list-comma"))
-                }
-                _ => value.clone(),
-            };
-            (*name, shown)
-        })
-        .collect();
-    s.tn(&format!("problem-{}", problem.code()), &args)
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use uuid::Uuid;
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
-use youlin_web::{App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
 use super::faults::{Faults, shown, with_status};
 use super::upload;
@@ -259,6 +260,7 @@ fn verb(step: Step, task: Uuid, note: &str, finished: String) -> Verb {
 #[template(path = "street_tasks.html")]
 struct TasksPage {
     s: Shell,
+    said: String,
     tasks: Vec<TaskRow>,
 }
 
@@ -271,11 +273,14 @@ pub(super) async fn list(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
+    ApiQuery(said): ApiQuery<Said>,
 ) -> WebResult<Response> {
     let cases = app.need::<Cases>()?;
     let tasks = tasks_of(app.db(), &cases, &ctx, None).await?;
+    let s = shell(&app, &ctx, prefs);
     page(&TasksPage {
-        s: shell(&app, &ctx, prefs),
+        said: said.words(&s),
+        s,
         tasks,
     })
 }
@@ -284,6 +289,7 @@ pub(super) async fn list(
 #[template(path = "street_task.html")]
 struct TaskPage {
     s: Shell,
+    said: String,
     c: TaskCard,
 }
 
@@ -313,6 +319,7 @@ pub(super) async fn show(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(said): ApiQuery<Said>,
 ) -> WebResult<Response> {
     let cases = app.need::<Cases>()?;
     let Ok(task) = mine(&app, &cases, &ctx, id).await else {
@@ -320,8 +327,10 @@ pub(super) async fn show(
         return Ok(Redirect::to("/tasks").into_response());
     };
     let c = card(&app, &cases, &ctx, task).await?;
+    let s = shell(&app, &ctx, prefs);
     page(&TaskPage {
-        s: shell(&app, &ctx, prefs),
+        said: said.words(&s),
+        s,
         c,
     })
 }
@@ -347,15 +356,37 @@ pub(super) async fn step(
             let c = card(&app, &cases, &ctx, task)
                 .await?
                 .refused(&s, &problem, &sent.note);
-            Ok(with_status(&problem, page(&TaskPage { s, c })?))
+            Ok(with_status(
+                &problem,
+                page(&TaskPage {
+                    said: String::new(),
+                    s,
+                    c,
+                })?,
+            ))
         }
     }
 }
 
-/// A task that goes on stays on the screen.
+/// A task that goes on stays on the screen; of the others the list says what is left. Either says that it was taken.
 fn after(id: Uuid, step: Step) -> String {
+    let said = step.as_str();
     match step {
-        Step::Yes | Step::Start => format!("/tasks/{id}"),
-        _ => "/today".to_owned(),
+        Step::Yes | Step::Start => format!("/tasks/{id}?said={said}"),
+        Step::No | Step::Return | Step::Handled | Step::Done => format!("/tasks?said={said}"),
+    }
+}
+
+/// The step that was just taken.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Said {
+    said: String,
+}
+
+impl Said {
+    /// What becomes of it, in words.
+    fn words(&self, s: &Shell) -> String {
+        Step::parse(&self.said).map_or_else(String::new, |step| s.tt("task-said", step.as_str()))
     }
 }

@@ -31,11 +31,24 @@ pub(in crate::pages) struct Part {
     pub(in crate::pages) number: usize,
     /// Of a repeat: whether there may be another, which does not follow from answers.
     pub(in crate::pages) open: bool,
+    /// Of a group, repeat or instance: questions that stand in it, and those that are answered.
+    pub(in crate::pages) asked: usize,
+    pub(in crate::pages) done: usize,
     /// Of a file: the name of what is already here, and its token.
     pub(in crate::pages) kept: Option<(String, String)>,
 }
 
 impl Part {
+    /// What somebody answers.
+    const ASKS: [&'static str; 10] = [
+        "choice", "several", "number", "text", "day", "time", "moment", "file", "position",
+        "barcode",
+    ];
+
+    fn is_done(&self) -> bool {
+        !self.value.trim().is_empty() || self.kept.is_some()
+    }
+
     pub(in crate::pages) fn is(&self, what: &str) -> bool {
         self.what == what
     }
@@ -109,7 +122,9 @@ impl Drawing<'_> {
                 NodeKind::Group => {
                     let label = self.label(at, place);
                     self.put("group", own.clone(), label);
+                    let begin = self.parts.len();
                     self.below(Some(at), place);
+                    self.count(begin);
                     self.put("end-group", own, String::new());
                 }
                 NodeKind::Repeat { count } => {
@@ -133,7 +148,9 @@ impl Drawing<'_> {
                             open: count.is_none(),
                             ..Part::default()
                         });
+                        let begin = self.parts.len();
                         self.below(Some(at), place);
+                        self.count(begin);
                         self.put("end-instance", own.clone(), String::new());
                         place.pop();
                     }
@@ -147,6 +164,18 @@ impl Drawing<'_> {
                     });
                 }
             }
+        }
+    }
+
+    /// Counts the questions from here on for the heading that stands before them.
+    fn count(&mut self, begin: usize) {
+        let own = &self.parts[begin..];
+        let asks = |one: &&Part| Part::ASKS.contains(&one.what) && !one.read_only;
+        let asked = own.iter().filter(asks).count();
+        let done = own.iter().filter(asks).filter(|one| one.is_done()).count();
+        if let Some(head) = begin.checked_sub(1).and_then(|at| self.parts.get_mut(at)) {
+            head.asked = asked;
+            head.done = done;
         }
     }
 

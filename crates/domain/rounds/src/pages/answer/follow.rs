@@ -82,13 +82,20 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         match found.evidence.get(name) {
             Some(Value::Position(at)) => position = Some((at.lon, at.lat)),
             Some(Value::Track(_)) | None => {}
-            Some(value) if field.kind == Kind::Text => evidence.push(value.to_string()),
+            Some(value) if field.kind == Kind::Text => {
+                evidence.push(in_words(s, name, &value.to_string()));
+            }
             Some(value) => {
                 let label = word(&field.question.label, language);
                 let value = said(locale, [&yes, &no], form, name, value);
                 evidence.push(format!("{label} {value}"));
             }
         }
+    }
+    // A rule without words of its own says what was asked.
+    if text.is_empty() {
+        let asked = names.iter().chain(judged.iter().copied()).next();
+        text = asked.map_or_else(String::new, |name| checklists::label(locale, form, name));
     }
     if !evidence.is_empty() {
         let colon = s.t("checklist-colon");
@@ -119,6 +126,20 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         },
         files,
         position,
+    }
+}
+
+/// An answer that says where, as people say it: "2" of the entrances is 2 单元.
+fn in_words(s: &Shell, question: &str, answer: &str) -> String {
+    let number = answer.trim();
+    let short = number.chars().count() <= 8 && number.chars().any(|one| one.is_ascii_digit());
+    match question {
+        "entrance" if !number.is_empty() && number.chars().all(|one| one.is_ascii_digit()) => {
+            s.t1("finding-at-entrance", "value", number)
+        }
+        "stall" if short => s.t1("finding-at-stall", "value", number),
+        "circuit" if short => s.t1("finding-at-circuit", "value", number),
+        _ => answer.to_owned(),
     }
 }
 

@@ -11,9 +11,9 @@ use crate::service::Rounds;
 
 /// A photograph the form holds.
 #[derive(Clone, Debug)]
-pub(in crate::pages) struct Kept {
-    pub(in crate::pages) token: String,
-    pub(in crate::pages) file: StoredFile,
+pub(crate) struct Kept {
+    pub(crate) token: String,
+    pub(crate) file: StoredFile,
 }
 
 impl Kept {

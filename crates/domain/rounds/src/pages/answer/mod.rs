@@ -8,6 +8,7 @@ mod typed;
 
 pub(super) use asked::{Part, group_title, parts, said};
 pub(super) use follow::{Proposed, proposed};
-pub(super) use kept::{Kept, keep, kept_file};
+pub(crate) use kept::Kept;
+pub(super) use kept::{keep, kept_file};
 pub(super) use shown::{Shown, shown};
 pub(super) use typed::{Typed, key};

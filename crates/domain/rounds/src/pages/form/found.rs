@@ -23,7 +23,11 @@ pub(in crate::pages) struct FoundForm {
     pub(in crate::pages) key: String,
     pub(in crate::pages) category: String,
     pub(in crate::pages) text: String,
+    /// The words it was proposed with: as long as they stand nobody has touched them.
+    pub(in crate::pages) was: String,
     pub(in crate::pages) bank: String,
+    /// Along a reach, as typed: `K0+350` or metres.
+    pub(in crate::pages) chainage: String,
     pub(in crate::pages) severity: String,
     pub(in crate::pages) on_spot: bool,
     /// Why it is only noted; empty: it is a case.
@@ -45,7 +49,9 @@ pub(super) fn read(upload: &Upload) -> Vec<FoundForm> {
             key: part("key"),
             category: part("category"),
             text: part("found"),
+            was: part("was"),
             bank: part("bank"),
+            chainage: part("chainage"),
             severity: part("severity"),
             on_spot: !part("on_spot").is_empty(),
             noted: part("noted"),
@@ -74,7 +80,17 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
         .map(|row| row.category.clone())
         .collect();
     for one in proposed {
-        let known = rows.iter().any(|row| row.key == one.key);
+        let held = rows.iter_mut().find(|row| row.key == one.key);
+        let known = held.is_some();
+        // The answers were mended: so are words nobody wrote by hand.
+        if let Some(row) = held.filter(|row| !row.is_empty() && row.text == row.was)
+            && row.was != one.text
+        {
+            row.text.clone_from(&one.text);
+            row.was.clone_from(&one.text);
+            one.severity.clone_into(&mut row.severity);
+            changed = true;
+        }
         if known || by_hand.contains(&one.category) || rows.len() >= MOST {
             continue;
         }
@@ -82,7 +98,9 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
             key: one.key.clone(),
             category: one.category.clone(),
             text: one.text.clone(),
+            was: one.text.clone(),
             bank: String::new(),
+            chainage: String::new(),
             severity: one.severity.to_owned(),
             on_spot: false,
             noted: one.noted.clone(),
@@ -95,6 +113,25 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
         changed = true;
     }
     changed
+}
+
+/// Metres along a reach, as somebody writes them: `K1+350`, `1+350`, `350`, `350 米`, `1.2km`.
+pub(super) fn chainage(text: &str) -> Option<f64> {
+    let text: String = text.chars().filter(|one| !one.is_whitespace()).collect();
+    let text = text.replace('＋', "+").to_uppercase();
+    let (text, whole) = match text.strip_suffix("KM").or(text.strip_suffix("公里")) {
+        Some(rest) => (rest, 1_000.0),
+        None => (text.trim_end_matches(['M', '米']), 1.0),
+    };
+    let text = text.strip_prefix('K').unwrap_or(text);
+    let number = |part: &str| {
+        let plain = !part.is_empty() && part.chars().all(|one| one.is_ascii_digit() || one == '.');
+        plain.then(|| part.parse::<f64>().ok()).flatten()
+    };
+    match text.split_once('+') {
+        Some((kilometres, metres)) => Some(number(kilometres)? * 1_000.0 + number(metres)?),
+        None => Some(number(text)? * whole),
+    }
 }
 
 /// Ids of a page's findings follow from the round's, so that the same page sent again is the same round.
@@ -165,6 +202,23 @@ mod tests {
         assert_eq!(ids, again);
         let different: std::collections::BTreeSet<_> = ids.iter().chain([&round]).collect();
         assert_eq!(different.len(), MOST + 1);
+    }
+
+    #[test]
+    fn metres_along_a_reach_are_read_as_people_write_them() {
+        for (text, metres) in [
+            ("K0+350", 350.0),
+            ("k1 + 020", 1_020.0),
+            ("2＋5", 2_005.0),
+            ("350", 350.0),
+            ("350 米", 350.0),
+            ("1.2km", 1_200.0),
+        ] {
+            assert_eq!(chainage(text), Some(metres), "{text}");
+        }
+        for text in ["", "桥下", "K", "1+", "-5", "1e9+1"] {
+            assert_eq!(chainage(text), None, "{text}");
+        }
     }
 
     proptest! {

@@ -53,6 +53,8 @@ pub(super) struct RoundForm {
     pub(super) reason: String,
     pub(super) found: Vec<FoundForm>,
     pub(super) typed: Typed,
+    /// What the sentence was read as last time, by question: an answer that is still that one nobody has touched.
+    pub(super) by_sentence: BTreeMap<String, String>,
     /// Photographs that answer questions, by question and place.
     pub(super) files: BTreeMap<String, Kept>,
     /// Other photographs.
@@ -107,6 +109,8 @@ struct FormPage {
     f: RoundForm,
     name: String,
     of_reach: bool,
+    /// Its length, as chainage.
+    reach_end: String,
     /// What is found are hazards.
     of_premises: bool,
     offered: hazard::Offered,
@@ -336,6 +340,9 @@ async fn form_page(
     Ok(FormPage {
         name: subject.name.clone(),
         of_reach: asking.of_reach(),
+        reach_end: subject.line.as_ref().map_or_else(String::new, |line| {
+            youlin_places::rivers::chainage(line.length_m())
+        }),
         of_premises: asking.of_premises(),
         offered: hazard::offered(&s, app, asking).await?,
         follows,
@@ -408,6 +415,11 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
         reason: text("reason"),
         found: found::read(upload),
         typed: Typed::read(upload),
+        by_sentence: upload
+            .starting_with("r_")
+            .into_iter()
+            .map(|(question, all)| (question, all.join(" ")))
+            .collect(),
         files: BTreeMap::new(),
         photos: Vec::new(),
     };

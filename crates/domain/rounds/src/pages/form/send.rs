@@ -15,7 +15,7 @@ use youlin_web::{
     ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, mendable, page, part, refused_with,
 };
 
-use super::found::{finding_id, settle};
+use super::found::{chainage, finding_id, settle};
 use super::hazard::hazards;
 use super::start::form_for_preview;
 use super::{
@@ -25,6 +25,7 @@ use super::{
 use crate::checklists;
 use crate::model::{Channel, Outcome, Severity};
 use crate::pages::answer::{Proposed, Typed, parts};
+use crate::pages::go_back::MOST_PHOTOS;
 use crate::pages::shell;
 use crate::pages::upload::{self, Upload};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
@@ -110,7 +111,8 @@ pub(in crate::pages) async fn hand_in(
     }
     let done = Outcome::parse(&f.outcome).unwrap_or(Outcome::Done) == Outcome::Done;
     // A file that was refused is said at once: the page to look over would pass over it.
-    if done && upload.faults.is_empty() && looks_over(&s, &asking, &mut f) {
+    let files_fit = upload.faults.is_empty() && f.photos.len() <= MOST_PHOTOS;
+    if done && files_fit && looks_over(&s, &asking, &mut f) {
         return confirm(s, &app, &asking, f, false).await;
     }
     match handed_in(&app, &s, &asking, &mut f, &upload).await {
@@ -173,24 +175,41 @@ async fn confirm(
     page(&body)
 }
 
-/// Fills the checklist from the sentence: what was answered by hand stays. Says what stays unsure.
+/// Fills the checklist from the sentence, also when the sentence was mended; what was answered by hand stays, and where the
+/// sentence says otherwise that is asked. Says what stays unsure.
 fn fill(s: &Shell, asking: &Asking, f: &mut RoundForm) -> Vec<String> {
     let Some(form) = asking.form() else {
         return Vec::new();
     };
     let (filled, unsure) = checklists::read_sentence(&f.checklist, form, &f.text);
-    for (question, value) in filled {
-        f.typed.values.entry(question).or_insert(value);
-    }
     let locale = s.ctx().locale();
-    unsure
-        .iter()
-        .map(|one| {
-            let question = checklists::label(locale, form, &one.question);
-            let words = one.span.of(&f.text);
-            s.t2("patrol-unsure", &("question", question), &("words", words))
-        })
-        .collect()
+    let mut notes = Vec::new();
+    for question in take_in(f, filled) {
+        let label = checklists::label(locale, form, &question);
+        notes.push(s.t1("patrol-answered-otherwise", "question", label));
+    }
+    notes.extend(unsure.iter().map(|one| {
+        let question = checklists::label(locale, form, &one.question);
+        let words = one.span.of(&f.text);
+        s.t2("patrol-unsure", &("question", question), &("words", words))
+    }));
+    notes
+}
+
+/// Takes in what the sentence says. Answers what somebody answered otherwise by hand: that stays.
+fn take_in(f: &mut RoundForm, filled: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+    let mut otherwise = Vec::new();
+    for (question, value) in filled {
+        let stands = f.typed.values.get(&question).filter(|one| !one.is_empty());
+        let untouched = stands.is_none() || stands == f.by_sentence.get(&question);
+        if untouched {
+            f.typed.values.insert(question.clone(), value.clone());
+            f.by_sentence.insert(question, value);
+        } else if stands != Some(&value) {
+            otherwise.push(question);
+        }
+    }
+    otherwise
 }
 
 /// A time as a browser's field writes it.
@@ -236,10 +255,12 @@ async fn new_round(
         Some(id) => Some(policy_view(app.db(), &ctx.scope(&ROUNDS_READ)?, id).await?),
         None => None,
     };
+    let along = along(asking, f)?;
     let rows = f.found.iter().enumerate();
     let findings = rows.filter(|(_, row)| !row.is_empty()).map(|(index, row)| {
         let rule = follows.iter().find(|one| one.key == row.key);
-        let position = rule.and_then(|one| one.position);
+        let typed = along.get(&index).copied();
+        let position = typed.or_else(|| rule.and_then(|one| one.position));
         NewFinding {
             id: finding_id(id, index),
             category: row.category.clone(),
@@ -284,6 +305,37 @@ async fn new_round(
     })
 }
 
+/// Where findings lie along a reach, by what was typed of it; every row at fault is named at once.
+fn along(asking: &Asking, f: &RoundForm) -> Result<BTreeMap<usize, (f64, f64)>> {
+    let Some(line) = &asking.subject.line else {
+        return Ok(BTreeMap::new());
+    };
+    let length = line.length_m();
+    let mut found = BTreeMap::new();
+    let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
+    let rows = f.found.iter().enumerate();
+    for (index, row) in rows.filter(|(_, row)| !row.is_empty() && !row.chainage.is_empty()) {
+        match chainage(&row.chainage) {
+            // A metre more for whoever rounds up at the end.
+            Some(metres) if metres <= length + 1.0 => {
+                found.insert(index, line.at(metres));
+            }
+            Some(_) => {
+                faults = faults
+                    .and_field(format!("chainage_{index}"), "finding-chainage-beyond")
+                    .field_arg("end", youlin_places::rivers::chainage(length));
+            }
+            None => {
+                faults = faults.and_field(format!("chainage_{index}"), "finding-chainage");
+            }
+        }
+    }
+    match faults.fields().is_empty() {
+        true => Ok(found),
+        false => Err(faults),
+    }
+}
+
 /// Who spoke on the telephone or wrote the sheet has to be said: whoever hands it in was not there.
 fn told(f: &RoundForm) -> Result<()> {
     let second_hand = matches!(
@@ -306,6 +358,11 @@ async fn handed_in(
     let ctx = s.ctx();
     if !upload.faults.is_empty() {
         return Err(Problem::new(ProblemKind::Invalid, "invalid"));
+    }
+    if f.photos.len() > MOST_PHOTOS {
+        f.photos.truncate(MOST_PHOTOS);
+        let problem = Problem::invalid("photo", "too-many-photographs");
+        return Err(problem.field_arg("max", MOST_PHOTOS));
     }
     told(f)?;
     let follows = asking.follows(s, f);
@@ -361,6 +418,25 @@ async fn attach(
 mod tests {
     use super::super::start::typed_time;
     use super::*;
+
+    #[test]
+    fn a_mended_sentence_mends_what_it_filled_and_nothing_else() {
+        let said = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
+            let all = all.iter();
+            all.map(|(question, value)| ((*question).to_owned(), (*value).to_owned()))
+                .collect()
+        };
+        let mut f = RoundForm::default();
+        f.typed.values = said(&[("smell", "yes")]);
+        let first = said(&[("floating", "few"), ("bank", "some"), ("smell", "yes")]);
+        assert!(take_in(&mut f, first).is_empty());
+        // One answer is changed by hand, then the sentence is mended.
+        f.typed.values.insert("bank".into(), "much".into());
+        let second = said(&[("floating", "much"), ("bank", "none"), ("smell", "no")]);
+        assert_eq!(take_in(&mut f, second), ["bank", "smell"]);
+        let stands = said(&[("floating", "much"), ("bank", "much"), ("smell", "yes")]);
+        assert_eq!(f.typed.values, stands);
+    }
 
     #[test]
     fn a_typed_time_is_local() {

@@ -14,11 +14,13 @@ use youlin_web::{
     refused_with,
 };
 
+use super::super::answer::Kept;
+use super::super::go_back::{MOST_PHOTOS, check_photographs, photographs};
 use super::super::round::category;
 use super::super::shell;
 use super::words;
 use crate::ActOnHazard;
-use crate::model::HazardVerb;
+use crate::model::{HazardStep, HazardVerb};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{HazardView, PhotoView, hazard_view, photos_of, possible_steps};
 use crate::service::Rounds;
@@ -29,7 +31,18 @@ struct Typed {
     verb: String,
     text: String,
     days: String,
+    passed: String,
+    /// Photographs that came along: they lie in the store.
+    kept: Vec<Kept>,
 }
+
+/// Refusals that say whose affair a step is: what was typed stays on the page, to be handed on.
+const OF_OTHERS: [&str; 4] = [
+    "hazard-not-yours",
+    "own-hazard",
+    "own-work",
+    "own-extension",
+];
 
 #[derive(Template)]
 #[template(path = "hazard.html")]
@@ -61,6 +74,17 @@ impl HazardPage {
 
     fn open(&self, verb: &str) -> bool {
         self.typed.verb == verb
+    }
+
+    fn is_passed(&self, answer: &str) -> bool {
+        self.typed.passed == answer
+    }
+
+    /// Whether a form for what was typed stands on the page. Otherwise the words stand by themselves.
+    fn has_form(&self) -> bool {
+        let verb = self.typed.verb.as_str();
+        let recheck = verb != "recheck" || self.one.step == HazardStep::ToRecheck;
+        verb.is_empty() || (self.may(verb) && recheck)
     }
 
     fn text(&self, verb: &str) -> &str {
@@ -158,27 +182,28 @@ pub(in crate::pages) async fn act(
     PathId(id): PathId,
     request: Request,
 ) -> WebResult<Response> {
-    let mut upload = upload::read_pictures(&app, request).await?;
+    let upload = upload::read_pictures(&app, request).await?;
     let scope = ctx.scope(&ROUNDS_WALK)?;
     let community = hazard_view(app.db(), &scope, id).await?.community;
+    let rounds = app.need::<Rounds>()?;
+    let kept = photographs(&rounds, &ctx, (community, id), &upload)?;
     let acted = async {
-        if let Some(fault) = upload.fault.take() {
-            return Err(fault);
-        }
+        check_photographs(&upload, &kept)?;
         let command = ActOnHazard {
-            rounds: app.need::<Rounds>()?,
+            rounds,
             community,
             hazard: id,
             version: upload.text("version").parse().ok(),
             verb: verb(&upload)?,
-            photographs: std::mem::take(&mut upload.files),
+            photographs: kept.iter().map(|one| one.file.clone()).collect(),
         };
         app.db().execute(&ctx, command).await
     };
     match acted.await {
         Ok(_done) => Ok(Redirect::to(&format!("/rounds/hazards/{id}?saved=1")).into_response()),
         Err(problem) => {
-            let problem = mendable(problem)?;
+            let others = OF_OTHERS.contains(&problem.code());
+            let problem = if others { problem } else { mendable(problem)? };
             let s = shell(&app, &ctx, prefs);
             let e = FormFaults::of(&s, &problem);
             let mut shown = hazard_page(&app, &ctx, s, id, false).await?;
@@ -187,6 +212,8 @@ pub(in crate::pages) async fn act(
                 verb: upload.text("verb").to_owned(),
                 text: upload.text("text").to_owned(),
                 days: upload.text("days").to_owned(),
+                passed: upload.text("passed").to_owned(),
+                kept: kept.into_iter().take(MOST_PHOTOS).collect(),
             };
             Ok(refused_with(&problem, page(&shown)?))
         }

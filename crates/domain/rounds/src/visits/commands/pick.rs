@@ -6,10 +6,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{Ctx, Problem, Result};
+use youlin_kernel::{AreaId, Ctx, Problem, ProblemKind, Result};
 
 use crate::events::{self, event};
-use crate::permissions::VISITS_WALK;
+use crate::permissions::{ROUNDS_PLAN, VISITS_WALK};
 use crate::service::Rounds;
 use crate::visits::PickKind;
 use crate::visits::entities::visit_pick;
@@ -43,6 +43,9 @@ impl Command for PickVisit {
         if same {
             return Ok(());
         }
+        if let Some(row) = &known {
+            of_somebody_else(ctx, row, place.area())?;
+        }
         match (known, self.kind) {
             (Some(row), None) => tx.delete::<visit_pick::Entity>(&row).await?,
             (None, None) => {}
@@ -70,4 +73,16 @@ impl Command for PickVisit {
         tx.emit(ctx, event(events::VISIT_PICKED, community, self.dwelling));
         Ok(())
     }
+}
+
+/// What somebody put on the list or took off it stays as they did it, unless they or whoever plans change it.
+fn of_somebody_else(ctx: &Ctx, row: &visit_pick::Model, area: AreaId) -> Result<()> {
+    if row.by_id == ctx.actor().id() || ctx.authorize(&ROUNDS_PLAN, area).is_ok() {
+        return Ok(());
+    }
+    let code = match PickKind::parse(&row.kind) {
+        Some(PickKind::Added) => "visit-added-by-other",
+        _ => "visit-away-by-other",
+    };
+    Err(Problem::new(ProblemKind::Conflict, code).arg("by", &row.by_name))
 }

@@ -16,6 +16,7 @@ use youlin_places::queries::dwelling_closed;
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
+use crate::visits::queries::meanwhile;
 use crate::{HandIn, HandedIn, NewFinding, NewRound, prepare};
 
 /// What was heard of one person; nothing given changes nothing.
@@ -56,8 +57,12 @@ pub struct NewVisit {
     pub try_again_at: Option<Micros>,
     /// Who was shown to live there; others by now are told, nothing is confirmed of them unseen.
     pub lived: Option<BTreeSet<Uuid>>,
+    /// Visits of today that were shown; of another one by somebody else is told before anything is written.
+    pub shown: Option<BTreeSet<Uuid>>,
     pub learnt: Vec<Learnt>,
     pub problem: Option<NewFinding>,
+    /// Who of the household spoke of it; nobody: without a name.
+    pub reporter: Option<Uuid>,
     pub photographs: u32,
 }
 
@@ -70,7 +75,9 @@ pub struct RecordVisit {
     dwelling: Uuid,
     outcome: Outcome,
     lived: Option<BTreeSet<Uuid>>,
+    shown: Option<BTreeSet<Uuid>>,
     learnt: Vec<Learnt>,
+    reporter: Option<Uuid>,
 }
 
 /// Checks a visit before anything is written.
@@ -117,13 +124,19 @@ pub async fn prepare_visit(
         talk: None,
         track: None,
     };
+    let hand_in = prepare(rounds, db, ctx, round).await?;
     Ok(RecordVisit {
-        hand_in: prepare(rounds, db, ctx, round).await?,
+        hand_in: match new.reporter {
+            Some(person) => hand_in.reported_by(person),
+            None => hand_in,
+        },
+        reporter: new.reporter,
         rounds: Arc::clone(rounds),
         community: place.community,
         dwelling: new.dwelling,
         outcome: new.outcome,
         lived: new.lived,
+        shown: new.shown,
         learnt: new.learnt,
     })
 }
@@ -148,8 +161,12 @@ impl Command for RecordVisit {
         if done.again {
             return Ok(done);
         }
+        self.check_meanwhile(ctx, tx).await?;
         let living = Directory::living_in(tx.conn(), self.community, self.dwelling).await?;
         self.check_residents(&living)?;
+        if self.reporter.is_some_and(|one| !living.contains(&one)) {
+            return Err(Problem::invalid("reporter", "visit-reporter-gone"));
+        }
         for one in self.learnt.iter().filter(|one| one.says_something()) {
             self.learn(ctx, tx, one).await?;
         }
@@ -174,6 +191,22 @@ impl RecordVisit {
     #[must_use]
     pub fn community(&self) -> CommunityId {
         self.community
+    }
+
+    /// Somebody else wrote down a visit while this one was typed: it is said, and both stay once it is sent again.
+    async fn check_meanwhile(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
+        let Some(shown) = &self.shown else {
+            return Ok(());
+        };
+        let here = (self.community, self.dwelling);
+        match meanwhile(tx.conn(), ctx, here, shown).await? {
+            None => Ok(()),
+            Some(other) => Err(Problem::new(ProblemKind::Conflict, "visit-meanwhile")
+                .arg("by", other.by)
+                .arg("when", other.at.local().strftime("%H:%M"))
+                .arg("outcome", other.outcome)
+                .with_data(json!({ "round": other.id }))),
+        }
     }
 
     /// Whoever was shown and is gone, or came meanwhile: the page is shown anew before anything is confirmed.

@@ -46,6 +46,8 @@ struct TodayPage {
     files: HashMap<Uuid, DwellingFile>,
     drawing: Option<Drawing>,
     done: Vec<(String, VisitOf)>,
+    /// Of the caller's areas, handed in by others today: why a door is no longer on the list.
+    others: Vec<(String, VisitOf)>,
     /// Taken off today's list by hand.
     away: Vec<(Uuid, String)>,
     later: Vec<Later>,
@@ -164,10 +166,18 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         .iter()
         .flat_map(|stop| stop.visits.iter().map(|visit| visit.dwelling))
         .collect();
-    let done = visits_today(db, &ctx, here).await?;
-    let address = |dwelling: Uuid| {
-        let place = rounds.cases.locator().dwelling(dwelling);
-        place.map_or_else(String::new, |place| place.address)
+    let visits = visits_today(db, &ctx, here).await?;
+    let place = |one: &VisitOf| rounds.cases.locator().dwelling(one.dwelling);
+    let addressed = |one: VisitOf| {
+        let address = place(&one).map_or_else(String::new, |place| place.address);
+        (address, one)
+    };
+    let read = ctx.scope(&ROUNDS_READ)?;
+    let of_mine = |one: &VisitOf| {
+        place(one).is_some_and(|place| {
+            let areas = [place.grid, place.neighbourhood];
+            me.areas().any(|area| area == place.area()) && read.contains(here, &areas)
+        })
     };
     let taken = ground
         .doors
@@ -190,7 +200,7 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         false => fitting(&rounds, &scope, &typed),
     };
     let saved = match asked.saved {
-        Some(id) => Some(round_view(&rounds, db, &ctx.scope(&ROUNDS_READ)?, id).await?),
+        Some(id) => Some(round_view(&rounds, db, &read, id).await?),
         None => None,
     };
     Ok(TodayPage {
@@ -199,10 +209,13 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         communities: communities(&s, &scope),
         files: files(&app, &ctx, here, &proposed).await?,
         drawing: drawing(&round.stops, start),
-        done: done
+        others: visits
+            .others
             .into_iter()
-            .map(|one| (address(one.dwelling), one))
+            .filter(of_mine)
+            .map(addressed)
             .collect(),
+        done: visits.own.into_iter().map(addressed).collect(),
         away: taken
             .map(|one| (one.dwelling, one.address.clone()))
             .collect(),
@@ -312,6 +325,7 @@ pub(super) struct PickForm {
 pub(super) async fn pick(
     State(app): State<App>,
     Caller(ctx): Caller,
+    prefs: Prefs,
     ApiForm(form): ApiForm<PickForm>,
 ) -> WebResult<Response> {
     let pick = PickVisit {
@@ -321,6 +335,12 @@ pub(super) async fn pick(
     };
     match app.db().execute(&ctx, pick).await {
         Ok(()) => Ok(Redirect::to("/rounds/today#list").into_response()),
-        Err(problem) => Err(mendable(problem)?.into()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let s = shell(&app, &ctx, prefs);
+            let e = FormFaults::of(&s, &problem);
+            let body = today_page(s, Asked::default(), e, String::new()).await?;
+            Ok(refused_with(&problem, page(&body)?))
+        }
     }
 }

@@ -24,6 +24,7 @@ use youlin_web::{
 
 use super::{people, shell, today, words};
 use crate::model::{Channel, Outcome, Severity};
+use crate::pages::{Kept, MOST_PHOTOS, check_photographs, photographs};
 use crate::permissions::{ROUNDS_READ, VISITS_WALK};
 use crate::queries::{PolicyView, policy_view};
 use crate::service::Rounds;
@@ -35,7 +36,9 @@ use crate::visits::{
 use crate::{AttachPhoto, NewFinding};
 
 /// Visits of before that are shown.
-const BEFORE: u64 = 3;
+const BEFORE: usize = 3;
+/// Visits of one day nobody goes beyond.
+const COMPARED: u64 = 50;
 /// A page that stood open longer than this says nothing about how long the visit took.
 const STOOD_OPEN: i64 = 12 * Micros::HOUR;
 
@@ -50,12 +53,18 @@ struct VisitPage {
     file: DwellingFile,
     whys: Vec<String>,
     before: Vec<VisitOf>,
+    /// Visits of today, to be compared when it is sent.
+    of_today: String,
+    /// Photographs of an earlier try.
+    kept: Vec<Kept>,
     picked: Option<PickKind>,
     /// The policy it is handed in by, and what that asks for.
     policy: Option<PolicyView>,
     sexes: Vec<Choice>,
     agains: Vec<Choice>,
     categories: Vec<Choice>,
+    /// Who of the household may have spoken of something.
+    reporters: Vec<Choice>,
     typed: BTreeMap<String, String>,
 }
 
@@ -74,9 +83,10 @@ impl VisitPage {
     }
 
     fn asks(&self, one: &Resident, fact: &str) -> bool {
-        let _shape_of_templates = self;
         let wanted = Fact::parse(fact);
-        one.missing.iter().any(|missing| Some(*missing) == wanted)
+        let missing = one.missing.iter().any(|missing| Some(*missing) == wanted);
+        // What somebody typed stays on the page, also when another one said it meanwhile.
+        missing || self.is_typed(&self.named(fact, one))
     }
 
     fn to_ask(&self, one: &Resident) -> bool {
@@ -110,6 +120,11 @@ impl VisitPage {
         ids.collect::<Vec<_>>().join(" ")
     }
 
+    fn is_reporter(&self, one: &Choice) -> bool {
+        // On a page nobody has sent yet the first one stands.
+        self.typed.contains_key("problem") && self.typed("reporter") == one.value
+    }
+
     fn photographs(&self) -> u32 {
         let policy = self.policy.as_ref();
         policy.map_or(0, |one| one.policy.photographs)
@@ -139,6 +154,7 @@ struct Shown {
     id: String,
     began: i64,
     typed: BTreeMap<String, String>,
+    kept: Vec<Kept>,
 }
 
 /// `GET /rounds/visits/{id}`.
@@ -153,6 +169,7 @@ pub(super) async fn show(
         id: ctx.new_id().to_string(),
         began: ctx.now().0,
         typed: BTreeMap::new(),
+        kept: Vec::new(),
     };
     let s = shell(&app, &ctx, prefs);
     page(&visit_page(s, id, shown).await?)
@@ -205,10 +222,18 @@ async fn visit_page(s: Shell, dwelling: Uuid, shown: Shown) -> Result<VisitPage>
             .iter()
             .map(|one| Choice::new(&one.code, one.name_in(locale))),
     );
+    let mut before = visits_of(db, Some(&read), place.community, &[dwelling], COMPARED).await?;
+    let today = ctx.now().date();
+    let of_today = before.iter().filter(|one| one.at.date() == today);
+    let of_today: Vec<String> = of_today.map(|one| one.id.to_string()).collect();
+    before.truncate(BEFORE);
     Ok(VisitPage {
-        before: visits_of(db, Some(&read), place.community, &[dwelling], BEFORE).await?,
+        of_today: of_today.join(" "),
+        before,
+        kept: shown.kept,
         picked: door.and_then(|one| one.door.picked),
         agains: agains(&s),
+        reporters: reporters(&s, &file),
         e: shown.e,
         id: shown.id,
         began: shown.began,
@@ -221,6 +246,26 @@ async fn visit_page(s: Shell, dwelling: Uuid, shown: Shown) -> Result<VisitPage>
         categories,
         s,
     })
+}
+
+/// Younger ones are not asked what should be put right.
+const SPEAKS_FOR_ITSELF: i32 = 14;
+
+/// Who of a household may have spoken of something, whoever is alone there in front, and that nobody wants to be named.
+fn reporters(s: &Shell, file: &DwellingFile) -> Vec<Choice> {
+    let grown = file
+        .residents
+        .iter()
+        .filter(|one| words::age(one).is_none_or(|age| age >= SPEAKS_FOR_ITSELF));
+    let mut all: Vec<Choice> = grown
+        .map(|one| Choice::new(one.card.id.to_string(), one.card.name_masked.clone()))
+        .collect();
+    let nobody = Choice::new("", s.t("visit-reporter-nobody"));
+    match all.len() {
+        1 => all.push(nobody),
+        _ => all.insert(0, nobody),
+    }
+    all
 }
 
 /// When to try again, in the words people use.
@@ -263,7 +308,13 @@ pub(super) async fn record(
         .into_iter()
         .map(|(name, values)| (name, values.join(" ")))
         .collect();
-    match recorded(&app, &ctx, id, upload).await {
+    let rounds = app.need::<Rounds>()?;
+    let place = rounds.cases.locator().dwelling(id);
+    let kept = match (&place, upload.text("id").parse()) {
+        (Some(place), Ok(visit)) => photographs(&rounds, &ctx, (place.community, visit), &upload)?,
+        _ => Vec::new(),
+    };
+    match recorded(&app, &ctx, id, &upload, &kept).await {
         Ok(round) => Ok(Redirect::to(&format!("/rounds/today?saved={round}")).into_response()),
         Err(problem) => {
             let problem = mendable(problem)?;
@@ -279,6 +330,7 @@ pub(super) async fn record(
                     .and_then(|text| text.parse().ok())
                     .unwrap_or(ctx.now().0),
                 typed,
+                kept: kept.into_iter().take(MOST_PHOTOS).collect(),
             };
             Ok(refused_with(
                 &problem,
@@ -288,29 +340,34 @@ pub(super) async fn record(
     }
 }
 
-async fn recorded(app: &App, ctx: &Ctx, dwelling: Uuid, upload: Upload) -> Result<Uuid> {
+async fn recorded(
+    app: &App,
+    ctx: &Ctx,
+    dwelling: Uuid,
+    upload: &Upload,
+    kept: &[Kept],
+) -> Result<Uuid> {
     let rounds = app.need::<Rounds>()?;
-    if let Some(fault) = upload.fault {
-        return Err(fault);
-    }
+    check_photographs(upload, kept)?;
     let Some(place) = rounds.cases.locator().dwelling(dwelling) else {
         return Err(closed(app.db(), ctx, dwelling).await?);
     };
     ctx.authorize(&VISITS_WALK, place.area())?;
-    let new = new_visit(app, ctx, &rounds, &place, dwelling, &upload).await?;
+    let mut new = new_visit(app, ctx, &rounds, &place, dwelling, upload).await?;
+    new.photographs = u32::try_from(kept.len()).unwrap_or(u32::MAX);
     let command = prepare_visit(&rounds, app.db(), ctx, new).await?;
     let done = app.db().execute(ctx, command).await?;
     let finding = match done.findings.as_slice() {
         [only] => Some(only.id),
         _ => None,
     };
-    for file in upload.files {
+    for one in kept {
         let attach = AttachPhoto {
             community: place.community,
             round: done.id,
             finding,
             stage: "",
-            file,
+            file: one.file.clone(),
         };
         app.db().execute(ctx, attach).await?;
     }
@@ -357,18 +414,15 @@ async fn new_visit(
         },
         text: text("text"),
         try_again_at: again,
-        lived: Some(
-            lived
-                .split_whitespace()
-                .filter_map(|id| id.parse().ok())
-                .collect(),
-        ),
+        lived: Some(ids(&lived).collect()),
+        shown: Some(ids(&text("of_today")).collect()),
         learnt: match outcome {
             Outcome::Done => learnt(upload, &lived),
             Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),
         },
+        reporter: upload.text("reporter").parse().ok(),
         problem: problem(app, ctx, rounds, (place, dwelling, id), upload).await?,
-        photographs: u32::try_from(upload.files.len()).unwrap_or(u32::MAX),
+        photographs: 0,
     })
 }
 
@@ -382,12 +436,13 @@ fn again(upload: &Upload, now: Micros) -> Result<Micros> {
     again_at(code, now).ok_or_else(|| Problem::invalid("again_day", "policy-no-date"))
 }
 
+fn ids(text: &str) -> impl Iterator<Item = Uuid> {
+    text.split_whitespace().filter_map(|id| id.parse().ok())
+}
+
 /// What was heard, by the persons who were shown.
 fn learnt(upload: &Upload, lived: &str) -> Vec<Learnt> {
-    let persons: BTreeSet<Uuid> = lived
-        .split_whitespace()
-        .filter_map(|id| id.parse().ok())
-        .collect();
+    let persons: BTreeSet<Uuid> = ids(lived).collect();
     persons
         .into_iter()
         .map(|person| {

@@ -1,0 +1,207 @@
+//! A market in the square town, behind the pages, with a file store: who asks says so by a key.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use serde_json::Value;
+use tower::ServiceExt;
+use uuid::Uuid;
+use youlin_files::{FileStore, FilesConfig};
+use youlin_kernel::{AccountActor, Actor, CommunityId, Grant, Micros, Role};
+use youlin_places::commands::{PremisesInput, SavePremises};
+use youlin_places::premises::{Premises, PremisesFilter};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{RoundFilter, RoundView, round_view, rounds_of};
+use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
+use youlin_web::SignedIn;
+
+use crate::ground::Ground;
+
+pub(crate) struct Site {
+    pub(crate) ground: Ground,
+    router: Router,
+    pub(crate) premises: Uuid,
+    _files: tempfile::TempDir,
+}
+
+fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
+    let actor = AccountActor {
+        id: Uuid::from_u128(number),
+        person: None,
+        former: Vec::new(),
+        display_name: name.into(),
+    };
+    let who = SignedIn {
+        actor: Actor::Account(actor),
+        grants: Arc::from([grant]),
+        locale: None,
+        second_factor_required: false,
+    };
+    (name.to_owned(), who)
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+impl Site {
+    pub(crate) async fn new(base: youlin_testkit::TestDatabase) -> Self {
+        let ground = Ground::new(base).await;
+        let world = &ground.world;
+        let community = CommunityId(ground.id("A").0);
+        let save = SavePremises {
+            community,
+            known: None,
+            input: PremisesInput {
+                kind: "market".into(),
+                name: "中原综合批发市场".into(),
+                street_address: "中原路1号".into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: None,
+        };
+        world.db().execute(&world.service(), save).await.unwrap();
+        let scope = world.service().scope(&ROUNDS_READ).unwrap();
+        let filter = PremisesFilter::default();
+        let premises = Premises::list(world.db().read(), &scope, &filter, 9).await;
+        let premises = premises.unwrap()[0].id;
+        let files = tempfile::tempdir().unwrap();
+        let store = FilesConfig::folder(files.path());
+        let grant = |role, code: &str| Grant {
+            role,
+            area: ground.id(code),
+            organisation: None,
+        };
+        let keys = vec![
+            account(1, "desk", grant(Role::CommunityDesk, "A")),
+            account(2, "lead", grant(Role::CommunityLead, "A")),
+            account(3, "other", grant(Role::CommunityLead, "B")),
+        ];
+        let app = world
+            .app(
+                catalogues(),
+                web_config(),
+                Arc::new(Keys(keys)),
+                wide_limits(),
+            )
+            .with(Arc::clone(ground.cases.locator()))
+            .with(Arc::clone(&ground.cases))
+            .with(Arc::clone(&ground.rounds))
+            .with(Arc::clone(&ground.vault))
+            .with(Arc::new(FileStore::open(store).unwrap()))
+            .finish();
+        let info = utoipa::openapi::Info::new("test", "0");
+        let router = youlin_web::build(app, &[youlin_rounds::module()], info).router;
+        Self {
+            router,
+            premises,
+            _files: files,
+            ground,
+        }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        key: &str,
+        request: axum::http::request::Builder,
+        body: Body,
+    ) -> Answer {
+        self.ground.world.clock.advance(Micros::SECOND);
+        let request = request
+            .header(header::ACCEPT, "text/html")
+            .header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let answer = self.router.clone().oneshot(request.body(body).unwrap());
+        let (parts, body) = answer.await.unwrap().into_parts();
+        let location = parts.headers.get(header::LOCATION);
+        Answer {
+            status: parts.status,
+            location: location.map_or("", |at| at.to_str().unwrap()).to_owned(),
+            bytes: to_bytes(body, 1 << 24).await.unwrap().to_vec(),
+        }
+    }
+
+    pub(crate) async fn get(&self, key: &str, uri: &str) -> Answer {
+        self.send(key, Request::get(uri), Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> Answer {
+        let request =
+            Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(key, request, Body::from(form(fields))).await
+    }
+
+    /// Texts and files of a multipart form: name, file name, content.
+    pub(crate) async fn upload(
+        &self,
+        key: &str,
+        uri: &str,
+        parts: &[(&str, Option<&str>, &[u8])],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
+            body.extend_from_slice(
+                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+                    .as_bytes(),
+            );
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--x--\r\n");
+        let request =
+            Request::post(uri).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.send(key, request, Body::from(body)).await
+    }
+
+    pub(crate) async fn json(&self, key: &str, uri: &str) -> Value {
+        let answer = self.get(key, uri).await;
+        assert_eq!(answer.status, StatusCode::OK, "{uri}: {}", answer.text());
+        serde_json::from_slice(&answer.bytes).unwrap()
+    }
+
+    pub(crate) async fn api(&self, key: &str, uri: &str, once: &str, body: &Value) -> Answer {
+        let mut request = Request::post(uri).header(header::CONTENT_TYPE, "application/json");
+        if !once.is_empty() {
+            request = request.header("Idempotency-Key", once);
+        }
+        self.send(key, request, Body::from(body.to_string())).await
+    }
+
+    pub(crate) async fn rounds(&self) -> Vec<RoundView> {
+        let desk = self.ground.caller(Role::CommunityDesk, "A");
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let db = self.ground.world.db();
+        let mut all = Vec::new();
+        for line in rounds_of(db, &scope, RoundFilter::default()).await.unwrap() {
+            let view = round_view(&self.ground.rounds, db, &scope, line.id).await;
+            all.push(view.unwrap());
+        }
+        all
+    }
+}
+
+pub(crate) fn jpeg() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(40, 30)
+        .write_to(&mut bytes, image::ImageFormat::Jpeg)
+        .unwrap();
+    bytes.into_inner()
+}
+
+pub(crate) fn value<'a>(page: &'a str, name: &str) -> &'a str {
+    let at = page.find(&format!("name=\"{name}\"")).unwrap();
+    let rest = &page[at..];
+    let rest = &rest[rest.find("value=\"").unwrap() + 7..];
+    &rest[..rest.find('"').unwrap()]
+}
