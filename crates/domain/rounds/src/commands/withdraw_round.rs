@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
@@ -226,6 +227,8 @@ impl WithdrawRound {
             let Some(held) = held else {
                 continue;
             };
+            let first = held.first_day.parse::<Date>();
+            let since = first.map_or(one.added_at, |day| Micros::start_of(day).0);
             let next = round::Entity::find()
                 .filter(round::Column::CommunityId.eq(self.community.0))
                 .filter(round::Column::SubjectKind.eq(SubjectKind::Premises.as_str()))
@@ -234,7 +237,7 @@ impl WithdrawRound {
                 .filter(round::Column::Outcome.eq(Outcome::Done.as_str()))
                 .filter(round::Column::Checklist.starts_with(format!("{}@", held.checklist)))
                 .filter(round::Column::Id.ne(row.id))
-                .filter(round::Column::BeganAt.gte(one.added_at))
+                .filter(round::Column::BeganAt.gte(since))
                 .order_by_asc(round::Column::BeganAt)
                 .one(tx.conn())
                 .await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::hand_out;
@@ -33,7 +33,7 @@ use crate::queries::{
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
 use crate::water::pages::{RoundReading, round_readings};
-use crate::{ReturnVisit, WithdrawRound, may_withdraw};
+use crate::{WithdrawRound, may_withdraw};
 
 #[derive(Template)]
 #[template(path = "round.html")]
