@@ -64,3 +64,7 @@ field-campaign-basis = Photographs need a legal basis.
 field-campaign-started = The campaign has started: area and question stay.
 problem-campaign-closed = This campaign has ended.
 problem-campaign-list-changed = The list has just changed. This is the newest: please look again.
+campaign-inspector = Who inspects
+campaign-inspector-usual = The grid worker of the place (as usual)
+campaign-inspector-hint = Premises on the list not yet inspected appear under their “Today” until somebody was there.
+field-campaign-parties = At most { $max } parties.

@@ -64,3 +64,7 @@ field-campaign-basis = 要求照片，就要写明依据。
 field-campaign-started = 行动已经开始，范围和条件不能再改。
 problem-campaign-closed = 这项行动已经结束。
 problem-campaign-list-changed = 名单刚刚有变化，下面是最新的，请再看一遍。
+campaign-inspector = 谁来查
+campaign-inspector-usual = 管这里的网格员（照常）
+campaign-inspector-hint = 名单上还没查的场所，会出现在他们的“今天”里，查过就不再提醒。
+field-campaign-parties = 最多写 { $max } 家。

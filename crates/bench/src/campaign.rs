@@ -195,6 +195,8 @@ async fn started(house: &House, ctx: &Ctx) -> Result<Uuid> {
         },
         photographs: 0,
         basis: String::new(),
+        inspectors: Vec::new(),
+        recheckers: Vec::new(),
     };
     let id = house.db.execute(ctx, save).await?;
     let scope = ctx.scope(&ROUNDS_READ)?;

@@ -29,7 +29,8 @@ mod tests {
         // Seven days in an order of their own.
         let days = i64::try_from(n * 5 % 7).unwrap_or(0);
         DueLine {
-            policy: Uuid::nil(),
+            policy: Some(Uuid::nil()),
+            campaign: None,
             policy_title: String::new(),
             kind: RoundKind::Inspection,
             checklist: None,

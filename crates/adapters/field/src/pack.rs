@@ -251,7 +251,7 @@ async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPoli
     let all = policies(app.db(), scope).await?;
     let wanted = all
         .into_iter()
-        .filter(|one| due.iter().any(|line| line.policy == one.id));
+        .filter(|one| due.iter().any(|line| line.policy == Some(one.id)));
     let pack = |one: PolicyView| PackPolicy {
         id: one.id,
         photographs: one.policy.photographs,

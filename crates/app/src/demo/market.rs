@@ -222,6 +222,8 @@ impl Market<'_> {
             },
             photographs: 1,
             basis: "区老旧市场消防专项整治方案（示例）".to_owned(),
+            inspectors: Vec::new(),
+            recheckers: Vec::new(),
         };
         let db = &self.house.db;
         let id = db.execute(&ctx, save).await.map_err(plain)?;

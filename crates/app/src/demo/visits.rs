@@ -214,7 +214,7 @@ impl Filler<'_> {
             ended_at: at,
             text: match outcome {
                 Outcome::Done => "聊了一会儿，精神不错，药还够吃。".to_owned(),
-                Outcome::Tried | Outcome::Skipped => String::new(),
+                Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => String::new(),
             },
             reason: String::new(),
             try_again_at: again,

@@ -17,7 +17,7 @@ use crate::model::{Channel, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{self, Board, DueLine, FindingView, RoundFilter, RoundLine, RoundView};
 use crate::service::Rounds;
-use crate::{HandedIn, NewRound, ReturnVisit, prepare};
+use crate::{HandedIn, NewRound, ReturnVisit, WithdrawRound, prepare};
 
 pub(crate) fn routes() -> Routes {
     let read = Access::Needs(&ROUNDS_READ);
@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Routes {
         .api(read, routes!(list_due_rounds))
         .api(read, routes!(list_open_findings))
         .api(walk, routes!(return_to_finding))
+        .api(walk, routes!(withdraw_round))
         .api(Access::Public, routes!(get_river_board))
 }
 
@@ -179,6 +180,47 @@ pub(crate) async fn return_to_finding(
     };
     let id = app.db().execute(&ctx, command).await?;
     Ok((StatusCode::CREATED, Json(Visited { id })).into_response())
+}
+
+/// Why a round is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RoundWithdrawal)]
+pub(crate) struct Withdrawal {
+    /// 1 to 500 characters.
+    reason: String,
+    /// Open cases of its findings are cancelled with it; without that it is refused while there are any.
+    #[serde(default)]
+    take_along: bool,
+}
+
+/// Take a round back that was written down by mistake: it stays to be read and counts nowhere.
+///
+/// By whoever handed it in, within three days, and by the community's staff.
+#[utoipa::path(
+    post, path = "/api/v1/rounds/{id}/withdraw", operation_id = "withdrawRound", tag = "rounds",
+    params(("id" = Uuid, Path)), request_body = Withdrawal,
+    responses((status = 200, body = RoundView), Refusals)
+)]
+pub(crate) async fn withdraw_round(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiJson(body): ApiJson<Withdrawal>,
+) -> WebResult<Json<RoundView>> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds: Arc<Rounds> = app.need::<Rounds>()?;
+    let seen = queries::round_view(&rounds, app.db(), &scope, id).await?;
+    let command = WithdrawRound {
+        rounds: Arc::clone(&rounds),
+        community: seen.line.community,
+        round: id,
+        reason: body.reason,
+        take_along: body.take_along,
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(Json(
+        queries::round_view(&rounds, app.db(), &scope, id).await?,
+    ))
 }
 
 /// The public board of a reach by the code on its sign.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_datasets::cube::Query;
 use youlin_kernel::{Access, Actor, AreaId, CommunityId, Micros, Problem};
+use youlin_people::Party;
 use youlin_web::{ApiJson, ApiQuery, App, Caller, PathId, Refusals, Routes, WebResult};
 
 use crate::model::{Channel, HazardVerb};
@@ -201,6 +202,12 @@ pub(crate) struct NewCampaign {
     photographs: i32,
     #[serde(default)]
     basis: String,
+    /// Who inspects in it: it is due for them. None: for whoever looks after the grid.
+    #[serde(default)]
+    inspectors: Vec<Party>,
+    /// Who looks again besides those who always do.
+    #[serde(default)]
+    recheckers: Vec<Party>,
 }
 
 /// What was made.
@@ -229,6 +236,8 @@ pub(crate) async fn create_campaign(
         question: new.question,
         photographs: new.photographs,
         basis: new.basis,
+        inspectors: new.inspectors,
+        recheckers: new.recheckers,
     };
     let id = app.db().execute(&ctx, command).await?;
     Ok((StatusCode::CREATED, Json(Made { id })).into_response())

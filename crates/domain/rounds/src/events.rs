@@ -9,6 +9,8 @@ use youlin_kernel::CommunityId;
 pub const POLICY_SAVED: &str = "rounds.policy-saved";
 /// A round came in.
 pub const ROUND_HANDED_IN: &str = "rounds.handed-in";
+/// A round was taken back.
+pub const ROUND_WITHDRAWN: &str = "rounds.withdrawn";
 /// Somebody went back to a finding.
 pub const RETURN_VISITED: &str = "rounds.return-visited";
 /// What counts for proposing visits was changed.

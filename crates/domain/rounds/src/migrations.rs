@@ -13,6 +13,8 @@ pub const MIGRATIONS: &[Migration] = &[
     crate::checklists::SCORES,
     CONCERNED,
     WHO_COUNTS,
+    CAMPAIGN_PARTIES,
+    TAKEN_BACK,
 ];
 
 const TABLES: Migration = Migration {
@@ -277,6 +279,31 @@ const WHO_COUNTS: Migration = Migration {
     name: "rounds that stand beside the policy they were handed in by",
     sql: r"
 ALTER TABLE round ADD COLUMN extra_of {uuid};
+",
+};
+
+const CAMPAIGN_PARTIES: Migration = Migration {
+    module: "rounds",
+    version: 10,
+    name: "who inspects in a campaign and who looks again",
+    sql: r"
+ALTER TABLE campaign ADD COLUMN inspectors TEXT;
+ALTER TABLE campaign ADD COLUMN recheckers TEXT;
+",
+};
+
+const TAKEN_BACK: Migration = Migration {
+    module: "rounds",
+    version: 11,
+    name: "rounds that were taken back",
+    sql: r"
+ALTER TABLE round ADD COLUMN withdrawn_at BIGINT;
+ALTER TABLE round ADD COLUMN withdrawn_reason TEXT;
+ALTER TABLE round ADD COLUMN withdrawn_by TEXT;
+ALTER TABLE round ADD COLUMN withdrawn_by_id {uuid};
+ALTER TABLE round ADD COLUMN withdrawn_outcome TEXT;
+ALTER TABLE hazard ADD COLUMN withdrawn_at BIGINT;
+CREATE INDEX hazard_campaign_held ON hazard (community_id, campaign_id, withdrawn_at, removed_at, found_at, case_id);
 ",
 };
 

@@ -73,7 +73,7 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
             let rules = rules_for(call.app.db().read(), &ready.form, today).await?;
             answered.findings(&ready.form, rules.as_ref())
         }
-        Outcome::Tried | Outcome::Skipped => Vec::new(),
+        Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),
     };
     let (findings, theirs) = findings(call, ready, round, &stands, &found);
     let photographs = files.into_iter().map(|name| {

@@ -13,6 +13,7 @@ mod save_policy;
 mod shown;
 mod stop_policy;
 mod turn_checklist;
+mod withdraw_round;
 
 pub use attach_photo::AttachPhoto;
 pub use campaign::{
@@ -29,3 +30,4 @@ pub use save_checklist::{SaveChecklist, SavedChecklist};
 pub use save_policy::{SavePolicy, check_policy};
 pub use stop_policy::{ClosePolicy, ReopenPolicy};
 pub use turn_checklist::{DropChecklist, PublishChecklist, WithdrawChecklist};
+pub use withdraw_round::{WithdrawRound, may_withdraw};

@@ -334,6 +334,9 @@ fn faults(ctx: &Ctx, new: &NewRound, policy: Option<&PolicyView>) -> Problem {
             faults = faults.and_field(field, "too-long").field_arg("max", max);
         }
     }
+    if new.outcome == Outcome::Withdrawn {
+        faults = faults.and_field("outcome", "round-outcome");
+    }
     if new.outcome == Outcome::Skipped && new.reason.trim().is_empty() {
         faults = faults.and_field("reason", "round-why");
     }

@@ -26,6 +26,10 @@ pub struct Model {
     pub basis: String,
     pub started_at: Option<i64>,
     pub closed_at: Option<i64>,
+    /// Parties that inspect in it, as JSON; none: whoever looks after the grid.
+    pub inspectors: Option<String>,
+    /// Parties that look again besides those who always do, as JSON.
+    pub recheckers: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

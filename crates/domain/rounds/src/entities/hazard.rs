@@ -33,6 +33,8 @@ pub struct Model {
     pub found_at: i64,
     /// Removed from the list (销号).
     pub removed_at: Option<i64>,
+    /// When the round that found it was taken back: it is on no list.
+    pub withdrawn_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

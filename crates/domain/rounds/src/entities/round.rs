@@ -58,6 +58,12 @@ pub struct Model {
     /// The policy it was handed in by, where whoever walked is not one of those it names: it stands beside it and counts nothing
     /// for it.
     pub extra_of: Option<Uuid>,
+    /// When it was taken back, why and by whom, and how it had ended.
+    pub withdrawn_at: Option<i64>,
+    pub withdrawn_reason: Option<String>,
+    pub withdrawn_by: Option<String>,
+    pub withdrawn_by_id: Option<Uuid>,
+    pub withdrawn_outcome: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

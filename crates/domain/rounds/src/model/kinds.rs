@@ -46,6 +46,8 @@ words! {
         Tried = "tried",
         /// Left out, with a reason.
         Skipped = "skipped",
+        /// Handed in by mistake and taken back: it stays to be read and counts nowhere. Never sent in.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -93,6 +95,8 @@ words! {
         Case = "case",
         /// Noted only.
         Noted = "noted",
+        /// Its round was taken back.
+        Withdrawn = "withdrawn",
     }
 }
 

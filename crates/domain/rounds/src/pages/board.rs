@@ -3,33 +3,85 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::CONTENT_TYPE;
-use serde::Deserialize;
+use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
-use youlin_cases::{NewCase, Reporter};
+use youlin_cases::{AttachFile, NewCase, Report, Reporter};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_places::PlaceInput;
 use youlin_places::rivers::{Reach, chainage, reach_by_sign};
 use youlin_web::{
-    ApiForm, App, Caller, Choice, FormFaults, NavPlace, Prefs, Shell, WebResult, mendable, page,
+    App, Caller, Choice, FormFaults, NavPlace, Prefs, Shell, WebResult, mendable, page,
     refused_with,
 };
 
+use super::answer::{Kept, keep, kept_file};
 use super::form::RIVER;
 use super::round::category;
+use super::upload::{self, Upload};
 use crate::queries::{Board, BoardFinding, board, board_prefix};
 use crate::service::Rounds;
 
+/// Photographs of one report.
+const PHOTOGRAPHS: usize = 4;
+/// A position further from the water was taken elsewhere: where they are now is not where they saw it.
+const NEAR_M: f64 = 300.0;
+/// Characters of where exactly.
+const SPOT: usize = 100;
+
 /// What a passer-by writes.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Said {
+    /// Made with the form: what photographs of an earlier try are kept under.
+    id: String,
     category: String,
     text: String,
     bank: String,
+    /// Where exactly, in words.
+    spot: String,
+    /// Degrees, WGS-84: as the device says it.
+    lat: String,
+    lon: String,
     phone: String,
+    photos: Vec<Kept>,
+}
+
+impl Said {
+    /// What was sent, with the photographs of earlier tries.
+    fn read(app: &App, ctx: &Ctx, reach: &Reach, upload: &Upload) -> Result<Self> {
+        let text = |name: &str| upload.text(name).to_owned();
+        let mut said = Self {
+            id: text("id"),
+            category: text("category"),
+            text: text("text"),
+            bank: text("bank"),
+            spot: text("spot"),
+            lat: text("lat"),
+            lon: text("lon"),
+            phone: text("phone"),
+            photos: Vec::new(),
+        };
+        let rounds = app.need::<Rounds>()?;
+        let id: Uuid = said.id.parse().unwrap_or_else(|_none| ctx.new_id());
+        said.id = id.to_string();
+        let held = |token: &String| kept_file(&rounds, reach.community, id, token);
+        said.photos = upload.all("kept").iter().filter_map(held).collect();
+        for (_, file) in &upload.files {
+            let kept = keep(&rounds, ctx, reach.community, id, file.clone())?;
+            said.photos.push(kept);
+        }
+        Ok(said)
+    }
+
+    /// Where they stand, when that is at the water.
+    fn position(&self, reach: &Reach) -> Option<(f64, f64)> {
+        let degrees = |text: &str| text.parse::<f64>().ok().filter(|one| one.is_finite());
+        let position = degrees(&self.lon).zip(degrees(&self.lat))?;
+        let (_, metres) = reach.line.nearest(position);
+        (metres <= NEAR_M).then_some(position)
+    }
 }
 
 #[derive(Template)]
@@ -97,15 +149,29 @@ pub(super) async fn show(
     prefs: Prefs,
     Path(sign): Path<String>,
 ) -> WebResult<Response> {
-    page(&board_page(&app, &ctx, prefs, &sign, Said::default()).await?)
+    let fresh = Said {
+        id: ctx.new_id().to_string(),
+        ..Said::default()
+    };
+    page(&board_page(&app, &ctx, prefs, &sign, fresh).await?)
 }
 
-fn new_case(ctx: &Ctx, reach: &Reach, said: &Said) -> NewCase {
+/// What is filed; with the position only where it was said, and lies in the reach's own community.
+fn new_case(ctx: &Ctx, reach: &Reach, said: &Said, position: Option<(f64, f64)>) -> NewCase {
     let mut address = reach.full_name();
+    if let Some(position) = said.position(reach) {
+        address.push(' ');
+        address.push_str(&chainage(reach.line.nearest(position).0));
+    }
     match said.bank.as_str() {
         "left" => address.push_str(" 左岸"),
         "right" => address.push_str(" 右岸"),
         _ => {}
+    }
+    let spot: String = said.spot.chars().take(SPOT).collect();
+    if !spot.is_empty() {
+        address.push(' ');
+        address.push_str(&spot);
     }
     let contact = (!said.phone.trim().is_empty()).then(|| Reporter {
         phone: said.phone.clone(),
@@ -117,7 +183,9 @@ fn new_case(ctx: &Ctx, reach: &Reach, said: &Said) -> NewCase {
         category: said.category.clone(),
         urgency: Urgency::Normal,
         place: PlaceInput {
-            area: Some(reach.community.into()),
+            area: position.is_none().then(|| reach.community.into()),
+            lon: position.map(|(lon, _)| lon),
+            lat: position.map(|(_, lat)| lat),
             text: Some(address),
             ..PlaceInput::default()
         },
@@ -129,21 +197,53 @@ fn new_case(ctx: &Ctx, reach: &Reach, said: &Said) -> NewCase {
     }
 }
 
+/// The line runs along borders: a position on the neighbours' ground is said in words, and the report stays with the reach.
+fn prepared(app: &App, ctx: &Ctx, reach: &Reach, said: &Said) -> Result<Report> {
+    let rounds = app.need::<Rounds>()?;
+    if let Some(position) = said.position(reach) {
+        let there = new_case(ctx, reach, said, Some(position));
+        match youlin_cases::prepare(&rounds.cases, there) {
+            Ok(report) if report.community() == reach.community => return Ok(report),
+            _ => {}
+        }
+    }
+    youlin_cases::prepare(&rounds.cases, new_case(ctx, reach, said, None))
+}
+
 /// `POST /r/{sign}`.
 pub(super) async fn report(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
     Path(sign): Path<String>,
-    ApiForm(said): ApiForm<Said>,
+    request: Request,
 ) -> WebResult<Response> {
     let reach = reach_by_sign(app.db(), &sign).await?;
-    let rounds = app.need::<Rounds>()?;
+    let upload = upload::read(&app, request).await?;
+    let said = Said::read(&app, &ctx, &reach, &upload)?;
     let reported = async {
-        let mut report = youlin_cases::prepare(&rounds.cases, new_case(&ctx, &reach, &said))?;
+        if let Some((_, fault)) = upload.faults.first() {
+            return Err(fault.clone());
+        }
+        if said.photos.len() > PHOTOGRAPHS {
+            let many = Problem::invalid("photo", "round-photographs");
+            return Err(many.field_arg("max", PHOTOGRAPHS));
+        }
+        let mut report = prepared(&app, &ctx, &reach, &said)?;
         // Its key is made here.
         report.taken_once();
-        app.db().execute(&ctx, report).await
+        let done = app.db().execute(&ctx, report).await?;
+        for photo in &said.photos {
+            let attach = AttachFile {
+                community: done.community,
+                case: done.id,
+                file: photo.file.clone(),
+                stage: "report",
+                locate: said.position(&reach).is_none(),
+            };
+            app.db().execute(&ctx, attach).await?;
+        }
+        Ok(done)
     };
     match reported.await {
         Ok(done) => {
@@ -154,6 +254,11 @@ pub(super) async fn report(
             let problem = mendable(problem)?;
             let mut shown = board_page(&app, &ctx, prefs, &sign, said).await?;
             shown.e = FormFaults::of(&shown.s, &problem);
+            for (_, fault) in &upload.faults {
+                let told = FormFaults::of(&shown.s, fault).fields.into_iter();
+                let told = told.map(|(_, sentence)| ("photo".to_owned(), sentence));
+                shown.e.fields.extend(told);
+            }
             Ok(refused_with(&problem, page(&shown)?))
         }
     }

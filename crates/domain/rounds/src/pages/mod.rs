@@ -76,6 +76,7 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/{id}", read, round::show)
         .get("/rounds/{id}/photos/{photo}", read, round::photo)
+        .post("/rounds/{id}/withdraw", walk, round::withdraw)
         .route(
             Method::Post,
             "/rounds/findings/{id}/return",
@@ -140,7 +141,13 @@ pub(crate) fn routes() -> Routes {
         .post("/rounds/policies/{id}/reopen", plan, policy::reopen)
         .merge(markets())
         .get("/r/{sign}", Access::Public, board::show)
-        .post("/r/{sign}", Access::Public, board::report)
+        // The limit of uploads is kept while reading.
+        .route(
+            Method::Post,
+            "/r/{sign}",
+            Access::Public,
+            post(board::report).layer(DefaultBodyLimit::disable()),
+        )
         .get("/r/{sign}/code.svg", Access::Public, board::code)
 }
 

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use uuid::Uuid;
 use youlin_kernel::Micros;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -78,9 +77,9 @@ impl OverviewPage {
     }
 }
 
-/// A policy with more open subjects than a morning's list has room for: its own list is opened.
+/// A policy or campaign with more open subjects than a morning's list has room for: its own list is opened.
 struct Long {
-    policy: Uuid,
+    href: String,
     title: String,
     count: usize,
 }
@@ -90,20 +89,23 @@ const NAMED: usize = 20;
 
 /// What is named one by one, and the policies too long for that.
 fn parted(due: Vec<DueLine>) -> (Vec<DueLine>, Vec<Long>) {
-    let mut counts: BTreeMap<Uuid, (String, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let list = |line: &DueLine| match (line.policy, line.campaign) {
+        (Some(id), _) => format!("/rounds/policies/{id}/standing?of=open"),
+        (None, Some(id)) => format!("/rounds/campaigns/{id}#premises"),
+        (None, None) => String::new(),
+    };
     for line in &due {
-        let of = counts.entry(line.policy).or_default();
+        let of = counts.entry(list(line)).or_default();
         of.0.clone_from(&line.policy_title);
         of.1 += 1;
     }
     counts.retain(|_, of| of.1 > NAMED);
-    let named = |line: &DueLine| !counts.contains_key(&line.policy);
+    let named = |line: &DueLine| !counts.contains_key(&list(line));
     let due = due.into_iter().filter(named).collect();
-    let long = counts.into_iter().map(|(policy, (title, count))| Long {
-        policy,
-        title,
-        count,
-    });
+    let long = counts
+        .into_iter()
+        .map(|(href, (title, count))| Long { href, title, count });
     (due, long.collect())
 }
 

@@ -12,7 +12,7 @@ use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_people::Directory;
 use youlin_places::rivers::chainage;
 use youlin_web::{
-    ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    ApiForm, ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
     refused_with,
 };
 
@@ -21,7 +21,6 @@ use super::form::warning;
 use super::hazard::words;
 use super::pairs::{Pair, pairs};
 use super::shell;
-use crate::ReturnVisit;
 use crate::checklists;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
@@ -32,6 +31,7 @@ use crate::queries::{
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
 use crate::water::pages::{RoundReading, round_readings};
+use crate::{ReturnVisit, WithdrawRound, may_withdraw};
 
 #[derive(Template)]
 #[template(path = "round.html")]
@@ -50,6 +50,9 @@ pub(crate) struct RoundPage {
     community: AreaId,
     saved: String,
     may_walk: bool,
+    /// Whether the caller may take it back, and what was typed of that.
+    may_withdraw: bool,
+    why: String,
     /// What is offered of each finding that somebody has to look at again.
     returns: HashMap<Uuid, Return>,
     sees_cases: bool,
@@ -103,7 +106,16 @@ impl RoundPage {
     }
 
     fn is_hazard(&self, finding: &FindingView) -> bool {
-        self.hazards.contains(&finding.id)
+        self.hazards.contains(&finding.id) && finding.step != FindingStep::Withdrawn
+    }
+
+    /// Cases of its findings that are not ended.
+    fn open_cases(&self) -> usize {
+        let open = |one: &&FindingView| {
+            let case = one.case.as_ref();
+            case.is_some_and(|case| !case.status.is_ended())
+        };
+        self.round.findings.iter().filter(open).count()
     }
 
     fn judged(&self, one: &JudgementView) -> [String; 4] {
@@ -200,7 +212,7 @@ pub(super) fn state(finding: &FindingView) -> &'static str {
         FindingStep::ToRevisit => "soon",
         FindingStep::Open if finding.case.as_ref().is_some_and(|case| case.overdue) => "late",
         FindingStep::Open => "wait",
-        FindingStep::Noted | FindingStep::Ended => "done",
+        FindingStep::Noted | FindingStep::Ended | FindingStep::Withdrawn => "done",
     }
 }
 
@@ -263,6 +275,9 @@ pub(crate) async fn round_page(
             String::new()
         },
         may_walk: may_walk(ctx, community, &[]).is_ok(),
+        may_withdraw: round.withdrawn.is_none()
+            && may_withdraw(ctx, community, round.by_id, round.received_at),
+        why: String::new(),
         returns: returns(app.db().read(), ctx, &round.findings, looked).await?,
         sees_cases: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, community)
@@ -292,6 +307,44 @@ pub(super) async fn show(
         shown.saved = shown.s.t("sheet-known");
     }
     page(&shown)
+}
+
+/// Why it is taken back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WithdrawForm {
+    reason: String,
+    take_along: String,
+}
+
+/// `POST /rounds/{id}/withdraw`.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(f): ApiForm<WithdrawForm>,
+) -> WebResult<Response> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    let seen = round_view(&rounds, app.db(), &scope, id).await?;
+    let command = WithdrawRound {
+        rounds,
+        community: seen.line.community,
+        round: id,
+        reason: f.reason.clone(),
+        take_along: !f.take_along.is_empty(),
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(Redirect::to(&format!("/rounds/{id}")).into_response()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let mut shown = round_page(&app, &ctx, prefs, id, false).await?;
+            shown.e = FormFaults::of(&shown.s, &problem);
+            shown.why = f.reason;
+            Ok(refused_with(&problem, page(&shown)?))
+        }
+    }
 }
 
 /// `?thumb=1`: the small form.

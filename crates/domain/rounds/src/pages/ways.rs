@@ -21,17 +21,17 @@ pub(super) fn subject_href(subject: Subject) -> String {
 
 /// Where a round that is due is written down.
 pub(super) fn note_href(line: &DueLine) -> String {
-    let (subject, policy) = (line.subject, line.policy);
+    let subject = line.subject;
+    let policy = line
+        .policy
+        .map_or_else(String::new, |id| format!("&policy={id}"));
     match (line.kind, subject.kind) {
         (RoundKind::Talk, kind) => {
-            format!(
-                "/rounds/talks/new?subject={kind}:{}&policy={policy}",
-                subject.id
-            )
+            format!("/rounds/talks/new?subject={kind}:{}{policy}", subject.id)
         }
-        (_, SubjectKind::Reach) => format!("/rounds/new?reach={}&policy={policy}", subject.id),
+        (_, SubjectKind::Reach) => format!("/rounds/new?reach={}{policy}", subject.id),
         (_, SubjectKind::Dwelling) => format!("/rounds/visits/{}", subject.id),
-        (_, kind) => format!("/rounds/new?subject={kind}:{}&policy={policy}", subject.id),
+        (_, kind) => format!("/rounds/new?subject={kind}:{}{policy}", subject.id),
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn asked_now(
         let (words, state) = standing_words(s, &line);
         AskedOf {
             until: until(s, &line),
-            last: last.get(&line.policy).copied(),
+            last: line.policy.and_then(|id| last.get(&id).copied()),
             note: (matches!(line.due, Due::Open { .. })
                 && (line.yours || s.ctx().may(&ROUNDS_PLAN)))
             .then(|| note_href(&line)),

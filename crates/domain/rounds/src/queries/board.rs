@@ -10,7 +10,7 @@ use youlin_places::rivers::{Bank, Reach, reach_by_sign};
 
 use super::findings::{FindingStep, views};
 use crate::entities::{finding, round};
-use crate::model::{Outcome, RoundKind, SubjectKind};
+use crate::model::{FindingState, Outcome, RoundKind, SubjectKind};
 
 /// Findings the board looks back over.
 const LOOKED_AT: u64 = 200;
@@ -52,7 +52,9 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
         .filter(round::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
         .filter(round::Column::SubjectId.eq(reach.id))
         .filter(round::Column::Kind.eq(RoundKind::Patrol.as_str()))
-        .filter(round::Column::Outcome.eq(Outcome::Done.as_str()));
+        .filter(round::Column::Outcome.eq(Outcome::Done.as_str()))
+        // A telephone whose clock was ahead and never said so.
+        .filter(round::Column::BeganAt.lte(now.0));
     let last: Option<i64> = patrols
         .clone()
         .select_only()
@@ -71,6 +73,8 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
         .filter(finding::Column::CommunityId.eq(reach.community.0))
         .filter(finding::Column::SubjectKind.eq(SubjectKind::Reach.as_str()))
         .filter(finding::Column::SubjectId.eq(reach.id))
+        .filter(finding::Column::State.ne(FindingState::Withdrawn.as_str()))
+        .filter(finding::Column::FoundAt.lte(now.0))
         .order_by_desc(finding::Column::FoundAt)
         .limit(LOOKED_AT)
         .all(db.read())
@@ -87,7 +91,7 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
         match one.step {
             FindingStep::Open | FindingStep::ToRevisit => open.push(shown),
             FindingStep::Verified | FindingStep::OnSpot => solved.push(shown),
-            FindingStep::Noted | FindingStep::Ended => {}
+            FindingStep::Noted | FindingStep::Ended | FindingStep::Withdrawn => {}
         }
     }
     Ok(Board {

@@ -13,6 +13,7 @@ use youlin_cases::overdue_among;
 use youlin_database::Database;
 use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_people::Party;
 use youlin_places::premises::Premises;
 
 use super::sight::Sight;
@@ -42,6 +43,17 @@ pub struct CampaignView {
     pub basis: String,
     pub started_at: Option<Micros>,
     pub closed_at: Option<Micros>,
+    /// Parties that inspect in it; none: whoever looks after the grid.
+    pub inspectors: Vec<Party>,
+    /// Parties that look again besides those who always do.
+    pub recheckers: Vec<Party>,
+}
+
+/// Parties as they are kept.
+fn parties(text: Option<&str>) -> Result<Vec<Party>> {
+    let held = text.map(serde_json::from_str).transpose();
+    held.map(Option::unwrap_or_default)
+        .map_err(Problem::internal)
 }
 
 pub(crate) fn view(row: campaign::Model) -> Result<CampaignView> {
@@ -58,6 +70,8 @@ pub(crate) fn view(row: campaign::Model) -> Result<CampaignView> {
         basis: row.basis,
         started_at: row.started_at.map(Micros),
         closed_at: row.closed_at.map(Micros),
+        inspectors: parties(row.inspectors.as_deref())?,
+        recheckers: parties(row.recheckers.as_deref())?,
     })
 }
 
@@ -297,6 +311,7 @@ pub async fn campaign_list(
         .filter(hazard::Column::CommunityId.is_in(communities))
         .filter(hazard::Column::PremisesId.is_in(ids))
         .filter(hazard::Column::CampaignId.eq(id))
+        .filter(hazard::Column::WithdrawnAt.is_null())
         .group_by(hazard::Column::PremisesId)
         .into_tuple()
         .all(db.read())

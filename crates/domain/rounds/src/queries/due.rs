@@ -13,6 +13,7 @@ use youlin_database::Database;
 use youlin_datasets::known_since;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 
+use super::campaigns_due::campaigns_due;
 use super::registers::meant;
 use super::{PolicyView, SubjectView, Walker, policies, subjects_of};
 use crate::entities::round;
@@ -24,8 +25,13 @@ use crate::service::Rounds;
 /// A subject in a period of a policy.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DueLine {
-    pub policy: Uuid,
+    /// None: a campaign asks.
+    pub policy: Option<Uuid>,
+    /// The title of what asks.
     pub policy_title: String,
+    /// The campaign that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<Uuid>,
     /// Which round it asks for, and by which checklist.
     pub kind: RoundKind,
     pub checklist: Option<String>,
@@ -40,7 +46,7 @@ pub struct DueLine {
     pub yours: bool,
 }
 
-/// What stands open today, by policy and subject.
+/// What stands open today, by policy and subject, and the premises of campaigns that nobody inspected yet.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -53,7 +59,9 @@ pub async fn due_now(
     let today = ctx.now().date();
     let all = standing_over(rounds, db, ctx, scope, (today, today)).await?;
     let open = |line: &DueLine| matches!(line.due, Due::Open { .. });
-    Ok(all.into_iter().filter(open).collect())
+    let mut all: Vec<DueLine> = all.into_iter().filter(open).collect();
+    all.extend(campaigns_due(rounds, db, ctx, scope, None).await?);
+    Ok(all)
 }
 
 /// Every period that touches these days, with how each subject stands in it, seen from today.
@@ -178,6 +186,10 @@ pub async fn standing_of_subject(
             .extend(lines(&periods_of(&policy, (today, today))));
         standing.since.extend(lines(&periods));
     }
+    if subject.subject.kind == SubjectKind::Premises {
+        let listed = campaigns_due(rounds, db, ctx, scope, Some(subject.subject.id));
+        standing.now.extend(listed.await?);
+    }
     Ok(standing)
 }
 
@@ -227,7 +239,8 @@ fn lines_of(
             Some((window, due))
         })
         .map(|(window, due)| DueLine {
-            policy: policy.id,
+            policy: Some(policy.id),
+            campaign: None,
             policy_title: policy.title.clone(),
             kind: policy.policy.kind,
             checklist: policy.checklist.clone(),

@@ -29,6 +29,8 @@ words! {
         Verified = "verified",
         /// Ended without: declined, cancelled, merged.
         Ended = "ended",
+        /// Its round was taken back.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -173,6 +175,7 @@ fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
     use youlin_cases::model::Status;
     match (state, case) {
         (FindingState::OnSpot, _) => FindingStep::OnSpot,
+        (FindingState::Withdrawn, _) => FindingStep::Withdrawn,
         (FindingState::Noted, _) | (FindingState::Case, None) => FindingStep::Noted,
         (FindingState::Case, Some(case)) => match case.status {
             Status::Handled => FindingStep::ToRevisit,

@@ -2,6 +2,7 @@
 
 mod board;
 mod campaigns;
+mod campaigns_due;
 mod checklists;
 mod defence;
 mod due;
@@ -47,7 +48,7 @@ pub(crate) use registers::{count_meant, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{
-    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, photo, round_view, rounds_of,
+    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, photo, round_view, rounds_of,
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{

@@ -4,14 +4,15 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_cases::{CaseFooting, footings};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::{Directory, OrganisationKind, Party};
 
 use super::FindingView;
-use crate::entities::{round, round_policy};
+use super::campaigns::{CampaignView, view as campaign_row};
+use crate::entities::{campaign, hazard, round, round_policy};
 use crate::model::{Policy, SubjectKind, Walkers};
 use crate::permissions::{RECHECK_OWN, ROUNDS_RECHECK, may_walk_to};
 
@@ -52,6 +53,10 @@ pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked
             names.push(party);
         }
         names.extend(policy.recheckers);
+    }
+    for campaign in campaigns_of(db, of).await? {
+        names.extend(campaign.inspectors);
+        names.extend(campaign.recheckers);
     }
     if names.iter().any(|party| parties.contains(party)) {
         return Ok(true);
@@ -141,6 +146,30 @@ async fn policy_of(db: &impl ConnectionTrait, round: &round::Model) -> Result<Op
         .await?;
     row.map(|row| serde_json::from_str(&row.policy).map_err(Problem::internal))
         .transpose()
+}
+
+/// The campaigns in which something was found on the round.
+async fn campaigns_of(db: &impl ConnectionTrait, of: Looked) -> Result<Vec<CampaignView>> {
+    let found: Vec<Option<Uuid>> = hazard::Entity::find()
+        .select_only()
+        .column(hazard::Column::CampaignId)
+        .distinct()
+        .filter(hazard::Column::CommunityId.eq(of.community.0))
+        .filter(hazard::Column::RoundId.eq(of.round))
+        .filter(hazard::Column::CampaignId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let found: Vec<Uuid> = found.into_iter().flatten().collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = campaign::Entity::find()
+        .filter(campaign::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .filter(campaign::Column::Id.is_in(found))
+        .all(db)
+        .await?;
+    rows.into_iter().map(campaign_row).collect()
 }
 
 /// The fire station looks at premises.

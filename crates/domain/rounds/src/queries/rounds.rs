@@ -151,6 +151,17 @@ pub struct ExtraOf {
     pub title: String,
 }
 
+/// That a round was taken back (撤回), when, why and by whom.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RoundWithdrawn)]
+pub struct Withdrawn {
+    pub at: Micros,
+    pub reason: String,
+    pub by_name: String,
+    /// How it had ended.
+    pub was: Option<Outcome>,
+}
+
 /// A round with all there is to say about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundView {
@@ -181,6 +192,12 @@ pub struct RoundView {
     /// The policy it was handed in by, which asks others to go: it counts nothing for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_of: Option<ExtraOf>,
+    /// That it was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Withdrawn>,
+    /// Who handed it in.
+    #[serde(skip)]
+    pub by_id: Option<Uuid>,
     /// Where it is, when it is within one grid.
     #[serde(skip)]
     pub areas: [Option<AreaId>; 2],
@@ -232,6 +249,13 @@ pub async fn round_view(
             }),
     };
     Ok(RoundView {
+        withdrawn: row.withdrawn_at.map(|at| Withdrawn {
+            at: Micros(at),
+            reason: row.withdrawn_reason.clone().unwrap_or_default(),
+            by_name: row.withdrawn_by.clone().unwrap_or_default(),
+            was: row.withdrawn_outcome.as_deref().and_then(Outcome::parse),
+        }),
+        by_id: row.by_id,
         extra_of,
         talk: talk_of(&row)?,
         areas: [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId)),

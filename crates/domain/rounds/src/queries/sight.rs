@@ -13,12 +13,15 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use uuid::Uuid;
 use youlin_cases::cases_of_parties;
 use youlin_database::sql::in_scope;
-use youlin_kernel::{Result, Scope};
+use youlin_kernel::{CommunityId, Result, Scope};
 
+use super::campaigns::view as campaign_row;
 use super::recheck::is_fire_station;
 use super::rounds::visible;
-use crate::entities::{finding, hazard, judgement, round, round_policy};
-use crate::model::{Policy, SubjectKind, Walkers};
+use crate::entities::{
+    campaign, campaign_premises, finding, hazard, judgement, round, round_policy,
+};
+use crate::model::{FindingState, Policy, SubjectKind, Walkers};
 use crate::permissions::{HOUSEHOLDS_READ, ROUNDS_READ_ALL};
 
 /// See the module's text.
@@ -40,6 +43,8 @@ struct Concern {
     /// All subjects of a kind in a community.
     kinds: Vec<(i64, &'static str)>,
     subjects: Vec<Uuid>,
+    /// Campaigns that name them: the premises on their lists.
+    campaigns: Vec<Uuid>,
 }
 
 impl<'a> Sight<'a> {
@@ -79,6 +84,7 @@ impl<'a> Sight<'a> {
                     .walked()
                     .add(visible(whole, place.0, place.1, place.2))
                     .add(concern.at(C::CommunityId, C::SubjectKind, C::SubjectId))
+                    .add(C::SubjectId.in_subquery(concern.listed(self.scope)))
                     .add(C::Id.in_subquery(concern.rounds_of_cases(self.scope))),
             ),
         }
@@ -88,13 +94,17 @@ impl<'a> Sight<'a> {
     pub(crate) fn findings(&self) -> Condition {
         use finding::Column as C;
         let place = (C::CommunityId, C::GridId, C::NeighbourhoodId);
-        let all = self.placed(place, Some(C::SubjectKind));
+        // What was found on a round that was taken back is read with that round only.
+        let all = self
+            .placed(place, Some(C::SubjectKind))
+            .add(C::State.ne(FindingState::Withdrawn.as_str()));
         match &self.concern {
             None => all,
             Some((whole, concern)) => all.add(
                 Condition::any()
                     .add(visible(whole, place.0, place.1, place.2))
                     .add(concern.at(C::CommunityId, C::SubjectKind, C::SubjectId))
+                    .add(C::SubjectId.in_subquery(concern.listed(self.scope)))
                     .add(C::CaseId.in_subquery(concern.cases(self.scope)))
                     .add(C::Id.in_subquery(concern.caused(self.scope)))
                     .add(C::RoundId.in_subquery(concern.rounds_walked(self.scope))),
@@ -106,7 +116,7 @@ impl<'a> Sight<'a> {
     pub(crate) fn hazards(&self) -> Condition {
         use hazard::Column as C;
         let place = (C::CommunityId, C::GridId, C::NeighbourhoodId);
-        let all = self.placed(place, None);
+        let all = self.placed(place, None).add(C::WithdrawnAt.is_null());
         match &self.concern {
             None => all,
             Some((whole, concern)) => all.add(
@@ -114,6 +124,7 @@ impl<'a> Sight<'a> {
                     .add(visible(whole, place.0, place.1, place.2))
                     .add(C::CauseId.is_in(concern.parties.iter().copied()))
                     .add(C::PremisesId.is_in(concern.subjects.iter().copied()))
+                    .add(C::PremisesId.in_subquery(concern.listed(self.scope)))
                     .add(C::CommunityId.is_in(concern.whole_of(SubjectKind::Premises)))
                     .add(C::CaseId.in_subquery(concern.cases(self.scope)))
                     .add(C::RoundId.in_subquery(concern.rounds_walked(self.scope))),
@@ -186,7 +197,25 @@ impl Concern {
             }
         }
         concern.fire_station(db, scope).await?;
+        concern.campaigns(db).await?;
         Ok(concern)
+    }
+
+    /// Whoever a campaign names to inspect or to look again sees the premises on its list.
+    async fn campaigns(&mut self, db: &impl ConnectionTrait) -> Result<()> {
+        let rows = campaign::Entity::find()
+            .filter(campaign::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+            .filter(campaign::Column::StartedAt.is_not_null())
+            .all(db)
+            .await?;
+        for row in rows {
+            let one = campaign_row(row)?;
+            let mut named = one.inspectors.iter().chain(&one.recheckers);
+            if named.any(|party| self.parties.contains(&party.id)) {
+                self.campaigns.push(one.id);
+            }
+        }
+        Ok(())
     }
 
     /// The fire station looks again at premises (`recheck`), so it sees them.
@@ -247,6 +276,17 @@ impl Concern {
             .map(|(id, held)| Condition::all().add(community.eq(*id)).add(kind.eq(*held)));
         let listed = subject.is_in(self.subjects.iter().copied());
         whole.fold(Condition::any().add(listed), Condition::add)
+    }
+
+    fn listed(&self, scope: &Scope) -> SelectStatement {
+        use campaign_premises::Column;
+        Query::select()
+            .column(Column::PremisesId)
+            .from(campaign_premises::Entity)
+            .and_where(Column::CommunityId.is_in(scope.communities()))
+            .and_where(Column::CampaignId.is_in(self.campaigns.iter().copied()))
+            .and_where(Column::DroppedAt.is_null())
+            .take()
     }
 
     fn cases(&self, scope: &Scope) -> SelectStatement {

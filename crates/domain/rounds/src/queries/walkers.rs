@@ -37,6 +37,20 @@ impl Walker {
         at: Micros,
         asking: impl IntoIterator<Item = &'a PolicyView>,
     ) -> Result<Self> {
+        Self::asked(rounds, db, ctx, at, Asks::of(asking)).await
+    }
+
+    /// The same, as far as these ask.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub(crate) async fn asked(
+        rounds: &Rounds,
+        db: &impl ConnectionTrait,
+        ctx: &Ctx,
+        at: Micros,
+        asks: Asks,
+    ) -> Result<Self> {
         let mut walker = Self {
             service: ctx.is_service(),
             parties: ctx.actor().persons().map(Party::person).collect(),
@@ -47,15 +61,13 @@ impl Walker {
         if walker.service {
             return Ok(walker);
         }
-        let (mut teams, mut people, mut chiefs) = (BTreeSet::new(), BTreeSet::new(), false);
-        for one in asking {
-            chiefs |= matches!(one.policy.walkers, Walkers::Chief { .. });
-            for party in named(&one.policy).filter(|party| !walker.parties.contains(party)) {
-                match party.kind {
-                    PartyKind::Organisation => teams.insert(one.community.0),
-                    PartyKind::Person => people.insert(one.community.0),
-                };
-            }
+        let (mut teams, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let others = asks.parties.iter();
+        for (community, party) in others.filter(|(_, party)| !walker.parties.contains(party)) {
+            match party.kind {
+                PartyKind::Organisation => teams.insert(community.0),
+                PartyKind::Person => people.insert(community.0),
+            };
         }
         let persons: Vec<Uuid> = ctx.actor().persons().collect();
         if !teams.is_empty() {
@@ -69,7 +81,7 @@ impl Walker {
             let held = rosters::stood_in_for(db, community, &persons, at).await?;
             walker.stood_in.insert(community, held);
         }
-        if chiefs {
+        if asks.chiefs {
             walker.names = names(rounds, db, ctx, &persons).await?;
         }
         Ok(walker)
@@ -93,6 +105,15 @@ impl Walker {
         is_named || stand_ins.any(|party| self.is_party(view.community, *party))
     }
 
+    /// Whether the caller is one of those who inspect in a campaign: those it names, or whoever looks after the grid.
+    pub(crate) fn inspects(&self, ctx: &Ctx, named: &[Party], subject: &SubjectView) -> bool {
+        if named.is_empty() {
+            return self.service || looks_after(ctx, subject);
+        }
+        let mut named = named.iter();
+        self.service || named.any(|party| self.is_party(subject.community, *party))
+    }
+
     /// Whether it is the caller's own name.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         self.names.contains(name.trim())
@@ -103,6 +124,31 @@ impl Walker {
         self.parties.contains(&party)
             || (party.kind == PartyKind::Person
                 && stood_in().is_some_and(|held| held.contains(&party.id)))
+    }
+}
+
+/// Whom policies and campaigns name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asks {
+    parties: BTreeSet<(CommunityId, Party)>,
+    chiefs: bool,
+}
+
+impl Asks {
+    pub(crate) fn of<'a>(policies: impl IntoIterator<Item = &'a PolicyView>) -> Self {
+        let mut asks = Self::default();
+        for one in policies {
+            asks.chiefs |= matches!(one.policy.walkers, Walkers::Chief { .. });
+            let named = named(&one.policy).map(|party| (one.community, *party));
+            asks.parties.extend(named);
+        }
+        asks
+    }
+
+    /// And these, in a community.
+    pub(crate) fn name(&mut self, community: CommunityId, parties: &[Party]) {
+        let named = parties.iter().map(|party| (community, *party));
+        self.parties.extend(named);
     }
 }
 

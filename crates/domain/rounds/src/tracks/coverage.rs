@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
@@ -9,7 +10,8 @@ use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use super::judge::{metres, union};
 use super::queries::{passes_on_at, summary};
-use crate::entities::round_track;
+use crate::entities::{round, round_track};
+use crate::model::Outcome;
 use crate::service::Rounds;
 
 /// Tracks looked at; a year of daily ones of a community's reaches.
@@ -43,6 +45,16 @@ impl ReachCoverage {
     }
 }
 
+/// Rounds that were taken back: what was walked on them covers nothing.
+fn withdrawn(scope: &Scope) -> SelectStatement {
+    Query::select()
+        .column(round::Column::Id)
+        .from(round::Entity)
+        .and_where(round::Column::CommunityId.is_in(scope.communities()))
+        .and_where(round::Column::Outcome.eq(Outcome::Withdrawn.as_str()))
+        .take()
+}
+
 /// The reaches of the scope that have tracks of a policy (of any, without one) between two moments. Tracks that are still
 /// with their walker are counted apart.
 ///
@@ -59,7 +71,8 @@ pub async fn coverage_over(
     let mut wanted = round_track::Entity::find()
         .filter(Column::CommunityId.is_in(scope.communities()))
         .filter(Column::BeganAt.gte(from.0))
-        .filter(Column::BeganAt.lt(to.0));
+        .filter(Column::BeganAt.lt(to.0))
+        .filter(Column::RoundId.not_in_subquery(withdrawn(scope)));
     if let Some(policy) = policy {
         wanted = wanted.filter(Column::PolicyId.eq(policy));
     }

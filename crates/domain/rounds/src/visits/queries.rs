@@ -95,6 +95,7 @@ pub(super) async fn recent(db: &Database, community: CommunityId, now: Micros) -
         .filter(Column::BeganAt.gte(now.plus(-LOOK_BACK).0))
         .filter(Column::Kind.eq(RoundKind::Visit.as_str()))
         .filter(Column::SubjectKind.eq(SubjectKind::Dwelling.as_str()))
+        .filter(Column::Outcome.ne(Outcome::Withdrawn.as_str()))
         .order_by_asc(Column::BeganAt)
         .into_tuple()
         .all(db.read())
@@ -176,6 +177,7 @@ pub(super) async fn visits_today(
         .filter(Column::Kind.eq(RoundKind::Visit.as_str()))
         .filter(Column::SubjectKind.eq(SubjectKind::Dwelling.as_str()))
         .filter(Column::ById.eq(account))
+        .filter(Column::Outcome.ne(Outcome::Withdrawn.as_str()))
         .order_by_desc(Column::BeganAt)
         .all(db.read())
         .await?;

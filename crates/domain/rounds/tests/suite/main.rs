@@ -19,3 +19,4 @@ mod visits;
 mod visits_http;
 mod water;
 mod web;
+mod withdraw;

@@ -23,7 +23,7 @@ use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, SaveCampaign,
-    SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list, campaign_view,
+    SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list, campaign_view, due_now,
     hazard_view, hazards, in_use, judgements_of, module, prepare_inspection, preview_list,
     rule_sets, what_changes,
 };
@@ -145,6 +145,8 @@ impl Market {
             } else {
                 String::new()
             },
+            inspectors: Vec::new(),
+            recheckers: Vec::new(),
         };
         let db = self.ground.world.db();
         let id = db.execute(&above, save).await.unwrap();
@@ -747,6 +749,8 @@ async fn a_list_is_frozen_and_refreshed_only_after_a_look() {
             },
             photographs: 2,
             basis: String::new(),
+            inspectors: Vec::new(),
+            recheckers: Vec::new(),
         };
         let refused = db.execute(&above, change.clone()).await.unwrap_err();
         assert_eq!(refused.fields()[0].code, "campaign-basis");
@@ -799,5 +803,69 @@ async fn bad_inspections_are_refused_with_what_to_mend() {
         other.hazards[0].measures = "别的".into();
         let refused = market.hand_in(&worker, other).await.unwrap_err();
         assert_eq!(refused.code(), "round-other-content");
+    }
+}
+
+#[tokio::test]
+async fn premises_of_a_campaign_are_due_until_somebody_inspected_them() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let db = ground.world.db();
+        let due = async |ctx: &Ctx| {
+            let scope = ctx.scope(&ROUNDS_READ).unwrap();
+            let all = due_now(&ground.rounds, db, ctx, &scope).await.unwrap();
+            let listed = all.into_iter().filter(|line| line.campaign.is_some());
+            listed.collect::<Vec<_>>()
+        };
+        let (worker, station) = (
+            ground.caller(Role::GridWorker, "A1"),
+            ground.of(ground.team),
+        );
+        assert!(due(&worker).await.is_empty());
+        let campaign = market.campaign(0).await;
+        // Nobody is named: it is the grid worker's of the place.
+        let lines = due(&worker).await;
+        assert_eq!(lines.len(), 1);
+        assert_eq!((lines[0].campaign, lines[0].policy), (Some(campaign), None));
+        assert_eq!(lines[0].subject.id, market.id);
+        assert_eq!(lines[0].checklist.as_deref(), Some("market-fire@1"));
+        assert!(lines[0].yours);
+        // One grid is not another's; the desk sees that it is due, and that it is not its own.
+        assert!(due(&ground.caller(Role::GridWorker, "A2")).await.is_empty());
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let seen = due(&desk).await;
+        assert_eq!((seen.len(), seen[0].yours), (1, false));
+
+        // A team is named to inspect, and to look again.
+        let above = ground.caller(Role::SubdistrictSupervisor, "S1");
+        let scope = above.scope(&ROUNDS_READ).unwrap();
+        let view = campaign_view(db, &above, &scope, campaign).await.unwrap();
+        let named = SaveCampaign {
+            known: Some((campaign, view.version)),
+            title: view.title.clone(),
+            area: view.area,
+            first: view.first_day.parse().unwrap(),
+            last: view.last_day.parse().unwrap(),
+            checklist: view.checklist.clone(),
+            question: view.question.clone(),
+            photographs: 0,
+            basis: String::new(),
+            inspectors: vec![ground.team],
+            recheckers: vec![ground.cleaner],
+        };
+        db.execute(&above, named).await.unwrap();
+        assert!(due(&station).await[0].yours);
+        assert!(!due(&worker).await[0].yours);
+        let filed = market
+            .hand_in(&station, market.inspection().await)
+            .await
+            .unwrap();
+        assert!(due(&station).await.is_empty() && due(&worker).await.is_empty());
+        // Whoever is named to look again sees the hazards there.
+        let again = ground.of(ground.cleaner);
+        let scope = again.scope(&ROUNDS_READ).unwrap();
+        let all = hazards(db, &scope, HazardFilter::default()).await.unwrap();
+        assert_eq!(all.len(), filed.findings.len());
     }
 }

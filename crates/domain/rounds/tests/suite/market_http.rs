@@ -598,8 +598,11 @@ async fn the_form_asks_of_buildings_what_the_register_holds_of_them() {
         // The building's own page, where it is noted down and for how long it was not.
         let building = due[0]["subject"]["id"].as_str().unwrap();
         let page = format!("/rounds/buildings/{building}");
-        let (_, text) = web.get("worker", &page).await;
+        // The team is asked, and whoever plans writes down what it tells: nobody else is led to it.
         let note = format!("/rounds/new?subject=building:{building}&#38;policy={policy}");
+        let (_, text) = web.get("worker", &page).await;
+        assert!(!text.contains(&note), "{text}");
+        let (_, text) = web.get("lead", &page).await;
         assert!(
             text.contains(&note) && text.contains("按这项安排还没来过"),
             "{text}"

@@ -61,7 +61,7 @@ impl Ground {
         let due = due_now(&self.rounds, self.world.db(), &desk, &scope)
             .await
             .unwrap();
-        let of = due.into_iter().find(|line| line.policy == policy);
+        let of = due.into_iter().find(|line| line.policy == Some(policy));
         of.map_or(0, |line| match line.due {
             Due::Open { left } => left,
             _ => 0,
@@ -77,7 +77,7 @@ impl Ground {
             .unwrap();
         let missed = all
             .iter()
-            .filter(|line| line.policy == policy && matches!(line.due, Due::Missed { .. }));
+            .filter(|line| line.policy == Some(policy) && matches!(line.due, Due::Missed { .. }));
         missed.count()
     }
 
@@ -87,7 +87,7 @@ impl Ground {
             .await
             .unwrap();
         let own = due.into_iter().filter(|line| line.yours);
-        own.map(|line| line.policy).collect()
+        own.filter_map(|line| line.policy).collect()
     }
 }
 

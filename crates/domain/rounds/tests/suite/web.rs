@@ -9,8 +9,11 @@ use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
+use youlin_cases::permissions::CASES_READ;
 use youlin_kernel::{AccountActor, Actor, Ctx, Grant, Micros, Role};
 use youlin_places::PlaceInput;
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::reports_at_reaches;
 use youlin_rounds::tracks::{StartLive, TrackFix, live_of, write_gpx};
 use youlin_rounds::water::SavePoint;
 use youlin_testkit::databases;
@@ -499,5 +502,63 @@ async fn education_and_passers_by_stand_in_the_lines_of_defence() {
         assert!(text.contains("<b>45</b><span>宣传到的人</span>"), "{text}");
         assert_eq!(opened("desk", "talks").await.0, 1);
         assert_eq!(opened("desk", "patrols").await.0, 0, "a talk is no patrol");
+    }
+}
+
+#[tokio::test]
+async fn a_passer_by_says_where_exactly_and_only_at_the_water_it_is_believed() {
+    for base in databases().await {
+        let house = House::new(Ground::new(base).await);
+        let ground = &house.ground;
+        let board = format!("/r/{}", ground.reach.sign);
+        let (_, page) = house.get("", &board).await;
+        for part in [
+            "name=\"photo\"",
+            "name=\"spot\"",
+            "data-locate",
+            "multipart",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        let desk = house.as_("desk");
+        let db = ground.world.db();
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let cases = desk.scope(&CASES_READ).unwrap();
+        let reported = async || {
+            let all = reports_at_reaches(db, &scope, &cases, desk.now().plus(-Micros::HOUR))
+                .await
+                .unwrap();
+            let mut here = all.into_values().flatten().collect::<Vec<_>>();
+            here.sort_by_key(|one| one.report.position.is_some());
+            here.into_iter()
+                .map(|one| (one.by_board, one.report.position))
+                .collect::<Vec<_>>()
+        };
+        // From far away it is not where they stand, but the report is taken.
+        for north in [5.1, 9.5] {
+            let (lon, lat) = youlin_testkit::town::at(3.0, north);
+            let (lon, lat) = (format!("{lon:.6}"), format!("{lat:.6}"));
+            let said = [
+                ("category", "E-0104"),
+                ("text", "河里有塑料袋"),
+                ("spot", "第二个亭子边上"),
+                ("lon", &lon),
+                ("lat", &lat),
+            ];
+            let (status, text) = house.post("", &board, &said).await;
+            assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        }
+        let all = reported().await;
+        assert_eq!(all.len(), 2);
+        assert!(all.iter().all(|one| one.0));
+        assert_eq!(all[0].1, None);
+        let (lon, lat) = youlin_testkit::town::at(3.0, 5.1);
+        let (east, north) = all[1].1.unwrap();
+        assert!((east - lon).abs() < 1e-5 && (north - lat).abs() < 1e-5);
+        // What was typed stays when something is missing.
+        let bad = [("category", ""), ("text", "x"), ("spot", "桥洞下")];
+        let (status, text) = house.post("", &board, &bad).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(text.contains("桥洞下"));
     }
 }

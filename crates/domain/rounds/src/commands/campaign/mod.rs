@@ -15,6 +15,7 @@ use youlin_checklist::SHIPPED;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_people::Party;
 
 use crate::entities::campaign;
 use crate::events::{self, event};
@@ -24,6 +25,8 @@ const TITLE: usize = 80;
 const BASIS: usize = 200;
 /// Photographs a re-check may be asked for.
 const PHOTOGRAPHS: i32 = 10;
+/// Parties named for one thing.
+const PARTIES: usize = 20;
 
 /// Makes a campaign or changes it. Once it has started, its question and its checklist stay.
 #[derive(Clone, Debug)]
@@ -40,6 +43,16 @@ pub struct SaveCampaign {
     pub question: Query,
     pub photographs: i32,
     pub basis: String,
+    /// Parties that inspect in it; none: whoever looks after the grid.
+    pub inspectors: Vec<Party>,
+    /// Parties that look again besides those who always do.
+    pub recheckers: Vec<Party>,
+}
+
+/// As they are kept.
+fn kept(parties: &[Party]) -> Result<Option<String>> {
+    let text = (!parties.is_empty()).then(|| serde_json::to_string(parties));
+    text.transpose().map_err(Problem::internal)
 }
 
 impl Command for SaveCampaign {
@@ -76,6 +89,8 @@ impl Command for SaveCampaign {
             basis: self.basis.trim().to_owned(),
             started_at: old.as_ref().and_then(|old| old.started_at),
             closed_at: old.as_ref().and_then(|old| old.closed_at),
+            inspectors: kept(&self.inspectors)?,
+            recheckers: kept(&self.recheckers)?,
         };
         let saved = match old {
             None => tx.insert::<campaign::Entity>(model).await?,
@@ -114,6 +129,16 @@ impl SaveCampaign {
             faults = faults
                 .and_field("photographs", "campaign-photographs")
                 .field_arg("max", PHOTOGRAPHS);
+        }
+        for (field, named) in [
+            ("inspectors", &self.inspectors),
+            ("recheckers", &self.recheckers),
+        ] {
+            if named.len() > PARTIES {
+                faults = faults
+                    .and_field(field, "campaign-parties")
+                    .field_arg("max", PARTIES);
+            }
         }
         let basis = self.basis.trim();
         if self.photographs > 0 && basis.is_empty() {

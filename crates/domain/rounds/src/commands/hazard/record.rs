@@ -50,6 +50,7 @@ impl Plan {
             cause_id: of.cause.map(|party| party.id),
             found_at: at.found_at,
             removed_at: None,
+            withdrawn_at: None,
         })
         .await?;
         if !of.measures.is_empty() {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use youlin_datasets::cube::Query;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_people::{Directory, Party};
 use youlin_places::premises::PremisesKind;
 use youlin_web::{
     ApiForm, App, Caller, Choice, FormFaults, IdempotencyHeader, PathId, Prefs, Shell, WebResult,
@@ -39,6 +40,10 @@ pub(in crate::pages) struct CampaignForm {
     stalls: String,
     photographs: String,
     basis: String,
+    /// Id of the organisation that inspects; empty: whoever looks after the grid.
+    inspector: String,
+    /// Id of the organisation that looks again besides those who always do.
+    rechecker: String,
 }
 
 impl CampaignForm {
@@ -64,6 +69,8 @@ struct FormPage {
     started: bool,
     areas: Vec<Choice>,
     kinds: Vec<Choice>,
+    inspectors: Vec<Choice>,
+    recheckers: Vec<Choice>,
     key: String,
 }
 
@@ -96,28 +103,59 @@ fn areas(s: &Shell) -> Vec<Choice> {
         .collect()
 }
 
-fn form_page(
+/// Organisations of the areas the caller plans for; what it means to choose none.
+async fn parties(s: &Shell, none: &str) -> Result<Vec<Choice>> {
+    let scope = s.ctx().scope(&ROUNDS_PLAN)?;
+    let mut all = vec![Choice::new("", s.t(none))];
+    let found = Directory::organisations(s.app().db().read(), &scope, None).await?;
+    all.extend(
+        found
+            .into_iter()
+            .map(|one| Choice::new(one.id.to_string(), one.name)),
+    );
+    Ok(all)
+}
+
+async fn form_page(
     s: Shell,
     id: Option<Uuid>,
     started: bool,
     f: CampaignForm,
     e: FormFaults,
-) -> FormPage {
+) -> Result<FormPage> {
     let mut kinds = vec![Choice::new("", s.t("campaign-any-kind"))];
     kinds.extend(
         PremisesKind::ALL
             .iter()
             .map(|kind| Choice::new(kind.as_str(), s.tt("premises-kind", kind.as_str()))),
     );
-    FormPage {
+    Ok(FormPage {
         key: s.ctx().new_id().to_string(),
         areas: areas(&s),
+        inspectors: parties(&s, "campaign-inspector-usual").await?,
+        recheckers: parties(&s, "policy-rechecker-usual").await?,
         kinds,
         id,
         started,
         f,
         e,
         s,
+    })
+}
+
+fn first(parties: &[Party]) -> String {
+    let first = parties.first();
+    first.map_or_else(String::new, |party| party.id.to_string())
+}
+
+/// The form names one; more that came over the interface stay as long as the first does.
+fn chosen(named: &str, held: Option<&Vec<Party>>) -> Vec<Party> {
+    match held {
+        Some(held) if first(held) == named => held.clone(),
+        _ => {
+            let named = named.parse().ok().map(Party::organisation);
+            named.into_iter().collect()
+        }
     }
 }
 
@@ -137,7 +175,7 @@ pub(in crate::pages) async fn fresh(
         ..CampaignForm::default()
     };
     let s = shell(&app, &ctx, prefs);
-    page(&form_page(s, None, false, f, FormFaults::none()))
+    page(&form_page(s, None, false, f, FormFaults::none()).await?)
 }
 
 fn form_of(one: &CampaignView) -> CampaignForm {
@@ -155,6 +193,8 @@ fn form_of(one: &CampaignView) -> CampaignForm {
         stalls: asked.stalls,
         photographs: one.photographs.to_string(),
         basis: one.basis.clone(),
+        inspector: first(&one.inspectors),
+        rechecker: first(&one.recheckers),
     }
 }
 
@@ -175,13 +215,7 @@ pub(in crate::pages) async fn edit(
     let one = held(&app, &ctx, id).await?;
     let s = shell(&app, &ctx, prefs);
     let started = one.started_at.is_some();
-    page(&form_page(
-        s,
-        Some(id),
-        started,
-        form_of(&one),
-        FormFaults::none(),
-    ))
+    page(&form_page(s, Some(id), started, form_of(&one), FormFaults::none()).await?)
 }
 
 fn command(f: &CampaignForm, known: Option<(&CampaignView, i32)>) -> Result<SaveCampaign> {
@@ -235,6 +269,8 @@ fn command(f: &CampaignForm, known: Option<(&CampaignView, i32)>) -> Result<Save
         question,
         photographs,
         basis: f.basis.clone(),
+        inspectors: chosen(&f.inspector, known.map(|(one, _)| &one.inspectors)),
+        recheckers: chosen(&f.rechecker, known.map(|(one, _)| &one.recheckers)),
     })
 }
 
@@ -259,7 +295,7 @@ pub(in crate::pages) async fn create(
     };
     match saved.await {
         Ok(id) => Ok(Redirect::to(&format!("/rounds/campaigns/{id}/list")).into_response()),
-        Err(problem) => refused(&app, &ctx, prefs, None, false, f, problem),
+        Err(problem) => refused(&app, &ctx, prefs, None, false, f, problem).await,
     }
 }
 
@@ -283,12 +319,12 @@ pub(in crate::pages) async fn change(
         Ok(_id) => Ok(Redirect::to(&format!("/rounds/campaigns/{id}?saved=1")).into_response()),
         Err(problem) => {
             let started = one.started_at.is_some();
-            refused(&app, &ctx, prefs, Some(id), started, f, problem)
+            refused(&app, &ctx, prefs, Some(id), started, f, problem).await
         }
     }
 }
 
-fn refused(
+async fn refused(
     app: &App,
     ctx: &Ctx,
     prefs: Prefs,
@@ -300,6 +336,6 @@ fn refused(
     let problem = mendable(problem)?;
     let s = shell(app, ctx, prefs);
     let e = FormFaults::of(&s, &problem);
-    let body = form_page(s, id, started, f, e);
+    let body = form_page(s, id, started, f, e).await?;
     Ok(refused_with(&problem, page(&body)?))
 }

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use youlin_kernel::{AreaId, CommunityId, Problem};
+use youlin_kernel::{AreaId, CommunityId, Problem, Result};
+use youlin_people::{Directory, Party};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::super::question;
@@ -15,6 +16,7 @@ use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{
     CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list, campaign_view,
 };
+use crate::service::Rounds;
 
 #[derive(Template)]
 #[template(path = "campaign.html")]
@@ -29,7 +31,31 @@ struct CampaignPage {
     from: u64,
     more: Option<u64>,
     may_plan: bool,
+    /// Who inspects, and who looks again besides those who always do.
+    inspectors: String,
+    recheckers: String,
     saved: String,
+}
+
+/// The names of these, or what it means that none is named.
+async fn names(app: &App, s: &Shell, parties: &[Party], none: &str) -> Result<String> {
+    let scope = s.ctx().scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    let communities = scope.communities();
+    let asked: Vec<(CommunityId, Party)> = parties
+        .iter()
+        .flat_map(|party| communities.iter().map(|id| (CommunityId(*id), *party)))
+        .collect();
+    let found = Directory::party_names(app.db().read(), &rounds.vault, &asked).await?;
+    let named: Vec<String> = parties
+        .iter()
+        .filter_map(|party| found.get(party).cloned())
+        .collect();
+    Ok(if named.is_empty() {
+        s.t(none)
+    } else {
+        named.join(&s.t("list-comma"))
+    })
 }
 
 impl CampaignPage {
@@ -85,6 +111,8 @@ pub(in crate::pages) async fn show(
     let listed = campaign_list(db, &narrowed, id, asked.from).await?;
     let s = shell(&app, &ctx, prefs);
     page(&CampaignPage {
+        inspectors: names(&app, &s, &one.inspectors, "campaign-inspector-usual").await?,
+        recheckers: names(&app, &s, &one.recheckers, "policy-rechecker-usual").await?,
         asked: question::words(&s, &one.question),
         may_plan: ctx.require(&ROUNDS_PLAN, one.area).is_ok(),
         saved: if asked.saved.is_empty() {

@@ -48,7 +48,10 @@ struct Counts {
 fn counted(standing: &[DueLine]) -> HashMap<Uuid, Counts> {
     let mut counts: HashMap<Uuid, Counts> = HashMap::new();
     for line in standing {
-        let of = counts.entry(line.policy).or_default();
+        let Some(policy) = line.policy else {
+            continue;
+        };
+        let of = counts.entry(policy).or_default();
         match line.due {
             Due::Done => of.done += 1,
             Due::Missed { .. } => of.missed += 1,

@@ -155,7 +155,7 @@ impl Command for RecordVisit {
             Outcome::Done if living.is_empty() => VisitOutcome::Empty,
             Outcome::Done => VisitOutcome::Confirmed,
             Outcome::Tried => VisitOutcome::NobodyHome,
-            Outcome::Skipped => return Ok(done),
+            Outcome::Skipped | Outcome::Withdrawn => return Ok(done),
         };
         let visit = VisitDwelling {
             vault: Arc::clone(&self.rounds.vault),

@@ -150,12 +150,15 @@ async fn due(
     let mut entries = Vec::new();
     let standing = standing_over(rounds, db, ctx, &scope, (today, until));
     for line in standing.await? {
-        let own = all.iter().any(|one| one.id == line.policy);
+        let Some(policy) = line.policy else {
+            continue;
+        };
+        let own = all.iter().any(|one| one.id == policy);
         if !own || !matches!(line.due, Due::Open { .. } | Due::Coming) {
             continue;
         }
         entries.push(Entry {
-            uid: format!("{}-{}-{}", line.policy, line.subject.id, line.window.first),
+            uid: format!("{policy}-{}-{}", line.subject.id, line.window.first),
             days: (line.window.first, line.window.last),
             title: line.policy_title,
             where_to: Some(line.subject_name),

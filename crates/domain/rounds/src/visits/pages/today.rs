@@ -79,7 +79,7 @@ impl TodayPage {
         match visit.outcome {
             Outcome::Done => "ok",
             Outcome::Tried => "soon",
-            Outcome::Skipped => "done",
+            Outcome::Skipped | Outcome::Withdrawn => "done",
         }
     }
 

@@ -337,7 +337,7 @@ async fn new_visit(
     let lived = text("lived");
     let again = match outcome {
         Outcome::Tried => Some(again(upload, now)?),
-        Outcome::Done | Outcome::Skipped => None,
+        Outcome::Done | Outcome::Skipped | Outcome::Withdrawn => None,
     };
     Ok(NewVisit {
         id,
@@ -351,7 +351,7 @@ async fn new_visit(
         began_at: if believed { began } else { now },
         ended_at: now,
         reason: match outcome {
-            Outcome::Skipped => text("reason"),
+            Outcome::Skipped | Outcome::Withdrawn => text("reason"),
             Outcome::Done | Outcome::Tried => String::new(),
         },
         text: text("text"),
@@ -364,7 +364,7 @@ async fn new_visit(
         ),
         learnt: match outcome {
             Outcome::Done => learnt(upload, &lived),
-            Outcome::Tried | Outcome::Skipped => Vec::new(),
+            Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),
         },
         problem: problem(app, ctx, rounds, (place, dwelling, id), upload).await?,
         photographs: u32::try_from(upload.files.len()).unwrap_or(u32::MAX),
