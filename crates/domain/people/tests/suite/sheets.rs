@@ -106,7 +106,7 @@ async fn a_sheet_of_another_kind_is_said_to_be_one_and_a_blank_one_comes_back() 
         desk.work().await;
         assert!(browser.get(&path).await.text.contains("一行数据也没有"));
         let filled = format!(
-            "{}\n# 说明\n周建国,男,{NUMBER},,,东村,1,,101,业主,,\n",
+            "{}\n# 说明\n周建国,女,{NUMBER},,,东村,1,,101,业主,,\n",
             names.join(",")
         );
         let view = desk.judged(filled.into_bytes()).await;

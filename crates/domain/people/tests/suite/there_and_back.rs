@@ -38,10 +38,10 @@ fn made() -> impl Strategy<Value = Made> {
     let label = prop::sample::select(vec![
         "living_alone",
         "party_member",
-        "老党员/骨干",
-        "（热心）",
+        "talent:老党员/骨干",
+        "talent:（热心）",
         "talent:下棋",
-        "=标签",
+        "talent:=标签",
     ]);
     let note = "(=cmd\\|1|[+]1|-|@SUM|)(你好，世界！|“轮椅”（折叠）|a;b, c|\n二楼|１２|'=x){1,3}";
     let who = (
