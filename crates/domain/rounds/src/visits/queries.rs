@@ -147,8 +147,14 @@ impl Named {
             Outcome::Tried | Outcome::Skipped => {
                 self.0.retain(|(who, day)| *who != by && *day > at);
             }
+            // Taken back: it agreed nothing.
+            Outcome::Withdrawn => return self.soonest(),
         }
         self.0.extend(again.map(|day| (by, day)));
+        self.soonest()
+    }
+
+    fn soonest(&self) -> Option<Micros> {
         self.0.iter().map(|(_, day)| *day).min()
     }
 }
