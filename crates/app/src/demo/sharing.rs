@@ -349,7 +349,7 @@ fn verb(keys: &Keys, step: &Step, at: Micros) -> Result<SupportVerb> {
         "answer" => SupportVerb::Answer { text },
         "follow" => SupportVerb::Follow {
             what: text,
-            by: at.plus(step.days * Micros::DAY).0,
+            by: at.plus(step.days * Micros::DAY),
         },
         "confirm" => SupportVerb::Confirm {
             helped: Helped::Yes,
