@@ -146,6 +146,7 @@ fieldwork-clock-off = The telephone's clock is about { $n } minutes off; it was 
 fieldwork-network-page = Other pages (with signal only)
 fieldwork-map-label = Sketch of the reach; it begins at the dot
 fieldwork-done-case = Case { $what }
+fieldwork-done-extra = Taken in as an extra round: others are to walk for that policy, so it does not count for it.
 fieldwork-recent = Arrived lately
 fieldwork-continue = Go on writing
 fieldwork-unreadable = What is sealed on this telephone cannot be opened: the server has another key now. Tell the administrator, and do not clear the browser's data.

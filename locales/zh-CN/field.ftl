@@ -146,6 +146,7 @@ fieldwork-clock-off = 手机的钟差了约 { $n } 分钟，送出时已按服�
 fieldwork-network-page = 打开其他页面（要有信号）
 fieldwork-map-label = 河段示意图，起点在圆点处
 fieldwork-done-case = 已立案 { $what }
+fieldwork-done-extra = 已收下，作为额外的一次：这项安排由别人去走，不算在那项安排的次数里。
 fieldwork-recent = 刚送到的
 fieldwork-continue = 接着写
 fieldwork-unreadable = 手机里封存的内容打不开：服务器的密钥换过了。请联系管理员，先不要清除浏览器数据。

@@ -34,7 +34,7 @@ export function roundTo(subject: { kind: string; id: string; community: number; 
   };
 }
 
-export const asks = (due?: { policy: string }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
+export const asks = (due?: { policy: string | null }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
 
 export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });

@@ -103,7 +103,7 @@ export function talkView(draft: RoundDraft, done: () => void): HTMLElement {
 /** Which of the policies that ask for a talk here it is given by. */
 function policyField(draft: RoundDraft, save: () => void): HTMLElement | null {
   const due = (state.pack?.due ?? []).filter((one) => one.kind === "talk" && one.subject.id === draft.subject.id);
-  const known = new Map(due.map((one) => [one.policy, one.policy_title]));
+  const known = new Map(due.flatMap((one) => (one.policy === null ? [] : [[one.policy, one.policy_title] as const])));
   if (draft.policy && !known.has(draft.policy)) known.set(draft.policy, t("talk-asked"));
   if (known.size === 0) return null;
   return field(t("talk-policy"), choice([["", t("talk-no-policy")], ...known], draft.policy ?? "", (value) => {

@@ -3,7 +3,7 @@ import type { ReadingRules } from "./form/reading";
 import type { Answers, Checklist, RuleSet } from "./form/types";
 
 export type Subject = { kind: string; id: string };
-export type Due = { policy: string; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
+export type Due = { /** None where a campaign asks. */ policy: string | null; campaign?: string | null; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
 export type Finding = {
   id: string; community: number; round: string; category: string; severity: string; step: string; text: string; chainage_m: number | null; bank: string | null;
   subject: Subject; found_at: string;
@@ -49,7 +49,7 @@ export type Item = {
   /** Of a door: what was typed, to be mended. Not sent. */
   door?: DoorDraft;
 };
-export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[] } };
+export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[]; /** Kept, but not counted for the policy: others are to walk that. */ extra?: boolean } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */

@@ -17,7 +17,8 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
     const cases = one.ids?.findings?.filter((found) => found.case).length ?? 0;
     const made = number ? t("done-case", { what: number }) : cases > 0 ? t("done-case", { what: cases }) : "";
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
-      make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · ")))));
+      make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · "))),
+      one.ids?.extra && make("p", { class: "hint" }, t("done-extra"))));
   });
   return make(
     "div", { class: "stack-l" },

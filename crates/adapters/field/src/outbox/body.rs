@@ -324,8 +324,11 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
         reason: body.reason,
         try_again_at: body.try_again_at,
         lived: body.lived,
+        // It was made whatever somebody else wrote down meanwhile: both stay.
+        shown: None,
         learnt: learnt.collect(),
         problem,
+        reporter: None,
         photographs: body.photographs,
     };
     let rounds = app.need::<Rounds>()?;
