@@ -51,8 +51,11 @@ describe("hard days in the field", () => {
 
   test("the way is recorded only where the policy asks, survives the page, and is handed in", async () => {
     const whole = await get("/api/v1/field/pack");
-    const policies = whole.policies.map((one) => ({ ...one, track: true, basis: "区河长办〔2026〕3 号" }));
-    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, policies } }));
+    // What those who look after the river are asked, and with a track.
+    const theirs = await get("/api/v1/field/pack", "river");
+    const due = theirs.due.filter((one) => whole.reaches.some((reach) => reach.id === one.subject.id));
+    const policies = theirs.policies.map((one) => ({ ...one, track: true, basis: "区河长办〔2026〕3 号" }));
+    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, due, policies } }));
     const batches = [];
     await window.route("**/api/v1/field/outbox", (route) => {
       batches.push(route.request().postDataJSON());

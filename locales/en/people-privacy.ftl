@@ -161,6 +161,7 @@ problem-export-decided = Somebody has answered this list already.
 problem-export-not-approved = Nobody said yes to this list yet, or it was taken.
 problem-export-too-late = The yes is older than seven days. Ask again.
 problem-export-grown = There are more than a tenth more people now than when somebody said yes. Ask again.
+sealed-move_out = where somebody moved to
 sealed-person_label_past = Former labels
 sealed-visiting_entry = Notes of visits
 sealed-form_asked = Answers to questions of forms

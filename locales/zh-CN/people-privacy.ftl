@@ -161,6 +161,7 @@ problem-export-decided = 这份名单已经有人答复过了。
 problem-export-not-approved = 这份名单还没有人同意，或者已经带走了。
 problem-export-too-late = 同意已经超过七天，请重新要一份。
 problem-export-grown = 现在的人数比同意时多了一成以上，请重新要一份。
+sealed-move_out = 搬到哪里
 sealed-person_label_past = 以前的标签
 sealed-visiting_entry = 走访备注
 sealed-form_asked = 表格问题的答复

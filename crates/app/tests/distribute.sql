@@ -79,6 +79,7 @@ SELECT create_distributed_table('secondment_hours', 'community_id', colocate_wit
 SELECT create_distributed_table('talent_rule', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('talent_named', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('talent', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('move_out', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('case_record', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('case_sequence', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('case_task', 'community_id', colocate_with => 'audit');
@@ -113,6 +114,7 @@ SELECT create_distributed_table('resource_loan', 'community_id', colocate_with =
 SELECT create_distributed_table('support_request', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('support_offer', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('support_entry', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('sharing_past', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('notice', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('delivery', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('webhook_subscription', 'community_id', colocate_with => 'audit');

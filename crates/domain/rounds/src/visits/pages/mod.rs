@@ -7,6 +7,7 @@ mod plan_map;
 mod rule;
 mod team;
 mod today;
+mod typed;
 mod visit;
 mod words;
 
