@@ -45,10 +45,16 @@ impl Described {
     /// Takes up the schemas the operations refer to; a name stands for the same schema everywhere.
     pub(crate) fn name(&mut self, schemas: &[(String, RefOr<Schema>)]) {
         for (name, schema) in schemas {
-            if !self.schemas.contains_key(name)
-                && let Some(written) = written(schema)
-            {
-                self.schemas.insert(name.clone(), written);
+            match self.schemas.get(name) {
+                Some(held) => debug_assert!(
+                    written(schema).is_some_and(|other| held.get() == other.get()),
+                    "two types are called {name} in the description: give one `#[schema(as = …)]`"
+                ),
+                None => {
+                    if let Some(written) = written(schema) {
+                        self.schemas.insert(name.clone(), written);
+                    }
+                }
             }
         }
     }
@@ -58,6 +64,12 @@ impl Described {
             self.paths.entry(path).or_default().extend(operations);
         }
         for (name, schema) in other.schemas {
+            debug_assert!(
+                self.schemas
+                    .get(&name)
+                    .is_none_or(|held| held.get() == schema.get()),
+                "two types are called {name} in the description: give one `#[schema(as = …)]`"
+            );
             self.schemas.entry(name).or_insert(schema);
         }
     }

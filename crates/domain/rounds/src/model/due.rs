@@ -25,6 +25,7 @@ pub struct Window {
 /// How a subject stands in one period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RoundDue)]
 pub enum Due {
     /// As many as asked.
     Done,
