@@ -23,7 +23,7 @@ QUESTIONS = {
     "dwellings": "SELECT count(DISTINCT dwelling) FROM p",
     "as_of": f"SELECT count(*) FROM p WHERE {SEEN}",
     "composed": f"""SELECT count(*) FROM p WHERE born <= {TODAY} - INTERVAL 80 YEAR AND {ALONE} AND {SEEN}
-        AND NOT EXISTS (SELECT 1 FROM p q WHERE q.building = p.building AND list_contains(q.labels, 'first_aid'))""",
+        AND NOT EXISTS (SELECT 1 FROM p q WHERE q.building = p.building AND list_contains(q.labels, 'talent:first_aid'))""",
 }
 
 

@@ -85,7 +85,7 @@ impl Readings<'_> {
             "living_alone",
             "party_member",
             "volunteer",
-            "first_aid",
+            "talent:first_aid",
         ] {
             let test = json!({"test": {"dim": "labels", "op": "is", "values": [label]}});
             for area in &areas {

@@ -83,7 +83,7 @@ pub fn residents(count: u32) -> impl Iterator<Item = Resident> {
         }
         label("party_member", 14, &mut rng);
         label("volunteer", 25, &mut rng);
-        label("first_aid", 60, &mut rng);
+        label("talent:first_aid", 60, &mut rng);
         label("veteran", 80, &mut rng);
         let seen = (0..rng.below(6))
             .map(|_| TODAY - i32::try_from(rng.below(300)).unwrap_or(0))
@@ -173,7 +173,7 @@ pub fn composed() -> Query {
                 quantity: Quantity::None,
                 dataset: "persons".into(),
                 sharing: "building".into(),
-                filter: Box::new(test("labels", Op::Is, "first_aid")),
+                filter: Box::new(test("labels", Op::Is, "talent:first_aid")),
             }),
         ]),
         ..Query::default()
