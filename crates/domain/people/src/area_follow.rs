@@ -3,9 +3,12 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use serde::Serialize;
 use serde_json::json;
-use youlin_database::{AuditEntry, Tx};
+use youlin_database::sql::col;
+use youlin_database::{AuditEntry, Record, Tx};
 use youlin_kernel::{AreaId, Ctx, Result};
 use youlin_places::duties::{Follows, NewGround, Spot};
 
@@ -24,9 +27,35 @@ impl Follows for PeopleFollow {
         ground: &'a NewGround<'a>,
     ) -> BoxFuture<'a, Result<()>> {
         async move {
-            let lists = lists(tx, ground).await?;
-            let duties = duties(tx, ground, ctx.now().0).await?;
-            let organisations = organisations(tx, ground).await?;
+            let lists = refiled::<visiting_list::Entity>(
+                tx,
+                ground,
+                visiting_list::Column::ClosedAt.is_null(),
+                |row| &mut row.area_id,
+            )
+            .await?;
+            let rotas = refiled::<duty_rota::Entity>(
+                tx,
+                ground,
+                duty_rota::Column::ClosedAt.is_null(),
+                |row| &mut row.area_id,
+            )
+            .await?;
+            let shifts = refiled::<duty_shift::Entity>(
+                tx,
+                ground,
+                duty_shift::Column::EndsAt.gt(ctx.now().0),
+                |row| &mut row.area_id,
+            )
+            .await?;
+            let organisations = refiled::<organisation::Entity>(
+                tx,
+                ground,
+                organisation::Column::ClosedAt.is_null(),
+                |row| &mut row.area_id,
+            )
+            .await?;
+            let duties = rotas + shifts;
             if lists + duties + organisations > 0 {
                 let entry = AuditEntry::new("people.follow", "area", ground.subject).detail(
                     json!({"lists": lists, "duties": duties, "organisations": organisations}),
@@ -39,73 +68,33 @@ impl Follows for PeopleFollow {
     }
 }
 
-fn instead(ground: &NewGround<'_>, area: i64) -> Option<i64> {
-    ground.leaves(&Spot::of(AreaId(area))).map(|area| area.0)
-}
-
-async fn lists(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
-    let rows = visiting_list::Entity::find()
-        .filter(visiting_list::Column::CommunityId.eq(ground.community.0))
-        .filter(visiting_list::Column::AreaId.is_in(ground.touched()))
-        .filter(visiting_list::Column::ClosedAt.is_null())
+/// Files what is not done with yet under the area it belongs to from now on; answers how many that were.
+async fn refiled<E>(
+    tx: &Tx<'_>,
+    ground: &NewGround<'_>,
+    open: SimpleExpr,
+    area: fn(&mut E::Model) -> &mut i64,
+) -> Result<usize>
+where
+    E: Record,
+    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync + FromQueryResult,
+    E::ActiveModel: Send,
+{
+    let rows = E::find()
+        .filter(col("community_id").eq(ground.community.0))
+        .filter(col("area_id").is_in(ground.touched()))
+        .filter(open)
         .all(tx.conn())
         .await?;
     let mut moved = 0;
-    for row in rows {
-        if let Some(area_id) = instead(ground, row.area_id) {
-            tx.update::<visiting_list::Entity>(visiting_list::Model { area_id, ..row })
-                .await?;
-            moved += 1;
-        }
-    }
-    Ok(moved)
-}
-
-async fn duties(tx: &Tx<'_>, ground: &NewGround<'_>, now: i64) -> Result<usize> {
-    let rows = duty_rota::Entity::find()
-        .filter(duty_rota::Column::CommunityId.eq(ground.community.0))
-        .filter(duty_rota::Column::AreaId.is_in(ground.touched()))
-        .filter(duty_rota::Column::ClosedAt.is_null())
-        .all(tx.conn())
-        .await?;
-    let shifts = duty_shift::Entity::find()
-        .filter(duty_shift::Column::CommunityId.eq(ground.community.0))
-        .filter(duty_shift::Column::AreaId.is_in(ground.touched()))
-        .filter(duty_shift::Column::EndsAt.gt(now))
-        .all(tx.conn())
-        .await?;
-    let mut moved = 0;
-    for row in rows {
-        if let Some(area_id) = instead(ground, row.area_id) {
-            tx.update::<duty_rota::Entity>(duty_rota::Model { area_id, ..row })
-                .await?;
-            moved += 1;
-        }
-    }
-    for row in shifts {
-        if let Some(area_id) = instead(ground, row.area_id) {
-            tx.update::<duty_shift::Entity>(duty_shift::Model { area_id, ..row })
-                .await?;
-            moved += 1;
-        }
-    }
-    Ok(moved)
-}
-
-async fn organisations(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
-    let rows = organisation::Entity::find()
-        .filter(organisation::Column::CommunityId.eq(ground.community.0))
-        .filter(organisation::Column::AreaId.is_in(ground.touched()))
-        .filter(organisation::Column::ClosedAt.is_null())
-        .all(tx.conn())
-        .await?;
-    let mut moved = 0;
-    for row in rows {
-        if let Some(area_id) = instead(ground, row.area_id) {
-            tx.update::<organisation::Entity>(organisation::Model { area_id, ..row })
-                .await?;
-            moved += 1;
-        }
+    for mut row in rows {
+        let filed = area(&mut row);
+        let Some(to) = ground.leaves(&Spot::of(AreaId(*filed))) else {
+            continue;
+        };
+        *filed = to.0;
+        tx.update::<E>(row).await?;
+        moved += 1;
     }
     Ok(moved)
 }

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 use youlin_database::Tx;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result, Role};
@@ -138,19 +140,28 @@ impl NewGround<'_> {
         (!self.placer.is_within(stands, spot.said)).then_some(stands)
     }
 
-    /// The building of a dwelling.
+    /// The buildings of these dwellings, by dwelling.
     ///
     /// # Errors
     /// 503 when the database does not answer.
-    pub async fn building_of(
+    pub async fn buildings_of(
         &self,
         conn: &impl ConnectionTrait,
-        dwelling: Uuid,
-    ) -> Result<Option<Uuid>> {
-        let row = dwelling::Entity::find_by_id((self.community.0, dwelling))
-            .one(conn)
+        dwellings: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, Uuid>> {
+        let wanted: Vec<Uuid> = dwellings.into_iter().collect();
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found: Vec<(Uuid, Uuid)> = dwelling::Entity::find()
+            .select_only()
+            .columns([dwelling::Column::Id, dwelling::Column::BuildingId])
+            .filter(dwelling::Column::CommunityId.eq(self.community.0))
+            .filter(dwelling::Column::Id.is_in(wanted))
+            .into_tuple()
+            .all(conn)
             .await?;
-        Ok(row.map(|row| row.building_id))
+        Ok(found.into_iter().collect())
     }
 
     /// What was closed or split, with everything below it: only what was filed there may have to move.

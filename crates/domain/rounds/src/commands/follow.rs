@@ -5,12 +5,13 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::{Condition, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_cases::footings;
 use youlin_database::sql::col;
-use youlin_database::{AuditEntry, Tx};
+use youlin_database::{AuditEntry, Record, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
 use youlin_places::duties::{Follows, NewGround, Spot};
 
@@ -55,20 +56,39 @@ fn here(ground: &NewGround<'_>) -> Condition {
         )
 }
 
-/// Grid and neighbourhood.
-type Areas = (Option<i64>, Option<i64>);
+/// Grid and neighbourhood a record is filed under.
+type Filed<M> = fn(&mut M) -> (&mut Option<i64>, &mut Option<i64>);
 
-fn said((grid, neighbourhood): Areas, community: i64) -> AreaId {
-    AreaId(neighbourhood.or(grid).unwrap_or(community))
-}
-
-fn of_premises(ground: &NewGround<'_>, areas: Areas, premises: Uuid) -> Option<Areas> {
-    let spot = Spot {
-        premises: Some(premises),
-        ..Spot::of(said(areas, ground.community.0))
-    };
-    let to = ground.grid_and_neighbourhood(ground.stands(&spot));
-    (to != areas).then_some(to)
+/// Files these where they stand from now on; answers how many moved. `known` adds to the area a record was filed under what
+/// else is known of its place.
+async fn refiled<E>(
+    tx: &Tx<'_>,
+    ground: &NewGround<'_>,
+    rows: Vec<E::Model>,
+    filed: Filed<E::Model>,
+    known: impl Fn(&E::Model, Spot) -> Spot,
+) -> Result<usize>
+where
+    E: Record,
+    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync + FromQueryResult,
+    E::ActiveModel: Send,
+{
+    let mut moved = 0;
+    for mut row in rows {
+        let (grid, neighbourhood) = filed(&mut row);
+        let areas = (*grid, *neighbourhood);
+        let said = areas.1.or(areas.0).unwrap_or(ground.community.0);
+        let spot = known(&row, Spot::of(AreaId(said)));
+        let to = ground.grid_and_neighbourhood(ground.stands(&spot));
+        if to == areas {
+            continue;
+        }
+        let (grid, neighbourhood) = filed(&mut row);
+        (*grid, *neighbourhood) = to;
+        tx.update::<E>(row).await?;
+        moved += 1;
+    }
+    Ok(moved)
 }
 
 async fn hazards(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
@@ -77,20 +97,12 @@ async fn hazards(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         .filter(hazard::Column::RemovedAt.is_null())
         .all(tx.conn())
         .await?;
-    let mut moved = 0;
-    for row in rows {
-        let areas = (row.grid_id, row.neighbourhood_id);
-        if let Some((grid_id, neighbourhood_id)) = of_premises(ground, areas, row.premises_id) {
-            tx.update::<hazard::Entity>(hazard::Model {
-                grid_id,
-                neighbourhood_id,
-                ..row
-            })
-            .await?;
-            moved += 1;
-        }
-    }
-    Ok(moved)
+    let filed: Filed<hazard::Model> = |row| (&mut row.grid_id, &mut row.neighbourhood_id);
+    let known = |row: &hazard::Model, said| Spot {
+        premises: Some(row.premises_id),
+        ..said
+    };
+    refiled::<hazard::Entity>(tx, ground, rows, filed, known).await
 }
 
 async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
@@ -99,24 +111,17 @@ async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         .filter(campaign_premises::Column::DroppedAt.is_null())
         .all(tx.conn())
         .await?;
-    let mut moved = 0;
-    for row in rows {
-        let areas = (row.grid_id, row.neighbourhood_id);
-        if let Some((grid_id, neighbourhood_id)) = of_premises(ground, areas, row.premises_id) {
-            tx.update::<campaign_premises::Entity>(campaign_premises::Model {
-                grid_id,
-                neighbourhood_id,
-                ..row
-            })
-            .await?;
-            moved += 1;
-        }
-    }
-    Ok(moved)
+    let filed: Filed<campaign_premises::Model> =
+        |row| (&mut row.grid_id, &mut row.neighbourhood_id);
+    let known = |row: &campaign_premises::Model, said| Spot {
+        premises: Some(row.premises_id),
+        ..said
+    };
+    refiled::<campaign_premises::Entity>(tx, ground, rows, filed, known).await
 }
 
 async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
-    let rows = finding::Entity::find()
+    let mut rows = finding::Entity::find()
         .filter(here(ground))
         .filter(finding::Column::CaseId.is_not_null())
         .all(tx.conn())
@@ -126,34 +131,26 @@ async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         .filter_map(|row| Some((ground.community, row.case_id?)))
         .collect();
     let cases = footings(tx.conn(), &cases).await?;
-    let open = |row: &finding::Model| {
+    rows.retain(|row| {
         let case = row.case_id.and_then(|id| cases.get(&id));
         case.is_some_and(|case| case.ended_at.is_none())
+    });
+    let subject = |row: &finding::Model, kind: SubjectKind| {
+        (row.subject_kind == kind.as_str()).then_some(row.subject_id)
     };
-    let mut moved = 0;
-    for row in rows.into_iter().filter(open) {
-        let areas = (row.grid_id, row.neighbourhood_id);
-        let subject = |kind: &str| (row.subject_kind == kind).then_some(row.subject_id);
-        let building = match subject(SubjectKind::Dwelling.as_str()) {
-            Some(dwelling) => ground.building_of(tx.conn(), dwelling).await?,
-            None => subject(SubjectKind::Building.as_str()),
-        };
-        let spot = Spot {
-            premises: subject(SubjectKind::Premises.as_str()),
-            building,
-            at: row.lon.zip(row.lat),
-            ..Spot::of(said(areas, ground.community.0))
-        };
-        let (grid_id, neighbourhood_id) = ground.grid_and_neighbourhood(ground.stands(&spot));
-        if (grid_id, neighbourhood_id) != areas {
-            tx.update::<finding::Entity>(finding::Model {
-                grid_id,
-                neighbourhood_id,
-                ..row
-            })
-            .await?;
-            moved += 1;
-        }
-    }
-    Ok(moved)
+    let dwellings = rows
+        .iter()
+        .filter_map(|row| subject(row, SubjectKind::Dwelling));
+    let buildings = ground.buildings_of(tx.conn(), dwellings).await?;
+    let filed: Filed<finding::Model> = |row| (&mut row.grid_id, &mut row.neighbourhood_id);
+    let known = |row: &finding::Model, said| Spot {
+        premises: subject(row, SubjectKind::Premises),
+        building: match subject(row, SubjectKind::Dwelling) {
+            Some(dwelling) => buildings.get(&dwelling).copied(),
+            None => subject(row, SubjectKind::Building),
+        },
+        at: row.lon.zip(row.lat),
+        ..said
+    };
+    refiled::<finding::Entity>(tx, ground, rows, filed, known).await
 }

@@ -157,22 +157,23 @@ impl WithdrawRound {
         }
         let count = rows.len();
         for row in rows {
-            let found = row.id;
             tx.update::<finding::Entity>(finding::Model {
                 state: FindingState::Withdrawn.as_str().to_owned(),
                 ..row
             })
             .await?;
-            let listed = hazard::Entity::find_by_id((self.community.0, found))
-                .one(tx.conn())
-                .await?;
-            if let Some(listed) = listed {
-                tx.update::<hazard::Entity>(hazard::Model {
-                    withdrawn_at: Some(ctx.now().0),
-                    ..listed
-                })
-                .await?;
-            }
+        }
+        let hazards = hazard::Entity::find()
+            .filter(hazard::Column::CommunityId.eq(self.community.0))
+            .filter(hazard::Column::RoundId.eq(self.round))
+            .all(tx.conn())
+            .await?;
+        for row in hazards {
+            tx.update::<hazard::Entity>(hazard::Model {
+                withdrawn_at: Some(ctx.now().0),
+                ..row
+            })
+            .await?;
         }
         Ok((count, cases.len()))
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 use youlin_cases::footings;
-use youlin_kernel::{Access, CommunityId, Ctx, Result};
+use youlin_kernel::{Access, Ctx, Result};
 use youlin_people::Directory;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
 
@@ -73,41 +73,38 @@ async fn to_revisit(app: &App, ctx: &Ctx) -> Result<Vec<FindingView>> {
         hazards.extend(hazards_among(db, community, &own).await?);
     }
     all.retain(|one| !hazards.contains(&one.id));
-    let looked: Vec<Looked> = all
-        .iter()
-        .map(|one| Looked {
+    mine(app, ctx, all, |one| Waits {
+        looked: Looked {
             community: one.community,
             round: one.round,
             areas: [one.grid, one.neighbourhood],
-        })
-        .collect();
-    let cases = all
-        .iter()
-        .map(|one| Some((one.community, one.case.as_ref()?.id)));
-    let cases: Vec<_> = cases.collect();
-    mine(app, ctx, &all, &looked, &cases).await
+        },
+        case: one.case.as_ref().map(|case| case.id),
+    })
+    .await
+}
+
+/// What is looked at again, and the case behind it.
+struct Waits {
+    looked: Looked,
+    case: Option<Uuid>,
 }
 
 /// Of these, what the caller may look at again and does not put right.
-async fn mine<T: Clone>(
-    app: &App,
-    ctx: &Ctx,
-    all: &[T],
-    looked: &[Looked],
-    cases: &[Option<(CommunityId, Uuid)>],
-) -> Result<Vec<T>> {
+async fn mine<T>(app: &App, ctx: &Ctx, all: Vec<T>, of: fn(&T) -> Waits) -> Result<Vec<T>> {
     let db = app.db().read();
-    let may = may_recheck_all(db, ctx, looked).await?;
-    let wanted: Vec<(CommunityId, Uuid)> = cases.iter().flatten().copied().collect();
-    let footings = footings(db, &wanted).await?;
-    let others = |case: Option<(CommunityId, Uuid)>| {
-        let case = case.and_then(|(_, id)| footings.get(&id));
-        case.is_none_or(|case| !puts_right(ctx, case))
-    };
-    let lines = all.iter().zip(may).zip(cases);
+    let waits: Vec<Waits> = all.iter().map(of).collect();
+    let looked: Vec<Looked> = waits.iter().map(|one| one.looked).collect();
+    let may = may_recheck_all(db, ctx, &looked).await?;
+    let cases = waits
+        .iter()
+        .filter_map(|one| Some((one.looked.community, one.case?)));
+    let footings = footings(db, &cases.collect::<Vec<_>>()).await?;
+    let puts_right = |case| footings.get(&case).is_some_and(|one| puts_right(ctx, one));
+    let lines = all.into_iter().zip(waits).zip(may);
     Ok(lines
-        .filter(|((_, may), case)| *may && others(**case))
-        .map(|((one, _), _)| one.clone())
+        .filter(|((_, waits), may)| *may && !waits.case.is_some_and(puts_right))
+        .map(|((one, _), _)| one)
         .collect())
 }
 
@@ -127,17 +124,15 @@ async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
         let mut parties = one.cause.iter().chain(&one.fixer);
         !parties.any(|party| theirs.contains(party))
     });
-    let looked: Vec<Looked> = all
-        .iter()
-        .map(|one| Looked {
+    mine(app, ctx, all, |one| Waits {
+        looked: Looked {
             community: one.community,
             round: one.round,
             areas: [one.grid, one.neighbourhood],
-        })
-        .collect();
-    let cases = all.iter().map(|one| Some((one.community, one.case)));
-    let cases: Vec<_> = cases.collect();
-    mine(app, ctx, &all, &looked, &cases).await
+        },
+        case: Some(one.case),
+    })
+    .await
 }
 
 fn due_line(s: &Shell, due: &[DueLine]) -> Option<TodayLine> {

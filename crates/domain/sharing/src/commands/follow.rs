@@ -97,14 +97,12 @@ async fn requests(ctx: &Ctx, tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usiz
         .filter(support_request::Column::EndedAt.is_null())
         .all(tx.conn())
         .await?;
+    let dwellings = rows.iter().filter_map(|row| row.dwelling_id);
+    let buildings = ground.buildings_of(tx.conn(), dwellings).await?;
     let mut moved = 0;
     for row in rows {
-        let building = match row.dwelling_id {
-            Some(dwelling) => ground.building_of(tx.conn(), dwelling).await?,
-            None => None,
-        };
         let spot = Spot {
-            building,
+            building: row.dwelling_id.and_then(|id| buildings.get(&id).copied()),
             ..Spot::of(AreaId(row.area_id))
         };
         if let Some(to) = ground.leaves(&spot) {
