@@ -31,9 +31,8 @@ nextest() {
 # What tests write is thrown away: in memory, where there is plenty of room, nobody waits for the disk. So does
 # with-postgres.sh with a PostgreSQL that need not survive. TESTS_ON_DISK=1 keeps all of it on the disk.
 in_memory() {
-  local free folder
-  free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"
-  if [ -z "${TESTS_ON_DISK:-}" ] && [ "${free:-0}" -gt $((4 * 1024 * 1024)) ] && folder="$(mktemp -d /dev/shm/youlin-XXXXXX)"; then
+  local folder
+  if room_in_memory 4 && folder="$(mktemp -d /dev/shm/youlin-XXXXXX)"; then
     # shellcheck disable=SC2064 # the folder of this call
     (trap "rm -rf '$folder'" EXIT; TMPDIR="$folder" "$@")
   else

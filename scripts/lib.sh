@@ -32,6 +32,14 @@ stop_stage() {
 }
 trap stop_stage INT TERM HUP
 
+# Whether at least so many GiB of memory are free for files that are thrown away. room_in_memory GIB
+room_in_memory() {
+  local free
+  [ -z "${TESTS_ON_DISK:-}" ] || return 1
+  free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"
+  [ "${free:-0}" -gt $(($1 * 1024 * 1024)) ]
+}
+
 # Remembers the result of a stage: record NAME PASSED FAILED SECONDS NOTE
 record() {
   STAGE_NAMES+=("$1") STAGE_PASSED+=("$2") STAGE_FAILED+=("$3") STAGE_SECONDS+=("$4") STAGE_NOTES+=("$5")

@@ -39,15 +39,8 @@ sweep() {
 sweep
 
 # Where it may forget on a power cut, it may as well live in memory, if there is plenty.
-in_memory() {
-  local free
-  [ "${YOULIN_TEST_POSTGRES_FSYNC:-on}" = off ] && [ -z "${TESTS_ON_DISK:-}" ] || return 1
-  free="$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)"
-  [ "${free:-0}" -gt $((10 * 1024 * 1024)) ]
-}
-
 HOME_DIR="$TARGET/pg-$$"
-if in_memory; then
+if [ "${YOULIN_TEST_POSTGRES_FSYNC:-on}" = off ] && room_in_memory 10; then
   HOME_DIR="$(mktemp -d /dev/shm/youlin-pg-XXXXXX)" || exit 1
 elif fits "$HOME_DIR"; then
   rm -rf "$HOME_DIR" && mkdir -p "$HOME_DIR" || exit 1

@@ -6,7 +6,7 @@ mod dice;
 
 use std::collections::BTreeMap;
 
-use dice::Dice;
+use dice::{Dice, written_down};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use youlin_checklist::{Form, Reader, Span, Vocabulary, WhyUnsure, river_reading, shipped};
@@ -349,12 +349,8 @@ fn vectors() -> Json {
 
 #[test]
 fn what_was_read_is_still_read() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sentences.json");
     let now = vectors();
-    if std::env::var_os("UPDATE_VECTORS").is_some() {
-        std::fs::write(path, format!("{now}\n")).unwrap();
-    }
-    let held: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let held = written_down("sentences.json", &now);
     assert!(
         held == now,
         "the meaning of a sentence changed: UPDATE_VECTORS=1 writes it down, and the client has to follow (cd web && npm test)"

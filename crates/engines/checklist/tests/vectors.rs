@@ -6,7 +6,7 @@
 
 mod dice;
 
-use dice::Dice;
+use dice::{Dice, written_down};
 use jiff::civil::date;
 use serde_json::{Map, Value as Json, json};
 use youlin_checklist::{
@@ -664,12 +664,8 @@ fn vectors() -> Json {
 
 #[test]
 fn what_was_written_down_still_holds() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors.json");
     let now = vectors();
-    if std::env::var_os("UPDATE_VECTORS").is_some() {
-        std::fs::write(path, format!("{now}\n")).unwrap();
-    }
-    let held: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let held = written_down("vectors.json", &now);
     assert!(
         held == now,
         "the meaning of a checklist changed: UPDATE_VECTORS=1 writes it down, and the client has to follow (cd web && npm test)"

@@ -16,7 +16,6 @@ pub mod web;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 use uuid::Uuid;
 use youlin_database::{Database, DatabaseConfig, Migration};
@@ -35,16 +34,6 @@ pub struct TestPlace {
     pub kind: &'static str,
     pub url: String,
     _folder: Option<TempDir>,
-}
-
-impl TestPlace {
-    fn postgres(url: String) -> Self {
-        Self {
-            kind: "postgres",
-            url,
-            _folder: None,
-        }
-    }
 }
 
 /// One fresh, empty place of each kind there is: for tests that start the whole house or the program itself.
@@ -70,17 +59,7 @@ pub fn sqlite_place() -> TestPlace {
 
 /// A fresh database on that PostgreSQL server. The server is private to the test run, so nothing is dropped.
 pub async fn postgres_place(server: &str) -> TestPlace {
-    let name = format!("youlin_{}", Uuid::new_v4().simple());
-    let admin = sea_orm::Database::connect(server)
-        .await
-        .expect("the test server answers");
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .expect("a new database");
-    admin.close().await.expect("the admin connection closes");
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database name");
-    TestPlace::postgres(format!("{base}/{name}"))
+    template::empty(server).await
 }
 
 /// A database of its own for one test; gone afterwards.

@@ -10,26 +10,39 @@ use crate::{MORNING, TestPlace};
 
 /// A fresh database on that server which has been through these steps.
 pub(crate) async fn copied(server: &str, steps: &[Migration]) -> TestPlace {
-    // One database for all: a lock is of the database where it is taken. One connection: it is of the session too.
-    let mut options = ConnectOptions::new(beside(server, "postgres"));
-    options.max_connections(1).sqlx_logging(false);
-    let admin = sea_orm::Database::connect(options)
-        .await
-        .expect("the test server answers");
+    let admin = admin(server).await;
     let template = template_name(steps);
     run(&admin, &format!("SELECT pg_advisory_lock({LOCK})")).await;
     if !exists(&admin, &template).await {
         make(&admin, server, &template, steps).await;
     }
     run(&admin, &format!("SELECT pg_advisory_unlock({LOCK})")).await;
+    fresh(server, admin, &format!(" TEMPLATE {template}")).await
+}
+
+/// A fresh, empty database on that server.
+pub(crate) async fn empty(server: &str) -> TestPlace {
+    fresh(server, admin(server).await, "").await
+}
+
+async fn admin(server: &str) -> DatabaseConnection {
+    // One database for all: a lock is of the database where it is taken. One connection: it is of the session too.
+    let mut options = ConnectOptions::new(beside(server, "postgres"));
+    options.max_connections(1).sqlx_logging(false);
+    let admin = sea_orm::Database::connect(options).await;
+    admin.expect("the test server answers")
+}
+
+/// Makes a database of a name nobody had, as `like` says, and lets go of the server.
+async fn fresh(server: &str, admin: DatabaseConnection, like: &str) -> TestPlace {
     let name = format!("youlin_{}", Uuid::new_v4().simple());
-    run(
-        &admin,
-        &format!("CREATE DATABASE {name} TEMPLATE {template}"),
-    )
-    .await;
+    run(&admin, &format!("CREATE DATABASE {name}{like}")).await;
     admin.close().await.expect("the admin connection closes");
-    TestPlace::postgres(beside(server, &name))
+    TestPlace {
+        kind: "postgres",
+        url: beside(server, &name),
+        _folder: None,
+    }
 }
 
 /// Taken by whoever looks for a template and makes it: tests are processes of their own and begin at the same time.

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::Value as Json;
 use uuid::Uuid;
 use youlin_cases::datasets::CasesDataset;
@@ -53,6 +55,34 @@ pub(crate) async fn grounds() -> Vec<Ground> {
         all.push(Ground::new(base).await);
     }
     all
+}
+
+/// Sixteen towns on SQLite, to each of which something else happens; what does not hold is told with the fewest steps to it.
+pub(crate) fn random_histories<S: Strategy>(
+    step: S,
+    holds: impl AsyncFn(&Ground, &[S::Value]) -> Result<(), String>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut runner = TestRunner::new(Config {
+        cases: 16,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let steps = prop::collection::vec(step, 6..18);
+    let ran = runner.run(&steps, |steps| {
+        runtime
+            .block_on(async { holds(&Ground::sqlite().await, &steps).await })
+            .map_err(TestCaseError::fail)
+    });
+    match ran {
+        Ok(()) => {}
+        Err(TestError::Fail(why, steps)) => panic!("{why}\nsteps: {steps:?}"),
+        Err(TestError::Abort(why)) => panic!("{why}"),
+    }
 }
 
 impl Ground {

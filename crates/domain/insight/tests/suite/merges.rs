@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use uuid::Uuid;
 use youlin_datasets::cube::{Filter, Group, Op, Quantity, Query, Related, Test, Value};
 use youlin_kernel::{Ctx, Micros, Role};
@@ -16,7 +15,7 @@ use youlin_people::{
     SetLabel,
 };
 
-use crate::ground::{Ground, person};
+use crate::ground::{Ground, person, random_histories};
 
 const HOMES: [&str; 4] = [
     "甲西村1号楼101",
@@ -418,27 +417,7 @@ fn queries() -> Vec<Query> {
 
 #[test]
 fn earlier_answers_stay_whatever_happens() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let mut runner = TestRunner::new(Config {
-        cases: 16,
-        max_shrink_iters: 60,
-        failure_persistence: None,
-        ..Config::default()
-    });
-    let steps = prop::collection::vec(step(), 6..18);
-    let ran = runner.run(&steps, |steps| {
-        runtime
-            .block_on(async { Ground::sqlite().await.holds(&steps).await })
-            .map_err(TestCaseError::fail)
-    });
-    match ran {
-        Ok(()) => {}
-        Err(TestError::Fail(why, steps)) => panic!("{why}\nsteps: {steps:?}"),
-        Err(TestError::Abort(why)) => panic!("{why}"),
-    }
+    random_histories(step(), async |ground, steps| ground.holds(steps).await);
 }
 
 #[tokio::test]

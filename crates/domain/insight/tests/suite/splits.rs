@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use uuid::Uuid;
 use youlin_cases::model::{Assignment, Source, Urgency, Verb, VerifyMethod};
 use youlin_cases::{Act, CasesFollow, NewCase, Sweep, Via, case, prepare};
@@ -17,7 +16,7 @@ use youlin_places::duties::AreaDuties;
 use youlin_places::queries::area_detail;
 use youlin_testkit::town::at;
 
-use crate::ground::{Ground, grounds};
+use crate::ground::{Ground, grounds, random_histories};
 
 const HOMES: [&str; 4] = [
     "甲西村1号楼101",
@@ -330,27 +329,9 @@ fn finished(helper: Uuid) -> Vec<Verb> {
 
 #[test]
 fn earlier_answers_stay_whatever_happens_to_the_grids() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let mut runner = TestRunner::new(Config {
-        cases: 16,
-        max_shrink_iters: 60,
-        failure_persistence: None,
-        ..Config::default()
+    random_histories(step(), async |ground, steps| {
+        ground.keeps_its_past(steps).await
     });
-    let steps = prop::collection::vec(step(), 6..18);
-    let ran = runner.run(&steps, |steps| {
-        runtime
-            .block_on(async { Ground::sqlite().await.keeps_its_past(&steps).await })
-            .map_err(TestCaseError::fail)
-    });
-    match ran {
-        Ok(()) => {}
-        Err(TestError::Fail(why, steps)) => panic!("{why}\nsteps: {steps:?}"),
-        Err(TestError::Abort(why)) => panic!("{why}"),
-    }
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
-//! Chance that is the same on every machine.
+//! Chance that is the same on every machine, and what was written down with it.
+
+use serde_json::Value as Json;
 
 /// SplitMix64.
 pub struct Dice(pub u64);
@@ -15,4 +17,13 @@ impl Dice {
     pub fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
         all[self.roll(all.len())]
     }
+}
+
+/// What the file beside the tests says; UPDATE_VECTORS=1 writes down what is said now.
+pub fn written_down(file: &str, now: &Json) -> Json {
+    let path = format!("{}/tests/{file}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_VECTORS").is_some() {
+        std::fs::write(&path, format!("{now}\n")).unwrap();
+    }
+    serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()
 }
