@@ -52,8 +52,27 @@ browser() {
   packages "$ROOT/e2e" && in_memory node "$ROOT/e2e/run.mjs"
 }
 
+# What the later stages need from outside is fetched while the compiler works. Whatever fails here is tried again, and told,
+# by the stage that needs it.
+fetch_ahead() {
+  "${again[@]}" fetch </dev/null >"$LOGS/fetch.log" 2>&1 &
+}
+
+fetch() {
+  scripts/need.sh postgres
+  if [ -f e2e/package.json ]; then
+    scripts/need.sh chromium
+    python_tools
+    packages "$ROOT/e2e"
+  fi
+}
+
 # A virtual environment of our own, remade when the pinned versions change.
 python_tools() {
+  alone venv fresh_python_tools
+}
+
+fresh_python_tools() {
   local venv="$TARGET/venv" wanted
   wanted="$(sha256sum <e2e/requirements.txt)"
   if [ -x "$venv/bin/schemathesis" ] && [ "$(cat "$venv/.installed-for" 2>/dev/null)" = "$wanted" ]; then return 0; fi
@@ -151,6 +170,7 @@ case "${1:-}" in
   lint) lint ;;
   test)
     in_one_go || true
+    fetch_ahead
     lint
     rust_stages
     peer_stages

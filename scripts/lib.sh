@@ -146,8 +146,24 @@ finish() {
   [ "$failed" -eq 0 ]
 }
 
+# Runs a command while nobody else runs one of the same name: two stages may want the same thing installed. alone NAME COMMAND…
+alone() {
+  local name="$1"
+  shift
+  # Without flock (it is part of every Debian) nothing is fetched twice at once but by bad luck, and what is made is made again.
+  if ! command -v flock >/dev/null; then
+    "$@"
+    return
+  fi
+  (flock 9 && "$@" 9>&-) 9>"$TARGET/.$name.lock"
+}
+
 # npm packages of a folder, installed only when its lock file changed since the last time. packages DIR
 packages() {
+  alone "npm-$(basename "$1")" fresh_packages "$1"
+}
+
+fresh_packages() {
   local dir="$1" lock stamp="$1/node_modules/.installed-for"
   lock="$(sha256sum <"$dir/package-lock.json")"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then return 0; fi

@@ -32,8 +32,13 @@ has_chinese_font() {
   command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family | head -n 1)" ]
 }
 
-# apt PACKAGE… : refreshes the package lists first when there are none, again when the packages are not found.
+# apt PACKAGE… : refreshes the package lists first when there are none, again when the packages are not found. One at a time:
+# two that read the lists at once would both fail.
 apt() {
+  (flock 9 && apt_alone "$@" 9>&-) 9>/tmp/youlin-apt.lock
+}
+
+apt_alone() {
   local options=(-y -q --no-install-recommends -o DPkg::Lock::Timeout=180)
   export DEBIAN_FRONTEND=noninteractive
   if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then apt-get update -q || return 1; fi
