@@ -246,9 +246,11 @@ async fn what_was_there_before_is_indexed_once() {
         for id in 1..=1_203 {
             leaves.set(id, if id % 2 == 0 { HOME } else { OTHER }, "路灯");
         }
+        // Some are known already, put in behind their events: they are not read again, and lose nothing.
+        put(&world, &leaves, &[2, 600, 1_203]).await;
         let build = BuildTextIndex(vec![Arc::new(leaves.clone())]);
         let ctx = world.service();
-        assert_eq!(build.catch_up(&ctx, world.db()).await.unwrap(), 1_203);
+        assert_eq!(build.catch_up(&ctx, world.db()).await.unwrap(), 1_200);
         assert_eq!(found(world.db(), &[HOME, OTHER], "路灯").await.len(), 1_203);
         assert_eq!(build.catch_up(&ctx, world.db()).await.unwrap(), 0);
     }

@@ -1,12 +1,13 @@
 //! Indexing what was there before the index was: after an upgrade or a restore, once for each kind, piece by piece.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, OnConflict, Query};
 use uuid::Uuid;
-use youlin_kernel::{Ctx, Micros, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 
 use super::{PutTexts, TextSource};
 use crate::sql::{col, name};
@@ -41,8 +42,9 @@ impl BuildTextIndex {
         for source in &self.0 {
             while let Some(after) = stands(db, source.kind()).await? {
                 let records = source.after(db, after, PIECE).await?;
-                let put = PutTexts::of(db, source.as_ref(), &records).await?;
-                indexed += records.len() as u64;
+                let missing = missing(db, source.kind(), &records).await?;
+                let put = PutTexts::of(db, source.as_ref(), &missing).await?;
+                indexed += missing.len() as u64;
                 let step = Step {
                     after: records.last().map_or(after, |(_, id)| *id),
                     done: (records.len() as u64) < PIECE,
@@ -74,6 +76,24 @@ impl JobHandler for BuildTextIndex {
             Ok(BUILD_TEXT_INDEX.again(ctx))
         })
     }
+}
+
+/// Those that are not in the index. What came in while this server ran is there already, put in behind its event: a register
+/// of a million taken in on the first day is not read twice.
+async fn missing(
+    db: &Database,
+    kind: &str,
+    records: &[(CommunityId, Uuid)],
+) -> Result<Vec<(CommunityId, Uuid)>> {
+    let keys: Vec<(i64, Uuid)> = records.iter().map(|(home, id)| (home.0, *id)).collect();
+    let mut known = HashSet::new();
+    for row in db.read().query_all(&super::indexed(kind, &keys)).await? {
+        let home: i64 = row.try_get("", "community_id")?;
+        let id: Uuid = row.try_get("", "record_id")?;
+        known.insert((CommunityId(home), id));
+    }
+    let missing = records.iter().filter(|record| !known.contains(*record));
+    Ok(missing.copied().collect())
 }
 
 /// The last record that is in, while there may be more.

@@ -3,7 +3,9 @@
 //! A module says what its records are found by ([`TextSource`]); the terms come from `youlin-matching`, or are blind
 //! (keyed) where the text itself is sealed. Records are indexed behind the outbox ([`TextIndexer`]), so that a report is as
 //! fast as without it and is found a moment later; a new or restored database is indexed from the start by a job
-//! ([`BuildTextIndex`]). The index is derived: no backup carries it, and nothing of it is audited.
+//! ([`BuildTextIndex`]). The index is derived: no backup carries it, and nothing of it is audited. A migration that changes
+//! what records of a kind are found by deletes them from it (`text_doc`, `text_words`, `text_state`): what is in it is not
+//! read again.
 //!
 //! SQLite keeps it as an FTS5 table without content, PostgreSQL as `tsvector` under a GIN index; [`TextIndex`] is all that
 //! knows the difference.
@@ -14,7 +16,7 @@ mod source;
 mod sqlite;
 
 use futures::future::BoxFuture;
-use sea_orm::sea_query::{ExprTrait, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
@@ -100,6 +102,20 @@ pub(crate) fn index_of(backend: DbBackend) -> &'static dyn TextIndex {
         DbBackend::Postgres => &postgres::Postgres,
         _ => &sqlite::Sqlite,
     }
+}
+
+/// `SELECT community_id, record_id …`: those of these records that are in the index.
+fn indexed(kind: &str, records: &[(i64, Uuid)]) -> SelectStatement {
+    let mut communities: Vec<i64> = records.iter().map(|record| record.0).collect();
+    communities.sort_unstable();
+    communities.dedup();
+    let mut find = Query::select();
+    find.columns(["community_id", "record_id"].map(name))
+        .from(name("text_doc"))
+        .and_where(col("community_id").is_in(communities))
+        .and_where(col("kind").eq(kind))
+        .and_where(col("record_id").is_in(records.iter().map(|record| record.1)));
+    find
 }
 
 /// A condition on the column `id` of a table of this kind: the record has all terms. `communities` are those the caller

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
-use super::{TextDoc, TextIndex, TextTerm, homes, words};
+use super::{TextDoc, TextIndex, TextTerm, homes, indexed, words};
 use crate::sql::{col, insert_many, name};
 
 pub(super) struct Sqlite;
@@ -104,15 +104,8 @@ async fn numbers(
     kind: &str,
     keys: &[Key],
 ) -> Result<HashMap<Key, i64>> {
-    let mut communities: Vec<i64> = keys.iter().map(|key| key.0).collect();
-    communities.sort_unstable();
-    communities.dedup();
-    let mut find = Query::select();
-    find.columns(["doc", "community_id", "record_id"].map(name))
-        .from(name("text_doc"))
-        .and_where(col("community_id").is_in(communities))
-        .and_where(col("kind").eq(kind))
-        .and_where(col("record_id").is_in(keys.iter().map(|key| key.1)));
+    let mut find = indexed(kind, keys);
+    find.column(name("doc"));
     let mut known = HashMap::new();
     for row in conn.query_all(&find).await? {
         let key = (
