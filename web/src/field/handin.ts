@@ -8,7 +8,7 @@ import { state } from "./state";
 import type { HazardDraft, Item, Photo, Reach, RoundDraft, Spot } from "./types";
 
 /** A round never ends before it began, whatever the clock did meanwhile. */
-const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
+export const after = (began: string): string => [began, stamp()].sort()[1] ?? began;
 
 /** Photographs of a round: its own, those of what was found, those its checklist asked for. */
 export function taken(draft: RoundDraft): number {

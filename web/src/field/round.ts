@@ -5,7 +5,7 @@ import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
-import { itemsOf, taken } from "./handin";
+import { after, itemsOf, taken } from "./handin";
 import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
 import { area, button, camera, check, choice, fault, field, guarded, locator, moment } from "./parts";
 import { readInto, unconfirmed } from "./said";
@@ -121,7 +121,7 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
     const few = draft.policy !== null && taken(draft) < photographs;
     lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
-    const ended = draft.ended_at ?? stamp();
+    const ended = draft.ended_at ?? after(draft.began_at);
     if (fault(times, ended < draft.began_at && t("talk-ends-before"))) return openTimes();
     const lasted = Math.floor((Date.parse(ended) - Date.parse(draft.began_at)) / 60_000);
     const short = draft.policy !== null && lasted < minutes;
