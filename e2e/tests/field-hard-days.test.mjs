@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { act, axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer, until } from "../lib/index.mjs";
+import { act, axe, launch, noConsoleErrors, openPage, photograph, screenshot, signIn, startServer, until } from "../lib/index.mjs";
 
 const HERE = { latitude: 32.0148, longitude: 120.8978, accuracy: 8 };
 const SEEN = { context: { geolocation: HERE, permissions: ["geolocation"] } };
@@ -55,7 +55,8 @@ describe("hard days in the field", () => {
     const theirs = await get("/api/v1/field/pack", "river");
     const due = theirs.due.filter((one) => whole.reaches.some((reach) => reach.id === one.subject.id));
     const policies = theirs.policies.map((one) => ({ ...one, track: true, basis: "区河长办〔2026〕3 号" }));
-    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, due, policies } }));
+    let asked = { due: [], policies: [] };
+    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, ...asked } }));
     const batches = [];
     await window.route("**/api/v1/field/outbox", (route) => {
       batches.push(route.request().postDataJSON());
@@ -66,10 +67,16 @@ describe("hard days in the field", () => {
     // A round nobody asked a track for records none.
     await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
     await phone.getByText("这一趟不记录轨迹").waitFor();
+    await phone.getByText("不算在哪项安排里").waitFor();
     assert.equal(await phone.locator("#track").count(), 0);
     await phone.getByText("这次不走").click();
-    await phone.goBack();
-    await phone.getByRole("button", { name: "开始" }).first().click();
+    // Once a policy asks for it, the same button begins the round it asks for, and says so.
+    asked = { due, policies };
+    await open(phone);
+    await phone.getByText(due[0].policy_title).first().waitFor();
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await phone.getByText(`这一趟算在：${due[0].policy_title}`).waitFor();
+    assert.equal(await phone.locator("#track").count(), 1);
     const fixes = async (page) => Number(await page.locator("#track").getAttribute("data-fixes"));
     const walk = async (page, steps, from) => {
       for (let n = 0; n < steps; n += 1) {
@@ -129,6 +136,75 @@ describe("hard days in the field", () => {
     noConsoleErrors(phone, { allow: OFFLINE });
     await phone.close();
     phone = await window.newPage();
+  });
+
+  test("what the policy asks is said before the round is kept; before and after of what was put right at once", async () => {
+    const whole = await get("/api/v1/field/pack");
+    const theirs = await get("/api/v1/field/pack", "river");
+    const here = theirs.due.filter((one) => whole.reaches.some((reach) => reach.id === one.subject.id));
+    const due = here.map((one) => ({ ...one, policy_title: "至少走一刻钟" }));
+    const policies = theirs.policies.map((one) => ({ ...one, minutes: 15, track: false }));
+    await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: { ...whole, due, policies } }));
+    const items = [];
+    await window.route("**/api/v1/field/outbox", (route) => {
+      items.push(...route.request().postDataJSON().items);
+      return route.continue();
+    });
+    await open(phone);
+    await phone.getByText(due[0].policy_title).first().waitFor();
+    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await phone.getByText("这项安排要求至少 15 分钟。").waitFor();
+    await phone.getByLabel("看到了什么").fill("水上漂着两个瓶子，捡起来了");
+    await phone.getByRole("button", { name: "加一个问题" }).click();
+    const found = phone.locator("section[data-at='0']");
+    await found.getByLabel("是什么").fill("两个塑料瓶");
+    await found.getByLabel("类别").selectOption("E-0104");
+    await found.getByLabel("当场处理好了").check();
+    const taken = async (label, n, buffer) => {
+      const part = found.locator(".cluster", { has: phone.locator("label.camera", { hasText: label }) });
+      await part.locator('input[type="file"]').setInputFiles({ name: `${n}.jpg`, mimeType: "image/jpeg", buffer });
+      await part.getByText(`照片 ${n} 张`).waitFor();
+      return part;
+    };
+    const plain = await phone.evaluate(() => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+      return canvas.toDataURL("image/jpeg").split(",")[1];
+    });
+    await taken("处理前", 1, await photograph(phone, { lat: HERE.latitude, lon: HERE.longitude }));
+    await taken("处理后", 1, Buffer.from(plain, "base64"));
+    const after = await taken("处理后", 2, Buffer.from(plain, "base64"));
+    // One too many is taken away again.
+    await after.getByRole("button", { name: "去掉第 2 张照片" }).click();
+    await after.getByText("照片 1 张").waitFor();
+    await screenshot(phone, "field-on-the-spot", { full: true });
+    await axe(phone);
+    const keepIt = phone.getByRole("button", { name: "结束，存下" });
+    const plainly = phone.getByRole("button", { name: "不填清单，只交这句话" });
+    if (await plainly.count()) await plainly.click();
+    await keepIt.click();
+    await phone.getByText("现在才 0 分钟").waitFor();
+    assert.equal(items.length, 0, "nothing is kept that would be refused");
+    // It was written down when it was over: the time is put right where it stands.
+    const earlier = new Date(Date.now() + 8 * 3600e3 - 20 * 60e3).toISOString().slice(0, 16);
+    await phone.locator("[data-times]").getByLabel("开始").fill(earlier);
+    await keepIt.click();
+    await until(() => items.some((item) => item.kind === "round"), { what: "the round is on its way", timeout: 60_000 });
+    await sent(phone);
+    const { body } = items.find((item) => item.kind === "round");
+    assert.equal(body.policy, due[0].policy);
+    assert.ok(Date.parse(body.ended_at) - Date.parse(body.began_at) >= 15 * 60e3, `${body.began_at} ${body.ended_at}`);
+    assert.ok(Math.abs(body.findings[0].lat - HERE.latitude) < 0.001, "it lies where it was photographed");
+    const stages = items.filter((item) => item.kind === "photo_claim").map((item) => item.body.stage);
+    assert.deepEqual([...new Set(stages)].sort(), ["after", "before"]);
+    await phone.goto(`${server.url}/rounds/${items.find((item) => item.kind === "round").id}`);
+    await phone.locator("article", { hasText: "两个塑料瓶" }).locator("img").nth(1).waitFor();
+    await screenshot(phone, "field-on-the-spot-round", { full: true });
+    await window.unroute("**/api/v1/field/pack");
+    await window.unroute("**/api/v1/field/outbox");
+    // The telephone has its own work again.
+    await open(phone);
+    await phone.getByText("至少走一刻钟").first().waitFor({ state: "detached" });
+    noConsoleErrors(phone, { allow: OFFLINE });
   });
 
   test("eighty photographs, cut off in the middle, all arrive once", async () => {

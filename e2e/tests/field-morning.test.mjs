@@ -105,7 +105,7 @@ describe("a morning in the field", () => {
     await page.context().setOffline(false);
     await open(page, "#waiting");
     await sent(page);
-    await page.locator(".row-sub", { hasText: "已立案" }).waitFor();
+    await page.locator(".row-sub", { hasText: "已报成工单" }).waitFor();
     const after = await pack("shi");
     const left = after.doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors.map((door) => door.dwelling)));
     assert.equal(after.doors.reduce((sum, day) => sum + day.done, 0), 3, "three visits, none twice");

@@ -117,6 +117,30 @@ describe("rivers", () => {
     await axe(desk);
   });
 
+  test("the chiefs walk their own lines of the policy", async () => {
+    for (const [login, title] of [["chief-cd", "镇级河长每月巡河"], ["chief-xsq", "村级河长每周巡河"]]) {
+      const chief = await openPage(browser, server, { device: "phone" });
+      await signIn(chief, login);
+      await chief.goto(`${server.url}/rounds`);
+      const due = chief.locator("#due li", { hasText: title }).filter({ hasText: "小石桥段" });
+      await screenshot(chief, `rivers-${login}`);
+      await due.getByRole("link", { name: "记一次巡查" }).click();
+      await chief.waitForURL(/\/rounds\/new/);
+      assert.equal(await chief.locator("#f-policy option:checked").innerText(), title);
+      await chief.locator("#f-text").fill("河面漂浮垃圾少许、河道周边有一些垃圾堆放，暂未发现排污口。请安排相关人员进行现场处理。");
+      await chief.locator('button[name="fill"]').click();
+      await chief.locator(".banner", { hasText: "要记成问题" }).waitFor();
+      assert.equal(await chief.locator("#f-policy option:checked").innerText(), title);
+      await chief.locator('main form button.btn-primary[type="submit"]').click();
+      await chief.waitForURL(/\/rounds\/[0-9a-f-]+\?saved=1/);
+      assert.doesNotMatch(await chief.locator("main").innerText(), /额外/, "it counts");
+      await chief.goto(`${server.url}/rounds`);
+      await chief.locator("#due").waitFor();
+      assert.equal(await due.count(), 0, "nothing of it is left to walk");
+      await chief.context().close();
+    }
+  });
+
   test("a passer-by reads the board and says what they saw", async () => {
     const visitor = await openPage(browser, server, { device: "phone" });
     await visitor.goto(`${server.url}/r/${sign}`);

@@ -83,6 +83,7 @@ track-coverage-none = No tracks in this time
 track-coverage-none-hint = Only policies that name their basis and ask for a track have any.
 track-rounds = { $count } patrols with a track
 track-rounds-more = { $count } earlier ones.
+track-live-next = Next time positions can be sent while walking, by OsmAnd or Traccar Client
 track-live-title = Send positions while walking
 track-live-lead = OsmAnd or Traccar Client send positions as you walk. Only for policies that ask for a track; you can stop at any time.
 track-live-address = Put this address into the program on your phone

@@ -83,6 +83,7 @@ track-coverage-none = 这段时间没有轨迹
 track-coverage-none-hint = 只有写明依据、要求记录轨迹的安排才有。
 track-rounds = { $count } 次带轨迹的巡查
 track-rounds-more = 还有 { $count } 次更早的。
+track-live-next = 下次可以边走边记：用 OsmAnd 或 Traccar Client 发位置
 track-live-title = 边走边记位置
 track-live-lead = 用 OsmAnd 或 Traccar Client 边走边发位置。只对要求轨迹的安排有用，随时可以停。
 track-live-address = 把这个地址填到手机软件里

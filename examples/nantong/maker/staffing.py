@@ -179,4 +179,14 @@ def make_staffing(people, houses):
         code = next(c[0] for c in COMMUNITIES if c[6] == tag)
         r = next(r for n, rs in st.residents.items() if n.startswith(f"YL-{tag.upper()}-") for r in rs if r[4] and r[3] < 2000)
         st.account(f"resident-{tag}", f"{r[1]}（居民）", r[0], f"resident@{code}")
+    river_people(st)
     return st
+
+
+def river_people(st):
+    """Who walks the river besides the cleaners: the volunteers, and the chiefs of reaches.csv, known to their policies by name."""
+    member = next(m[0] for m in st.memberships if m[1] == "o-vt-xsq")
+    st.account("green", "“绿如蓝”保卫队", member, "partner@YL-C-XSQ#o-vt-xsq")
+    st.account("chief-xqy", "曹建林（新桥苑村级河长）", "", "community_lead@YL-C-XQY")
+    st.account("chief-xsq", "安志远（小石桥村级河长）", "", "community_lead@YL-C-XSQ")
+    st.account("chief-cd", "陆晓东（城东镇级河长）", "", "subdistrict_supervisor@YL-S02")

@@ -97,7 +97,8 @@ export function doorView(community: number, door: Door, done: () => void, open: 
     draft.reason = value;
     save();
   }, 2);
-  const problem = problemPart(draft, save, t("door-problem-hint"));
+  const speakers = door.people.filter((one) => one.may_report).map((one): [string, string] => [one.person, one.name_masked]);
+  const problem = problemPart(draft, save, speakers, t("door-problem-hint"));
   const lacking = make("p", { class: "error", role: "alert" });
   const asked = door.policy && !draft.plain ? door.policy : null;
   const finish = (outcome: "done" | "tried" | "skipped", again = "") => async (): Promise<void> => {
@@ -168,7 +169,7 @@ function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HT
 
 function itemsOf(community: number, door: Door, draft: DoorDraft, outcome: string, again: string): Item[] {
   const learnt = Object.entries(draft.learnt).filter(([person]) => door.lived.includes(person)).map(([person, { phone, birth, sex, answers }]) => ({ person, phone: phone.trim(), birth: birth.trim(), sex: sex || null, answers: Object.entries(answers).filter(([, text]) => text.trim() !== "") }));
-  const problem = draft.problem.trim() ? { id: draft.problem_id, text: draft.problem, category: draft.category, urgent: draft.urgent } : null;
+  const problem = draft.problem.trim() ? { id: draft.problem_id, text: draft.problem, category: draft.category, urgent: draft.urgent, reporter: draft.reporter || null } : null;
   const body = {
     dwelling: door.dwelling, outcome, began_at: draft.began_at, ended_at: [draft.began_at, stamp()].sort()[1], policy: draft.plain ? null : (door.policy?.id ?? null), text: draft.note, reason: outcome === "skipped" ? draft.reason : "", try_again_at: outcome === "tried" ? again : null,
     lived: door.lived, learnt: outcome === "done" ? learnt : [], problem, photographs: draft.photos.length,

@@ -59,7 +59,7 @@ function content(): HTMLElement {
   const [name, id] = place().split("/");
   if (name === "round") {
     const draft = state.drafts.find((one) => one.id === id);
-    if (draft && "subject_name" in draft) return draft.kind === "talk" ? talkView(draft, home) : roundView(draft, home);
+    if (draft && "subject_name" in draft) return draft.kind === "talk" ? talkView(draft, home) : roundView(draft, home, open);
   }
   const found = name === "visit" ? findVisit(id ?? "") : null;
   if (found) return visitView(found.list, found.visit, home, open);

@@ -34,7 +34,7 @@ export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
     save();
   });
   const end = button(t("note-save"), "btn-primary btn-l btn-block", async () => {
-    const where = draft.place.trim() || draft.spot || draft.photos.some((photo) => photo.lon !== undefined);
+    const where = draft.place.trim() || draft.spot || draft.home || draft.photos.some((photo) => photo.lon !== undefined);
     const lacks = [fault(words, !draft.text.trim() && t("need-text")), fault(category, !draft.category && t("need-category")), fault(place, !where && t("need-place"))];
     if (lacks.some(Boolean)) return document.querySelector("[aria-invalid]")?.scrollIntoView({ block: "center" });
     await settled();
@@ -45,7 +45,7 @@ export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
   return make(
     "div", { class: "stack-l" },
     make("section", { class: "card stack" }, field(t("note-text"), words), camera(draft.photos, save), field(t("category"), category)),
-    make("section", { class: "card stack" }, field(t("note-place"), place, t("note-place-hint")), locator(draft.spot, (spot) => {
+    make("section", { class: "card stack" }, field(t("note-place"), place, t(draft.home ? "note-at-home" : "note-place-hint")), locator(draft.spot, (spot) => {
       draft.spot = spot;
       save();
     })),
@@ -61,8 +61,8 @@ function itemsOf(draft: NoteDraft): Item[] {
   const taken = draft.photos.find((photo) => photo.lon !== undefined);
   const at = draft.spot ?? taken;
   // A written address says more than a position taken where somebody happens to stand.
-  const place = { text: draft.place.trim() || null, lon: at?.lon ?? null, lat: at?.lat ?? null, area: at ? null : (state.pack?.me.home ?? null) };
+  const place = draft.home && !at && !draft.place.trim() ? { dwelling: draft.home } : { text: draft.place.trim() || null, lon: at?.lon ?? null, lat: at?.lat ?? null, area: at ? null : (state.pack?.me.home ?? null) };
   const label = draft.text.trim().slice(0, 30);
-  const item: Item = { id: draft.id, kind: "case", label, made_at: Date.now(), body: { text: draft.text, category: draft.category, urgent: draft.urgent, place }, state: "waiting" };
+  const item: Item = { id: draft.id, kind: "case", label, made_at: Date.now(), body: { text: draft.text, category: draft.category, urgent: draft.urgent, place, ...(draft.reporter ? { reporter: draft.reporter } : {}) }, state: "waiting" };
   return [item, ...draft.photos.map((photo) => photoItem(photo, label, { case_item: draft.id }))];
 }

@@ -3,7 +3,7 @@ import { make } from "../dom";
 import { StorageTrouble } from "./database";
 import { takePhoto } from "./photo";
 import { changed, state } from "./state";
-import type { Photo, Spot } from "./types";
+import type { Photo, Spot, Stage } from "./types";
 import { t } from "./words";
 
 export function icon(name: string): SVGSVGElement {
@@ -79,11 +79,29 @@ export function fault(control: HTMLElement, words: string | false): boolean {
   return true;
 }
 
-/** A button that takes photographs and keeps their bytes at once. */
-export function camera(photos: Photo[], act: () => void | Promise<void>, most = Infinity): HTMLElement {
+/** A button that takes photographs and keeps their bytes at once; those of one stage, where one is named. */
+export function camera(photos: Photo[], act: () => void | Promise<void>, most = Infinity, stage?: Stage): HTMLElement {
+  const own = (): Photo[] => (stage ? photos.filter((photo) => photo.stage === stage) : photos);
+  const shots = make("ul", { class: "shots" });
+  // Each is opened once: eighty of them are much to open.
+  const drawn = new Map<string, HTMLElement>();
   const input = make("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, class: "sr-only" });
   const count = make("span", { class: "muted", role: "status" });
-  const show = (): void => void (count.textContent = photos.length > 0 ? t("photos", { n: photos.length }) : "");
+  const show = (): void => {
+    count.textContent = own().length > 0 ? t("photos", { n: own().length }) : "";
+    shots.hidden = own().length === 0;
+    for (const [id, element] of drawn) if (!own().some((photo) => photo.id === id)) element.remove();
+    own().forEach((photo, n) => {
+      if (drawn.has(photo.id)) return;
+      const element = shot(photo, n + 1, async () => {
+        photos.splice(photos.findIndex((one) => one.id === photo.id), 1);
+        await act();
+        show();
+      });
+      drawn.set(photo.id, element);
+      shots.append(element);
+    });
+  };
   input.addEventListener("change", () =>
     void guarded(async () => {
       for (const file of input.files ?? []) {
@@ -97,7 +115,7 @@ export function camera(photos: Photo[], act: () => void | Promise<void>, most = 
           continue;
         }
         await state.vault?.put("blobs", taken.photo.id, taken.bytes);
-        photos.push(taken.photo);
+        photos.push(stage ? { ...taken.photo, stage } : taken.photo);
         await act();
         show();
       }
@@ -105,12 +123,43 @@ export function camera(photos: Photo[], act: () => void | Promise<void>, most = 
     }),
   );
   show();
-  return make("div", { class: "cluster" }, make("label", { class: "btn camera" }, icon("camera"), t("photo"), input), count);
+  return make("div", { class: "cluster" }, make("label", { class: "btn camera" }, icon("camera"), t(stage ? `photo-${stage}` : "photo"), input), count, shots);
+}
+
+/** One of them, to be looked at and taken away again: its bytes go when nothing names them any more. */
+function shot(photo: Photo, n: number, remove: () => Promise<void>): HTMLElement {
+  const picture = make("img", { alt: t("photo-alt", { n }), width: "96", height: "72", loading: "lazy" });
+  void state.vault?.get<ArrayBuffer>("blobs", photo.id).then((bytes) => {
+    if (!bytes) return;
+    picture.src = URL.createObjectURL(new Blob([bytes], { type: photo.type ?? "image/jpeg" }));
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+  });
+  const away = button(t("remove"), "btn-quiet btn-small", remove, "trash");
+  away.setAttribute("aria-label", t("photo-remove", { n }));
+  return make("li", {}, picture, away);
+}
+
+/** A moment as an input of the telephone's own time has it. */
+export const local = (iso: string): string => {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+/** A field for a moment; what is no moment changes nothing. */
+export function moment(iso: string, act: (iso: string) => void): HTMLInputElement {
+  const input = make("input", { type: "datetime-local" });
+  input.value = iso && local(iso);
+  input.addEventListener("change", () => {
+    const at = new Date(input.value);
+    if (!Number.isNaN(at.getTime())) act(at.toISOString());
+  });
+  return input;
 }
 
 export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTMLElement {
   const said = make("span", { class: "muted", role: "status" }, spot ? t("position-has", { n: Math.round(spot.accuracy) }) : "");
   const ask = button(t("position"), "", () => {
+    said.textContent = t("position-finding");
     navigator.geolocation?.getCurrentPosition(
       ({ coords }) => {
         const found = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
@@ -118,7 +167,8 @@ export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTML
         act(found);
       },
       () => (said.textContent = t("position-none")),
-      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 },
+      // While a way is recorded the telephone knows where it is already.
+      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 5_000 },
     );
   }, "locate");
   return make("div", { class: "cluster" }, ask, said);

@@ -5,9 +5,9 @@ import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
-import { itemsOf, taken } from "./handin";
+import { after, itemsOf, taken } from "./handin";
 import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
-import { area, button, camera, check, choice, fault, field, guarded, locator } from "./parts";
+import { area, button, camera, check, choice, fault, field, guarded, locator, moment } from "./parts";
 import { readInto, unconfirmed } from "./said";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
@@ -15,12 +15,15 @@ import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
 import { endRecording, gaps, recorderOf, type Recorder } from "./track";
-import type { DraftFinding, Due, FoundChoice, Pack, Reach, RoundDraft } from "./types";
-import { language, t, when } from "./words";
+import type { DraftFinding, Due, FoundChoice, Pack, Photo, Reach, RoundDraft } from "./types";
+import { dayOf, language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
   return roundTo({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, due);
 }
+
+/** What is due there by a policy, what ends first in front; a talk is another matter. */
+export const dueAt = (subject: string): Due[] => (state.pack?.due ?? []).filter((due) => due.subject.id === subject && due.policy !== null && due.kind !== "talk");
 
 const KINDS: Record<string, string> = { reach: "patrol", premises: "inspection", building: "inspection", dwelling: "visit" };
 
@@ -36,7 +39,7 @@ export function roundTo(subject: { kind: string; id: string; community: number; 
 
 export const asks = (due?: { policy: string | null }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
 
-export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
+export function roundView(draft: RoundDraft, done: () => void, again: (draft: RoundDraft) => void | Promise<void>): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
   const save = (): void => void keep(draft, note);
   const lacking = make("p", { class: "error", role: "alert" });
@@ -79,6 +82,7 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     draw();
   };
   const policy = asks({ policy: draft.asked ?? draft.policy ?? "" });
+  const minutes = policy?.minutes ?? 0;
   const photographs = policy?.photographs ?? 0;
   const reach = state.pack?.reaches.find((one) => one.id === draft.subject.id);
   draw();
@@ -105,11 +109,24 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
     draw();
   }
   drawForm();
+  const times = timesPart(draft, changed);
+  // Where the finger is, not a page further up.
+  const openTimes = (): void => {
+    lacking.after(times);
+    times.open = true;
+    times.scrollIntoView({ block: "center" });
+  };
   const end = button(t("end"), "btn-primary btn-l btn-block", async () => {
     // What the policy asks is said before the round is kept; the server says the same.
     const few = draft.policy !== null && taken(draft) < photographs;
     lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
+    const ended = draft.ended_at ?? after(draft.began_at);
+    if (fault(times, ended < draft.began_at && t("talk-ends-before"))) return openTimes();
+    const lasted = Math.floor((Date.parse(ended) - Date.parse(draft.began_at)) / 60_000);
+    const short = draft.policy !== null && lasted < minutes;
+    lacking.textContent = short ? t("minutes-few", { n: minutes, m: lasted }) : "";
+    if (short) return openTimes();
     // A checklist says what there is to say; without one a sentence has to.
     const empty = fault(words, !draft.form && !draft.text.trim() && t("need-text"));
     const unwritten = [...list.querySelectorAll<HTMLElement>("[data-at]")].filter((card) => incomplete(card, draft));
@@ -139,8 +156,10 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   });
   rest.append(
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, heading), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
-    offer, ...(policy && photographs > 0 ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
+    offer, ...(policy ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
       draft.policy = value ? null : policy.id;
+      // Nobody asks for a way any more.
+      if (value) way?.recorder.stop();
       lacking.textContent = "";
       save();
     })] : []),
@@ -148,14 +167,55 @@ export function roundView(draft: RoundDraft, done: () => void): HTMLElement {
   );
   return make(
     "div", { class: "stack-l" },
-    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), make("p", { class: "muted" }, t("began", { time: when(draft.began_at) })), reach ? sketch(reach) : null,
-      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" }))),
+    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), countsFor(draft, again), times, reach ? sketch(reach) : null,
+      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" })), minutes > 0 && make("p", { class: "hint" }, t("minutes-asked", { n: minutes }))),
     way?.card ?? null,
     // A sentence fills the checklist of a river; elsewhere the checklist is what is asked, and the sentence adds to it.
     ...(reach ? [sentence, checked] : [checked, sentence]), rest, note,
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
     discardPart(draft),
   );
+}
+
+/** Which of the policies that ask for it here this round is one of; said too where it is none. */
+function countsFor(draft: RoundDraft, again: (draft: RoundDraft) => void | Promise<void>): HTMLElement | null {
+  const due = dueAt(draft.subject.id);
+  const asked = draft.asked ?? draft.policy;
+  const mine = due.find((one) => one.policy === asked);
+  if (due.length > (mine ? 1 : 0)) {
+    const named = due.map((one): [string, string] => [one.policy ?? "", `${one.policy_title}（${t("until", { time: dayOf(one.window.last) })}）`]);
+    return field(t("counts-which"), choice([["", t("counts-no")], ...named], draft.policy ?? "", (value) => {
+      const chosen = due.find((one) => one.policy === value);
+      [draft.policy, draft.asked, draft.track] = [value || null, value || null, asks(chosen)?.track ?? false];
+      draft.kind = chosen?.kind ?? draft.kind;
+      if (!draft.track) endRecording();
+      void guarded(() => again(draft));
+    }), t("counts-hint"));
+  }
+  if (mine) return make("p", { class: "hint", "data-counts": mine.policy ?? "" }, t("counts-for", { what: mine.policy_title }));
+  return asked || draft.kind !== "patrol" ? null : make("p", { class: "hint", "data-counts": "" }, t("counts-none"));
+}
+
+/** When it began and ended; to be put right where it is written down afterwards. */
+function timesPart(draft: RoundDraft, save: () => void): HTMLDetailsElement {
+  const said = make("summary", {});
+  const say = (): void => {
+    const ended = draft.ended_at;
+    said.textContent = [t("began", { time: when(draft.began_at) }), ended && t("ended", { time: when(ended) }), t("times-change")].filter(Boolean).join(" · ");
+  };
+  const at = (name: "began_at" | "ended_at"): HTMLInputElement => moment(draft[name] ?? "", (value) => {
+    draft[name] = value;
+    say();
+    save();
+  });
+  say();
+  return make("details", { class: "fold", "data-times": "" }, said, make("div", { class: "grid-2" }, field(t("talk-began"), at("began_at")), field(t("talk-ended"), at("ended_at"), t("ended-hint"))));
+}
+
+/** What was put right at once may be shown as it was and as it is. */
+function photographsOf(photos: Photo[], on_spot: boolean, save: () => void): HTMLElement[] {
+  const loose = photos.some((photo) => !photo.stage);
+  return on_spot ? [...(loose ? [camera(photos, save)] : []), camera(photos, save, Infinity, "before"), camera(photos, save, Infinity, "after")] : [camera(photos, save)];
 }
 
 /** The checklist, or the offer of one. */
@@ -179,10 +239,13 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
     draw();
     save();
   };
-  const where = (choice: FoundChoice): HTMLElement => make("div", { class: "stack-s" }, locator(choice.spot, (spot) => {
-    choice.spot = spot;
+  const where = (found: FoundChoice): HTMLElement => make("div", { class: "stack-s" }, locator(found.spot, (spot) => {
+    found.spot = spot;
     save();
-  }), camera((choice.photos ??= []), save));
+  }), field(t("bank"), choice(banks(), found.bank ?? "", (value) => {
+    found.bank = value;
+    save();
+  })), ...photographsOf((found.photos ??= []), found.on_spot, save));
   const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
@@ -200,11 +263,14 @@ function trackCard(draft: RoundDraft): { card: HTMLElement; recorder: Recorder }
     line.replaceChildren(...said.filter(([, words]) => words).map(([look, words]) => make("p", { class: look }, look === "strong" ? make("strong", {}, words) : words)));
     act.replaceChildren(running ? button(t("track-stop"), "", () => recorder.stop(), "clock") : button(t("track-start"), "btn-primary", () => recorder.start(), "locate"));
   };
-  recorder.start();
+  // What was walked before is only put right.
+  if (!draft.ended_at) recorder.start();
   show();
   const card = make("section", { class: "card stack-s", "aria-label": t("track") }, make("h3", {}, t("track")), make("p", { class: "hint" }, t("track-asked", { what: asks({ policy: draft.policy ?? "" })?.basis ?? "" })), line, act);
   return { card, recorder };
 }
+
+const banks = (): [string, string][] => [["", t("bank-none")], ["left", t("bank-left")], ["right", t("bank-right")]];
 
 const blank = (): DraftFinding => ({ id: crypto.randomUUID(), category: "", severity: "low", text: "", on_spot: false, bank: "", photos: [] });
 
@@ -222,10 +288,10 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
   };
   const categories = (state.pack?.categories ?? []).filter((one) => !one.asks).map((one): [string, string] => [one.code, one.name]);
   const severities = ["low", "medium", "high", "immediate"].map((code): [string, string] => [code, t(`severity-${code}`)]);
-  const banks: [string, string][] = [["", t("bank-none")], ["left", t("bank-left")], ["right", t("bank-right")]];
   // What was put right at once needs nobody to put it right.
   const where = asksHazards(draft) ? hazardFields(draft.subject.id, (found.hazard ??= blankHazard()), save) : null;
   if (where) where.hidden = found.on_spot;
+  const pictures = make("div", { class: "stack-s" }, ...photographsOf(found.photos, found.on_spot, save));
   return make(
     "section", { class: "card stack", "data-at": String(at), "aria-label": t("finding", { n: at + 1 }) },
     make("div", { class: "card-head" }, make("h3", {}, t("finding", { n: at + 1 })), button(t("remove"), "btn-quiet", () => {
@@ -235,13 +301,14 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
     }, "trash")),
     field(t("finding-text"), area(found.text, set("text"), 2)),
     field(t("category"), choice([["", t("choose")], ...categories], found.category, set("category"))),
-    make("div", { class: "grid-2" }, field(t("severity"), choice(severities, found.severity, set("severity"))), !asksHazards(draft) && field(t("bank"), choice(banks, found.bank, set("bank")))),
+    make("div", { class: "grid-2" }, field(t("severity"), choice(severities, found.severity, set("severity"))), !asksHazards(draft) && field(t("bank"), choice(banks(), found.bank, set("bank")))),
     check(t("on-spot"), t("on-spot-hint"), found.on_spot, (value) => {
       set("on_spot")(value);
       if (where) where.hidden = value;
+      pictures.replaceChildren(...photographsOf(found.photos, value, save));
     }),
     where,
-    locator(found.spot, set("spot")), camera(found.photos, save),
+    locator(found.spot, set("spot")), pictures,
   );
 }
 

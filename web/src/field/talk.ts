@@ -5,7 +5,7 @@ import { now } from "./clock";
 import { keep, settled } from "./drafts";
 import { itemsOf, taken } from "./handin";
 import { parties, partiesHint, party } from "./hazard";
-import { area, button, camera, choice, fault, field } from "./parts";
+import { area, button, camera, choice, fault, field, moment } from "./parts";
 import { asks, skipForm } from "./round";
 import { hold, state } from "./state";
 import { sync } from "./sync";
@@ -29,12 +29,6 @@ export function talkTo(subject: { kind: string; id: string; community: number; n
   };
 }
 
-/** A moment as an input of the telephone's own time has it, and back. */
-const local = (iso: string): string => {
-  const at = new Date(iso);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
-
 export function talkView(draft: RoundDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
   const save = (): void => void keep(draft, note);
@@ -48,20 +42,14 @@ export function talkView(draft: RoundDraft, done: () => void): HTMLElement {
     });
     return input;
   };
-  const moment = (name: "began_at" | "ended_at"): HTMLInputElement => {
-    const input = make("input", { type: "datetime-local", required: true });
-    input.value = local(draft[name] ?? new Date(now()).toISOString());
-    input.addEventListener("change", () => {
-      const at = new Date(input.value);
-      if (Number.isNaN(at.getTime())) return;
-      draft[name] = at.toISOString();
+  const when = (name: "began_at" | "ended_at"): HTMLInputElement =>
+    moment(draft[name] ?? new Date(now()).toISOString(), (at) => {
+      draft[name] = at;
       save();
     });
-    return input;
-  };
   const topic = typed("topic", { maxlength: String(TOPIC) });
   const reached = typed("reached", { type: "number", min: "1", max: String(REACHED), inputmode: "numeric" });
-  const [began, ended] = [moment("began_at"), moment("ended_at")];
+  const [began, ended] = [when("began_at"), when("ended_at")];
   const by = choice(parties(t("talk-by-me")), talk.by, (value) => {
     talk.by = value;
     save();

@@ -3,7 +3,7 @@ import { make } from "../dom";
 import { area, badge, button, camera, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
 import { newNote } from "./note";
-import { newRound, roundTo } from "./round";
+import { dueAt, newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
 import { talkTo } from "./talk";
@@ -32,8 +32,10 @@ export function todayView(open: Open): HTMLElement {
   const { pack } = state;
   if (!pack) return make("p", { class: "empty" }, t("no-pack"));
   const reach = (id: string): Reach | undefined => pack.reaches.find((one) => one.id === id);
-  const again = pack.findings.filter((one) => one.step === "to_revisit");
-  const still = pack.findings.filter((one) => one.step !== "to_revisit");
+  // Whoever put it right does not look at it again.
+  const back = (one: Finding): boolean => one.step === "to_revisit" && one.may_return !== false;
+  const again = pack.findings.filter(back);
+  const still = pack.findings.filter((one) => !back(one));
   return make(
     "div", { class: "stack-l" },
     state.drafts.length > 0 && section(t("drafts"), "", state.drafts.map((draft) => draftRow(draft, open))),
@@ -72,7 +74,7 @@ function dueRow(due: Due, reach: Reach | undefined, open: Open): HTMLElement {
 function reachRow(reach: Reach, open: Open): HTMLElement {
   const sub = [t("length", { n: Math.round(reach.length_m) }), t("outlets", { n: reach.outlets.length }), reach.chiefs.at(-1) && t("chief", { name: reach.chiefs.at(-1)?.name ?? "" })].filter(Boolean).join(" · ");
   const waiting = waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === reach.id);
-  return line(`${reach.water} ${reach.name}`, sub, waiting ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("round"), "", () => open(newRound(reach)), "river"), talkButton({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, open)));
+  return line(`${reach.water} ${reach.name}`, sub, waiting ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("round"), "", () => open(newRound(reach, dueAt(reach.id)[0])), "river"), talkButton({ kind: "reach", id: reach.id, community: reach.community, name: `${reach.water} ${reach.name}` }, open)));
 }
 
 /** A talk is given at a place, by a policy or not. */
@@ -97,8 +99,8 @@ function shotsOf(finding: string): Photo[] {
 
 function revisitRow(found: Finding, may: boolean): HTMLElement {
   const reach = state.pack?.reaches.find((one) => one.id === found.subject.id);
-  const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && t("length", { n: Math.round(found.chainage_m) }), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
-  if (!may) return line(found.text, where);
+  const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && chainage(found.chainage_m), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
+  if (!may) return line(found.text, where, found.step === "to_revisit" ? make("p", { class: "hint" }, t("return-others")) : null);
   if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
@@ -115,6 +117,12 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
   return line(found.text, where, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+}
+
+/** Metres along the reach, as on pages and signs (youlin-places, rivers: `chainage`). */
+function chainage(metres: number): string {
+  const whole = Math.max(0, Math.round(metres));
+  return `K${Math.floor(whole / 1000)}+${String(whole % 1000).padStart(3, "0")}`;
 }
 
 /** The day's visits, house by house in walking order; those that are over are counted and folded away. */
@@ -151,7 +159,7 @@ function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTM
     const wanted = look.value.trim();
     const found = subjects.filter((one) => !wanted || `${one.name}${one.area}`.includes(wanted));
     list.replaceChildren(...found.slice(0, SHOWN).map((one) => make("li", {}, line(one.name, [t(`subject-${one.kind}`), one.area, one.parts > 0 && t(`parts-${one.kind}`, { n: one.parts })].filter(Boolean).join(" · "),
-      waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one)), "check"), talkButton(one, open))))));
+      waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one, dueAt(one.id)[0])), "check"), talkButton(one, open))))));
     list.hidden = found.length === 0;
     said.textContent = [found.length > SHOWN && t("subjects-more", { n: found.length - SHOWN }), leftOut > 0 && t("subjects-left-out")].filter(Boolean).join(" ");
   };

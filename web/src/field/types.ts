@@ -6,7 +6,7 @@ export type Subject = { kind: string; id: string };
 export type Due = { /** None where a campaign asks. */ policy: string | null; campaign?: string | null; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
 export type Finding = {
   id: string; community: number; round: string; category: string; severity: string; step: string; text: string; chainage_m: number | null; bank: string | null;
-  subject: Subject; found_at: string;
+  subject: Subject; found_at: string; /** Not in a pack of an older server. */ may_return?: boolean;
 };
 export type Outlet = { id: string; name: string; lon: number; lat: number };
 export type Reach = { id: string; community: number; water: string; name: string; length_m: number; half_width_m: number; line: [number, number][]; outlets: Outlet[]; chiefs: { name: string; post: string }[] };
@@ -23,12 +23,12 @@ export type DoorStop = { building: string; name: string; position: [number, numb
 export type Door = {
   dwelling: string; room: string; address: string; whys: string[]; stands_in_for: string | null; policy: { id: string; title: string; photographs: number; minutes: number | null; basis: string } | null; lived: string[]; people: DoorResident[];
 };
-export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
+export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
 export type Pack = {
   contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean };
   /** Not in a pack of an older server. */
-  policies?: { id: string; photographs: number; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
+  policies?: { id: string; photographs: number; /** Minutes a round has to last. */ minutes?: number | null; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
   due_left_out?: number; parties?: { id: string; name: string }[]; parties_left_out?: number;
 };
@@ -46,6 +46,8 @@ export type Item = {
   problem?: ProblemText; held?: unknown;
   /** Of a round: its checklist as it was filled in, to be mended. Not sent. */
   form?: FilledForm;
+  /** Of a round: the policy it was begun for, also where it does not count for it. Not sent. */
+  asked?: string | null;
   /** Of a door: what was typed, to be mended. Not sent. */
   door?: DoorDraft;
 };
@@ -53,7 +55,8 @@ export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
-export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string };
+export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string; /** Of what was put right at once. */ stage?: Stage };
+export type Stage = "before" | "after";
 /** Those an item brings along: its own, or those of a return visit. (A round only says how many follow it.) */
 export function photosOf(item: Item): Photo[] {
   if (item.kind === "photo_claim") return [item.body["photo"] as Photo];
@@ -72,8 +75,9 @@ export type RoundDraft = {
   form?: FilledForm | undefined;
   /** The sentence alone is handed in, without a checklist. */
   plain?: boolean;
-  /** Of a talk; it is often written down afterwards, so its end is typed too. */
-  talk?: TalkDraft | undefined; ended_at?: string | undefined;
+  talk?: TalkDraft | undefined;
+  /** Written down afterwards, or to be mended; none: it ends when it is handed in. */
+  ended_at?: string | undefined;
 };
 /** Answers on the way: photographs and signatures by the name their answer has, and what was decided of each finding. */
 export type FilledForm = {
@@ -85,14 +89,14 @@ export type FilledForm = {
   /** Begun by the sentence, not by hand. */
   said?: boolean;
 };
-export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string; hazard?: HazardDraft; spot?: Spot; photos?: Photo[] };
+export type FoundChoice = { id: string; keep: boolean; on_spot: boolean; text?: string; hazard?: HazardDraft; spot?: Spot; bank?: string; photos?: Photo[] };
 /** A visit half written. */
 export type VisitDraft = {
-  id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; saved: number; begun?: number;
+  id: string; visit: true; entry: string; note: string; again: string; problem: string; category: string; urgent: boolean; phone: string; phone_gone: boolean; relation: string; /** Who spoke of the problem. */ reporter?: string; saved: number; begun?: number;
 };
 /** A visit to a door of today, half written. */
 export type DoorDraft = {
-  id: string; door: true; dwelling: string; address: string; began_at: string; note: string; reason: string; problem: string; problem_id: string; category: string; urgent: boolean; learnt: Record<string, Heard>; photos: Photo[];
+  id: string; door: true; dwelling: string; address: string; began_at: string; note: string; reason: string; problem: string; problem_id: string; category: string; urgent: boolean; learnt: Record<string, Heard>; photos: Photo[]; /** Who of the household spoke of the problem; nobody: without a name. */ reporter?: string;
   /** Not handed in by the policy that asks for it. */ plain: boolean; saved: number;
 };
 /** What was heard of one person, as typed. */
@@ -100,4 +104,4 @@ export type Heard = { phone: string; birth: string; sex: string; answers: Record
 export type Draft = RoundDraft | NoteDraft | VisitDraft | DoorDraft;
 /** A draft somebody threw away, and when. */
 export type Thrown = { draft: Draft; at: number };
-export type NoteDraft = { id: string; /** When; not in one of an older client. */ begun?: number; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number };
+export type NoteDraft = { id: string; /** When; not in one of an older client. */ begun?: number; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number; /** Of a visit: the dwelling it was heard at, and who said it. */ home?: string; reporter?: string };

@@ -52,7 +52,7 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
     save();
   };
   const note = area(draft.note, set("note"), 2);
-  const problem = problemPart(draft, save);
+  const problem = problemPart(draft, save, visit.person ? [[visit.person, visit.name_masked]] : []);
   const finish = (result: string) => async (): Promise<void> => {
     if (fault(note, result === "skipped" && !draft.note.trim() && t("need-why"))) return note.focus();
     if (!problem.complete()) return;
@@ -90,7 +90,7 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
 }
 
 /** A problem heard becomes a case, with the place of the dwelling. */
-export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "urgent">, save: () => void, hint = t("visit-problem-hint")): { element: HTMLElement; complete(): boolean } {
+export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "urgent" | "reporter">, save: () => void, people: [string, string][], hint = t("visit-problem-hint")): { element: HTMLElement; complete(): boolean } {
   const all = (state.pack?.categories ?? []).filter((one) => !one.asks);
   let chosen = draft.category !== "";
   const category = choice([["", t("choose")], ...all.map((one): [string, string] => [one.code, one.name])], draft.category, (value) => {
@@ -107,7 +107,13 @@ export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "ur
     draft.urgent = value;
     save();
   });
-  const element = make("details", { class: "card", open: draft.problem !== "" }, make("summary", {}, icon("alert"), t("visit-problem")), make("div", { class: "stack" }, field(t("note-text"), words, hint), field(t("category"), category), urgent));
+  // Whoever is meant is said, never guessed: it stands among their own cases then.
+  if (draft.reporter && !people.some(([id]) => id === draft.reporter)) draft.reporter = "";
+  const reporter = people.length > 0 && choice([["", t("reporter-nobody")], ...people], draft.reporter ?? "", (value) => {
+    draft.reporter = value;
+    save();
+  });
+  const element = make("details", { class: "card", open: draft.problem !== "" }, make("summary", {}, icon("alert"), t("visit-problem")), make("div", { class: "stack" }, field(t("note-text"), words, hint), field(t("category"), category), reporter && field(t("reporter"), reporter, t("reporter-hint")), urgent));
   return { element, complete: () => !fault(category, draft.problem.trim() !== "" && !draft.category && t("need-category")) };
 }
 
@@ -149,7 +155,7 @@ function itemsOf(list: VisitList, visit: Visit, draft: VisitDraft, result: strin
   items.push(item("visit_mark", { community: list.community, list: list.list, entry: visit.entry, state: result, note: draft.note, base: { at: visit.at } }));
   if (draft.problem.trim()) {
     const place = visit.dwelling ? { dwelling: visit.dwelling } : { area: state.pack?.me.home ?? list.community, text: visit.address };
-    items.push(item("case", { text: draft.problem, category: draft.category, urgent: draft.urgent, place }, draft.problem.trim().slice(0, 30)));
+    items.push(item("case", { text: draft.problem, category: draft.category, urgent: draft.urgent, place, reporter: draft.reporter || null }, draft.problem.trim().slice(0, 30)));
   }
   if (result === "tried" && draft.again && visit.dwelling) {
     const at = stamp();

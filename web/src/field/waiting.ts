@@ -101,13 +101,15 @@ function roundDraft(item: Item, photos: (finding: string | null) => Photo[]): Ro
   const hazards = new Map((body.hazards ?? []).map((one) => [one.finding, retold(one)]));
   const findings = body.findings.filter((found) => !listed.has(found.id)).map(({ lon, lat, ...found }) => ({ ...found, bank: found.bank ?? "", hazard: hazards.get(found.id), ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos: photos(found.id) }));
   return {
-    id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, track: Boolean(body.track), kind: body.kind, began_at: body.began_at, text: body.text ?? "", findings,
-    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}), ...(body.kind === "talk" ? { asked: body.policy, ended_at: body.ended_at, ...(body.talk ? { talk: { ...body.talk, reached: String(body.talk.reached), by: body.talk.by?.id ?? "" } } : {}) } : {}),
+    id: item.id, community: body.community, subject: body.subject, subject_name: item.label, policy: body.policy, asked: item.asked ?? body.policy, track: Boolean(body.track), kind: body.kind, began_at: body.began_at, ended_at: body.ended_at, text: body.text ?? "", findings,
+    photos: photos(null), saved: Date.now(), ...(item.form ? { form: item.form } : {}), ...(body.talk ? { talk: { ...body.talk, reached: String(body.talk.reached), by: body.talk.by?.id ?? "" } } : {}),
   };
 }
 
 function noteDraft(item: Item, photos: Photo[]): NoteDraft {
-  const body = item.body as { text: string; category: string; urgent: boolean; place: { text: string | null; lon: number | null; lat: number | null } };
-  const { lon, lat } = body.place;
-  return { id: item.id, text: body.text, category: body.category, urgent: body.urgent, place: body.place.text ?? "", ...(lon !== null && lat !== null ? { spot: { lon, lat, accuracy: 0 } } : {}), photos, saved: Date.now() };
+  const body = item.body as { text: string; category: string; urgent: boolean; reporter?: string | null; place: { dwelling?: string; text?: string | null; lon?: number | null; lat?: number | null } };
+  const { lon, lat, dwelling } = body.place;
+  // Whoever was named and is not looked after any more is not named again.
+  const reporter = item.problem?.errors?.some((one) => one.field === "reporter") ? null : body.reporter;
+  return { id: item.id, text: body.text, category: body.category, urgent: body.urgent, place: body.place.text ?? "", ...(typeof lon === "number" && typeof lat === "number" ? { spot: { lon, lat, accuracy: 0 } } : {}), ...(dwelling ? { home: dwelling } : {}), ...(reporter ? { reporter } : {}), photos, saved: Date.now() };
 }

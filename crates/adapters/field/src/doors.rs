@@ -11,7 +11,9 @@ use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, DwellingFile, Resident, Vault};
 use youlin_rounds::permissions::{ROUNDS_READ, VISITS_WALK};
-use youlin_rounds::visits::{DayRound, Ground, MyDay, Stop, VisitLine, my_day, reasons};
+use youlin_rounds::visits::{
+    DayRound, Ground, MyDay, Stop, VisitLine, my_day, reasons, speaks_for_itself,
+};
 use youlin_rounds::{PolicyView, policies};
 use youlin_web::Shell;
 
@@ -78,6 +80,8 @@ struct PackResident {
     name_masked: String,
     phone_masked: Option<String>,
     age: Option<i32>,
+    /// May be named as whoever spoke of something.
+    may_report: bool,
     /// Required and not held: all that is to be asked.
     missing: Vec<Fact>,
     /// Questions of forms nobody has answered yet, by the id under which each was asked.
@@ -196,6 +200,7 @@ fn resident(one: &Resident) -> PackResident {
         name_masked: one.card.name_masked.clone(),
         phone_masked: one.card.phone_masked.clone(),
         age: one.age.map(|age| age.years),
+        may_report: speaks_for_itself(one),
         missing: one.missing.clone(),
         asked: one.asked.clone(),
     }

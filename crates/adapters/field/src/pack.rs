@@ -20,7 +20,9 @@ use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
-use youlin_rounds::{DueLine, FindingView, PolicyView, Rounds, due_now, open_findings, policies};
+use youlin_rounds::{
+    DueLine, FindingView, PolicyView, Rounds, due_now, goes_back_to, open_findings, policies,
+};
 use youlin_web::{App, Caller, NavPlace, Prefs, Refusals, Shell, WebResult};
 
 use crate::CONTRACT;
@@ -53,7 +55,7 @@ pub(crate) struct Pack {
     /// What the policies behind them ask for.
     policies: Vec<PackPolicy>,
     /// Findings that are not ended, to be put right or to be looked at again.
-    findings: Vec<FindingView>,
+    findings: Vec<PackFinding>,
     reaches: Vec<PackReach>,
     /// What is proposed from door to door.
     doors: Vec<DoorsOfDay>,
@@ -102,8 +104,19 @@ struct PackCommunity {
 struct PackPolicy {
     id: Uuid,
     photographs: u32,
+    /// Minutes a round has to last.
+    minutes: Option<u32>,
     track: bool,
     basis: String,
+}
+
+/// A finding, and whether a return visit of the caller would be taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FieldFinding)]
+struct PackFinding {
+    may_return: bool,
+    #[serde(flatten)]
+    found: FindingView,
 }
 
 /// A reach with its line.
@@ -178,6 +191,11 @@ async fn packed(s: &Shell) -> Result<Pack> {
     let due_left_out = nearest(&mut due);
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
+    let back = goes_back_to(db, ctx, &findings).await?;
+    let findings = findings.into_iter().map(|found| PackFinding {
+        may_return: back.contains(&found.id),
+        found,
+    });
     let mut reaches = reaches(app, &scope).await?;
     reaches.retain(|one| walks(one.reach.community));
     let visits = visits(app, ctx).await?;
@@ -197,7 +215,7 @@ async fn packed(s: &Shell) -> Result<Pack> {
         policies: asked(app, &scope, &due).await?,
         due,
         due_left_out,
-        findings,
+        findings: findings.collect(),
         reaches,
         doors: doors(s).await?,
         visits,
@@ -263,6 +281,7 @@ async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPoli
     let pack = |one: PolicyView| PackPolicy {
         id: one.id,
         photographs: one.policy.photographs,
+        minutes: one.policy.minimum.minutes,
         track: one.policy.track,
         basis: one.policy.basis,
     };

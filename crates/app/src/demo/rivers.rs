@@ -19,9 +19,9 @@ use youlin_rounds::{HandedIn, NewFinding, NewRound, SavePolicy, prepare};
 
 use crate::House;
 
-/// Who hands rounds in where; the second says how the river was. Whoever is of the team walks by its policy, grid workers on
+/// Who hands rounds in where; the second says how the river was. The team and the chiefs walk by their policies, grid workers on
 /// their own.
-const WALKS: [(&str, &str, i64, &[Found]); 4] = [
+const WALKS: [(&str, &str, i64, &[Found]); 6] = [
     (
         "grid-xqy-2",
         "沿河走了一遍，河面干净，岸边没有堆物，没看到排水。",
@@ -80,9 +80,25 @@ const WALKS: [(&str, &str, i64, &[Found]); 4] = [
             on_spot: false,
         }],
     ),
+    // Last week's; this week's is still to be walked.
+    (
+        "chief-xqy",
+        "和网格员一起走了一遍，上次说的堆物已经清掉。",
+        7,
+        &[],
+    ),
+    (
+        "chief-xsq",
+        "沿河走了一遍，提醒了两户不要把杂物堆到岸边。",
+        7,
+        &[],
+    ),
 ];
 
 const TEAM: &str = "green";
+const TEAMS: &str = "志愿队周六巡河";
+const CHIEFS: &str = "chief-";
+const VILLAGE: &str = "村级河长每周巡河";
 
 struct Found {
     category: &'static str,
@@ -105,6 +121,13 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
         }
     }
     let mut walked = 0;
+    let policy_of = |login: &str, community: CommunityId| {
+        let title = match login {
+            TEAM => Some(TEAMS),
+            _ => login.starts_with(CHIEFS).then_some(VILLAGE),
+        };
+        title.and_then(|title| policies[&community].get(title).copied())
+    };
     for (number, (login, text, days, found)) in WALKS.iter().enumerate() {
         let ctx = signed_in(house, login).await?;
         let Some(line) = lines.iter().find(|line| {
@@ -117,7 +140,7 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
             house,
             &ctx,
             line,
-            (*login == TEAM).then_some(policies[&line.community]),
+            policy_of(login, line.community),
             text,
             *days,
             found,
@@ -132,8 +155,12 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
 }
 
 /// The policies of the source: township chief monthly, village chief weekly, cleaner daily, volunteers on Saturdays.
-/// Answers the volunteers' one.
-async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> {
+/// By their titles.
+async fn plan(
+    house: &House,
+    ctx: &Ctx,
+    community: CommunityId,
+) -> Result<BTreeMap<&'static str, Uuid>> {
     let scope = ctx
         .authorize(&youlin_people::permissions::ORGANISATIONS_READ, community)
         .map_err(plain)?;
@@ -150,7 +177,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
         named(&|one| one.kind == OrganisationKind::VolunteerTeam && one.community == community)
             .context("no volunteers")?;
     let chief = |level| Walkers::Chief { level };
-    let mut last = None;
+    let mut planned = BTreeMap::new();
     for (title, walkers, every, weekdays) in [
         (
             "镇级河长每月巡河",
@@ -158,12 +185,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
             Every::Month,
             0,
         ),
-        (
-            "村级河长每周巡河",
-            chief(ChiefLevel::Village),
-            Every::Week,
-            0,
-        ),
+        (VILLAGE, chief(ChiefLevel::Village), Every::Week, 0),
         (
             "保洁员每日巡河",
             Walkers::Party { party: cleaner },
@@ -171,7 +193,7 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
             0b001_1111,
         ),
         (
-            "志愿队周六巡河",
+            TEAMS,
             Walkers::Party { party: team },
             Every::Week,
             0b010_0000,
@@ -191,9 +213,9 @@ async fn plan(house: &House, ctx: &Ctx, community: CommunityId) -> Result<Uuid> 
             fixer: Some(cleaner),
             checklist: None,
         };
-        last = Some(house.db.execute(ctx, save).await.map_err(plain)?);
+        planned.insert(title, house.db.execute(ctx, save).await.map_err(plain)?);
     }
-    last.context("no policy")
+    Ok(planned)
 }
 
 /// An inspection once a month, since four weeks ago: what the example's policies start from.

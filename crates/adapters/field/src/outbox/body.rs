@@ -9,10 +9,12 @@ use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
 use youlin_cases::{AttachFile, Cases, NewCase};
 use youlin_files::StoredFile;
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, words};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, words};
 use youlin_people::facts::How;
+use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{
-    CorrectResident, MarkVisit, Relation, SeenBefore, Sex, Vault, VisitState, VisitingEntry,
+    CorrectResident, Directory, MarkVisit, Relation, SeenBefore, Sex, Vault, VisitState,
+    VisitingEntry,
 };
 use youlin_places::PlaceInput;
 use youlin_rounds::model::{Channel, Outcome, Severity};
@@ -67,6 +69,9 @@ struct CaseBody {
     #[serde(default)]
     urgent: bool,
     place: PlaceInput,
+    /// Who spoke of it, on a visit.
+    #[serde(default)]
+    reporter: Option<Uuid>,
 }
 
 /// A photograph of a round, of one of its findings, or of a case noted by an item.
@@ -168,6 +173,9 @@ struct ProblemBody {
     category: String,
     #[serde(default)]
     urgent: bool,
+    /// Who of the household spoke of it; nobody: without a name.
+    #[serde(default)]
+    reporter: Option<Uuid>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -212,7 +220,7 @@ pub(super) async fn read(
 ) -> Result<Option<(CommunityId, Act)>> {
     match kind {
         Kind::Round => round(app, ctx, item).await.map(Some),
-        Kind::Case => case(app, item).map(Some),
+        Kind::Case => case(app, ctx, item).await.map(Some),
         Kind::Photo => photo(app, ctx, item).await,
         Kind::Correction => {
             let body: CorrectionBody = read_as(&item.body)?;
@@ -289,6 +297,7 @@ async fn round(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> 
 /// Id, channel and clock are the item's, as of every round.
 async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     let body: DoorBody = read_as(&item.body)?;
+    let reporter = body.problem.as_ref().and_then(|one| one.reporter);
     let problem = body.problem.map(|one| NewFinding {
         id: one.id,
         category: one.category,
@@ -328,7 +337,7 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
         shown: None,
         learnt: learnt.collect(),
         problem,
-        reporter: None,
+        reporter,
         photographs: body.photographs,
     };
     let rounds = app.need::<Rounds>()?;
@@ -336,8 +345,11 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     Ok((command.community(), Act::Door(Box::new(command))))
 }
 
-fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
+async fn case(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     let body: CaseBody = read_as(&item.body)?;
+    if let Some(person) = body.reporter {
+        still_visited(app, ctx, person).await?;
+    }
     let new = NewCase {
         source: Source::Worker,
         text: body.text,
@@ -348,7 +360,7 @@ fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
             Urgency::Normal
         },
         place: body.place,
-        reporter: None,
+        reporter: body.reporter,
         contact: None,
         answers: std::collections::BTreeMap::new(),
         external_key: Some(format!("field:{}", item.id)),
@@ -357,6 +369,19 @@ fn case(app: &App, item: &Item) -> Result<(CommunityId, Act)> {
     let cases = app.need::<Cases>()?;
     let report = youlin_cases::prepare(&cases, new)?;
     Ok((report.community(), Act::Case(Box::new(report))))
+}
+
+/// Nobody is made the reporter of a case whom the caller does not look after.
+async fn still_visited(app: &App, ctx: &Ctx, person: Uuid) -> Result<()> {
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let vault = app.need::<Vault>()?;
+    match Directory::card(app.db().read(), &vault, &scope, person).await {
+        Ok(_) => Ok(()),
+        Err(problem) if problem.kind() == ProblemKind::NotFound => {
+            Err(Problem::invalid("reporter", "visit-reporter-gone"))
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// The file of an upload of the caller's; `None` while it is not whole.

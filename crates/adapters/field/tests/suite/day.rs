@@ -10,7 +10,7 @@ use youlin_cases::model::Verb;
 use youlin_cases::{Act, Via};
 use youlin_kernel::{CommunityId, Micros};
 use youlin_people::Party;
-use youlin_rounds::model::{Policy, Walkers};
+use youlin_rounds::model::{Minimum, Policy, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::water::photos_of;
 use youlin_rounds::{SavePolicy, open_findings, round_view};
@@ -26,9 +26,15 @@ impl Ground {
 
     /// Puts right what was found, as far as the case goes.
     pub(crate) async fn handle(&self, case: Uuid) {
+        self.handle_by(case, Party::person(Uuid::from_u128(7)))
+            .await;
+    }
+
+    /// The same, by somebody.
+    async fn handle_by(&self, case: Uuid, party: Party) {
         use youlin_cases::model::Assignment;
         let lead = Assignment {
-            party: youlin_people::Party::person(Uuid::from_u128(7)),
+            party,
             text: String::new(),
         };
         let dispatch = Verb::Dispatch {
@@ -71,6 +77,10 @@ async fn a_day_goes_out_and_comes_back() {
             title: "周六巡河".into(),
             policy: Policy {
                 from: walker.ctx.now().date(),
+                minimum: Minimum {
+                    minutes: Some(0),
+                    ..Minimum::default()
+                },
                 ..weekly(Walkers::Party {
                     party: Party::organisation(TEAM),
                 })
@@ -90,6 +100,8 @@ async fn a_day_goes_out_and_comes_back() {
         assert_eq!(status, StatusCode::OK, "{pack}");
         assert_eq!(pack["me"]["name"], "顾红");
         assert_eq!(pack["due"][0]["due"], json!({ "open": { "left": 1 } }));
+        // Said before the round is walked, not when it is refused.
+        assert_eq!(pack["policies"][0]["minutes"], 0);
         assert_eq!(pack["reaches"][0]["line"].as_array().unwrap().len(), 3);
         assert_eq!(pack["reaches"][0]["chiefs"][0]["name"], "顾建明");
         assert!(pack["categories"].as_array().unwrap().len() > 50);
@@ -188,6 +200,39 @@ async fn a_day_goes_out_and_comes_back() {
         let proof =
             youlin_database::audit::verify(ground.world.db().read(), &tables, &chains, None);
         assert!(proof.await.unwrap().faults.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn whoever_put_it_right_is_not_sent_to_look_at_it() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (team, desk) = (&ground.walkers[5], &ground.walkers[2]);
+        let [by_team, by_others] = [ground.new_id(), ground.new_id()];
+        let round = ground.round(ground.new_id(), &[by_team, by_others]);
+        let told = ground.outbox(team, &[round]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        let case = |n: usize| {
+            serde_json::from_value(told[0]["ids"]["findings"][n]["case"].clone()).unwrap()
+        };
+        ground.handle_by(case(0), Party::organisation(TEAM)).await;
+        ground.handle(case(1)).await;
+        // What the pack offers is what the server takes.
+        for (walker, offered) in [(team, [false, true]), (desk, [true, true])] {
+            let (_, pack) = ground.get(walker, "/api/v1/field/pack").await;
+            let may = |id: Uuid| {
+                let all = pack["findings"].as_array().unwrap();
+                let found = all.iter().find(|one| one["id"] == json!(id)).unwrap();
+                assert_eq!(found["step"], "to_revisit");
+                found["may_return"].as_bool().unwrap()
+            };
+            assert_eq!([may(by_team), may(by_others)], offered);
+        }
+        let back = json!({ "id": ground.new_id(), "kind": "return_visit", "body": {
+            "community": ground.community(), "finding": by_team, "passed": true, "text": "干净了",
+        } });
+        let told = ground.outbox(team, &[back]).await;
+        assert_eq!(result(&told[0]), "refused", "{told:?}");
     }
 }
 
@@ -297,6 +342,28 @@ async fn two_telephones_at_one_door() {
             (&told[0]["held"]["state"], &told[0]["held"]["by"]),
             (&json!("seen"), &json!("施岚"))
         );
+        // What was heard stands among the own cases of whoever said it, if they want; nobody is named of elsewhere.
+        let person = entry["person"].clone();
+        let heard = |reporter: &Value| {
+            json!({ "id": ground.new_id(), "kind": "case", "body": {
+                "text": "屋顶漏水", "category": "E-0105", "place": { "area": ground.community(), "text": "东头" },
+                "reporter": reporter,
+            } })
+        };
+        let filed = ground
+            .outbox(one, &[heard(&person), heard(&json!(ground.new_id()))])
+            .await;
+        assert_eq!(result(&filed[0]), "done", "{filed:?}");
+        assert_eq!(
+            (
+                result(&filed[1]),
+                &filed[1]["problem"]["errors"][0]["field"]
+            ),
+            ("refused", &json!("reporter")),
+            "{filed:?}"
+        );
+        let person = serde_json::from_value(person).unwrap();
+        assert_eq!(ground.reported_by(person).await, ["屋顶漏水"]);
         // Having seen both versions, the second insists.
         let mut insisting = mark("skipped", "住院");
         insisting["body"]["base"]["at"] = told[0]["held"]["at"].clone();

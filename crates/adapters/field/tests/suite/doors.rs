@@ -88,6 +88,17 @@ impl Ground {
         } })
     }
 
+    /// What stands among somebody's own cases.
+    pub(crate) async fn reported_by(&self, person: Uuid) -> Vec<String> {
+        let (db, ctx) = (self.world.db(), self.world.service());
+        let all =
+            youlin_cases::cases_of_person(db, &self.cases, &ctx, self.community(), person, 9).await;
+        all.unwrap()
+            .into_iter()
+            .map(|(case, _)| case.text)
+            .collect()
+    }
+
     async fn visits_to(&self, walker: &Walker, room: &str) -> Vec<youlin_rounds::visits::VisitOf> {
         let scope = walker.ctx.scope(&ROUNDS_READ).unwrap();
         let at = [self.room(room)];
@@ -146,8 +157,19 @@ async fn todays_visits_go_along_and_come_back_once() {
         let problem = ground.new_id();
         met["body"]["text"] = json!("精神不错");
         met["body"]["learnt"] = json!([{ "person": first, "phone": "13912345678", "sex": "male", "answers": [[person["asked"][0][0], "不吃辣"]] }]);
-        met["body"]["problem"] =
-            json!({ "id": problem, "text": "楼道灯坏了", "category": "E-0105", "urgent": false });
+        // Whoever is named has to live there.
+        assert_eq!(person["may_report"], true);
+        let elsewhere = doors[1]["people"][0]["person"].clone();
+        met["body"]["problem"] = json!({
+            "id": problem, "text": "楼道灯坏了", "category": "E-0105", "urgent": false, "reporter": elsewhere,
+        });
+        let told = ground.outbox(desk, std::slice::from_ref(&met)).await;
+        assert_eq!(
+            (result(&told[0]), &told[0]["problem"]["errors"][0]["field"]),
+            ("refused", &json!("reporter")),
+            "{told:?}"
+        );
+        met["body"]["problem"]["reporter"] = json!(first);
         let told = ground.outbox(desk, std::slice::from_ref(&met)).await;
         assert_eq!(result(&told[0]), "done", "{told:?}");
         assert!(
@@ -161,6 +183,7 @@ async fn todays_visits_go_along_and_come_back_once() {
             ("again", &told[0]["ids"])
         );
         assert_eq!(ground.visits_to(desk, "101").await.len(), 1);
+        assert_eq!(ground.reported_by(first).await, ["楼道灯坏了"]);
 
         // Nobody home, to be tried tomorrow; left out, which needs its reason.
         let mut tried = ground.visit(&doors[1], "tried");

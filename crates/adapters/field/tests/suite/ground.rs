@@ -44,7 +44,7 @@ pub(crate) struct Ground {
     pub(crate) cases: Arc<Cases>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) reach: Reach,
-    /// Two of the team, and two who look after people.
+    /// Two of the team, two who look after people, one of elsewhere, and the team as an organisation.
     pub(crate) walkers: Vec<Walker>,
     pub(crate) uploads: Arc<Uploads>,
     router: Router,
@@ -256,10 +256,16 @@ fn walkers(world: &World) -> Vec<Walker> {
         ("施岚", Role::CommunityDesk, "A"),
         ("袁梅", Role::CommunityDesk, "A"),
         ("外人", Role::GridWorker, "B"),
+        ("护河队", Role::Partner, "A"),
     ];
     let walker = |(n, (name, role, area)): (usize, (&str, Role, &str))| Walker {
         token: format!("token-{n}"),
-        ctx: world.member(name, role, area, (role == Role::Volunteer).then_some(TEAM)),
+        ctx: world.member(
+            name,
+            role,
+            area,
+            matches!(role, Role::Volunteer | Role::Partner).then_some(TEAM),
+        ),
     };
     roles.into_iter().enumerate().map(walker).collect()
 }

@@ -17,6 +17,7 @@ use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
 };
 use crate::service::Rounds;
+use crate::tracks::pages::tracked_walks;
 
 #[derive(Template)]
 #[template(path = "rounds.html")]
@@ -35,6 +36,8 @@ struct OverviewPage {
     reads_all: bool,
     /// Looks at premises: campaigns and what they are judged by.
     inspects: bool,
+    /// A policy asks the caller for a track: positions may be sent while walking.
+    tracked: bool,
     saved: String,
 }
 
@@ -160,8 +163,10 @@ pub(super) async fn show(
     } else {
         s.t("patrol-saved")
     };
+    let may_walk = ctx.may(&ROUNDS_WALK);
     page(&OverviewPage {
-        may_walk: ctx.may(&ROUNDS_WALK),
+        tracked: may_walk && !tracked_walks(&app, &ctx).await?.is_empty(),
+        may_walk,
         may_plan: ctx.may(&ROUNDS_PLAN),
         reads_all: ctx.may(&ROUNDS_READ_ALL),
         inspects: ctx.may(&ROUNDS_READ_ALL) || ctx.may(&ROUNDS_RECHECK),

@@ -299,7 +299,10 @@ pub(crate) async fn round_page(
     let checklist = match (&known, &round.checklist) {
         (Some(known), Some(name)) => {
             let title = youlin_checklist::word(&known.form.checklist().title, language);
-            format!("{title} · {name}")
+            // By which version it was answered, also where another one reads it.
+            let version = name.rsplit_once('@').map_or("", |(_, version)| version);
+            let version = s.t1("checklist-version", "number", version);
+            format!("{title} · {version}")
         }
         (None, Some(name)) => name.clone(),
         _ => String::new(),

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use futures::future::BoxFuture;
 use uuid::Uuid;
-use youlin_cases::footings;
 use youlin_kernel::{Access, Ctx, Result};
 use youlin_people::Directory;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
@@ -14,8 +13,8 @@ use super::ways;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RECHECK, ROUNDS_WALK, may_walk};
 use crate::queries::{
-    DueLine, FindingStep, FindingView, HazardFilter, HazardView, HazardsOf, Looked, due_now,
-    hazards, hazards_among, may_recheck_all, open_findings, puts_right,
+    DueLine, FindingView, HazardFilter, HazardView, HazardsOf, Looked, Waits, due_now,
+    goes_back_to, hazards, hazards_among, looked_at_by, open_findings,
 };
 use crate::service::Rounds;
 
@@ -59,13 +58,13 @@ async fn due(app: &App, ctx: &Ctx) -> Result<Vec<DueLine>> {
     Ok(all)
 }
 
-/// Findings that were said to be put right and that the caller may go and look at, by the very rules the visit is taken by.
-/// Hazards stand in a line of their own.
+/// Findings the caller goes back to. Hazards stand in a line of their own.
 async fn to_revisit(app: &App, ctx: &Ctx) -> Result<Vec<FindingView>> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let db = app.db();
     let mut all = open_findings(db, &scope, None).await?;
-    all.retain(|one| one.step == FindingStep::ToRevisit);
+    let mine = goes_back_to(db, ctx, &all).await?;
+    all.retain(|one| mine.contains(&one.id));
     let mut hazards: HashSet<Uuid> = HashSet::new();
     for community in all.iter().map(|one| one.community).collect::<HashSet<_>>() {
         let own = all.iter().filter(|one| one.community == community);
@@ -73,39 +72,7 @@ async fn to_revisit(app: &App, ctx: &Ctx) -> Result<Vec<FindingView>> {
         hazards.extend(hazards_among(db, community, &own).await?);
     }
     all.retain(|one| !hazards.contains(&one.id));
-    mine(app, ctx, all, |one| Waits {
-        looked: Looked {
-            community: one.community,
-            round: one.round,
-            areas: [one.grid, one.neighbourhood],
-        },
-        case: one.case.as_ref().map(|case| case.id),
-    })
-    .await
-}
-
-/// What is looked at again, and the case behind it.
-struct Waits {
-    looked: Looked,
-    case: Option<Uuid>,
-}
-
-/// Of these, what the caller may look at again and does not put right.
-async fn mine<T>(app: &App, ctx: &Ctx, all: Vec<T>, of: fn(&T) -> Waits) -> Result<Vec<T>> {
-    let db = app.db().read();
-    let waits: Vec<Waits> = all.iter().map(of).collect();
-    let looked: Vec<Looked> = waits.iter().map(|one| one.looked).collect();
-    let may = may_recheck_all(db, ctx, &looked).await?;
-    let cases = waits
-        .iter()
-        .filter_map(|one| Some((one.looked.community, one.case?)));
-    let footings = footings(db, &cases.collect::<Vec<_>>()).await?;
-    let puts_right = |case| footings.get(&case).is_some_and(|one| puts_right(ctx, one));
-    let lines = all.into_iter().zip(waits).zip(may);
-    Ok(lines
-        .filter(|((_, waits), may)| *may && !waits.case.is_some_and(puts_right))
-        .map(|((one, _), _)| one)
-        .collect())
+    Ok(all)
 }
 
 /// Hazards that wait for a re-check by the caller: none that they caused or put right.
@@ -124,15 +91,20 @@ async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
         let mut parties = one.cause.iter().chain(&one.fixer);
         !parties.any(|party| theirs.contains(party))
     });
-    mine(app, ctx, all, |one| Waits {
+    let waits = |one: &HazardView| Waits {
         looked: Looked {
             community: one.community,
             round: one.round,
             areas: [one.grid, one.neighbourhood],
         },
         case: Some(one.case),
-    })
-    .await
+    };
+    let waits: Vec<Waits> = all.iter().map(waits).collect();
+    let mut mine = looked_at_by(app.db().read(), ctx, &waits)
+        .await?
+        .into_iter();
+    all.retain(|_| mine.next() == Some(true));
+    Ok(all)
 }
 
 fn due_line(s: &Shell, due: &[DueLine]) -> Option<TodayLine> {

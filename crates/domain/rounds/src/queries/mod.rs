@@ -43,7 +43,8 @@ pub use hazards::{
     possible_steps,
 };
 pub use policies::{PolicyView, policies, policy_view};
-pub(crate) use recheck::{Looked, Return, may_recheck, may_recheck_all, puts_right, returns};
+pub use recheck::goes_back_to;
+pub(crate) use recheck::{Looked, Return, Waits, looked_at_by, may_recheck, puts_right, returns};
 pub(crate) use registers::{count_meant, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};

@@ -2,16 +2,17 @@
 //! own staff and the levels above, and the fire station. Never whoever caused it or put it right: the rules of hazards and of
 //! cases refuse that.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_cases::{CaseFooting, footings};
+use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::{Directory, OrganisationKind, Party};
 
-use super::FindingView;
 use super::campaigns::{CampaignView, view as campaign_row};
+use super::{FindingStep, FindingView};
 use crate::entities::{campaign, hazard, round, round_policy};
 use crate::model::{Policy, SubjectKind, Walkers};
 use crate::permissions::{RECHECK_OWN, ROUNDS_RECHECK, may_walk_to};
@@ -40,13 +41,90 @@ pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(crate) async fn may_recheck_all(
+async fn may_recheck_all(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     all: &[Looked],
 ) -> Result<Vec<bool>> {
     let rounds = rounds_at(db, all).await?;
     rechecks(db, ctx, all, &rounds).await
+}
+
+/// What is looked at again, and the case behind it.
+pub(crate) struct Waits {
+    pub(crate) looked: Looked,
+    pub(crate) case: Option<Uuid>,
+}
+
+/// Of each whether the caller may look at it again and does not put it right.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn looked_at_by(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    waits: &[Waits],
+) -> Result<Vec<bool>> {
+    let looked: Vec<Looked> = waits.iter().map(|one| one.looked).collect();
+    let may = may_recheck_all(db, ctx, &looked).await?;
+    let cases = waits
+        .iter()
+        .filter_map(|one| Some((one.looked.community, one.case?)));
+    let footings = footings(db, &cases.collect::<Vec<_>>()).await?;
+    let own = |case| footings.get(&case).is_some_and(|one| puts_right(ctx, one));
+    let all = waits.iter().zip(may);
+    Ok(all
+        .map(|(waits, may)| may && !waits.case.is_some_and(own))
+        .collect())
+}
+
+/// Those of these findings that were said to be put right and that the caller may go and look at, by the very rules the visit
+/// is taken by: never what they put right or caused.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn goes_back_to(
+    db: &Database,
+    ctx: &Ctx,
+    findings: &[FindingView],
+) -> Result<HashSet<Uuid>> {
+    let waiting = findings
+        .iter()
+        .filter(|one| one.step == FindingStep::ToRevisit);
+    let mut all: Vec<&FindingView> = waiting.collect();
+    let caused = caused_by(db, ctx, &all).await?;
+    all.retain(|one| !caused.contains(&one.id));
+    let waits = |one: &&FindingView| Waits {
+        looked: Looked {
+            community: one.community,
+            round: one.round,
+            areas: [one.grid, one.neighbourhood],
+        },
+        case: one.case.as_ref().map(|case| case.id),
+    };
+    let waits: Vec<Waits> = all.iter().map(waits).collect();
+    let may = looked_at_by(db.read(), ctx, &waits).await?;
+    let mine = all.into_iter().zip(may).filter(|(_, may)| *may);
+    Ok(mine.map(|(one, _)| one.id).collect())
+}
+
+/// Of these the hazards whose cause the caller, or the caller's organisation, is.
+async fn caused_by(db: &Database, ctx: &Ctx, all: &[&FindingView]) -> Result<HashSet<Uuid>> {
+    let parties = Directory::parties_of(ctx);
+    if all.is_empty() || parties.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let communities: BTreeSet<i64> = all.iter().map(|one| one.community.0).collect();
+    let caused: Vec<Uuid> = hazard::Entity::find()
+        .select_only()
+        .column(hazard::Column::Id)
+        .filter(hazard::Column::CommunityId.is_in(communities))
+        .filter(hazard::Column::Id.is_in(all.iter().map(|one| one.id)))
+        .filter(hazard::Column::CauseId.is_in(parties.iter().map(|party| party.id)))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(caused.into_iter().collect())
 }
 
 type RoundsAt = HashMap<(CommunityId, Uuid), round::Model>;

@@ -23,7 +23,7 @@ pub use gather::{DoorAt, Ground, ground};
 pub use hook::{OpenForm, OpenFormSources, OpenForms};
 pub use need::{Door, LastVisit, Person, PickKind, Standing, Why, standing};
 pub(crate) use pages::routes;
-pub use pages::{MyDay, VisitsToday, my_day, reasons};
+pub use pages::{MyDay, VisitsToday, my_day, reasons, speaks_for_itself};
 pub use plan::{DayPlan, DayRound, Stop, VisitLine, day_plan};
 pub use queries::{DoorCounts, RuleView, VisitOf, door_counts, visit_rule, visits_of};
 pub use rule::{NEEDS, VisitRule};

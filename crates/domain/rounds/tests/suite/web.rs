@@ -274,11 +274,28 @@ async fn programs_on_the_telephone_send_positions() {
         let house = House::new(Ground::new(base).await);
         let ground = &house.ground;
         let db = ground.world.db();
+        let link = "href=\"/rounds/live\"";
+        let (_, text) = house.get("green", "/rounds").await;
+        assert!(
+            !text.contains(link),
+            "where nothing asks for a track: {text}"
+        );
         let policy = db
             .execute(&house.as_("desk"), tracked(ground))
             .await
             .unwrap();
         let green = house.as_("green");
+        for (key, walks) in [("green", true), ("desk", false)] {
+            let (_, text) = house.get(key, "/rounds").await;
+            assert_eq!(text.contains(link), walks, "{key}: {text}");
+        }
+        // Whoever comes by another link than that of what is due hands it in by what asks for it; others by nothing.
+        let note = format!("/rounds/new?reach={}", ground.reach.id);
+        let chosen = format!("<option value=\"{policy}\" selected>");
+        for (key, asked) in [("green", true), ("river", false), ("desk", false)] {
+            let (_, text) = house.get(key, &note).await;
+            assert_eq!(text.contains(&chosen), asked, "{key}: {text}");
+        }
         let (status, text) = house.get("green", "/rounds/live").await;
         assert!(
             status == StatusCode::OK && text.contains("中心河 东段"),

@@ -10,13 +10,13 @@ use youlin_web::{ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, pag
 
 use super::{RoundForm, asking, form_page, subject_of};
 use crate::checklists::{self, known};
-use crate::model::{RoundKind, Subject, SubjectKind};
+use crate::model::{Due, RoundKind, Subject, SubjectKind};
 use crate::pages::answer::{Typed, parts};
 use crate::pages::shell;
 use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
 use crate::queries::{
-    ChecklistLine, SubjectView, campaign_of, campaign_view, checklist, checklists_for, policy_view,
-    round_view, subject_anywhere,
+    ChecklistLine, DueLine, SubjectView, campaign_of, campaign_view, checklist, checklists_for,
+    policy_view, round_view, standing_of_subject, subject_anywhere,
 };
 use crate::service::Rounds;
 
@@ -52,6 +52,11 @@ pub(in crate::pages) async fn fresh(
     {
         return Ok(Redirect::to(&format!("/rounds/{id}?known=1")).into_response());
     }
+    let mut start = start;
+    let plain = start.checklist.is_empty() && start.channel.is_empty();
+    if plain && start.policy.is_empty() && start.round.is_none() {
+        start.policy = asked_of_them(&app, &ctx, subject).await?;
+    }
     let name = wanted(&app, &ctx, &start, subject).await?;
     let asking = asking(&app, &ctx, subject, &name).await?;
     let now = ctx.now();
@@ -77,6 +82,23 @@ pub(in crate::pages) async fn fresh(
     };
     let s = shell(&app, &ctx, prefs);
     page(&form_page(s, &app, &asking, f, FormFaults::none()).await?)
+}
+
+/// The policy that asks the caller to go there now, the one whose time ends first: whoever comes by another link than that of what
+/// is due need not know that they have to choose it.
+async fn asked_of_them(app: &App, ctx: &Ctx, subject: Subject) -> Result<String> {
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let rounds = app.need::<Rounds>()?;
+    let view = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
+    let today = ctx.now().date();
+    let standing = standing_of_subject(&rounds, app.db(), ctx, &scope, &view, today).await?;
+    let mut open: Vec<DueLine> = standing.now;
+    open.retain(|line| {
+        line.yours && line.kind != RoundKind::Talk && matches!(line.due, Due::Open { .. })
+    });
+    open.sort_by_key(|line| line.window.last);
+    let first = open.into_iter().find_map(|line| line.policy);
+    Ok(first.map_or_else(String::new, |id| id.to_string()))
 }
 
 /// Whether this sheet was entered before.

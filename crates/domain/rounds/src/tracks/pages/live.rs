@@ -22,7 +22,7 @@ use super::super::{EndLive, LivePoint, LiveView, StartLive, TrackFix, live_of};
 use crate::model::SubjectKind;
 use crate::pages::shell;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
-use crate::queries::{policies, subjects_of};
+use crate::queries::{PolicyView, SubjectView, Walker, policies, subjects_of};
 use crate::service::Rounds;
 
 /// Hours that are proposed.
@@ -54,24 +54,45 @@ struct LivePage {
     address: Option<Address>,
 }
 
+/// What the caller is to walk by policies that ask for a track: nobody else's positions are taken in.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn tracked_walks(app: &App, ctx: &Ctx) -> Result<Vec<(PolicyView, SubjectView)>> {
+    let scope = ctx.scope(&ROUNDS_WALK)?;
+    let db = app.db();
+    let today = ctx.now().date();
+    let mut asking = policies(db, &scope).await?;
+    asking.retain(|one| one.policy.track && one.runs_on(today));
+    if asking.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rounds = app.need::<Rounds>()?;
+    let walker = Walker::of(&rounds, db.read(), ctx, ctx.now(), &asking).await?;
+    let reaches = subjects_of(db, &scope, SubjectKind::Reach).await?;
+    let mut walks = Vec::new();
+    for policy in asking {
+        let here = reaches
+            .iter()
+            .filter(|one| one.community == policy.community && policy.covers(one.subject.id));
+        let own = here.filter(|one| walker.is_of(ctx, &policy, one));
+        walks.extend(own.map(|reach| (policy.clone(), reach.clone())));
+    }
+    Ok(walks)
+}
+
 async fn live_page(s: Shell, e: FormFaults, f: LiveForm) -> Result<LivePage> {
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let scope = ctx.scope(&ROUNDS_WALK)?;
     let reaches = subjects_of(app.db(), &scope, SubjectKind::Reach).await?;
-    let mut walks = Vec::new();
-    for policy in policies(app.db(), &scope).await? {
-        if !policy.policy.track || !policy.runs_on(ctx.now().date()) {
-            continue;
-        }
-        for reach in &reaches {
-            if reach.community == policy.community && policy.covers(reach.subject.id) {
-                walks.push(Choice::new(
-                    format!("{}:{}", policy.id, reach.subject.id),
-                    format!("{} · {}", reach.name, policy.title),
-                ));
-            }
-        }
-    }
+    let walk = |(policy, reach): (PolicyView, SubjectView)| {
+        Choice::new(
+            format!("{}:{}", policy.id, reach.subject.id),
+            format!("{} · {}", reach.name, policy.title),
+        )
+    };
+    let walks = tracked_walks(&app, &ctx).await?.into_iter().map(walk);
+    let walks = walks.collect();
     let named = |view: LiveView| {
         let reach = reaches.iter().find(|one| one.subject.id == view.reach);
         Line {

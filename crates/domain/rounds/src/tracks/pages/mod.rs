@@ -11,6 +11,7 @@ use youlin_web::{Method, Routes};
 
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 
+pub(crate) use live::tracked_walks;
 pub(crate) use part::{TrackPart, track_part};
 
 /// Megabytes of a GPX file: 200,000 points with everything programs write beside them.

@@ -12,6 +12,7 @@ mod visit;
 mod words;
 
 pub use my_day::{MyDay, VisitsToday, my_day};
+pub use visit::speaks_for_itself;
 pub use words::whys as reasons;
 
 use axum::extract::DefaultBodyLimit;

@@ -242,12 +242,15 @@ async fn visit_page(s: Shell, dwelling: Uuid, shown: Shown) -> Result<VisitPage>
 /// Younger ones are not asked what should be put right.
 const SPEAKS_FOR_ITSELF: i32 = 14;
 
+/// Whether somebody may be named as whoever spoke of something.
+#[must_use]
+pub fn speaks_for_itself(one: &Resident) -> bool {
+    words::age(one).is_none_or(|age| age >= SPEAKS_FOR_ITSELF)
+}
+
 /// Who of a household may have spoken of something, whoever is alone there in front, and that nobody wants to be named.
 fn reporters(s: &Shell, file: &DwellingFile) -> Vec<Choice> {
-    let grown = file
-        .residents
-        .iter()
-        .filter(|one| words::age(one).is_none_or(|age| age >= SPEAKS_FOR_ITSELF));
+    let grown = file.residents.iter().filter(|one| speaks_for_itself(one));
     let mut all: Vec<Choice> = grown
         .map(|one| Choice::new(one.card.id.to_string(), one.card.name_masked.clone()))
         .collect();
