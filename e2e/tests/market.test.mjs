@@ -110,6 +110,17 @@ describe("market", () => {
     await worker.locator("[id='f-a_panel_area.1']").waitFor();
     await worker.waitForFunction(() => document.getElementById("f-a_panel_area.1")?.value === "120");
     assert.equal(await worker.locator("[id='f-a_section.1']").inputValue(), "c");
+    // Another one folds the first, which says what it is about, and keeps what was typed.
+    await worker.locator('button[name="more"][value="sections"]').click();
+    await worker.locator("[id='i-sections.2']").waitFor();
+    const first = worker.locator("[id='i-sections.1']");
+    assert.equal(await first.evaluate((one) => one.open), false);
+    assert.match(await first.locator("summary").innerText(), /C 区/);
+    await screenshot(worker, "market-folded-phone", { full: true });
+    await worker.locator('button[name="less"][value="sections.2"]').click();
+    await worker.locator("[id='i-sections.2']").waitFor({ state: "detached" });
+    await first.locator("summary").click();
+    assert.equal(await worker.locator("[id='f-a_panel_area.1']").inputValue(), "120");
     // Signed without drawing: the name is typed and confirmed.
     const pad = worker.locator("[data-signature]");
     await pad.locator("summary").first().click();
@@ -203,6 +214,7 @@ describe("market", () => {
 
   test("somebody else looks again, with the photograph the campaign asks for", async () => {
     await hazard(fire, "to_recheck", "消防车道宽度不足");
+    assert.match(await fire.locator("#story").innerText(), /报整改完成：北侧台阶已拆，最窄处 4\.1 m。[\s\S]*整改后/);
     const form = 'form:has(input[value="recheck"])';
     await fire.locator(`${form} input[value="yes"]`).check({ force: true });
     await fire.locator("#f-recheck-text").fill("实测 4.1 m。");

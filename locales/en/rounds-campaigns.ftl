@@ -39,6 +39,7 @@ campaign-removed = Removed
 campaign-overdue = Overdue
 campaign-by-community = By community
 campaign-community = Community
+campaign-list-all = Show the whole list
 campaign-premises = Premises on the list
 campaign-nothing-listed = Nothing is listed yet.
 campaign-not-yet = not yet

@@ -57,6 +57,7 @@ problem-return-late-failed = { $by } was there at { $when } already: it is not p
 problem-return-late-closed = The case is closed, so no return visit is needed.
 problem-return-late-open = It is still being handled; please go back when it is done.
 problem-return-late-ended = Nobody handles this any more (declined, withdrawn or merged into another case), so no return visit is needed.
+return-noted-mark = note only
 return-note = Keep as a note
 return-saved = The return visit is written down. Whoever handles it sees the result.
 return-noted = Kept as a note beside the other return visits. The case stays as it is.

@@ -39,6 +39,7 @@ campaign-removed = 已销号
 campaign-overdue = 超期
 campaign-by-community = 各社区
 campaign-community = 社区
+campaign-list-all = 看整份名单
 campaign-premises = 场所名单
 campaign-nothing-listed = 名单还是空的。
 campaign-not-yet = 还没查

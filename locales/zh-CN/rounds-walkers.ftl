@@ -57,6 +57,7 @@ problem-return-late-failed = { $by } 在 { $when } 已经来看过，还没整�
 problem-return-late-closed = 这件事已经结案，不用再回访。
 problem-return-late-open = 这件事还在办理，没到回访的时候，等办好了再去看。
 problem-return-late-ended = 这件事不再办理了（不予立案、撤回或并到别的工单），不用回访。
+return-noted-mark = 只作记录
 return-note = 留作记录
 return-saved = 回访已经记下，谢谢。办理的人会看到结果。
 return-noted = 已经留作记录，和别人的回访放在一起。办理结果没有变。

@@ -107,6 +107,20 @@ behaviour("details[data-remember]", (element) => {
   details.addEventListener("toggle", () => store.set(key, details.open ? "1" : "0"));
 });
 
+// ---- <details class="asked-fold" data-fold>: on a small screen the sections of a long form one is not at wait folded. An instance
+// that is added folds those before it. Decided once for each: what a person opened stays as they left it.
+const small = window.matchMedia("(max-width: 40rem)");
+behaviour("details.asked-fold", (element) => {
+  if (!small.matches) return;
+  const details = element as HTMLDetailsElement;
+  if (details.dataset.fold !== undefined) details.open = false;
+  else if (document.readyState === "complete" && details.classList.contains("asked-instance")) {
+    for (const before of details.parentElement?.querySelectorAll<HTMLDetailsElement>(":scope > details.asked-instance") ?? []) {
+      if (before !== details && !before.querySelector("[aria-invalid]")) before.open = false;
+    }
+  }
+});
+
 // ---- <time datetime="…" data-relative>11月23日 周一 14:30</time>: the relative words come after the absolute ones
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
 function relative(at: number): string {

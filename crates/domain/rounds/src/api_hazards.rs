@@ -19,7 +19,7 @@ use crate::model::{Channel, HazardVerb};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK};
 use crate::queries::{
     self, CampaignFigures, CampaignPremises, CampaignView, EXAMPLE_FOR, HazardFilter, HazardView,
-    HazardsOf, JudgementView, RuleSetView, in_use, rule_sets, what_changes,
+    HazardsOf, JudgementView, RuleSetView, compared_with, in_use, rule_sets, what_changes,
 };
 use crate::service::Rounds;
 use crate::{
@@ -430,9 +430,8 @@ pub(crate) async fn list_rule_changes(
     let sets = rule_sets(app.db().read()).await?;
     let new = sets.iter().find(|one| one.id == Some(id));
     let new = new.ok_or_else(Problem::not_found)?;
-    let old = in_use(&sets, &new.checklist, ctx.now().date()).filter(|old| old.id != new.id);
-    let changes = match old {
-        Some(old) => what_changes(app.db(), &scope, &old.set, &new.set).await?,
+    let changes = match compared_with(&sets, new, ctx.now().date()) {
+        Some((old, _replaced)) => what_changes(app.db(), &scope, &old.set, &new.set).await?,
         None => Vec::new(),
     };
     let line = |one: queries::ChangedJudgement| RuleChange {

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[Migration] = &[
     WHO_COUNTS,
     CAMPAIGN_PARTIES,
     TAKEN_BACK,
+    NOTED,
 ];
 
 const TABLES: Migration = Migration {
@@ -314,5 +315,14 @@ const CONCERNED: Migration = Migration {
     sql: r"
 ALTER TABLE round ADD COLUMN by_organisation {uuid};
 CREATE INDEX round_by_organisation ON round (community_id, by_organisation) WHERE by_organisation IS NOT NULL;
+",
+};
+
+const NOTED: Migration = Migration {
+    module: "rounds",
+    version: 12,
+    name: "return visits that were left as a note",
+    sql: r"
+ALTER TABLE return_visit ADD COLUMN noted BOOLEAN;
 ",
 };

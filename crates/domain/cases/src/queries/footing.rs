@@ -4,13 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_kernel::{CommunityId, Micros, Result};
 use youlin_people::{Party, PartyKind};
 
-use crate::entities::case_record;
+use super::views::{self, EventView};
+use crate::entities::{case_event, case_record};
 use crate::model::Status;
 
 /// More time that was asked for.
@@ -87,6 +88,25 @@ fn footing(row: case_record::Model) -> Option<CaseFooting> {
         extensions: row.extensions,
         reworks: row.reworks,
     })
+}
+
+/// What happened to a case, of these kinds only, the oldest first. The caller answers for who may see it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn happenings(
+    db: &impl ConnectionTrait,
+    (community, case): (CommunityId, Uuid),
+    kinds: &[&'static str],
+) -> Result<Vec<EventView>> {
+    let rows = case_event::Entity::find()
+        .filter(col("community_id").eq(community.0))
+        .filter(col("case_id").eq(case))
+        .filter(col("kind").is_in(kinds.iter().copied()))
+        .order_by_asc(case_event::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(views::event).collect())
 }
 
 /// Which of these are overdue. `wanted` selects `community_id`, `case_id` and `found_at`, of whatever table; the caller answers

@@ -111,6 +111,16 @@ pub fn language(locale: Locale) -> &'static str {
     }
 }
 
+/// A unit as people read it: the label of what is counted says what that is.
+#[must_use]
+pub fn unit(code: &str) -> &str {
+    match code {
+        "count" => "",
+        "m2" => "m²",
+        other => other,
+    }
+}
+
 /// A question in the reader's language.
 #[must_use]
 pub fn label(locale: Locale, form: &Form, question: &str) -> String {

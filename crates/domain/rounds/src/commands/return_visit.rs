@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_cases::model::{Status, Verb, VerifyMethod};
-use youlin_cases::{Act, Via, footings};
+use youlin_cases::{Act, CaseFooting, Via, footings};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::ActOnHazard;
+use super::act::standpoint;
 use crate::entities::{finding, hazard, return_visit};
 use crate::events::{self, event};
-use crate::model::{HazardVerb, SubjectKind};
+use crate::model::{HazardVerb, SubjectKind, may_look};
 use crate::permissions::{may_walk, may_walk_to};
 use crate::queries::{Looked, may_recheck, puts_right};
 use crate::service::Rounds;
@@ -42,12 +43,12 @@ impl Command for ReturnVisit {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         let spot = self.spot(ctx, tx).await?;
         // A hazard leaves the list by its own rules; they are asked.
-        if spot.hazard {
+        if spot.hazard.is_some() {
             return self.recheck(ctx, tx, spot.text).await;
         }
         self.may_look(ctx, tx, &spot).await?;
-        if spot.status != Status::Handled {
-            return Err(self.late(ctx, tx, spot.status).await?);
+        if spot.footing.status != Status::Handled {
+            return Err(self.late(ctx, tx, spot.footing.status).await?);
         }
         let verify = Act {
             cases: Arc::clone(&self.rounds.cases),
@@ -66,7 +67,7 @@ impl Command for ReturnVisit {
             via: Via::Rule,
         };
         verify.run(ctx, tx).await?;
-        self.keep(ctx, tx, &spot, Self::NAME).await
+        self.keep(ctx, tx, &spot, Self::NAME, None).await
     }
 }
 
@@ -82,22 +83,17 @@ impl Command for NoteReturn {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         let Self(visit) = self;
         let spot = visit.spot(ctx, tx).await?;
-        if spot.hazard {
-            return Err(Problem::not_found());
-        }
         visit.may_look(ctx, tx, &spot).await?;
-        visit.keep(ctx, tx, &spot, Self::NAME).await
+        visit.keep(ctx, tx, &spot, Self::NAME, Some(true)).await
     }
 }
 
 /// A finding with a case, as somebody comes back to it.
 struct Spot {
     case: Uuid,
-    status: Status,
-    /// The caller, or the caller's organisation, puts it right.
-    own: bool,
+    footing: CaseFooting,
     looked: Looked,
-    hazard: bool,
+    hazard: Option<hazard::Model>,
     /// What was seen, without blanks around it.
     text: String,
 }
@@ -136,20 +132,24 @@ impl ReturnVisit {
             .ok_or_else(|| Problem::internal("a finding's case is gone"))?;
         Ok(Spot {
             case,
-            status: footing.status,
-            own: puts_right(ctx, &footing),
+            footing,
             looked: Looked {
                 community: self.community,
                 round: found.round_id,
                 areas,
             },
-            hazard: hazard.is_some(),
+            hazard,
             text,
         })
     }
 
     async fn may_look(&self, ctx: &Ctx, tx: &Tx<'_>, spot: &Spot) -> Result<()> {
-        if spot.own {
+        // Of a hazard its own rules say who looks.
+        if let Some(row) = &spot.hazard {
+            let who = standpoint(tx.conn(), ctx, row, &spot.footing).await?;
+            return Ok(may_look(who)?);
+        }
+        if puts_right(ctx, &spot.footing) {
             return Err(Problem::new(ProblemKind::Forbidden, "own-work"));
         }
         if !may_recheck(tx.conn(), ctx, spot.looked).await? {
@@ -160,28 +160,17 @@ impl ReturnVisit {
 
     /// Nobody waits for this visit any more: who was there before, and how the case stands now.
     async fn late(&self, ctx: &Ctx, tx: &Tx<'_>, status: Status) -> Result<Problem> {
-        let conflict = |code| Problem::new(ProblemKind::Conflict, code);
-        let last = return_visit::Entity::find()
-            .filter(return_visit::Column::CommunityId.eq(self.community.0))
-            .filter(return_visit::Column::FindingId.eq(self.finding))
-            .order_by_desc(return_visit::Column::At)
-            .one(tx.conn())
-            .await?;
+        let last = last_visit(tx, self.community, self.finding).await?;
         let code = match (status, &last) {
             (Status::Closed, Some(last)) if last.passed => "return-late-passed",
             (Status::Closed, _) => "return-late-closed",
             (Status::Declined | Status::Cancelled | Status::Merged, _) => {
-                return Ok(conflict("return-late-ended"));
+                return Ok(Problem::new(ProblemKind::Conflict, "return-late-ended"));
             }
             (_, Some(last)) if !last.passed => "return-late-failed",
             _ => "return-late-open",
         };
-        Ok(match last {
-            Some(last) => conflict(code)
-                .arg("by", last.by_name)
-                .arg("when", since(Micros(last.at), ctx.now())),
-            None => conflict(code),
-        })
+        Ok(told_late(ctx, code, last))
     }
 
     /// The visit and its photographs.
@@ -191,6 +180,7 @@ impl ReturnVisit {
         tx: &Tx<'_>,
         spot: &Spot,
         action: &'static str,
+        noted: Option<bool>,
     ) -> Result<Uuid> {
         let visit = tx
             .insert::<return_visit::Entity>(return_visit::Model {
@@ -204,6 +194,7 @@ impl ReturnVisit {
                 at: ctx.now().0,
                 by_id: ctx.actor().id(),
                 by_name: ctx.actor().name().to_owned(),
+                noted,
             })
             .await?;
         for file in &self.photographs {
@@ -247,6 +238,41 @@ impl ReturnVisit {
             .await?
             .map(|row| row.id)
             .ok_or_else(|| Problem::internal("a re-check left no visit"))
+    }
+}
+
+/// Who went back to a finding last, and what they saw; a note that nothing followed from is none.
+pub(super) async fn last_visit(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    finding: Uuid,
+) -> Result<Option<return_visit::Model>> {
+    use return_visit::Column;
+    Ok(return_visit::Entity::find()
+        .filter(Column::CommunityId.eq(community.0))
+        .filter(Column::FindingId.eq(finding))
+        .filter(
+            Condition::any()
+                .add(Column::Noted.is_null())
+                .add(Column::Noted.eq(false)),
+        )
+        .order_by_desc(Column::At)
+        .one(tx.conn())
+        .await?)
+}
+
+/// That somebody was there before: who, and when.
+pub(super) fn told_late(
+    ctx: &Ctx,
+    code: &'static str,
+    last: Option<return_visit::Model>,
+) -> Problem {
+    let late = Problem::new(ProblemKind::Conflict, code);
+    match last {
+        Some(last) => late
+            .arg("by", last.by_name)
+            .arg("when", since(Micros(last.at), ctx.now())),
+        None => late,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Model {
     pub at: i64,
     pub by_id: Option<Uuid>,
     pub by_name: String,
+    /// Left by somebody who came when nobody waited for it any more: nothing follows from it.
+    pub noted: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -194,15 +194,7 @@ pub fn decide(
             }
         }
         HazardVerb::Recheck { passed, .. } => {
-            if who.caused {
-                return Err(HazardRefusal::OwnHazard);
-            }
-            if who.fixes {
-                return Err(HazardRefusal::OwnWork);
-            }
-            if !who.rechecks {
-                return Err(HazardRefusal::NotYours { verb: verb_name });
-            }
+            may_look(who)?;
             if step != ToRecheck {
                 return Err(not_now);
             }
@@ -212,6 +204,22 @@ pub fn decide(
             }
             Ok(())
         }
+    }
+}
+
+/// Whether somebody is among those who look at it again, whatever it is waiting for.
+///
+/// # Errors
+/// A [`HazardRefusal`].
+pub fn may_look(who: Standpoint) -> Result<(), HazardRefusal> {
+    if who.caused {
+        Err(HazardRefusal::OwnHazard)
+    } else if who.fixes {
+        Err(HazardRefusal::OwnWork)
+    } else if who.rechecks {
+        Ok(())
+    } else {
+        Err(HazardRefusal::NotYours { verb: "recheck" })
     }
 }
 

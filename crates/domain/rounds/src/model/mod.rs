@@ -11,7 +11,8 @@ pub use doors::{DoorQuestion, Lives};
 pub use due::{Due, Window, asked, due, windows};
 pub(crate) use hazard::MAX_TEXT;
 pub use hazard::{
-    HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, possible, step,
+    HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, may_look, possible,
+    step,
 };
 pub use kinds::{
     Channel, ChecklistState, Every, FindingState, Outcome, RoundKind, Severity, Subject,

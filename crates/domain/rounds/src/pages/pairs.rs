@@ -10,6 +10,7 @@ use youlin_web::{App, Shell};
 
 use super::hazard::words;
 use super::round::place;
+use crate::checklists;
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{
     FindingView, RoundView, finding_of_case, hazards_among, judgements_of, round_view,
@@ -36,13 +37,22 @@ pub(super) struct Pair {
 pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec<Pair>> {
     let findings: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
     let back = photos_of(app.db(), round.line.community, &findings).await?;
+    let hazards = hazards_among(app.db(), round.line.community, &findings).await?;
+    let hazards = &hazards;
     let of_round = |finding: Uuid, after: bool| {
         let own = round.photos.iter().filter(move |photo| {
-            photo.finding == Some(finding) && (photo.stage == "after") == after
+            let later = matches!(photo.stage.as_str(), "after" | "rectified" | "under_way");
+            photo.finding == Some(finding) && later == after
         });
-        own.map(|photo| Shot {
+        // Of a hazard what shows it put right came later than the round.
+        let later = after && hazards.contains(&finding);
+        own.map(move |photo| Shot {
             href: format!("/rounds/{}/photos/{}", round.line.id, photo.id),
-            when: s.when(&round.line.began_at),
+            when: s.when(if later {
+                &photo.at
+            } else {
+                &round.line.began_at
+            }),
         })
     };
     let pair = |finding: Uuid| {
@@ -99,15 +109,19 @@ impl CaseSection for PairInCase {
                 return Ok(String::new());
             };
             let all = pairs(s.app(), s, &round).await?;
-            let checklist = round.checklist.as_deref();
+            let known = match &round.checklist {
+                Some(name) => checklists::known(&self.0, db, name).await?,
+                None => None,
+            };
+            let form = known.as_ref().map(|known| known.form.as_ref());
             let judgements = judgements_of(db, &scope, round.line.id).await?;
             let judged = judgements
                 .iter()
                 .filter(|one| one.finding == Some(finding))
                 .map(|one| {
                     let one = &one.judgement;
-                    let was = words::measured(s, checklist, one);
-                    (was, words::required(s, checklist, one))
+                    let was = words::measured(s, form, one);
+                    (was, words::required(s, form, one))
                 });
             let section = Section {
                 s,

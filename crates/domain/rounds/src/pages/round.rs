@@ -1,6 +1,7 @@
 //! `/rounds/{id}`: a round with what was found, and going back to a finding.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::hand_out;
 use youlin_cases::model::Status;
+use youlin_checklist::Form;
 use youlin_kernel::{AreaId, Ctx, Result};
 use youlin_people::Directory;
 use youlin_places::rivers::chainage;
@@ -41,6 +43,8 @@ pub(crate) struct RoundPage {
     pub(crate) s: Shell,
     pub(crate) e: FormFaults,
     round: RoundView,
+    /// The checklist it was answered by.
+    form: Option<Arc<Form>>,
     /// The answers by the checklist, and its title.
     answers: Shown,
     checklist: String,
@@ -121,10 +125,10 @@ impl RoundPage {
 
     fn judged(&self, one: &JudgementView) -> [String; 4] {
         let (s, one) = (&self.s, &one.judgement);
-        let checklist = self.round.checklist.as_deref();
+        let form = self.form.as_deref();
         [
-            words::measured(s, checklist, one),
-            words::required(s, checklist, one),
+            words::measured(s, form, one),
+            words::required(s, form, one),
             words::verdict(s, one),
             one.clause.clone(),
         ]
@@ -320,6 +324,7 @@ pub(crate) async fn round_page(
         hazards: hazards_among(app.db(), community, &found).await?,
         judgements: judgements_of(app.db(), &scope, id).await?,
         warning: warning(&s, known.as_ref()),
+        form: known.as_ref().map(|known| Arc::clone(&known.form)),
         answers,
         checklist,
         saved: if saved {

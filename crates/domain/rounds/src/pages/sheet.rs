@@ -170,17 +170,31 @@ fn head(s: &Shell, form: &Form, node: &Node) -> Option<(String, Vec<String>)> {
     Some((label, line.boxes))
 }
 
+/// Where an answer would stand there is room to write it.
+fn blanks(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((_name, behind)) = after.split_once('}') else {
+            return out + "${" + after;
+        };
+        out.push_str("______");
+        rest = behind;
+    }
+    out + rest
+}
+
 fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
     let NodeKind::Field(field) = &node.kind else {
         return None;
     };
     let language = checklists::language(s.ctx().locale());
-    let plain = |text: &str| text.replace("${", "…").replace('}', "");
     let mut line = Line {
         what: "blank",
-        label: plain(word(&field.question.label, language)),
-        hint: plain(word(&field.question.hint, language)),
-        unit: field.question.unit.clone(),
+        label: blanks(word(&field.question.label, language)),
+        hint: blanks(word(&field.question.hint, language)),
+        unit: checklists::unit(&field.question.unit).to_owned(),
         needed: field.required.is_some(),
         only_if: node.relevant.is_some(),
         ..Line::default()
@@ -222,4 +236,22 @@ fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
         _ => {}
     }
     Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blanks;
+
+    #[test]
+    fn paper_leaves_room_where_a_screen_would_fill_in_an_answer() {
+        assert_eq!(
+            blanks("共检查 ${stalls_seen} 个摊位。"),
+            "共检查 ______ 个摊位。"
+        );
+        assert_eq!(
+            blanks("回路 ${circuit} 的 ${load}"),
+            "回路 ______ 的 ______"
+        );
+        assert_eq!(blanks("单价 ${"), "单价 ${");
+    }
 }

@@ -283,11 +283,34 @@ pub async fn campaign_list(
     id: Uuid,
     from: u64,
 ) -> Result<Vec<CampaignPremises>> {
+    part_of_list(db, listed_in(scope, id), id, from).await
+}
+
+/// The part of the list that was inspected, the latest first; a hundred from `from` on.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn campaign_inspected(
+    db: &Database,
+    scope: &Scope,
+    id: Uuid,
+    from: u64,
+) -> Result<Vec<CampaignPremises>> {
+    let inspected = campaign_premises::Column::InspectedAt.is_not_null();
+    part_of_list(db, listed_in(scope, id).add(inspected), id, from).await
+}
+
+async fn part_of_list(
+    db: &Database,
+    wanted: sea_orm::Condition,
+    id: Uuid,
+    from: u64,
+) -> Result<Vec<CampaignPremises>> {
     use campaign_premises::Column;
     let rows: Vec<(i64, Uuid, Option<i64>)> = campaign_premises::Entity::find()
         .select_only()
         .columns([Column::CommunityId, Column::PremisesId, Column::InspectedAt])
-        .filter(listed_in(scope, id))
+        .filter(wanted)
         .order_by_with_nulls(
             Column::InspectedAt,
             sea_orm::Order::Desc,

@@ -71,6 +71,7 @@ pub(super) async fn campaigns_due(
             neighbourhood: neighbourhood.map(AreaId),
             line: None,
             chiefs: Vec::new(),
+            closed_at: None,
         };
         Some(DueLine {
             policy: None,

@@ -65,6 +65,8 @@ pub struct FindingView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReturnView {
     pub passed: bool,
+    /// Left as a note by somebody who came late: nothing followed from it.
+    pub noted: bool,
     pub text: String,
     pub at: Micros,
     pub by_name: String,
@@ -130,6 +132,7 @@ pub(super) async fn views(db: &Database, rows: Vec<finding::Model>) -> Result<Ve
     {
         returns.entry(row.finding_id).or_default().push(ReturnView {
             passed: row.passed,
+            noted: row.noted.unwrap_or(false),
             text: row.text,
             at: Micros(row.at),
             by_name: row.by_name,

@@ -20,8 +20,8 @@ mod walkers;
 
 pub use board::{Board, BoardFinding, board};
 pub use campaigns::{
-    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list,
-    campaign_view, campaigns,
+    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_inspected,
+    campaign_list, campaign_view, campaigns,
 };
 pub(crate) use campaigns::{campaign_of, listed_ids};
 pub use checklists::{
@@ -53,8 +53,8 @@ pub use rounds::{
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rules::{
-    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging,
-    rule_sets, rules_for, status_code, what_changes,
+    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, compared_with, in_use,
+    judgements_of, judging, rule_sets, rules_for, status_code, what_changes,
 };
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};
 pub(crate) use walkers::Walker;

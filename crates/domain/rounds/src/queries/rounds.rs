@@ -136,6 +136,9 @@ pub struct PhotoView {
     pub finding: Option<Uuid>,
     pub stage: String,
     pub name: String,
+    /// When it came.
+    #[serde(skip)]
+    pub at: Micros,
     #[serde(skip)]
     pub sha256: String,
     #[serde(skip)]
@@ -296,6 +299,7 @@ fn photo_of(row: round_file::Model) -> PhotoView {
         id: row.id,
         finding: row.finding_id,
         stage: row.stage,
+        at: Micros(row.created_at),
         name: row.name,
         sha256: row.sha256,
         thumbnail: row.thumbnail,

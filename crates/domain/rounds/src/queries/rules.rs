@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +15,7 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 
 use super::sight::Sight;
-use crate::entities::{judgement, rule_set};
+use crate::entities::{judgement, round, rule_set};
 
 /// The checklist the shipped example judges.
 pub const EXAMPLE_FOR: &str = "market-fire";
@@ -153,6 +154,27 @@ pub async fn rules_for(
     Ok(judging(&sets, form, today).map(|one| one.set.clone()))
 }
 
+/// The version another one is compared with: what judges on this day, or, of that one itself, what it took the place of when it
+/// was put to use. With whether it is the latter.
+#[must_use]
+pub fn compared_with<'a>(
+    all: &'a [RuleSetView],
+    one: &RuleSetView,
+    today: jiff::civil::Date,
+) -> Option<(&'a RuleSetView, bool)> {
+    let used = in_use(all, &one.checklist, today)?;
+    if used.id != one.id {
+        return Some((used, false));
+    }
+    let name = one.name();
+    let same = || all.iter().filter(|old| old.checklist == one.checklist);
+    let marked = same()
+        .find(|old| matches!(&old.set.status, RuleStatus::Superseded { by, .. } if *by == name));
+    // The example that comes with the house is never marked: the first version that is put to use replaces it.
+    let shipped = || same().find(|old| old.id.is_none() && old.id != one.id);
+    Some((marked.or_else(shipped)?, true))
+}
+
 /// A judgement that was made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JudgementView {
@@ -167,6 +189,8 @@ pub struct JudgementView {
     pub judgement: Judgement,
     /// Worked out again, from the same rule set and version, it is the same.
     pub holds: bool,
+    /// Its round was taken back: it is kept, and counts nowhere.
+    pub withdrawn: bool,
 }
 
 /// Judges the stored value again by the very version it was judged by, and by what the judgement itself holds.
@@ -192,6 +216,7 @@ fn judgement_view(all: &[RuleSetView], row: judgement::Model) -> Result<Judgemen
         premises: row.premises_id,
         at: Micros(row.at),
         holds: holds(all, &kept),
+        withdrawn: false,
         judgement: kept,
     })
 }
@@ -206,15 +231,36 @@ pub async fn judgements_of(
     round: Uuid,
 ) -> Result<Vec<JudgementView>> {
     let sets = rule_sets(db.read()).await?;
-    judgement::Entity::find()
+    let rows = judgement::Entity::find()
         .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RoundId.eq(round))
         .order_by_asc(judgement::Column::Id)
         .all(db.read())
-        .await?
-        .into_iter()
-        .map(|row| judgement_view(&sets, row))
-        .collect()
+        .await?;
+    let Some(first) = rows.first() else {
+        return Ok(Vec::new());
+    };
+    let of = round::Entity::find_by_id((first.community_id, round))
+        .one(db.read())
+        .await?;
+    let withdrawn = of.is_some_and(|of| of.withdrawn_at.is_some());
+    let view = |row| {
+        Ok(JudgementView {
+            withdrawn,
+            ..judgement_view(&sets, row)?
+        })
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// Rounds that were taken back: what was judged on them counts nowhere.
+fn taken_back(scope: &Scope) -> SelectStatement {
+    Query::select()
+        .column(round::Column::Id)
+        .from(round::Entity)
+        .and_where(round::Column::CommunityId.is_in(scope.communities()))
+        .and_where(round::Column::WithdrawnAt.is_not_null())
+        .take()
 }
 
 /// Those that led to these findings.
@@ -265,6 +311,7 @@ pub async fn what_changes(
         .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RuleSet.eq(&old.code))
         .filter(judgement::Column::Edition.eq(&old.version))
+        .filter(judgement::Column::RoundId.not_in_subquery(taken_back(scope)))
         .order_by_desc(judgement::Column::At)
         .limit(COMPARED)
         .all(db.read())

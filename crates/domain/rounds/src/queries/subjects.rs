@@ -1,7 +1,7 @@
 //! What rounds go to, read from the registers: its name, where it is, who is responsible.
 
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Problem, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 use youlin_places::premises::{Premises, PremisesFilter, PremisesView};
 use youlin_places::queries::{BuildingSpot, buildings_in};
 use youlin_places::rivers::{self, ChiefLevel, Line};
@@ -25,6 +25,8 @@ pub struct SubjectView {
     pub line: Option<Line>,
     /// Today's chiefs of a reach.
     pub chiefs: Vec<(ChiefLevel, String)>,
+    /// Of premises the register has closed: since when. What was done there is still written down.
+    pub closed_at: Option<Micros>,
 }
 
 impl SubjectView {
@@ -53,6 +55,7 @@ impl SubjectView {
                 .present()
                 .map(|chief| (chief.level, chief.name.clone()))
                 .collect(),
+            closed_at: None,
         }
     }
 }
@@ -136,6 +139,7 @@ pub async fn subjects_of(
             neighbourhood: None,
             line: None,
             chiefs: line.chiefs,
+            closed_at: None,
         })
         .collect())
 }
@@ -152,6 +156,7 @@ fn premises(one: PremisesView) -> SubjectView {
         name: one.name,
         line: None,
         chiefs: Vec::new(),
+        closed_at: one.closed_at,
     }
 }
 
@@ -168,6 +173,7 @@ async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
         neighbourhood: one.neighbourhood,
         line: None,
         chiefs: Vec::new(),
+        closed_at: None,
     };
     Ok(all.map(view).collect())
 }
@@ -182,5 +188,6 @@ fn placed(subject: Subject, place: Option<youlin_places::Place>) -> Result<Subje
         name: place.address,
         line: None,
         chiefs: Vec::new(),
+        closed_at: None,
     })
 }

@@ -26,8 +26,8 @@ use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
-    SaveCampaign, SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_list,
-    campaign_view, due_now, hazard_view, hazards, in_use, judgements_of, module,
+    SaveCampaign, SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_inspected,
+    campaign_list, campaign_view, due_now, hazard_view, hazards, in_use, judgements_of, module,
     prepare_inspection, preview_list, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
@@ -788,6 +788,17 @@ async fn a_list_is_frozen_and_refreshed_only_after_a_look() {
             campaign_list(db, &scope, campaign, 0).await.unwrap().len(),
             2
         );
+        // What was inspected is what the figure opens to.
+        let inspected = || async {
+            let all = campaign_inspected(db, &scope, campaign, 0).await.unwrap();
+            all.iter().map(|one| one.premises).collect::<Vec<_>>()
+        };
+        assert!(inspected().await.is_empty());
+        market
+            .hand_in(&desk, market.inspection().await)
+            .await
+            .unwrap();
+        assert_eq!(inspected().await, [market.id]);
         // Its question stays once it has started; a community does not plan for the whole subdistrict.
         let change = SaveCampaign {
             known: Some((campaign, view.version)),

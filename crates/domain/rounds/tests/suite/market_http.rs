@@ -8,17 +8,24 @@ use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_kernel::{AccountActor, Actor, Grant, Role};
+use youlin_files::{FileStore, FilesConfig};
+use youlin_kernel::{AccountActor, Actor, Grant, Micros, Role};
+use youlin_places::commands::ClosePremises;
 use youlin_places::import::{buildings, estates, read_csv};
+use youlin_places::premises::{Occupants, Premises};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{PublishChecklist, SaveChecklist};
 use youlin_testkit::databases;
 use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
 use youlin_web::{SignedIn, build};
 
 use crate::market::Market;
+use crate::site::{jpeg, multipart};
 
 struct Web {
     market: Market,
     router: Router,
+    _files: tempfile::TempDir,
 }
 
 impl Web {
@@ -53,6 +60,8 @@ impl Web {
             who("auditor", Role::Auditor, "91", None),
             who("operator", Role::Partner, "A", Some(market.operator.id)),
         ]);
+        let files = tempfile::tempdir().unwrap();
+        let store = FileStore::open(FilesConfig::folder(files.path())).unwrap();
         let app = ground
             .world
             .app(catalogues(), web_config(), Arc::new(keys), wide_limits())
@@ -60,10 +69,15 @@ impl Web {
             .with(Arc::clone(&ground.cases))
             .with(Arc::clone(&ground.vault))
             .with(Arc::clone(&market.datasets))
+            .with(Arc::new(store))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
         let router = build(app, &[youlin_rounds::module()], info).router;
-        Self { market, router }
+        Self {
+            market,
+            router,
+            _files: files,
+        }
     }
 
     async fn send(
@@ -111,7 +125,21 @@ impl Web {
         self.send(key, request, form(fields)).await
     }
 
+    async fn upload(
+        &self,
+        key: &str,
+        uri: &str,
+        parts: &[(&str, Option<&str>, &[u8])],
+    ) -> (StatusCode, String) {
+        let request = Request::post(uri)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .header(header::ACCEPT, "text/html");
+        self.send(key, request, multipart(parts)).await
+    }
+
     async fn step(&self, key: &str, hazard: &str, step: Value) -> (StatusCode, Value) {
+        // Steps follow each other: what happened is read in that order.
+        self.market.ground.world.clock.advance(Micros::MINUTE);
         let uri = format!("/api/v1/hazards/{hazard}/steps");
         self.post(key, &uri, &json!({ "step": step })).await
     }
@@ -177,7 +205,7 @@ async fn an_inspection_a_hazard_and_its_end_over_the_interface() {
             ("volunteer", &recheck, 404, "not-found"),
             ("elsewhere", &recheck, 404, "not-found"),
             ("worker", &recheck, 200, ""),
-            ("worker", &recheck, 409, "hazard-not-now"),
+            ("worker", &recheck, 409, "recheck-late-passed"),
         ] {
             let (found, answer) = web.step(key, foam, step.clone()).await;
             assert_eq!(found.as_u16(), status, "{key} {step}: {answer}");
@@ -217,6 +245,209 @@ async fn an_inspection_a_hazard_and_its_end_over_the_interface() {
     }
 }
 
+/// Where each of these stands on the page: all of them, one after the other.
+fn in_order(page: &str, words: &[&str]) -> bool {
+    let at: Vec<Option<usize>> = words.iter().map(|one| page.find(one)).collect();
+    at.iter().all(Option::is_some) && at.is_sorted()
+}
+
+#[tokio::test]
+async fn whoever_re_checks_late_is_told_by_whom_and_loses_nothing() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let body = serde_json::to_value(web.market.inspection().await).unwrap();
+        let (_, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
+        let foam = filed["findings"][1]["id"].as_str().unwrap();
+        let uri = format!("/rounds/hazards/{foam}");
+        let photo = jpeg();
+        let words =
+            |text: &'static str, passed: &'static str| -> [(&str, Option<&str>, &[u8]); 5] {
+                [
+                    ("verb", None, b"recheck"),
+                    ("version", None, b"1"),
+                    ("passed", None, passed.as_bytes()),
+                    ("text", None, text.as_bytes()),
+                    ("photo", Some("late.jpg"), &photo),
+                ]
+            };
+        for (key, step) in [
+            (
+                "operator",
+                json!({ "verb": "ask_extension", "days": 5, "reason": "等厂家送货" }),
+            ),
+            (
+                "lead",
+                json!({ "verb": "decide_extension", "approve": true }),
+            ),
+            (
+                "operator",
+                json!({ "verb": "fixed", "text": "已换成岩棉板" }),
+            ),
+        ] {
+            let (status, answer) = web.step(key, foam, step).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+        }
+        // Whoever looks again reads first what was said and granted, by whom.
+        let (_, page) = web.get("lead", &uri).await;
+        let way = [
+            "申请延期 5 个工作日：等厂家送货",
+            "同意延期 5 个工作日",
+            "报整改完成：已换成岩棉板",
+        ];
+        assert!(in_order(&page, &way), "{page}");
+
+        // Somebody found it wanting first.
+        let wanting = json!({ "verb": "recheck", "passed": false, "text": "还剩两块" });
+        web.step("worker", foam, wanting).await;
+        let (status, page) = web.upload("lead", &uri, &words("换好了", "yes")).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            page.contains("worker 在") && page.contains("已经退回返工"),
+            "{page}"
+        );
+        let kept = |page: &str| -> Vec<String> {
+            let parts = page.split("name=\"kept\" value=\"").skip(1);
+            parts
+                .filter_map(|part| Some(part.split('"').next()?.to_owned()))
+                .collect()
+        };
+        assert_eq!(kept(&page).len(), 1);
+
+        // Then it was put right and removed.
+        web.step(
+            "operator",
+            foam,
+            json!({ "verb": "fixed", "text": "剩下的也换了" }),
+        )
+        .await;
+        let passed = json!({ "verb": "recheck", "passed": true, "text": "都换了" });
+        web.step("worker", foam, passed).await;
+        let (status, page) = web.upload("lead", &uri, &words("顶上还有一块", "no")).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(page.contains("合格，已经销号，您不用再复查"), "{page}");
+        assert!(page.contains(">顶上还有一块</textarea>") && page.contains("name=\"note\""));
+        let kept = kept(&page);
+        assert_eq!(kept.len(), 1, "the photograph need not be chosen again");
+        let note = [
+            ("verb", "recheck"),
+            ("note", "1"),
+            ("passed", "no"),
+            ("text", "顶上还有一块"),
+            ("kept", kept[0].as_str()),
+        ];
+        // Not by whoever caused it.
+        let (status, _) = web.form("operator", &uri, &note).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        web.market.ground.world.clock.advance(Micros::MINUTE);
+        let (status, to) = web.form("lead", &uri, &note).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        let (_, page) = web.get("lead", &to).await;
+        for words in [
+            "已经留作记录",
+            "看到没整改到位：顶上还有一块",
+            "/rounds/spots/",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let one = web.json("worker", &format!("/api/v1/hazards/{foam}")).await;
+        assert_eq!(one["step"], "removed", "a note changes nothing");
+        assert_eq!(one["rechecks"][2]["noted"], true);
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_for_a_step_that_is_over_becomes_progress_with_its_photographs() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let body = serde_json::to_value(web.market.inspection().await).unwrap();
+        let (_, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
+        let foam = filed["findings"][1]["id"].as_str().unwrap();
+        let uri = format!("/rounds/hazards/{foam}");
+        web.step(
+            "operator",
+            foam,
+            json!({ "verb": "fixed", "text": "已换成岩棉板" }),
+        )
+        .await;
+        let photo = jpeg();
+        let fixed: [(&str, Option<&str>, &[u8]); 3] = [
+            ("verb", None, b"fixed"),
+            ("text", None, "东头也换了".as_bytes()),
+            ("photo", Some("east.jpg"), &photo),
+        ];
+        let (status, page) = web.upload("operator", &uri, &fixed).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            page.contains(">东头也换了</textarea>") && page.contains("记成整改进展"),
+            "{page}"
+        );
+        let token = page.split("name=\"kept\" value=\"").nth(1).unwrap();
+        let token = token.split('"').next().unwrap();
+        let told = [
+            ("verb", "progress"),
+            ("text", "东头也换了"),
+            ("kept", token),
+        ];
+        let (status, to) = web.form("operator", &uri, &told).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        let (_, page) = web.get("operator", &to).await;
+        assert!(
+            page.contains("整改进展：东头也换了") && page.contains("整改中<br>"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_hazard_of_a_places_own_checklist_reads_like_one_of_the_house() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let (ground, db) = (&web.market.ground, web.market.ground.world.db());
+        let lead = ground.caller(Role::CommunityLead, "A");
+        let mut own = youlin_checklist::shipped("market-fire").unwrap();
+        own.id = "market-jia".into();
+        let save = SaveChecklist {
+            known: None,
+            area: ground.id("A"),
+            checklist: own,
+            copied_from: Some("market-fire@1".into()),
+        };
+        let saved = db.execute(&lead, save).await.unwrap();
+        let publish = PublishChecklist {
+            rounds: Arc::clone(&ground.rounds),
+            id: saved.id,
+            version: 1,
+        };
+        db.execute(&lead, publish).await.unwrap();
+        let mut new = web.market.inspection().await;
+        new.round.checklist = Some(saved.name);
+        let body = serde_json::to_value(new).unwrap();
+        let (status, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
+            .await;
+        assert_eq!(status, StatusCode::CREATED, "{filed}");
+        let foam = filed["findings"][1]["id"].as_str().unwrap();
+        let round = filed["id"].as_str().unwrap();
+        for uri in [
+            format!("/rounds/hazards/{foam}"),
+            format!("/rounds/{round}"),
+        ] {
+            let (_, page) = web.get("worker", &uri).await;
+            assert!(page.contains("泡沫夹芯板（B2 级）"), "{uri}: {page}");
+            assert!(!page.contains("foam_b2"), "{uri}");
+        }
+        let (_, page) = web.get("worker", &format!("/rounds/hazards/{foam}")).await;
+        assert!(
+            page.contains("860 m²"),
+            "what belongs to it is shown: {page}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn rule_sets_over_the_interface() {
     for base in databases().await {
@@ -251,6 +482,16 @@ async fn rule_sets_over_the_interface() {
         assert_eq!(status, StatusCode::CONFLICT);
         let sets = web.json("worker", "/api/v1/rule-sets").await;
         assert_eq!(sets[1]["in_use"], true);
+        // In use, it still says what it judges otherwise than the one it replaced.
+        let (_, page) = web.get("worker", &format!("/rounds/rules/{id}")).await;
+        assert!(
+            page.contains("和它替代的 market-fire-example@1 相比，当时判过的有 1 项会不同"),
+            "{page}"
+        );
+        let changes = web
+            .json("worker", &format!("/api/v1/rule-sets/{id}/changes"))
+            .await;
+        assert_eq!(changes.as_array().unwrap().len(), 1);
     }
 }
 
@@ -379,6 +620,29 @@ async fn the_pages_of_a_market() {
             .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("2026-01-01"));
+
+        // Who holds an old list is told that nobody is there any more, and may still write down what was done.
+        let (_, page) = web.get("worker", &inspect).await;
+        assert!(!page.contains("id=\"gone\""));
+        let (ground, db) = (&web.market.ground, web.market.ground.world.db());
+        let scope = ground.world.service().scope(&ROUNDS_READ).unwrap();
+        let one = Premises::one(db.read(), &scope, web.market.id)
+            .await
+            .unwrap();
+        let close = ClosePremises {
+            community: ground.community(),
+            id: web.market.id,
+            version: one.version,
+            reason: "整体搬迁".into(),
+            occupants: Occupants::default(),
+        };
+        db.execute(&ground.world.service(), close).await.unwrap();
+        let (status, page) = web.get("worker", &inspect).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            page.contains("id=\"gone\"") && page.contains("已经停用"),
+            "{page}"
+        );
     }
 }
 

@@ -148,20 +148,9 @@ impl Site {
         uri: &str,
         parts: &[(&str, Option<&str>, &[u8])],
     ) -> Answer {
-        let mut body = Vec::new();
-        for (name, file, content) in parts {
-            let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
-            body.extend_from_slice(
-                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
-                    .as_bytes(),
-            );
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--x--\r\n");
         let request =
             Request::post(uri).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-        self.send(key, request, Body::from(body)).await
+        self.send(key, request, Body::from(multipart(parts))).await
     }
 
     pub(crate) async fn json(&self, key: &str, uri: &str) -> Value {
@@ -189,6 +178,22 @@ impl Site {
         }
         all
     }
+}
+
+/// Texts and files of a form with the boundary `x`: name, file name, content.
+pub(crate) fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
+        body.extend_from_slice(
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+                .as_bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--x--\r\n");
+    body
 }
 
 pub(crate) fn jpeg() -> Vec<u8> {

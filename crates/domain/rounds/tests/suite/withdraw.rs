@@ -9,7 +9,7 @@ use youlin_rounds::model::{Channel, Outcome};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     FindingStep, HazardFilter, RoundFilter, WithdrawRound, board, campaign_figures, hazards,
-    module, round_view, rounds_of,
+    judgements_of, module, round_view, rounds_of, what_changes,
 };
 use youlin_testkit::databases;
 
@@ -165,6 +165,17 @@ async fn hazards_of_an_inspection_that_was_taken_back_are_on_no_list() {
             .await
             .unwrap();
         assert_eq!(figures().await, (1, 0, 0));
+        // What was judged on it is kept to be read, and no newer rule set is compared with it.
+        let judged = judgements_of(db, &scope, filed.id).await.unwrap();
+        assert!(judged.len() == 4 && judged.iter().all(|one| one.withdrawn && one.holds));
+        let old = youlin_checklist::example_rules().unwrap();
+        let mut new = old.clone();
+        new.rules[0].test = youlin_checklist::Test::AtLeast {
+            limit: 300,
+            unit: youlin_checklist::Unit::Centimetre,
+        };
+        let changes = || async { what_changes(db, &scope, &old, &new).await.unwrap().len() };
+        assert_eq!(changes().await, 0);
         let listed = hazards(db, &scope, HazardFilter::default()).await.unwrap();
         assert!(listed.is_empty());
         // The right one counts.
@@ -173,6 +184,9 @@ async fn hazards_of_an_inspection_that_was_taken_back_are_on_no_list() {
             .await
             .unwrap();
         assert_eq!(figures().await, (1, 1, 3));
+        assert_eq!(changes().await, 1);
+        let judged = judgements_of(db, &scope, filed.id).await.unwrap();
+        assert!(judged.iter().all(|one| !one.withdrawn));
         let other = market
             .hand_in(&desk, market.inspection().await)
             .await

@@ -16,9 +16,10 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, PartyKind};
 
 use super::record::note;
+use crate::commands::return_visit::{last_visit, told_late};
 use crate::entities::{campaign, hazard, return_visit, round_file};
 use crate::events::{self, event};
-use crate::model::{HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
+use crate::model::{HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
 use crate::permissions::ROUNDS_WALK;
 use crate::queries::{Looked, may_recheck, puts_right};
 use crate::service::Rounds;
@@ -53,17 +54,22 @@ impl Command for ActOnHazard {
         let row = hazard::Entity::find_by_id((self.community.0, self.hazard))
             .one(tx.conn())
             .await?
+            .filter(|row| row.withdrawn_at.is_none())
             .ok_or_else(Problem::not_found)?;
         let footing = self.footing(tx, row.case_id).await?;
         let who = standpoint(tx.conn(), ctx, &row, &footing).await?;
         if !sees(ctx, &row) && !who.caused && !who.fixes {
             return Err(Problem::not_found());
         }
+        let state = self.state(tx, &row, &footing).await?;
+        let decided = decide(&state, &self.verb, who);
+        if let Err(HazardRefusal::NotNow { step, .. }) = &decided {
+            self.not_late(ctx, tx, *step).await?;
+        }
         if self.version.is_some_and(|seen| seen != row.version) {
             return Err(Problem::stale(json!({ "version": row.version })));
         }
-        let state = self.state(tx, &row, &footing).await?;
-        decide(&state, &self.verb, who)?;
+        decided?;
         self.photographs(ctx, tx, &row).await?;
         let removed_at = self.perform(ctx, tx, &row, &footing).await?;
         let saved = tx
@@ -148,6 +154,25 @@ pub(crate) fn state_of(
 }
 
 impl ActOnHazard {
+    /// Whoever looks again when somebody else did before is told who that was and what they saw.
+    async fn not_late(&self, ctx: &Ctx, tx: &Tx<'_>, step: HazardStep) -> Result<()> {
+        let (HazardVerb::Recheck { .. }, HazardStep::Removed | HazardStep::Rework) =
+            (&self.verb, step)
+        else {
+            return Ok(());
+        };
+        let passed = step == HazardStep::Removed;
+        let code = if passed {
+            "recheck-late-passed"
+        } else {
+            "recheck-late-failed"
+        };
+        match last_visit(tx, self.community, self.hazard).await? {
+            Some(last) if last.passed == passed => Err(told_late(ctx, code, Some(last))),
+            _ => Ok(()),
+        }
+    }
+
     async fn footing(&self, tx: &Tx<'_>, case: Uuid) -> Result<CaseFooting> {
         footings(tx.conn(), &[(self.community, case)])
             .await?
@@ -191,6 +216,7 @@ impl ActOnHazard {
     async fn photographs(&self, ctx: &Ctx, tx: &Tx<'_>, row: &hazard::Model) -> Result<()> {
         let stage = match self.verb {
             HazardVerb::Recheck { .. } => ("after", "verification"),
+            HazardVerb::Measure { .. } | HazardVerb::Progress { .. } => ("under_way", "handling"),
             _ => ("rectified", "handling"),
         };
         for file in &self.photographs {
@@ -328,6 +354,7 @@ impl ActOnHazard {
             at: ctx.now().0,
             by_id: ctx.actor().id(),
             by_name: ctx.actor().name().to_owned(),
+            noted: None,
         })
         .await?;
         Ok(())

@@ -34,6 +34,9 @@ pub(in crate::pages) struct Part {
     /// Of a group, repeat or instance: questions that stand in it, and those that are answered.
     pub(in crate::pages) asked: usize,
     pub(in crate::pages) done: usize,
+    /// Of a group or instance: what tells it from the others, and whether it may wait folded on a small screen.
+    pub(in crate::pages) gist: String,
+    pub(in crate::pages) folds: bool,
     /// Of a file: the name of what is already here, and its token.
     pub(in crate::pages) kept: Option<(String, String)>,
 }
@@ -45,8 +48,26 @@ impl Part {
         "barcode",
     ];
 
+    /// Somebody has to answer it.
+    pub(super) fn asks(&self) -> bool {
+        Self::ASKS.contains(&self.what) && !self.read_only
+    }
+
     fn is_done(&self) -> bool {
         !self.value.trim().is_empty() || self.kept.is_some()
+    }
+
+    /// The answer as it reads.
+    fn said(&self) -> String {
+        let chosen = self.choices.iter().filter(|one| self.has(&one.value));
+        let labels: Vec<&str> = chosen.map(|one| one.label.as_str()).collect();
+        if labels.is_empty() {
+            format!("{} {}", self.value, self.unit)
+                .trim_end()
+                .to_owned()
+        } else {
+            labels.join("、")
+        }
     }
 
     pub(in crate::pages) fn is(&self, what: &str) -> bool {
@@ -170,12 +191,15 @@ impl Drawing<'_> {
     /// Counts the questions from here on for the heading that stands before them.
     fn count(&mut self, begin: usize) {
         let own = &self.parts[begin..];
-        let asks = |one: &&Part| Part::ASKS.contains(&one.what) && !one.read_only;
+        let asks = |one: &&Part| one.asks();
         let asked = own.iter().filter(asks).count();
         let done = own.iter().filter(asks).filter(|one| one.is_done()).count();
+        let first = own.iter().filter(asks).find(|one| !one.value.is_empty());
+        let gist = first.map_or_else(String::new, Part::said);
         if let Some(head) = begin.checked_sub(1).and_then(|at| self.parts.get_mut(at)) {
             head.asked = asked;
             head.done = done;
+            head.gist = gist;
         }
     }
 
@@ -231,7 +255,7 @@ impl Drawing<'_> {
             what,
             label: text(&question.label),
             hint: text(&question.hint),
-            unit: question.unit.clone(),
+            unit: checklists::unit(&question.unit).to_owned(),
             list: match field.kind {
                 Kind::Text if node.name == "stall" => "stalls",
                 _ => "",
@@ -334,8 +358,9 @@ pub(in crate::pages) fn said(
             let all: Vec<String> = all.iter().map(label).collect();
             all.join(if locale == Locale::Zh { "、" } else { ", " })
         }
-        Value::Number(number) if !field.question.unit.is_empty() => {
-            format!("{number} {}", field.question.unit)
+        Value::Number(number) => {
+            let unit = checklists::unit(&field.question.unit);
+            format!("{number} {unit}").trim_end().to_owned()
         }
         value => value.to_string(),
     }

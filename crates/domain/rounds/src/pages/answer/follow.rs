@@ -53,8 +53,8 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
     let (yes, no) = (s.t("yes"), s.t("no"));
     let mut evidence = Vec::new();
     let measured = found.judgement.as_ref().map_or_else(String::new, |one| {
-        let was = words::measured_by(s, Some(form), one);
-        let needed = words::required_by(s, Some(form), one);
+        let was = words::measured(s, Some(form), one);
+        let needed = words::required(s, Some(form), one);
         s.t2("hazard-measured-line", &("was", was), &("needed", needed))
     });
     if !measured.is_empty() {

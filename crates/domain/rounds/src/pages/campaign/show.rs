@@ -14,7 +14,8 @@ use super::super::shell;
 use crate::CloseCampaign;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{
-    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_list, campaign_view,
+    CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_inspected,
+    campaign_list, campaign_view,
 };
 use crate::service::Rounds;
 
@@ -28,6 +29,8 @@ struct CampaignPage {
     by: Vec<(CommunityId, CampaignFigures)>,
     listed: Vec<CampaignPremises>,
     community: Option<CommunityId>,
+    /// Only what was inspected is listed.
+    inspected: bool,
     from: u64,
     more: Option<u64>,
     may_plan: bool,
@@ -68,8 +71,14 @@ impl CampaignPage {
     }
 
     fn within(&self) -> String {
-        self.community
-            .map_or_else(String::new, |id| format!("&community={id}"))
+        let community = self
+            .community
+            .map_or_else(String::new, |id| format!("&community={id}"));
+        if self.inspected {
+            community + "&inspected=1"
+        } else {
+            community
+        }
     }
 }
 
@@ -80,6 +89,8 @@ pub(in crate::pages) struct Asked {
     /// Premises are listed from this one on.
     from: u64,
     community: Option<CommunityId>,
+    /// Only what was inspected is listed.
+    inspected: String,
 }
 
 /// Premises of one page of [`campaign_list`].
@@ -108,7 +119,12 @@ pub(in crate::pages) async fn show(
     for (_, figures) in &by {
         sum += *figures;
     }
-    let listed = campaign_list(db, &narrowed, id, asked.from).await?;
+    let inspected = !asked.inspected.is_empty();
+    let listed = if inspected {
+        campaign_inspected(db, &narrowed, id, asked.from).await?
+    } else {
+        campaign_list(db, &narrowed, id, asked.from).await?
+    };
     let s = shell(&app, &ctx, prefs);
     page(&CampaignPage {
         inspectors: names(&app, &s, &one.inspectors, "campaign-inspector-usual").await?,
@@ -123,6 +139,7 @@ pub(in crate::pages) async fn show(
         more: (listed.len() == PAGE).then_some(asked.from + PAGE as u64),
         from: asked.from,
         community: asked.community,
+        inspected,
         sum,
         by,
         listed,

@@ -71,6 +71,15 @@ impl EditPage {
         texts.get(language).cloned().unwrap_or_default()
     }
 
+    /// The language a text is in, as people call it.
+    fn tongue(&self, language: &str) -> String {
+        match language {
+            "zh-CN" => self.s.t("checklist-in-zh"),
+            "en" => self.s.t("checklist-in-en"),
+            other => other.to_owned(),
+        }
+    }
+
     /// Sections deep a row stands.
     fn depth(&self, index: &usize) -> usize {
         let mut depth = 0_usize;

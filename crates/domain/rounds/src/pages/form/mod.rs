@@ -21,7 +21,7 @@ use found::{FoundForm, categories};
 pub(super) use send::{again, hand_in, moment};
 pub(super) use start::{fresh, preview, typed_time};
 
-use super::answer::{Kept, Part, Proposed, Typed, parts, proposed};
+use super::answer::{Kept, Part, Proposed, Typed, folded, parts, proposed};
 use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
 use crate::commands::stalls;
@@ -124,6 +124,8 @@ struct FormPage {
     parts: Vec<Part>,
     /// The policy it was begun from asks others to go.
     not_yours: String,
+    /// The register says that nobody is there any more.
+    gone: String,
     /// Whoever plans writes down what others tell.
     may_plan: bool,
     /// What was named in the sentence without saying enough, and that findings want confirming.
@@ -137,9 +139,11 @@ struct FormPage {
 }
 
 impl FormPage {
-    /// The first and those that hold something stand open.
+    /// Those that hold something stand open, and the first; at premises the answers lead to what is found, so there it waits.
     fn stands_open(&self, index: &usize) -> bool {
-        *index == 0 || self.f.found.get(*index).is_some_and(|one| !one.is_empty())
+        let follows = self.of_premises && self.titled.is_some();
+        let first = *index == 0 && !follows;
+        first || self.f.found.get(*index).is_some_and(|one| !one.is_empty())
     }
 
     /// What follows from the answers is looked over before they are.
@@ -331,7 +335,7 @@ async fn form_page(
     let parts = match asking.form() {
         Some(form) => {
             let answered = f.typed.evaluate(s.ctx(), form);
-            parts(&s, form, &f.typed, &f.files, &answered)
+            folded(parts(&s, form, &f.typed, &f.files, &answered), &e)
         }
         None => Vec::new(),
     };
@@ -360,6 +364,9 @@ async fn form_page(
         notes: Vec::new(),
         policies: offered.choices,
         not_yours: offered.not_yours,
+        gone: subject.closed_at.map_or_else(String::new, |at| {
+            s.t1("patrol-subject-closed", "when", s.when(&at))
+        }),
         may_plan: s.ctx().authorize(&ROUNDS_PLAN, subject.community).is_ok(),
         channels: worded("patrol-channel", &["page", "phone", "paper"]),
         outcomes: worded("patrol-outcome", &["done", "tried", "skipped"]),

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::checklists;
 use crate::model::{Channel, Outcome, Severity};
-use crate::pages::answer::{Proposed, Typed, parts};
+use crate::pages::answer::{Proposed, Typed, folded, parts};
 use crate::pages::go_back::MOST_PHOTOS;
 use crate::pages::shell;
 use crate::pages::upload::{self, Upload};
@@ -65,9 +65,10 @@ pub(in crate::pages) async fn again(
     let form = form_for_preview(&app, &ctx, &f.checklist).await?;
     turned(&form, &mut f, &turn);
     let answered = f.typed.evaluate(&ctx, &form);
+    let e = faults_while_typing(&s, &form, &answered);
     let body = AskedPart {
-        parts: parts(&s, &form, &f.typed, &f.files, &answered),
-        e: faults_while_typing(&s, &form, &answered),
+        parts: folded(parts(&s, &form, &f.typed, &f.files, &answered), &e),
+        e,
         s,
     };
     part(&body)

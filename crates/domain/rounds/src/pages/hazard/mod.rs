@@ -3,4 +3,5 @@
 pub(super) mod list;
 pub(super) mod premises;
 pub(super) mod show;
+mod story;
 pub(super) mod words;

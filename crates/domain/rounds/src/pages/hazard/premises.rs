@@ -11,7 +11,7 @@ use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 use super::super::shell;
 use super::super::ways::{AskedOf, asked_of};
 use super::words;
-use crate::model::{HazardStep, RoundKind, Subject, SubjectKind};
+use crate::model::{HazardStep, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
     HazardFilter, HazardView, HazardsOf, RoundFilter, RoundLine, hazards, rounds_of,
@@ -70,7 +70,7 @@ pub(in crate::pages) async fn show(
     let rounds = rounds_of(db, &scope, of).await?;
     let inspections = rounds
         .iter()
-        .filter(|one| one.kind == RoundKind::Inspection);
+        .filter(|one| one.kind == RoundKind::Inspection && one.outcome == Outcome::Done);
     let s = shell(&app, &ctx, prefs);
     let service = app.need::<Rounds>()?;
     let view = subject_anywhere(&service, db, &scope, subject).await?;

@@ -1,13 +1,16 @@
 //! `/rounds/hazards/{id}`: a hazard with what was measured and judged, who puts it right by when, what happened on the way, and
 //! the steps open to whoever looks.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::upload::{self, Upload};
-use youlin_kernel::{Ctx, Problem, Result};
+use youlin_checklist::Form;
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, Vault};
 use youlin_web::{
     ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
@@ -18,12 +21,14 @@ use super::super::answer::Kept;
 use super::super::go_back::{MOST_PHOTOS, check_photographs, photographs};
 use super::super::round::category;
 use super::super::shell;
+use super::story::{Line, Shot, shots, story};
 use super::words;
-use crate::ActOnHazard;
+use crate::checklists;
 use crate::model::{HazardStep, HazardVerb};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
-use crate::queries::{HazardView, PhotoView, hazard_view, photos_of, possible_steps};
+use crate::queries::{HazardView, hazard_view, possible_steps};
 use crate::service::Rounds;
+use crate::{ActOnHazard, NoteReturn, ReturnVisit};
 
 /// What was typed of a step that was refused.
 #[derive(Debug, Default)]
@@ -34,6 +39,8 @@ struct Typed {
     passed: String,
     /// Photographs that came along: they lie in the store.
     kept: Vec<Kept>,
+    /// A re-check nobody waits for any more: it may still be left as a note.
+    late: bool,
 }
 
 /// Refusals that say whose affair a step is: what was typed stays on the page, to be handed on.
@@ -52,7 +59,10 @@ struct HazardPage {
     one: HazardView,
     fixer: String,
     cause: String,
-    photos: Vec<PhotoView>,
+    /// The checklist it was found by.
+    form: Option<Arc<Form>>,
+    story: Vec<Line>,
+    photos: Vec<Shot>,
     possible: Vec<&'static str>,
     sees_case: bool,
     saved: String,
@@ -80,11 +90,20 @@ impl HazardPage {
         self.typed.passed == answer
     }
 
+    fn form(&self) -> Option<&Form> {
+        self.form.as_deref()
+    }
+
     /// Whether a form for what was typed stands on the page. Otherwise the words stand by themselves.
     fn has_form(&self) -> bool {
         let verb = self.typed.verb.as_str();
         let recheck = verb != "recheck" || self.one.step == HazardStep::ToRecheck;
-        verb.is_empty() || (self.may(verb) && recheck)
+        verb.is_empty() || self.typed.late || (self.may(verb) && recheck)
+    }
+
+    /// What was typed for a step that is over may still be said as progress, with its photographs.
+    fn may_say(&self) -> bool {
+        !self.has_form() && self.may("progress")
     }
 
     fn text(&self, verb: &str) -> &str {
@@ -112,22 +131,34 @@ async fn named(app: &App, one: &HazardView, party: Option<Party>) -> Result<Stri
     Ok(names.remove(&party).unwrap_or_default())
 }
 
-async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: bool) -> Result<HazardPage> {
+/// The sentence over the page by what was saved.
+fn done(s: &Shell, saved: &str) -> String {
+    match saved {
+        "" => String::new(),
+        "noted" => s.t("hazard-noted"),
+        _ => s.t("hazard-saved"),
+    }
+}
+
+async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: &str) -> Result<HazardPage> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let one = hazard_view(app.db(), &scope, id).await?;
+    let rounds = app.need::<Rounds>()?;
+    let known = match &one.checklist {
+        Some(name) => checklists::known(&rounds, app.db(), name).await?,
+        None => None,
+    };
     Ok(HazardPage {
+        form: known.map(|known| known.form),
+        story: story(app, &s, &one).await?,
+        photos: shots(app, &s, &one).await?,
         fixer: named(app, &one, one.fixer).await?,
         cause: named(app, &one, one.cause).await?,
-        photos: photos_of(app.db(), one.community, one.id).await?,
         possible: possible_steps(app.db(), ctx, &scope, id).await?,
         sees_case: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, one.community)
             .is_ok(),
-        saved: if saved {
-            s.t("hazard-saved")
-        } else {
-            String::new()
-        },
+        saved: done(&s, saved),
         e: FormFaults::none(),
         typed: Typed::default(),
         one,
@@ -144,7 +175,7 @@ pub(in crate::pages) async fn show(
     ApiQuery(done): ApiQuery<Saved>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    page(&hazard_page(&app, &ctx, s, id, !done.saved.is_empty()).await?)
+    page(&hazard_page(&app, &ctx, s, id, &done.saved).await?)
 }
 
 fn verb(upload: &Upload) -> Result<HazardVerb> {
@@ -174,6 +205,28 @@ fn verb(upload: &Upload) -> Result<HazardVerb> {
     })
 }
 
+/// What somebody saw who came when somebody else had looked: beside it, and nothing follows.
+async fn note(
+    app: &App,
+    ctx: &Ctx,
+    (community, finding): (CommunityId, Uuid),
+    upload: &Upload,
+    kept: &[Kept],
+) -> Result<()> {
+    let HazardVerb::Recheck { passed, text } = verb(upload)? else {
+        return Err(Problem::invalid("verb", "required"));
+    };
+    let visit = ReturnVisit {
+        rounds: app.need::<Rounds>()?,
+        community,
+        finding,
+        passed,
+        text,
+        photographs: kept.iter().map(|one| one.file.clone()).collect(),
+    };
+    app.db().execute(ctx, NoteReturn(visit)).await.map(|_id| ())
+}
+
 /// `POST /rounds/hazards/{id}`: one step.
 pub(in crate::pages) async fn act(
     State(app): State<App>,
@@ -187,8 +240,12 @@ pub(in crate::pages) async fn act(
     let community = hazard_view(app.db(), &scope, id).await?.community;
     let rounds = app.need::<Rounds>()?;
     let kept = photographs(&rounds, &ctx, (community, id), &upload)?;
+    let noting = !upload.text("note").is_empty();
     let acted = async {
         check_photographs(&upload, &kept)?;
+        if noting {
+            return note(&app, &ctx, (community, id), &upload, &kept).await;
+        }
         let command = ActOnHazard {
             rounds,
             community,
@@ -197,16 +254,19 @@ pub(in crate::pages) async fn act(
             verb: verb(&upload)?,
             photographs: kept.iter().map(|one| one.file.clone()).collect(),
         };
-        app.db().execute(&ctx, command).await
+        app.db().execute(&ctx, command).await.map(|_acted| ())
     };
     match acted.await {
-        Ok(_done) => Ok(Redirect::to(&format!("/rounds/hazards/{id}?saved=1")).into_response()),
+        Ok(()) => {
+            let saved = if noting { "noted" } else { "1" };
+            Ok(Redirect::to(&format!("/rounds/hazards/{id}?saved={saved}")).into_response())
+        }
         Err(problem) => {
             let others = OF_OTHERS.contains(&problem.code());
             let problem = if others { problem } else { mendable(problem)? };
             let s = shell(&app, &ctx, prefs);
             let e = FormFaults::of(&s, &problem);
-            let mut shown = hazard_page(&app, &ctx, s, id, false).await?;
+            let mut shown = hazard_page(&app, &ctx, s, id, "").await?;
             shown.e = e;
             shown.typed = Typed {
                 verb: upload.text("verb").to_owned(),
@@ -214,6 +274,7 @@ pub(in crate::pages) async fn act(
                 days: upload.text("days").to_owned(),
                 passed: upload.text("passed").to_owned(),
                 kept: kept.into_iter().take(MOST_PHOTOS).collect(),
+                late: noting || problem.code().starts_with("recheck-late-"),
             };
             Ok(refused_with(&problem, page(&shown)?))
         }

@@ -62,14 +62,8 @@ fn unit(s: &Shell, unit: Unit) -> String {
     }
 }
 
-/// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板.
-pub(in crate::pages) fn measured(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
-    let form = checklist.and_then(checklists::shipped_form);
-    measured_by(s, form.as_ref(), one)
-}
-
-/// The same with the checklist at hand.
-pub(in crate::pages) fn measured_by(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
+/// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板. Names of classes are those of the checklist that was answered.
+pub(in crate::pages) fn measured(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
     match &one.measured {
         Measured::Quantity { value, unit: of } => format!("{value} {}", unit(s, *of)),
         Measured::Share {
@@ -92,22 +86,25 @@ pub(in crate::pages) fn measured_by(s: &Shell, form: Option<&Form>, one: &Judgem
 }
 
 /// What had to hold: 不小于 4 m.
-pub(in crate::pages) fn required(s: &Shell, checklist: Option<&str>, one: &Judgement) -> String {
-    let form = checklist.and_then(checklists::shipped_form);
-    required_by(s, form.as_ref(), one)
+pub(in crate::pages) fn required(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
+    let in_metres = matches!(
+        one.measured,
+        Measured::Quantity {
+            unit: Unit::Metre,
+            ..
+        }
+    );
+    demand(s, form, &one.test, in_metres)
 }
 
-/// The same with the checklist at hand.
-pub(in crate::pages) fn required_by(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
+/// The same of a rule by itself; lengths in metres where what is measured is.
+pub(in crate::pages) fn demand(
+    s: &Shell,
+    form: Option<&Form>,
+    test: &Test,
+    in_metres: bool,
+) -> String {
     let limit = |limit: i64, of: Unit| {
-        // In the unit that was measured in.
-        let in_metres = matches!(
-            one.measured,
-            Measured::Quantity {
-                unit: Unit::Metre,
-                ..
-            }
-        );
         if of == Unit::Centimetre && in_metres {
             format!(
                 "{} m",
@@ -117,7 +114,7 @@ pub(in crate::pages) fn required_by(s: &Shell, form: Option<&Form>, one: &Judgem
             format!("{limit} {}", unit(s, of))
         }
     };
-    match &one.test {
+    match test {
         Test::AtLeast { limit: at, unit } => s.t1("hazard-at-least", "limit", limit(*at, *unit)),
         Test::AtMost { limit: at, unit } => s.t1("hazard-at-most", "limit", limit(*at, *unit)),
         Test::NoneOf { classes } => {
@@ -146,9 +143,13 @@ pub(in crate::pages) fn rule_set(s: &Shell, one: &Judgement) -> String {
 }
 
 /// Answers that belong to a hazard, with their questions: what is shown elsewhere is left out.
-pub(in crate::pages) fn evidence(s: &Shell, one: &HazardView) -> Vec<(String, String)> {
+pub(in crate::pages) fn evidence(
+    s: &Shell,
+    form: Option<&Form>,
+    one: &HazardView,
+) -> Vec<(String, String)> {
     const SHOWN: [&str; 3] = ["section", "stall", "market_name"];
-    let Some(form) = one.checklist.as_deref().and_then(checklists::shipped_form) else {
+    let Some(form) = form else {
         return Vec::new();
     };
     let locale = s.ctx().locale();
@@ -160,15 +161,15 @@ pub(in crate::pages) fn evidence(s: &Shell, one: &HazardView) -> Vec<(String, St
                 Some(youlin_checklist::NodeKind::Field(field)) => {
                     match Unit::find(&field.question.unit) {
                         Some(found) => format!(" {}", unit(s, found)),
-                        None => String::new(),
+                        None => format!(" {}", field.question.unit),
                     }
                 }
                 _ => String::new(),
             };
-            let value = choice(s, Some(&form), value);
+            let value = choice(s, Some(form), value);
             (
-                checklists::label(locale, &form, name),
-                format!("{value}{unit}"),
+                checklists::label(locale, form, name),
+                format!("{value}{unit}").trim_end().to_owned(),
             )
         })
         .collect()

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
-use youlin_checklist::{Effect, JudgeFault, Judgement, RuleStatus, word};
+use youlin_checklist::{Effect, Form, JudgeFault, Judgement, Rule, RuleStatus, shipped, word};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
@@ -17,7 +17,8 @@ use super::shell;
 use crate::checklists;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RULES};
 use crate::queries::{
-    ChangedJudgement, EXAMPLE_FOR, RuleSetView, in_use, rule_sets, status_code, what_changes,
+    ChangedJudgement, EXAMPLE_FOR, RuleSetView, compared_with, in_use, rule_sets, status_code,
+    what_changes,
 };
 use crate::{SaveRuleSet, UseRuleSet};
 
@@ -138,9 +139,12 @@ struct SetPage {
     s: Shell,
     e: FormFaults,
     one: RuleSetView,
-    /// What judges today; none when it is this one.
+    /// What judges today, or what this one replaced when it is this one.
     old: Option<RuleSetView>,
+    replaced: bool,
     changes: Vec<ChangedJudgement>,
+    /// Whose lists of choices name what was found.
+    form: Option<Form>,
     may_use: bool,
     from: String,
 }
@@ -163,6 +167,25 @@ impl SetPage {
         )
     }
 
+    fn changed(&self, old: &RuleSetView) -> String {
+        let said = &[
+            ("old", old.name()),
+            ("count", self.changes.len().to_string()),
+        ];
+        self.s.tn(
+            if self.replaced {
+                "rules-changed"
+            } else {
+                "rules-changes"
+            },
+            said,
+        )
+    }
+
+    fn demand(&self, rule: &Rule) -> String {
+        words::demand(&self.s, self.form.as_ref(), &rule.test, true)
+    }
+
     fn shown(&self) -> usize {
         SHOWN
     }
@@ -179,14 +202,14 @@ impl SetPage {
     }
 
     fn measured(&self, one: &ChangedJudgement) -> String {
-        words::measured(&self.s, Some(CHECKLIST), &one.of.judgement)
+        words::measured(&self.s, self.form.as_ref(), &one.of.judgement)
     }
 
     fn ground(&self, judged: &std::result::Result<Judgement, JudgeFault>) -> String {
         match judged {
             Ok(judged) => format!(
                 "{}（{}）",
-                words::required(&self.s, Some(CHECKLIST), judged),
+                words::required(&self.s, self.form.as_ref(), judged),
                 judged.clause
             ),
             Err(_fault) => self.s.t("rules-not-judged"),
@@ -194,8 +217,6 @@ impl SetPage {
     }
 }
 
-/// Whose lists of choices name what was found.
-const CHECKLIST: &str = "market-fire@1";
 /// Changes shown; the rest is counted.
 const SHOWN: usize = 300;
 
@@ -211,15 +232,17 @@ async fn set_page(
     let one = sets.iter().find(|one| one.id == Some(id)).cloned();
     let one = one.ok_or_else(Problem::not_found)?;
     let today = ctx.now().date();
-    let old = in_use(&sets, &one.checklist, today).filter(|old| old.id != one.id);
+    let (old, replaced) = compared_with(&sets, &one, today).unzip();
     let changes = match old {
         Some(old) => what_changes(app.db(), &scope, &old.set, &one.set).await?,
         None => Vec::new(),
     };
     Ok(SetPage {
+        form: shipped(&one.checklist).and_then(|one| Form::build(one).ok()),
         may_use: ctx.may(&ROUNDS_RULES) && one.used_from.is_none(),
         from: today.to_string(),
         old: old.cloned(),
+        replaced: replaced.unwrap_or(false),
         changes,
         one,
         e,

@@ -1,0 +1,111 @@
+//! The way of a hazard in the order it went: what was asked for and said at the premises, what its case holds of it (said to be put
+//! right, more time asked for and decided), and who looked again. Photographs say of what moment they are.
+
+use youlin_cases::{EventView, happenings};
+use youlin_kernel::{Micros, Result};
+use youlin_web::{App, Shell};
+
+use crate::queries::{HazardNote, HazardView, ReturnView, photos_of};
+use crate::water;
+
+/// Lines of the case that belong to the way; the rest stands on the case's own page.
+const OF_CASE: [&str; 4] = [
+    "handled",
+    "extension_asked",
+    "extension_approved",
+    "extension_refused",
+];
+
+/// One line of it.
+pub(super) struct Line {
+    pub(super) what: String,
+    pub(super) text: String,
+    pub(super) at: Micros,
+    pub(super) by: String,
+}
+
+/// A photograph with what it shows.
+pub(super) struct Shot {
+    pub(super) href: String,
+    pub(super) name: String,
+    /// 检查时, 整改中, 整改后, 复查时.
+    pub(super) stage: String,
+    pub(super) at: Micros,
+}
+
+/// See the module's text.
+pub(super) async fn story(app: &App, s: &Shell, one: &HazardView) -> Result<Vec<Line>> {
+    let case = (one.community, one.case);
+    let told = happenings(app.db().read(), case, &OF_CASE).await?;
+    let mut lines: Vec<Line> = one.notes.iter().map(|note| noted(s, note)).collect();
+    lines.extend(told.iter().map(|event| of_case(s, event)));
+    lines.extend(one.rechecks.iter().map(|back| looked(s, back)));
+    lines.sort_by_key(|line| line.at);
+    Ok(lines)
+}
+
+fn noted(s: &Shell, note: &HazardNote) -> Line {
+    Line {
+        what: s.tt("hazard-note", &note.kind),
+        text: note.text.clone(),
+        at: note.at,
+        by: note.by_name.clone(),
+    }
+}
+
+fn of_case(s: &Shell, event: &EventView) -> Line {
+    let days = event.data["days"].as_u64().unwrap_or(0);
+    Line {
+        what: match event.kind.as_str() {
+            "extension_asked" => s.t1("hazard-told-asked", "days", days),
+            "extension_approved" => s.t1("hazard-told-approved", "days", days),
+            "extension_refused" => s.t("hazard-told-refused"),
+            _ => s.t("hazard-told-handled"),
+        },
+        text: event.text.clone().unwrap_or_default(),
+        at: event.at,
+        by: event.actor.clone(),
+    }
+}
+
+fn looked(s: &Shell, back: &ReturnView) -> Line {
+    Line {
+        what: s.t(match (back.noted, back.passed) {
+            (false, true) => "hazard-recheck-passed",
+            (false, false) => "hazard-recheck-failed",
+            (true, true) => "hazard-recheck-noted-passed",
+            (true, false) => "hazard-recheck-noted-failed",
+        }),
+        text: back.text.clone(),
+        at: back.at,
+        by: back.by_name.clone(),
+    }
+}
+
+/// All photographs of it, the oldest first.
+pub(super) async fn shots(app: &App, s: &Shell, one: &HazardView) -> Result<Vec<Shot>> {
+    let own = photos_of(app.db(), one.community, one.id).await?;
+    let mut all: Vec<Shot> = own
+        .into_iter()
+        .map(|photo| Shot {
+            href: format!("/rounds/{}/photos/{}", one.round, photo.id),
+            name: photo.name,
+            stage: s.t(match photo.stage.as_str() {
+                "after" => "hazard-photo-after",
+                "rectified" => "hazard-photo-rectified",
+                "under_way" => "hazard-photo-under-way",
+                _ => "hazard-photo-found",
+            }),
+            at: photo.at,
+        })
+        .collect();
+    let back = water::photos_of(app.db(), one.community, &[one.id]).await?;
+    all.extend(back.into_iter().map(|photo| Shot {
+        href: format!("/rounds/spots/{}", photo.id),
+        name: photo.name,
+        stage: s.t("hazard-photo-noted"),
+        at: photo.taken_at,
+    }));
+    all.sort_by_key(|shot| shot.at);
+    Ok(all)
+}
