@@ -76,7 +76,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// The records behind the cells: those that came from records, or the others.
+    /// The columns behind the cells: those that were filled, or those that stayed empty.
     pub(crate) fn href(&self, origin: &str) -> String {
         let question = Composed {
             d: "answers".to_owned(),
