@@ -195,7 +195,7 @@ async fn refused(
     let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
     // Beside the file it came from, somebody sees at once which rows these are.
     let given = view.file_name.rsplit_once('.');
-    let given = given.map_or(view.file_name.clone(), |(stem, _)| stem.to_owned());
+    let given = given.map_or_else(|| view.file_name.clone(), |(stem, _)| stem.to_owned());
     let what = app.i18n().text(ctx.locale(), "import-refused-sheet", &[]);
     let name = match given.is_empty() {
         true => format!("{what}.xlsx"),
