@@ -136,7 +136,7 @@ field-sheet-other-kind = { $kind ->
     [zip] 这是压缩包，不是表格。
     [ods] 这是 LibreOffice 的表格（.ods），这里读不了。
    *[other] 这是 { $kind } 文件，不是表格。
-} 请传 .xlsx 或 .csv。
+}请传 .xlsx 或 .csv。
 field-sheet-too-many-rows = 一次最多 { $max } 行。请拆成几份再传。
 field-sheet-too-large = 解开后超过 { $megabytes } MB，不像正常的表格，没有读。
 field-sheet-encoding = 看不出文字编码。请另存为“CSV UTF-8”或 .xlsx。
