@@ -73,7 +73,7 @@ problem-import-whole = Such a file goes in whole or not at all. Mend what is mar
 problem-import-running = It is being taken in and cannot be given up.
 import-category-fault = This category is wrong: { $reason }
 field-not-utf8 = The file is not UTF-8 (at byte { $position }). Save it as “CSV UTF-8”.
-import-drop-here = Drop the file here, or press to choose. The list of residents may come as Excel (.xlsx) or CSV (UTF-8 or GBK); other tables as CSV in UTF-8.
+import-drop-here = Drop the file here, or press to choose. Lists of residents and of merchants may come as Excel (.xlsx) or CSV (UTF-8 or GBK); tables from other systems as CSV in UTF-8.
 import-state-reading = being read
 import-state-matching = waits for you: columns
 import-state-undoing = being taken back
@@ -108,7 +108,7 @@ import-decide = What to do
 import-decide-line = What to do with row { $line }
 import-choice-leave = Leave out for now
 import-choice-take = Import like this
-import-choice-new = Somebody else: add
+import-choice-new = Not the same: add
 import-rest = Import all doubtful rows I did not decide about as written
 import-rest-more = Import all doubtful rows I did not decide about as written (also the { $count } not shown)
 import-ready-doubts = Tried out, nothing saved yet. { $count } rows are doubtful: decide below; what is not decided is left out.
@@ -121,20 +121,29 @@ import-undo-failed = It was not taken back to the end.
 import-kept = Rows that were not taken back
 problem-import-undo-late = The import is more than 30 days old, or tables of this kind cannot be taken back.
 field-column-twice = Each thing may be chosen for one column only.
-field-column-needed = Please say which column holds the names.
+field-column-needed = Please say which column holds the names (of persons, or of merchants).
 field-not-csv = Tables of this kind come as CSV in UTF-8, not as an Excel file. Save it as “CSV UTF-8” in Excel.
 field-sheet-empty = The file is empty.
 field-sheet-password = The workbook asks for a password. Remove it in Excel (File, Info, Protect Workbook), save, and send it again.
 field-sheet-macros = The workbook holds macros (.xlsm). Save it as .xlsx without macros and send that.
 field-sheet-old-excel = This is the old .xls form. Save it as .xlsx in Excel or WPS and send that.
 field-sheet-binary-excel = This is the binary .xlsb form. Save it as .xlsx and send that.
-field-sheet-other-kind = This is a file of the kind { $kind }, not a table. Send .xlsx or .csv.
+field-sheet-other-kind = This is { $kind ->
+    [image] a picture
+    [pdf] a PDF file
+    [docx] a Word document
+    [html] a web page
+    [zip] a compressed folder
+    [ods] a LibreOffice table (.ods)
+   *[other] a { $kind } file
+}, and no table that can be read. Please give .xlsx or .csv.
 field-sheet-too-many-rows = At most { $max } rows at once. Please divide the file.
 field-sheet-too-large = It unpacks to more than { $megabytes } MB, which no sound table does; it was not read.
 field-sheet-encoding = The encoding of the text cannot be told. Save it as “CSV UTF-8” or .xlsx.
 field-sheet-damaged = The file is damaged or came incomplete. Open it in Excel, save it anew and send that.
 field-sheet-no-columns = No column was recognised. Is it the right table, with a row that names the columns (name, identity number, address…)?
 field-sheet-all-hidden = All sheets are hidden. Please unhide the one to read.
+field-sheet-hidden = The sheets that can be seen hold no such table; hidden sheets were not read: { $names }. If it stands in them, unhide them in Excel or WPS, save, and give the file again.
 field-sheet-missing = The workbook has no such sheet. Please choose the sheet again.
 import-theirs = Files taken in by colleagues
 import-by = { $name } · { $at }
@@ -223,8 +232,9 @@ import-formulas = { $count } of its cells are formulas; what they came to when t
 import-sheet-formula = Cell { $cell } is a formula whose result is not in the file. Open and save the file once in Excel or WPS, or put the value in its place.
 import-looks-like = You chose “{ $kind }”, but by its columns this looks like “{ $like }”.
 import-give-as = Give it as “{ $like }”
-field-sheet-of-kind = By its columns this is “{ $register }”. Choose “{ $register }” on the import page and give it again.
+field-sheet-of-kind = By its columns this is “{ $register }”, not the kind that was chosen. The file is still here: press the button below, it need not be given again.
 field-sheet-only-header = There are only names of columns (and explanations), and no row of data. Fill in one row each below the names and give it again.
 field-sheet-only-words = The file holds only a text, and no table. Fill in the template and give the file that has columns and data.
 import-blanks = No sheet yet? Download a blank one:
+import-blank-name = { $kind } (blank)
 import-blank-note = Fill in from the next row, one each; needed: { $needed }; the rest as far as it is known. This row is not taken in and may stay.

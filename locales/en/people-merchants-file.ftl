@@ -1,3 +1,27 @@
 merchants-take = Take as a file
 export-merchants = { $count } merchants
 export-contents-merchants = Merchants with their telephone numbers
+
+import-kind-shops = List of merchants
+import-kind-hint-shops = The community's or market's own Excel or CSV: the merchant's name is enough; credit code, premises, stall, telephone and so on are known by their columns and can be corrected. Relate who runs it on the merchant's page
+import-field-shop = Merchant's name
+import-field-credit_code = Unified social credit code
+import-field-premises = Premises (market, shop) or address
+import-field-stall = Stall number
+import-field-shop_kind = Legal form (individual, company …)
+import-field-trade = Trade
+import-field-goods = What is sold
+import-field-employees = Employees
+import-field-floor_area = Floor area (m²)
+import-field-load = Electrical load (kW)
+import-field-hours = Opening hours
+import-field-opened_on = Opened on
+import-shop-where = No premises are named, and you look after more than one community. Write which premises.
+import-shop-place-unknown = There are no premises “{ $name }” in the register. Enter the merchant without a place for now?
+import-shop-place-several = Several premises are called “{ $name }”. Write it more exactly.
+import-shop-stall-unknown = “{ $name }” has no stall “{ $stall }”. Check the number; put a comma between several. A new stall is entered on the page of the premises first.
+import-shop-stall-of-nothing = There is a stall number, and nothing says of which market. Write the name of the premises.
+import-shop-moved = “{ $name }” is registered at { $place }, and the sheet says elsewhere. Enter it as moved there?
+import-shop-same-name = There is a “{ $name }” at { $place }, and the sheet says elsewhere. “Take it in like this” means it is the same one, moved.
+import-shop-several = Several merchants are called “{ $name }”. Write which premises this one is in.
+import-shop-twice = The same merchant as in line { $line }. Several stalls of one merchant go in one row, with commas between their numbers.

@@ -73,7 +73,7 @@ problem-import-whole = 这类文件要么整份导入，要么不导入。请先
 problem-import-running = 正在导入，不能放弃。
 import-category-fault = 这个类别不对：{ $reason }
 field-not-utf8 = 文件不是 UTF-8 编码（第 { $position } 字节处）。请另存为“CSV UTF-8”。
-import-drop-here = 把文件拖到这里，或点按选择。居民花名册可以直接用 Excel（.xlsx）或 CSV（UTF-8、GBK 都行）；其他表用 UTF-8 的 CSV。
+import-drop-here = 把文件拖到这里，或点按选择。居民花名册和商户台账可以直接用 Excel（.xlsx）或 CSV（UTF-8、GBK 都行）；系统对接的表用 UTF-8 的 CSV。
 import-state-reading = 读取中
 import-state-matching = 等您核对列
 import-state-undoing = 撤销中
@@ -108,7 +108,7 @@ import-decide = 怎么办
 import-decide-line = 第 { $line } 行怎么办
 import-choice-leave = 先不导入
 import-choice-take = 按这样导入
-import-choice-new = 是另一个人，新增
+import-choice-new = 不是同一个，新增
 import-rest = 没有另选的存疑行，都按所写的导入
 import-rest-more = 没有另选的存疑行（包括未列出的 { $count } 行），都按所写的导入
 import-ready-doubts = 试算完成，尚未保存。有 { $count } 行存疑，请看下表决定；不选就不导入。
@@ -121,20 +121,29 @@ import-undo-failed = 没有撤销完。
 import-kept = 没有撤销的行
 problem-import-undo-late = 导入超过 30 天，或这类表不能撤销。
 field-column-twice = 同一项内容只能选一列。
-field-column-needed = 请指明哪一列是姓名。
+field-column-needed = 请指明哪一列是姓名（商户台账是商户名称）。
 field-not-csv = 这类表只收 UTF-8 的 CSV 文本，不收 Excel 文件。请在 Excel 里另存为“CSV UTF-8”。
 field-sheet-empty = 文件是空的。
-field-sheet-password = 这个工作簿设了打开密码。请在 Excel 里“文件－信息－保护工作簿”去掉密码，保存后再传。
+field-sheet-password = 这个工作簿设了打开密码。请用密码打开，在 Excel 里点“文件－信息－保护工作簿”（WPS 里点“文件－文档加密”）去掉密码，保存后再传。
 field-sheet-macros = 这个工作簿带宏（.xlsm）。请另存为不带宏的 .xlsx 再传。
 field-sheet-old-excel = 这是旧格式的 .xls。请在 Excel 或 WPS 里另存为 .xlsx 再传。
 field-sheet-binary-excel = 这是二进制格式的 .xlsb。请另存为 .xlsx 再传。
-field-sheet-other-kind = 这是 { $kind } 文件，不是表格。请传 .xlsx 或 .csv。
+field-sheet-other-kind = { $kind ->
+    [image] 这是图片，不是表格。
+    [pdf] 这是 PDF 文件，不是表格。
+    [docx] 这是 Word 文档，不是表格。
+    [html] 这是网页，不是表格。
+    [zip] 这是压缩包，不是表格。
+    [ods] 这是 LibreOffice 的表格（.ods），这里读不了。
+   *[other] 这是 { $kind } 文件，不是表格。
+}请传 .xlsx 或 .csv。
 field-sheet-too-many-rows = 一次最多 { $max } 行。请拆成几份再传。
 field-sheet-too-large = 解开后超过 { $megabytes } MB，不像正常的表格，没有读。
 field-sheet-encoding = 看不出文字编码。请另存为“CSV UTF-8”或 .xlsx。
 field-sheet-damaged = 文件坏了或没有传完整。请在 Excel 里打开确认，另存一份再传。
 field-sheet-no-columns = 没有认出一列。请确认这是这类登记表，并且有一行写着列名（姓名、身份证号、住址……）。
 field-sheet-all-hidden = 工作表全是隐藏的。请取消隐藏再传。
+field-sheet-hidden = 看得见的工作表里没有要找的表；隐藏的工作表没有读：{ $names }。表在那里面的话，请在 Excel 或 WPS 里取消隐藏，保存后再传。
 field-sheet-missing = 这个工作簿里没有要填的那张工作表。请重新选择工作表。
 import-theirs = 同事导入的文件
 import-by = { $name } · { $at }
@@ -223,8 +232,9 @@ import-formulas = 其中 { $count } 格是公式，按表里存好的计算结�
 import-sheet-formula = { $cell } 格是公式，但文件里没有存计算结果。请在 Excel 或 WPS 里打开、保存一次再传，或者把这一格改成数值。
 import-looks-like = 您选的是“{ $kind }”，但从列名看，这张表更像“{ $like }”。
 import-give-as = 改按“{ $like }”导入
-field-sheet-of-kind = 从列名看，这张表是“{ $register }”。请在导入页选“{ $register }”再传一次。
+field-sheet-of-kind = 从列名看，这张表是“{ $register }”，不是所选的那一类。文件还在，点下面的按钮就行，不用重新上传。
 field-sheet-only-header = 表里只有列名（和填表说明），一行数据也没有。请从列名下一行起，每行填一条，再传。
 field-sheet-only-words = 文件里只有说明文字，没有表格。请用模板填好，再传带列名和数据的那一份。
 import-blanks = 没有现成的表？下载空白表填写：
+import-blank-name = { $kind }-空白表
 import-blank-note = 从下一行起填，每行一条；{ $needed }必填，其余知道就填。这一行不会导入，不用删。

@@ -1,3 +1,27 @@
 merchants-take = 带走这些商户
 export-merchants = { $count } 家商户
 export-contents-merchants = 商户，带联系电话
+
+import-kind-shops = 商户台账
+import-kind-hint-shops = 社区或市场自己的 Excel 或 CSV：有商户名称即可，信用代码、场所、摊位、电话等按列名认，可以改。经营者等人员请在商户页面里关联
+import-field-shop = 商户名称
+import-field-credit_code = 统一社会信用代码
+import-field-premises = 场所（市场、店铺）或地址
+import-field-stall = 摊位号
+import-field-shop_kind = 主体类型（个体户、公司……）
+import-field-trade = 行业
+import-field-goods = 经营内容
+import-field-employees = 从业人数
+import-field-floor_area = 面积（平方米）
+import-field-load = 用电负荷（千瓦）
+import-field-hours = 营业时间
+import-field-opened_on = 开业日期
+import-shop-where = 没写在哪个场所，您管的又不止一个社区。请写明场所名称。
+import-shop-place-unknown = 场所表里没有「{ $name }」。先登记这家商户，不写地点吗？
+import-shop-place-several = 叫「{ $name }」的场所不止一处。请写得再清楚些。
+import-shop-stall-unknown = 「{ $name }」里没有摊位「{ $stall }」。请核对摊位号，几个摊位用顿号隔开；是新摊位的，先在场所页面登记。
+import-shop-stall-of-nothing = 写了摊位号，但没写是哪个市场的。请写明场所名称。
+import-shop-moved = 「{ $name }」原来登记在{ $place }，表里写的是别处。按搬到表里写的地方登记吗？
+import-shop-same-name = { $place }已有一家「{ $name }」，表里写在别处。“按这样导入”表示是同一家，搬过来了。
+import-shop-several = 登记在册的「{ $name }」不止一家。请写明这一家在哪个场所。
+import-shop-twice = 和第 { $line } 行是同一家商户。一家有几个摊位的，写在同一行，摊位号用顿号隔开。

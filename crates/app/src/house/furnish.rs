@@ -62,6 +62,7 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
                 Arc::new(youlin_sharing::PeopleInSharing),
             ],
         }),
+        Arc::new(youlin_people::merchants::ShopSheets(vault())),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
         Arc::new(youlin_people::merchants::MerchantsRegister(vault())),

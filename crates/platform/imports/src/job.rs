@@ -14,7 +14,7 @@ use youlin_web::App;
 
 use crate::commands::{Forget, ForgetSteps, Settle, ShowColumns, UNDONE_WITHIN};
 use crate::entities::import_run;
-use crate::queries::{Fault, Undone, columns_of, done_of, file_of, remembered, row_of};
+use crate::queries::{Fault, OF_KIND, Undone, columns_of, done_of, file_of, remembered, row_of};
 use crate::sheet::{self, Columns, Left};
 use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, journal, plan};
 
@@ -35,9 +35,10 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// `round`: how often the columns were matched anew; each match is judged by a job of its own.
+    /// `round`: how often the columns were matched anew, or the kind was changed; each is worked on by a job of its own.
     pub(crate) fn key(self, id: Uuid, round: i32) -> String {
         match self {
+            Self::Read if round > 0 => format!("{id}:read{round}"),
             Self::Read => format!("{id}:read"),
             Self::Check if round > 0 => format!("{id}:check{round}"),
             Self::Check => format!("{id}:check"),
@@ -196,7 +197,7 @@ impl Work<'_> {
                 }),
                 // Its columns mean nothing here, and everything there.
                 (Err(_), Some(like)) => {
-                    Err(Problem::invalid("file", "sheet-of-kind").field_arg("register", like))
+                    Err(Problem::invalid("file", OF_KIND).field_arg("register", like))
                 }
                 (Err(problem), None) => Err(problem),
             }

@@ -13,7 +13,6 @@ mod job;
 mod journal;
 mod migrations;
 mod pages;
-mod pages_sheet;
 pub mod permissions;
 mod plan;
 mod queries;
@@ -34,7 +33,8 @@ use youlin_web::{App, Module};
 
 pub use crate::csv::{Row, armed, harmless, read_csv, write_csv};
 pub use commands::{
-    AcceptImport, AcceptSealer, DropImport, MatchAgain, MatchColumns, StartImport, UndoImport,
+    AcceptImport, AcceptSealer, DropImport, GiveAs, MatchAgain, MatchColumns, StartImport,
+    UndoImport,
 };
 pub use job::{FORGET_KIND, ForgetImport, RUN_KIND, RunImport};
 pub use journal::{Step, journal, strike};
@@ -240,7 +240,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         sealed: sealed(),
         audited: vec![audited_table::<entities::import_run::Entity>()],
-        routes: || pages::routes().merge(pages_sheet::routes()),
+        routes: pages::routes,
         jobs,
         ..Module::named("imports")
     }

@@ -84,6 +84,9 @@ impl ImportState {
     }
 }
 
+/// What is said of a sheet whose columns mean nothing for its kind, and everything for another.
+pub(crate) const OF_KIND: &str = "sheet-of-kind";
+
 /// A sentence about the file as a whole: key of the catalogue and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fault {
@@ -92,6 +95,19 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// The sheet is clearly of another kind, and may go on as that.
+    pub(crate) fn names_kind(&self) -> bool {
+        self.key.strip_prefix("field-") == Some(OF_KIND)
+    }
+
+    /// The kind it names.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        let named = self.args.iter().find(|(name, _)| name == "register");
+        named
+            .filter(|_| self.names_kind())
+            .map(|(_, kind)| kind.as_str())
+    }
+
     /// The sentences of a refusal.
     pub(crate) fn of(problem: &Problem) -> Vec<Self> {
         let own = |args: &[(&'static str, String)]| {
@@ -175,6 +191,7 @@ pub(crate) fn view(sealer: &dyn Sealer, row: import_run::Model, ctx: &Ctx) -> Re
         .map(|sealed| sealer.open(row.id, sealed))
         .transpose()?;
     Ok(ImportView {
+        faults: faults_of(&row),
         columns,
         undone: undone.and_then(|text| serde_json::from_str(&text).ok()),
         round: row.round.unwrap_or(0),
@@ -188,13 +205,16 @@ pub(crate) fn view(sealer: &dyn Sealer, row: import_run::Model, ctx: &Ctx) -> Re
         state: ImportState::parse(&row.state),
         rows: row.rows_total,
         report: report.and_then(|text| serde_json::from_str(&text).ok()),
-        faults: row
-            .fault
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default(),
         created_at: Micros(row.created_at),
         ended_at: row.ended_at.map(Micros),
     })
+}
+
+/// Why it could not be read.
+pub(crate) fn faults_of(row: &import_run::Model) -> Vec<Fault> {
+    let held = row.fault.as_deref();
+    held.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
 }
 
 pub(crate) fn columns_of(sealer: &dyn Sealer, row: &import_run::Model) -> Result<Option<Columns>> {

@@ -165,8 +165,17 @@ pub(crate) fn opened(bytes: &[u8]) -> Result<Workbook> {
 /// # Errors
 /// 422 on `file` with the name of what is wrong with it.
 pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table)> {
+    let hidden = book.hidden.clone();
+    let empty = |what: &TableFault| match hidden.is_empty() {
+        true => fault(what),
+        // What is looked for most likely stands in the sheets nobody sees, and nothing else says so.
+        false => {
+            let problem = Problem::invalid("file", "sheet-hidden");
+            problem.field_arg("names", hidden.join("、"))
+        }
+    };
     let Some((at, layout)) = best_layout(&book, specs) else {
-        return Err(fault(&match only_words(&book) {
+        return Err(empty(&match only_words(&book) {
             true => TableFault::OnlyWords,
             false => TableFault::NoColumns,
         }));
@@ -186,7 +195,13 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
     };
     let rows = table.rows().count();
     if rows == 0 {
-        return Err(fault(&TableFault::OnlyHeader));
+        // One word that happens to name a column makes no table.
+        let named = table.layout.found.iter();
+        let named = named.filter(|one| one.field.is_some()).count();
+        return Err(match named {
+            0 | 1 => empty(&TableFault::OnlyHeader),
+            _ => fault(&TableFault::OnlyHeader),
+        });
     }
     if rows > ROWS as usize {
         return Err(fault(&TableFault::TooManyRows { most: ROWS }));
@@ -355,5 +370,33 @@ mod tests {
         assert_eq!(like("姓名,手机,行业\n周建国,1,\n"), None);
         // Without what must not be missing it is none of that kind.
         assert_eq!(like("店名,信用代码,电话,行业\n甲,1,2,3\n"), None);
+    }
+
+    #[test]
+    fn what_stands_in_hidden_sheets_is_not_called_missing() {
+        let said = |rows: &[&[&str]], hidden: &[&str]| {
+            let lines = rows.iter().zip(1..).map(|(row, number)| Line {
+                number,
+                cells: row.iter().map(|text| Cell::text(text)).collect(),
+            });
+            let book = Workbook {
+                sheets: vec![Sheet {
+                    name: "封面".to_owned(),
+                    lines: lines.collect(),
+                    ..Sheet::default()
+                }],
+                hidden: hidden.iter().map(|name| (*name).to_owned()).collect(),
+                encoding: None,
+            };
+            let problem = laid_out(book, PEOPLE).unwrap_err();
+            problem.fields()[0].code
+        };
+        let cover: &[&[&str]] = &[&["本表请勿外传"]];
+        assert_eq!(said(cover, &["名单"]), "sheet-hidden");
+        assert_eq!(said(cover, &[]), "sheet-only-words");
+        assert_eq!(said(&[&["电话"]], &["名单"]), "sheet-hidden");
+        // A template has its dictionary hidden, and is empty all the same.
+        let template: &[&[&str]] = &[&["姓名", "手机"]];
+        assert_eq!(said(template, &["字典"]), "sheet-only-header");
     }
 }

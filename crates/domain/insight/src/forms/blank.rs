@@ -37,7 +37,13 @@ pub(crate) fn blank_of(bytes: &[u8]) -> Result<Blank> {
     }
     let mut sheets = book.sheets.iter().enumerate();
     let found = sheets.find_map(|(at, sheet)| Some((at, youlin_tabular::form_layout(sheet)?)));
-    let (sheet, layout) = found.ok_or_else(|| Problem::invalid("file", "form-no-columns"))?;
+    let (sheet, layout) = found.ok_or_else(|| match book.hidden.is_empty() {
+        true => Problem::invalid("file", "form-no-columns"),
+        false => {
+            let names = book.hidden.join("、");
+            Problem::invalid("file", "sheet-hidden").field_arg("names", names)
+        }
+    })?;
     Ok(Blank { sheet, layout })
 }
 

@@ -66,8 +66,13 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
     };
     let answers = origins(mapping, &lines);
     let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
-    let cells = lines.iter().flatten();
-    let missing = cells.filter(|cell| matches!(cell, FillCell::Empty)).count();
+    // The ledger counts what its figures open to: running numbers and fixed texts cost nobody an answer.
+    let counted = |empty: bool| {
+        let all = answers.values().flatten();
+        let meant = all.filter(|one| (one.origin == Origin::Empty) == empty);
+        meant.map(|one| one.cells).sum::<usize>()
+    };
+    let (held, missing) = (counted(false), counted(true));
     let columns: Vec<usize> = mapping.columns.iter().map(|one| one.column).collect();
     let blank = &form.blank;
     let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
@@ -95,7 +100,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         .map_err(|fault| file_fault(&fault))?;
     Ok(Filled {
         workbook,
-        held: lines.len() * columns.len() - missing,
+        held,
         missing,
         lines: lines.len(),
         answers,

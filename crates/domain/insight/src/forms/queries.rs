@@ -8,6 +8,7 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::{Blank, Every, Mapping};
+use crate::compose::Composed;
 use crate::entities::{report_blank, report_fill, report_form};
 use crate::permissions::INSIGHT_FORMS;
 
@@ -69,6 +70,26 @@ pub(crate) struct Ledger {
     pub(crate) asked: i64,
     /// Cells a year, if all forms come as often as they say.
     pub(crate) yearly: i64,
+    /// The year that is told of.
+    pub(crate) from: String,
+    pub(crate) to: String,
+}
+
+impl Ledger {
+    /// The columns behind the cells: those that were filled, or those that stayed empty.
+    pub(crate) fn href(&self, origin: &str) -> String {
+        let question = Composed {
+            d: "answers".to_owned(),
+            f: vec![
+                format!("requester~is~{}", self.requester),
+                origin.to_owned(),
+            ],
+            from: self.from.clone(),
+            to: self.to.clone(),
+            ..Composed::default()
+        };
+        format!("/insight/evidence?{}", question.address())
+    }
 }
 
 async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
@@ -147,11 +168,13 @@ pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
     let rows = rows(db, ctx).await?;
     let fills = fills(db.read(), &rows).await?;
     let since = ctx.now().0 - 365 * Micros::DAY;
+    let (from, to) = (Micros(since).local().date(), ctx.now().local().date());
     let mut all: BTreeMap<String, Ledger> = BTreeMap::new();
     for row in &rows {
         let own = || fills.iter().filter(|fill| fill.form_id == row.id);
         let entry = all.entry(row.requester.clone()).or_default();
         entry.requester.clone_from(&row.requester);
+        (entry.from, entry.to) = (from.to_string(), to.to_string());
         // A form that was closed cost what it cost, but nothing more.
         let open = row.closed_at.is_none();
         entry.forms += usize::from(open);

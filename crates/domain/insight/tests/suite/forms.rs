@@ -196,6 +196,17 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
             list.contains("街道民政") && list.contains("每季度"),
             "{list}"
         );
+        // What a requester was given opens to the columns it came from.
+        let mut links = list.split("href=\"");
+        let opened = links.find_map(|rest| {
+            let href = rest.split('"').next()?;
+            href.starts_with("/insight/evidence?d=answers")
+                .then_some(href)
+        });
+        let opened = opened.unwrap().replace("&#38;", "&").replace("&amp;", "&");
+        let records = web.get(DESK, &opened).await;
+        assert_eq!(records.status, StatusCode::OK, "{}", records.text());
+        assert!(records.text().contains("现住址"), "{}", records.text());
     }
 }
 
@@ -270,6 +281,17 @@ async fn what_is_no_form_is_said_and_what_was_typed_stays() {
             .hand_in("community_lead@A", &fields, &blank(&COLUMNS))
             .await;
         assert_eq!(lead.status, StatusCode::SEE_OTHER);
+        // A table that begins with the names of its columns is called as its file is.
+        let mut bare = Workbook::new();
+        let sheet = bare.add_worksheet();
+        for (at, column) in COLUMNS.iter().enumerate() {
+            sheet.write(0, u16::try_from(at).unwrap(), *column).unwrap();
+        }
+        let bare = bare.save_to_buffer().unwrap();
+        let sent = web.hand_in(DESK, &fields, &bare).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let page = web.get(DESK, sent.location()).await.text();
+        assert!(page.contains("<h1>37</h1>"), "{page}");
         let foreign = [("requester", "别处"), ("every", "year"), ("area", "1")];
         let foreign = web.hand_in(DESK, &foreign, &blank(&COLUMNS)).await;
         assert_ne!(foreign.status, StatusCode::SEE_OTHER);
@@ -309,6 +331,19 @@ fn hidden() -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
+/// A cover that can be seen, and the form in a sheet that cannot.
+fn behind_a_cover() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let form = book.add_worksheet().set_name("台账").unwrap();
+    form.write(0, 0, "姓名").unwrap();
+    form.write(0, 1, "电话").unwrap();
+    form.set_hidden(true);
+    let cover = book.add_worksheet().set_name("封面").unwrap();
+    cover.write(0, 0, "本表请勿外传").unwrap();
+    cover.set_active(true);
+    book.save_to_buffer().unwrap()
+}
+
 #[tokio::test]
 async fn every_file_that_is_no_blank_form_has_its_own_sentence() {
     let web = webs().await.swap_remove(0);
@@ -320,10 +355,11 @@ async fn every_file_that_is_no_blank_form_has_its_own_sentence() {
             packed(&[("xl/workbook.xml", b"<x/>"), ("xl/vbaProject.bin", b"x")]),
             "带宏",
         ),
-        (b"%PDF-1.4".to_vec(), "这是 pdf 文件"),
+        (b"%PDF-1.4".to_vec(), "这是 PDF 文件"),
         (b"PK\x03\x04broken".to_vec(), "文件坏了"),
         ("姓名,电话\n".as_bytes().to_vec(), "文本文件（csv）"),
         (hidden(), "隐藏"),
+        (behind_a_cover(), "没有读：台账"),
     ];
     let area = web.area();
     let fields = [

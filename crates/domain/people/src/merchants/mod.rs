@@ -26,7 +26,7 @@ pub use commands::save::{MerchantInput, SaveMerchant};
 pub use dataset::MerchantsDataset;
 pub use find::{MerchantFinder, MerchantTexts};
 use import::MERCHANT_FILE;
-pub use import::{MERCHANT_COLUMNS, MerchantsRegister, merchants};
+pub use import::{MERCHANT_COLUMNS, MerchantsRegister, ShopSheets, merchants};
 pub use model::{LegalKind, MerchantPerson, MerchantPlace, MerchantRelation, MerchantView, Trade};
 pub use occupancy::PeopleAtPlaces;
 pub use pages::NAV;

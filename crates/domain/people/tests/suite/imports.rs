@@ -75,9 +75,14 @@ impl<'a> Desk<'a> {
 
     /// A spreadsheet of residents.
     pub(crate) async fn give_sheet(&self, bytes: Vec<u8>) -> Uuid {
+        self.give_as("residents", bytes).await
+    }
+
+    /// A spreadsheet of any kind.
+    pub(crate) async fn give_as(&self, kind: &str, bytes: Vec<u8>) -> Uuid {
         let command = StartImport {
             imports: Arc::clone(&self.imports),
-            kind: "residents".to_owned(),
+            kind: kind.to_owned(),
             file_name: "居民.xlsx".to_owned(),
             file: Incoming {
                 bytes,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use youlin_database::text::{PutTexts, TextSource};
 use youlin_datasets::cube::{Filter, Measure, Op, Query, Test};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
+use youlin_imports::{Choice, ImportState, ImportView};
 use youlin_kernel::{Ctx, Micros, Problem, ProblemKind, Result, Role};
 use youlin_people::merchants::{
     CloseMerchant, LeavePlace, MerchantFilter, MerchantInput, MerchantRelation, MerchantTexts,
@@ -18,8 +19,9 @@ use youlin_places::import::read_csv;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::{Occupants, Premises, PremisesFilter, PremisesView, StallView};
 
-use crate::browser::{Browser, account, house};
+use crate::browser::{Browser, account, house, imports};
 use crate::ground::{Ground, JIA, grant, grounds};
+use crate::imports::Desk;
 
 const PREMISES: &str = "\
 key,community_code,kind,name,neighbourhood_code,floor_area
@@ -627,6 +629,168 @@ async fn the_desk_enters_and_changes_merchants_on_pages() {
         let mut far = Browser::signed_in(&house, "far").await;
         assert_eq!(far.get(&path).await.status, 404);
         assert_eq!(far.post(&path, &change("2")).await.status, 404);
+        ground.verify().await;
+    }
+}
+
+/// As a market keeps it: units in cells, a stall beside the market's name, a place nobody registered, somebody twice.
+const LIST: &str = "\
+序号,商户名称,统一社会信用代码,联系电话,经营地址,摊位号,主营商品,从业人数,面积（㎡）,行业
+1,老王五金,,139 0000 1111,中原综合批发市场,C-01,螺丝,2人,24㎡,五金
+2,张记布行,,,中原综合批发市场C区02号,,,3,,布料
+3,云上花店,,,人民公园南门,,鲜花,,,
+4,李记,,,中原综合批发市场,C-99,,,,
+5,老王五金,,,中原综合批发市场,C-01,,,,
+6,错码商行,91320600MA1X,,中原综合批发市场,,,,,
+";
+
+fn said(view: &ImportView) -> Vec<(u32, &str)> {
+    let report = view.report.as_ref().unwrap();
+    let all = report.refused.iter().chain(&report.doubtful);
+    all.map(|one| (one.line, one.code.as_str())).collect()
+}
+
+fn figures(view: &ImportView) -> (u32, u32, u32) {
+    let report = view.report.as_ref().unwrap();
+    (report.new, report.changed, report.unchanged)
+}
+
+impl Desk<'_> {
+    /// A list of merchants, judged.
+    async fn listed(&self, text: &str) -> ImportView {
+        let id = self.give_as("shops", text.as_bytes().to_vec()).await;
+        self.work().await;
+        if self.view(id).await.state == ImportState::Matching {
+            self.matched(id, &[]).await;
+        }
+        self.work().await;
+        let view = self.view(id).await;
+        assert_eq!(view.state, ImportState::Ready, "{view:?}");
+        view
+    }
+}
+
+#[tokio::test]
+async fn a_list_given_as_the_wrong_kind_goes_on_as_what_it_is() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let mut browser = Browser::signed_in(&house, "desk").await;
+        let id = desk.give_sheet(LIST.as_bytes().to_vec()).await;
+        desk.work().await;
+        let path = format!("/imports/{id}");
+        let page = browser.get(&path).await.text;
+        assert!(page.contains("data-looks-like=\"shops\""), "{page}");
+        assert!(page.contains("name=\"kind\" value=\"shops\""), "{page}");
+        // A kind nobody matches columns for is none to go on as.
+        let kind = format!("{path}/kind");
+        let wrong = browser.post(&kind, &[("kind", "merchants")]).await;
+        assert_eq!(wrong.status, 422);
+        assert_eq!(browser.post(&kind, &[("kind", "shops")]).await.status, 303);
+        desk.work().await;
+        let view = desk.view(id).await;
+        assert_eq!(
+            (view.state, view.kind.as_str()),
+            (ImportState::Matching, "shops")
+        );
+        // What was chosen stays chosen when the name is missing.
+        let chosen = [
+            "", "", "", "phone", "premises", "stall", "hours", "", "", "",
+        ];
+        let columns: Vec<(&str, &str)> = chosen.iter().map(|one| ("column", *one)).collect();
+        let refused = browser.post(&format!("{path}/columns"), &columns).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("<option value=\"hours\" selected"));
+        desk.matched(id, &[]).await;
+        assert_eq!(
+            browser.post(&kind, &[("kind", "residents")]).await.status,
+            409
+        );
+        desk.work().await;
+        let view = desk.view(id).await;
+        assert_eq!(
+            (view.state, figures(&view)),
+            (ImportState::Ready, (2, 0, 0))
+        );
+        // Columns that mean nothing for residents at all: the file waits for one press.
+        let bare = "商户名称,信用代码,摊位号,主营商品\n云上花店,,,鲜花\n".as_bytes();
+        let id = desk.give_sheet(bare.to_vec()).await;
+        desk.work().await;
+        assert_eq!(desk.view(id).await.state, ImportState::Failed);
+        let path = format!("/imports/{id}");
+        assert!(browser.get(&path).await.text.contains("value=\"shops\""));
+        let kind = format!("{path}/kind");
+        assert_eq!(browser.post(&kind, &[("kind", "shops")]).await.status, 303);
+        desk.work().await;
+        assert_eq!(desk.view(id).await.state, ImportState::Matching);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_desks_own_list_is_taken_in_and_moves_nobody_unasked() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let view = desk.listed(LIST).await;
+        assert_eq!(
+            said(&view),
+            [
+                (5, "shop-stall-unknown"),
+                (6, "shop-twice"),
+                (7, "credit-code"),
+                (4, "shop-place-unknown"),
+            ]
+        );
+        assert_eq!(
+            view.report.as_ref().unwrap().refused[2].column,
+            "统一社会信用代码"
+        );
+        let done = desk.decide(view.id, &[(4, Choice::Take)], false).await;
+        assert_eq!(figures(&done), (3, 0, 0));
+        let shown = async |name: &str| {
+            let filter = MerchantFilter {
+                text: name.to_owned(),
+                ..MerchantFilter::default()
+            };
+            let scope = ground.scope(&ground.desk());
+            let db = ground.world.db().read();
+            let found = Merchants::list(db, &ground.vault, &scope, &filter, 10).await;
+            found.unwrap().remove(0)
+        };
+        let wang = shown("老王五金").await;
+        assert_eq!(wang.place_label(), "中原综合批发市场 C-01");
+        assert_eq!((wang.employees, wang.area_centi), (Some(2), Some(2_400)));
+        assert_eq!(wang.trade.as_str(), "hardware");
+        assert_eq!(wang.phone_masked.as_deref(), Some("139****1111"));
+        assert_eq!(
+            shown("张记布行").await.place_label(),
+            "中原综合批发市场 C-02"
+        );
+        assert!(shown("云上花店").await.places.is_empty());
+        // Again: nothing changes, and who is known is asked about no more.
+        let again = desk.listed(LIST).await;
+        assert_eq!(figures(&again), (0, 0, 3));
+        assert!(again.report.unwrap().doubtful.is_empty());
+        // A shorter list clears nothing, and the market alone means the stall held in it.
+        let short = desk.listed("店名,市场\n老王五金,中原综合批发市场\n").await;
+        assert_eq!(figures(&short), (0, 0, 1));
+        // Somewhere else: asked whether it is the same one.
+        let moved = desk
+            .listed("店名,市场,摊位\n老王五金,中原综合批发市场,C03\n")
+            .await;
+        assert_eq!(said(&moved), [(2, "shop-same-name")]);
+        let done = desk.decide(moved.id, &[(2, Choice::Take)], false).await;
+        assert_eq!(figures(&done), (0, 1, 0));
+        let wang = shown("老王五金").await;
+        assert_eq!(wang.place_label(), "中原综合批发市场 C-03");
+        assert_eq!((wang.former_places.len(), wang.goods.as_str()), (1, "螺丝"));
+        let other = desk
+            .listed("店名,市场,摊位\n老王五金,中原综合批发市场,C01\n")
+            .await;
+        let done = desk.decide(other.id, &[(2, Choice::New)], false).await;
+        assert_eq!(figures(&done), (1, 0, 0));
         ground.verify().await;
     }
 }

@@ -36,7 +36,7 @@ fn messy(people: u32) -> Vec<u8> {
 
 impl Desk<'_> {
     /// The columns as they were found, with some of them corrected.
-    async fn matched(&self, id: Uuid, corrected: &[(usize, Option<&str>)]) {
+    pub(crate) async fn matched(&self, id: Uuid, corrected: &[(usize, Option<&str>)]) {
         let columns = self.view(id).await.columns.unwrap();
         let mut fields: Vec<Option<String>> = columns
             .found

@@ -3,6 +3,7 @@
 mod accept;
 mod columns;
 mod forget;
+mod kind;
 mod settle;
 mod start;
 mod undo;
@@ -12,6 +13,7 @@ pub(crate) use columns::ShowColumns;
 pub use columns::{MatchAgain, MatchColumns};
 pub use forget::DropImport;
 pub(crate) use forget::{Forget, ForgetSteps};
+pub use kind::GiveAs;
 pub(crate) use settle::Settle;
 pub use start::StartImport;
 pub use undo::UndoImport;

@@ -43,7 +43,8 @@ impl Command for Settle {
                 Some(self.sealer.seal(ctx, self.id, &text)?)
             }
         };
-        if self.to != ImportState::Ready {
+        // A sheet of another kind waits for somebody to say that it is one.
+        if self.to != ImportState::Ready && !self.faults.iter().any(Fault::names_kind) {
             clear(tx, FILE.0, self.id).await?;
         }
         if let Some(left) = &self.left {

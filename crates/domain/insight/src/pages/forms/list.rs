@@ -239,6 +239,8 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     });
     let columns = columns.collect();
     let name = match f.name.trim() {
+        // A table that begins with the names of its columns is called as its file is.
+        "" if layout.title.trim().is_empty() => stem(&f.file_name).to_owned(),
         "" => layout.title.clone(),
         name => name.to_owned(),
     };
@@ -277,4 +279,9 @@ pub(super) async fn read_file(multipart: Multipart) -> (HandedIn, Result<()>) {
         _ => problem,
     });
     (form, read)
+}
+
+/// A file's name without its ending.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _ending)| stem)
 }

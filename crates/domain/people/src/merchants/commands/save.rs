@@ -121,6 +121,30 @@ impl MerchantInput {
     }
 }
 
+impl Read {
+    /// What is not said here stays as it is held: of a list that knows less than the register.
+    pub(crate) fn keep(&mut self, held: &merchant::Model) {
+        if self.kind == LegalKind::Unknown {
+            self.kind = LegalKind::parse(&held.kind).unwrap_or(LegalKind::Unknown);
+        }
+        if self.trade == Trade::Other {
+            self.trade = Trade::parse(&held.trade).unwrap_or(Trade::Other);
+        }
+        let or = |said: &mut String, held: &str| {
+            if said.is_empty() {
+                held.clone_into(said);
+            }
+        };
+        or(&mut self.goods, &held.goods);
+        or(&mut self.hours, &held.hours);
+        self.credit_code = self.credit_code.take().or(held.credit_code.clone());
+        self.employees = self.employees.or(held.employees);
+        self.area_centi = self.area_centi.or(held.area_centi);
+        self.load_w = self.load_w.or(held.load_w);
+        self.opened_on = self.opened_on.or(held.opened_on);
+    }
+}
+
 fn credit_code(text: &str) -> Result<Option<String>> {
     match text.trim() {
         "" => Ok(None),

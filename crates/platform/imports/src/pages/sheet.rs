@@ -11,38 +11,42 @@ use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult, XLSX, save_as,
 };
 
-use crate::pages::after;
+use super::{after, after_with};
 use crate::permissions::IMPORTS_GIVE;
-use crate::queries::left_of;
+use crate::queries::{Fault, left_of};
 use crate::sheet::letter;
 use crate::sight::seen;
-use crate::{Columns, ImportView, Imports, MatchAgain, MatchColumns, UndoImport, import_view};
+use crate::{
+    Columns, GiveAs, ImportState, ImportView, Imports, MatchAgain, MatchColumns, UndoImport,
+    import_view,
+};
 
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     let give = Access::Needs(&IMPORTS_GIVE);
     Routes::new()
         .post("/imports/{id}/columns", give, matched)
         .post("/imports/{id}/match", give, again)
+        .post("/imports/{id}/kind", give, give_as)
         .post("/imports/{id}/undo", give, undo)
         .get("/imports/{id}/refused.xlsx", give, refused)
         .get("/imports/blank.xlsx", give, blank)
 }
 
 /// A column as its row on the page shows it.
-pub(crate) struct ColumnRow {
+pub(super) struct ColumnRow {
     /// A, B … AA.
-    pub(crate) letter: String,
-    pub(crate) name: String,
-    pub(crate) examples: String,
-    pub(crate) why: String,
+    pub(super) letter: String,
+    pub(super) name: String,
+    pub(super) examples: String,
+    pub(super) why: String,
     /// Nothing is known of it, or somebody should look twice.
-    pub(crate) look: bool,
-    pub(crate) field: String,
-    pub(crate) choices: Vec<Choice>,
+    pub(super) look: bool,
+    pub(super) field: String,
+    pub(super) choices: Vec<Choice>,
 }
 
 /// The columns with what may be chosen for them.
-pub(crate) fn column_rows(s: &Shell, columns: &Columns, specs: &[Spec]) -> Vec<ColumnRow> {
+pub(super) fn column_rows(s: &Shell, columns: &Columns, specs: &[Spec]) -> Vec<ColumnRow> {
     let none = Choice::new("", s.t("import-column-none"));
     let fields = specs
         .iter()
@@ -90,14 +94,70 @@ async fn matched(
     ApiForm(form): ApiForm<Matched>,
 ) -> WebResult<Response> {
     let imports = app.need::<Imports>()?;
+    let fields: Vec<Option<String>> = form
+        .column
+        .into_iter()
+        .map(|field| Some(field).filter(|field| !field.is_empty()))
+        .collect();
     let command = MatchColumns {
         imports,
         id,
-        fields: form
-            .column
-            .into_iter()
-            .map(|field| Some(field).filter(|field| !field.is_empty()))
+        fields: fields.clone(),
+    };
+    let outcome = app.db().execute(&ctx, command).await;
+    // What was chosen stays chosen when something is missing.
+    let chosen = |columns: &mut Columns| columns.take(&fields);
+    after_with(&app, &ctx, prefs, id, outcome, chosen).await
+}
+
+/// The kinds a sheet that is not taken in yet may go on as: the one it looks like first. `sure`: it is clearly that.
+pub(super) struct OtherKinds {
+    pub(super) sure: Option<String>,
+    pub(super) others: Vec<&'static str>,
+}
+
+pub(super) fn other_kinds(imports: &Imports, ctx: &Ctx, v: &ImportView) -> OtherKinds {
+    let may = |kind: &str| {
+        let mut all = imports.registers.iter();
+        all.any(|one| one.kind() == kind && !one.columns().is_empty() && ctx.may(one.permission()))
+    };
+    let looks_like = match v.state {
+        ImportState::Matching => v.columns.as_ref().and_then(|one| one.looks_like.as_deref()),
+        ImportState::Failed => v.faults.iter().find_map(Fault::kind),
+        _ => None,
+    };
+    let sure = looks_like.filter(|kind| v.own && may(kind));
+    let sheets = imports.registers.iter().map(|one| one.kind());
+    let others = match v.state {
+        ImportState::Matching if v.own => sheets
+            .filter(|kind| *kind != v.kind && Some(*kind) != sure && may(kind))
             .collect(),
+        _ => Vec::new(),
+    };
+    OtherKinds {
+        sure: sure.map(str::to_owned),
+        others,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AsKind {
+    kind: String,
+}
+
+async fn give_as(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<AsKind>,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let command = GiveAs {
+        imports,
+        id,
+        kind: form.kind,
     };
     after(&app, &ctx, prefs, id, app.db().execute(&ctx, command).await).await
 }
@@ -133,8 +193,16 @@ async fn refused(
 ) -> WebResult<Response> {
     let imports = app.need::<Imports>()?;
     let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    // Beside the file it came from, somebody sees at once which rows these are.
+    let given = view.file_name.rsplit_once('.');
+    let given = given.map_or_else(|| view.file_name.clone(), |(stem, _)| stem.to_owned());
+    let what = app.i18n().text(ctx.locale(), "import-refused-sheet", &[]);
+    let name = match given.is_empty() {
+        true => format!("{what}.xlsx"),
+        false => format!("{given}-{what}.xlsx"),
+    };
     let bytes = workbook(&app, &ctx, &imports, view).await?;
-    Ok(save_as("refused.xlsx", XLSX, bytes))
+    Ok(save_as(&name, XLSX, bytes))
 }
 
 async fn workbook(
@@ -215,5 +283,6 @@ async fn blank(
     let sheet = i18n.text(locale, &format!("import-kind-{}", register.kind()), &[]);
     let bytes = write_workbook(&sheet, &columns, [vec![format!("# {note}")]]);
     let bytes = bytes.map_err(Problem::internal)?;
-    Ok(save_as("blank.xlsx", XLSX, bytes))
+    let name = i18n.text(locale, "import-blank-name", &[("kind", sheet)]);
+    Ok(save_as(&format!("{name}.xlsx"), XLSX, bytes))
 }

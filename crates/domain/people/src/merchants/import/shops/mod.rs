@@ -1,0 +1,136 @@
+//! Merchants from a spreadsheet as a desk or a market keeps it: no keys, one row for each merchant, the place in words.
+//!
+//! [`columns`] names what stands in such sheets, [`places`] finds the premises and stalls, [`known`] the merchant, [`read`] puts
+//! a row together; it is saved as a row of a file is ([`super::take`]). What the sheet leaves empty clears nothing. Persons
+//! (who runs it, who answers for safety) are not read: a name alone says of nobody who they are.
+
+mod columns;
+mod known;
+mod places;
+mod read;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use youlin_database::Database;
+use youlin_imports::{Incoming, Plan, Refused, Register, Row, Table, tabular};
+use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
+
+use super::take::Import;
+use crate::Vault;
+use crate::import::planned;
+use crate::permissions::PEOPLE_WRITE;
+use read::{Reader, Unread};
+
+/// Spreadsheets of merchants.
+#[derive(Clone, Debug)]
+pub struct ShopSheets(pub Arc<Vault>);
+
+impl Register for ShopSheets {
+    fn kind(&self) -> &'static str {
+        "shops"
+    }
+
+    fn permission(&self) -> &'static Permission {
+        &PEOPLE_WRITE
+    }
+
+    fn columns(&self) -> &'static [tabular::Spec] {
+        columns::SPECS
+    }
+
+    fn needed(&self) -> &'static [&'static str] {
+        &["shop"]
+    }
+
+    fn blank(&self) -> Vec<&'static str> {
+        columns::BLANK.to_vec()
+    }
+
+    fn plan<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        file: &'a Incoming,
+        dry_run: bool,
+    ) -> BoxFuture<'a, Result<Plan>> {
+        self.planned(db, ctx, file, dry_run).boxed()
+    }
+
+    fn taken<'a>(
+        &'a self,
+        _db: &'a Database,
+        _community: CommunityId,
+    ) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+}
+
+impl ShopSheets {
+    async fn planned(
+        &self,
+        db: &Database,
+        ctx: &Ctx,
+        file: &Incoming,
+        dry_run: bool,
+    ) -> Result<Plan> {
+        let scope = ctx.scope(&PEOPLE_WRITE)?;
+        let table = file
+            .table
+            .clone()
+            .ok_or_else(|| Problem::internal("a spreadsheet without its rows"))?;
+        let reader = Reader {
+            places: places::Places::of(db, &scope).await?,
+            known: known::Known::of(db, &scope).await?,
+            community: places::only_community(&scope),
+            table: &table,
+            today: ctx.now().local().date(),
+        };
+        let (mut refused, mut doubtful, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut seen = BTreeMap::new();
+        for line in table.rows() {
+            let number = line.number;
+            match reader.draft(line, file.choices.get(&number).copied()) {
+                Ok((community, draft)) => match seen.get(&read::meaning(community, &draft)) {
+                    Some(first) => {
+                        let twice = Refused::new(number, "", "shop-twice");
+                        refused.push(twice.arg("line", first));
+                    }
+                    None => {
+                        seen.insert(read::meaning(community, &draft), number);
+                        let row = Row::new(number, &[]);
+                        drafts.push((community, number, (row, community, draft)));
+                    }
+                },
+                Err(Unread::Refused(one)) => refused.push(one),
+                Err(Unread::Doubtful(one)) => doubtful.push(one),
+            }
+        }
+        let headings = Arc::new(headings(&table));
+        let plan = planned(file, refused, drafts, |rows| Import {
+            vault: Arc::clone(&self.0),
+            rows,
+            dry_run,
+            headings: Arc::clone(&headings),
+        });
+        Ok(Plan { doubtful, ..plan })
+    }
+}
+
+/// The names of the columns by what is wrong with them: a refused row names them as the sheet does.
+fn headings(table: &Table) -> HashMap<&'static str, String> {
+    let own = |field: &'static str| match field {
+        "shop" => "name",
+        "shop_kind" => "kind",
+        field => field,
+    };
+    let all = columns::SPECS.iter();
+    let mut named: HashMap<&'static str, String> = all
+        .map(|spec| (own(spec.field), table.name_of(spec.field).to_owned()))
+        .collect();
+    let stall = table.name_of("stall").to_owned();
+    named.insert("stall_key", stall);
+    named
+}

@@ -1,0 +1,263 @@
+//! A row of a file or a sheet is saved: decided about as a whole, in the transaction of its batch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+use youlin_database::keys::{key_of, meant};
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_imports::{ImportReport, Outcome, Refused, Row};
+use youlin_kernel::{CommunityId, Ctx, Problem, Result};
+
+use crate::Vault;
+use crate::entities::{merchant, merchant_person, merchant_place};
+use crate::events::{MERCHANT_SAVED, event};
+use crate::import::refused;
+use crate::merchants::MerchantRelation;
+use crate::merchants::commands::persons::{RelatePerson, relate};
+use crate::merchants::commands::places::{self, Where, settle};
+use crate::merchants::commands::save::{MerchantInput, blank, change, filled, not_doubled};
+use crate::merchants::commands::{merchant_for, present_places, since};
+use crate::permissions::PEOPLE_WRITE;
+
+/// A row, read.
+pub(super) struct Draft {
+    /// Of the file; of a sheet, what the merchant it means is called. Empty: one nobody knows.
+    pub(super) key: String,
+    pub(super) input: MerchantInput,
+    /// The first is where it is found.
+    pub(super) at: Vec<Where>,
+    pub(super) persons: Vec<Person>,
+    /// From a desk's own list: it knows less than the register, so what it leaves empty clears nothing, and its row has no key
+    /// of its own.
+    pub(super) by_sheet: bool,
+}
+
+/// Somebody who belongs to a merchant.
+pub(super) struct Person {
+    pub(super) relation: MerchantRelation,
+    pub(super) home: CommunityId,
+    pub(super) id: Uuid,
+    pub(super) since: String,
+}
+
+pub(super) struct Import {
+    pub(super) vault: Arc<Vault>,
+    pub(super) rows: Vec<(Row, CommunityId, Draft)>,
+    pub(super) dry_run: bool,
+    /// What the columns of a sheet are called, by what they hold.
+    pub(super) headings: Arc<HashMap<&'static str, String>>,
+}
+
+impl Command for Import {
+    type Output = ImportReport;
+    const NAME: &'static str = "people.import-merchants";
+
+    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
+        let mut report = ImportReport::default();
+        let Some(community) = self.rows.first().map(|(_, community, _)| *community) else {
+            return Ok(report);
+        };
+        let keys = self.rows.iter().map(|(_, _, draft)| draft.key.clone());
+        let keys = keys.filter(|key| !key.is_empty());
+        let held: HashMap<String, merchant::Model> = merchant::Entity::find()
+            .filter(merchant::Column::CommunityId.eq(community.0))
+            .filter(meant(
+                (merchant::Column::ExtKey, merchant::Column::Id),
+                keys,
+            ))
+            .all(tx.conn())
+            .await?
+            .into_iter()
+            .map(|row| (key_of(row.ext_key.as_deref(), row.id), row))
+            .collect();
+        for (row, _, draft) in &self.rows {
+            match self
+                .take(ctx, tx, community, draft, held.get(&draft.key))
+                .await
+            {
+                Ok(outcome) => report.count(outcome),
+                Err(problem) => report
+                    .refused
+                    .push(self.named(refused(row, problem)?, draft)),
+            }
+        }
+        Ok(report)
+    }
+}
+
+impl Import {
+    /// A refusal names the column as the sheet does.
+    fn named(&self, mut refused: Refused, draft: &Draft) -> Refused {
+        if draft.by_sheet {
+            let heading = self.headings.get(refused.column.as_str());
+            refused.column = heading.cloned().unwrap_or_default();
+        }
+        refused
+    }
+
+    /// Decides about one row before anything of it is saved: what is refused leaves nothing behind.
+    async fn take(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        community: CommunityId,
+        draft: &Draft,
+        old: Option<&merchant::Model>,
+    ) -> Result<Outcome> {
+        if old.is_some_and(|old| old.closed_at.is_some()) {
+            return Ok(Outcome::Unchanged);
+        }
+        let mut read = draft.input.read(ctx, &self.vault)?;
+        if let Some(old) = old.filter(|_| draft.by_sheet) {
+            read.keep(old);
+        }
+        if draft.at.is_empty() {
+            ctx.authorize(&PEOPLE_WRITE, community)?;
+        }
+        for place in &draft.at {
+            let premises = places::checked(tx, community, place).await?;
+            ctx.authorize(&PEOPLE_WRITE, premises.area())?;
+        }
+        let own = old.map(|old| old.id);
+        not_doubled(tx, community, own, read.credit_code.as_deref()).await?;
+        let id = own.unwrap_or_else(|| ctx.new_id());
+        let moves = self.moves(ctx, tx, community, draft, own).await?;
+        let joining = joining(tx, community, draft, own).await?;
+        let base = old
+            .cloned()
+            .unwrap_or_else(|| blank(community, id, ctx.now().0));
+        let row = merchant::Model {
+            ext_key: match old {
+                Some(old) => old.ext_key.clone(),
+                None => Some(draft.key.clone()).filter(|key| !key.is_empty()),
+            },
+            ..filled(ctx, &self.vault, base, read, draft.input.how)?
+        };
+        let same = old.is_some_and(|old| *old == row);
+        let changed = !same || !moves.is_none() || !joining.is_empty();
+        if self.dry_run {
+            return Ok(outcome(old, changed));
+        }
+        match old {
+            None => {
+                tx.insert::<merchant::Entity>(row).await?;
+            }
+            Some(old) if *old != row => change(ctx, tx, old, row).await?,
+            Some(_) => {}
+        }
+        for place in moves.leaves {
+            places::end(ctx, tx, place, ctx.now().0).await?;
+        }
+        for place in moves.enters {
+            settle(ctx, tx, community, id, place).await?;
+        }
+        for person in joining {
+            let new = RelatePerson {
+                community,
+                merchant: id,
+                person_community: person.home,
+                person: person.id,
+                relation: person.relation,
+                since: person.since.clone(),
+                take_over: false,
+            };
+            relate(ctx, tx, &new).await?;
+        }
+        if changed {
+            let entry = AuditEntry::new(Self::NAME, "merchant", id);
+            tx.audit(ctx, community, entry);
+            tx.emit(ctx, event(MERCHANT_SAVED, community, id));
+        }
+        Ok(outcome(old, changed))
+    }
+
+    /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
+    async fn moves<'a>(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        community: CommunityId,
+        draft: &'a Draft,
+        own: Option<Uuid>,
+    ) -> Result<Moves<'a>> {
+        let mut there = Vec::new();
+        if let Some(id) = own {
+            merchant_for(ctx, tx, &PEOPLE_WRITE, community, id).await?;
+            there = present_places(tx.conn(), community, id).await?;
+        }
+        let is = |row: &merchant_place::Model, place: &Where| {
+            row.premises_id == place.premises && row.stall_id == place.stall
+        };
+        let first = draft.at.first();
+        let settled = first.is_none_or(|place| there.iter().any(|row| is(row, place)));
+        let mut enters = Vec::new();
+        for place in &draft.at {
+            since(ctx, "since", &place.since)?;
+            if there.iter().any(|row| is(row, place)) {
+                continue;
+            }
+            if place.stall.is_some() {
+                // A stall has one tenant.
+                if let Some(name) = places::tenant(tx, community, place).await? {
+                    let taken = Problem::invalid("stall_key", "stall-occupied");
+                    return Err(taken.field_arg("name", name));
+                }
+            }
+            enters.push(place);
+        }
+        // Only who stands elsewhere in the file has moved.
+        there.retain(|row| !settled && !draft.at.iter().any(|place| is(row, place)));
+        Ok(Moves {
+            leaves: there,
+            enters,
+        })
+    }
+}
+
+/// Places a merchant leaves and enters.
+struct Moves<'a> {
+    leaves: Vec<merchant_place::Model>,
+    enters: Vec<&'a Where>,
+}
+
+impl Moves<'_> {
+    fn is_none(&self) -> bool {
+        self.leaves.is_empty() && self.enters.is_empty()
+    }
+}
+
+/// Persons of the row who do not belong to the merchant yet. Nobody is taken away by a file.
+async fn joining<'a>(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    draft: &'a Draft,
+    own: Option<Uuid>,
+) -> Result<Vec<&'a Person>> {
+    let present = match own {
+        None => Vec::new(),
+        Some(id) => {
+            merchant_person::Entity::find()
+                .filter(merchant_person::Column::CommunityId.eq(community.0))
+                .filter(merchant_person::Column::MerchantId.eq(id))
+                .filter(merchant_person::Column::ValidTo.is_null())
+                .all(tx.conn())
+                .await?
+        }
+    };
+    let held = |person: &&Person| {
+        present
+            .iter()
+            .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
+    };
+    Ok(draft.persons.iter().filter(|one| !held(one)).collect())
+}
+
+fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {
+    match (old, changed) {
+        (None, _) => Outcome::New,
+        (Some(_), true) => Outcome::Changed,
+        (Some(_), false) => Outcome::Unchanged,
+    }
+}

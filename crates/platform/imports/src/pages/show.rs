@@ -1,0 +1,270 @@
+//! An import's page: what was found, what is asked, the bar, the end.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use youlin_web::{ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, page};
+
+use super::sheet::{ColumnRow, OtherKinds, column_rows, other_kinds};
+use super::{after, shell};
+use crate::commands::UNDONE_WITHIN;
+use crate::queries::progress;
+use crate::sight::seen;
+use crate::{
+    AcceptImport, AcceptSealer, Choice as Decision, Columns, DropImport, ImportReport, ImportState,
+    ImportView, Imports, Refused, import_view,
+};
+
+/// More refusals than this make no better reading.
+const SHOWN: usize = 200;
+
+/// A refused row in words.
+struct Line {
+    line: u32,
+    column: String,
+    sentence: String,
+    place: String,
+    /// Of a doubtful row: `take`, `new`.
+    choices: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "imports_show.html")]
+pub(super) struct ShowPage {
+    s: Shell,
+    e: FormFaults,
+    v: ImportView,
+    /// Goes in whole or not at all.
+    whole: bool,
+    lines: Vec<Line>,
+    more: usize,
+    doubts: Vec<Line>,
+    more_doubts: usize,
+    columns: Vec<ColumnRow>,
+    kinds: OtherKinds,
+    /// It can still be taken back.
+    undoable: bool,
+    kept: Vec<Line>,
+    faults: Vec<String>,
+    done: i64,
+    total: i64,
+    /// The job gave up; it can be planned anew.
+    stuck: bool,
+}
+
+impl ShowPage {
+    fn report(&self) -> ImportReport {
+        self.v.report.clone().unwrap_or_default()
+    }
+
+    /// Some refusals name a place on the map.
+    fn placed(&self) -> bool {
+        self.lines.iter().any(|line| !line.place.is_empty())
+    }
+
+    /// Taking it in would change something, and may be done.
+    fn ready(&self) -> bool {
+        let report = self.report();
+        self.v.state == ImportState::Ready
+            && (report.new + report.changed > 0 || !report.doubtful.is_empty())
+            && (!self.whole || report.is_clean())
+    }
+}
+
+/// What a column is, with its heading in the file.
+fn column(s: &Shell, heading: &str) -> String {
+    let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
+    match i18n.find(locale, &format!("import-col-{heading}"), &[]) {
+        Some(name) => s.t2("import-column-of", &("name", name), &("heading", heading)),
+        None => heading.to_owned(),
+    }
+}
+
+fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
+    let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
+    refused
+        .iter()
+        .take(SHOWN)
+        .map(|one| Line {
+            line: one.line,
+            column: column(s, &one.column),
+            sentence: one.sentence(i18n, locale),
+            place: match (one.value("lon"), one.value("lat")) {
+                (Some(lon), Some(lat)) => format!("{lon}, {lat}"),
+                _ => String::new(),
+            },
+            choices: one.choices.iter().map(|choice| choice.as_str()).collect(),
+        })
+        .collect()
+}
+
+pub(super) async fn show_page(
+    app: &App,
+    s: Shell,
+    id: Uuid,
+    e: FormFaults,
+    chosen: impl FnOnce(&mut Columns) + Send,
+) -> WebResult<ShowPage> {
+    let imports = app.need::<Imports>()?;
+    let mut v = seen(app.db(), &imports, s.ctx(), id).await?;
+    if let Some(columns) = &mut v.columns {
+        chosen(columns);
+    }
+    let register = imports.register(&v.kind).ok();
+    let whole = register.is_some_and(|register| register.whole());
+    let undoes = register.is_some_and(|register| register.undoes());
+    let recent = v
+        .ended_at
+        .is_some_and(|at| s.ctx().now().0 - at.0 < UNDONE_WITHIN);
+    let columns = match (&v.columns, register) {
+        (Some(columns), Some(register)) => column_rows(&s, columns, register.columns()),
+        _ => Vec::new(),
+    };
+    let job = progress(app.db(), &v).await?;
+    let report = v.report.clone().unwrap_or_default();
+    let said = |refused: &[Refused]| match v.own {
+        true => lines(&s, refused),
+        false => Vec::new(),
+    };
+    let (refused, doubts) = (said(&report.refused), said(&report.doubtful));
+    let faults = v
+        .faults
+        .iter()
+        .map(|fault| {
+            let args = fault.args.iter();
+            let args: Vec<(&str, String)> = args
+                .map(|(name, value)| match name.as_str() {
+                    "register" => ("register", s.tt("import-kind", value)),
+                    name => (name, value.clone()),
+                })
+                .collect();
+            s.tn(&fault.key, &args)
+        })
+        .collect();
+    Ok(ShowPage {
+        undoable: undoes
+            && recent
+            && v.state == ImportState::Done
+            && report.new + report.changed > 0,
+        doubts,
+        more_doubts: report.doubtful.len().saturating_sub(SHOWN),
+        kept: v
+            .undone
+            .as_ref()
+            .map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
+        columns,
+        kinds: other_kinds(&imports, s.ctx(), &v),
+        lines: refused,
+        more: report.refused.len().saturating_sub(SHOWN),
+        done: job.as_ref().map_or(0, |job| job.done),
+        // Before the job has begun, the rows that were counted when the file was judged.
+        total: job.as_ref().map_or(0, |job| job.total).max(v.rows),
+        stuck: v.state.moves() && job.is_some_and(|job| job.state == "failed"),
+        faults,
+        whole,
+        e,
+        v,
+        s,
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    page(&show_page(&app, s, id, FormFaults::none(), |_columns| {}).await?)
+}
+
+/// For the bar: it follows `next` when the phase has ended.
+pub(super) async fn bar(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+) -> WebResult<Json<Value>> {
+    let imports = app.need::<Imports>()?;
+    let v = seen(app.db(), &imports, &ctx, id).await?;
+    let job = progress(app.db(), &v).await?;
+    let failed = job.as_ref().is_some_and(|job| job.state == "failed");
+    let state = match v.state {
+        state if state.moves() && !failed => "running",
+        _ => "done",
+    };
+    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total.max(v.rows)));
+    let next = format!("/imports/{id}");
+    Ok(Json(
+        json!({"done": done, "total": total, "state": state, "next": next}),
+    ))
+}
+
+/// What was decided about doubtful rows: a line and its choice, side by side.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Decided {
+    line: Vec<u32>,
+    choice: Vec<String>,
+    rest: Option<String>,
+}
+
+impl Decided {
+    /// A row with several doubts is decided when each of them is; then the one that adds somebody new wins.
+    fn choices(&self) -> BTreeMap<u32, Decision> {
+        let mut said: BTreeMap<u32, Option<Decision>> = BTreeMap::new();
+        for (line, choice) in self.line.iter().zip(&self.choice) {
+            let choice = Decision::parse(choice);
+            said.entry(*line)
+                .and_modify(|held| {
+                    *held = match (*held, choice) {
+                        (Some(Decision::New), Some(_)) | (Some(_), Some(Decision::New)) => {
+                            Some(Decision::New)
+                        }
+                        (Some(_), Some(_)) => Some(Decision::Take),
+                        _ => None,
+                    }
+                })
+                .or_insert(choice);
+        }
+        said.into_iter()
+            .filter_map(|(line, choice)| Some((line, choice?)))
+            .collect()
+    }
+}
+
+pub(super) async fn accept(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(decided): ApiForm<Decided>,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let v = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
+    let register = imports.register(&v.kind)?;
+    ctx.scope(register.permission())?;
+    let command = AcceptImport {
+        id,
+        whole: register.whole(),
+        sealer: AcceptSealer(std::sync::Arc::clone(&imports.sealer)),
+        choices: decided.choices(),
+        rest: decided.rest.is_some(),
+    };
+    after(&app, &ctx, prefs, id, app.db().execute(&ctx, command).await).await
+}
+
+pub(super) async fn give_up(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+) -> WebResult<Response> {
+    let dropped = app.db().execute(&ctx, DropImport { id }).await;
+    after(&app, &ctx, prefs, id, dropped).await
+}
