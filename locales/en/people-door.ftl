@@ -1,7 +1,5 @@
 # A dwelling at the door: only what is missing is asked, corrections, labels that changed, two buttons below
 round-years = { $age } years
-round-comma = {", "}
-round-who = { $name } ({ $more })
 round-nothing-changed = Nothing was changed.
 round-person-entered = Entered.
 round-labels-changed = Labels have changed

@@ -109,3 +109,4 @@ own-seen = Last seen
 waits-corrections = { $count } requests of residents to put their file right
 waits-corrections-since = The first was made { $at }
 waits-answer = Answer
+problem-correction-not-yet = The file still says what it said. Change it there first, then accept.

@@ -5,8 +5,8 @@ people-title = People and households
 people-intro = Names and numbers are hidden unless you say what you need them for.
 people-search = Search by name, telephone or address
 people-search-placeholder = Name, telephone or address
-people-search-first = Type a name (family name first), a whole telephone number, or an address such as 光明东村12号楼304.
-people-search-nothing = Nothing was found for “{ $q }” in your area. Begin names with the family name and write numbers in full.
+people-search-first = Enter a name, its pinyin or initials, a number or its last four digits, or an address such as “Guangming East 12, 304”.
+people-search-nothing = “{ $q }” was not found in your area. Try fewer characters, the last four digits of a number, or a house number.
 people-found = { $count ->
     [one] 1 person
    *[other] { $count } people
@@ -430,3 +430,10 @@ people-import = Import a sheet
 people-blank = Blank sheet
 people-call = See the number and call
 people-dial = Call
+people-building-doors = See who lives there, door by door
+people-who = The person
+people-since = Moved in
+people-known = Who said each of these, and when
+people-known-old = ask again
+people-said-entered = noted when the file was made, { $when }
+field-reveal-nothing = Tick what you want to see first.

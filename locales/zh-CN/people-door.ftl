@@ -1,7 +1,5 @@
 # 上门看一户：只问缺的、更正、标签有变化、底下两个按钮
 round-years = { $age } 岁
-round-comma = ，
-round-who = { $name }（{ $more }）
 round-nothing-changed = 没有改动。
 round-person-entered = 已登记。
 round-labels-changed = 标签有变化

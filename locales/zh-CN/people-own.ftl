@@ -109,3 +109,4 @@ own-seen = 最近一次见到您
 waits-corrections = { $count } 条居民更正请求等着答复
 waits-corrections-since = 最早的一条是 { $at } 提的
 waits-answer = 去答复
+problem-correction-not-yet = 档案里这一项还是原来的。请先点“修改”改好，再点同意。

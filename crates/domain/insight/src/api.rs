@@ -31,6 +31,8 @@ pub(crate) struct DimensionView {
     kind: &'static str,
     name: String,
     sensitive: bool,
+    /// How many of its numbers make one of the unit the name says: an area of 9050 with 100 here is 90.5 m².
+    per: u32,
 }
 
 /// A measure offered by name, besides those one can write oneself.
@@ -92,6 +94,7 @@ pub(crate) async fn list_datasets(
                     kind: kind(dim.kind),
                     name: text(format!("data-dim-{}", dim.code)),
                     sensitive: dim.sensitive,
+                    per: dim.per,
                 })
                 .collect(),
             measures: set

@@ -1,11 +1,14 @@
 //! Questions and figures in the reader's language: the same words on pages, in exports and beside charts.
 
-use youlin_datasets::cube::{Bucket, Figure, Group, Key, Kind, Measure, Quantity, Value, percent};
+use youlin_datasets::cube::{
+    Bucket, Figure, Group, Key, Kind, Measure, Op, Quantity, Value, percent,
+};
 use youlin_datasets::{Asked, Dataset, Datasets};
 use youlin_kernel::AreaId;
 use youlin_web::Shell;
 
 use crate::compose::{Composed, Condition, Who, op_text};
+use crate::units;
 
 /// Says things about questions.
 #[derive(Clone, Copy)]
@@ -55,15 +58,18 @@ impl Words<'_> {
     }
 
     /// 年龄（每 10 岁）
-    pub(crate) fn group(&self, text: &str) -> String {
+    pub(crate) fn group(&self, dataset: &str, text: &str) -> String {
         let (code, how) = text.split_once('~').unwrap_or((text, ""));
         let dim = self.dim(code);
         match how.parse::<i64>() {
             _ if how.is_empty() => dim,
             Ok(level) if code == "area" => self.s.tt("insight-level", level),
-            Ok(width) => self
-                .s
-                .t2("insight-group-width", &("dim", dim), &("width", width)),
+            Ok(width) => {
+                let schema = self.datasets.get(dataset).map(|set| set.schema());
+                let said = units::read(schema, code, how).unwrap_or_else(|| width.to_string());
+                self.s
+                    .t2("insight-group-width", &("dim", dim), &("width", said))
+            }
             Err(_bucket) => {
                 let bucket = self.s.tt("insight-bucket", how);
                 self.s
@@ -90,10 +96,12 @@ impl Words<'_> {
             }
             (Some(Value::Number(low)), _) => {
                 let width = i64::from(group.width.unwrap_or(1));
+                let per = schema.dim(&group.dim).map_or(1, |dim| dim.per);
                 if width == 1 {
-                    low.to_string()
+                    units::said(*low, per)
                 } else {
-                    format!("{low}–{}", low + width - 1)
+                    let high = units::said(low + width - 1, per);
+                    format!("{}–{high}", units::said(*low, per))
                 }
             }
             (Some(Value::Text(day)), Some(Kind::Day | Kind::Time)) => {
@@ -110,12 +118,14 @@ impl Words<'_> {
             _ => own,
         };
         let is_area = condition.dim == "area";
+        let schema = self.datasets.get(dataset).map(|set| set.schema());
         let values: Vec<String> = condition
             .values
             .iter()
             .map(|value| match value.parse() {
                 Ok(area) if is_area => self.s.area(&AreaId(area)),
-                _ => self.value(dataset, &condition.dim, value),
+                _ => units::read(schema, &condition.dim, value)
+                    .unwrap_or_else(|| self.value(dataset, &condition.dim, value)),
             })
             .collect();
         let key = format!("insight-cond-{}", op_text(condition.op));
@@ -123,6 +133,13 @@ impl Words<'_> {
         let said = self
             .s
             .t2(&key, &("dim", self.dim(&condition.dim)), &("value", values));
+        let since = schema.and_then(|schema| schema.dim(&condition.dim));
+        let since = since.is_some_and(|dim| dim.kind == Kind::Since);
+        // Never is longer ago than anything: whoever reads the figure must know that they are in it.
+        let said = match condition.op {
+            Op::Ge | Op::Gt if since => format!("{said}{}", self.s.t("insight-never-too")),
+            _ => said,
+        };
         match &condition.who {
             Who::Own => said,
             Who::Not => self.s.t1("insight-cond-not", "what", said),
@@ -146,8 +163,8 @@ impl Words<'_> {
     }
 
     /// A figure as it is read.
-    pub(crate) fn figure(&self, measure: &Measure, figure: &Figure) -> String {
-        figure_text(measure, figure).unwrap_or_else(|| self.s.t("insight-nothing"))
+    pub(crate) fn figure(&self, asked: &Asked, figure: &Figure) -> String {
+        figure_text(asked, figure).unwrap_or_else(|| self.s.t("insight-nothing"))
     }
 
     /// What was asked, line by line: it stands on the first sheet of every export and under every answer.
@@ -179,7 +196,7 @@ impl Words<'_> {
             }
         }
         for text in question.g.iter().filter(|text| !text.is_empty()) {
-            lines.push((s.t("insight-def-group"), self.group(text)));
+            lines.push((s.t("insight-def-group"), self.group(dataset, text)));
         }
         if let Some(span) = &asked.query.time {
             let dim = self.dim(&span.dim);
@@ -221,23 +238,31 @@ impl AreaWords for Shell {
 }
 
 /// The figure in digits; `None` where there is nothing to divide.
-pub(crate) fn figure_text(measure: &Measure, figure: &Figure) -> Option<String> {
+pub(crate) fn figure_text(asked: &Asked, figure: &Figure) -> Option<String> {
+    let measure = &asked.query.measure;
+    let per = asked.dataset.schema().per(measure);
     match measure {
         Measure::Count | Measure::Distinct(_) => Some(figure.count.to_string()),
-        Measure::Sum(_) => figure.sum.map(|sum| sum.to_string()),
-        Measure::Mean(_) => figure.value.map(|mean| format!("{mean:.1}")),
+        Measure::Sum(_) => figure.sum.map(|sum| units::said(sum, per)),
+        Measure::Mean(_) => figure_value(asked, figure).map(|mean| format!("{mean:.1}")),
         Measure::Ratio { .. } => {
             percent(figure.part.unwrap_or(0), figure.count).map(|share| format!("{share}%"))
         }
     }
 }
 
+/// What is added up or averaged, in the unit people say it in.
+pub(crate) fn figure_value(asked: &Asked, figure: &Figure) -> Option<f64> {
+    let per = asked.dataset.schema().per(&asked.query.measure);
+    figure.value.map(|value| value / f64::from(per))
+}
+
 /// The figure as a number, for charts.
 #[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
-pub(crate) fn figure_size(measure: &Measure, figure: &Figure) -> f64 {
-    match measure {
+pub(crate) fn figure_size(asked: &Asked, figure: &Figure) -> f64 {
+    match asked.query.measure {
         Measure::Count | Measure::Distinct(_) => figure.count as f64,
-        _ => figure.value.unwrap_or(0.0),
+        _ => figure_value(asked, figure).unwrap_or(0.0),
     }
 }
 

@@ -179,6 +179,21 @@ impl Vault {
             .collect()
     }
 
+    /// Buildings of the scope that a text certainly enough means without naming a dwelling, at most so many.
+    pub(crate) fn buildings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<Place> {
+        let Some(locator) = &self.locator else {
+            return Vec::new();
+        };
+        let found = locator.candidates(text, Some(scope), limit);
+        let whole = |place: &Place| place.dwelling.is_none() && place.building.is_some();
+        found
+            .into_iter()
+            .filter(|one| one.score >= youlin_places::SURE)
+            .map(|one| one.place)
+            .filter(whole)
+            .collect()
+    }
+
     /// Seals a field of one row.
     ///
     /// # Errors

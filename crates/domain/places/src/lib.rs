@@ -31,8 +31,9 @@ mod words;
 pub use history::where_was;
 pub use locator::{Locator, Picture};
 pub use migrations::MIGRATIONS;
-pub use model::{AddressCandidate, Datum, Place, PlaceInput, Why};
+pub use model::{AddressCandidate, Datum, Place, PlaceInput, SURE, Why};
 pub use pages::{AreaFinder, NAV, PlaceFinder, PremisesFinder};
+pub use words::natural;
 
 use youlin_web::Module;
 

@@ -135,6 +135,9 @@ impl From<youlin_locate::Why> for Why {
     }
 }
 
+/// Candidates whose score is below this are guesses.
+pub const SURE: f32 = 0.6;
+
 /// Something a text may mean.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AddressCandidate {

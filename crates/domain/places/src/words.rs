@@ -14,7 +14,8 @@ pub(crate) fn aliases(text: &str) -> String {
 }
 
 /// A key that sorts 2号楼 before 12号楼: numbers count as numbers.
-pub(crate) fn natural(text: &str) -> Vec<(u64, char)> {
+#[must_use]
+pub fn natural(text: &str) -> Vec<(u64, char)> {
     let mut key = Vec::new();
     let mut number: Option<u64> = None;
     for c in text.chars() {

@@ -1,5 +1,7 @@
 //! What a dataset says about its records: its dimensions and their kinds.
 
+use crate::query::Measure;
+
 /// What a dimension holds, and so what can be asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -30,6 +32,8 @@ pub struct Dim {
     pub kind: Kind,
     /// Speaks of health, means or the like: shown with care.
     pub sensitive: bool,
+    /// How many of what is kept make one of what people say: areas are kept in 0.01 m² and said in m².
+    pub per: u32,
 }
 
 impl Dim {
@@ -39,12 +43,20 @@ impl Dim {
             code,
             kind,
             sensitive: false,
+            per: 1,
         }
     }
 
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
         self.sensitive = true;
+        self
+    }
+
+    /// People say it in units of so many of what is kept.
+    #[must_use]
+    pub const fn per(mut self, kept: u32) -> Self {
+        self.per = kept;
         self
     }
 }
@@ -60,6 +72,15 @@ impl Schema {
     #[must_use]
     pub fn dim(&self, code: &str) -> Option<&'static Dim> {
         self.dims.iter().find(|dim| dim.code == code)
+    }
+
+    /// The same of what is added up: 1 where records are counted.
+    #[must_use]
+    pub fn per(&self, measure: &Measure) -> u32 {
+        match measure {
+            Measure::Sum(code) | Measure::Mean(code) => self.dim(code).map_or(1, |dim| dim.per),
+            _ => 1,
+        }
     }
 
     #[must_use]

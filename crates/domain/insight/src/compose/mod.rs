@@ -236,11 +236,14 @@ fn bucket(text: &str) -> Option<Bucket> {
 pub(crate) fn group_choices(schema: &Schema) -> Vec<String> {
     let mut choices = Vec::new();
     for dim in schema.dims {
+        // Ten and fifty of what people say.
+        let wide = [10, 50].map(|said| format!("~{}", said * dim.per));
         let hows: &[&str] = match dim.kind {
             Kind::Choice | Kind::Labels => &[""],
             Kind::Area => &["~3", "~4", "~5", "~6"],
             Kind::Age => &["~5", "~10"],
             Kind::Since => &["~30"],
+            Kind::Number if dim.per > 1 => &[wide[0].as_str(), wide[1].as_str()],
             Kind::Number => &["~1", "~10"],
             Kind::Day | Kind::Time => &["~month", "~week", "~day", "~quarter", "~year"],
             Kind::Key => &[],

@@ -40,14 +40,13 @@ pub(crate) struct Sheet {
 
 fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) -> Sheet {
     let s = words.s;
-    let measure = &asked.query.measure;
     let line = |names: Vec<String>, keys: Vec<Key>, figure: &youlin_datasets::cube::Figure| Line {
         names,
         keys,
         count: figure.count,
         part: figure.part,
-        text: crate::words::figure_text(measure, figure).unwrap_or_default(),
-        value: figure.value,
+        text: crate::words::figure_text(asked, figure).unwrap_or_default(),
+        value: crate::words::figure_value(asked, figure),
     };
     let mut lines: Vec<Line> = answer
         .cells
@@ -80,7 +79,11 @@ fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) 
     ));
     Sheet {
         definition,
-        groups: question.g.iter().map(|text| words.group(text)).collect(),
+        groups: question
+            .g
+            .iter()
+            .map(|text| words.group(&asked.query.dataset, text))
+            .collect(),
         columns,
         lines,
     }

@@ -19,6 +19,7 @@ use youlin_kernel::{AreaId, AreaTree};
 use youlin_web::Shell;
 
 use super::{Line, Sheet, Written, broken};
+use crate::units;
 
 /// The values of one column; `None`: nothing recorded, or nothing to divide.
 enum Values {
@@ -75,6 +76,7 @@ fn groups(s: &Shell, asked: &Asked, sheet: &Sheet, lines: &[&Line]) -> Vec<Colum
     let mut columns = Vec::new();
     for (at, (group, name)) in asked.query.group.iter().zip(&sheet.groups).enumerate() {
         let kind = schema.dim(&group.dim).map(|dim| dim.kind);
+        let per = schema.dim(&group.dim).map_or(1, |dim| dim.per);
         let key = |line: &&Line| line.keys.get(at).cloned().flatten();
         let called = |line: &&Line| key(line).and(line.names.get(at).cloned());
         let values = match kind {
@@ -83,6 +85,16 @@ fn groups(s: &Shell, asked: &Asked, sheet: &Sheet, lines: &[&Line]) -> Vec<Colum
                     .iter()
                     .map(|line| match key(line) {
                         Some(Value::Text(text)) => day::parse(&text).map(since_1970),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            // In the unit its name says.
+            Some(Kind::Number) if per > 1 => Values::Number(
+                lines
+                    .iter()
+                    .map(|line| match key(line) {
+                        Some(Value::Number(low)) => units::said(low, per).parse().ok(),
                         _ => None,
                     })
                     .collect(),
@@ -152,6 +164,9 @@ fn figures(asked: &Asked, sheet: &Sheet, lines: &[&Line]) -> Vec<Column> {
     let values = match asked.query.measure {
         // The count itself.
         Measure::Count | Measure::Distinct(_) => return columns,
+        Measure::Sum(_) if asked.dataset.schema().per(&asked.query.measure) > 1 => {
+            Values::Number(exact)
+        }
         Measure::Sum(_) => Values::Whole(lines.iter().map(|line| line.text.parse().ok()).collect()),
         Measure::Mean(_) => Values::Number(lines.iter().map(|line| line.value).collect()),
         // In per cent, as it is read: rounded once, in whole numbers.

@@ -246,7 +246,7 @@ async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> 
     let question = within(&read_address(address)?, area);
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;
-    let text = figure_text(&asked.query.measure, &answer.total);
+    let text = figure_text(&asked, &answer.total);
     Ok(
         text.map_or(FillCell::Empty, |text| match text.parse::<f64>() {
             Ok(number) => FillCell::Number(number),

@@ -12,12 +12,14 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::shell;
-use crate::compose::Composed;
+use crate::compose::{Composed, Condition};
 use crate::words::Words;
 
 const PAGE: usize = 100;
 /// A list that somebody is to work through.
 const LIST: usize = 500;
+/// Characters of its title.
+const TITLE: usize = 80;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -48,6 +50,8 @@ struct EvidencePage {
     part: String,
     /// Key of the words of the button that makes something of this list.
     hand_over: Option<&'static str>,
+    /// What that would be called: the conditions.
+    list_title: String,
     past: bool,
 }
 
@@ -142,7 +146,8 @@ pub(crate) async fn show(
         .iter()
         .zip(asked.query.group.iter().zip(question.cell()?))
     {
-        definition.push((words.group(text), words.key(&*asked.dataset, group, &key)));
+        let name = words.group(&asked.query.dataset, text);
+        definition.push((name, words.key(&*asked.dataset, group, &key)));
     }
     let several = matches!(
         asked.query.measure,
@@ -172,10 +177,23 @@ pub(crate) async fn show(
             .hand_over_label()
             .filter(|_| !records.is_empty() && !asked.past),
         past: asked.past,
+        list_title: list_title(words, &question),
         definition,
         question,
         s,
     })
+}
+
+/// What a list of these records may be called: the conditions, as far as a title has room.
+fn list_title(words: Words<'_>, question: &Composed) -> String {
+    let conditions = question
+        .f
+        .iter()
+        .filter_map(|text| Condition::parse(text).ok());
+    let said: Vec<String> = conditions
+        .map(|one| words.condition(&question.d, &one))
+        .collect();
+    said.join("，").chars().take(TITLE).collect()
 }
 
 /// The figure itself beside its name, where all of it was opened: `（809 / 1100）`, of a part `（809）`.
@@ -187,7 +205,10 @@ async fn of_all(asked: &Asked, question: &Composed) -> WebResult<String> {
     Ok(match (total.part, total.sum) {
         (Some(part), _) if question.part.is_empty() => format!("（{part} / {}）", total.count),
         (Some(part), _) => format!("（{part}）"),
-        (None, Some(sum)) => format!("（{sum}）"),
+        (None, Some(_sum)) => {
+            let said = crate::words::figure_text(asked, &total).unwrap_or_default();
+            format!("（{said}）")
+        }
         (None, None) => format!("（{}）", total.count),
     })
 }

@@ -26,8 +26,12 @@ const LINES: usize = 500;
 pub(crate) struct Step {
     /// `persons~labels`: a condition on that dimension is being added.
     pub(crate) add: String,
-    /// It was sent without a value.
+    /// It was sent without a value, or with one that is none.
     pub(crate) empty: String,
+    /// What was said with it: of whom, how, and the value.
+    pub(crate) who: String,
+    pub(crate) op: String,
+    pub(crate) was: String,
     /// A view was kept just now.
     pub(crate) saved: String,
 }
@@ -199,7 +203,7 @@ async fn answered(
     table.lines.truncate(LINES);
     let schema = asked.dataset.schema();
     Ok(Answered {
-        total: words.figure(&asked.query.measure, &answer.total),
+        total: words.figure(asked, &answer.total),
         total_href: table::evidence_of(
             &Composed {
                 g: Vec::new(),
@@ -265,7 +269,7 @@ fn groups(words: Words<'_>, question: &Composed) -> Vec<Choice> {
     };
     let choices = group_choices(&set.schema()).into_iter().filter(may);
     choices
-        .map(|text| Choice::new(text.clone(), words.group(&text)))
+        .map(|text| Choice::new(text.clone(), words.group(&question.d, &text)))
         .collect()
 }
 

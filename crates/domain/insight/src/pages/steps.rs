@@ -11,6 +11,7 @@ use youlin_web::{ApiQuery, App, Choice, WebResult};
 use super::area_choices;
 use super::query::Step;
 use crate::compose::{Composed, Condition, Who, op_text};
+use crate::units;
 use crate::words::Words;
 
 /// Dimensions that can be asked about, of this or of a related dataset.
@@ -34,7 +35,19 @@ pub(crate) struct Adding {
     /// `number` or `date` where a value is typed.
     pub(crate) input: &'static str,
     pub(crate) sensitive: bool,
-    pub(crate) empty: bool,
+    /// What is to be said of the value that was sent; empty where nothing is.
+    pub(crate) fault: String,
+    /// What was typed, after a refusal.
+    pub(crate) was: String,
+    /// Of whom and how it was to be compared, after a refusal.
+    pub(crate) who: String,
+    pub(crate) op: String,
+    /// The label of the value: what to do about it.
+    pub(crate) value_label: String,
+    /// Whether a part of a unit may be typed.
+    pub(crate) decimal: bool,
+    /// What a comparison of such days includes.
+    pub(crate) never: bool,
     pub(crate) carried: Vec<(String, String)>,
     pub(crate) back: String,
 }
@@ -118,6 +131,17 @@ pub(crate) async fn adding(
         set: set.to_owned(),
         dim: code.to_owned(),
         whos: whos(words, &own, &schema),
+        who: step.who.clone(),
+        op: step.op.clone(),
+        was: step.was.clone(),
+        value_label: words.s.t(match dim.kind {
+            Kind::Choice | Kind::Labels => "insight-values-some",
+            Kind::Number | Kind::Age | Kind::Since => "insight-values-number",
+            Kind::Day | Kind::Time => "insight-values-day",
+            Kind::Area | Kind::Key => "insight-values",
+        }),
+        decimal: dim.per > 1,
+        never: dim.kind == Kind::Since,
         ops: ops(words, dim.kind),
         words: ticks,
         areas: if dim.kind == Kind::Area {
@@ -131,7 +155,11 @@ pub(crate) async fn adding(
             _ => "",
         },
         sensitive: dim.sensitive,
-        empty: !step.empty.is_empty(),
+        fault: match step.empty.as_str() {
+            "" => String::new(),
+            "wrong" => words.s.t("insight-values-wrong"),
+            _ => words.s.t("insight-values-needed"),
+        },
         carried: question.carried(&["k", "part"]),
         back: format!("/insight/query?{}", question.question().address()),
     }))
@@ -175,8 +203,9 @@ fn whos(words: Words<'_>, own: &Schema, other: &Schema) -> Vec<Choice> {
     let s = words.s;
     let mut all = Vec::new();
     if own.code == other.code {
-        all.push(Choice::new("", s.t("insight-who-own")));
-        all.push(Choice::new("not", s.t("insight-who-not")));
+        let who = words.dataset(own.code);
+        all.push(Choice::new("", s.t1("insight-who-own", "who", &who)));
+        all.push(Choice::new("not", s.t1("insight-who-not", "who", &who)));
     }
     // A record shares its own id with itself alone, and with records of other datasets that speak of it.
     let sharing = shared(own, other).into_iter();
@@ -234,23 +263,40 @@ pub(crate) async fn add(
         .filter(|one| !one.is_empty())
         .collect();
     let to = |query: String| Redirect::to(&format!("/insight/query?{query}")).into_response();
+    // Asked again, with what was said kept.
+    let again = |question: &Composed, fault: &str| {
+        let step = serde_html_form::to_string([
+            ("add", format!("{}~{}", plain(&sent.set), plain(&sent.dim))),
+            ("empty", fault.to_owned()),
+            ("who", sent.who.clone()),
+            ("op", plain(&sent.op)),
+            ("was", values.first().cloned().unwrap_or_default()),
+        ]);
+        let step = step.unwrap_or_default();
+        to(format!("{}&{step}#add", question.question().address()))
+    };
     if values.is_empty() && sent.op != "missing" {
-        let question = question.question().address();
-        return Ok(to(format!(
-            "{question}&add={}~{}&empty=1#add",
-            plain(&sent.set),
-            plain(&sent.dim)
-        )));
+        return Ok(again(&question, "1"));
     }
     let mut condition = Condition::parse(&format!("{}~{}", sent.dim, sent.op))?;
     condition.who = Who::parse(&sent.who)?;
-    if condition.op != Op::Missing {
-        condition.values = values;
-    }
     let own = datasets.get(&question.d).ok_or_else(|| {
         Problem::invalid("dataset", "query-dataset").field_arg("what", &question.d)
     })?;
-    condition.filter(&own.schema(), &datasets)?;
+    if condition.op != Op::Missing {
+        let schema = condition.schema(&own.schema(), &datasets)?;
+        match units::typed(&schema, &condition.dim, values.clone()) {
+            Ok(kept) => condition.values = kept,
+            Err(_no_number) => return Ok(again(&question, "wrong")),
+        }
+    }
+    let wrong_value =
+        |problem: &Problem| problem.fields().iter().any(|one| one.code == "query-value");
+    match condition.filter(&own.schema(), &datasets) {
+        Ok(_filter) => {}
+        Err(problem) if wrong_value(&problem) => return Ok(again(&question, "wrong")),
+        Err(problem) => return Err(problem.into()),
+    }
     question.f.push(condition.text());
     Ok(to(question.question().address()))
 }

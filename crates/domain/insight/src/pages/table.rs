@@ -61,9 +61,9 @@ pub(crate) fn table(
             .collect(),
     };
     let figured = |cell: &Cell| Figured {
-        text: words.figure(&asked.query.measure, &cell.figure),
+        text: words.figure(asked, &cell.figure),
         href: evidence_of(question, &cell.keys),
-        size: figure_size(&asked.query.measure, &cell.figure),
+        size: figure_size(asked, &cell.figure),
     };
     let name = |at: usize, key: &Key| match asked.query.group.get(at) {
         Some(group) => words.key(&*asked.dataset, group, key),
@@ -79,7 +79,7 @@ pub(crate) fn table(
         groups
             .iter()
             .take(count)
-            .map(|text| words.group(text))
+            .map(|text| words.group(&asked.query.dataset, text))
             .collect()
     };
     if across.is_empty() || across.len() > COLUMNS {

@@ -174,6 +174,39 @@ async fn the_question_is_composed_answered_and_opened() {
             .await;
         assert_eq!(empty.status, StatusCode::SEE_OTHER);
         assert!(empty.location().contains("empty=1"));
+        // No number is no number, and is asked again with what was typed.
+        let wrong = "/insight/query/add?d=persons&set=persons&dim=age&who=not&op=le&v=80x";
+        let wrong = web.get(DESK, wrong).await;
+        assert_eq!(wrong.status, StatusCode::SEE_OTHER);
+        let again = web.get(DESK, wrong.location()).await.text();
+        for kept in [
+            "value=\"80x\"",
+            "请填数字",
+            "value=\"not\" selected",
+            "value=\"le\" selected",
+        ] {
+            assert!(again.contains(kept), "{kept} in {again}");
+        }
+        // Areas are kept in 0.01 m² and said in m².
+        let size = web
+            .get(
+                DESK,
+                "/insight/query/add?d=dwellings&set=dwellings&dim=size&who=&op=ge&v=90.5",
+            )
+            .await;
+        assert!(
+            size.location().contains("size%7Ege%7E9050"),
+            "{}",
+            size.location()
+        );
+        let size = web.get(DESK, size.location()).await.text();
+        assert!(size.contains("专有面积（平方米）至少 90.5"), "{size}");
+        let unseen = web.get(DESK, "/insight/query?d=persons&f=seen~ge~30").await;
+        let unseen = unseen.text();
+        assert!(
+            unseen.contains("没见到的天数至少 30（含从来没有的）"),
+            "who was never seen counts, and that is said"
+        );
         let added = web
             .get(DESK, "/insight/query/add?d=persons&f=age~ge~80&set=persons&dim=labels&who=none~building~persons&op=is&v=talent:first_aid")
             .await;
@@ -183,7 +216,7 @@ async fn the_question_is_composed_answered_and_opened() {
         );
         let page = web.get(DESK, STORY).await.text();
         assert!(
-            page.contains("年龄至少 80") && page.contains("同一楼栋里没有居民“标签：急救”"),
+            page.contains("年龄至少 80") && page.contains("同一楼栋里没有“标签：急救”的居民"),
             "{page}"
         );
         assert!(page.contains("<b>1</b>"), "{page}");
@@ -194,6 +227,17 @@ async fn the_question_is_composed_answered_and_opened() {
         assert!(
             evidence.contains("居民 1 条") && evidence.contains("周**"),
             "{evidence}"
+        );
+        // A list of it is called by its conditions.
+        let title = evidence.split("id=\"f-title\"").nth(1).unwrap();
+        let title = title.split('>').next().unwrap();
+        assert!(
+            title.contains("value=\"年龄至少 80，标签：独居，"),
+            "{title}"
+        );
+        assert!(
+            evidence.contains("岁"),
+            "people of one masked name are told apart"
         );
         assert!(!evidence.contains("福生"));
         // People become a visiting list, which their module makes.

@@ -46,7 +46,7 @@ impl Command for Reveal {
         let mut faults = Faults::default();
         let purpose = faults.take(purpose(&self.purpose));
         if self.fields.is_empty() || self.fields.len() > 50 {
-            faults.take::<()>(Err(Problem::invalid("fields", "required")));
+            faults.take::<()>(Err(Problem::invalid("fields", "reveal-nothing")));
         }
         faults.done()?;
         let mut fields = Vec::with_capacity(self.fields.len());

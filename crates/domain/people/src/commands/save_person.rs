@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
@@ -12,7 +13,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, words};
 use super::homes::{dwelling_exists, settle};
 use super::{attach_phone, person_for, set_consent, set_label};
 use crate::consent;
-use crate::entities::person;
+use crate::entities::{person, residence};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
 use crate::fields::{Faults, optional, required};
@@ -216,7 +217,8 @@ impl SavePerson {
             }
             ctx.authorize(&PEOPLE_WRITE, area)?;
             self.not_twice(ctx, tx, clean).await?;
-            let row = self.filled(ctx, clean, blank(self.community, ctx.new_id(), now))?;
+            let mut row = self.filled(ctx, clean, blank(self.community, ctx.new_id(), now))?;
+            facts::say(ctx, &mut row, self.input.how, self.said(clean));
             return tx.insert::<person::Entity>(row).await;
         };
         let old = person_for(ctx, tx, &self.vault, &PEOPLE_WRITE, self.community, id).await?;
@@ -226,8 +228,50 @@ impl SavePerson {
             updated_at: now,
             ..old
         };
-        let row = self.filled(ctx, clean, old)?;
+        let said = self.said_anew(tx, clean, &old).await?;
+        let mut row = self.filled(ctx, clean, old)?;
+        facts::say(ctx, &mut row, self.input.how, said);
         tx.update::<person::Entity>(row).await
+    }
+
+    /// Of a change at the desk only what it changes: a form sends everything that it showed, and nobody said that again.
+    async fn said_anew(
+        &self,
+        tx: &Tx<'_>,
+        clean: &Clean,
+        old: &person::Model,
+    ) -> Result<Vec<Fact>> {
+        let mut said = self.said(clean);
+        if self.input.how != How::Desk {
+            return Ok(said);
+        }
+        let input = &self.input;
+        let day = old.birth_sealed.as_deref().map(|sealed| {
+            let at = FieldPlace::new("person", "birth", old.community_id, old.id);
+            self.vault.open(at, sealed)
+        });
+        let day = day.transpose()?;
+        let same_day = input.birth.is_none_or(|new| day == Some(new.to_string()));
+        let sex = input.sex.map(|sex| sex.as_str());
+        let stays = |fact: &Fact| match fact {
+            Fact::Birth => same_day && clean.birth_year == old.birth_year,
+            Fact::Sex => sex == old.sex.as_deref(),
+            Fact::Language => clean.language == old.language,
+            _ => false,
+        };
+        said.retain(|fact| !stays(fact));
+        if let Some(home) = &input.home {
+            let lives = residence::Entity::find()
+                .filter(residence::Column::CommunityId.eq(old.community_id))
+                .filter(residence::Column::PersonId.eq(old.id))
+                .filter(residence::Column::DwellingId.eq(home.dwelling))
+                .filter(residence::Column::Relation.eq(home.relation.as_str()))
+                .filter(residence::current());
+            if lives.one(tx.conn()).await?.is_some() {
+                said.retain(|fact| *fact != Fact::Home);
+            }
+        }
+        Ok(said)
     }
 
     /// Whoever is in the register already is not entered again unasked.
@@ -301,7 +345,6 @@ impl SavePerson {
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(vault.identity_index(number));
         }
-        facts::say(ctx, &mut row, self.input.how, self.said(clean));
         Ok(row)
     }
 

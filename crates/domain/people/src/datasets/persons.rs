@@ -98,12 +98,12 @@ impl Dataset for PersonsDataset {
     fn describe<'a>(
         &'a self,
         db: &'a Database,
-        _ctx: &'a Ctx,
+        ctx: &'a Ctx,
         scope: &'a Scope,
-        _i18n: &'a I18n,
+        i18n: &'a I18n,
         records: &'a [(CommunityId, Uuid)],
     ) -> BoxFuture<'a, Result<HashMap<Uuid, RecordLine>>> {
-        describe(db, &self.0, scope, records).boxed()
+        describe(db, &self.0, (ctx, i18n), scope, records).boxed()
     }
 
     fn hand_over_label(&self) -> Option<&'static str> {
@@ -273,6 +273,7 @@ impl Dataset for PersonsDataset {
 async fn describe(
     db: &Database,
     vault: &Vault,
+    (ctx, i18n): (&Ctx, &I18n),
     scope: &Scope,
     records: &[(CommunityId, Uuid)],
 ) -> Result<HashMap<Uuid, RecordLine>> {
@@ -282,21 +283,42 @@ async fn describe(
         .filter(person::Column::Id.is_in(records.iter().map(|(_, id)| *id)))
         .all(db.read())
         .await?;
+    // Sex and age tell two people of one masked name apart.
+    let mut told: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in &rows {
+        told.insert(row.id, sex_and_age(vault, ctx, i18n, row)?);
+    }
     let cards = visible_cards(db.read(), vault, scope, rows).await?;
-    Ok(cards
-        .into_iter()
-        .map(|card| (card.id, line(card)))
-        .collect())
+    let line = |card: PersonCard| {
+        let told = told.remove(&card.id).unwrap_or_default();
+        (card.id, line(card, told))
+    };
+    Ok(cards.into_iter().map(line).collect())
 }
 
-fn line(card: PersonCard) -> RecordLine {
+fn sex_and_age(vault: &Vault, ctx: &Ctx, i18n: &I18n, row: &person::Model) -> Result<Vec<String>> {
+    let sex = row.sex.as_deref().map(|sex| {
+        let key = format!("sex-{sex}");
+        i18n.text(ctx.locale(), &key, &[])
+    });
+    let age = crate::age::age_of(vault, row, ctx.now())?.map(|age| {
+        let key = match age.about {
+            true => "round-about-years",
+            false => "round-years",
+        };
+        i18n.text(ctx.locale(), key, &[("age", age.years.to_string())])
+    });
+    Ok(sex.into_iter().chain(age).collect())
+}
+
+fn line(card: PersonCard, told: Vec<String>) -> RecordLine {
     let area = card
         .place
         .map_or(card.community.into(), |place| place.area());
     RecordLine {
         href: format!("/people/{}", card.id),
         title: card.name_masked,
-        facts: card.phone_masked.into_iter().collect(),
+        facts: told.into_iter().chain(card.phone_masked).collect(),
         area: Some(area),
     }
 }

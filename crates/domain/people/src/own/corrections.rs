@@ -14,6 +14,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scop
 use crate::commands::person_for;
 use crate::entities::{correction, person};
 use crate::events::{self, event};
+use crate::facts::{self, Fact, Facts, How};
 use crate::fields::{optional, required};
 use crate::permissions::PEOPLE_WRITE;
 use crate::queries::visible_cards;
@@ -46,6 +47,16 @@ impl CorrectionFact {
     #[must_use]
     pub fn is_entered_by_accepting(self) -> bool {
         matches!(self, Self::Name | Self::Identity)
+    }
+
+    /// Of those the desk changes where they stand: what the file says of who said it.
+    fn said_as(self) -> Option<Fact> {
+        match self {
+            Self::Birth => Some(Fact::Birth),
+            Self::Sex => Some(Fact::Sex),
+            Self::Language => Some(Fact::Language),
+            _ => None,
+        }
     }
 
     /// A wish that could not be entered is refused when it is made.
@@ -192,6 +203,14 @@ impl Command for DecideCorrection {
         };
         let person_id = row.person_id;
         let fact = CorrectionFact::parse(&row.fact).unwrap_or(CorrectionFact::Other);
+        // Nobody is told that it was put right while it still stands as it was.
+        if let Some(said) = fact.said_as().filter(|_| self.accept) {
+            let facts = Facts::read(person.facts.as_deref());
+            let since = facts.get(said).is_some_and(|said| said.at.0 > row.asked_at);
+            if !since {
+                return Err(Problem::new(ProblemKind::Conflict, "correction-not-yet"));
+            }
+        }
         if self.accept && fact.is_entered_by_accepting() {
             let wish = vault.open(wish_place(row.community_id, row.id), &row.wish_sealed)?;
             enter(ctx, tx, vault, person, fact, &wish).await?;
@@ -239,12 +258,14 @@ async fn enter(
             row.name_sealed = vault.seal(ctx, at("name"), wish)?;
             row.name_index = vault.name_index(wish);
             row.surname_index = vault.surname_index(&crate::vault::surname(wish));
+            facts::say(ctx, &mut row, How::Resident, [Fact::Name]);
         }
         CorrectionFact::Identity => {
             let number = IdentityNumber::parse(wish)
                 .map_err(|_fault| Problem::invalid("wish", "identity-number"))?;
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(vault.identity_index(&number));
+            facts::say(ctx, &mut row, How::Resident, [Fact::Identity]);
         }
         _ => return Ok(()),
     }

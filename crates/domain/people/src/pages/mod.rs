@@ -6,6 +6,7 @@ mod admin_keys;
 mod finders;
 pub(crate) mod form;
 mod grants;
+mod known;
 mod memberships;
 mod moving;
 mod my_grid_worker;

@@ -12,6 +12,7 @@ use youlin_web::{
 };
 
 use super::form::{Errors, shown, to, with_status};
+use super::known::{Known, known};
 use super::label_choices;
 use super::moving::MoveForm;
 use super::organisations::Saved;
@@ -36,6 +37,7 @@ pub(super) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
 struct Tick {
     value: String,
     label: String,
+    on: bool,
 }
 
 /// A field in the clear, on the one page that answers the form.
@@ -62,6 +64,7 @@ struct PersonPage {
     file: PersonFile,
     /// What the register asks for and does not know yet.
     missing: String,
+    known: Known,
     /// The household's file, or the dwelling's where no household is named.
     home: Option<String>,
     memberships: Vec<MembershipView>,
@@ -96,6 +99,8 @@ struct PersonPage {
 pub(super) struct Typed {
     e: Errors,
     purpose: String,
+    /// What was ticked to be shown, before the purpose was refused.
+    fields: Vec<String>,
     phone: String,
     label: String,
     moving: MoveForm,
@@ -161,6 +166,7 @@ async fn person_page(
         .await?
         .is_empty();
     let memberships = Directory::memberships(db, &scope, id).await?;
+    let known = known(&s, &vault, &file.card).await?;
     let home = home_of(db, &file).await?;
     let away = match file.card.place {
         Some(_) => None,
@@ -176,11 +182,13 @@ async fn person_page(
         .map(|field| Tick {
             value: field.to_owned(),
             label: s.tt("people-field", field),
+            on: typed.fields.iter().any(|one| one == field),
         })
         .collect();
     ticks.extend(file.phones.iter().map(|(id, masked)| Tick {
         value: id.to_string(),
         label: s.t1("people-field-number", "number", masked),
+        on: typed.fields.contains(&id.to_string()),
     }));
     let given = Directory::consents(db, file.card.community, id).await?;
     let consents = consent::ALL
@@ -198,6 +206,7 @@ async fn person_page(
         e: typed.e,
         community: file.card.community.into(),
         missing: super::round::missing_of(app, ctx, &s, &file.card).await?,
+        known,
         file,
         home,
         life,
@@ -302,6 +311,7 @@ pub(super) async fn reveal(
         Err(problem) => {
             let typed = Typed {
                 purpose: form.purpose,
+                fields: form.field,
                 ..Typed::default()
             };
             again(&app, &ctx, s, id, problem, typed).await

@@ -14,6 +14,8 @@ use crate::{Directory, PersonCard, Vault};
 
 /// Cards on the search page.
 const SHOWN: u64 = 50;
+/// Buildings above them.
+const BUILDINGS: usize = 5;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Search {
@@ -31,6 +33,8 @@ struct PeoplePage {
     q: String,
     /// The dwelling asked about, and its address.
     dwelling: Option<(Uuid, String)>,
+    /// Buildings the text names: whoever looks for a building's people goes from door to door.
+    buildings: Vec<(Uuid, String)>,
     cards: Vec<PersonCard>,
     may_write: bool,
     may_organisations: bool,
@@ -59,7 +63,15 @@ pub(super) async fn search(
             (Vec::new(), Errors::of(&s, &problem))
         }
     };
+    let buildings = match query.dwelling {
+        Some(_) => Vec::new(),
+        None => vault.buildings_at(&query.q, &scope, BUILDINGS),
+    };
+    let buildings = buildings.into_iter();
     page(&PeoplePage {
+        buildings: buildings
+            .filter_map(|place| Some((place.building?, place.address)))
+            .collect(),
         may_write: ctx.may(&PEOPLE_WRITE),
         may_organisations: ctx.may(&ORGANISATIONS_READ),
         dwelling: query.dwelling.zip(place.map(|place| place.address)),

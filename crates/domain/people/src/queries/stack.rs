@@ -9,6 +9,7 @@ use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
+use super::known::held;
 use crate::entities::{dwelling_visit, form_asked, form_question, person, residence};
 use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
 use crate::{Age, PersonCard, Relation, Sex, Vault, VisitOutcome};
@@ -203,16 +204,6 @@ fn resident(
     now: Micros,
 ) -> Resident {
     let facts = Facts::read(row.facts.as_deref());
-    let held = |fact: Fact| match fact {
-        Fact::Phone => card.phone_masked.is_some(),
-        Fact::Birth => row.birth_year.is_some(),
-        Fact::Sex => row.sex.is_some(),
-        Fact::Identity => row.identity_sealed.is_some(),
-        Fact::Labels => !card.labels.is_empty(),
-        Fact::Language => row.language.is_some(),
-        Fact::Note => row.note_sealed.is_some(),
-        Fact::Name | Fact::Home => true,
-    };
     // A row from before facts were kept was said when it was entered.
     let said = |fact: Fact| {
         facts
@@ -223,7 +214,7 @@ fn resident(
         .required
         .iter()
         .copied()
-        .partition(|fact| held(*fact));
+        .partition(|fact| held(*fact, &card, row));
     let stale = have
         .into_iter()
         .filter(|fact| !policy.holds(said(*fact), now))

@@ -178,8 +178,9 @@ impl Directory {
         }
         let own = if whole { total } else { entries.len() };
         // Along the way: building by building, as the addresses follow one another.
-        entries.sort_by_key(|one| {
-            let address = one.card.place.as_ref().map(|place| place.address.clone());
+        entries.sort_by_cached_key(|one| {
+            let place = one.card.place.as_ref();
+            let address = place.map(|place| youlin_places::natural(&place.address));
             (is_done(one.state.as_str()), address)
         });
         Ok((line(row, Counts { total, done, own }), entries))

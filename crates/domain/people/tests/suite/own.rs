@@ -10,7 +10,8 @@ use youlin_people::own::{
     code_to_send, own_file,
 };
 use youlin_people::{
-    AccountPolicy, Home, PersonInput, Relation, Reveal, RevealField, SetConsent, consent,
+    AccountPolicy, Home, PersonInput, Relation, Reveal, RevealField, SavePerson, SetConsent, Sex,
+    consent,
 };
 
 use crate::browser::{Browser, account, house};
@@ -391,6 +392,33 @@ async fn a_correction_is_answered_and_a_name_entered_by_accepting_it() {
         );
         assert!(db.execute(&me, decide(name, true, "")).await.is_err());
         db.execute(&desk, decide(name, true, "")).await.unwrap();
+        // What the desk changes itself is accepted once it is changed, and not by a save that says nothing of it.
+        let sex = db.execute(&me, ask(zhou, "sex", "写成女了")).await.unwrap();
+        let save = |sex: Sex, note: &str| SavePerson {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            id: Some(zhou),
+            version: None,
+            ext_key: None,
+            input: PersonInput {
+                sex: Some(sex),
+                note: Some(note.to_owned()),
+                keep_hidden: true,
+                ..PersonInput::default()
+            },
+        };
+        db.execute(&desk, save(Sex::Female, "")).await.unwrap();
+        let asked_again = db.execute(&me, ask(zhou, "sex", "是男的")).await.unwrap();
+        ground.world.clock.advance(1_000_000);
+        db.execute(&desk, save(Sex::Female, "来过电话"))
+            .await
+            .unwrap();
+        let untrue = db.execute(&desk, decide(asked_again, true, "")).await;
+        assert_eq!(untrue.unwrap_err().code(), "correction-not-yet");
+        db.execute(&desk, save(Sex::Male, "")).await.unwrap();
+        for id in [sex, asked_again] {
+            db.execute(&desk, decide(id, true, "")).await.unwrap();
+        }
         let silent = db
             .execute(&desk, decide(home, false, " "))
             .await

@@ -42,6 +42,14 @@ async fn a_file_is_masked_and_shows_what_was_asked_for_once() {
             .await;
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("id=\"f-purpose-e\"") && !refused.text.contains("建国"));
+        assert!(
+            refused.text.contains("value=\"name\" checked"),
+            "what was ticked is kept"
+        );
+        let nothing = [("purpose", "回访轮椅")];
+        let nothing = desk.post(&format!("{path}/reveal"), &nothing).await;
+        assert_eq!(nothing.status, 422);
+        assert!(nothing.text.contains("请先勾选要看哪几项"));
         let fields = [
             ("field", "name"),
             ("field", "note"),
@@ -85,6 +93,21 @@ async fn a_file_is_masked_and_shows_what_was_asked_for_once() {
         .await;
         let page = desk.get(&path).await;
         assert!(page.text.contains("139****5678") && page.text.contains("老年人"));
+        let known = page.text.split("data-known").nth(1).unwrap();
+        let known = known.split("</details>").next().unwrap();
+        for fact in ["电话", "标签", "住址"] {
+            let said = known.split(&format!("<dt>{fact}</dt>")).nth(1).unwrap();
+            let said = said.split("</dd>").next().unwrap();
+            assert!(said.contains("服务台登记"), "{fact} in {known}");
+        }
+        assert!(!known.contains("身份证号"), "what is not held was not said");
+        // A building is no person: it leads to its doors.
+        let building = desk
+            .get("/people?q=%E4%B8%9C%E6%9D%911%E5%8F%B7%E6%A5%BC")
+            .await;
+        assert!(building.text.contains("id=\"buildings\""));
+        assert!(building.text.contains("href=\"/people/buildings/"));
+        assert!(!list.text.contains("id=\"buildings\""));
         desk.post(
             &format!("{path}/labels"),
             &[("label", "elderly"), ("set", "off")],

@@ -23,7 +23,7 @@ const SCHEMA: Schema = Schema {
         Dim::new("usage", Kind::Choice),
         Dim::new("estate", Kind::Choice),
         Dim::new("floor", Kind::Number),
-        Dim::new("size", Kind::Number),
+        Dim::new("size", Kind::Number).per(100),
         Dim::new("building", Kind::Key),
         Dim::new("dwelling", Kind::Key),
     ],

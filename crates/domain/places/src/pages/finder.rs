@@ -6,10 +6,8 @@ use youlin_kernel::{Access, Result};
 use youlin_web::{Finder, Found, Shell, list_with};
 
 use crate::Locator;
+use crate::model::SURE;
 use crate::permissions::PLACES_READ;
-
-/// Candidates below this are guesses.
-const SURE: f32 = 0.6;
 
 /// See the module's text.
 #[derive(Clone, Copy, Debug)]

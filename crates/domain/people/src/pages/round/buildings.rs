@@ -1,5 +1,7 @@
 //! `/people/buildings`: the buildings of one's area, those with most to ask first; one of them as a stack of dwellings.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -9,6 +11,7 @@ use youlin_places::queries::{BuildingDetail, building_detail, dwellings_of, regi
 use youlin_web::{ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
 
 use super::{policy, shell};
+use crate::facts::Fact;
 use crate::permissions::PEOPLE_READ;
 use crate::{Directory, DwellingFile, Freshness, Vault};
 
@@ -116,7 +119,12 @@ struct Cell {
     room: String,
     usage: String,
     file: DwellingFile,
+    /// 严**，男，约 85 岁: the first of them.
     who: String,
+    /// How many live there.
+    count: usize,
+    /// What is to be asked, in place of the bare word for it.
+    ask: String,
 }
 
 struct Floor {
@@ -172,6 +180,8 @@ pub(in crate::pages) async fn stack(
                 room: cell.room.clone(),
                 usage: s.tt("dwelling-use", &cell.usage),
                 who: who(&s, &file),
+                count: file.residents.len(),
+                ask: ask(&s, &file),
                 file,
             });
             floors.push(Floor {
@@ -192,27 +202,34 @@ pub(in crate::pages) async fn stack(
     })
 }
 
-/// 周**（女，84 岁）等 3 人.
+/// 周** 女，84 岁: who opens the door, told apart from others of that masked name.
 fn who(s: &Shell, file: &DwellingFile) -> String {
-    let [first, rest @ ..] = file.residents.as_slice() else {
+    let Some(first) = file.residents.first() else {
         return String::new();
     };
-    let more = super::sex_and_age(s, first).join(&s.t("round-comma"));
-    let name = match more.is_empty() {
-        true => first.card.name_masked.clone(),
-        false => s.t2(
-            "round-who",
-            &("name", &first.card.name_masked),
-            &("more", more),
-        ),
-    };
-    match rest {
-        [] => name,
-        rest => s.t2(
-            "round-and-others",
-            &("name", name),
-            &("count", rest.len() + 1),
-        ),
+    let more = super::sex_and_age(s, first);
+    let name = std::iter::once(first.card.name_masked.clone());
+    name.chain(more).collect::<Vec<_>>().join(" ")
+}
+
+/// 缺电话、性别; 还有 2 个问题. Each thing once, whoever of them lacks it.
+fn ask(s: &Shell, file: &DwellingFile) -> String {
+    let missing: BTreeSet<Fact> = file
+        .residents
+        .iter()
+        .flat_map(|one| one.missing.iter().copied())
+        .collect();
+    let words: Vec<String> = missing
+        .iter()
+        .map(|fact| s.tt("fact", fact.as_str()))
+        .collect();
+    if !words.is_empty() {
+        return s.t1("round-lacks", "what", words.join("、"));
+    }
+    let questions: usize = file.residents.iter().map(|one| one.asked.len()).sum();
+    match questions {
+        0 => s.tt("fresh", file.freshness.as_str()),
+        count => s.t1("round-questions", "count", count),
     }
 }
 

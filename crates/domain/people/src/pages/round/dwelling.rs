@@ -40,6 +40,8 @@ struct DwellingPage {
     numbers: HashMap<Uuid, Vec<(Uuid, String)>>,
     labels: Vec<LabelGroup>,
     sexes: Vec<Choice>,
+    /// The same where the sex is known: what is left alone stays.
+    other_sexes: Vec<Choice>,
     may_write: bool,
     /// Who moved away lately, with a name where the reader may see it; it can be taken back.
     away: Vec<(MovedAway, String)>,
@@ -290,6 +292,8 @@ async fn dwelling_page(
     let mut sexes = vec![Choice::new("", s.t("people-unsaid"))];
     let words = |sex: &Sex| Choice::new(sex.as_str(), s.tt("sex", sex.as_str()));
     sexes.extend(Sex::ALL.iter().map(words));
+    let mut other_sexes = vec![Choice::new("", s.t("round-sex-stays"))];
+    other_sexes.extend(Sex::ALL.iter().map(words));
     page(&DwellingPage {
         may_write,
         away,
@@ -297,6 +301,7 @@ async fn dwelling_page(
         labels: label_groups(&s),
         numbers,
         sexes,
+        other_sexes,
         e,
         at,
         typed,

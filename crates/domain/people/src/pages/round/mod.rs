@@ -14,14 +14,14 @@ use youlin_web::{App, NavPlace, Prefs, Shell};
 
 use crate::facts::{Fact, RegisterPolicy};
 use crate::permissions::PEOPLE_READ;
-use crate::{Directory, PersonCard, Resident, Vault};
+use crate::{Age, Directory, PersonCard, Resident, Vault};
 
 fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Know, "/people")
 }
 
 /// What this installation asks for; the usual, where nothing was set.
-fn policy(app: &App) -> Arc<RegisterPolicy> {
+pub(super) fn policy(app: &App) -> Arc<RegisterPolicy> {
     app.service::<RegisterPolicy>().unwrap_or_default()
 }
 
@@ -49,13 +49,16 @@ pub(super) async fn missing_of(
 /// 女, 84 岁: what tells two people of one masked name apart, as far as it is known.
 fn sex_and_age(s: &Shell, one: &Resident) -> Vec<String> {
     let sex = one.sex.map(|sex| s.tt("sex", sex.as_str()));
-    let age = one.age.map(|age| {
-        let key = if age.about {
-            "round-about-years"
-        } else {
-            "round-years"
-        };
-        s.t1(key, "age", age.years)
-    });
+    let age = one.age.map(|age| age_words(s, age));
     sex.into_iter().chain(age).collect()
+}
+
+/// 84 岁, or 约 84 岁 where only the year of birth is known.
+pub(super) fn age_words(s: &Shell, age: Age) -> String {
+    let key = if age.about {
+        "round-about-years"
+    } else {
+        "round-years"
+    };
+    s.t1(key, "age", age.years)
 }
