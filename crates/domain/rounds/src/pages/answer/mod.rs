@@ -6,7 +6,7 @@ mod kept;
 mod shown;
 mod typed;
 
-pub(super) use asked::{Part, group_title, parts, said};
+pub(super) use asked::{Part, group_title, parts};
 pub(super) use follow::{Proposed, proposed};
 pub(crate) use kept::Kept;
 pub(super) use kept::{keep, kept_file};
