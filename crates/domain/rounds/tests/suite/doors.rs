@@ -10,7 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Result, Role};
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{
-    AskNextTime, Directory, Home, MembershipRole, PersonInput, Relation, SaveMembership,
+    AskNextTime, Directory, DoorsOf, Home, MembershipRole, PersonInput, Relation, SaveMembership,
     SavePerson, SetLabel,
 };
 use youlin_places::Locator;
