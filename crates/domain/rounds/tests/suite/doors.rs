@@ -324,8 +324,9 @@ impl Street {
         let me = my_visitor(self.rounds(), db, ctx, asking, &all)
             .await
             .unwrap();
-        let own = self.day_of(ctx, &DoorsOf::Areas(me.areas().collect()));
-        let own = day_plan(&own.await, &[me.clone()], None, ctx.now());
+        let which = DoorsOf::Areas(me.areas().collect());
+        let own = self.day_of(ctx, &which).await;
+        let own = day_plan(&own, &[me.clone()], None, ctx.now());
         let plan = day_plan(&day, &[me], None, ctx.now());
         assert_eq!(own.rounds, plan.rounds);
         plan
