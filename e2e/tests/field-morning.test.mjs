@@ -64,6 +64,14 @@ describe("a morning in the field", () => {
     const text = await page.locator("#doors").innerText();
     for (const reason of [/8\d 岁，独自居住/, /天没人见过/, /37号表.*还有 2 项要问/, /上次没人，说好/]) assert.match(text, reason);
     assert.doesNotMatch(text, /陆冬梅|孙春花/, "names are masked");
+    // Of the houses a few, those of today's doors first; the others a press away.
+    const houses = page.locator("#subjects li");
+    assert.equal(await houses.count(), 4);
+    const first = await page.locator("#doors h3, #doors [data-stop]").first().innerText();
+    const nearest = (await houses.first().innerText()).split("\n")[0];
+    assert.ok(first.includes(nearest), `${nearest} is where the walk begins: ${first}`);
+    await page.locator("#subjects").getByRole("button", { name: /再看/ }).click();
+    assert.ok((await houses.count()) > 4);
     await looks(page, "field-doors");
     await page.context().setOffline(true);
     await page.reload();

@@ -119,6 +119,14 @@ describe("visits", () => {
     assert.match(await desk.locator("main").innerText(), /高龄老人每月走访/);
     await screenshot(desk, "visits-policies");
     await axe(desk);
+    const missed = desk.locator('a[href*="standing?of=missed"]').first();
+    const figure = Number(await missed.innerText());
+    await missed.click();
+    await desk.waitForURL(/standing/);
+    assert.equal(await desk.locator("[data-list] [data-item]").count(), figure, "each missed visit stands behind the figure");
+    assert.match(await desk.locator("[data-list]").innerText(), /号楼/);
+    await screenshot(desk, "visits-standing");
+    await axe(desk);
     await desk.goto(`${server.url}/rounds/today`);
     await screenshot(desk, "visits-desk-today");
     await axe(desk);

@@ -28,6 +28,14 @@ pub(crate) fn get(path: &str, key: &str, accept: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\nAccept: {accept}\r\n\r\n").into_bytes()
 }
 
+/// A GET of a page by somebody who signed in.
+pub(crate) fn page(path: &str, cookie: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// A POST of JSON with the key and an idempotency key.
 pub(crate) fn post_json(path: &str, key: &str, body: &str) -> Vec<u8> {
     format!(
@@ -126,8 +134,37 @@ impl Connection {
         })
     }
 
+    /// Signs in as a browser does; the answer is what every later request says as its cookie.
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> Result<String> {
+        let escaped =
+            |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+        let body = format!("login={}&password={}", escaped(login), escaped(password));
+        let request = format!(
+            "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let (status, head, _) = self.exchange(request.as_bytes()).await?;
+        let cookies = head.lines().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let is_cookie = name.eq_ignore_ascii_case("set-cookie");
+            is_cookie.then(|| value.split(';').next().unwrap_or_default().trim())
+        });
+        let cookies: Vec<&str> = cookies.collect();
+        if !(300..400).contains(&status) || cookies.is_empty() {
+            bail!("sign-in of {login} was answered {status}");
+        }
+        Ok(cookies.join("; "))
+    }
+
     /// Sends one request and reads its answer: status and body.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
+        let (status, _, body) = self.exchange(request).await?;
+        Ok((status, body))
+    }
+
+    /// The same with the head as it came.
+    async fn exchange(&mut self, request: &[u8]) -> Result<(u16, String, Vec<u8>)> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -136,7 +173,8 @@ impl Connection {
                 break at + 4;
             }
         };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
+        let said = String::from_utf8_lossy(&self.buffer[..head]).into_owned();
+        let text = said.to_ascii_lowercase();
         let status = text
             .split(' ')
             .nth(1)
@@ -152,15 +190,15 @@ impl Connection {
                 while self.buffer.len() < head + length {
                     self.more().await?;
                 }
-                Ok((status, self.buffer[head..head + length].to_vec()))
+                Ok((status, said, self.buffer[head..head + length].to_vec()))
             }
             None if text.contains("transfer-encoding: chunked") => {
                 while !self.buffer.ends_with(b"0\r\n\r\n") {
                     self.more().await?;
                 }
-                Ok((status, self.buffer[head..].to_vec()))
+                Ok((status, said, self.buffer[head..].to_vec()))
             }
-            None => Ok((status, Vec::new())),
+            None => Ok((status, said, Vec::new())),
         }
     }
 

@@ -10,6 +10,7 @@ mod ground;
 mod http;
 mod intake;
 mod million;
+mod morning;
 mod openrosa;
 mod raw;
 mod readings;
@@ -31,7 +32,7 @@ struct Arguments {
     /// Where the results go, as JSON.
     #[arg(long, default_value = "target/bench/results.json")]
     results: PathBuf,
-    /// Only sections whose name contains this (campaign, engines, figures, intake, sheets, million, openrosa, residents).
+    /// Only sections whose name contains this (campaign, engines, figures, intake, sheets, million, morning, openrosa, residents).
     #[arg(long)]
     only: Option<String>,
     /// Cases in the large database.
@@ -108,6 +109,9 @@ async fn main() -> Result<()> {
     }
     if wanted("sheets") {
         sheets::measure(&mut results, arguments.people, arguments.seconds).await?;
+    }
+    if wanted("morning") {
+        morning::measure(&mut results, &binary).await?;
     }
     if wanted("million") {
         million::measure(&mut results, &binary, arguments.cases, arguments.seconds).await?;

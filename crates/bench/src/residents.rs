@@ -199,7 +199,7 @@ impl Numbers {
 }
 
 /// Some dwellings were visited on some day of the last two months.
-async fn visits(house: &House) -> Result<()> {
+pub(crate) async fn visits(house: &House) -> Result<()> {
     let mut query = Query::select();
     query
         .column(name("id"))

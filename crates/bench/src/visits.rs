@@ -66,7 +66,7 @@ fn ground() -> Ground {
                     age: Some(60 + i32::try_from(number % 35).unwrap_or(0)),
                     alone: number % 4 == 0,
                     entered: NOW.plus(-900 * Micros::DAY),
-                    moved_in: NOW.plus(-900 * Micros::DAY),
+                    moved_in: Some(NOW.plus(-900 * Micros::DAY)),
                     seen: Some(
                         NOW.plus(-(31 + i64::try_from(number % 300).unwrap_or(0)) * Micros::DAY),
                     ),

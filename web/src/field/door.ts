@@ -35,7 +35,11 @@ const waitsFor = (door: Door): boolean => state.items.some((item) => item.kind =
 export const isDone = (door: Door): boolean => waitsFor(door) || state.sentDoors.has(door.dwelling);
 
 /** 王某（84岁）、李某 */
-export const who = (door: Door): string => door.people.map((one) => (one.age === null ? one.name_masked : t("door-who", { name: one.name_masked, n: one.age }))).join(t("comma")) || t("door-nobody-lives");
+/** Of a full house the first two and how many they are, as on the page. */
+export const who = (door: Door): string => {
+  const names = door.people.slice(0, 2).map((one) => (one.age === null ? one.name_masked : t("door-who", { name: one.name_masked, n: one.age }))).join(t("comma"));
+  return door.people.length > 2 ? t("door-who-more", { what: names, n: door.people.length }) : names || t("door-nobody-lives");
+};
 
 /** Today's doors, house by house in walking order; those that are written down are counted and folded away. */
 export function doorsPart(): HTMLElement | null {

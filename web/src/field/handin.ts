@@ -1,6 +1,6 @@
 // What a round becomes when it is handed in: one item with all that was said, and one for each photograph.
 import { stamp } from "./clock";
-import type { Form } from "./form/engine";
+import type { Form, Place } from "./form/engine";
 import type { Answers } from "./form/types";
 import { decided, formOf, look } from "./form/view";
 import { asksHazards, told, type ToldHazard } from "./hazard";
@@ -35,7 +35,8 @@ export function itemsOf(draft: RoundDraft, said: Record<string, unknown>): Item[
 }
 
 type Listed = { name: string; answers: Answers; findings: SentFinding[]; hazards: { id: string; on_spot: boolean; hazard?: HazardDraft | undefined }[]; photos: { photo: Photo; finding: string | null }[] };
-type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null };
+/** `follows`: nobody has put it in words of their own; the server says it as it says every finding. */
+type SentFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string | null; lon: number | null; lat: number | null; follows?: { rule: string; place: Place } };
 
 /** Beyond a bank and the error of a telephone's position. */
 const BESIDE_M = 100;
@@ -79,8 +80,9 @@ function answered(draft: RoundDraft): Listed | null {
     const files = Object.values(evidence).map((name) => draft.form?.files[name]).filter((photo): photo is Photo => photo !== undefined);
     return asked.lon === null ? placeOf(draft, undefined, [...photos, ...files]) : asked;
   };
-  const findings = kept.map(({ found, choice, text }): SentFinding => ({
+  const findings = kept.map(({ found, choice, text, own }): SentFinding => ({
     id: choice.id, category: found.rule.category, severity: found.rule.severity ?? "medium", text, on_spot: choice.on_spot, bank: choice.bank || null, ...(choice.spot ? placeOf(draft, choice.spot, []) : seen(found.evidence, choice.photos ?? [])),
+    ...(own ? {} : { follows: { rule: found.rule.code, place: found.place } }),
   }));
   const answers = standing.answers();
   const sent = JSON.stringify(answers);

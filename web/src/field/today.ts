@@ -149,23 +149,38 @@ function visitRow(list: VisitList, visit: Visit): HTMLElement {
   return make("a", { class: "row", href: `#visit/${visit.entry}`, "data-entry": visit.entry }, make("span", { class: "row-line" }, make("span", { class: "row-title" }, visit.name_masked), visitState(visit)), make("span", { class: "row-line" }, make("span", { class: "row-sub" }, sub)));
 }
 
-/** Buildings and premises: looked for by name, so that a long list is no long way. */
+/** Buildings and premises: looked for by name, so that a long list is no long way; those of today's doors come first. */
 function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTMLElement {
-  const SHOWN = 20;
+  const [FEW, MORE] = [4, 20];
+  const today = (state.pack?.doors ?? []).flatMap((day) => day.stops.map((stop) => stop.building));
+  const turn = (one: PackSubject): number => (today.includes(one.id) ? today.indexOf(one.id) : today.length);
+  const all = [...subjects].sort((a, b) => turn(a) - turn(b));
+  let shown = FEW;
   const list = make("ul", { class: "rows rows-card" });
   const said = make("p", { class: "muted small", role: "status" });
   const look = make("input", { type: "search", autocomplete: "off" });
   const draw = (): void => {
     const wanted = look.value.trim();
-    const found = subjects.filter((one) => !wanted || `${one.name}${one.area}`.includes(wanted));
-    list.replaceChildren(...found.slice(0, SHOWN).map((one) => make("li", {}, line(one.name, [t(`subject-${one.kind}`), one.area, one.parts > 0 && t(`parts-${one.kind}`, { n: one.parts })].filter(Boolean).join(" · "),
+    const found = all.filter((one) => !wanted || `${one.name}${one.area}`.includes(wanted));
+    const most = wanted ? Math.max(shown, MORE) : shown;
+    list.replaceChildren(...found.slice(0, most).map((one) => make("li", {}, line(one.name, [t(`subject-${one.kind}`), one.area, one.parts > 0 && t(`parts-${one.kind}`, { n: one.parts })].filter(Boolean).join(" · "),
       waits((item) => item.kind === "round" && (item.body["subject"] as { id: string }).id === one.id) ? badge(t("waits-to-send"), "wait") : null, make("div", { class: "actions" }, button(t("inspect"), "", () => open(roundTo(one, dueAt(one.id)[0])), "check"), talkButton(one, open))))));
     list.hidden = found.length === 0;
-    said.textContent = [found.length > SHOWN && t("subjects-more", { n: found.length - SHOWN }), leftOut > 0 && t("subjects-left-out")].filter(Boolean).join(" ");
+    const left = found.length - most;
+    more.hidden = left <= 0;
+    more.textContent = t("subjects-show", { n: Math.min(left, MORE) });
+    said.textContent = [left > MORE && t("subjects-more", { n: left }), leftOut > 0 && t("subjects-left-out")].filter(Boolean).join(" ");
   };
+  const more = button("", "btn-block", () => {
+    const before = list.children.length;
+    shown = (look.value.trim() ? Math.max(shown, MORE) : shown) + MORE;
+    draw();
+    // Whoever cannot see goes on where the list was at its end.
+    list.children[before]?.querySelector("button")?.focus();
+  });
   look.addEventListener("input", draw);
   draw();
-  return make("section", { class: "stack-s", id: "subjects" }, make("h2", {}, t("subjects")), field(t("subjects-find"), look), list, said);
+  return make("section", { class: "stack-s", id: "subjects" }, make("h2", {}, t("subjects")), field(t("subjects-find"), look), list, more, said);
 }
 
 export const freshNote = (): NoteDraft => (state.drafts.find((draft) => "place" in draft) as NoteDraft | undefined) ?? newNote();

@@ -138,11 +138,15 @@ function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTML
 
 const corrects = (draft: VisitDraft): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
 
-/** Days to try again, by their words. */
+/** Moments to try again, by their words, as the page offers them: no day under two names, and no evening that is over. */
 export function agains(): [string, string][] {
-  const day = (ahead: number): string => new Date(now() + ahead * 86_400_000).toISOString();
-  const weekend = (6 - new Date(now()).getDay() + 7) % 7 || 7;
-  return [[day(0.25), t("again-today")], [day(1), t("again-tomorrow")], [day(weekend), t("again-weekend")], [day(7), t("again-week")]];
+  const from = new Date(now());
+  const at = (ahead: number, hour: number): Date => new Date(from.getFullYear(), from.getMonth(), from.getDate() + ahead, hour);
+  const evening = new Date(Math.max(at(0, 19).getTime(), now() + 3_600_000));
+  const weekend = (6 - from.getDay() + 7) % 7 || 7;
+  const all: [Date, string][] = [[evening, "again-today"], [at(1, 9), "again-tomorrow"], [at(weekend, 9), "again-weekend"], [at(7, 9), "again-week"]];
+  const days = all.map(([day, key]) => (key === "again-today" && day.getDate() !== from.getDate() ? "" : day.toDateString()));
+  return all.filter((_, n) => days[n] && days.indexOf(days[n] ?? "") === n).map(([day, key]) => [day.toISOString(), t(key)]);
 }
 
 function itemsOf(list: VisitList, visit: Visit, draft: VisitDraft, result: string): Item[] {

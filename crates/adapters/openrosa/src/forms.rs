@@ -30,8 +30,6 @@ pub(crate) struct Ready {
     pub(crate) xml: Bytes,
     /// As the form list writes it.
     pub(crate) hash: String,
-    /// Yes and no in words.
-    pub(crate) labels: Labels,
     title: OnceLock<String>,
 }
 
@@ -44,7 +42,6 @@ impl Ready {
             hash: hash(xml.as_bytes()),
             xml: Bytes::from(xml),
             form,
-            labels,
             title: OnceLock::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Questions of forms that are open at a door, for the visits of the floor below: the register of people holds who was asked
 //! what, this floor how each form is called.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -34,8 +34,9 @@ impl OpenForms for QuestionsAtDoors {
         &'a self,
         ctx: &'a Ctx,
         community: CommunityId,
+        of: &'a BTreeSet<Uuid>,
     ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<OpenForm>>>> {
-        self.found(ctx, community).boxed()
+        self.found(ctx, community, of).boxed()
     }
 }
 
@@ -44,9 +45,10 @@ impl QuestionsAtDoors {
         &self,
         ctx: &Ctx,
         community: CommunityId,
+        of: &BTreeSet<Uuid>,
     ) -> Result<HashMap<Uuid, Vec<OpenForm>>> {
         let (db, scope) = (self.db.read(), ctx.scope(&PEOPLE_READ)?);
-        let open = Directory::open_questions(db, &self.vault, &scope, community).await?;
+        let open = Directory::open_questions(db, &self.vault, &scope, community, of).await?;
         if open.is_empty() {
             return Ok(HashMap::new());
         }

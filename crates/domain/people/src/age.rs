@@ -4,6 +4,7 @@
 //! figures count it ([`birthday`]).
 
 use jiff::civil::Date;
+use uuid::Uuid;
 use youlin_datasets::cube::day;
 use youlin_datasets::day_number;
 use youlin_kernel::{Micros, Result};
@@ -39,16 +40,30 @@ pub fn age_on(born: Option<Date>, year: Option<i32>, today: Date) -> Option<Age>
 
 /// The age of a person's entry now.
 pub(crate) fn age_of(vault: &Vault, row: &person::Model, now: Micros) -> Result<Option<Age>> {
-    let born = row
-        .birth_sealed
-        .as_deref()
+    let of = (row.community_id, row.id);
+    age_said(
+        vault,
+        of,
+        (row.birth_sealed.as_deref(), row.birth_year),
+        now,
+    )
+}
+
+/// The same by what an entry says of its day and year of birth, where no more of it was read.
+pub(crate) fn age_said(
+    vault: &Vault,
+    (community, person): (i64, Uuid),
+    (sealed, year): (Option<&[u8]>, Option<i32>),
+    now: Micros,
+) -> Result<Option<Age>> {
+    let born = sealed
         .map(|sealed| {
-            let at = FieldPlace::new("person", "birth", row.community_id, row.id);
+            let at = FieldPlace::new("person", "birth", community, person);
             vault.open(at, sealed)
         })
         .transpose()?;
     let born = born.and_then(|text| text.parse().ok());
-    Ok(age_on(born, row.birth_year, now.local().date()))
+    Ok(age_on(born, year, now.local().date()))
 }
 
 #[cfg(test)]

@@ -84,8 +84,8 @@ pub use pages::{CorrectionsToday, NAV, OrganisationFinder, PersonFinder, Visitin
 pub use password::{PasswordHash, hash_password, one_time_password, verify_password};
 pub(crate) use queries::find_membership;
 pub use queries::{
-    Directory, DoorFacts, DwellingFile, Freshness, HeldOf, HouseholdFile, HouseholdStay, KnownFact,
-    KnownOf, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident, Responsible,
+    Directory, DoorFacts, DoorsOf, DwellingFile, Freshness, HeldOf, HouseholdFile, HouseholdStay,
+    KnownFact, KnownOf, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident, Responsible,
     VisitingEntry, VisitingLine, looks_at_me, who_looked,
 };
 pub use totp::code_at;

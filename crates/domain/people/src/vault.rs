@@ -163,6 +163,19 @@ impl Vault {
         self.locator.as_ref()?.building(building)
     }
 
+    /// Dwellings of the scope in one community, without asking the database.
+    pub(crate) fn dwellings_of(&self, scope: &Scope, community: CommunityId) -> Vec<Place> {
+        let mut found = Vec::new();
+        if let Some(locator) = &self.locator {
+            locator.each_dwelling(scope, |place| {
+                if place.community == community {
+                    found.push(place);
+                }
+            });
+        }
+        found
+    }
+
     /// Dwellings of the scope that a text certainly enough means, at most so many; none for texts that name an estate
     /// or a building only.
     pub(crate) fn dwellings_at(&self, text: &str, scope: &Scope, limit: usize) -> Vec<(i64, Uuid)> {

@@ -72,10 +72,11 @@ export const packed = (name: string): PackChecklist | undefined => [...(state.pa
 const rulesOf = (name: string): PackChecklist["rules"] => packed(name)?.rules ?? state.pack?.rules;
 
 /** What the answers lead to, with what was decided of each. A finding that is no case stays unless it is taken. */
-export function decided(filled: FilledForm, state_: State): { found: Found; choice: FilledForm["found"][string]; text: string }[] {
+export function decided(filled: FilledForm, state_: State): { found: Found; choice: FilledForm["found"][string]; text: string; /** The words are somebody's: typed, or those of her sentence. */ own: boolean }[] {
   return findings(state_, rulesOf(filled.name)).map((found) => {
     const choice = (filled.found[key(found)] ??= { id: crypto.randomUUID(), keep: found.rule.is_case === true, on_spot: false });
-    return { found, choice, text: choice.text ?? sentence(found, state_, filled) };
+    const spoken = found.place.length === 0 && Object.keys(found.evidence).some((question) => filled.proposed?.[question]?.words);
+    return { found, choice, text: choice.text ?? sentence(found, state_, filled), own: choice.text !== undefined || spoken };
   });
 }
 
@@ -84,7 +85,10 @@ function sentence({ rule, place, evidence, judgement }: Found, at: State, { prop
   const name = word(rule.label, language());
   const where = Object.entries(evidence).filter(([question]) => ["text", "one", "many", "integer", "decimal"].includes(at.form.node(question)?.question?.kind.type ?? "") && question !== judgementQuestion(rule));
   // Her own words, where the answer came from them.
-  const parts = where.map(([question, text]) => (place.length === 0 && proposed?.[question]?.words) || shown(at.form, question, text)).filter(Boolean);
+  const asked = where.filter(([question]) => at.form.node(question)?.question?.kind.type !== "text");
+  // Of a single choice what was asked goes without saying, as where the server says it.
+  const plain = asked.length === 1 && ["one", "many"].includes(at.form.node(asked[0]?.[0] ?? "")?.question?.kind.type ?? "");
+  const parts = where.map(([question, text]) => (place.length === 0 && proposed?.[question]?.words) || (plain ? answerWords(at.form, question, text) : shown(at.form, question, text))).filter(Boolean);
   if (judgement && "limit" in judgement.test) {
     const limit = t(judgement.test.must === "at_least" ? "limit-least" : "limit-most", { n: `${judgement.test.limit} ${judgement.test.unit}` });
     parts.unshift(`${judgement.value} ${judgement.unit}（${limit}）`);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
 use youlin_cases::{AttachFile, Cases, NewCase};
@@ -20,12 +20,11 @@ use youlin_places::PlaceInput;
 use youlin_rounds::model::{Channel, Outcome, Severity};
 use youlin_rounds::permissions::ROUNDS_WALK;
 use youlin_rounds::visits::{Learnt, NewVisit, prepare_visit};
-use youlin_rounds::{
-    AttachPhoto, NewFinding, NewRound, ReturnVisit, Rounds, ToldHazard, round_view, told_hazards,
-};
+use youlin_rounds::{AttachPhoto, NewFinding, ReturnVisit, Rounds, round_view};
 use youlin_web::App;
 
 use super::deliver::Act;
+use super::round::round;
 use super::{Item, known};
 use crate::uploads::Uploads;
 
@@ -206,7 +205,7 @@ struct CorrectionBody {
     relation: Option<Relation>,
 }
 
-fn read_as<T: DeserializeOwned>(body: &Value) -> Result<T> {
+pub(super) fn read_as<T: DeserializeOwned>(body: &Value) -> Result<T> {
     T::deserialize(body)
         .map_err(|error| Problem::invalid("body", "field-body").field_arg("reason", error))
 }
@@ -273,25 +272,6 @@ pub(super) async fn read(
             )))
         }
     }
-}
-
-/// Id, channel and clock are the item's: a body cannot say otherwise.
-async fn round(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
-    let mut body: Map<String, Value> = read_as(&item.body)?;
-    body.insert("id".into(), json!(item.id));
-    body.insert("channel".into(), json!(Channel::Field));
-    body.insert("sent_at".into(), json!(item.sent_at));
-    let told: Vec<ToldHazard> = match body.remove("hazards") {
-        Some(told) => read_as(&told)?,
-        None => Vec::new(),
-    };
-    let new: NewRound = read_as(&Value::Object(body))?;
-    let community = new.community;
-    let rounds = app.need::<Rounds>()?;
-    let scope = ctx.scope(&ROUNDS_WALK)?;
-    let hazards = told_hazards(app.db(), &scope, new.subject, told).await?;
-    let command = youlin_rounds::prepare_inspection(&rounds, app.db(), ctx, new, hazards).await?;
-    Ok((community, Act::Round(Box::new(command))))
 }
 
 /// Id, channel and clock are the item's, as of every round.

@@ -4,6 +4,7 @@
 mod answer;
 mod body;
 mod deliver;
+mod round;
 
 use std::collections::HashMap;
 

@@ -100,6 +100,39 @@ async fn a_talk_is_due_goes_along_and_comes_back() {
 }
 
 #[tokio::test]
+async fn words_nobody_wrote_are_said_as_at_a_page() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (volunteer, db) = (&ground.walkers[0], ground.world.db());
+        let [id, follows, own, gone] = [(); 4].map(|()| ground.new_id());
+        let found = |id: Uuid, category: &str| json!({ "id": id, "category": category, "severity": "low", "text": "手机上的话" });
+        let mut item = ground.round(id, &[]);
+        item["body"]["checklist"] = json!("river-patrol@1");
+        item["body"]["answers"] =
+            json!({ "floating": "few", "bank": "some", "outlets": "none", "note": "桥洞下面" });
+        let mut findings = [follows, own, gone].map(|id| found(id, "E-0104"));
+        findings[0]["follows"] = json!({ "rule": "floating", "place": [] });
+        // Of nothing the answers lead to, though the telephone thought so.
+        findings[2]["follows"] = json!({ "rule": "sign", "place": [] });
+        item["body"]["findings"] = json!(findings);
+        let told = ground.outbox(volunteer, &[item.clone()]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        let scope = volunteer.ctx.scope(&ROUNDS_READ).unwrap();
+        let view = round_view(&ground.rounds, db, &scope, id).await.unwrap();
+        let words = |id: Uuid| {
+            let found = view.findings.iter().find(|one| one.id == id);
+            found.map(|one| one.text.as_str())
+        };
+        assert_eq!(words(follows), Some("河面有漂浮垃圾：少许，桥洞下面"));
+        assert_eq!(words(own), Some("手机上的话"));
+        assert_eq!(words(gone), Some("手机上的话"));
+        // The same once more is the same.
+        let told = ground.outbox(volunteer, &[item]).await;
+        assert_eq!(result(&told[0]), "again", "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_hazard_says_its_stalls_and_who_puts_it_right() {
     for base in databases().await {
         let ground = Ground::new(base).await;

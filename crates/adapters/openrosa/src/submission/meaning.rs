@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 use youlin_checklist::{Answers, Kind, Value, write_answers};
 use youlin_kernel::{CommunityId, Micros, Problem, ProblemKind, Result, Scope};
-use youlin_rounds::checklists::{Answered, code, label, looked_at};
+use youlin_rounds::checklists::{Answered, code, label, looked_at, shortened};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk_to;
 use youlin_rounds::{
@@ -16,7 +16,7 @@ use youlin_rounds::{
 };
 use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
 
-use super::found::{findings, shortened};
+use super::found::findings;
 use crate::call::Call;
 use crate::forms::Ready;
 

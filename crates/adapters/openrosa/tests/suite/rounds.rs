@@ -47,8 +47,9 @@ async fn a_patrol_of_the_source_from_collect() {
         let floating = of(&round.findings, "E-0104");
         assert_eq!(floating.state, FindingState::Case);
         assert_eq!(floating.step, FindingStep::Open);
-        assert!(floating.text.contains("少许"), "{}", floating.text);
-        assert!(floating.text.contains("请安排"), "{}", floating.text);
+        // In the very words the page would have proposed.
+        let page = "河面有漂浮垃圾：少许，请安排相关人员进行现场处理。";
+        assert_eq!(floating.text, page);
         assert!(of(&round.findings, "E-0105").case.is_some());
 
         // The same again is the same; another content under its name is not taken.

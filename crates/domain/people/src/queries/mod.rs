@@ -31,7 +31,7 @@ pub(crate) use cards::{
     cards_of, file_of, masked_phone, numbers_of, open_label, open_name, open_phone, sensitive_of,
     visible_cards,
 };
-pub use doorstep::{DoorFacts, LivesThere, OpenQuestion};
+pub use doorstep::{DoorFacts, DoorsOf, LivesThere, OpenQuestion};
 pub(crate) use factor::pending_enrolment;
 pub use held::HeldOf;
 pub use households::{HouseholdFile, HouseholdStay};

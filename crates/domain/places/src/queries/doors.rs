@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Micros, Result, Scope};
@@ -18,11 +18,26 @@ pub struct DoorLine {
     pub entrance: String,
 }
 
+/// Dwellings asked for in one statement.
+const AT_ONCE: usize = 500;
+
 /// See the module's text.
 ///
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn doors_of(db: &Database, community: CommunityId) -> Result<Vec<DoorLine>> {
+    doors_among(db, community, None).await
+}
+
+/// The same of these dwellings, where not all of the community are wanted.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn doors_among(
+    db: &Database,
+    community: CommunityId,
+    wanted: Option<&[Uuid]>,
+) -> Result<Vec<DoorLine>> {
     let names: Vec<(Uuid, String)> = entrance::Entity::find()
         .select_only()
         .columns([entrance::Column::Id, entrance::Column::Name])
@@ -31,18 +46,27 @@ pub async fn doors_of(db: &Database, community: CommunityId) -> Result<Vec<DoorL
         .all(db.read())
         .await?;
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = dwelling::Entity::find()
-        .select_only()
-        .columns([
-            dwelling::Column::Id,
-            dwelling::Column::BuildingId,
-            dwelling::Column::EntranceId,
-        ])
-        .filter(dwelling::Column::CommunityId.eq(community.0))
-        .filter(dwelling::Column::ClosedAt.is_null())
-        .into_tuple()
-        .all(db.read())
-        .await?;
+    let parts: Vec<Option<&[Uuid]>> = match wanted {
+        None => vec![None],
+        Some(wanted) => wanted.chunks(AT_ONCE).map(Some).collect(),
+    };
+    let mut rows = Vec::new();
+    for some in parts {
+        let find = dwelling::Entity::find()
+            .select_only()
+            .columns([
+                dwelling::Column::Id,
+                dwelling::Column::BuildingId,
+                dwelling::Column::EntranceId,
+            ])
+            .filter(dwelling::Column::CommunityId.eq(community.0))
+            .filter(dwelling::Column::ClosedAt.is_null())
+            .apply_if(some, |find, some| {
+                find.filter(dwelling::Column::Id.is_in(some.iter().copied()))
+            });
+        let some: Vec<(Uuid, Uuid, Option<Uuid>)> = find.into_tuple().all(db.read()).await?;
+        rows.extend(some);
+    }
     Ok(rows
         .into_iter()
         .map(|(dwelling, building, entrance)| DoorLine {

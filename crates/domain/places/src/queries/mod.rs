@@ -19,7 +19,7 @@ use crate::entities::{area, area_code, boundary, building, dwelling, entrance, e
 use crate::{days, words};
 
 pub use buildings::{BuildingSpot, buildings_in};
-pub use doors::{DoorLine, doors_of, dwelling_closed, entrance_of};
+pub use doors::{DoorLine, doors_among, doors_of, dwelling_closed, entrance_of};
 pub(crate) use entry::{EstateDetail, dwelling_detail, estate_detail};
 
 /// A code an area has or had.

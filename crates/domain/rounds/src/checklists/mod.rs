@@ -4,6 +4,7 @@
 mod faults;
 mod kept;
 mod scores;
+mod told;
 
 pub use faults::{ChecklistFault, checklist_faults};
 pub(crate) use faults::{MOST_QUESTIONS, size_faults};
@@ -11,6 +12,8 @@ pub(crate) use kept::fits;
 pub use kept::{Known, form, known};
 pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
+pub use told::{Told, Words, shortened, told, told_by_answers};
+pub(crate) use told::{choice, demand, measured, required, said, unit_name};
 
 use serde_json::Value as Json;
 use youlin_checklist::{

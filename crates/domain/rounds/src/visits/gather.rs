@@ -6,11 +6,13 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
-use youlin_people::{Directory, DoorFacts, LivesThere};
-use youlin_places::queries::doors_of;
+use youlin_people::{Directory, DoorFacts, DoorsOf, LivesThere};
+use youlin_places::queries::doors_among;
 
-use super::need::{Door, Person};
-use super::queries::{Asked, due_today, picks, recent, visit_rule};
+use super::last::last_visits;
+use super::need::{Door, LastVisit, Person};
+use super::queries::{handed_in_today, picks, visit_rule};
+use super::standing::{Asked, due_today};
 use super::{OpenForm, OpenFormSources, PickKind, VisitRule};
 use crate::model::{Lives, Outcome, RoundKind, SubjectKind};
 use crate::permissions::ROUNDS_READ;
@@ -46,17 +48,17 @@ pub struct Ground {
     pub community: CommunityId,
     pub rule: VisitRule,
     pub doors: Vec<DoorAt>,
-    /// Dwellings of which a visit was handed in today, by the person who did.
-    pub today: HashMap<Option<Uuid>, Vec<Uuid>>,
+    /// Visits handed in today in the whole community, by the person who did: each the dwelling's area, where it has one still.
+    pub today: HashMap<Option<Uuid>, Vec<Option<AreaId>>>,
 }
 
-/// What the register says of the dwellings of a community.
+/// What the register says of these dwellings of a community.
 pub(super) async fn facts(
     ctx: &Ctx,
     db: &Database,
     rounds: &Rounds,
     scope: &Scope,
-    community: CommunityId,
+    asked: (CommunityId, &DoorsOf),
     policies: &[PolicyView],
 ) -> Result<Vec<DoorFacts>> {
     let mut labels: BTreeSet<&str> = BTreeSet::from([ALONE, DISCHARGED]);
@@ -68,15 +70,7 @@ pub(super) async fn facts(
     let labels: Vec<&str> = labels.into_iter().collect();
     let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
     let scopes = (scope, sensitive.as_ref());
-    Directory::door_facts(
-        db.read(),
-        &rounds.vault,
-        scopes,
-        community,
-        ctx.now(),
-        &labels,
-    )
-    .await
+    Directory::door_facts(db.read(), &rounds.vault, scopes, asked, ctx.now(), &labels).await
 }
 
 fn has(one: &LivesThere, label: &str) -> bool {
@@ -102,7 +96,8 @@ pub(super) fn asked(facts: &[DoorFacts]) -> Vec<Asked<'_>> {
         .collect()
 }
 
-/// See the module's text. `scope` is of people; forms are asked of those who know them.
+/// See the module's text. `scope` is of people; forms are asked of those who know them. Nothing is read of dwellings that are
+/// not asked about, however large the community is.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -112,7 +107,7 @@ pub async fn ground(
     ctx: &Ctx,
     scope: &Scope,
     sources: Option<&OpenFormSources>,
-    community: CommunityId,
+    (community, which): (CommunityId, &DoorsOf),
 ) -> Result<Ground> {
     let now = ctx.now();
     let visits: Vec<PolicyView> = policies(db, &ctx.scope(&ROUNDS_READ)?)
@@ -124,7 +119,9 @@ pub async fn ground(
                 && one.policy.subjects == SubjectKind::Dwelling
         })
         .collect();
-    let facts = facts(ctx, db, rounds, scope, community, &visits).await?;
+    let facts = facts(ctx, db, rounds, scope, (community, which), &visits).await?;
+    let dwellings: Vec<Uuid> = facts.iter().map(|one| one.dwelling).collect();
+    let some = (dwellings.len() <= MOST_NAMED).then_some(dwellings.as_slice());
     let mut due: HashMap<Uuid, Vec<(Uuid, String)>> = HashMap::new();
     let all = asked(&facts);
     for policy in &visits {
@@ -133,18 +130,20 @@ pub async fn ground(
             of.push((policy.id, policy.title.clone()));
         }
     }
-    let ways: HashMap<Uuid, (Uuid, String)> = doors_of(db, community)
+    let ways: HashMap<Uuid, (Uuid, String)> = doors_among(db, community, some)
         .await?
         .into_iter()
         .map(|line| (line.dwelling, (line.building, line.entrance)))
         .collect();
+    let people = facts.iter().flat_map(|door| &door.people);
+    let people: BTreeSet<Uuid> = people.map(|one| one.person).collect();
     let mut beside = Beside {
         due,
         ways,
-        forms: OpenFormSources::open(sources, ctx, community).await?,
+        forms: OpenFormSources::open(sources, ctx, community, &people).await?,
         listed: Directory::still_listed(db.read(), community).await?,
         picks: picks(db, community, now.date()).await?,
-        recent: recent(db, community, now).await?,
+        last: last_visits(db, community, some, now).await?,
     };
     let doors = facts
         .iter()
@@ -154,9 +153,12 @@ pub async fn ground(
         community,
         rule: visit_rule(db, community).await?.rule,
         doors,
-        today: beside.recent.today,
+        today: handed_in_today(db, ctx, rounds, community).await?,
     })
 }
+
+/// Beyond so many dwellings a community is read as a whole.
+const MOST_NAMED: usize = 5_000;
 
 /// What stands beside the facts of the register.
 struct Beside {
@@ -166,7 +168,7 @@ struct Beside {
     /// By person.
     listed: HashMap<Uuid, Vec<(String, String)>>,
     picks: HashMap<Uuid, (PickKind, Micros)>,
-    recent: super::queries::Recent,
+    last: HashMap<Uuid, LastVisit>,
 }
 
 impl Beside {
@@ -194,7 +196,7 @@ impl Beside {
                     .map(|one| self.person(facts, one))
                     .collect(),
                 visited: facts.visited,
-                last: self.recent.last.get(&facts.dwelling).copied(),
+                last: self.last.get(&facts.dwelling).copied(),
                 questions: self.questions(facts),
                 due: due.into_iter().map(|(_, title)| title).collect(),
                 listed: self.listed(facts),
@@ -206,7 +208,7 @@ impl Beside {
     /// What was asked for by hand is done once somebody got in.
     fn picked(&self, dwelling: Uuid) -> Option<PickKind> {
         let (kind, at) = self.picks.get(&dwelling).copied()?;
-        let last = self.recent.last.get(&dwelling);
+        let last = self.last.get(&dwelling);
         let met = last.is_some_and(|last| last.outcome == Outcome::Done && last.at >= at);
         (kind == PickKind::TakenAway || !met).then_some(kind)
     }
@@ -218,7 +220,7 @@ impl Beside {
             age: one.age,
             alone: has(one, ALONE) || door.people.len() == 1,
             discharged: discharged.map(|(_, since)| *since),
-            moved_in: one.since,
+            moved_in: (!one.listed).then_some(one.since),
             entered: one.entered,
             seen: one.seen,
         }

@@ -1,6 +1,6 @@
 //! What floors above know of questions that are open at a door: the composition root puts them in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -17,11 +17,12 @@ pub struct OpenForm {
 
 /// Says which forms wait for an answer.
 pub trait OpenForms: Send + Sync {
-    /// By person, of those the caller may see in a community.
+    /// By person, of those of these persons the caller may see in a community.
     fn open<'a>(
         &'a self,
         ctx: &'a Ctx,
         community: CommunityId,
+        of: &'a BTreeSet<Uuid>,
     ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<OpenForm>>>>;
 }
 
@@ -37,15 +38,16 @@ impl std::fmt::Debug for OpenFormSources {
 }
 
 impl OpenFormSources {
-    /// Everything that is open.
+    /// Everything that is open of these persons.
     pub(crate) async fn open(
         sources: Option<&Self>,
         ctx: &Ctx,
         community: CommunityId,
+        of: &BTreeSet<Uuid>,
     ) -> Result<HashMap<Uuid, Vec<OpenForm>>> {
         let mut all: HashMap<Uuid, Vec<OpenForm>> = HashMap::new();
         for source in sources.map_or(&[][..], |sources| &sources.0) {
-            for (person, forms) in source.open(ctx, community).await? {
+            for (person, forms) in source.open(ctx, community, of).await? {
                 all.entry(person).or_default().extend(forms);
             }
         }

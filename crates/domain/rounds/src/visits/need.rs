@@ -26,7 +26,8 @@ pub struct Person {
     pub alone: bool,
     /// Back from hospital since.
     pub discharged: Option<Micros>,
-    pub moved_in: Micros,
+    /// Where somebody knows.
+    pub moved_in: Option<Micros>,
     pub entered: Micros,
     pub seen: Option<Micros>,
 }
@@ -208,7 +209,7 @@ fn alone(door: &Door) -> Option<Why> {
 }
 
 fn newcomer(door: &Door, rule: &VisitRule, now: Micros) -> Option<Why> {
-    let since = door.people.iter().map(|one| one.moved_in).max()?;
+    let since = door.people.iter().filter_map(|one| one.moved_in).max()?;
     let is_new = now.0 - since.0 <= i64::from(rule.new_days) * Micros::DAY;
     let met = last_seen(door).is_some_and(|seen| seen > since);
     (is_new && since <= now && !met).then(|| Why::new(NEWCOMER, 1, Some(since)))
@@ -239,7 +240,7 @@ mod tests {
         Person {
             age: Some(age),
             alone: true,
-            moved_in: days_ago(4_000),
+            moved_in: Some(days_ago(4_000)),
             entered: days_ago(2_000),
             seen: Some(days_ago(seen)),
             ..Person::default()
@@ -271,7 +272,7 @@ mod tests {
         };
         assert_eq!(codes(&back), [DISCHARGED, ALONE, UNSEEN, QUESTIONS]);
         let new = Person {
-            moved_in: days_ago(12),
+            moved_in: Some(days_ago(12)),
             seen: None,
             ..person(30, 0)
         };
@@ -281,6 +282,10 @@ mod tests {
             ..Door::default()
         };
         assert!(codes(&new).contains(&NEWCOMER));
+        // Who came by a list lived there before.
+        let mut listed = new.clone();
+        listed.people[0].moved_in = None;
+        assert!(!codes(&listed).contains(&NEWCOMER));
         // Seen since, somebody is new no longer, and back from hospital is seen.
         let mut met = new.clone();
         met.visited = Some(days_ago(2));

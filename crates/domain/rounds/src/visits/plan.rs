@@ -212,20 +212,14 @@ fn door_number(room: &str) -> u32 {
 }
 
 fn workers(ground: &Ground, lists: &[List], start: Option<Point>) -> Vec<Worker> {
-    let areas: HashMap<Uuid, AreaId> = ground
-        .doors
-        .iter()
-        .map(|at| (at.dwelling, at.area))
-        .collect();
     (0..)
         .zip(lists)
         .map(|(id, list)| {
             let handed_in = list.by.iter().filter_map(|one| ground.today.get(one));
             // Of this list: who stands in does not use up their own day with it.
-            let done = handed_in.flatten().filter(|dwelling| {
-                let area = areas.get(*dwelling);
-                area.is_none_or(|area| list.areas.contains(area))
-            });
+            let done = handed_in
+                .flatten()
+                .filter(|area| area.is_none_or(|area| list.areas.contains(&area)));
             Worker {
                 id,
                 areas: list.areas.iter().map(|one| area(*one)).collect(),

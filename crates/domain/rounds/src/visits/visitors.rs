@@ -1,5 +1,7 @@
 //! Who goes from door to door on a day: those who hold posts, each with their own areas, and those of whom they stand in for.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Result, Scope};
@@ -7,7 +9,6 @@ use youlin_people::MembershipRole;
 use youlin_people::permissions::ROSTERS_READ;
 use youlin_people::rosters::{Post, posts};
 
-use super::gather::Ground;
 use crate::service::Rounds;
 
 /// Somebody who goes from door to door.
@@ -121,8 +122,8 @@ fn one_of<'a>(all: &'a mut Vec<Visitor>, person: Uuid, name: &str) -> &'a mut Vi
     &mut all[at]
 }
 
-/// The caller among the grid workers; who holds no such post goes wherever they may, and where that is lent by another
-/// micro-grid worker, for them.
+/// The caller among the grid workers; who holds no such post goes wherever they may see people, and where that is lent by
+/// another micro-grid worker, for them.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -130,7 +131,7 @@ pub async fn my_visitor(
     rounds: &Rounds,
     db: &Database,
     ctx: &Ctx,
-    ground: &Ground,
+    (scope, community): (&Scope, CommunityId),
     all: &[Visitor],
 ) -> Result<Visitor> {
     let me = ctx.actor().person();
@@ -141,7 +142,7 @@ pub async fn my_visitor(
     if let Some(found) = own(all) {
         return Ok(found);
     }
-    let micro = (ground.community, MembershipRole::MicroGridWorker);
+    let micro = (community, MembershipRole::MicroGridWorker);
     let lent = match me {
         None => Vec::new(),
         Some(_) => {
@@ -149,16 +150,34 @@ pub async fn my_visitor(
         }
     };
     let theirs = |area: &AreaId| lent.iter().any(|one| one.areas.contains(area));
-    let mut areas: Vec<AreaId> = ground.doors.iter().map(|door| door.area).collect();
-    areas.sort_unstable();
-    areas.dedup();
-    areas.retain(|area| !theirs(area));
+    let below = ctx.areas().subtree(community.into()).into_iter();
+    let seen = below.filter(|area| scope.contains(community, &[Some(*area)]));
     Ok(Visitor {
         person: me,
         name: ctx.actor().name().to_owned(),
-        own: areas,
+        own: seen.filter(|area| !theirs(area)).collect(),
         lent,
     })
+}
+
+/// Those among whom the doors of one of them are shared out, that one too: whoever has an area of theirs, and so on. The others'
+/// doors change nothing about that list.
+#[must_use]
+pub fn sharing(all: &[Visitor], me: &Visitor) -> Vec<Visitor> {
+    let mut reached: BTreeSet<AreaId> = me.areas().collect();
+    loop {
+        let found = all
+            .iter()
+            .filter(|one| one.areas().any(|area| reached.contains(&area)));
+        let areas: BTreeSet<AreaId> = found.flat_map(Visitor::areas).collect();
+        let before = reached.len();
+        reached.extend(areas);
+        if reached.len() == before {
+            break;
+        }
+    }
+    let shares = |one: &&Visitor| *one == me || one.areas().any(|area| reached.contains(&area));
+    all.iter().filter(shares).cloned().collect()
 }
 
 /// Areas of a visitor that the scope does not reach.

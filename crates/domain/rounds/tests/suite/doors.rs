@@ -1,6 +1,6 @@
 //! A street of two houses in the west of the square town and one in the east, with people for every reason of the story.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -10,17 +10,19 @@ use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Result, Role};
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{
-    AskNextTime, Directory, Home, MembershipRole, PersonInput, Relation, SaveMembership,
+    AskNextTime, Directory, DoorsOf, Home, MembershipRole, PersonInput, Relation, SaveMembership,
     SavePerson, SetLabel,
 };
 use youlin_places::Locator;
 use youlin_places::import::{buildings, dwellings, estates, read_csv};
-use youlin_rounds::model::{Channel, Outcome};
+use youlin_rounds::model::{
+    Channel, DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, SubjectKind, Walkers,
+};
 use youlin_rounds::visits::{
     DayPlan, Ground as Day, NewVisit, OpenForm, OpenFormSources, OpenForms, day_plan, ground,
     my_visitor, prepare_visit, visitors,
 };
-use youlin_rounds::{HandedIn, Rounds};
+use youlin_rounds::{HandedIn, Rounds, SavePolicy};
 use youlin_testkit::TestDatabase;
 use youlin_testkit::town::at;
 
@@ -44,10 +46,12 @@ impl OpenForms for Form37 {
         &'a self,
         ctx: &'a Ctx,
         community: CommunityId,
+        of: &'a BTreeSet<Uuid>,
     ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<OpenForm>>>> {
         async move {
             let scope = ctx.scope(&PEOPLE_READ)?;
-            let open = Directory::open_questions(self.1.read(), &self.0, &scope, community).await?;
+            let open =
+                Directory::open_questions(self.1.read(), &self.0, &scope, community, of).await?;
             let mut all: HashMap<Uuid, Vec<OpenForm>> = HashMap::new();
             for one in open {
                 all.entry(one.person).or_default().push(OpenForm {
@@ -58,6 +62,30 @@ impl OpenForms for Form37 {
             Ok(all)
         }
         .boxed()
+    }
+}
+
+/// Grid workers visit the households a question means, once a month.
+pub(crate) fn every_month(from: jiff::civil::Date, doors: DoorQuestion) -> Policy {
+    Policy {
+        kind: RoundKind::Visit,
+        subjects: SubjectKind::Dwelling,
+        walkers: Walkers::GridWorker,
+        every: Every::Month,
+        count: 1,
+        weekdays: 0,
+        season: None,
+        from,
+        to: None,
+        minimum: Minimum::default(),
+        photographs: 0,
+        track: false,
+        basis: String::new(),
+        doors,
+        question: None,
+        recheckers: Vec::new(),
+        stand_ins: Vec::new(),
+        pauses: Vec::new(),
     }
 }
 
@@ -200,6 +228,25 @@ impl Street {
         world.db().execute(&world.service(), set).await.unwrap();
     }
 
+    /// A policy by which everybody from that age on is visited each month.
+    pub(crate) async fn monthly(&self, title: &str, age: u32) -> Uuid {
+        let world = &self.ground.world;
+        let doors = DoorQuestion {
+            age_from: Some(age),
+            ..DoorQuestion::default()
+        };
+        let save = SavePolicy {
+            community: self.community(),
+            known: None,
+            title: title.into(),
+            policy: every_month(world.service().now().date(), doors),
+            subjects: Vec::new(),
+            fixer: None,
+            checklist: None,
+        };
+        world.db().execute(&world.service(), save).await.unwrap()
+    }
+
     /// One question of form 37.
     pub(crate) async fn ask(&self, name: &str) {
         let ask = AskNextTime {
@@ -247,6 +294,10 @@ impl Street {
     }
 
     pub(crate) async fn day(&self, ctx: &Ctx) -> Day {
+        self.day_of(ctx, &DoorsOf::All).await
+    }
+
+    pub(crate) async fn day_of(&self, ctx: &Ctx, which: &DoorsOf) -> Day {
         let scope = ctx.scope(&PEOPLE_READ).unwrap();
         let (db, sources) = (self.ground.world.db(), self.sources());
         ground(
@@ -255,23 +306,30 @@ impl Street {
             ctx,
             &scope,
             Some(&sources),
-            self.community(),
+            (self.community(), which),
         )
         .await
         .unwrap()
     }
 
-    /// The plan of one caller.
+    /// The plan of one caller; whichever way its doors are read, it is the same.
     pub(crate) async fn plan(&self, ctx: &Ctx) -> DayPlan {
         let day = self.day(ctx).await;
         let db = self.ground.world.db();
+        let scope = ctx.scope(&PEOPLE_READ).unwrap();
         let all = visitors(self.rounds(), db, ctx, self.community())
             .await
             .unwrap();
-        let me = my_visitor(self.rounds(), db, ctx, &day, &all)
+        let asking = (&scope, self.community());
+        let me = my_visitor(self.rounds(), db, ctx, asking, &all)
             .await
             .unwrap();
-        day_plan(&day, &[me], None, ctx.now())
+        let which = DoorsOf::Areas(me.areas().collect());
+        let own = self.day_of(ctx, &which).await;
+        let own = day_plan(&own, &[me.clone()], None, ctx.now());
+        let plan = day_plan(&day, &[me], None, ctx.now());
+        assert_eq!(own.rounds, plan.rounds);
+        plan
     }
 
     /// Address of each proposed visit with the codes of its reasons.

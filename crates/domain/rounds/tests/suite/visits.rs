@@ -4,26 +4,26 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use youlin_database::audit::verify;
-use youlin_kernel::{CommunityId, Micros, Role};
-use youlin_people::facts::RegisterPolicy;
+use youlin_kernel::{AreaId, CommunityId, Micros, Role};
+use youlin_people::facts::{How, RegisterPolicy};
 use youlin_people::permissions::{PEOPLE_READ, ROSTERS_READ};
 use youlin_people::rosters::{
     AnswerAbsence, AnswerSwap, AskSwap, DutyDays, DutyKind, NoteAbsence, Pattern, PlanDuty,
     SaveRota, shifts,
 };
-use youlin_people::{Directory, Freshness, MoveOut};
-use youlin_rounds::model::{
-    DoorQuestion, Every, Minimum, Outcome, Policy, RoundKind, Severity, SubjectKind, Walkers,
+use youlin_people::{
+    Directory, DoorsOf, Freshness, Home, MoveOut, PersonInput, Relation, SavePerson,
 };
+use youlin_rounds::model::{DoorQuestion, Every, Outcome, Policy, Severity};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::{
-    Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts, visit_rule,
-    visitors, visits_of,
+    DoorAt, Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts,
+    visit_rule, visitors, visits_of,
 };
 use youlin_rounds::{NewFinding, SavePolicy, module, policies, round_view};
 use youlin_testkit::databases;
 
-use crate::doors::Street;
+use crate::doors::{Street, every_month};
 
 const ZHOU: &str = "东一村1号楼101";
 const WANG: &str = "东一村1号楼102";
@@ -65,7 +65,7 @@ async fn every_reason_of_the_story_proposes_a_visit_within_ones_own_grid() {
                 &auditor,
                 &scope,
                 None,
-                street.community(),
+                (street.community(), &DoorsOf::All),
             )
             .await
             .unwrap()
@@ -74,6 +74,72 @@ async fn every_reason_of_the_story_proposes_a_visit_within_ones_own_grid() {
             door.door.people.iter().any(|one| one.discharged.is_some())
         };
         assert_eq!(day.doors.iter().filter(discharged).count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_taken_in_makes_nobody_a_newcomer() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let world = &street.ground.world;
+        for (name, address, how) in [("名册上的", LI, How::Import), ("刚搬来的", WANG, How::Desk)]
+        {
+            let save = SavePerson {
+                vault: Arc::clone(&street.ground.vault),
+                community: street.community(),
+                id: None,
+                version: None,
+                ext_key: None,
+                input: PersonInput {
+                    name: name.into(),
+                    how,
+                    home: Some(Home {
+                        dwelling: street.home(address),
+                        relation: Relation::Tenant,
+                        household_key: None,
+                    }),
+                    ..PersonInput::default()
+                },
+            };
+            world.db().execute(&world.service(), save).await.unwrap();
+        }
+        let all = street.proposed(&street.worker).await;
+        let new: Vec<&str> = all
+            .iter()
+            .filter(|(_, codes)| codes.contains(&"newcomer"))
+            .map(|(address, _)| address.as_str())
+            .collect();
+        assert_eq!(new, [WANG], "{all:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_about_some_doors_is_told_of_each_what_it_is_among_all() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        street.ask("周福生").await;
+        let lead = street.ground.caller(Role::CommunityLead, "A");
+        let tried = street.visit(ZHOU, Outcome::Tried);
+        street.record(&street.worker, tried).await.unwrap();
+        let all = street.day(&lead).await;
+        let said = |doors: &[DoorAt]| -> Vec<String> {
+            doors.iter().map(|door| format!("{door:?}")).collect()
+        };
+        let areas: BTreeSet<AreaId> = all.doors.iter().map(|door| door.area).collect();
+        assert!(areas.len() > 1, "more than one grid: {areas:?}");
+        for area in areas {
+            let some = DoorsOf::Areas(BTreeSet::from([area]));
+            let some = street.day_of(&lead, &some).await;
+            let mut theirs = all.doors.clone();
+            theirs.retain(|door| door.area == area);
+            assert_eq!(said(&some.doors), said(&theirs));
+            // What somebody did today uses up their day, wherever they were.
+            assert_eq!(some.today, all.today);
+        }
+        for door in &all.doors {
+            let one = street.day_of(&lead, &DoorsOf::One(door.dwelling)).await;
+            assert_eq!(said(&one.doors), [format!("{door:?}")]);
+        }
     }
 }
 
@@ -445,26 +511,7 @@ async fn a_policy_asks_the_register_and_is_counted_by_dwellings() {
         let street = Street::new(base).await;
         let db = street.ground.world.db();
         let desk = street.ground.caller(Role::CommunityDesk, "A");
-        let policy = |doors| Policy {
-            kind: RoundKind::Visit,
-            subjects: SubjectKind::Dwelling,
-            walkers: Walkers::GridWorker,
-            every: Every::Month,
-            count: 1,
-            weekdays: 0,
-            season: None,
-            from: desk.now().date(),
-            to: None,
-            minimum: Minimum::default(),
-            photographs: 0,
-            track: false,
-            basis: String::new(),
-            doors,
-            question: None,
-            recheckers: Vec::new(),
-            stand_ins: Vec::new(),
-            pauses: Vec::new(),
-        };
+        let policy = |doors| every_month(desk.now().date(), doors);
         let save = |policy| SavePolicy {
             community: street.community(),
             known: None,

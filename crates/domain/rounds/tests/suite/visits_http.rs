@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_kernel::{AccountActor, Actor, Grant, Role};
+use youlin_rounds::model::Outcome;
 use youlin_rounds::module;
 use youlin_testkit::databases;
 use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
@@ -239,6 +240,36 @@ async fn a_household_is_added_by_its_address_and_the_desk_sees_the_whole_day() {
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         let stale = web.post(DESK, "/rounds/visits/rule", &fields).await;
         assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    }
+}
+
+#[tokio::test]
+async fn figures_of_a_policy_of_households_open_as_far_as_one_sees_people() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let policy = street.monthly("老人每月走访", 80).await;
+        let visit = street.visit("东一村1号楼101", Outcome::Done);
+        street.record(&street.worker, visit).await.unwrap();
+        let web = Web::over(street);
+        let opened = |of: &str| format!("/rounds/policies/{policy}/standing?of={of}");
+        // Zhou was met; the old couple of the other grid is still to be seen.
+        let list = web.get(DESK, "/rounds/policies").await;
+        for of in ["done", "open"] {
+            let figure = format!(r#"<a href="{}">1</a>"#, opened(of));
+            assert!(list.text.contains(&figure), "{figure}: {}", list.text);
+        }
+        let done = web.get(DESK, &opened("done")).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+        assert!(done.text.contains("东一村1号楼101"), "{}", done.text);
+        assert!(!done.text.contains("西一村") && !done.text.contains("小施</span>"));
+        let open = web.get(DESK, &opened("open")).await;
+        assert!(open.text.contains("西一村1号楼101"), "{}", open.text);
+        let own = web.get(WORKER, &opened("open")).await;
+        assert_eq!(own.status, StatusCode::OK, "{}", own.text);
+        assert!(!own.text.contains("西一村"), "another's grid: {}", own.text);
+        let list = web.get(OTHER, "/rounds/policies").await;
+        let none = format!(r#"<a href="{}">0</a>"#, opened("done"));
+        assert!(list.text.contains(&none), "{}", list.text);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The questions of a checklist that stand, in the order they are asked, flat: sections and instances are opened and closed.
 
 use youlin_checklist::{Checklist, Form, Kind, Node, NodeKind, Value, word};
-use youlin_kernel::Locale;
 use youlin_web::{Choice, FormFaults, Shell};
 
 use super::{Kept, Typed, key};
@@ -328,40 +327,4 @@ fn choices(s: &Shell, checklist: &Checklist, kind: &Kind) -> Vec<Choice> {
     all.iter()
         .map(|one| Choice::new(&one.name, word(&one.label, language)))
         .collect()
-}
-
-/// An answer in words: labels of choices, numbers with their unit.
-pub(in crate::pages) fn said(
-    locale: Locale,
-    yes_no: [&str; 2],
-    form: &Form,
-    name: &str,
-    value: &Value,
-) -> String {
-    let language = checklists::language(locale);
-    let field = match form.node(name).map(|node| &node.kind) {
-        Some(NodeKind::Field(field)) => field,
-        _ => return value.to_string(),
-    };
-    let list = field
-        .kind
-        .list()
-        .and_then(|list| form.checklist().choices.get(list));
-    let label = |code: &String| {
-        let found = list.and_then(|all| all.iter().find(|one| one.name == *code));
-        found.map_or_else(|| code.clone(), |one| word(&one.label, language).to_owned())
-    };
-    match value {
-        Value::YesNo(yes) => yes_no[usize::from(!yes)].to_owned(),
-        Value::Choice(code) => label(code),
-        Value::Choices(all) => {
-            let all: Vec<String> = all.iter().map(label).collect();
-            all.join(if locale == Locale::Zh { "、" } else { ", " })
-        }
-        Value::Number(number) => {
-            let unit = checklists::unit(&field.question.unit);
-            format!("{number} {unit}").trim_end().to_owned()
-        }
-        value => value.to_string(),
-    }
 }

@@ -1,11 +1,10 @@
 //! What the answers lead to, as rows to be looked over before anything is filed.
 
-use youlin_checklist::{Finding, Form, Kind, NodeKind, RuleSet, Trigger, Value, word};
+use youlin_checklist::{Finding, Form, NodeKind, RuleSet, Value};
 use youlin_web::Shell;
 
-use super::{key, said};
-use crate::checklists::{self, Answered};
-use crate::pages::hazard::words;
+use super::key;
+use crate::checklists::{Answered, Told, Words, told};
 
 /// A finding the answers lead to.
 #[derive(Clone, Debug)]
@@ -45,62 +44,27 @@ pub(in crate::pages) fn proposed(
 }
 
 fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
-    let locale = s.ctx().locale();
-    let language = checklists::language(locale);
     let rules = &form.checklist().findings;
     let rule = rules.iter().find(|rule| rule.code == found.code);
-    let mut text = rule.map_or_else(String::new, |rule| word(&rule.label, language).to_owned());
-    let (yes, no) = (s.t("yes"), s.t("no"));
-    let mut evidence = Vec::new();
-    let measured = found.judgement.as_ref().map_or_else(String::new, |one| {
-        let was = words::measured(s, Some(form), one);
-        let needed = words::required(s, Some(form), one);
-        s.t2("hazard-measured-line", &("was", was), &("needed", needed))
-    });
-    if !measured.is_empty() {
-        evidence.push(measured.clone());
-    }
-    let mut files = Vec::new();
-    let mut position = None;
+    let Told { text, measured } = told(&Words::of(s), form, &found);
     let names = rule
         .map(|rule| rule.evidence.as_slice())
         .unwrap_or_default();
-    let judged: &[&String] = match rule.map(|rule| &rule.trigger) {
-        Some(Trigger::Judgement { question, of, .. }) => &[question, of],
-        _ => &[],
-    };
-    // In the order the rule names them; what was judged is said already.
-    for name in names.iter().filter(|name| !judged.contains(name)) {
-        let Some(NodeKind::Field(field)) = form.node(name).map(|node| &node.kind) else {
-            continue;
+    let files = names.iter().filter_map(|name| {
+        let node = form.node(name)?;
+        let NodeKind::Field(field) = &node.kind else {
+            return None;
         };
-        if field.kind.is_file() {
-            let depth = form.node(name).map_or(0, |node| node.repeats.len());
-            files.push(key(name, found.place.get(..depth).unwrap_or_default()));
-            continue;
-        }
-        match found.evidence.get(name) {
-            Some(Value::Position(at)) => position = Some((at.lon, at.lat)),
-            Some(Value::Track(_)) | None => {}
-            Some(value) if field.kind == Kind::Text => {
-                evidence.push(in_words(s, name, &value.to_string()));
-            }
-            Some(value) => {
-                let label = word(&field.question.label, language);
-                let value = said(locale, [&yes, &no], form, name, value);
-                evidence.push(format!("{label} {value}"));
-            }
-        }
-    }
-    // A rule without words of its own says what was asked.
-    if text.is_empty() {
-        let asked = names.iter().chain(judged.iter().copied()).next();
-        text = asked.map_or_else(String::new, |name| checklists::label(locale, form, name));
-    }
-    if !evidence.is_empty() {
-        let colon = s.t("checklist-colon");
-        text = format!("{text}{colon}{}", evidence.join(&s.t("list-comma")));
-    }
+        let inside = found.place.get(..node.repeats.len()).unwrap_or_default();
+        field.kind.is_file().then(|| key(name, inside))
+    });
+    let files = files.collect();
+    let position = names
+        .iter()
+        .find_map(|name| match found.evidence.get(name) {
+            Some(Value::Position(at)) => Some((at.lon, at.lat)),
+            _ => None,
+        });
     let answer = |name: &str| {
         let value = found.evidence.get(name);
         value.map_or_else(String::new, ToString::to_string)
@@ -126,20 +90,6 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         },
         files,
         position,
-    }
-}
-
-/// An answer that says where, as people say it: "2" of the entrances is 2 单元.
-fn in_words(s: &Shell, question: &str, answer: &str) -> String {
-    let number = answer.trim();
-    let short = number.chars().count() <= 8 && number.chars().any(|one| one.is_ascii_digit());
-    match question {
-        "entrance" if !number.is_empty() && number.chars().all(|one| one.is_ascii_digit()) => {
-            s.t1("finding-at-entrance", "value", number)
-        }
-        "stall" if short => s.t1("finding-at-stall", "value", number),
-        "circuit" if short => s.t1("finding-at-circuit", "value", number),
-        _ => answer.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ mod kept;
 mod shown;
 mod typed;
 
-pub(super) use asked::{Part, group_title, parts, said};
+pub(super) use asked::{Part, group_title, parts};
 pub(super) use folded::folded;
 pub(super) use follow::{Proposed, proposed};
 pub(crate) use kept::Kept;

@@ -7,8 +7,7 @@ use youlin_checklist::{Form, Kind, NodeKind, word};
 use youlin_web::Shell;
 
 use super::asked::group_label;
-use super::said;
-use crate::checklists::{self, answered};
+use crate::checklists::{self, answered, said};
 
 /// The answers of a round.
 #[derive(Clone, Debug, Default)]

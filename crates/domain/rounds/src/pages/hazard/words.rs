@@ -1,10 +1,10 @@
 //! Hazards in the reader's language.
 
-use youlin_checklist::{Decimal, Form, Judgement, Measured, Test, Unit, Verdict};
+use youlin_checklist::{Form, Judgement, Test, Unit, Verdict};
 use youlin_kernel::Micros;
 use youlin_web::Shell;
 
-use crate::checklists;
+use crate::checklists::{self, Words, choice, unit_name};
 use crate::model::HazardStep;
 use crate::queries::HazardView;
 
@@ -43,58 +43,14 @@ pub(in crate::pages) fn short_spot(s: &Shell, one: &HazardView) -> String {
     }
 }
 
-/// The name of a choice of any list of the checklist; else the word itself.
-fn choice(s: &Shell, form: Option<&Form>, value: &str) -> String {
-    let language = checklists::language(s.ctx().locale());
-    form.and_then(|form| {
-        let all = form.checklist().choices.values().flatten();
-        let found = all.into_iter().find(|one| one.name == value)?;
-        Some(youlin_checklist::word(&found.label, language).to_owned())
-    })
-    .unwrap_or_else(|| value.to_owned())
-}
-
-fn unit(s: &Shell, unit: Unit) -> String {
-    match unit {
-        Unit::SquareMetre => "m²".to_owned(),
-        Unit::Count => s.t("hazard-pieces"),
-        other => other.code().to_owned(),
-    }
-}
-
 /// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板. Names of classes are those of the checklist that was answered.
 pub(in crate::pages) fn measured(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
-    match &one.measured {
-        Measured::Quantity { value, unit: of } => format!("{value} {}", unit(s, *of)),
-        Measured::Share {
-            value,
-            of,
-            unit: named,
-        } => {
-            let name = unit(s, *named);
-            s.t2(
-                "hazard-of-rating",
-                &("value", format!("{value} {name}")),
-                &("rating", format!("{of} {name}")),
-            )
-        }
-        Measured::Classes { classes } => {
-            let named: Vec<String> = classes.iter().map(|class| choice(s, form, class)).collect();
-            named.join("、")
-        }
-    }
+    checklists::measured(&Words::of(s), form, one)
 }
 
 /// What had to hold: 不小于 4 m.
 pub(in crate::pages) fn required(s: &Shell, form: Option<&Form>, one: &Judgement) -> String {
-    let in_metres = matches!(
-        one.measured,
-        Measured::Quantity {
-            unit: Unit::Metre,
-            ..
-        }
-    );
-    demand(s, form, &one.test, in_metres)
+    checklists::required(&Words::of(s), form, one)
 }
 
 /// The same of a rule by itself; lengths in metres where what is measured is.
@@ -104,25 +60,7 @@ pub(in crate::pages) fn demand(
     test: &Test,
     in_metres: bool,
 ) -> String {
-    let limit = |limit: i64, of: Unit| {
-        if of == Unit::Centimetre && in_metres {
-            format!(
-                "{} m",
-                Decimal::from_millionths(limit.saturating_mul(10_000))
-            )
-        } else {
-            format!("{limit} {}", unit(s, of))
-        }
-    };
-    match test {
-        Test::AtLeast { limit: at, unit } => s.t1("hazard-at-least", "limit", limit(*at, *unit)),
-        Test::AtMost { limit: at, unit } => s.t1("hazard-at-most", "limit", limit(*at, *unit)),
-        Test::NoneOf { classes } => {
-            let named: Vec<String> = classes.iter().map(|class| choice(s, form, class)).collect();
-            s.t1("hazard-none-of", "classes", named.join("、"))
-        }
-        Test::ShareAtMost { percent } => s.t1("hazard-share", "percent", percent),
-    }
+    checklists::demand(&Words::of(s), form, test, in_metres)
 }
 
 pub(in crate::pages) fn verdict(s: &Shell, one: &Judgement) -> String {
@@ -160,13 +98,13 @@ pub(in crate::pages) fn evidence(
             let unit = match form.node(name).map(|node| &node.kind) {
                 Some(youlin_checklist::NodeKind::Field(field)) => {
                     match Unit::find(&field.question.unit) {
-                        Some(found) => format!(" {}", unit(s, found)),
+                        Some(found) => format!(" {}", unit_name(&Words::of(s), found)),
                         None => format!(" {}", field.question.unit),
                     }
                 }
                 _ => String::new(),
             };
-            let value = choice(s, Some(form), value);
+            let value = choice(&Words::of(s), Some(form), value);
             (
                 checklists::label(locale, form, name),
                 format!("{value}{unit}").trim_end().to_owned(),

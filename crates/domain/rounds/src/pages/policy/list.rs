@@ -1,6 +1,6 @@
 //! `/rounds/policies`: who goes where how often, and how the last thirty days went: counts, never of persons.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::extract::State;
@@ -109,6 +109,7 @@ pub(in crate::pages) async fn list(
     let s = shell(&app, &ctx, prefs);
     let all = policies(app.db(), &scope).await?;
     let mut counts = counted(&standing);
+    let mut seen: BTreeSet<Uuid> = BTreeSet::new();
     // Of dwellings only who may read the register is told how they stand.
     if let Ok(people) = ctx.scope(&PEOPLE_READ) {
         let over = (since, today);
@@ -119,6 +120,7 @@ pub(in crate::pages) async fn list(
                 open: doors.open,
             };
             counts.insert(policy, of);
+            seen.insert(policy);
         }
     }
     let names = names(&app, &all).await?;
@@ -126,7 +128,7 @@ pub(in crate::pages) async fn list(
         who: who(&s, &view, &names),
         how_often: how_often(&s, &view),
         about: about(&s, &view),
-        opens: view.policy.subjects != SubjectKind::Dwelling,
+        opens: view.policy.subjects != SubjectKind::Dwelling || seen.contains(&view.id),
         stopped: stopped(&s, &view, today),
         counts: counts.get(&view.id).copied().unwrap_or_default(),
         view,

@@ -1,19 +1,23 @@
-//! `/rounds/policies/{id}/standing`: the subjects and periods behind a figure of a policy. Of dwellings there are figures
-//! only: who is visited is nobody's list but the walker's.
+//! `/rounds/policies/{id}/standing`: the subjects and periods behind a figure of a policy. Those of dwellings open for whoever
+//! sees who lives there, as far as they do, and name no resident and no walker.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
-use youlin_kernel::{AreaId, Micros, Problem};
+use youlin_database::Database;
+use youlin_kernel::{AreaId, Ctx, Micros, Problem, Result};
+use youlin_people::permissions::PEOPLE_READ;
 use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::list::DAYS;
-use crate::model::{Due, SubjectKind};
+use crate::model::{Due, Subject, SubjectKind};
 use crate::pages::{question, shell, ways};
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{DueLine, PolicyView, policy_view, standing_of_policy};
 use crate::service::Rounds;
+use crate::visits::door_periods;
 
 /// Lines of one page.
 const NAMED: usize = 300;
@@ -72,6 +76,44 @@ fn figure(due: Due) -> Option<&'static str> {
     }
 }
 
+/// Periods of the dwellings the caller may see people in.
+async fn of_doors(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
+    view: &PolicyView,
+    over: (Date, Date),
+) -> Result<Vec<DueLine>> {
+    let people = ctx.scope(&PEOPLE_READ)?;
+    if !people.contains_community(view.community) {
+        return Err(Problem::not_found());
+    }
+    let periods = door_periods(ctx, db, rounds, &people, over, view).await?;
+    let lines = periods.into_iter().filter_map(|one| {
+        let place = rounds.cases.locator().dwelling(one.dwelling)?;
+        Some(DueLine {
+            policy: Some(view.id),
+            policy_title: view.title.clone(),
+            campaign: None,
+            kind: view.policy.kind,
+            checklist: view.checklist.clone(),
+            community: view.community,
+            subject: Subject {
+                kind: SubjectKind::Dwelling,
+                id: one.dwelling,
+            },
+            subject_name: place.address,
+            window: one.window,
+            due: one.due,
+            chief: None,
+            yours: false,
+        })
+    });
+    let mut lines: Vec<DueLine> = lines.collect();
+    lines.sort_by(|a, b| a.subject_name.cmp(&b.subject_name));
+    Ok(lines)
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::pages) struct Asked {
     #[serde(default)]
@@ -88,13 +130,13 @@ pub(in crate::pages) async fn show(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let view = policy_view(app.db(), &scope, id).await?;
-    if view.policy.subjects == SubjectKind::Dwelling {
-        return Err(Problem::not_found().into());
-    }
     let rounds = app.need::<Rounds>()?;
     let since = ctx.now().plus(-DAYS * Micros::DAY).date();
     let over = (since, ctx.now().date());
-    let all = standing_of_policy(&rounds, app.db(), &ctx, &scope, view.clone(), over).await?;
+    let all = match view.policy.subjects {
+        SubjectKind::Dwelling => of_doors(&rounds, app.db(), &ctx, &view, over).await?,
+        _ => standing_of_policy(&rounds, app.db(), &ctx, &scope, view.clone(), over).await?,
+    };
     let wanted = FIGURES.into_iter().find(|one| *one == asked.of);
     let of = wanted.unwrap_or("open");
     let count = |name: &str| {

@@ -2,13 +2,14 @@
 
 use futures::future::BoxFuture;
 use youlin_kernel::{Access, CommunityId, Ctx, Result};
+use youlin_people::DoorsOf;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
 
 use super::{community, people};
 use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
 use crate::visits::{
-    DayRound, Ground, OpenFormSources, Visitor, day_plan, ground, my_visitor, visitors,
+    DayRound, Ground, OpenFormSources, Visitor, day_plan, ground, my_visitor, sharing, visitors,
 };
 
 /// The caller's own round of a day, and what it was planned from.
@@ -19,7 +20,7 @@ pub struct MyDay {
     pub me: Visitor,
     /// Whether the caller holds a post here; everybody else is alone with what they see.
     pub holds_post: bool,
-    /// Visits of the community that wait for another day.
+    /// Visits of the same doors that wait for another day.
     pub full: usize,
 }
 
@@ -37,11 +38,19 @@ pub async fn my_day(
     let rounds = app.need::<Rounds>()?;
     let scope = people(ctx)?;
     let sources = app.service::<OpenFormSources>();
-    let ground = ground(&rounds, db, ctx, &scope, sources.as_deref(), here).await?;
     let all = visitors(&rounds, db, ctx, here).await?;
-    let me = my_visitor(&rounds, db, ctx, &ground, &all).await?;
+    let me = my_visitor(&rounds, db, ctx, (&scope, here), &all).await?;
     let holds_post = all.contains(&me);
-    let team = if holds_post { all } else { vec![me.clone()] };
+    let team = match holds_post {
+        true => sharing(&all, &me),
+        false => vec![me.clone()],
+    };
+    // Of a community of many thousands only the doors that are shared out among them.
+    let which = match holds_post {
+        true => DoorsOf::Areas(team.iter().flat_map(Visitor::areas).collect()),
+        false => DoorsOf::All,
+    };
+    let ground = ground(&rounds, db, ctx, &scope, sources.as_deref(), (here, &which)).await?;
     let mut plan = day_plan(&ground, &team, start, ctx.now());
     let own = plan.rounds.iter().position(|one| one.visitor == me);
     Ok(MyDay {

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use youlin_kernel::CommunityId;
+use youlin_people::DoorsOf;
 use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
 
 use super::{communities, community, people, shell, words};
@@ -56,7 +57,8 @@ pub(super) async fn show(
     let scope = people(&ctx)?;
     let here = community(&scope, at.community)?;
     let sources = app.service::<OpenFormSources>();
-    let ground = ground(&rounds, db, &ctx, &scope, sources.as_deref(), here).await?;
+    let asked = (here, &DoorsOf::All);
+    let ground = ground(&rounds, db, &ctx, &scope, sources.as_deref(), asked).await?;
     let all = visitors(&rounds, db, &ctx, here).await?;
     page(&TeamPage {
         plan: day_plan(&ground, &all, None, ctx.now()),

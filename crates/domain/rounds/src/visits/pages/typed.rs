@@ -24,7 +24,22 @@ use crate::visits::{Learnt, NewVisit};
 const STOOD_OPEN: i64 = 12 * Micros::HOUR;
 
 /// When to try again, in the words people use.
-pub(super) const AGAINS: [&str; 4] = ["tomorrow", "evening", "weekend", "week"];
+const AGAINS: [&str; 4] = ["tomorrow", "evening", "weekend", "week"];
+
+/// Those to choose from now, each with its moment: no day is offered under two names, and no evening that is over.
+pub(super) fn agains_from(now: Micros) -> Vec<(&'static str, Micros)> {
+    let mut offered: Vec<(&'static str, Micros)> = Vec::new();
+    for code in AGAINS {
+        let Some(at) = again_at(code, now) else {
+            continue;
+        };
+        let over = code == "evening" && at.date() != now.date();
+        if !over && offered.iter().all(|(_, one)| one.date() != at.date()) {
+            offered.push((code, at));
+        }
+    }
+    offered
+}
 
 /// The moment such words, or a day, mean.
 pub(super) fn again_at(code: &str, now: Micros) -> Option<Micros> {
@@ -207,5 +222,24 @@ mod tests {
                 .iter()
                 .all(|code| again_at(code, now).is_some_and(|at| at > now))
         );
+    }
+
+    #[test]
+    fn no_day_is_offered_twice() {
+        let codes = |day: Date, hour: i64| -> Vec<&str> {
+            let now = Micros::start_of(day).plus(hour * Micros::HOUR);
+            let all = agains_from(now);
+            assert!(all.iter().all(|(_, at)| *at > now));
+            all.into_iter().map(|(code, _)| code).collect()
+        };
+        let (thursday, friday) = (date(2026, 11, 26), date(2026, 11, 27));
+        assert_eq!(codes(thursday, 10), AGAINS);
+        // Of a Friday Saturday is tomorrow, of a Saturday it is next week's.
+        assert_eq!(codes(friday, 10), ["tomorrow", "evening", "week"]);
+        assert_eq!(
+            codes(date(2026, 11, 28), 10),
+            ["tomorrow", "evening", "weekend"]
+        );
+        assert_eq!(codes(thursday, 23), ["tomorrow", "weekend", "week"]);
     }
 }

@@ -10,13 +10,13 @@ use uuid::Uuid;
 use youlin_cases::upload::{self, Upload};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_people::facts::Fact;
-use youlin_people::{DwellingFile, Resident, Sex};
+use youlin_people::{DoorsOf, DwellingFile, Resident, Sex};
 use youlin_places::Place;
 use youlin_web::{
     App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
 };
 
-use super::typed::{AGAINS, again_at, new_visit};
+use super::typed::{agains_from, new_visit};
 use super::{people, shell, today, words};
 use crate::AttachPhoto;
 use crate::pages::{Kept, MOST_PHOTOS, check_photographs, photographs};
@@ -184,7 +184,7 @@ async fn visit_page(s: Shell, dwelling: Uuid, shown: Shown) -> Result<VisitPage>
         &ctx,
         &scope,
         sources.as_deref(),
-        place.community,
+        (place.community, &DoorsOf::One(dwelling)),
     )
     .await?;
     let door = ground.doors.iter().find(|one| one.dwelling == dwelling);
@@ -263,12 +263,11 @@ fn reporters(s: &Shell, file: &DwellingFile) -> Vec<Choice> {
 }
 
 fn agains(s: &Shell) -> Vec<Choice> {
-    AGAINS
-        .iter()
-        .map(|code| {
-            let day = again_at(code, s.ctx().now());
-            let day = day.map_or_else(String::new, |at| words::day(s, at));
-            Choice::new(*code, s.t1(&format!("visit-again-{code}"), "day", day))
+    agains_from(s.ctx().now())
+        .into_iter()
+        .map(|(code, at)| {
+            let day = words::day(s, at);
+            Choice::new(code, s.t1(&format!("visit-again-{code}"), "day", day))
         })
         .collect()
 }
