@@ -103,6 +103,7 @@ field-webhook-url-long = The address is too long; 500 bytes at most.
 field-webhook-url-credentials = The address must not hold a user name or password. Calls are signed; the receiver can check that.
 field-webhook-url-private = This address lies in the internal network. If that is meant, the administrator can allow it in the server's settings.
 field-webhook-name-long = The name is too long; 60 characters at most.
+field-webhook-area = Please choose a community or a larger area; calls are made by community, not for one grid.
 field-webhook-twice = There is a subscription with this address for this area already.
 
 # In the page: the desk

@@ -49,6 +49,10 @@ area-geojson = Boundary (GeoJSON, WGS-84 degrees)
 area-close = Close
 area-close-hint = Its records stay; new ones are no longer filed here.
 area-close-confirm = Close “{ $area }”?
+area-close-into = Take in by
+area-close-into-none = Nobody
+area-close-into-hint = The one chosen takes in its buildings, premises and open work; kept figures and patrol plans go on to mean it.
+field-area-into = Choose an open area of the same level in this community.
 area-close-reason = Reason
 
 datum-wgs84 = WGS-84

@@ -100,6 +100,7 @@ field-webhook-url-long = 地址太长，最多 500 个字节。
 field-webhook-url-credentials = 地址里不能带用户名和密码。推送本身带签名，对方可以据此核验。
 field-webhook-url-private = 这个地址在内部网络里，不能推送。确有需要时，请管理员在服务器设置中放开。
 field-webhook-name-long = 名称太长，最多 60 个字。
+field-webhook-area = 请选一个社区或更大的区域；推送按社区发，不能只订一个网格。
 field-webhook-twice = 这个区域已经有同样地址的订阅。
 
 # 站内通知：坐席

@@ -49,6 +49,10 @@ area-geojson = 边界（GeoJSON，WGS-84 经纬度）
 area-close = 停用
 area-close-hint = 停用后原有记录都保留，只是不再登记新的记录。
 area-close-confirm = 停用“{ $area }”？
+area-close-into = 并入
+area-close-into-none = 不并入其他
+area-close-into-hint = 并入后，这里的楼栋、场所和没办完的事都归到所选的那一个，保存过的统计和巡查安排也跟着过去。
+field-area-into = 只能并入本社区里同一级、还在用的区域。
 area-close-reason = 原因
 
 datum-wgs84 = WGS-84

@@ -143,6 +143,10 @@ pub(crate) struct QuestionBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-10-31")]
     as_of: Option<String>,
+    /// When its areas were named, microseconds since 1970 UTC: each stands for itself and for all that was split off from
+    /// it since. For questions that are kept; left out, an area is what it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    named_at: Option<i64>,
 }
 
 impl QuestionBody {
@@ -155,6 +159,7 @@ impl QuestionBody {
             time: self.time,
             area: self.area,
             as_of: self.as_of,
+            named_at: self.named_at,
         }
     }
 }

@@ -93,6 +93,7 @@ impl Indicator {
             }),
             area: period.area,
             as_of: period.as_of.clone(),
+            named_at: None,
         }
     }
 }

@@ -3,8 +3,9 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
+use crate::Composed;
 use crate::entities::view;
 use crate::permissions::INSIGHT_READ;
 
@@ -46,11 +47,16 @@ pub async fn views(db: &Database, ctx: &Ctx) -> Result<Vec<SavedView>> {
 }
 
 fn shown(ctx: &Ctx, row: view::Model) -> SavedView {
+    // A view of before this was said in the address was kept when it was made.
+    let said = serde_html_form::from_str::<Composed>(&row.address);
+    let address = said.map_or(row.address, |question| {
+        question.named_at(Micros(row.created_at)).address()
+    });
     SavedView {
+        address,
         mine: ctx.actor().id() == Some(row.account_id),
         id: row.id,
         title: row.title,
-        address: row.address,
         area: AreaId(row.area_id),
         by: row.account_name,
         shared: row.shared,

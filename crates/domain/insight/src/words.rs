@@ -210,6 +210,16 @@ impl Words<'_> {
             |area| s.area_path_or_name(AreaId(area)),
         );
         lines.push((s.t("insight-def-area"), area));
+        for (one, came_out) in asked.meant_too() {
+            let came_out: Vec<String> = came_out.iter().map(|area| s.area(area)).collect();
+            let came_out = came_out.join("、");
+            let text = s.t2(
+                "insight-def-meant-too-text",
+                &("area", s.area(&one)),
+                &("others", came_out),
+            );
+            lines.push((s.t("insight-def-meant-too"), text));
+        }
         let day = youlin_datasets::cube::day::text_of(asked.at.day);
         let key = if asked.past {
             "insight-def-as-of-end"

@@ -81,14 +81,7 @@ pub(crate) async fn enter_person(
         .or(new.community)
         .ok_or_else(|| Problem::invalid("community", "required"))?;
     let key = idempotency(key.as_deref(), community, ROUTE, &new)?;
-    let command = SavePerson {
-        vault: app.need::<Vault>()?,
-        community,
-        id: None,
-        version: None,
-        ext_key: None,
-        input: input(new)?,
-    };
+    let command = SavePerson::new(app.need::<Vault>()?, community, input(new)?);
     let id = app.db().execute_once(&ctx, key, command).await?;
     let location = format!("/api/v1/people/{id}");
     let body = Json(Entered { id });

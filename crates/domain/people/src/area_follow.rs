@@ -1,5 +1,6 @@
 //! What was filed under an area that is closed is filed under the one in its place: open visiting lists, duties and their
-//! coming shifts, organisations. People themselves stand in their dwellings and follow those.
+//! coming shifts, organisations, people named as talents whom nobody has asked yet. People themselves
+//! stand in their dwellings and follow those.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -14,6 +15,7 @@ use youlin_places::duties::{Follows, NewGround, Spot};
 
 use crate::entities::{organisation, visiting_list};
 use crate::rosters::entities::{duty_rota, duty_shift};
+use crate::talents::entities::talent_named;
 
 /// Put into the application among [`youlin_places::duties::AreaDuties`].
 #[derive(Clone, Copy, Debug)]
@@ -55,10 +57,17 @@ impl Follows for PeopleFollow {
                 |row| &mut row.area_id,
             )
             .await?;
+            let namings = refiled::<talent_named::Entity>(
+                tx,
+                ground,
+                talent_named::Column::DecidedAt.is_null(),
+                |row| &mut row.area_id,
+            )
+            .await?;
             let duties = rotas + shifts;
-            if lists + duties + organisations > 0 {
+            if lists + duties + organisations + namings > 0 {
                 let entry = AuditEntry::new("people.follow", "area", ground.subject).detail(
-                    json!({"lists": lists, "duties": duties, "organisations": organisations}),
+                    json!({"lists": lists, "duties": duties, "organisations": organisations, "namings": namings}),
                 );
                 tx.audit(ctx, ground.community, entry);
             }

@@ -35,17 +35,32 @@ pub use model::{AddressCandidate, Datum, Place, PlaceInput, SURE, Why};
 pub use pages::{AreaFinder, NAV, PlaceFinder, PremisesFinder};
 pub use words::natural;
 
-use youlin_web::Module;
+use std::sync::Arc;
+
+use youlin_database::JobHandler;
+use youlin_web::{App, Module};
 
 /// This module as the composition root takes it in.
 #[must_use]
 pub fn module() -> Module {
     Module {
         migrations: MIGRATIONS,
-        reference: &["area", "area_code", "area_boundary"],
+        reference: &["area", "area_code", "area_boundary", "area_succession"],
         permissions: permissions::ALL,
         audited: entities::audited(),
         routes: || api::routes().merge(pages::routes()).merge(rivers::routes()),
+        jobs,
+        recurring: &[commands::FOLLOW],
         ..Module::named("places")
+    }
+}
+
+fn jobs(app: &App) -> Vec<Arc<dyn JobHandler>> {
+    match app.service::<Locator>() {
+        Some(locator) => {
+            let follow = commands::FollowGrounds::new(locator, pages::duties(app));
+            vec![Arc::new(follow)]
+        }
+        None => Vec::new(),
     }
 }

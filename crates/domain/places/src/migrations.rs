@@ -3,8 +3,31 @@
 use youlin_database::Migration;
 
 /// All steps, oldest first.
-pub const MIGRATIONS: &[Migration] =
-    &[TABLES, PAST, crate::premises::TABLES, crate::rivers::TABLES];
+pub const MIGRATIONS: &[Migration] = &[
+    TABLES,
+    PAST,
+    crate::premises::TABLES,
+    crate::rivers::TABLES,
+    SUCCESSION,
+];
+
+/// What was kept about a grid goes on to mean what came out of it when it was split.
+const SUCCESSION: Migration = Migration {
+    module: "places",
+    version: 5,
+    name: "which area came out of which",
+    sql: r"
+CREATE TABLE area_succession (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    area_id BIGINT NOT NULL,
+    successor_id BIGINT NOT NULL,
+    happened_at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+",
+};
 
 /// Figures of the past need to know where buildings stood then, also by the register's own word.
 const PAST: Migration = Migration {

@@ -188,7 +188,12 @@ pub fn answer(query: &Query, parts: &[Part], areas: &Areas, at: Moment) -> Answe
         let Some(table) = part.tables.get(query.dataset.as_str()) else {
             continue;
         };
-        let asking = Asking { part, areas, at };
+        let asking = Asking {
+            part,
+            areas,
+            at,
+            named_at: query.named_at,
+        };
         let (rows, looking) = counted(&asking, table, query);
         let sorts: Vec<Sorted<'_>> = query
             .group
@@ -367,7 +372,12 @@ pub fn evidence(
         let Some(table) = part.tables.get(query.dataset.as_str()) else {
             continue;
         };
-        let asking = Asking { part, areas, at };
+        let asking = Asking {
+            part,
+            areas,
+            at,
+            named_at: query.named_at,
+        };
         let (mut rows, looking) = counted(&asking, table, query);
         if let (true, Looking::Ratio(meant) | Looking::Weighted(meant, _)) = (part_only, &looking) {
             rows.and(meant);

@@ -23,7 +23,53 @@ pub struct Query {
     /// As it was known at the end of that day, `2026-10-31`; now, unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
+    /// When its areas were named, microseconds UTC: each stands for itself and for all that has come out of it since
+    /// ([`crate::Areas::meant`]). Unless said, an area is what it is at the moment asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_at: Option<i64>,
 }
+
+impl Query {
+    /// Whether it asks the same, whenever it was put into words.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let bare = |one: &Self| Self {
+            named_at: None,
+            ..one.clone()
+        };
+        bare(self) == bare(other)
+    }
+
+    /// The areas it names: its own, and those of its conditions.
+    #[must_use]
+    pub fn areas_named(&self) -> Vec<i64> {
+        let mut named: Vec<i64> = self.area.into_iter().collect();
+        let mut filters = vec![&self.filter];
+        if let Measure::Ratio { part, of, .. } = &self.measure {
+            filters.extend([part, of]);
+        }
+        while let Some(filter) = filters.pop() {
+            match filter {
+                Filter::All(parts) | Filter::Any(parts) => filters.extend(parts),
+                Filter::Not(part) => filters.push(part),
+                Filter::Related(related) => filters.push(&related.filter),
+                Filter::Test(test) if test.dim == AREA => {
+                    named.extend(test.values.iter().filter_map(|value| match value {
+                        Value::Number(area) => Some(*area),
+                        Value::Text(_) => None,
+                    }));
+                }
+                Filter::Test(_) => {}
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+}
+
+/// What the dimension is called in every dataset by which records lie in areas.
+pub(crate) const AREA: &str = "area";
 
 /// Days, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

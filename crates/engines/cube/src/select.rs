@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::answer::Part;
 use crate::column::{Column, NO_DAY, NO_NUMBER, NONE};
+use crate::query::AREA;
 use crate::{Areas, Bitmap, Filter, Moment, Op, Quantity, Query, Related, Table, Test, Value, day};
 
 /// What a selection is made with.
@@ -12,6 +13,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) part: &'a Part,
     pub(crate) areas: &'a Areas,
     pub(crate) at: Moment,
+    /// When the question named its areas.
+    pub(crate) named_at: Option<i64>,
 }
 
 impl Asking<'_> {
@@ -19,7 +22,7 @@ impl Asking<'_> {
     pub(crate) fn selection(&self, table: &Table, query: &Query) -> Bitmap {
         let mut rows = self.visible(table);
         if let Some(area) = query.area {
-            rows.and(&self.inside(table, &HashSet::from([area])));
+            rows.and(&self.inside(table, &self.meant([area])));
         }
         if let Some(span) = &query.time
             && let (Some(from), Some(to)) = (day::parse(&span.from), day::parse(&span.to))
@@ -43,8 +46,16 @@ impl Asking<'_> {
         rows
     }
 
+    /// These areas, and what came out of them since they were named.
+    fn meant(&self, areas: impl IntoIterator<Item = i64>) -> HashSet<i64> {
+        let areas = areas.into_iter();
+        areas
+            .flat_map(|area| self.areas.meant(area, self.named_at, self.at.instant))
+            .collect()
+    }
+
     fn inside(&self, table: &Table, wanted: &HashSet<i64>) -> Bitmap {
-        match table.column("area") {
+        match table.column(AREA) {
             Some(Column::Area(areas)) => {
                 let marks = areas.marks(|area| self.areas.within(*area, wanted));
                 by_code(&areas.codes, &marks)
@@ -178,7 +189,7 @@ impl Asking<'_> {
             Column::Area(areas) => match test.op {
                 Op::Missing => Bitmap::of(rows, |row| areas.codes.get(row) == Some(&NONE)),
                 _ => {
-                    let wanted: HashSet<i64> = numbers(test).collect();
+                    let wanted = self.meant(numbers(test));
                     let marks = areas.marks(|area| self.areas.within(*area, &wanted));
                     by_code(&areas.codes, &marks)
                 }

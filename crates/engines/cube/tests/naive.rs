@@ -301,6 +301,7 @@ fn query() -> impl Strategy<Value = Query> {
             time,
             area,
             as_of: None,
+            named_at: None,
         })
 }
 

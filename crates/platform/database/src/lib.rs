@@ -25,6 +25,7 @@ pub mod sql;
 mod tail;
 pub mod text;
 pub mod transfer;
+mod turns;
 mod tx;
 mod writer;
 

@@ -56,7 +56,7 @@ pub(crate) fn is_derived(statement: &str) -> bool {
 }
 
 /// The platform's own tables.
-pub const PLATFORM: &[Migration] = &[TABLES, crate::text::MIGRATION];
+pub const PLATFORM: &[Migration] = &[TABLES, crate::text::MIGRATION, crate::turns::MIGRATION];
 
 const TABLES: Migration = Migration {
     module: "platform",

@@ -20,7 +20,7 @@ use crate::group::{NewRows, Pending};
 use crate::idempotency::{self, Answer, NewAnswer};
 use crate::kept::{self, Kept, Series};
 use crate::sql::insert_many;
-use crate::{Event, NewJob, Record, row_digest};
+use crate::{Event, NewJob, Record, row_digest, turns};
 
 /// Keys in one statement.
 const MOST_KEYS: usize = 500;
@@ -78,6 +78,21 @@ impl<'a> Tx<'a> {
             None => kept::next_in_table(self.conn, &series).await,
         };
         next.inspect_err(|_| self.taint())
+    }
+
+    /// Waits until whoever is at the same thing in the community has ended; whoever comes later waits for this transaction.
+    /// What is read from then on is what they left. The key says what it is about.
+    ///
+    /// # Errors
+    /// 503 when the database cannot answer.
+    pub async fn in_turn(&self, community: CommunityId, key: &[u8]) -> Result<()> {
+        // One writer is always alone.
+        if self.backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        turns::take(self.conn, community.0, key)
+            .await
+            .inspect_err(|_| self.taint())
     }
 
     fn taint(&self) {

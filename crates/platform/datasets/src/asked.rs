@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use youlin_cube::{Answer, Areas, Key, Moment, Part, Query, RecordRef};
-use youlin_kernel::{Problem, Result, Scope};
+use youlin_kernel::{AreaId, Problem, Result, Scope};
 
 use crate::Dataset;
 
@@ -66,6 +66,19 @@ impl Asked {
     #[must_use]
     pub fn at(&self, at: Moment) -> Self {
         Self { at, ..self.clone() }
+    }
+
+    /// The areas the question names from which something has come out since it named them, each with what that is: they are
+    /// counted together.
+    #[must_use]
+    pub fn meant_too(&self) -> Vec<(AreaId, Vec<AreaId>)> {
+        let named = self.query.areas_named();
+        let meant = |area: i64| {
+            let all = self.areas.meant(area, self.query.named_at, self.at.instant);
+            let too: Vec<AreaId> = all.into_iter().skip(1).map(AreaId).collect();
+            (!too.is_empty()).then_some((AreaId(area), too))
+        };
+        named.into_iter().filter_map(meant).collect()
     }
 
     /// How many rows are looked at.

@@ -1,6 +1,6 @@
 //! The tables in memory: which are held, which have grown old, and asking them within a scope.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -248,7 +248,9 @@ impl Datasets {
                 node.level as u8,
             )
         });
-        let areas = Arc::new(Areas::new(nodes));
+        let succession = tree.succession().iter();
+        let succession = succession.map(|one| (one.from.0, one.to.0, one.at.0));
+        let areas = Arc::new(Areas::new(nodes).with_succession(succession));
         *lying = Some((Arc::clone(&tree), Arc::clone(&areas)));
         (tree, areas)
     }
@@ -292,16 +294,20 @@ impl Datasets {
             return Err(Problem::invalid("dataset", "query-dataset"));
         };
         let cut = match query.area {
-            Some(area) => scope.narrowed(&tree, AreaId(area)),
-            None => scope.clone(),
+            Some(area) => {
+                let meant = areas.meant(area, query.named_at, at.instant);
+                let narrowed = meant.iter().map(|id| scope.narrowed(&tree, AreaId(*id)));
+                communities(narrowed)
+            }
+            None => communities([scope.clone()]),
         };
         self.catch_up();
         let mut loads: Vec<BoxFuture<'_, Result<Part>>> = Vec::new();
-        for part in cut.parts() {
+        for community in cut {
             // Where records of a relation are hidden, "nobody" would be a lie.
             let mut known = true;
             for other in &others {
-                known &= other.contains_community(part.community);
+                known &= other.contains_community(community);
             }
             if !known {
                 continue;
@@ -309,14 +315,14 @@ impl Datasets {
             // Not `cut`: a relation looks at all the caller may see; the area of the question is a filter of its own.
             let mut seen = None;
             for whole in scope.parts() {
-                if whole.community == part.community {
+                if whole.community == community {
                     seen = whole
                         .areas
                         .as_ref()
                         .map(|areas| areas.iter().map(|area| area.0).collect());
                 }
             }
-            loads.push(self.part(&tree, &sets, part.community, seen).boxed());
+            loads.push(self.part(&tree, &sets, community, seen).boxed());
         }
         let parts: Vec<Part> = futures::stream::iter(loads)
             .buffered(LOADS)
@@ -386,6 +392,15 @@ impl Datasets {
             .keep(place, &table, epoch, self.settings.memory);
         Ok(table)
     }
+}
+
+/// Each once, in their order.
+fn communities(scopes: impl IntoIterator<Item = Scope>) -> BTreeSet<CommunityId> {
+    let parts = |scope: Scope| {
+        let parts = scope.parts().iter().map(|part| part.community);
+        parts.collect::<Vec<_>>()
+    };
+    scopes.into_iter().flat_map(parts).collect()
 }
 
 /// Datasets of relations, each once, without the first.

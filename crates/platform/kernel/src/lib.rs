@@ -14,7 +14,7 @@ mod scope;
 mod time;
 mod words;
 
-pub use area::{AreaLevel, AreaNode, AreaTree, Inhabited};
+pub use area::{AreaLevel, AreaNode, AreaTree, Inhabited, Succession};
 pub use ctx::{
     AccountActor, Actor, Ctx, Entropy, Grant, LinkActor, Locale, OsEntropy, SeededEntropy,
 };

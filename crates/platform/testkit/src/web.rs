@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use youlin_kernel::{Locale, ManualClock, Micros, Result};
+use youlin_kernel::{AccountActor, Actor, Grant, Locale, ManualClock, Micros, Result};
 use youlin_web::{AccountSource, AppBuilder, CookiePolicy, I18n, RateLimits, SignedIn, WebConfig};
 
 use crate::World;
@@ -69,6 +69,24 @@ pub fn wide_limits() -> RateLimits {
 /// Keys and whom they stand for, where a module's tests have no accounts.
 #[derive(Debug)]
 pub struct Keys(pub Vec<(String, SignedIn)>);
+
+/// The key `name`, which stands for the account of that number and name.
+#[must_use]
+pub fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
+    let actor = AccountActor {
+        id: Uuid::from_u128(number),
+        person: None,
+        former: Vec::new(),
+        display_name: name.into(),
+    };
+    let who = SignedIn {
+        actor: Actor::Account(actor),
+        grants: Arc::from([grant]),
+        locale: None,
+        second_factor_required: false,
+    };
+    (name.to_owned(), who)
+}
 
 impl AccountSource for Keys {
     fn account(&self, _id: Uuid) -> BoxFuture<'_, Result<Option<SignedIn>>> {

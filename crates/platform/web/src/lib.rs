@@ -16,6 +16,7 @@ mod i18n;
 mod live;
 mod middleware;
 mod module;
+mod navigation;
 mod problem;
 mod ratelimit;
 mod refusals;
@@ -37,6 +38,7 @@ pub use i18n::I18n;
 pub use live::LiveTopic;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use module::{Method, Module, Protocol, RouteInfo, Routes};
+pub use navigation::{NavItem, NavPlace, Navigation, TopbarPart, TopbarParts};
 pub use problem::{Fault, WebResult, problem_body};
 pub use ratelimit::RateLimits;
 pub use refusals::{ProblemBody, ProblemField, Refusals};
@@ -45,8 +47,5 @@ pub use session::{
     CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
     session_cookie,
 };
-pub use shell::{
-    Door, NavItem, NavPlace, Navigation, Prefs, Shell, SourceAddress, TopbarPart, TopbarParts,
-    page, part,
-};
+pub use shell::{Door, Prefs, Shell, SourceAddress, page, part};
 pub use today::{TodayFigure, TodayLine, TodayPart, TodayParts, today_lines};

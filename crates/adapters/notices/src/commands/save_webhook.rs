@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 use youlin_database::sql::col;
 use youlin_database::{AuditEntry, Command, Event, Tx};
-use youlin_kernel::{AreaId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, AreaLevel, Ctx, Problem, Result};
 use youlin_people::{FieldPlace, Vault};
 
 use super::SYSTEM;
@@ -161,8 +161,13 @@ impl SaveWebhook {
             faults.push(("topics", "unknown-value"));
         }
         let area = AreaId(self.input.area);
-        if ctx.areas().get(area).is_none() {
-            faults.push(("area", "required"));
+        match ctx.areas().get(area) {
+            None => faults.push(("area", "required")),
+            // Events say of which community they are and no more: of a grid alone it would never hear anything.
+            Some(node) if node.level > AreaLevel::Community => {
+                faults.push(("area", "webhook-area"));
+            }
+            Some(_) => {}
         }
         if let Some(((field, code), more)) = faults.split_first() {
             let first = Problem::invalid(*field, code);

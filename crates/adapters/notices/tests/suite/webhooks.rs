@@ -279,6 +279,9 @@ async fn what_is_typed_is_checked_and_belongs_to_those_who_administer_the_area()
     long.name = "长".repeat(61);
     assert_eq!(codes(long).await[0].1, "webhook-name-long");
 
+    let of_a_grid = codes(input(100, fine, &["cases.*"])).await;
+    assert_eq!(of_a_grid[0].1, "webhook-area");
+
     let saved = subscribe(&ground, 10, fine, &["cases.*"]).await;
     assert_eq!(
         codes(input(10, fine, &["cases.closed"])).await[0].1,

@@ -65,6 +65,17 @@ pub async fn footings(
     Ok(found)
 }
 
+/// The ids of a community's open cases, for a condition of another floor's query. The caller answers for who may see them.
+#[must_use]
+pub fn open_cases(community: CommunityId) -> SelectStatement {
+    let mut open = Query::select();
+    open.column(name("id"))
+        .from(name("case_record"))
+        .and_where(col("community_id").eq(community.0))
+        .and_where(col("ended_at").is_null());
+    open
+}
+
 fn footing(row: case_record::Model) -> Option<CaseFooting> {
     let lead = row
         .lead_kind

@@ -38,7 +38,7 @@ impl Command for SaveView {
             return Err(Problem::invalid("area", "query-area"));
         }
         ctx.authorize(&INSIGHT_READ, self.area)?;
-        let address = self.question.address();
+        let address = self.question.clone().named_at(ctx.now()).address();
         if address.len() > ADDRESS {
             return Err(Problem::invalid("title", "query-large"));
         }

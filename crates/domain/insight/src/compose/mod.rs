@@ -9,7 +9,7 @@ use youlin_datasets::cube::{
     Bucket, Filter, Group, Key, Kind, Measure, Query, Schema, Span, Value,
 };
 use youlin_datasets::{Dataset, Datasets};
-use youlin_kernel::{Problem, Result};
+use youlin_kernel::{Micros, Problem, Result};
 
 use crate::indicators::{self, Indicator};
 
@@ -33,6 +33,8 @@ pub struct Composed {
     pub to: String,
     pub area: String,
     pub as_of: String,
+    /// When its areas were named, microseconds UTC: a kept question goes on to mean what was split off from them since.
+    pub named: String,
     /// The cell whose records are asked for.
     pub k: Vec<String>,
     /// An indicator by its code instead of a measure, and whether only its part is meant.
@@ -51,6 +53,7 @@ impl Composed {
             ("to", &self.to),
             ("area", &self.area),
             ("as_of", &self.as_of),
+            ("named", &self.named),
             ("i", &self.i),
             ("part", &self.part),
         ]);
@@ -71,6 +74,20 @@ impl Composed {
         let kept = pairs.filter(|(name, _)| !without.contains(name));
         kept.map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
+    }
+
+    /// The same, its areas named at that moment unless it says another; of a question that names none nothing is said.
+    #[must_use]
+    pub(crate) fn named_at(self, at: Micros) -> Self {
+        let says_area = |text: &String| Condition::parse(text).is_ok_and(|one| one.dim == "area");
+        let names = !self.area.trim().is_empty() || self.f.iter().any(says_area);
+        if !names || !self.named.trim().is_empty() {
+            return self;
+        }
+        Self {
+            named: at.0.to_string(),
+            ..self
+        }
     }
 
     /// Only the question, without a cell.
@@ -122,7 +139,18 @@ impl Composed {
             time: self.span(indicator.map(|one| one.time.as_str()).or(dataset.time()))?,
             area,
             as_of: Some(self.as_of.trim().to_owned()).filter(|day| !day.is_empty()),
+            named_at: self.named()?,
         })
+    }
+
+    fn named(&self) -> Result<Option<i64>> {
+        match self.named.trim() {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_nan| Problem::invalid("named", "query-value").field_arg("what", text)),
+        }
     }
 
     fn measure(&self, dataset: &dyn Dataset) -> Result<Measure> {

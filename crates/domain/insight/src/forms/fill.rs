@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
-use youlin_datasets::{Asked, Datasets, Release, Wanted};
-use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, Result};
+use youlin_datasets::{Asked, Datasets, Release, Wanted, known_since};
+use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_tabular::{FillCell, Limits};
 use youlin_web::App;
 
@@ -47,7 +47,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
     let mut approved = None;
     let lines = match &mapping.rows {
         Rows::Records(address) => {
-            let question = within(&read_address(address)?, form.line.area);
+            let question = people(form, address)?;
             let asked = datasets.ask(ctx, question.query(&datasets)?).await?;
             let found = asked.evidence(Vec::new(), false).await?;
             if found.len() > MOST {
@@ -243,7 +243,11 @@ fn collect(ctx: &Ctx, area: AreaId, level: AreaLevel, into: &mut Vec<AreaId>) {
 }
 
 async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> Result<FillCell> {
-    let question = within(&read_address(address)?, area);
+    // A line for each of them as it is now: counted together with what was split off, that would be counted twice.
+    let question = Composed {
+        named: String::new(),
+        ..within(&read_address(address)?, area)
+    };
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;
     let text = figure_text(&asked, &answer.total);
@@ -253,6 +257,15 @@ async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> 
             Err(_with_words) => FillCell::Text(text),
         }),
     )
+}
+
+/// The people of a form's lines. The form goes on to be about all that has come out of its area since it was made.
+///
+/// # Errors
+/// 422 for an address that asks nothing.
+pub(crate) fn people(form: &FormView, address: &str) -> Result<Composed> {
+    let made = Micros(known_since(form.line.id));
+    Ok(within(&read_address(address)?, form.line.area).named_at(made))
 }
 
 fn within(question: &Composed, area: AreaId) -> Composed {

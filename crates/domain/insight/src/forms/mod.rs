@@ -16,7 +16,7 @@ pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
-pub(crate) use fill::{fill, unheld};
+pub(crate) use fill::{fill, people, unheld};
 pub(crate) use queries::{
     FormLine, FormView, Ledger, form, forms, ledger, mappings, open_form, same_form, titled,
 };

@@ -180,6 +180,7 @@ async fn ticks(
             ..Group::default()
         }],
         area: question.area.trim().parse().ok(),
+        named_at: question.named.trim().parse().ok(),
         ..Query::default()
     };
     let answer = words.datasets.ask(ctx, query).await?.answer().await?;

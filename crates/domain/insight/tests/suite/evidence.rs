@@ -220,6 +220,7 @@ impl Maker<'_> {
             }),
             area: (self.dice.below(4) == 0).then(|| *self.dice.one(&self.areas)),
             as_of: None,
+            named_at: None,
         }
     }
 

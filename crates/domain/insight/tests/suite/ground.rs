@@ -266,6 +266,7 @@ impl Ground {
             area: self.id("A2"),
             version: 1,
             reason: "拆成两个网格".into(),
+            into: None,
             duties: youlin_places::duties::AreaDuties {
                 follows: vec![Arc::new(youlin_cases::CasesFollow)],
                 ..Default::default()

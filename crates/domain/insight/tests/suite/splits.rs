@@ -8,6 +8,7 @@ use uuid::Uuid;
 use youlin_cases::model::{Assignment, Source, Urgency, Verb, VerifyMethod};
 use youlin_cases::{Act, CasesFollow, NewCase, Sweep, Via, case, prepare};
 use youlin_datasets::cube::{Group, Query};
+use youlin_insight::{Composed, SaveView};
 use youlin_kernel::{AreaId, AreaLevel, Clock, Ctx, Micros, Role};
 use youlin_people::Party;
 use youlin_places::PlaceInput;
@@ -169,6 +170,7 @@ impl Ground {
             area: grid,
             version: area_detail(db, grid).await.unwrap().version,
             reason: "并入".into(),
+            into: None,
             duties: duties(),
         };
         db.execute(&self.world.service(), close).await.unwrap();
@@ -405,4 +407,91 @@ async fn a_case_goes_to_the_new_grid_and_its_lead_keeps_it() {
         let events = view(moves).await.events;
         assert_eq!(events.iter().filter(|one| one.kind == "moved").count(), 1);
     }
+}
+
+/// A view that was kept goes on to mean whoever was in the grid, wherever the grid was split since; asked anew, the grid is
+/// what it is now; as of the day before, nothing has changed.
+#[tokio::test]
+async fn a_kept_view_goes_on_to_mean_what_was_split_off() {
+    for ground in grounds().await {
+        for home in HOMES {
+            ground.person("居民", 1950, &[], home).await;
+        }
+        let (db, old) = (ground.world.db(), ground.id("A2"));
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let asks = |f: &str, area: &str, as_of: &str| Composed {
+            d: "persons".into(),
+            f: vec![f.to_owned()],
+            area: area.to_owned(),
+            as_of: as_of.to_owned(),
+            ..Composed::default()
+        };
+        let anyone = "age~ge~1";
+        let today = ground.world.service().now().local().date().to_string();
+        let id = old.to_string();
+        let keep = async |title: &str, question: Composed| {
+            let save = SaveView {
+                title: title.to_owned(),
+                question,
+                area: old,
+                shared: false,
+            };
+            db.execute(&desk, save).await.unwrap()
+        };
+        let figure = async |question: &Composed| {
+            let query = question.query(&ground.datasets).unwrap();
+            let count = ground.answer(&desk, &query).await.total.count;
+            let behind = ground.evidence(&desk, &query, &[]).await;
+            assert_eq!(behind.len() as u64, count);
+            count
+        };
+        let kept = async |view: Uuid| {
+            let view = view_of(&ground, &desk, view).await;
+            figure(&view).await
+        };
+        let inside = keep("甲二", asks(anyone, &id, "")).await;
+        let lies_in = keep("在甲二", asks(&format!("area~is~{id}"), "", "")).await;
+        let outside = keep("不在甲二", asks(&format!("not~area~is~{id}"), "", "")).await;
+        let then = keep("甲二那天", asks(anyone, &id, &today)).await;
+        let all = [inside, lies_in, outside, then];
+        let before = [3, 3, 1, 3];
+        let told = async || {
+            let mut told = Vec::new();
+            for view in all {
+                told.push(kept(view).await);
+            }
+            told
+        };
+        assert_eq!(told().await, before);
+
+        let building = |home| {
+            let place = ground.locator.dwelling(ground.home(home)).unwrap();
+            place.building.unwrap()
+        };
+        let (east, far) = (building(HOMES[2]), building(HOMES[3]));
+        ground.world.clock.advance(Micros::DAY);
+        let new = ground.split_off(old, vec![east, far]).await.unwrap();
+        assert_eq!(told().await, before);
+        assert_eq!(figure(&asks(anyone, &id, "")).await, 1);
+        assert_eq!(figure(&asks(anyone, &id, &today)).await, 3);
+        ground.world.clock.advance(Micros::DAY);
+        let late = keep("拆后的甲二", asks(anyone, &id, "")).await;
+        // What came out of it is split in turn.
+        let newest = ground.split_off(new, vec![far]).await.unwrap();
+        assert_eq!(told().await, before);
+        assert_eq!(kept(late).await, 1);
+        let said = view_of(&ground, &desk, inside).await;
+        let asked = ground
+            .datasets
+            .ask(&desk, said.query(&ground.datasets).unwrap());
+        let mut meant = asked.await.unwrap().meant_too();
+        meant[0].1.sort();
+        assert_eq!(meant, [(old, vec![new, newest])]);
+    }
+}
+
+/// A kept view as whoever opens it asks it.
+async fn view_of(ground: &Ground, ctx: &Ctx, id: Uuid) -> Composed {
+    let view = youlin_insight::view(ground.world.db(), ctx, id).await;
+    serde_html_form::from_str(&view.unwrap().address).unwrap()
 }

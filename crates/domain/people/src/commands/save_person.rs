@@ -138,6 +138,19 @@ impl Command for SavePerson {
 }
 
 impl SavePerson {
+    /// A new person, entered by hand.
+    #[must_use]
+    pub fn new(vault: Arc<Vault>, community: CommunityId, input: PersonInput) -> Self {
+        Self {
+            vault,
+            community,
+            id: None,
+            version: None,
+            ext_key: None,
+            input,
+        }
+    }
+
     /// Saves the person with numbers and residence; the caller adds what belongs to it and calls [`SavePerson::note`].
     pub(crate) async fn apply(
         &self,

@@ -45,6 +45,10 @@ pub(crate) async fn not_twice(
     entering: &Entering,
     same: SamePerson,
 ) -> Result<()> {
+    if let Some(number) = &entering.identity {
+        // Two at once: the second finds what the first entered.
+        tx.in_turn(entering.community, number).await?;
+    }
     by_number(ctx, tx.conn(), vault, entering).await?;
     if same == SamePerson::Ask && entering.id.is_none() {
         by_likeness(ctx, tx.conn(), vault, entering).await?;

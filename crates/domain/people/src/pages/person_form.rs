@@ -340,14 +340,8 @@ pub(super) async fn create(
                 .map(CommunityId)
                 .map_err(|_none| Problem::invalid("community", "required"))?,
         };
-        let command = SavePerson {
-            vault: app.need::<Vault>()?,
-            community,
-            id: None,
-            version: None,
-            ext_key: None,
-            input: input(&f, dwelling, false)?,
-        };
+        let input = input(&f, dwelling, false)?;
+        let command = SavePerson::new(app.need::<Vault>()?, community, input);
         let sent = sent.or_else(|| Some(f.idempotency_key.clone()).filter(|key| !key.is_empty()));
         let key = idempotency(sent.as_deref(), community, "/people", &f)?;
         app.db().execute_once(&ctx, key, command).await

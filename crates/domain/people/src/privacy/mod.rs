@@ -13,6 +13,7 @@ mod processing;
 mod register_tables;
 mod release;
 mod retention;
+mod retention_end;
 mod retention_job;
 mod sealing;
 mod unusual;

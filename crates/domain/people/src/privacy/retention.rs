@@ -2,8 +2,6 @@
 //! whether it is deleted or made anonymous; an installation may choose other days. Nothing goes by itself: somebody looks
 //! at the list, names the rule, and a job ends exactly what that list counted, batch by batch.
 
-use std::sync::Arc;
-
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -12,12 +10,8 @@ use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, NewJob, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
 
-use super::processing::{NewProcessing, ProcessingKind, note_processing};
-use crate::Vault;
 use crate::entities::*;
-use crate::events::{self, event};
 use crate::permissions::PEOPLE_RETENTION;
-use crate::vault::FieldPlace;
 
 words! {
     /// What a rule is about.
@@ -66,11 +60,11 @@ impl RetentionSubject {
 }
 
 /// What stands where a name was taken away.
-const NO_NAME: &str = "—";
+pub(super) const NO_NAME: &str = "—";
 /// The index of a name that was taken away: no hash is all zeros.
-const NO_INDEX: [u8; 16] = [0; 16];
+pub(super) const NO_INDEX: [u8; 16] = [0; 16];
 /// Rows of a batch.
-const BATCH: u64 = 100;
+pub(super) const BATCH: u64 = 100;
 /// The job's kind.
 pub const RETENTION_KIND: &str = "people.retention";
 
@@ -216,7 +210,7 @@ pub async fn retention_list(
     listed(db, &communities(scope, subject), subject, before, limit).await
 }
 
-async fn listed(
+pub(super) async fn listed(
     db: &impl ConnectionTrait,
     communities: &[i64],
     subject: RetentionSubject,
@@ -343,163 +337,4 @@ impl Command for RunRetention {
         );
         Ok(())
     }
-}
-
-/// Ends the next rows of one community; answers how many. With none left it writes the record of processing.
-pub(super) struct EndBatch {
-    pub(super) vault: Arc<Vault>,
-    pub(super) subject: RetentionSubject,
-    pub(super) community: CommunityId,
-    pub(super) before: Micros,
-    /// Ended in earlier batches.
-    pub(super) ended: u64,
-    /// Who confirmed the list.
-    pub(super) by: (Option<Uuid>, String),
-}
-
-impl Command for EndBatch {
-    type Output = u64;
-    const NAME: &'static str = "people.end-retention-batch";
-
-    async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<u64> {
-        let communities = [self.community.0];
-        let rows = listed(tx.conn(), &communities, self.subject, self.before, BATCH).await?;
-        for (community, id) in &rows {
-            let key = (community.0, *id);
-            match self.subject {
-                RetentionSubject::MovedOut => {
-                    anonymise(ctx, tx, &self.vault, *community, *id).await?;
-                }
-                RetentionSubject::Looks => remove::<who_looked::Entity>(tx, key).await?,
-                RetentionSubject::Record => remove::<processing::Entity>(tx, key).await?,
-                RetentionSubject::Consents => remove::<person_consent::Entity>(tx, key).await?,
-                RetentionSubject::Corrections => remove::<correction::Entity>(tx, key).await?,
-            }
-        }
-        let ended = rows.len() as u64;
-        if ended == 0 && self.ended > 0 {
-            self.note(ctx, tx).await?;
-        }
-        if ended > 0 || self.ended > 0 {
-            tx.audit(
-                ctx,
-                self.community,
-                AuditEntry::new(Self::NAME, "retention", Uuid::nil())
-                    .detail(json!({ "subject": self.subject.as_str(), "rows": ended })),
-            );
-        }
-        Ok(ended)
-    }
-}
-
-impl EndBatch {
-    /// In the name of whoever confirmed the list.
-    async fn note(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let new = NewProcessing {
-            kind: ProcessingKind::Retention,
-            purpose: self.subject.as_str().to_owned(),
-            person: None,
-            persons: i64::try_from(self.ended).unwrap_or(i64::MAX),
-            subject: self.subject.as_str().to_owned(),
-        };
-        let actor = youlin_kernel::Actor::Account(youlin_kernel::AccountActor {
-            id: self.by.0.unwrap_or_default(),
-            person: None,
-            former: Vec::new(),
-            display_name: self.by.1.clone(),
-        });
-        let named = ctx.acting_as(actor, Arc::from([]));
-        note_processing(&named, tx, self.community, new).await
-    }
-}
-
-async fn remove<E>(tx: &Tx<'_>, key: (i64, Uuid)) -> Result<()>
-where
-    E: youlin_database::Record,
-    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
-{
-    let row = E::find()
-        .filter(Expr::col(name("community_id")).eq(key.0))
-        .filter(Expr::col(name("id")).eq(key.1))
-        .one(tx.conn())
-        .await?;
-    match row {
-        Some(row) => tx.delete::<E>(&row).await,
-        None => Ok(()),
-    }
-}
-
-/// What says who it was goes; the entry stays, so that residences and cases of the past still count somebody.
-async fn anonymise(
-    ctx: &Ctx,
-    tx: &Tx<'_>,
-    vault: &Vault,
-    community: CommunityId,
-    id: Uuid,
-) -> Result<()> {
-    let Some(row) = person::Entity::find_by_id((community.0, id))
-        .one(tx.conn())
-        .await?
-    else {
-        return Ok(());
-    };
-    every::<person_phone::Entity>(tx, community, "person_id", id).await?;
-    every::<person_label::Entity>(tx, community, "person_id", id).await?;
-    every::<person_label_past::Entity>(tx, community, "person_id", id).await?;
-    every::<form_asked::Entity>(tx, community, "person_id", id).await?;
-    every::<visiting_entry::Entity>(tx, community, "person_id", id).await?;
-    every::<sighting::Entity>(tx, community, "person_id", id).await?;
-    every::<person_consent::Entity>(tx, community, "person_id", id).await?;
-    every::<correction::Entity>(tx, community, "person_id", id).await?;
-    every::<guardianship::Entity>(tx, community, "child_id", id).await?;
-    every::<guardianship::Entity>(tx, community, "guardian_id", id).await?;
-    every::<person_death::Entity>(tx, community, "person_id", id).await?;
-    every::<move_out::Entity>(tx, community, "person_id", id).await?;
-    // Signposts that lead here, and what merges noted of them, say who it was too.
-    every::<person_merge::Entity>(tx, community, "kept_id", id).await?;
-    every::<person_merge::Entity>(tx, community, "gone_id", id).await?;
-    let signposts = crate::merge::ids_of(tx.conn(), community, id).await?;
-    for signpost in signposts.into_iter().filter(|one| *one != id) {
-        Box::pin(anonymise(ctx, tx, vault, community, signpost)).await?;
-    }
-    tx.update::<person::Entity>(person::Model {
-        name_sealed: vault.seal(
-            ctx,
-            FieldPlace::new("person", "name", community.0, id),
-            NO_NAME,
-        )?,
-        name_index: NO_INDEX.to_vec(),
-        surname_index: NO_INDEX.to_vec(),
-        ext_key: None,
-        sex: None,
-        birth_year: None,
-        birth_sealed: None,
-        facts: None,
-        seen_at: None,
-        language: None,
-        note_sealed: None,
-        identity_sealed: None,
-        identity_index: None,
-        updated_at: ctx.now().0,
-        ..row
-    })
-    .await?;
-    tx.emit(ctx, event(events::PERSON_SAVED, community, id));
-    Ok(())
-}
-
-async fn every<E>(tx: &Tx<'_>, community: CommunityId, column: &'static str, id: Uuid) -> Result<()>
-where
-    E: youlin_database::Record,
-    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
-{
-    let rows = E::find()
-        .filter(Expr::col(name("community_id")).eq(community.0))
-        .filter(Expr::col(name(column)).eq(id))
-        .all(tx.conn())
-        .await?;
-    for row in rows {
-        tx.delete::<E>(&row).await?;
-    }
-    Ok(())
 }

@@ -10,7 +10,8 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 
 use crate::Vault;
 
-use super::retention::{EndBatch, RETENTION_KIND, RetentionSubject};
+use super::retention::{RETENTION_KIND, RetentionSubject};
+use super::retention_end::EndBatch;
 
 /// See the module's text.
 #[derive(Clone, Debug)]

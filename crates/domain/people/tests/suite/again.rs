@@ -1,11 +1,13 @@
 //! The same person again: entered by hand, by another program, and several times in one sheet. And labels nobody knows.
 
+use std::sync::Arc;
+
 use youlin_imports::Choice;
 use youlin_kernel::Role;
-use youlin_people::AccountPolicy;
+use youlin_people::{AccountPolicy, PersonInput, SamePerson, SavePerson};
 
 use crate::browser::{Browser, account, house, imports};
-use crate::ground::{grant, grounds};
+use crate::ground::{JIA, grant, grounds};
 use crate::imports::Desk;
 
 const NUMBER: &str = "11010519491231002X";
@@ -264,4 +266,46 @@ async fn a_label_nobody_knows_is_refused_at_its_field_with_what_comes_near() {
         assert!(!desk.get(&path).await.text.contains(">独居</span>"));
         ground.verify().await;
     }
+}
+
+/// Two desks at the same instant: one file, and the other is told whose it is.
+#[tokio::test]
+async fn of_two_who_enter_the_same_number_at_once_one_is_led_to_the_file() {
+    for ground in grounds().await {
+        let db = ground.world.db();
+        let (one, other) = (ground.desk(), ground.desk());
+        let year = 1950..1956;
+        for born in year {
+            let save = || {
+                let input = PersonInput {
+                    name: "郁念慈".to_owned(),
+                    identity: Some(number(born)),
+                    same_person: SamePerson::Different,
+                    ..PersonInput::default()
+                };
+                SavePerson::new(Arc::clone(&ground.vault), JIA, input)
+            };
+            let (first, second) =
+                tokio::join!(db.execute(&one, save()), db.execute(&other, save()));
+            let (made, refused) = match (first, second) {
+                (Ok(made), Err(refused)) | (Err(refused), Ok(made)) => (made, refused),
+                (first, second) => panic!("{first:?} {second:?}"),
+            };
+            assert_eq!(refused.code(), "person-known", "{refused:?}");
+            let file = refused.data().and_then(|data| data.get("person"));
+            assert_eq!(file, Some(&serde_json::json!(made)));
+        }
+        ground.verify().await;
+    }
+}
+
+/// An identity number of that year with its check character.
+fn number(born: i32) -> String {
+    let digits = format!("110105{born}1231002");
+    let weighed = (1..=17_u32).rev().zip(digits.chars());
+    let sum: u32 = weighed
+        .map(|(power, digit)| digit.to_digit(10).unwrap() * (2_u32.pow(power) % 11))
+        .sum();
+    let check = b"10X98765432"[(sum % 11) as usize];
+    format!("{digits}{}", char::from(check))
 }

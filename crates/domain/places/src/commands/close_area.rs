@@ -1,17 +1,21 @@
 //! Closes an area: its records and history stay, new ones go elsewhere, and so does from now on what stood in it.
 
-use std::collections::HashMap;
-
+use geo::BooleanOps;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, ProblemKind, Result};
 
+use super::boundary_plan::BoundaryDraft;
+use super::import_boundaries::take_in;
 use super::placing::Placer;
 use super::resettle::resettle;
+use super::split_grid::draft;
+use super::succession::came_out;
 use crate::areas::AreaRows;
 use crate::duties::{AreaDuties, Cause, NewGround};
 use crate::entities::{area, boundary};
+use crate::import::ImportReport;
 use crate::locator::mark;
 use crate::permissions::PLACES_ADMIN;
 use crate::{days, events, words};
@@ -23,6 +27,9 @@ pub struct CloseArea {
     pub version: i32,
     /// Shown in the area's history, 1 to 200 characters.
     pub reason: String,
+    /// The area of the same level beside it that takes it in (并入): what stood in it stands there from now on, with its
+    /// ground, and what was kept about it means that one. None: it stands where the boundaries put it.
+    pub into: Option<AreaId>,
     pub duties: AreaDuties,
 }
 
@@ -59,16 +66,41 @@ impl Command for CloseArea {
                 .arg("area", &row.name)
                 .arg("count", open_below));
         }
-        close(ctx, tx, row, (self.version, &reason)).await?;
         let tree = rows.tree();
         let community = tree.community_of(self.area);
-        let Some(community) = community.filter(|id| AreaId::from(*id) != self.area) else {
+        let community = community.filter(|id| AreaId::from(*id) != self.area);
+        let drafts = match (community, self.into) {
+            (Some(community), Some(into)) => {
+                let placer = Placer::load(ctx, tx, community, &[]).await?;
+                if into == self.area || !placer.is_beside(into, self.area) {
+                    return Err(Problem::invalid("into", "area-into"));
+                }
+                ctx.authorize(&PLACES_ADMIN, into)?;
+                together(ctx, &placer, self.area, into)
+            }
+            (None, Some(_)) => return Err(Problem::invalid("into", "area-into")),
+            (_, None) => Vec::new(),
+        };
+        let moved: Vec<(AreaId, AreaId)> = self
+            .into
+            .map(|into| (self.area, into))
+            .into_iter()
+            .collect();
+        came_out(ctx, tx, &moved).await?;
+        close(ctx, tx, row, (self.version, &reason)).await?;
+        let Some(community) = community else {
             return Ok(());
         };
+        if !drafts.is_empty() {
+            take_in(ctx, tx, &drafts, false, &mut ImportReport::default()).await?;
+            let entry = AuditEntry::new("places.take-over", "area", row.id)
+                .detail(json!({"area": self.area, "into": self.into}));
+            tx.audit(ctx, CommunityId::SYSTEM, entry);
+        }
         // What stood here stands elsewhere from now on, so that no list shows it in an area that is closed.
         let placer = Placer::load(ctx, tx, community, &[]).await?;
         let register = resettle(ctx, tx, &placer, community, row.id, |said| {
-            (said.area == self.area).then_some(said.area)
+            (said.area == self.area).then_some(self.into.unwrap_or(said.area))
         })
         .await?;
         let ground = NewGround {
@@ -77,11 +109,18 @@ impl Command for CloseArea {
             area: self.area,
             subject: row.id,
             placer: &placer,
-            moved: HashMap::new(),
+            moved: moved.into_iter().collect(),
             register,
         };
         self.duties.follow(ctx, tx, &ground).await
     }
+}
+
+/// The ground of both as one, where both have a boundary.
+fn together(ctx: &Ctx, placer: &Placer, area: AreaId, into: AreaId) -> Vec<BoundaryDraft> {
+    let shapes = placer.shape(area).zip(placer.shape(into));
+    let joined = shapes.map(|(one, other)| draft(ctx, into, &other.union(one)));
+    joined.into_iter().collect()
 }
 
 /// The row alone, with its boundary. Of the caller: the version it was shown with, and the cleaned reason.

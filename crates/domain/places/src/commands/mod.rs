@@ -3,6 +3,7 @@
 mod area_draft;
 mod boundary_plan;
 mod close_area;
+mod follow_ground;
 mod import_areas;
 mod import_boundaries;
 mod import_buildings;
@@ -19,8 +20,10 @@ mod save_building;
 mod save_dwelling;
 mod save_estate;
 mod split_grid;
+mod succession;
 
 pub use close_area::CloseArea;
+pub use follow_ground::{FOLLOW, FollowGrounds};
 pub use import_areas::ImportAreas;
 pub use import_boundaries::ImportBoundaries;
 pub use import_buildings::ImportBuildings;

@@ -132,6 +132,20 @@ impl Placer {
         self.tree.is_within(area, ancestor)
     }
 
+    /// The row of an area.
+    pub(super) fn row_of(&self, area: AreaId) -> Option<uuid::Uuid> {
+        self.rows.by_id.get(&area.0).map(|row| row.id)
+    }
+
+    /// Whether the first is open, of the level of the second and in the community.
+    pub(crate) fn is_beside(&self, one: AreaId, other: AreaId) -> bool {
+        let (one, other) = (self.tree.get(one), self.tree.get(other));
+        one.zip(other).is_some_and(|(one, other)| {
+            let here = self.tree.community_of(one.id) == Some(self.community);
+            here && !one.closed && one.level == other.level
+        })
+    }
+
     /// The open areas right below.
     pub(crate) fn open_below(&self, area: AreaId) -> Vec<AreaId> {
         let open = |id: &AreaId| self.tree.get(*id).is_some_and(|node| !node.closed);

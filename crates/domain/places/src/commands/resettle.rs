@@ -117,6 +117,26 @@ impl<F: Fn(&Said) -> Option<AreaId>> Moved<'_, F> {
     }
 }
 
+/// Where everything of the register stands; nothing is said anew.
+pub(super) async fn standing(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    placer: &Placer,
+    community: CommunityId,
+) -> Result<HashMap<Uuid, AreaId>> {
+    let nowhere: fn(&Said) -> Option<AreaId> = |_said| None;
+    let mut stands = Moved {
+        placer,
+        community,
+        to: &nowhere,
+        stands: HashMap::new(),
+        count: 0,
+    };
+    stands.take::<building::Model>(ctx, tx).await?;
+    stands.take::<premises::Model>(ctx, tx).await?;
+    Ok(stands.stands)
+}
+
 /// Says anew where everything in the community is for which `to` names an area; it stands there, or in what the boundaries
 /// make of that. `subject` is the area's row. What the caller saved before must have its audit entry already. Returns where
 /// everything of the register stands, moved or not.

@@ -19,6 +19,7 @@ use super::close_area::close;
 use super::import_boundaries::take_in;
 use super::placing::Placer;
 use super::resettle::resettle;
+use super::succession::came_out;
 use crate::areas::AreaRows;
 use crate::days;
 use crate::duties::{AreaDuties, Cause, HandOver, NewGround};
@@ -87,6 +88,8 @@ impl Command for SplitGrid {
             close(ctx, tx, row, (row.version, &reason)).await?;
         }
         take_in(ctx, tx, &drafts, false, &mut ImportReport::default()).await?;
+        let out: Vec<(AreaId, AreaId)> = moved.iter().copied().chain([(self.grid, new)]).collect();
+        came_out(ctx, tx, &out).await?;
         // An entry covers what was saved since the one before it: first the areas', then the community's.
         // The version grows, so that two people never split the same grid at once.
         tx.update::<area::Entity>(row.clone()).await?;
@@ -210,7 +213,8 @@ impl SplitGrid {
     }
 }
 
-fn draft(ctx: &Ctx, area: AreaId, shape: &MultiPolygon<f64>) -> BoundaryDraft {
+/// The boundary from today on.
+pub(super) fn draft(ctx: &Ctx, area: AreaId, shape: &MultiPolygon<f64>) -> BoundaryDraft {
     BoundaryDraft {
         number: 0,
         area_id: area.0,

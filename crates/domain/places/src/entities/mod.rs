@@ -2,6 +2,7 @@
 
 pub(crate) mod area;
 pub(crate) mod area_code;
+pub(crate) mod area_succession;
 pub(crate) mod boundary;
 pub(crate) mod building;
 pub(crate) mod building_past;
@@ -24,6 +25,7 @@ pub(crate) fn audited() -> Vec<AuditedTable> {
     vec![
         audited_table::<area::Entity>(),
         audited_table::<area_code::Entity>(),
+        audited_table::<area_succession::Entity>(),
         audited_table::<boundary::Entity>(),
         audited_table::<estate::Entity>(),
         audited_table::<building::Entity>(),

@@ -10,13 +10,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 use youlin_database::{Database, sql};
-use youlin_kernel::{AreaId, AreaLevel, AreaNode, AreaTree, CommunityId, Micros, Problem, Result};
+use youlin_kernel::{
+    AreaId, AreaLevel, AreaNode, AreaTree, CommunityId, Micros, Problem, Result, Succession,
+};
 use youlin_locate::AreaShape;
 
 use super::ground::{Ground, Grounds};
 use super::line;
 use super::register::{Areas, HomeRow, Register, Shard, Spot, SpotRow};
-use crate::entities::{area, boundary, building, dwelling, entrance, estate};
+use crate::entities::{area, area_succession, boundary, building, dwelling, entrance, estate};
 use crate::{days, shape};
 
 /// Areas read at once: a country's rows need not be in memory twice.
@@ -41,7 +43,24 @@ pub(super) async fn tree(db: &Database) -> Result<AreaTree> {
             break;
         }
     }
-    Ok(AreaTree::build(nodes).with_inhabited(db.inhabited()))
+    Ok(AreaTree::build(nodes)
+        .with_inhabited(db.inhabited())
+        .with_succession(succession(db.read()).await?))
+}
+
+/// In the order in which it happened.
+async fn succession(conn: &DatabaseConnection) -> Result<Vec<Succession>> {
+    let rows = area_succession::Entity::find()
+        .filter(area_succession::Column::CommunityId.eq(CommunityId::SYSTEM.0))
+        .order_by_asc(area_succession::Column::HappenedAt)
+        .all(conn)
+        .await?;
+    let said = |row: area_succession::Model| Succession {
+        from: AreaId(row.area_id),
+        to: AreaId(row.successor_id),
+        at: Micros(row.happened_at),
+    };
+    Ok(rows.into_iter().map(said).collect())
 }
 
 /// So many areas after one, a line of text each: what a row costs to bring here is mostly that of its columns, and the tree

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use jiff::civil::Date;
 use serde::Deserialize;
-use youlin_kernel::{AreaId, AreaLevel, Ctx, Problem, ProblemKind, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_kernel::{AreaId, AreaLevel, AreaTree, Ctx, Problem, ProblemKind, Result};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, NavPlace, Prefs, Shell, WebResult, page};
 
 use super::tree_view::{TreePiece, pieces};
 use crate::Locator;
@@ -57,6 +57,9 @@ pub(crate) struct CloseForm {
     version: String,
     #[serde(default)]
     reason: String,
+    /// The area that takes it in; empty: none.
+    #[serde(default)]
+    into: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,6 +98,8 @@ struct AreasPage {
     child: AreaForm,
     child_levels: Vec<&'static str>,
     close: CloseForm,
+    /// Open areas of the same level beside it.
+    beside: Vec<Choice>,
     redraw: RedrawForm,
     faults: Vec<(String, String)>,
     sentence: String,
@@ -166,7 +171,10 @@ async fn render(
         }
         None => Vec::new(),
     };
+    let s = Shell::new(app, &ctx, prefs, NavPlace::Settings, "/admin/areas");
+    let beside = area.map_or_else(Vec::new, |id| beside(&s, &tree, id));
     let body = AreasPage {
+        beside,
         tree: pieces(&tree, area),
         children: area.map_or(Vec::new(), |id| tree.children(id).to_vec()),
         may_split: may_change && level == Some(AreaLevel::Grid),
@@ -183,9 +191,26 @@ async fn render(
         report: typed.report,
         detail,
         way,
-        s: Shell::new(app, &ctx, prefs, NavPlace::Settings, "/admin/areas"),
+        s,
     };
     Ok((typed.status, page(&body)?).into_response())
+}
+
+/// Grids of the community, or neighbourhoods of the grid, that could take this one in.
+fn beside(s: &Shell, tree: &AreaTree, area: AreaId) -> Vec<Choice> {
+    let Some(node) = tree
+        .get(area)
+        .filter(|node| node.level > AreaLevel::Community)
+    else {
+        return Vec::new();
+    };
+    let around = node.parent.map_or(&[][..], |parent| tree.children(parent));
+    let open = |id: &&AreaId| {
+        let beside = tree.get(**id);
+        **id != area && beside.is_some_and(|one| !one.closed && one.level == node.level)
+    };
+    let choice = |id: &AreaId| Choice::new(id.to_string(), s.area(id));
+    around.iter().filter(open).map(choice).collect()
 }
 
 fn edit_form(detail: Option<&AreaDetail>) -> AreaForm {
@@ -342,6 +367,10 @@ pub(crate) async fn close(
         area,
         version: form.version.parse().unwrap_or(0),
         reason: form.reason.clone(),
+        into: match form.into.as_str() {
+            "" => None,
+            text => Some(number(text)?),
+        },
         duties: super::split::duties(&app),
     };
     match app.db().execute(&ctx, command).await {

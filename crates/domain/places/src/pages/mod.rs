@@ -13,6 +13,7 @@ pub use area_finder::AreaFinder;
 pub use finder::PlaceFinder;
 pub use premises::PremisesFinder;
 pub(crate) use premises::{day_words, due_mark, kilowatts, metres, state_mark};
+pub(crate) use split::duties;
 
 use youlin_kernel::Access;
 use youlin_web::{NavItem, NavPlace, Routes};

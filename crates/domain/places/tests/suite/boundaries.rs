@@ -142,6 +142,7 @@ async fn what_was_judged_before_somebody_else_drew_is_judged_anew() {
             area: town.id("A2"),
             version: 1,
             reason: "并入甲一网格".into(),
+            into: None,
             duties: AreaDuties::default(),
         };
         db.execute(&ctx, close).await.unwrap();

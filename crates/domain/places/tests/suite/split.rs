@@ -222,6 +222,7 @@ async fn a_closed_area_holds_nothing_and_a_boundary_is_followed() {
             area: neighbourhood,
             version: town.version(neighbourhood).await,
             reason: "并入".into(),
+            into: None,
             duties: AreaDuties::default(),
         };
         town.world
@@ -256,6 +257,48 @@ async fn a_closed_area_holds_nothing_and_a_boundary_is_followed() {
         town.reload().await;
         town.world.clock.advance(72 * Micros::HOUR);
         agree(&town, &[south]).await;
+        town.prove(&["A"]).await;
+    }
+}
+
+/// A grid is taken in by its neighbour with its ground, and the tree says which came out of which.
+#[tokio::test]
+async fn a_grid_is_taken_in_by_its_neighbour() {
+    for base in databases().await {
+        let town = Town::drawn(base).await.with_register().await;
+        let north = town.house("20号楼", 2.0, 8.0).await;
+        let (grid, neighbour) = (town.id("A1"), town.id("A2"));
+        town.world.clock.advance(24 * Micros::HOUR);
+        let close = async |area, into| {
+            let close = CloseArea {
+                area,
+                version: town.version(area).await,
+                reason: "并入甲二网格".into(),
+                into,
+                duties: AreaDuties::default(),
+            };
+            let done = town.world.db().execute(&town.admin("91"), close).await;
+            town.reload().await;
+            done
+        };
+        close(town.id("A1N"), None).await.unwrap();
+        for wrong in [grid, town.id("A"), town.id("A1N"), town.id("B")] {
+            let refused = close(grid, Some(wrong)).await.unwrap_err();
+            assert_eq!(refused.fields()[0].code, "area-into", "{wrong:?}");
+        }
+        close(grid, Some(neighbour)).await.unwrap();
+        assert_eq!(town.locator.building(north).unwrap().grid, Some(neighbour));
+        agree(&town, &[north]).await;
+        // Between the houses too.
+        let (lon, lat) = at(1.0, 1.0);
+        assert_eq!(town.locator.area_at(lon, lat), Some(neighbour));
+        let tree = town.locator.tree();
+        let out: Vec<_> = tree
+            .succession()
+            .iter()
+            .map(|one| (one.from, one.to))
+            .collect();
+        assert_eq!(out, [(grid, neighbour)]);
         town.prove(&["A"]).await;
     }
 }

@@ -219,6 +219,7 @@ async fn a_closed_area_takes_nothing_new() {
             area: town.id(code),
             version: 1,
             reason: reason.into(),
+            into: None,
             duties: AreaDuties::default(),
         };
         let refused = db

@@ -1,5 +1,5 @@
-//! What is not done with yet follows its place when a grid is split or closed: hazards and the premises of a campaign go with
-//! their premises, a finding goes with its spot as long as its case is open. Rounds that were made and judgements that were
+//! What is not done with yet follows its place when a grid is split, closed or drawn anew: hazards and the
+//! premises of a campaign go with their premises, a finding goes with its spot as long as its case is open. Rounds that were made and judgements that were
 //! passed stay where they were.
 
 use futures::FutureExt;
@@ -8,11 +8,10 @@ use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
-use uuid::Uuid;
-use youlin_cases::footings;
+use youlin_cases::open_cases;
 use youlin_database::sql::col;
 use youlin_database::{AuditEntry, Record, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
+use youlin_kernel::{AreaId, Ctx, Result};
 use youlin_places::duties::{Follows, NewGround, Spot};
 
 use crate::entities::{campaign_premises, finding, hazard};
@@ -44,16 +43,18 @@ impl Follows for RoundsFollow {
     }
 }
 
-/// Of the community, and filed under what was closed or split.
+/// Of the community, and filed under what was closed or split; where a boundary was drawn anew, anywhere in it.
 fn here(ground: &NewGround<'_>) -> Condition {
     let touched = || ground.touched().into_iter();
-    Condition::all()
-        .add(col("community_id").eq(ground.community.0))
-        .add(
-            Condition::any()
-                .add(col("grid_id").is_in(touched()))
-                .add(col("neighbourhood_id").is_in(touched())),
-        )
+    let own = Condition::all().add(col("community_id").eq(ground.community.0));
+    if ground.area == ground.community.into() {
+        return own;
+    }
+    own.add(
+        Condition::any()
+            .add(col("grid_id").is_in(touched()))
+            .add(col("neighbourhood_id").is_in(touched())),
+    )
 }
 
 /// Grid and neighbourhood a record is filed under.
@@ -121,20 +122,11 @@ async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
 }
 
 async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
-    let mut rows = finding::Entity::find()
+    let rows = finding::Entity::find()
         .filter(here(ground))
-        .filter(finding::Column::CaseId.is_not_null())
+        .filter(finding::Column::CaseId.in_subquery(open_cases(ground.community)))
         .all(tx.conn())
         .await?;
-    let cases: Vec<(CommunityId, Uuid)> = rows
-        .iter()
-        .filter_map(|row| Some((ground.community, row.case_id?)))
-        .collect();
-    let cases = footings(tx.conn(), &cases).await?;
-    rows.retain(|row| {
-        let case = row.case_id.and_then(|id| cases.get(&id));
-        case.is_some_and(|case| case.ended_at.is_none())
-    });
     let subject = |row: &finding::Model, kind: SubjectKind| {
         (row.subject_kind == kind.as_str()).then_some(row.subject_id)
     };

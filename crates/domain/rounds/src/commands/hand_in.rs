@@ -18,7 +18,8 @@ use youlin_places::rivers::decimetres;
 
 use super::hazard::record::At;
 use super::hazard::{NewHazard, Plan};
-use super::new_round::{NewRound, Spot};
+use super::new_round::NewRound;
+use super::spot::Spot;
 use crate::entities::{finding, round};
 use crate::events::{self, event};
 use crate::model::{FindingState, SubjectKind};

@@ -12,6 +12,7 @@ mod rules;
 mod save_checklist;
 mod save_policy;
 mod shown;
+mod spot;
 mod stop_policy;
 mod turn_checklist;
 mod withdraw_round;

@@ -4,6 +4,8 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
+use youlin_datasets::cube::Query;
+use youlin_datasets::known_since;
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::Party;
 
@@ -12,7 +14,7 @@ use crate::entities::round_policy;
 use crate::events::{self, event};
 use crate::model::Policy;
 use crate::permissions::ROUNDS_PLAN;
-use crate::queries::count_meant;
+use crate::queries::{count_meant, kept};
 use crate::service::Rounds;
 
 const TITLE: usize = 80;
@@ -61,7 +63,8 @@ impl Command for SavePolicy {
             id: old.as_ref().map_or_else(|| ctx.new_id(), |old| old.id),
             version: self.known.map_or(1, |(_, version)| version),
             title,
-            policy: serde_json::to_string(&self.held(old.as_ref())?).map_err(Problem::internal)?,
+            policy: serde_json::to_string(&self.held(ctx, old.as_ref())?)
+                .map_err(Problem::internal)?,
             subjects: serde_json::to_string(&self.subjects).map_err(Problem::internal)?,
             fixer: self
                 .fixer
@@ -111,17 +114,23 @@ pub async fn check_policy(rounds: &Rounds, ctx: &Ctx, save: &SavePolicy) -> Resu
 }
 
 impl SavePolicy {
-    /// The policy as it is kept: on which days it was stopped is history.
-    fn held(&self, old: Option<&round_policy::Model>) -> Result<Policy> {
-        let pauses = match old {
-            None => Vec::new(),
+    /// The policy as it is kept: on which days it was stopped is history, and so is when its areas were named.
+    fn held(&self, ctx: &Ctx, old: Option<&round_policy::Model>) -> Result<Policy> {
+        let (pauses, asked) = match old {
+            None => (Vec::new(), None),
             Some(old) => {
                 let held: Policy = serde_json::from_str(&old.policy).map_err(Problem::internal)?;
-                held.pauses
+                let asked = held.question.map(|asked| Query {
+                    named_at: asked.named_at.or(Some(known_since(old.id))),
+                    ..asked
+                });
+                (held.pauses, asked)
             }
         };
+        let question = self.policy.question.as_ref();
         Ok(Policy {
             pauses,
+            question: question.map(|question| kept(ctx, question, asked.as_ref())),
             ..self.policy.clone()
         })
     }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use youlin_cases::overdue_among;
 use youlin_database::Database;
 use youlin_datasets::cube::Query;
+use youlin_datasets::known_since;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_people::Party;
 use youlin_places::premises::Premises;
@@ -57,6 +58,8 @@ fn parties(text: Option<&str>) -> Result<Vec<Party>> {
 }
 
 pub(crate) fn view(row: campaign::Model) -> Result<CampaignView> {
+    let mut question: Query = serde_json::from_str(&row.question).map_err(Problem::internal)?;
+    question.named_at.get_or_insert(known_since(row.id));
     Ok(CampaignView {
         id: row.id,
         version: row.version,
@@ -65,7 +68,7 @@ pub(crate) fn view(row: campaign::Model) -> Result<CampaignView> {
         first_day: row.first_day,
         last_day: row.last_day,
         checklist: row.checklist,
-        question: serde_json::from_str(&row.question).map_err(Problem::internal)?,
+        question,
         photographs: row.photographs,
         basis: row.basis,
         started_at: row.started_at.map(Micros),

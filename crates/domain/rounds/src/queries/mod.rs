@@ -23,7 +23,7 @@ pub use campaigns::{
     CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_inspected,
     campaign_list, campaign_view, campaigns,
 };
-pub(crate) use campaigns::{campaign_of, listed_ids};
+pub(crate) use campaigns::{campaign_of, listed_ids, view as campaign_row};
 pub use checklists::{
     ChecklistLine, ChecklistView, checklist, checklist_versions, checklists_for, checklists_of,
     newest_published,
@@ -44,8 +44,10 @@ pub use hazards::{
 };
 pub use policies::{PolicyView, policies, policy_view};
 pub use recheck::goes_back_to;
-pub(crate) use recheck::{Looked, Return, Waits, looked_at_by, may_recheck, puts_right, returns};
-pub(crate) use registers::{count_meant, matching};
+pub(crate) use recheck::{
+    Looked, Return, Waits, looked_at_by, may_recheck, may_recheck_all, puts_right, returns,
+};
+pub(crate) use registers::{count_meant, kept, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{

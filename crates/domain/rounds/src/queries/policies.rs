@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_database::Database;
+use youlin_datasets::known_since;
 use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 use youlin_people::Party;
 
@@ -79,6 +80,9 @@ fn view(row: round_policy::Model) -> Result<PolicyView> {
         from: Micros(at).date(),
         until: None,
     }));
+    if let Some(question) = &mut policy.question {
+        question.named_at.get_or_insert(known_since(row.id));
+    }
     Ok(PolicyView {
         id: row.id,
         community: CommunityId(row.community_id),

@@ -11,6 +11,21 @@ use youlin_kernel::{Actor, AreaId, CommunityId, Ctx, Result};
 use super::PolicyView;
 use crate::service::Rounds;
 
+/// A question as it is kept: when its areas were named is said with it, so that it goes on to mean what is split off from
+/// them. What is asked unchanged keeps the moment it was first asked at.
+pub(crate) fn kept(ctx: &Ctx, question: &Query, before: Option<&Query>) -> Query {
+    let said = match before {
+        Some(before) if before.same_as(question) => question.named_at.or(before.named_at),
+        // Handed back with what was changed in it: that is said now.
+        Some(before) if before.named_at == question.named_at => None,
+        _ => question.named_at,
+    };
+    Query {
+        named_at: Some(said.unwrap_or(ctx.now().0)),
+        ..question.clone()
+    }
+}
+
 /// The records of an area that answer a question now, with their communities; as far as the caller may see them.
 ///
 /// # Errors

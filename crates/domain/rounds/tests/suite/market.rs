@@ -11,29 +11,31 @@ use youlin_database::audit::verify;
 use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
 use youlin_files::{ContentType, StoredFile};
-use youlin_kernel::{CommunityId, Ctx, Grant, Micros, Problem, Role};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Grant, Micros, Problem, Role};
 use youlin_people::{OrganisationKind, Party};
-use youlin_places::commands::{CloseArea, OpenStalls, PremisesInput, SavePremises};
+use youlin_places::commands::{CloseArea, FollowGrounds, OpenStalls, PremisesInput, SavePremises};
 use youlin_places::datasets::{BuildingsDataset, PremisesDataset};
 use youlin_places::duties::AreaDuties;
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::Premises;
 use youlin_places::queries::area_detail;
 use youlin_rounds::model::{
-    Channel, HazardStep, HazardVerb, Outcome, RoundKind, Severity, Subject, SubjectKind,
+    Channel, HazardStep, HazardVerb, Outcome, Policy, RoundKind, Severity, Subject, SubjectKind,
+    Walkers,
 };
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
-    SaveCampaign, SaveRuleSet, UseRuleSet, apply_list, campaign_figures, campaign_inspected,
-    campaign_list, campaign_view, due_now, hazard_view, hazards, in_use, judgements_of, module,
+    SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, apply_list, campaign_figures,
+    campaign_inspected, campaign_list, campaign_view, due_now, hazard_view, hazards, in_use,
+    judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
     prepare_inspection, preview_list, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
-use crate::river_town::organisation;
+use crate::river_town::{organisation, weekly};
 
 /// The town with the market, who runs it, and the campaign that finds it.
 pub(crate) struct Market {
@@ -639,6 +641,7 @@ async fn hazards_follow_their_premises_when_the_grid_is_closed() {
             area: grid,
             version: area_detail(db, grid).await.unwrap().version,
             reason: text("并入社区"),
+            into: None,
             duties: AreaDuties {
                 follows: vec![Arc::new(CasesFollow), Arc::new(RoundsFollow)],
                 ..AreaDuties::default()
@@ -661,6 +664,146 @@ async fn hazards_follow_their_premises_when_the_grid_is_closed() {
             .await
             .unwrap();
         assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn hazards_follow_their_premises_when_the_register_says_another_grid() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        market.campaign(0).await;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let filed = market.hand_in(&worker, market.inspection().await);
+        let filed = filed.await.unwrap();
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let scope = desk.scope(&PLACES_READ).unwrap();
+        let view = Premises::one(db.read(), &scope, market.id).await.unwrap();
+        let moved = SavePremises {
+            community: ground.community(),
+            known: Some((market.id, view.version)),
+            input: PremisesInput {
+                kind: "market".into(),
+                name: view.name,
+                street_address: "中原路8号".into(),
+                built_year: "1997".into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: Some(ground.id("A2")),
+        };
+        db.execute(&desk, moved).await.unwrap();
+        let duties = AreaDuties {
+            follows: vec![Arc::new(CasesFollow), Arc::new(RoundsFollow)],
+            ..AreaDuties::default()
+        };
+        let follow = FollowGrounds::new(Arc::clone(ground.cases.locator()), duties);
+        let service = ground.world.service();
+        follow.look(&service, db).await.unwrap();
+        let to = Some(ground.id("A2"));
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let all = hazards(db, &scope, HazardFilter::default()).await.unwrap();
+        assert_eq!(all.len(), 3);
+        assert!(all.iter().all(|one| one.grid == to), "{all:?}");
+        for finding in &filed.findings {
+            let case = youlin_cases::case(db, &ground.cases, &desk, finding.case.unwrap()).await;
+            assert_eq!(case.unwrap().row.grid, to);
+        }
+        // What stands right is left alone.
+        let version = |all: &[HazardView]| all.iter().map(|one| one.version).collect::<Vec<_>>();
+        let again = FollowGrounds::new(
+            Arc::clone(ground.cases.locator()),
+            AreaDuties {
+                follows: vec![Arc::new(RoundsFollow)],
+                ..AreaDuties::default()
+            },
+        );
+        again.look(&service, db).await.unwrap();
+        let later = hazards(db, &scope, HazardFilter::default()).await.unwrap();
+        assert_eq!(version(&later), version(&all));
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof = verify(db.read(), &module().audited, &chains, None);
+        assert!(proof.await.unwrap().faults.is_empty());
+    }
+}
+
+/// Inspections of the markets of a grid go on when its neighbour takes the grid in; what is asked of the neighbour afterwards
+/// means the neighbour as it is then.
+#[tokio::test]
+async fn what_asks_about_a_grid_goes_on_to_mean_its_places() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let above = ground.caller(Role::SubdistrictSupervisor, "S1");
+        let (old, neighbour) = (ground.id("A1"), ground.id("A2"));
+        let test = |dim: &str, value| {
+            Filter::Test(Test {
+                dim: dim.into(),
+                op: Op::Is,
+                values: vec![value],
+            })
+        };
+        let markets_of = |area: AreaId| Query {
+            dataset: "premises".into(),
+            filter: Filter::All(vec![
+                test("premises_kind", Value::Text("market".into())),
+                test("area", Value::Number(area.0)),
+            ]),
+            ..Query::default()
+        };
+        let policy = |title: &str, known, question| SavePolicy {
+            community: ground.community(),
+            known,
+            title: title.into(),
+            policy: Policy {
+                kind: RoundKind::Inspection,
+                subjects: SubjectKind::Premises,
+                question: Some(question),
+                ..weekly(Walkers::GridWorker)
+            },
+            subjects: Vec::new(),
+            fixer: None,
+            checklist: None,
+        };
+        let first = db.execute(&above, policy("甲一网格的市场", None, markets_of(old)));
+        let first = first.await.unwrap();
+        let scope = above.scope(&ROUNDS_READ).unwrap();
+        let due = async |title: &str| {
+            let all = due_now(&ground.rounds, db, &above, &scope).await.unwrap();
+            let mut named: Vec<String> = all
+                .into_iter()
+                .filter(|line| line.policy_title == title)
+                .map(|line| line.subject_name)
+                .collect();
+            named.sort();
+            named
+        };
+        let both = ["中原综合批发市场", "新市场"];
+        assert_eq!(due("甲一网格的市场").await, both);
+        let none = policy("甲二网格的市场", None, markets_of(neighbour));
+        db.execute(&above, none).await.unwrap();
+        assert!(due("甲二网格的市场").await.is_empty());
+
+        ground.world.clock.advance(Micros::MINUTE);
+        let close = CloseArea {
+            area: old,
+            version: area_detail(db, old).await.unwrap().version,
+            reason: text("并入甲二网格"),
+            into: Some(neighbour),
+            duties: AreaDuties::default(),
+        };
+        db.execute(&ground.world.service(), close).await.unwrap();
+        ground.cases.locator().freshen(db).await.unwrap();
+        ground.world.clock.advance(Micros::MINUTE);
+        assert_eq!(due("甲一网格的市场").await, both);
+        assert_eq!(due("甲二网格的市场").await, both);
+        // Saved anew without another question, it means what it meant; asked anew, the closed grid is empty.
+        let again = policy("甲一网格的市场", Some((first, 1)), markets_of(old));
+        db.execute(&above, again).await.unwrap();
+        assert_eq!(due("甲一网格的市场").await, both);
+        let late = policy("已并走的网格", None, markets_of(old));
+        db.execute(&above, late).await.unwrap();
+        assert!(due("已并走的网格").await.is_empty());
     }
 }
 

@@ -9,13 +9,12 @@ use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_files::{FileStore, FilesConfig};
-use youlin_kernel::{AccountActor, Actor, CommunityId, Grant, Micros, Role};
+use youlin_kernel::{CommunityId, Grant, Micros, Role};
 use youlin_places::commands::{PremisesInput, SavePremises};
 use youlin_places::premises::{Premises, PremisesFilter};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{RoundFilter, RoundView, round_view, rounds_of};
-use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
-use youlin_web::SignedIn;
+use youlin_testkit::web::{Keys, account, catalogues, form, web_config, wide_limits};
 
 use crate::ground::Ground;
 
@@ -24,22 +23,6 @@ pub(crate) struct Site {
     router: Router,
     pub(crate) premises: Uuid,
     _files: tempfile::TempDir,
-}
-
-fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
-    let actor = AccountActor {
-        id: Uuid::from_u128(number),
-        person: None,
-        former: Vec::new(),
-        display_name: name.into(),
-    };
-    let who = SignedIn {
-        actor: Actor::Account(actor),
-        grants: Arc::from([grant]),
-        locale: None,
-        second_factor_required: false,
-    };
-    (name.to_owned(), who)
 }
 
 pub(crate) struct Answer {

@@ -1,4 +1,4 @@
-//! What can be borrowed and what is asked of specialists follows its place when a grid is split or closed. Where it stood is
+//! What can be borrowed and what is asked of specialists follows its place when a grid is split, closed or drawn anew. Where it stood is
 //! kept, so that figures of the past stay; requests that ended stay where they were.
 
 use futures::FutureExt;

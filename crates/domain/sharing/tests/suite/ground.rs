@@ -11,9 +11,7 @@ use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
 use youlin_cases::{CaseSections, Cases, CasesSettings, ImportCategories, NewCase, prepare};
 use youlin_crypto::Keyring;
-use youlin_kernel::{
-    AccountActor, Actor, AreaId, AreaTree, CommunityId, Ctx, Grant, ManualClock, Micros, Role,
-};
+use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Grant, ManualClock, Micros, Role};
 use youlin_people::{
     MembershipRole, OrganisationKind, Party, PersonInput, SaveOrganisation, SavePerson, Vault,
 };
@@ -23,7 +21,7 @@ use youlin_sharing::model::{Opening, ResourceKind, read_spans};
 use youlin_sharing::{
     Asker, BookLoan, Borrower, Contact, ResourceInput, SaveResource, Sharing, UsedInCase,
 };
-use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
+use youlin_testkit::web::{Keys, account, catalogues, form, web_config, wide_limits};
 use youlin_testkit::{TestDatabase, World, databases};
 use youlin_web::SignedIn;
 
@@ -56,22 +54,6 @@ pub(crate) async fn grounds() -> Vec<Ground> {
         all.push(Ground::new(base).await);
     }
     all
-}
-
-fn account(number: u128, name: &str, grant: Grant) -> (String, SignedIn) {
-    let actor = AccountActor {
-        id: Uuid::from_u128(number),
-        person: None,
-        former: Vec::new(),
-        display_name: name.into(),
-    };
-    let who = SignedIn {
-        actor: Actor::Account(actor),
-        grants: Arc::from([grant]),
-        locale: None,
-        second_factor_required: false,
-    };
-    (name.to_owned(), who)
 }
 
 impl Ground {

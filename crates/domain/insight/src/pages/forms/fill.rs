@@ -10,7 +10,7 @@ use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult, XLSX, sa
 
 use super::{refused, to};
 use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows};
-use crate::pages::{read_address, shell};
+use crate::pages::shell;
 
 /// As long as a purpose may be, with what stands between its parts.
 const PURPOSE: usize = 197;
@@ -105,10 +105,7 @@ pub(super) async fn records(
     let Rows::Records(address) = &form.mapping.rows else {
         return Err(Problem::invalid("rows", "form-no-people"));
     };
-    let question = crate::Composed {
-        area: form.line.area.to_string(),
-        ..read_address(address)?.question()
-    };
+    let question = forms::people(form, address)?;
     let set = datasets.ask(ctx, question.query(&datasets)?).await?;
     let found = set.evidence(Vec::new(), false).await?;
     let records = found

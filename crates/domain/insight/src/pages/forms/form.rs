@@ -13,6 +13,7 @@ use youlin_web::{
 use super::fill::standing;
 use super::list::{newer, read_file};
 use super::{refused, row_choices, rows_code, rows_of, to};
+use crate::Composed;
 use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
 use crate::pages::{read_address, shell};
 use crate::queries;
@@ -172,7 +173,13 @@ pub(super) async fn form_page(
         .filter(|view| read_address(&view.address).is_ok_and(|question| question.d == "persons"))
     {
         let name = s.t1("form-rows-view", "title", &view.title);
-        rows.push(Choice::new(view.address.clone(), name));
+        // What was chosen before its areas were noted is still the same view.
+        let value = if same(&view.address, &rows_now) {
+            &rows_now
+        } else {
+            &view.address
+        };
+        rows.push(Choice::new(value.clone(), name));
     }
     if rows.iter().all(|one| one.value != rows_now) {
         rows.push(Choice::new(rows_now.clone(), rows_now.clone()));
@@ -208,6 +215,17 @@ pub(super) async fn form_page(
         e,
         s,
     })
+}
+
+/// Whether two addresses ask the same, whenever their areas were named.
+fn same(one: &str, other: &str) -> bool {
+    let bare = |address: &str| {
+        read_address(address).ok().map(|question| Composed {
+            named: String::new(),
+            ..question
+        })
+    };
+    bare(one).is_some_and(|question| Some(question) == bare(other))
 }
 
 #[derive(Debug, Default, Deserialize)]

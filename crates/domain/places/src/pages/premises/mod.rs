@@ -1,6 +1,7 @@
 //! Pages of premises, their stalls, and equipment.
 
 mod equipment;
+mod equipment_form;
 mod finder;
 mod form;
 mod list;
@@ -31,11 +32,11 @@ pub(crate) fn routes() -> Routes {
         .get("/places/stalls/{id}", keep, stall::edit)
         .post("/places/stalls/{id}", keep, stall::change)
         .get("/places/equipment", read, equipment::list)
-        .get("/places/equipment/new", check, equipment::fresh)
-        .post("/places/equipment", check, equipment::create)
+        .get("/places/equipment/new", check, equipment_form::fresh)
+        .post("/places/equipment", check, equipment_form::create)
         .get("/places/equipment/{id}", read, equipment::show)
-        .get("/places/equipment/{id}/edit", check, equipment::edit)
-        .post("/places/equipment/{id}", check, equipment::change)
+        .get("/places/equipment/{id}/edit", check, equipment_form::edit)
+        .post("/places/equipment/{id}", check, equipment_form::change)
         .post("/places/equipment/{id}/check", check, equipment::check)
 }
 

@@ -20,6 +20,7 @@ use youlin_people::Party;
 use crate::entities::campaign;
 use crate::events::{self, event};
 use crate::permissions::ROUNDS_PLAN;
+use crate::queries::{campaign_row, kept as question_kept};
 
 const TITLE: usize = 80;
 const BASIS: usize = 200;
@@ -66,11 +67,16 @@ impl Command for SaveCampaign {
             None => None,
             Some((id, _)) => Some(one(tx, ctx, id).await?),
         };
-        let question = serde_json::to_string(&self.question).map_err(Problem::internal)?;
+        let asked = match &old {
+            None => None,
+            Some(old) => Some(campaign_row(old.clone())?.question),
+        };
+        let same_area = old.as_ref().is_some_and(|old| old.area_id == self.area.0);
+        let asked = asked.filter(|_| same_area);
+        let question = question_kept(ctx, &self.question, asked.as_ref());
         if let Some(old) = old.as_ref().filter(|old| old.started_at.is_some()) {
-            let same = old.question == question
-                && old.checklist == self.checklist
-                && old.area_id == self.area.0;
+            let same = asked.is_some_and(|asked| asked.same_as(&question))
+                && old.checklist == self.checklist;
             if !same {
                 return Err(Problem::invalid("question", "campaign-started"));
             }
@@ -84,7 +90,7 @@ impl Command for SaveCampaign {
             first_day: self.first.to_string(),
             last_day: self.last.to_string(),
             checklist: self.checklist.clone(),
-            question,
+            question: serde_json::to_string(&question).map_err(Problem::internal)?,
             photographs: self.photographs,
             basis: self.basis.trim().to_owned(),
             started_at: old.as_ref().and_then(|old| old.started_at),

@@ -1,13 +1,16 @@
 //! The area tree as every process holds it in memory: read on each request, replaced whole when it changes. Made to hold
 //! every village of the country (some 665,000 areas).
 
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+mod names;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AreaId, CommunityId};
+use crate::{AreaId, CommunityId, Micros};
+use names::{END, First, Names};
 
 /// Levels from large to small; the numbers are stored.
 #[derive(
@@ -72,6 +75,14 @@ pub struct AreaNode {
     pub closed: bool,
 }
 
+/// A grid or a neighbourhood came out of another: it was split off, or took the place of one that was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Succession {
+    pub from: AreaId,
+    pub to: AreaId,
+    pub at: Micros,
+}
+
 /// Areas with more communities than this are never named one by one to a database: only those that hold records are.
 pub(crate) const WIDE: usize = 2_000;
 
@@ -106,88 +117,6 @@ impl Inhabited {
     }
 }
 
-/// Ends a name in [`Names`]; no name holds it.
-const END: char = '\n';
-
-/// All names in one text, so that looking through those of a whole country takes some milliseconds.
-#[derive(Debug, Default)]
-struct Names {
-    text: String,
-    /// Where the names of each node begin.
-    begins: Vec<u32>,
-    /// The level of each node; none of one that is closed.
-    levels: Vec<Option<AreaLevel>>,
-}
-
-impl Names {
-    fn of(nodes: &[AreaNode]) -> Self {
-        let mut names = Self::default();
-        names.begins.reserve_exact(nodes.len());
-        names.levels = nodes
-            .iter()
-            .map(|node| (!node.closed).then_some(node.level))
-            .collect();
-        for node in nodes {
-            names
-                .begins
-                .push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
-            for name in [&node.name, &node.name_en] {
-                names.text.push_str(name);
-                names.text.push(END);
-            }
-        }
-        names.text.shrink_to_fit();
-        names
-    }
-
-    /// Places of the nodes with a name that holds the text, each once: 0 when it is the name, 1 when the name begins with
-    /// it. Half a million may hold 村委会, so that nothing but these three lists is looked at.
-    fn holding<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (u8, usize)> + 'a {
-        let (mut node, mut last) = (0, usize::MAX);
-        memchr::memmem::find_iter(self.text.as_bytes(), text).filter_map(move |at| {
-            while self
-                .begins
-                .get(node + 1)
-                .is_some_and(|next| *next as usize <= at)
-            {
-                node += 1;
-            }
-            let whole = self.text[at + text.len()..].starts_with(END);
-            let rank = match (*self.begins.get(node)? as usize == at, whole) {
-                (true, true) => 0,
-                (true, false) => 1,
-                _ => 2,
-            };
-            (std::mem::replace(&mut last, node) != node).then_some((rank, node))
-        })
-    }
-}
-
-/// The first so many in their order, of any number.
-struct First<T> {
-    kept: BinaryHeap<T>,
-    limit: usize,
-}
-
-impl<T: Ord> First<T> {
-    fn of(limit: usize) -> Self {
-        Self {
-            kept: BinaryHeap::new(),
-            limit,
-        }
-    }
-
-    fn offer(&mut self, one: T) {
-        if self.kept.len() < self.limit {
-            self.kept.push(one);
-        } else if let Some(mut last) = self.kept.peek_mut()
-            && one < *last
-        {
-            *last = one;
-        }
-    }
-}
-
 /// All areas, with ancestry and communities resolved once.
 #[derive(Debug, Default)]
 pub struct AreaTree {
@@ -202,6 +131,7 @@ pub struct AreaTree {
     /// Of each area above the communities, those below it: every scope is made of them.
     below: HashMap<AreaId, Arc<[CommunityId]>>,
     inhabited: Arc<Inhabited>,
+    succession: Vec<Succession>,
 }
 
 impl AreaTree {
@@ -249,6 +179,18 @@ impl AreaTree {
     #[must_use]
     pub fn with_inhabited(self, inhabited: Arc<Inhabited>) -> Self {
         Self { inhabited, ..self }
+    }
+
+    /// The same tree, told what came out of which area.
+    #[must_use]
+    pub fn with_succession(self, succession: Vec<Succession>) -> Self {
+        Self { succession, ..self }
+    }
+
+    /// What came out of areas that were split or closed.
+    #[must_use]
+    pub fn succession(&self) -> &[Succession] {
+        &self.succession
     }
 
     /// Where the area stands in `nodes`. Numbers are given one after the other, so it can mostly be reckoned.

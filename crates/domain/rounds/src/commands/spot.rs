@@ -1,0 +1,94 @@
+//! Where a finding lies, and the case it becomes.
+
+use std::collections::BTreeMap;
+
+use youlin_cases::NewCase;
+use youlin_cases::model::{Source, Urgency};
+use youlin_places::PlaceInput;
+use youlin_places::rivers::Bank;
+
+use super::new_round::{NewFinding, NewRound};
+use crate::model::{RoundKind, Severity, SubjectKind};
+use crate::queries::SubjectView;
+
+/// Where a finding lies: along the reach, when it is one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spot {
+    pub(crate) chainage_m: Option<f64>,
+    pub(crate) address: String,
+}
+
+pub(super) fn spot(subject: &SubjectView, finding: &NewFinding) -> Spot {
+    let position = finding.lon.zip(finding.lat);
+    let chainage_m = subject
+        .line
+        .as_ref()
+        .zip(position)
+        .map(|(line, position)| line.nearest(position).0);
+    let mut address = subject.name.clone();
+    if let Some(metres) = chainage_m {
+        address.push(' ');
+        address.push_str(&youlin_places::rivers::chainage(metres));
+    }
+    match finding.bank {
+        Some(Bank::Left) => address.push_str(" 左岸"),
+        Some(Bank::Right) => address.push_str(" 右岸"),
+        None => {}
+    }
+    Spot {
+        chainage_m,
+        address,
+    }
+}
+
+pub(super) fn without_position(finding: &NewFinding) -> NewFinding {
+    NewFinding {
+        lon: None,
+        lat: None,
+        ..finding.clone()
+    }
+}
+
+/// A dwelling or building says itself where it is; elsewhere the position does, else the area with the address in words.
+fn place_of(subject: &SubjectView, position: Option<(f64, f64)>, spot: &Spot) -> PlaceInput {
+    let named = |kind| (subject.subject.kind == kind).then_some(subject.subject.id);
+    let (dwelling, building) = (named(SubjectKind::Dwelling), named(SubjectKind::Building));
+    let known = dwelling.or(building).is_some();
+    PlaceInput {
+        dwelling,
+        building,
+        area: (position.is_none() && !known).then(|| subject.smallest()),
+        lon: position.map(|(lon, _)| lon),
+        lat: position.map(|(_, lat)| lat),
+        text: (!known).then(|| spot.address.clone()),
+        ..PlaceInput::default()
+    }
+}
+
+pub(super) fn case_of(
+    new: &NewRound,
+    subject: &SubjectView,
+    finding: &NewFinding,
+    spot: &Spot,
+) -> NewCase {
+    let position = finding.lon.zip(finding.lat);
+    NewCase {
+        source: match new.kind {
+            RoundKind::Inspection => Source::Inspection,
+            RoundKind::Patrol | RoundKind::Visit | RoundKind::Talk => Source::Patrol,
+        },
+        text: finding.text.clone(),
+        category: finding.category.clone(),
+        urgency: match finding.severity {
+            Severity::Low | Severity::Medium => Urgency::Normal,
+            Severity::High => Urgency::Urgent,
+            Severity::Immediate => Urgency::Emergency,
+        },
+        place: place_of(subject, position, spot),
+        reporter: None,
+        contact: None,
+        answers: BTreeMap::new(),
+        external_key: Some(format!("finding:{}", finding.id)),
+        call: None,
+    }
+}
