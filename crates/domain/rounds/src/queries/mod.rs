@@ -44,9 +44,7 @@ pub use hazards::{
 };
 pub use policies::{PolicyView, policies, policy_view};
 pub use recheck::goes_back_to;
-pub(crate) use recheck::{
-    Looked, Return, Waits, looked_at_by, may_recheck, may_recheck_all, puts_right, returns,
-};
+pub(crate) use recheck::{Looked, Return, Waits, looked_at_by, may_recheck, puts_right, returns};
 pub(crate) use registers::{count_meant, kept, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
