@@ -85,8 +85,8 @@ pub use password::{PasswordHash, hash_password, one_time_password, verify_passwo
 pub(crate) use queries::find_membership;
 pub use queries::{
     Directory, DoorFacts, DoorsOf, DwellingFile, Freshness, HeldOf, HouseholdFile, HouseholdStay,
-    KnownFact, KnownOf, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident, Responsible,
-    VisitingEntry, VisitingLine, looks_at_me, who_looked,
+    KnownFact, KnownOf, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident,
+    Responsible, VisitingEntry, VisitingLine, looks_at_me, who_looked,
 };
 pub use totp::code_at;
 pub use vault::{FieldPlace, Vault};

@@ -30,7 +30,6 @@ use youlin_rounds::{
     SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, apply_list, campaign_figures,
     campaign_inspected, campaign_list, campaign_view, due_now, hazard_view, hazards, in_use,
     judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
-    prepare_inspection, preview_list, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
 
