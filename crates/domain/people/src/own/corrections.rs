@@ -16,10 +16,11 @@ use crate::entities::{correction, person};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, Facts, How};
 use crate::fields::{optional, required};
+use crate::merge::{Entering, not_twice};
 use crate::permissions::PEOPLE_WRITE;
 use crate::queries::visible_cards;
 use crate::vault::FieldPlace;
-use crate::{PersonCard, Vault};
+use crate::{PersonCard, SamePerson, Vault};
 
 words! {
     /// What is said to be wrong.
@@ -263,8 +264,21 @@ async fn enter(
         CorrectionFact::Identity => {
             let number = IdentityNumber::parse(wish)
                 .map_err(|_fault| Problem::invalid("wish", "identity-number"))?;
+            let index = vault.identity_index(&number);
+            // As when the desk enters it: one number, one person.
+            let entering = Entering {
+                community: CommunityId(community),
+                id: Some(id),
+                name: Vec::new(),
+                identity: Some(index.clone()),
+                birth: None,
+                birth_year: None,
+                phones: Vec::new(),
+                dwelling: None,
+            };
+            not_twice(ctx, tx, vault, &entering, SamePerson::Ask).await?;
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
-            row.identity_index = Some(vault.identity_index(&number));
+            row.identity_index = Some(index);
             facts::say(ctx, &mut row, How::Resident, [Fact::Identity]);
         }
         _ => return Ok(()),

@@ -429,6 +429,23 @@ async fn a_correction_is_answered_and_a_name_entered_by_accepting_it() {
             .unwrap();
         let twice = db.execute(&desk, decide(home, true, "")).await.unwrap_err();
         assert_eq!(twice.code(), "correction-decided");
+        // A number that stands in another entry is not entered a second time.
+        let number = "320602194201010018";
+        let held = PersonInput {
+            name: "周德明".to_owned(),
+            identity: Some(number.to_owned()),
+            ..PersonInput::default()
+        };
+        ground.save(&desk, JIA, None, held).await.unwrap();
+        let same = db
+            .execute(&me, ask(zhou, "identity", number))
+            .await
+            .unwrap();
+        let known = db.execute(&desk, decide(same, true, "")).await.unwrap_err();
+        assert_eq!(known.code(), "person-known");
+        db.execute(&desk, decide(same, false, "这个号码登记在另一个人名下"))
+            .await
+            .unwrap();
         let file = own_file(db.read(), &ground.vault, &me, JIA, zhou)
             .await
             .unwrap();

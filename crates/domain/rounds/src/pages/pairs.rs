@@ -20,6 +20,8 @@ use crate::water::photos_of;
 
 /// A photograph and its time.
 pub(super) struct Shot {
+    /// As it was found, put right at once or later, or seen by whoever came back.
+    pub(super) label: String,
     pub(super) href: String,
     pub(super) when: String,
 }
@@ -46,7 +48,13 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
         });
         // Of a hazard what shows it put right came later than the round.
         let later = after && hazards.contains(&finding);
+        let label = s.t(match (after, later) {
+            (false, _) => "water-before",
+            (true, false) => "water-at-once",
+            (true, true) => "water-put-right",
+        });
         own.map(move |photo| Shot {
+            label: label.clone(),
             href: format!("/rounds/{}/photos/{}", round.line.id, photo.id),
             when: s.when(if later {
                 &photo.at
@@ -61,6 +69,7 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
             back.iter()
                 .filter(|photo| photo.spot == finding)
                 .map(|photo| Shot {
+                    label: s.t("water-after"),
                     href: format!("/rounds/spots/{}", photo.id),
                     when: s.when(&photo.taken_at),
                 }),
