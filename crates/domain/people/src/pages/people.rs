@@ -160,23 +160,35 @@ async fn person_page(
         let more = sensitive_of(db, &vault, &scope, &file.card).await?;
         file.card.labels.extend(more);
     }
-    let life = crate::life::pages::for_desk(app, ctx, community, id, 1).await?;
-    let merges = crate::merge::merges_of(db, community, id).await?;
-    let died = !crate::life::deaths_of(db, community, &[id])
-        .await?
-        .is_empty();
-    let memberships = Directory::memberships(db, &scope, id).await?;
-    let known = known(&s, &vault, &file.card).await?;
-    let home = home_of(db, &file).await?;
-    let away = match file.card.place {
-        Some(_) => None,
-        None => moved_away(db, ctx, community, id).await?,
+    let away = async {
+        match file.card.place {
+            Some(_) => Ok(None),
+            None => moved_away(db, ctx, community, id).await,
+        }
     };
+    let looks = async {
+        Ok::<_, Problem>(match ctx.scope(&PEOPLE_LOOKS) {
+            Ok(scope) => who_looked(db, &vault, &scope, id).await.unwrap_or_default(),
+            Err(_not_allowed) => Vec::new(),
+        })
+    };
+    // Some fifty questions: none of these waits for another's answer.
+    let (life, merges, deaths, memberships, known, home, away, looks, given, merchants, missing) =
+        futures::try_join!(
+            crate::life::pages::for_desk(app, ctx, community, id, 1),
+            crate::merge::merges_of(db, community, id),
+            crate::life::deaths_of(db, community, &[id]),
+            Directory::memberships(db, &scope, id),
+            known(&s, &vault, &file.card),
+            home_of(db, &file),
+            away,
+            looks,
+            Directory::consents(db, community, id),
+            Merchants::of_person(db, &vault, &scope, id),
+            super::round::missing_of(app, ctx, &s, &file.card),
+        )?;
+    let died = !deaths.is_empty();
     let may_look = ctx.may(&PEOPLE_LOOKS);
-    let looks = match ctx.scope(&PEOPLE_LOOKS) {
-        Ok(scope) => who_looked(db, &vault, &scope, id).await.unwrap_or_default(),
-        Err(_not_allowed) => Vec::new(),
-    };
     let mut ticks: Vec<Tick> = ["name", "identity", "address", "note"]
         .into_iter()
         .map(|field| Tick {
@@ -190,7 +202,6 @@ async fn person_page(
         label: s.t1("people-field-number", "number", masked),
         on: typed.fields.contains(&id.to_string()),
     }));
-    let given = Directory::consents(db, file.card.community, id).await?;
     let consents = consent::ALL
         .into_iter()
         .map(|value| Consent {
@@ -205,7 +216,7 @@ async fn person_page(
         saved: typed.saved,
         e: typed.e,
         community: file.card.community.into(),
-        missing: super::round::missing_of(app, ctx, &s, &file.card).await?,
+        missing,
         known,
         file,
         home,
@@ -213,7 +224,7 @@ async fn person_page(
         merges,
         died,
         memberships,
-        merchants: Merchants::of_person(db, &vault, &scope, id).await?,
+        merchants,
         looks,
         may_write: ctx.may(&PEOPLE_WRITE),
         may_look,
