@@ -1,6 +1,7 @@
 SELECT create_reference_table('area');
 SELECT create_reference_table('area_code');
 SELECT create_reference_table('area_boundary');
+SELECT create_reference_table('area_succession');
 SELECT create_reference_table('category_row');
 SELECT create_reference_table('calendar_year');
 SELECT create_reference_table('rule_set');
@@ -12,6 +13,7 @@ SELECT create_distributed_table('outbox', 'community_id', colocate_with => 'audi
 SELECT create_distributed_table('job', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('counter', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('idempotency', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('turn', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('import_run', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('import_piece', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('import_part', 'community_id', colocate_with => 'audit');

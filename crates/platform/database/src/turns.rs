@@ -18,16 +18,16 @@ pub(crate) const MIGRATION: Migration = Migration {
     sql: r"
 CREATE TABLE turn (
     community_id BIGINT NOT NULL,
-    key {bytes} NOT NULL,
-    PRIMARY KEY (community_id, key)
+    key_index {bytes} NOT NULL,
+    PRIMARY KEY (community_id, key_index)
 );
 ",
 };
 
 pub(crate) async fn take(txn: &DatabaseTransaction, community: i64, key: &[u8]) -> Result<()> {
     for sql in [
-        "INSERT INTO turn (community_id, key) VALUES ($1, $2)",
-        "DELETE FROM turn WHERE community_id = $1 AND key = $2",
+        "INSERT INTO turn (community_id, key_index) VALUES ($1, $2)",
+        "DELETE FROM turn WHERE community_id = $1 AND key_index = $2",
     ] {
         let values: [Value; 2] = [community.into(), key.to_vec().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);

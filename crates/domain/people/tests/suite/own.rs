@@ -430,7 +430,7 @@ async fn a_correction_is_answered_and_a_name_entered_by_accepting_it() {
         let twice = db.execute(&desk, decide(home, true, "")).await.unwrap_err();
         assert_eq!(twice.code(), "correction-decided");
         // A number that stands in another entry is not entered a second time.
-        let number = "320602194201010018";
+        let number = "320602196103050017";
         let held = PersonInput {
             name: "周德明".to_owned(),
             identity: Some(number.to_owned()),

@@ -721,7 +721,8 @@ async fn hazards_follow_their_premises_when_the_register_says_another_grid() {
         let later = hazards(db, &scope, HazardFilter::default()).await.unwrap();
         assert_eq!(version(&later), version(&all));
         let chains = [CommunityId::SYSTEM, ground.community()];
-        let proof = verify(db.read(), &module().audited, &chains, None);
+        let module = module();
+        let proof = verify(db.read(), &module.audited, &chains, None);
         assert!(proof.await.unwrap().faults.is_empty());
     }
 }
