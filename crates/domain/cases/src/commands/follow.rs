@@ -71,6 +71,33 @@ async fn moved(ctx: &Ctx, tx: &Tx<'_>, state: &CaseState, to: Areas, cause: Caus
     Ok(())
 }
 
+/// Open cases without a building or a position of their own stand where what they are about stands: grid and neighbourhood.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn stand_with(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    places: &[(Uuid, Areas)],
+    cause: Cause,
+) -> Result<()> {
+    let places: HashMap<Uuid, Areas> = places.iter().copied().collect();
+    let rows = case_record::Entity::find()
+        .filter(case_record::Column::CommunityId.eq(community.0))
+        .filter(case_record::Column::Id.is_in(places.keys().copied()))
+        .filter(case_record::Column::EndedAt.is_null())
+        .filter(case_record::Column::BuildingId.is_null())
+        .filter(case_record::Column::Lon.is_null())
+        .all(tx.conn())
+        .await?;
+    for case in rows {
+        let to = places[&case.id];
+        moved(ctx, tx, &untouched(case), to, cause).await?;
+    }
+    Ok(())
+}
+
 /// Grid and neighbourhood it stands in now.
 pub(super) fn stands(locator: &Locator, tree: &AreaTree, spot: &Spot) -> Areas {
     let area = locator.stands(spot);

@@ -18,7 +18,7 @@ pub use attach_file::AttachFile;
 pub use calendar::LoadCalendarYear;
 pub use call::{AttachCaller, IncomingCall, TakeCall};
 pub use categories::{CatalogueReport, ImportCategories, SaveCategory};
-pub use follow::CasesFollow;
+pub use follow::{CasesFollow, stand_with};
 pub use merge::{Merge, Unmerge};
 pub use report::{NewCase, Report, Reported, Reporter, prepare};
 pub use sweep::{SWEEP, Sweep};

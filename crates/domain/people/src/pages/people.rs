@@ -172,12 +172,13 @@ async fn person_page(
             Err(_not_allowed) => Vec::new(),
         })
     };
+    let one = &[id];
     // Some fifty questions: none of these waits for another's answer.
     let (life, merges, deaths, memberships, known, home, away, looks, given, merchants, missing) =
         futures::try_join!(
             crate::life::pages::for_desk(app, ctx, community, id, 1),
             crate::merge::merges_of(db, community, id),
-            crate::life::deaths_of(db, community, &[id]),
+            crate::life::deaths_of(db, community, one),
             Directory::memberships(db, &scope, id),
             known(&s, &vault, &file.card),
             home_of(db, &file),

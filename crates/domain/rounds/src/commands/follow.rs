@@ -1,6 +1,6 @@
-//! What is not done with yet follows its place when a grid is split, closed or drawn anew: hazards and the
-//! premises of a campaign go with their premises, a finding goes with its spot as long as its case is open. Rounds that were made and judgements that were
-//! passed stay where they were.
+//! What is not done with yet follows its place when a grid is split, closed or drawn anew: hazards and the premises of a
+//! campaign go with their premises, a finding goes with its spot as long as its case is open, and takes along a case that has
+//! no place of its own. Rounds that were made and judgements that were passed stay where they were.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
-use youlin_cases::open_cases;
+use youlin_cases::{open_cases, stand_with};
 use youlin_database::sql::col;
 use youlin_database::{AuditEntry, Record, Tx};
 use youlin_kernel::{AreaId, Ctx, Result};
@@ -31,7 +31,7 @@ impl Follows for RoundsFollow {
         async move {
             let hazards = hazards(tx, ground).await?;
             let listed = listed(tx, ground).await?;
-            let findings = findings(tx, ground).await?;
+            let findings = findings(ctx, tx, ground).await?;
             if hazards + listed + findings > 0 {
                 let entry = AuditEntry::new("rounds.follow", "area", ground.subject)
                     .detail(json!({"hazards": hazards, "premises": listed, "findings": findings}));
@@ -57,8 +57,21 @@ fn here(ground: &NewGround<'_>) -> Condition {
     )
 }
 
+type Areas = (Option<i64>, Option<i64>);
+
 /// Grid and neighbourhood a record is filed under.
 type Filed<M> = fn(&mut M) -> (&mut Option<i64>, &mut Option<i64>);
+
+/// Where something stands from now on: by the areas it was filed under, and by what else is known of its place.
+fn stands(
+    ground: &NewGround<'_>,
+    (grid, neighbourhood): Areas,
+    known: impl Fn(Spot) -> Spot,
+) -> Areas {
+    let said = neighbourhood.or(grid).unwrap_or(ground.community.0);
+    let spot = known(Spot::of(AreaId(said)));
+    ground.grid_and_neighbourhood(ground.stands(&spot))
+}
 
 /// Files these where they stand from now on; answers how many moved. `known` adds to the area a record was filed under what
 /// else is known of its place.
@@ -78,9 +91,7 @@ where
     for mut row in rows {
         let (grid, neighbourhood) = filed(&mut row);
         let areas = (*grid, *neighbourhood);
-        let said = areas.1.or(areas.0).unwrap_or(ground.community.0);
-        let spot = known(&row, Spot::of(AreaId(said)));
-        let to = ground.grid_and_neighbourhood(ground.stands(&spot));
+        let to = stands(ground, areas, |said| known(&row, said));
         if to == areas {
             continue;
         }
@@ -121,7 +132,7 @@ async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
     refiled::<campaign_premises::Entity>(tx, ground, rows, filed, known).await
 }
 
-async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
+async fn findings(ctx: &Ctx, tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
     let rows = finding::Entity::find()
         .filter(here(ground))
         .filter(finding::Column::CaseId.in_subquery(open_cases(ground.community)))
@@ -144,5 +155,13 @@ async fn findings(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         at: row.lon.zip(row.lat),
         ..said
     };
+    let cases: Vec<_> = rows
+        .iter()
+        .filter_map(|row| {
+            let areas = (row.grid_id, row.neighbourhood_id);
+            Some((row.case_id?, stands(ground, areas, |said| known(row, said))))
+        })
+        .collect();
+    stand_with(ctx, tx, ground.community, &cases, ground.cause).await?;
     refiled::<finding::Entity>(tx, ground, rows, filed, known).await
 }

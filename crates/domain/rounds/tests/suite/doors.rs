@@ -326,7 +326,7 @@ impl Street {
             .unwrap();
         let which = DoorsOf::Areas(me.areas().collect());
         let own = self.day_of(ctx, &which).await;
-        let own = day_plan(&own, &[me.clone()], None, ctx.now());
+        let own = day_plan(&own, std::slice::from_ref(&me), None, ctx.now());
         let plan = day_plan(&day, &[me], None, ctx.now());
         assert_eq!(own.rounds, plan.rounds);
         plan
