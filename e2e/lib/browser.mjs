@@ -186,11 +186,20 @@ export async function axe(page, { within, rules } = {}) {
   // Evaluated, not added as a tag: the content security policy stays on while we look.
   if (!(await page.evaluate("typeof globalThis.axe === 'object'"))) await page.evaluate(AXE);
   const result = await page.evaluate(
-    ([selector, only]) =>
-      globalThis.axe.run(selector ?? document, {
-        runOnly: only ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-        resultTypes: ["violations"],
-      }),
+    async ([selector, only]) => {
+      // A bar that stays in view covers part of whatever lies at its edge just then, and one scrolls on: here it lies still.
+      const bars = [...document.querySelectorAll("body *")].filter((one) => ["sticky", "fixed"].includes(getComputedStyle(one).position));
+      const were = bars.map((one) => one.style.position);
+      for (const one of bars) one.style.position = "static";
+      try {
+        return await globalThis.axe.run(selector ?? document, {
+          runOnly: only ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+          resultTypes: ["violations"],
+        });
+      } finally {
+        bars.forEach((one, n) => (one.style.position = were[n]));
+      }
+    },
     [within, rules],
   );
   const text = (finding) =>

@@ -158,17 +158,19 @@ export function moment(iso: string, act: (iso: string) => void): HTMLInputElemen
 
 export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTMLElement {
   const said = make("span", { class: "muted", role: "status" }, spot ? t("position-has", { n: Math.round(spot.accuracy) }) : "");
+  // Asked again, one means where one is now; the first time while a way is recorded the telephone knows it already.
+  let known = spot;
   const ask = button(t("position"), "", () => {
     said.textContent = t("position-finding");
     navigator.geolocation?.getCurrentPosition(
       ({ coords }) => {
         const found = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
+        known = found;
         said.textContent = t("position-has", { n: Math.round(found.accuracy) });
         act(found);
       },
       () => (said.textContent = t("position-none")),
-      // While a way is recorded the telephone knows where it is already.
-      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 5_000 },
+      { enableHighAccuracy: true, timeout: 20_000, maximumAge: known ? 0 : 5_000 },
     );
   }, "locate");
   return make("div", { class: "cluster" }, ask, said);
