@@ -69,6 +69,24 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// A file of this text.
+    #[must_use]
+    pub fn of_text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Its rows, of a register that takes spreadsheets.
+    ///
+    /// # Errors
+    /// 500 without them: such a file is laid out before it is planned.
+    pub fn rows(&self) -> Result<Arc<Table>> {
+        let table = self.table.clone();
+        table.ok_or_else(|| Problem::internal("a spreadsheet without its rows"))
+    }
+
     /// What is kept of it.
     pub(crate) fn content(&self) -> &[u8] {
         if self.bytes.is_empty() {
@@ -134,7 +152,14 @@ pub trait Register: Send + Sync {
     ) -> BoxFuture<'a, Result<Plan>>;
 
     /// Something of this community was taken in (the system's: at the end): memory is brought up to date.
-    fn taken<'a>(&'a self, db: &'a Database, community: CommunityId) -> BoxFuture<'a, Result<()>>;
+    /// Nothing, where nothing is held in memory.
+    fn taken<'a>(
+        &'a self,
+        _db: &'a Database,
+        _community: CommunityId,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Seals what is kept of a file: it may hold anything.

@@ -27,10 +27,7 @@ pub async fn accounts(
     must_change: bool,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let file = Incoming {
-        text: text.to_owned(),
-        ..Incoming::default()
-    };
+    let file = Incoming::of_text(text);
     let plan = plan(db, ctx, &file, password, must_change, dry_run).await?;
     Ok(plan.run(db, ctx).await?.0)
 }

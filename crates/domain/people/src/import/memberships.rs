@@ -30,10 +30,7 @@ pub async fn memberships(
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let file = Incoming {
-        text: text.to_owned(),
-        ..Incoming::default()
-    };
+    let file = Incoming::of_text(text);
     let plan = plan(db, ctx, vault, &file, dry_run).await?;
     Ok(plan.run(db, ctx).await?.0)
 }

@@ -59,10 +59,7 @@ pub async fn persons(
     staff_areas: &HashMap<String, String>,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let file = Incoming {
-        text: text.to_owned(),
-        ..Incoming::default()
-    };
+    let file = Incoming::of_text(text);
     let plan = plan(db, ctx, vault, &file, staff_areas, dry_run).await?;
     Ok(plan.run(db, ctx).await?.0)
 }

@@ -64,14 +64,6 @@ macro_rules! register {
                 let $vault = &self.0;
                 async move { $plan.await }.boxed()
             }
-
-            fn taken<'a>(
-                &'a self,
-                _db: &'a Database,
-                _community: CommunityId,
-            ) -> BoxFuture<'a, Result<()>> {
-                async { Ok(()) }.boxed()
-            }
         }
     };
 }

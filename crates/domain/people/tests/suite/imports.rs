@@ -54,10 +54,7 @@ impl<'a> Desk<'a> {
             imports: Arc::clone(&self.imports),
             kind: "persons".to_owned(),
             file_name: "persons.csv".to_owned(),
-            file: Incoming {
-                text: text.to_owned(),
-                ..Incoming::default()
-            },
+            file: Incoming::of_text(text),
         };
         self.db().execute(&self.ctx().await, command).await.unwrap()
     }

@@ -60,15 +60,6 @@ impl Register for ReachesRegister {
         let made = planned(&self.0, file, datum, dry_run);
         async move { made }.boxed()
     }
-
-    /// Nobody holds reaches in memory.
-    fn taken<'a>(
-        &'a self,
-        _db: &'a Database,
-        _community: CommunityId,
-    ) -> BoxFuture<'a, Result<()>> {
-        async { Ok(()) }.boxed()
-    }
 }
 
 fn planned(locator: &Locator, file: &Incoming, datum: Datum, dry_run: bool) -> Result<Plan> {
@@ -102,10 +93,7 @@ pub async fn import_reaches(
     datum: Datum,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let file = Incoming {
-        text: text.to_owned(),
-        ..Incoming::default()
-    };
+    let file = Incoming::of_text(text);
     let plan = planned(locator, &file, datum, dry_run)?;
     let ctx = ctx.with_areas(locator.tree());
     Ok(plan.run(db, &ctx).await?.0)

@@ -123,14 +123,6 @@ impl Register for ResidentsRegister {
     ) -> BoxFuture<'a, Result<Plan>> {
         self.planned(db, ctx, file, dry_run).boxed()
     }
-
-    fn taken<'a>(
-        &'a self,
-        _db: &'a Database,
-        _community: CommunityId,
-    ) -> BoxFuture<'a, Result<()>> {
-        async { Ok(()) }.boxed()
-    }
 }
 
 impl ResidentsRegister {
@@ -142,10 +134,7 @@ impl ResidentsRegister {
         dry_run: bool,
     ) -> Result<Plan> {
         let scope = ctx.scope(&PEOPLE_WRITE)?;
-        let table = file
-            .table
-            .clone()
-            .ok_or_else(|| Problem::internal("a spreadsheet without its rows"))?;
+        let table = file.rows()?;
         let choices = file.choices.clone();
         let (mut refused, drafts) = self.drafts(ctx, &scope, table, choices).await?;
         let drafts = elsewhere(db, &scope, drafts, &mut refused).await?;

@@ -19,7 +19,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
 use youlin_imports::{ImportReport, Incoming, Plan, Register};
-use youlin_kernel::{CommunityId, Ctx, Permission, Result};
+use youlin_kernel::{Ctx, Permission, Result};
 
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
@@ -77,14 +77,6 @@ impl Register for MerchantsRegister {
     ) -> BoxFuture<'a, Result<Plan>> {
         plan(db, ctx, &self.0, file, dry_run).boxed()
     }
-
-    fn taken<'a>(
-        &'a self,
-        _db: &'a Database,
-        _community: CommunityId,
-    ) -> BoxFuture<'a, Result<()>> {
-        async { Ok(()) }.boxed()
-    }
 }
 
 /// Takes merchants in at once, for callers that wait.
@@ -98,10 +90,7 @@ pub async fn merchants(
     text: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let file = Incoming {
-        text: text.to_owned(),
-        ..Incoming::default()
-    };
+    let file = Incoming::of_text(text);
     let plan = plan(db, ctx, vault, &file, dry_run).await?;
     Ok(plan.run(db, ctx).await?.0)
 }

@@ -21,6 +21,16 @@ pub(super) struct Held {
     pub(super) places: Vec<(Uuid, Option<Uuid>)>,
 }
 
+impl Held {
+    /// Whether it is at these premises: at one of these stalls, where any are named.
+    pub(super) fn is_at(&self, (premises, stalls): (Uuid, &[Uuid])) -> bool {
+        self.places.iter().any(|(there, stall)| {
+            *there == premises
+                && (stalls.is_empty() || stall.is_none_or(|stall| stalls.contains(&stall)))
+        })
+    }
+}
+
 /// The open merchants of a scope.
 pub(super) struct Known {
     all: Vec<Held>,
@@ -107,19 +117,13 @@ impl Known {
         let Some(first) = alike.peek().copied() else {
             return Meant::Nobody;
         };
-        let Some((premises, stalls)) = at else {
+        let Some(at) = at else {
             return match alike.nth(1) {
                 None => Meant::Sure(first),
                 Some(_) => Meant::Several,
             };
         };
-        let here = |held: &&Held| {
-            held.places.iter().any(|(there, stall)| {
-                *there == premises
-                    && (stalls.is_empty() || stall.is_none_or(|stall| stalls.contains(&stall)))
-            })
-        };
-        match alike.find(here) {
+        match alike.find(|held| held.is_at(at)) {
             Some(held) => Meant::Sure(held),
             None if first.places.is_empty() => Meant::Sure(first),
             None => Meant::Perhaps(first),

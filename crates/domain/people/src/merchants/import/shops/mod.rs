@@ -9,6 +9,7 @@ mod known;
 mod places;
 mod read;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
 use youlin_imports::{Incoming, Plan, Refused, Register, Row, Table, tabular};
-use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result};
+use youlin_kernel::{Ctx, Permission, Result};
 
 use super::take::Import;
 use crate::Vault;
@@ -58,14 +59,6 @@ impl Register for ShopSheets {
     ) -> BoxFuture<'a, Result<Plan>> {
         self.planned(db, ctx, file, dry_run).boxed()
     }
-
-    fn taken<'a>(
-        &'a self,
-        _db: &'a Database,
-        _community: CommunityId,
-    ) -> BoxFuture<'a, Result<()>> {
-        async { Ok(()) }.boxed()
-    }
 }
 
 impl ShopSheets {
@@ -77,10 +70,7 @@ impl ShopSheets {
         dry_run: bool,
     ) -> Result<Plan> {
         let scope = ctx.scope(&PEOPLE_WRITE)?;
-        let table = file
-            .table
-            .clone()
-            .ok_or_else(|| Problem::internal("a spreadsheet without its rows"))?;
+        let table = file.rows()?;
         let reader = Reader {
             places: places::Places::of(db, &scope).await?,
             known: known::Known::of(db, &scope).await?,
@@ -93,13 +83,13 @@ impl ShopSheets {
         for line in table.rows() {
             let number = line.number;
             match reader.draft(line, file.choices.get(&number).copied()) {
-                Ok((community, draft)) => match seen.get(&read::meaning(community, &draft)) {
-                    Some(first) => {
+                Ok((community, draft)) => match seen.entry(read::meaning(community, &draft)) {
+                    Entry::Occupied(first) => {
                         let twice = Refused::new(number, "", "shop-twice");
-                        refused.push(twice.arg("line", first));
+                        refused.push(twice.arg("line", first.get()));
                     }
-                    None => {
-                        seen.insert(read::meaning(community, &draft), number);
+                    Entry::Vacant(room) => {
+                        room.insert(number);
                         let row = Row::new(number, &[]);
                         drafts.push((community, number, (row, community, draft)));
                     }

@@ -195,7 +195,8 @@ impl Reader<'_> {
                 "filed-elsewhere",
             ))),
             Meant::Sure(held) => match place {
-                Some((premises, stalls)) if !stands(held, premises, stalls) => match choice {
+                // One that is nowhere yet moves without a question.
+                Some(at) if !held.places.is_empty() && !held.is_at(at) => match choice {
                     Some(Choice::Take) => Ok(Some(held)),
                     _ => Err(Unread::Doubtful(
                         known(held, "shop-moved").or(&[Choice::Take]),
@@ -212,16 +213,6 @@ impl Reader<'_> {
             },
         }
     }
-}
-
-/// Whether the merchant is there already, or nowhere yet.
-fn stands(held: &Held, premises: Uuid, stalls: &[Uuid]) -> bool {
-    let mut places = held.places.iter();
-    held.places.is_empty()
-        || places.any(|(there, stall)| {
-            *there == premises
-                && (stalls.is_empty() || stall.is_none_or(|stall| stalls.contains(&stall)))
-        })
 }
 
 /// Places of the draft. A sheet that names only the market means the stall the merchant has in it.
