@@ -20,6 +20,12 @@ pub const CSV: &str = "text/csv; charset=utf-8";
 /// Media type of a JSON document.
 pub const JSON: &str = "application/json";
 
+/// A file's name without its ending.
+#[must_use]
+pub fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _ending)| stem)
+}
+
 /// An answer that is a file to save: under that name, of that media type, kept by no cache, its type never guessed.
 #[must_use]
 pub fn save_as(name: &str, kind: &'static str, body: impl Into<Body>) -> Response {

@@ -9,6 +9,7 @@ use youlin_kernel::{Access, Ctx, Problem, Result};
 use youlin_tabular::{Column, Spec, Why, write_workbook};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Routes, Shell, WebResult, XLSX, save_as,
+    stem,
 };
 
 use super::{after, after_with};
@@ -117,23 +118,18 @@ pub(super) struct OtherKinds {
 }
 
 pub(super) fn other_kinds(imports: &Imports, ctx: &Ctx, v: &ImportView) -> OtherKinds {
-    let may = |kind: &str| {
-        let mut all = imports.registers.iter();
-        all.any(|one| one.kind() == kind && !one.columns().is_empty() && ctx.may(one.permission()))
-    };
+    let own = imports.registers.iter().filter(|_| v.own);
+    let sheets = own.filter(|one| !one.columns().is_empty() && ctx.may(one.permission()));
+    let sheets: Vec<&'static str> = sheets.map(|one| one.kind()).collect();
     let looks_like = match v.state {
         ImportState::Matching => v.columns.as_ref().and_then(|one| one.looks_like.as_deref()),
         ImportState::Failed => v.faults.iter().find_map(Fault::kind),
         _ => None,
     };
-    let sure = looks_like.filter(|kind| v.own && may(kind));
-    let sheets = imports.registers.iter().map(|one| one.kind());
-    let others = match v.state {
-        ImportState::Matching if v.own => sheets
-            .filter(|kind| *kind != v.kind && Some(*kind) != sure && may(kind))
-            .collect(),
-        _ => Vec::new(),
-    };
+    let sure = looks_like.filter(|kind| sheets.contains(kind));
+    let mut others = sheets.clone();
+    others
+        .retain(|kind| v.state == ImportState::Matching && *kind != v.kind && Some(*kind) != sure);
     OtherKinds {
         sure: sure.map(str::to_owned),
         others,
@@ -194,8 +190,7 @@ async fn refused(
     let imports = app.need::<Imports>()?;
     let view = import_view(app.db(), &*imports.sealer, &ctx, id).await?;
     // Beside the file it came from, somebody sees at once which rows these are.
-    let given = view.file_name.rsplit_once('.');
-    let given = given.map_or_else(|| view.file_name.clone(), |(stem, _)| stem.to_owned());
+    let given = stem(&view.file_name).to_owned();
     let what = app.i18n().text(ctx.locale(), "import-refused-sheet", &[]);
     let name = match given.is_empty() {
         true => format!("{what}.xlsx"),

@@ -10,7 +10,7 @@ use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, Problem, ProblemKind, Result};
 use youlin_web::{
     App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, WebResult, mendable, page,
-    read_handed_in, refused_with,
+    read_handed_in, refused_with, stem,
 };
 
 use super::{FILE_MAX, row_choices, rows_of, to};
@@ -279,9 +279,4 @@ pub(super) async fn read_file(multipart: Multipart) -> (HandedIn, Result<()>) {
         _ => problem,
     });
     (form, read)
-}
-
-/// A file's name without its ending.
-fn stem(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(stem, _ending)| stem)
 }
