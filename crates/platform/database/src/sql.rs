@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Alias, Expr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value,
 };
+use uuid::Uuid;
 use youlin_kernel::{Result, Scope};
 
 /// A column or table name.
@@ -18,6 +19,26 @@ pub fn name(text: &'static str) -> Alias {
 #[must_use]
 pub fn col(text: &'static str) -> Expr {
     Expr::col(Alias::new(text))
+}
+
+/// Ids in one statement.
+pub const AT_ONCE: usize = 500;
+/// Beyond so many a table is read as a whole: that is one pass, and not hundreds of statements.
+const MOST_NAMED: usize = 5_000;
+
+/// These ids, where naming them reads less than the whole.
+#[must_use]
+pub fn few(ids: &[Uuid]) -> Option<&[Uuid]> {
+    (ids.len() <= MOST_NAMED).then_some(ids)
+}
+
+/// Everything, or these in parts that a statement holds.
+#[must_use]
+pub fn parts(ids: Option<&[Uuid]>) -> Vec<Option<&[Uuid]>> {
+    match ids {
+        None => vec![None],
+        Some(ids) => ids.chunks(AT_ONCE).map(Some).collect(),
+    }
 }
 
 /// Rows within a scope, by the columns of their community, grid and neighbourhood. Rows that lie in no grid are seen by

@@ -293,17 +293,18 @@ impl Datasets {
         let Some(scope) = scope else {
             return Err(Problem::invalid("dataset", "query-dataset"));
         };
-        let cut = match query.area {
+        // Each community once.
+        let cut: BTreeSet<i64> = match query.area {
             Some(area) => {
-                let meant = areas.meant(area, query.named_at, at.instant);
-                let narrowed = meant.iter().map(|id| scope.narrowed(&tree, AreaId(*id)));
-                communities(narrowed)
+                let meant = areas.meant(area, query.named_at, at.instant).into_iter();
+                let narrowed = meant.map(|id| scope.narrowed(&tree, AreaId(id)));
+                narrowed.flat_map(|cut| cut.communities()).collect()
             }
-            None => communities([scope.clone()]),
+            None => BTreeSet::from_iter(scope.communities()),
         };
         self.catch_up();
         let mut loads: Vec<BoxFuture<'_, Result<Part>>> = Vec::new();
-        for community in cut {
+        for community in cut.into_iter().map(CommunityId) {
             // Where records of a relation are hidden, "nobody" would be a lie.
             let mut known = true;
             for other in &others {
@@ -392,15 +393,6 @@ impl Datasets {
             .keep(place, &table, epoch, self.settings.memory);
         Ok(table)
     }
-}
-
-/// Each once, in their order.
-fn communities(scopes: impl IntoIterator<Item = Scope>) -> BTreeSet<CommunityId> {
-    let parts = |scope: Scope| {
-        let parts = scope.parts().iter().map(|part| part.community);
-        parts.collect::<Vec<_>>()
-    };
-    scopes.into_iter().flat_map(parts).collect()
 }
 
 /// Datasets of relations, each once, without the first.

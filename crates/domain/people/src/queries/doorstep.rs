@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
+use youlin_database::sql::{AT_ONCE, few, parts};
 use youlin_kernel::{AreaId, CommunityId, Micros, Result, Scope};
 
 use super::Directory;
@@ -17,12 +18,6 @@ use crate::{Vault, VisitOutcome};
 
 /// Visits longer ago than this say nothing any more.
 const LOOK_BACK: i64 = 800 * Micros::DAY;
-
-/// Ids asked for in one statement.
-const AT_ONCE: usize = 500;
-
-/// Beyond so many dwellings a community is read as a whole: that is one pass, and not hundreds of statements.
-const MOST_NAMED: usize = 5_000;
 
 /// Who moved in longer ago than this is new by no rule.
 const RECENT: i64 = 366 * Micros::DAY;
@@ -176,11 +171,7 @@ impl Directory {
         asked.sort_unstable();
         asked.dedup();
         let mut homes: Vec<(Uuid, Uuid)> = Vec::new();
-        for some in parts(
-            Some(&asked)
-                .filter(|asked| asked.len() <= MOST_NAMED)
-                .map(Vec::as_slice),
-        ) {
+        for some in parts(few(&asked)) {
             let find = residence::Entity::find()
                 .select_only()
                 .columns([residence::Column::PersonId, residence::Column::DwellingId])
@@ -281,15 +272,7 @@ fn named(
     let places = vault.dwellings_of(scope, community).into_iter();
     let asked = places.filter(|place| wanted.is_none_or(|areas| areas.contains(&place.area())));
     let found: Vec<Uuid> = asked.filter_map(|place| place.dwelling).collect();
-    (found.len() <= MOST_NAMED).then_some(found)
-}
-
-/// Everything, or these in parts that a statement holds.
-fn parts(ids: Option<&[Uuid]>) -> Vec<Option<&[Uuid]>> {
-    match ids {
-        None => vec![None],
-        Some(ids) => ids.chunks(AT_ONCE).map(Some).collect(),
-    }
+    few(&found).is_some().then_some(found)
 }
 
 /// Who lives where now, in the order of the entries.

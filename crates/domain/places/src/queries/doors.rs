@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 use youlin_database::Database;
+use youlin_database::sql::parts;
 use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use crate::entities::{building, dwelling, entrance};
@@ -17,9 +18,6 @@ pub struct DoorLine {
     /// Empty for dwellings without one.
     pub entrance: String,
 }
-
-/// Dwellings asked for in one statement.
-const AT_ONCE: usize = 500;
 
 /// See the module's text.
 ///
@@ -46,12 +44,8 @@ pub async fn doors_among(
         .all(db.read())
         .await?;
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    let parts: Vec<Option<&[Uuid]>> = match wanted {
-        None => vec![None],
-        Some(wanted) => wanted.chunks(AT_ONCE).map(Some).collect(),
-    };
     let mut rows = Vec::new();
-    for some in parts {
+    for some in parts(wanted) {
         let find = dwelling::Entity::find()
             .select_only()
             .columns([

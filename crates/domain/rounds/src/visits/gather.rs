@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 use youlin_database::Database;
+use youlin_database::sql::few;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
 use youlin_people::{Directory, DoorFacts, DoorsOf, LivesThere};
@@ -121,7 +122,7 @@ pub async fn ground(
         .collect();
     let facts = facts(ctx, db, rounds, scope, (community, which), &visits).await?;
     let dwellings: Vec<Uuid> = facts.iter().map(|one| one.dwelling).collect();
-    let some = (dwellings.len() <= MOST_NAMED).then_some(dwellings.as_slice());
+    let some = few(&dwellings);
     let mut due: HashMap<Uuid, Vec<(Uuid, String)>> = HashMap::new();
     let all = asked(&facts);
     for policy in &visits {
@@ -156,9 +157,6 @@ pub async fn ground(
         today: handed_in_today(db, ctx, rounds, community).await?,
     })
 }
-
-/// Beyond so many dwellings a community is read as a whole.
-const MOST_NAMED: usize = 5_000;
 
 /// What stands beside the facts of the register.
 struct Beside {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 use youlin_database::Database;
+use youlin_database::sql::parts;
 use youlin_kernel::{CommunityId, Micros, Result};
 
 use super::need::LastVisit;
@@ -16,17 +17,6 @@ const LOOK_BACK: i64 = 120 * Micros::DAY;
 
 /// Dwelling, outcome, when it began, when to try again, who went: person and account.
 type VisitRow = (Uuid, String, i64, Option<i64>, Option<Uuid>, Option<Uuid>);
-
-/// Dwellings asked for in one statement.
-const AT_ONCE: usize = 500;
-
-/// Everything, or these in parts that a statement holds.
-fn parts(dwellings: Option<&[Uuid]>) -> Vec<Option<&[Uuid]>> {
-    match dwellings {
-        None => vec![None],
-        Some(dwellings) => dwellings.chunks(AT_ONCE).map(Some).collect(),
-    }
-}
 
 /// The newest visit of each of these dwellings, or of all of a community.
 pub(super) async fn last_visits(
