@@ -30,7 +30,9 @@ mod value;
 pub use answers::{Answers, read_answers, write_answers};
 pub use decimal::Decimal;
 pub use evaluate::{Now, Place, State};
-pub use expr::{Expr, FUNCTIONS, Function, Op, ParseFault, RefKind, TypeFault, parse};
+pub use expr::{
+    Expr, FUNCTIONS, Function, Op, ParseFault, Piece, RefKind, TypeFault, parse, pieces,
+};
 pub use findings::Finding;
 pub use form::{Field, Form, FormFault, Node, NodeKind, WrongForm};
 pub use judge::{

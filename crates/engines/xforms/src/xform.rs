@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
-use youlin_checklist::{Expr, Field, Form, Kind, Node, NodeKind, RefKind, Words, word};
+use youlin_checklist::{
+    Expr, Field, Form, Kind, Node, NodeKind, Piece, RefKind, Words, pieces, word,
+};
 
 use crate::frame::{Frame, GROUP, Parts};
 use crate::names::Labels;
@@ -325,19 +327,13 @@ impl Writer<'_> {
 
     /// A text with the answers named in it.
     fn output(&self, text: &str, from: Option<usize>) -> String {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            let Some((name, after)) = after.split_once('}') else {
-                break;
-            };
-            out += &escape(before);
-            if let Some(at) = self.place(name.trim()) {
-                let _ok = write!(out, "<output value=\"{}\"/>", self.seen(at, from));
-            }
-            rest = after;
-        }
-        out + &escape(rest)
+        let parts = pieces(text).into_iter().map(|piece| match piece {
+            Piece::Words(words) => escape(words).into(),
+            Piece::Answer(name) => self.place(name.trim()).map_or_else(String::new, |at| {
+                format!("<output value=\"{}\"/>", self.seen(at, from))
+            }),
+        });
+        parts.collect()
     }
 
     fn translations(&self) -> String {

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_checklist::{Form, Kind, Node, NodeKind, points_text, word};
+use youlin_checklist::{Form, Kind, Node, NodeKind, Piece, pieces, points_text, word};
 use youlin_kernel::{Problem, Result};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -172,17 +172,11 @@ fn head(s: &Shell, form: &Form, node: &Node) -> Option<(String, Vec<String>)> {
 
 /// Where an answer would stand there is room to write it.
 fn blanks(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((_name, behind)) = after.split_once('}') else {
-            return out + "${" + after;
-        };
-        out.push_str("______");
-        rest = behind;
-    }
-    out + rest
+    let parts = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Words(words) => words,
+        Piece::Answer(_name) => "______",
+    });
+    parts.collect()
 }
 
 fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {

@@ -12,7 +12,7 @@ mod types;
 pub(crate) use eval::{Scope, Val, as_text, eval, number_text, of_answer, truth};
 pub use functions::{FUNCTIONS, Function};
 pub(crate) use parse::names_in;
-pub use parse::{ParseFault, parse};
+pub use parse::{ParseFault, Piece, parse, pieces};
 pub use types::TypeFault;
 pub(crate) use types::{Context, check};
 

@@ -72,6 +72,30 @@ pub(crate) fn names_in(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// A part of a text shown to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Words(&'a str),
+    /// `${name}`: the answer to that question stands here.
+    Answer(&'a str),
+}
+
+/// The parts of a text, in their order. A `${` that nothing closes is words.
+#[must_use]
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((words, (name, after))) = rest
+        .split_once("${")
+        .and_then(|(words, after)| Some((words, after.split_once('}')?)))
+    {
+        found.extend([Piece::Words(words), Piece::Answer(name)]);
+        rest = after;
+    }
+    found.push(Piece::Words(rest));
+    found
+}
+
 fn unexpected(token: &Token, at: usize) -> ParseFault {
     let found = match token {
         Token::Number(number) => number.to_string(),

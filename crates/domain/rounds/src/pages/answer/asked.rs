@@ -1,6 +1,6 @@
 //! The questions of a checklist that stand, in the order they are asked, flat: sections and instances are opened and closed.
 
-use youlin_checklist::{Checklist, Form, Kind, Node, NodeKind, Value, word};
+use youlin_checklist::{Checklist, Form, Kind, Node, NodeKind, Piece, Value, pieces, word};
 use youlin_web::{Choice, FormFaults, Shell};
 
 use super::{Kept, Typed, key};
@@ -297,24 +297,18 @@ pub(super) fn group_label(checklist: &Checklist, name: &str, language: &str) -> 
 
 /// A label with the answers it names: `${circuit}`.
 fn filled(form: &Form, answered: &Answered, text: &str, place: &[u32]) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((name, behind)) = after.split_once('}') else {
-            out.push_str("${");
-            rest = after;
-            continue;
-        };
+    let said = |name: &str| {
         let depth = form.node(name).map_or(0, |node| node.repeats.len());
         let value = place
             .get(..depth)
             .and_then(|place| answered.state.value(form, name, place));
-        out.push_str(&value.map_or_else(|| "…".to_owned(), Value::to_string));
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
+        value.map_or_else(|| "…".to_owned(), Value::to_string)
+    };
+    let parts = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Words(words) => words.to_owned(),
+        Piece::Answer(name) => said(name),
+    });
+    parts.collect()
 }
 
 fn choices(s: &Shell, checklist: &Checklist, kind: &Kind) -> Vec<Choice> {
