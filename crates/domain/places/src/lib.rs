@@ -29,7 +29,7 @@ mod stand;
 mod words;
 
 pub use history::where_was;
-pub use locator::{Locator, Picture};
+pub use locator::{Locator, Looked, Picture};
 pub use migrations::MIGRATIONS;
 pub use model::{AddressCandidate, Datum, Place, PlaceInput, SURE, Why};
 pub use pages::{AreaFinder, NAV, PlaceFinder, PremisesFinder};

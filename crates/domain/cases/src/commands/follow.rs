@@ -2,7 +2,7 @@
 //! a boundary was drawn anew, began to hold at midnight, or a building was entered elsewhere.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use youlin_database::{Command, Database, Tx};
 use youlin_kernel::{AreaLevel, AreaTree, CommunityId, Ctx, Result};
 use youlin_places::duties::{Cause, Follows, NewGround, Spot};
-use youlin_places::{Locator, Picture};
+use youlin_places::{Locator, Looked};
 
 use super::save;
 use crate::entities::case_record;
@@ -34,6 +34,10 @@ impl Follows for CasesFollow {
         ground: &'a NewGround<'a>,
     ) -> BoxFuture<'a, Result<()>> {
         async move {
+            // Of a redraw [`Placed`] takes care.
+            if ground.cause == Cause::Redrawn {
+                return Ok(());
+            }
             let touched = ground.touched();
             let here = case_record::Column::GridId
                 .is_in(touched.iter().copied())
@@ -132,9 +136,9 @@ impl Command for FollowPlace {
     }
 }
 
-/// Which communities were looked at, and what their ground was like then.
+/// What a redraw does to cases: there may be very many, so they are read aside from the writer, which gets only those that move.
 #[derive(Debug, Default)]
-pub(super) struct Placed(Mutex<HashMap<CommunityId, Picture>>);
+pub(super) struct Placed(Looked);
 
 impl Placed {
     /// Looks where the ground has changed since the last look; after a start, everywhere once.
@@ -142,12 +146,11 @@ impl Placed {
         let locator = &cases.locator;
         // What another server changed: by an old picture a case would be moved back.
         locator.freshen(db).await?;
-        for community in locator.tree().communities_with_records() {
-            let picture = locator.picture(community);
-            let seen = |held: &HashMap<_, _>| held.get(&community) == Some(&picture);
-            if seen(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
-                continue;
-            }
+        for changed in self
+            .0
+            .changed(locator, locator.tree().communities_with_records())
+        {
+            let community = changed.0;
             let ids = elsewhere(db, locator, community).await?;
             for ids in ids.chunks(BATCH) {
                 let command = FollowPlace {
@@ -157,8 +160,7 @@ impl Placed {
                 };
                 db.execute(ctx, command).await?;
             }
-            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            held.insert(community, picture);
+            self.0.at(changed);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! the register says something else: the same that [`crate::commands::SplitGrid`] asks of the other floors at once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use youlin_database::{Command, Database, JobHandler, JobOutcome, JobRun, Recurring, Tx};
@@ -11,7 +11,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Result};
 use super::placing::Placer;
 use super::resettle::standing;
 use crate::duties::{AreaDuties, Cause, NewGround};
-use crate::{Locator, Picture};
+use crate::{Locator, Looked};
 
 /// The job: every minute, from the start on.
 pub const FOLLOW: Recurring = Recurring {
@@ -49,11 +49,11 @@ impl Command for FollowGround {
     }
 }
 
-/// The handler of the job: which communities were looked at, and what their ground was like then.
+/// The handler of the job.
 pub struct FollowGrounds {
     locator: Arc<Locator>,
     duties: AreaDuties,
-    looked: Mutex<HashMap<CommunityId, Picture>>,
+    looked: Looked,
 }
 
 impl std::fmt::Debug for FollowGrounds {
@@ -68,7 +68,7 @@ impl FollowGrounds {
         Self {
             locator,
             duties,
-            looked: Mutex::default(),
+            looked: Looked::default(),
         }
     }
 
@@ -80,23 +80,16 @@ impl FollowGrounds {
         self.locator.freshen(db).await?;
         let tree = self.locator.tree();
         let ctx = ctx.with_areas(Arc::clone(&tree));
-        for community in tree.communities_with_records() {
-            // Without grids there is nowhere else to stand.
-            if tree.children(community.into()).is_empty() {
-                continue;
-            }
-            let picture = self.locator.picture(community);
-            let seen = |held: &HashMap<_, _>| held.get(&community) == Some(&picture);
-            if seen(&self.looked.lock().unwrap_or_else(PoisonError::into_inner)) {
-                continue;
-            }
+        // Without grids there is nowhere else to stand.
+        let mut communities = tree.communities_with_records();
+        communities.retain(|id| !tree.children((*id).into()).is_empty());
+        for changed in self.looked.changed(&self.locator, communities) {
             let command = FollowGround {
-                community,
+                community: changed.0,
                 duties: self.duties.clone(),
             };
             db.execute(&ctx, command).await?;
-            let mut held = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            held.insert(community, picture);
+            self.looked.at(changed);
         }
         Ok(())
     }

@@ -14,7 +14,8 @@ pub(crate) use load::node;
 mod register;
 mod resolve;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use uuid::Uuid;
@@ -29,6 +30,31 @@ use register::Register;
 /// Tells one state of a community's ground from another; see [`Locator::picture`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture(ground::Turn, Option<i64>);
+
+/// Which communities a job looked at, and what their ground was like then.
+#[derive(Debug, Default)]
+pub struct Looked(Mutex<HashMap<CommunityId, Picture>>);
+
+impl Looked {
+    /// Those of these whose ground has changed since they were looked at; after a start, each of them.
+    #[must_use]
+    pub fn changed(
+        &self,
+        locator: &Locator,
+        communities: impl IntoIterator<Item = CommunityId>,
+    ) -> Vec<(CommunityId, Picture)> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = communities.into_iter().map(|id| (id, locator.picture(id)));
+        now.filter(|(id, picture)| held.get(id) != Some(picture))
+            .collect()
+    }
+
+    /// This one was looked at, as its ground was before.
+    pub fn at(&self, (community, picture): (CommunityId, Picture)) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert(community, picture);
+    }
+}
 
 /// See the module's text. Put into the application as `Arc<Locator>`.
 pub struct Locator {

@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 use youlin_cases::{open_cases, stand_with};
 use youlin_database::sql::col;
 use youlin_database::{AuditEntry, Record, Tx};
@@ -57,30 +58,35 @@ fn here(ground: &NewGround<'_>) -> Condition {
     )
 }
 
-type Areas = (Option<i64>, Option<i64>);
-
 /// Grid and neighbourhood a record is filed under.
+type Areas = (Option<i64>, Option<i64>);
 type Filed<M> = fn(&mut M) -> (&mut Option<i64>, &mut Option<i64>);
 
 /// Where something stands from now on: by the areas it was filed under, and by what else is known of its place.
 fn stands(
     ground: &NewGround<'_>,
     (grid, neighbourhood): Areas,
-    known: impl Fn(Spot) -> Spot,
+    known: impl FnOnce(Spot) -> Spot,
 ) -> Areas {
     let said = neighbourhood.or(grid).unwrap_or(ground.community.0);
     let spot = known(Spot::of(AreaId(said)));
     ground.grid_and_neighbourhood(ground.stands(&spot))
 }
 
-/// Files these where they stand from now on; answers how many moved. `known` adds to the area a record was filed under what
-/// else is known of its place.
+/// The same of what goes with its premises.
+fn with_premises(ground: &NewGround<'_>, areas: Areas, premises: Uuid) -> Areas {
+    stands(ground, areas, |said| Spot {
+        premises: Some(premises),
+        ..said
+    })
+}
+
+/// Files each of these where it stands from now on; answers how many moved.
 async fn refiled<E>(
     tx: &Tx<'_>,
-    ground: &NewGround<'_>,
     rows: Vec<E::Model>,
+    to: Vec<Areas>,
     filed: Filed<E::Model>,
-    known: impl Fn(&E::Model, Spot) -> Spot,
 ) -> Result<usize>
 where
     E: Record,
@@ -88,14 +94,11 @@ where
     E::ActiveModel: Send,
 {
     let mut moved = 0;
-    for mut row in rows {
+    for (mut row, to) in rows.into_iter().zip(to) {
         let (grid, neighbourhood) = filed(&mut row);
-        let areas = (*grid, *neighbourhood);
-        let to = stands(ground, areas, |said| known(&row, said));
-        if to == areas {
+        if (*grid, *neighbourhood) == to {
             continue;
         }
-        let (grid, neighbourhood) = filed(&mut row);
         (*grid, *neighbourhood) = to;
         tx.update::<E>(row).await?;
         moved += 1;
@@ -109,12 +112,15 @@ async fn hazards(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         .filter(hazard::Column::RemovedAt.is_null())
         .all(tx.conn())
         .await?;
-    let filed: Filed<hazard::Model> = |row| (&mut row.grid_id, &mut row.neighbourhood_id);
-    let known = |row: &hazard::Model, said| Spot {
-        premises: Some(row.premises_id),
-        ..said
-    };
-    refiled::<hazard::Entity>(tx, ground, rows, filed, known).await
+    let to = rows.iter().map(|row| {
+        let areas = (row.grid_id, row.neighbourhood_id);
+        with_premises(ground, areas, row.premises_id)
+    });
+    let to = to.collect();
+    refiled::<hazard::Entity>(tx, rows, to, |row| {
+        (&mut row.grid_id, &mut row.neighbourhood_id)
+    })
+    .await
 }
 
 async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
@@ -123,13 +129,15 @@ async fn listed(tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
         .filter(campaign_premises::Column::DroppedAt.is_null())
         .all(tx.conn())
         .await?;
-    let filed: Filed<campaign_premises::Model> =
-        |row| (&mut row.grid_id, &mut row.neighbourhood_id);
-    let known = |row: &campaign_premises::Model, said| Spot {
-        premises: Some(row.premises_id),
-        ..said
-    };
-    refiled::<campaign_premises::Entity>(tx, ground, rows, filed, known).await
+    let to = rows.iter().map(|row| {
+        let areas = (row.grid_id, row.neighbourhood_id);
+        with_premises(ground, areas, row.premises_id)
+    });
+    let to = to.collect();
+    refiled::<campaign_premises::Entity>(tx, rows, to, |row| {
+        (&mut row.grid_id, &mut row.neighbourhood_id)
+    })
+    .await
 }
 
 async fn findings(ctx: &Ctx, tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usize> {
@@ -145,23 +153,27 @@ async fn findings(ctx: &Ctx, tx: &Tx<'_>, ground: &NewGround<'_>) -> Result<usiz
         .iter()
         .filter_map(|row| subject(row, SubjectKind::Dwelling));
     let buildings = ground.buildings_of(tx.conn(), dwellings).await?;
-    let filed: Filed<finding::Model> = |row| (&mut row.grid_id, &mut row.neighbourhood_id);
-    let known = |row: &finding::Model, said| Spot {
-        premises: subject(row, SubjectKind::Premises),
-        building: match subject(row, SubjectKind::Dwelling) {
-            Some(dwelling) => buildings.get(&dwelling).copied(),
-            None => subject(row, SubjectKind::Building),
-        },
-        at: row.lon.zip(row.lat),
-        ..said
-    };
-    let cases: Vec<_> = rows
-        .iter()
-        .filter_map(|row| {
-            let areas = (row.grid_id, row.neighbourhood_id);
-            Some((row.case_id?, stands(ground, areas, |said| known(row, said))))
+    let to = rows.iter().map(|row| {
+        let areas = (row.grid_id, row.neighbourhood_id);
+        stands(ground, areas, |said| Spot {
+            premises: subject(row, SubjectKind::Premises),
+            building: match subject(row, SubjectKind::Dwelling) {
+                Some(dwelling) => buildings.get(&dwelling).copied(),
+                None => subject(row, SubjectKind::Building),
+            },
+            at: row.lon.zip(row.lat),
+            ..said
         })
-        .collect();
+    });
+    let to: Vec<Areas> = to.collect();
+    let cases = rows
+        .iter()
+        .zip(&to)
+        .filter_map(|(row, to)| Some((row.case_id?, *to)));
+    let cases: Vec<(Uuid, Areas)> = cases.collect();
     stand_with(ctx, tx, ground.community, &cases, ground.cause).await?;
-    refiled::<finding::Entity>(tx, ground, rows, filed, known).await
+    refiled::<finding::Entity>(tx, rows, to, |row| {
+        (&mut row.grid_id, &mut row.neighbourhood_id)
+    })
+    .await
 }

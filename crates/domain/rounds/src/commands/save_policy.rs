@@ -4,8 +4,6 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_datasets::cube::Query;
-use youlin_datasets::known_since;
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::Party;
 
@@ -14,7 +12,7 @@ use crate::entities::round_policy;
 use crate::events::{self, event};
 use crate::model::Policy;
 use crate::permissions::ROUNDS_PLAN;
-use crate::queries::{count_meant, kept};
+use crate::queries::{count_meant, kept, policy_held};
 use crate::service::Rounds;
 
 const TITLE: usize = 80;
@@ -116,21 +114,12 @@ pub async fn check_policy(rounds: &Rounds, ctx: &Ctx, save: &SavePolicy) -> Resu
 impl SavePolicy {
     /// The policy as it is kept: on which days it was stopped is history, and so is when its areas were named.
     fn held(&self, ctx: &Ctx, old: Option<&round_policy::Model>) -> Result<Policy> {
-        let (pauses, asked) = match old {
-            None => (Vec::new(), None),
-            Some(old) => {
-                let held: Policy = serde_json::from_str(&old.policy).map_err(Problem::internal)?;
-                let asked = held.question.map(|asked| Query {
-                    named_at: asked.named_at.or(Some(known_since(old.id))),
-                    ..asked
-                });
-                (held.pauses, asked)
-            }
-        };
+        let old = old.map(policy_held).transpose()?;
+        let asked = old.as_ref().and_then(|old| old.question.as_ref());
         let question = self.policy.question.as_ref();
         Ok(Policy {
-            pauses,
-            question: question.map(|question| kept(ctx, question, asked.as_ref())),
+            question: question.map(|question| kept(ctx, question, asked)),
+            pauses: old.map_or_else(Vec::new, |old| old.pauses),
             ..self.policy.clone()
         })
     }

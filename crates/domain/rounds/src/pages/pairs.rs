@@ -43,8 +43,8 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
     let hazards = &hazards;
     let of_round = |finding: Uuid, after: bool| {
         let own = round.photos.iter().filter(move |photo| {
-            let later = matches!(photo.stage.as_str(), "after" | "rectified" | "under_way");
-            photo.finding == Some(finding) && later == after
+            let of_after = matches!(photo.stage.as_str(), "after" | "rectified" | "under_way");
+            photo.finding == Some(finding) && of_after == after
         });
         // Of a hazard what shows it put right came later than the round.
         let later = after && hazards.contains(&finding);

@@ -42,6 +42,7 @@ pub use hazards::{
     HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, hazard_view, hazards,
     possible_steps,
 };
+pub(crate) use policies::held as policy_held;
 pub use policies::{PolicyView, policies, policy_view};
 pub use recheck::goes_back_to;
 pub(crate) use recheck::{Looked, Return, Waits, looked_at_by, may_recheck, puts_right, returns};

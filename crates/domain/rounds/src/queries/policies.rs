@@ -74,15 +74,21 @@ pub async fn policy_view(db: &Database, scope: &Scope, id: Uuid) -> Result<Polic
     view(row)
 }
 
-fn view(row: round_policy::Model) -> Result<PolicyView> {
+/// As it was kept; a question of before that was said has named its areas when the policy was made.
+pub(crate) fn held(row: &round_policy::Model) -> Result<Policy> {
     let mut policy: Policy = serde_json::from_str(&row.policy).map_err(Problem::internal)?;
+    if let Some(question) = &mut policy.question {
+        question.named_at.get_or_insert(known_since(row.id));
+    }
+    Ok(policy)
+}
+
+fn view(row: round_policy::Model) -> Result<PolicyView> {
+    let mut policy = held(&row)?;
     policy.pauses.extend(row.closed_at.map(|at| Pause {
         from: Micros(at).date(),
         until: None,
     }));
-    if let Some(question) = &mut policy.question {
-        question.named_at.get_or_insert(known_since(row.id));
-    }
     Ok(PolicyView {
         id: row.id,
         community: CommunityId(row.community_id),

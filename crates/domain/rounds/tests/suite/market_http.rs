@@ -29,6 +29,13 @@ struct Web {
 }
 
 impl Web {
+    /// The market's inspection, handed in by the grid worker: what was filed.
+    async fn inspected(&self) -> Value {
+        let body = serde_json::to_value(self.market.inspection().await).unwrap();
+        let filed = self.post("worker", "/api/v1/rounds/inspections", &body);
+        filed.await.1
+    }
+
     async fn over(market: Market) -> Self {
         let ground = &market.ground;
         let who = |name: &str, role: Role, code: &str, organisation: Option<Uuid>| {
@@ -255,10 +262,7 @@ fn in_order(page: &str, words: &[&str]) -> bool {
 async fn whoever_re_checks_late_is_told_by_whom_and_loses_nothing() {
     for base in databases().await {
         let web = Web::over(Market::new(base).await).await;
-        let body = serde_json::to_value(web.market.inspection().await).unwrap();
-        let (_, filed) = web
-            .post("worker", "/api/v1/rounds/inspections", &body)
-            .await;
+        let filed = web.inspected().await;
         let foam = filed["findings"][1]["id"].as_str().unwrap();
         let uri = format!("/rounds/hazards/{foam}");
         let photo = jpeg();
@@ -361,10 +365,7 @@ async fn whoever_re_checks_late_is_told_by_whom_and_loses_nothing() {
 async fn what_was_said_for_a_step_that_is_over_becomes_progress_with_its_photographs() {
     for base in databases().await {
         let web = Web::over(Market::new(base).await).await;
-        let body = serde_json::to_value(web.market.inspection().await).unwrap();
-        let (_, filed) = web
-            .post("worker", "/api/v1/rounds/inspections", &body)
-            .await;
+        let filed = web.inspected().await;
         let foam = filed["findings"][1]["id"].as_str().unwrap();
         let uri = format!("/rounds/hazards/{foam}");
         web.step(

@@ -6,18 +6,17 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
-use uuid::Uuid;
 use youlin_cases::NewCase;
 use youlin_cases::model::{Source, Urgency};
 use youlin_cases::permissions::CASES_READ;
-use youlin_kernel::{AccountActor, Actor, Ctx, Grant, Micros, Role};
+use youlin_kernel::{Ctx, Grant, Micros, Role};
 use youlin_places::PlaceInput;
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::reports_at_reaches;
 use youlin_rounds::tracks::{StartLive, TrackFix, live_of, write_gpx};
 use youlin_rounds::water::SavePoint;
 use youlin_testkit::databases;
-use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
+use youlin_testkit::web::{Keys, account, catalogues, form, web_config, wide_limits};
 use youlin_web::SignedIn;
 
 use crate::ground::Ground;
@@ -31,25 +30,14 @@ struct House {
 
 impl House {
     fn new(ground: Ground) -> Self {
-        let key = |number: u128, name: &str, role, organisation| {
-            let actor = AccountActor {
-                id: Uuid::from_u128(number),
-                person: None,
-                former: Vec::new(),
-                display_name: name.into(),
-            };
+        let key = |number, name: &str, role, organisation| {
+            let area = ground.id("A");
             let grant = Grant {
                 role,
-                area: ground.id("A"),
+                area,
                 organisation,
             };
-            let who = SignedIn {
-                actor: Actor::Account(actor),
-                grants: Arc::from([grant]),
-                locale: None,
-                second_factor_required: false,
-            };
-            (name.to_owned(), who)
+            account(number, name, grant)
         };
         let keys = vec![
             key(1, "desk", Role::CommunityDesk, None),
