@@ -95,7 +95,8 @@ in_one_go() {
   [ "${CI:-}" = true ] || return 1
   local driver
   driver="$(rustc --print sysroot)/bin/clippy-driver"
-  [ -x "$driver" ] && export RUSTC_WORKSPACE_WRAPPER="$driver"
+  [ -x "$driver" ] || return 1
+  export RUSTC_WORKSPACE_WRAPPER="$driver"
 }
 
 clippy() {

@@ -37,8 +37,8 @@ function executable() {
   const named = process.env.CHROMIUM ? [process.env.CHROMIUM] : [];
   const found = (process.env.PATH ?? "")
     .split(delimiter)
-    .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)));
-  for (const path of [...named, "/usr/bin/chromium", ...found]) {
+    .flatMap((folder) => ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)));
+  for (const path of [...named, ...found, "/usr/bin/chromium"]) {
     try {
       accessSync(path, constants.X_OK);
       return path;

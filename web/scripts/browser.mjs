@@ -2,7 +2,7 @@
 import { chromium } from "playwright-core";
 import { existsSync } from "node:fs";
 
-const found = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => p && existsSync(p));
+const found = [process.env.CHROMIUM, "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => p && existsSync(p));
 
 export async function launch() {
   if (!found) throw new Error("No Chromium found: install Debian's package chromium, or set CHROMIUM to a browser.");
