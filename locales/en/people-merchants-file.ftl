@@ -25,3 +25,7 @@ import-shop-moved = “{ $name }” is registered at { $place }, and the sheet s
 import-shop-same-name = There is a “{ $name }” at { $place }, and the sheet says elsewhere. “Take it in like this” means it is the same one, moved.
 import-shop-several = Several merchants are called “{ $name }”. Write which premises this one is in.
 import-shop-twice = The same merchant as in line { $line }. Several stalls of one merchant go in one row, with commas between their numbers.
+import-shop-undo-changed = This merchant was changed since; nothing was touched.
+import-shop-undo-place = The premises or stall this merchant had are closed by now, or not yours to look after; nothing was touched.
+import-shop-undo-taken = “{ $name }” has the stall this merchant had before; nothing was touched.
+import-shop-undo-code = The credit code this merchant had stands for another one by now; nothing was touched.

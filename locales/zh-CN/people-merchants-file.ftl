@@ -25,3 +25,7 @@ import-shop-moved = 「{ $name }」原来登记在{ $place }，表里写的是�
 import-shop-same-name = { $place }已有一家「{ $name }」，表里写在别处。“按这样导入”表示是同一家，搬过来了。
 import-shop-several = 登记在册的「{ $name }」不止一家。请写明这一家在哪个场所。
 import-shop-twice = 和第 { $line } 行是同一家商户。一家有几个摊位的，写在同一行，摊位号用顿号隔开。
+import-shop-undo-changed = 导入之后这家商户又改过，没有动。
+import-shop-undo-place = 这家商户原来的场所或摊位已经关闭，或不归您管，没有动。
+import-shop-undo-taken = 这家商户原来的摊位现在是「{ $name }」在用，没有动。
+import-shop-undo-code = 这家商户原来的信用代码现在登记在另一家名下，没有动。

@@ -51,6 +51,7 @@ pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
             Arc::new(youlin_people::merchants::ShopSheets(vault())),
             Arc::new(people::PersonsRegister(vault())),
             Arc::new(people::MembershipsRegister(vault())),
+            Arc::new(youlin_people::merchants::MerchantsRegister(vault())),
             Arc::new(people::AccountsRegister(vault())),
         ],
         sealer: vault(),

@@ -13,6 +13,7 @@ mod ground;
 mod household;
 mod imports;
 mod merchants;
+mod merchants_back;
 mod moving;
 mod own;
 mod pages;

@@ -88,6 +88,7 @@ pub(super) async fn plan(
     Ok(planned(file, left, drafts, |rows| Import {
         vault: Arc::clone(vault),
         rows,
+        import: file.import,
         dry_run,
         headings: Arc::default(),
     }))

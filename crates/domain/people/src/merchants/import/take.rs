@@ -6,18 +6,17 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::keys::{key_of, meant};
-use youlin_database::{AuditEntry, Command, Tx};
-use youlin_imports::{ImportReport, Outcome, Refused, Row};
+use youlin_database::{Command, Tx};
+use youlin_imports::{ImportReport, Outcome, Refused, Row, Step, journal};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
+use super::did::{Decided, Did, Moves};
 use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place};
-use crate::events::{MERCHANT_SAVED, event};
 use crate::import::refused;
 use crate::merchants::MerchantRelation;
-use crate::merchants::commands::persons::{RelatePerson, relate};
-use crate::merchants::commands::places::{self, Where, settle};
-use crate::merchants::commands::save::{MerchantInput, blank, change, filled, not_doubled};
+use crate::merchants::commands::places::{self, Where};
+use crate::merchants::commands::save::{MerchantInput, blank, filled, not_doubled};
 use crate::merchants::commands::{merchant_for, present_places, since};
 use crate::permissions::PEOPLE_WRITE;
 
@@ -45,6 +44,8 @@ pub(super) struct Person {
 pub(super) struct Import {
     pub(super) vault: Arc<Vault>,
     pub(super) rows: Vec<(Row, CommunityId, Draft)>,
+    /// Whose steps are journaled.
+    pub(super) import: Option<Uuid>,
     pub(super) dry_run: bool,
     /// What the columns of a sheet are called, by what they hold.
     pub(super) headings: Arc<HashMap<&'static str, String>>,
@@ -72,16 +73,26 @@ impl Command for Import {
             .into_iter()
             .map(|row| (key_of(row.ext_key.as_deref(), row.id), row))
             .collect();
+        let mut steps = Vec::new();
         for (row, _, draft) in &self.rows {
             match self
                 .take(ctx, tx, community, draft, held.get(&draft.key))
                 .await
             {
-                Ok(outcome) => report.count(outcome),
+                Ok((outcome, did)) => {
+                    report.count(outcome);
+                    if let Some((id, did)) = did {
+                        let detail = serde_json::to_string(&did).map_err(Problem::internal)?;
+                        steps.push(Step::new(row.line, id, detail));
+                    }
+                }
                 Err(problem) => report
                     .refused
                     .push(self.named(refused(row, problem)?, draft)),
             }
+        }
+        if let Some(import) = self.import.filter(|_| !steps.is_empty()) {
+            journal(ctx, tx, &*self.vault, community, import, steps).await?;
         }
         Ok(report)
     }
@@ -105,9 +116,9 @@ impl Import {
         community: CommunityId,
         draft: &Draft,
         old: Option<&merchant::Model>,
-    ) -> Result<Outcome> {
+    ) -> Result<(Outcome, Option<(Uuid, Did)>)> {
         if old.is_some_and(|old| old.closed_at.is_some()) {
-            return Ok(Outcome::Unchanged);
+            return Ok((Outcome::Unchanged, None));
         }
         let mut read = draft.input.read(ctx, &self.vault)?;
         if let Some(old) = old.filter(|_| draft.by_sheet) {
@@ -137,40 +148,17 @@ impl Import {
         };
         let same = old.is_some_and(|old| *old == row);
         let changed = !same || !moves.is_none() || !joining.is_empty();
-        if self.dry_run {
-            return Ok(outcome(old, changed));
+        let outcome = outcome(old, changed);
+        if self.dry_run || !changed {
+            return Ok((outcome, None));
         }
-        match old {
-            None => {
-                tx.insert::<merchant::Entity>(row).await?;
-            }
-            Some(old) if *old != row => change(ctx, tx, old, row).await?,
-            Some(_) => {}
-        }
-        for place in moves.leaves {
-            places::end(ctx, tx, place, ctx.now().0).await?;
-        }
-        for place in moves.enters {
-            settle(ctx, tx, community, id, place).await?;
-        }
-        for person in joining {
-            let new = RelatePerson {
-                community,
-                merchant: id,
-                person_community: person.home,
-                person: person.id,
-                relation: person.relation,
-                since: person.since.clone(),
-                take_over: false,
-            };
-            relate(ctx, tx, &new).await?;
-        }
-        if changed {
-            let entry = AuditEntry::new(Self::NAME, "merchant", id);
-            tx.audit(ctx, community, entry);
-            tx.emit(ctx, event(MERCHANT_SAVED, community, id));
-        }
-        Ok(outcome(old, changed))
+        let decided = Decided {
+            old,
+            row,
+            moves,
+            joining,
+        };
+        Ok((outcome, Some(decided.save(ctx, tx).await?)))
     }
 
     /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
@@ -213,18 +201,6 @@ impl Import {
             leaves: there,
             enters,
         })
-    }
-}
-
-/// Places a merchant leaves and enters.
-struct Moves<'a> {
-    leaves: Vec<merchant_place::Model>,
-    enters: Vec<&'a Where>,
-}
-
-impl Moves<'_> {
-    fn is_none(&self) -> bool {
-        self.leaves.is_empty() && self.enters.is_empty()
     }
 }
 

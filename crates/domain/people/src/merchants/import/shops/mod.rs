@@ -16,10 +16,11 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
-use youlin_imports::{Incoming, Plan, Refused, Register, Row, Table, tabular};
-use youlin_kernel::{Ctx, Permission, Result};
+use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Row, Step, Table, tabular};
+use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use super::take::Import;
+use super::undo;
 use crate::Vault;
 use crate::import::planned;
 use crate::permissions::PEOPLE_WRITE;
@@ -48,6 +49,14 @@ impl Register for ShopSheets {
 
     fn blank(&self) -> Vec<&'static str> {
         columns::BLANK.to_vec()
+    }
+
+    fn undoes(&self) -> bool {
+        true
+    }
+
+    fn undo(&self, community: CommunityId, steps: Vec<Step>) -> Option<Batch> {
+        Some(undo::batch(community, steps))
     }
 
     fn plan<'a>(
@@ -102,6 +111,7 @@ impl ShopSheets {
         let plan = planned(file, refused, drafts, |rows| Import {
             vault: Arc::clone(&self.0),
             rows,
+            import: file.import,
             dry_run,
             headings: Arc::clone(&headings),
         });

@@ -1,0 +1,101 @@
+//! A row that was decided about is written, and what it did is kept, so that it can be taken back ([`super::undo`]).
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use youlin_database::{AuditEntry, Command, Tx};
+use youlin_kernel::{CommunityId, Ctx, Result};
+
+use super::take::{Import, Person};
+use crate::entities::{merchant, merchant_place};
+use crate::events::{MERCHANT_SAVED, event};
+use crate::merchants::commands::persons::{RelatePerson, relate};
+use crate::merchants::commands::places::{self, Where, settle};
+use crate::merchants::commands::save::change;
+
+/// What a row did to a merchant, as the journal keeps it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Did {
+    pub(super) new: bool,
+    /// The merchant as it was, if its own row was changed.
+    pub(super) before: Option<merchant::Model>,
+    /// Its number was among what changed.
+    pub(super) phone: bool,
+    /// The merchant's version afterwards.
+    pub(super) version: i32,
+    /// What figures of the past count since, kept beside the change.
+    pub(super) past: Option<Uuid>,
+    pub(super) entered: Vec<Uuid>,
+    /// Places that were left, as they were.
+    pub(super) left: Vec<merchant_place::Model>,
+    pub(super) joined: Vec<Uuid>,
+}
+
+/// Places a merchant leaves and enters.
+pub(super) struct Moves<'a> {
+    pub(super) leaves: Vec<merchant_place::Model>,
+    pub(super) enters: Vec<&'a Where>,
+}
+
+impl Moves<'_> {
+    pub(super) fn is_none(&self) -> bool {
+        self.leaves.is_empty() && self.enters.is_empty()
+    }
+}
+
+/// A row nothing can be said against any more.
+pub(super) struct Decided<'a> {
+    pub(super) old: Option<&'a merchant::Model>,
+    pub(super) row: merchant::Model,
+    pub(super) moves: Moves<'a>,
+    pub(super) joining: Vec<&'a Person>,
+}
+
+impl Decided<'_> {
+    pub(super) async fn save(self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, Did)> {
+        let (community, id) = (CommunityId(self.row.community_id), self.row.id);
+        let mut did = Did {
+            new: self.old.is_none(),
+            version: self.row.version,
+            ..Did::default()
+        };
+        match self.old {
+            None => {
+                tx.insert::<merchant::Entity>(self.row).await?;
+            }
+            Some(old) if *old != self.row => {
+                did.before = Some(old.clone());
+                did.phone = old.phone_sealed != self.row.phone_sealed;
+                did.version += 1;
+                did.past = change(ctx, tx, old, self.row).await?;
+            }
+            Some(_) => {}
+        }
+        for place in self.moves.leaves {
+            did.left.push(place.clone());
+            places::end(ctx, tx, place, ctx.now().0).await?;
+        }
+        for place in self.moves.enters {
+            did.entered
+                .extend(settle(ctx, tx, community, id, place).await?);
+        }
+        for person in self.joining {
+            let new = RelatePerson {
+                community,
+                merchant: id,
+                person_community: person.home,
+                person: person.id,
+                relation: person.relation,
+                since: person.since.clone(),
+                take_over: false,
+            };
+            did.joined.extend(relate(ctx, tx, &new).await?);
+        }
+        tx.audit(
+            ctx,
+            community,
+            AuditEntry::new(Import::NAME, "merchant", id),
+        );
+        tx.emit(ctx, event(MERCHANT_SAVED, community, id));
+        Ok((id, did))
+    }
+}
