@@ -5,6 +5,7 @@
 //! saved in transactions of their own, 200 at a time, so that an import does not hold up the desk.
 
 mod accounts;
+mod identity;
 mod in_use;
 mod keys;
 mod memberships;
@@ -20,6 +21,7 @@ use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
 use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
+pub(crate) use identity::{NoNumber, identity_number};
 pub use in_use::InUse;
 pub(crate) use in_use::used;
 pub(crate) use keys::persons as persons_by_key;

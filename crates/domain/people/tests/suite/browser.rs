@@ -48,7 +48,10 @@ pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
                 locator: Arc::clone(&ground.locator),
                 in_use: Vec::new(),
             }),
-            Arc::new(youlin_people::merchants::ShopSheets(vault())),
+            Arc::new(youlin_people::merchants::ShopSheets {
+                vault: vault(),
+                in_use: Vec::new(),
+            }),
             Arc::new(people::PersonsRegister(vault())),
             Arc::new(people::MembershipsRegister(vault())),
             Arc::new(youlin_people::merchants::MerchantsRegister(vault())),

@@ -14,6 +14,7 @@ mod household;
 mod imports;
 mod merchants;
 mod merchants_back;
+mod merchants_persons;
 mod moving;
 mod own;
 mod pages;

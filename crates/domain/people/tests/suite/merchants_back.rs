@@ -40,7 +40,7 @@ async fn everything(ground: &Ground) -> Vec<MerchantView> {
     found.unwrap()
 }
 
-async fn named(ground: &Ground, name: &str) -> MerchantView {
+pub(crate) async fn named(ground: &Ground, name: &str) -> MerchantView {
     let mut all = everything(ground).await.into_iter();
     all.find(|one| one.name == name).unwrap()
 }
@@ -66,7 +66,7 @@ async fn state(ground: &Ground, desk: &Desk<'_>) -> (Vec<String>, Vec<i64>) {
 }
 
 /// The lines that were not taken back, and why.
-async fn left(desk: &Desk<'_>, id: Uuid) -> (u32, Vec<(u32, String)>) {
+pub(crate) async fn left(desk: &Desk<'_>, id: Uuid) -> (u32, Vec<(u32, String)>) {
     desk.undo(id).await;
     desk.work().await;
     let view = desk.view(id).await;
@@ -125,8 +125,9 @@ async fn what_a_colleague_went_on_with_stays_and_is_named() {
         let market = Market::on(&ground).await;
         let desk = Desk::at(&ground, imports(&ground)).await;
         let db = ground.world.db();
-        let shun = enter(&ground, &ground.desk(), "顺达五金", market.stall(0, false));
-        shun.await.unwrap();
+        enter(&ground, &ground.desk(), "顺达五金", market.stall(0, false))
+            .await
+            .unwrap();
         let sheet = "商户名称,场所,摊位号,主营商品\n\
             顺达五金,中原综合批发市场,C-03,五金工具\n\
             张记布行,中原综合批发市场,C-02,布料\n\
@@ -139,8 +140,9 @@ async fn what_a_colleague_went_on_with_stays_and_is_named() {
         assert_eq!(figures(&done), (5, 1, 0));
         // One is changed, one gets a place, one gives up, and somebody new comes to the stall 顺达五金 left.
         changed(&ground, &named(&ground, "张记布行").await, "窗帘").await;
-        let other = enter(&ground, &ground.desk(), "永源布行", market.stall(0, false));
-        other.await.unwrap();
+        enter(&ground, &ground.desk(), "永源布行", market.stall(0, false))
+            .await
+            .unwrap();
         let place = PlaceMerchant {
             community: JIA,
             merchant: named(&ground, "吴记").await.id,
@@ -236,7 +238,10 @@ async fn a_file_with_keys_is_taken_back_with_its_persons() {
 async fn cut_off_in_the_middle_it_goes_on_and_doubles_nothing() {
     for ground in grounds().await {
         let dying = Dying {
-            inner: ShopSheets(Arc::clone(&ground.vault)),
+            inner: ShopSheets {
+                vault: Arc::clone(&ground.vault),
+                in_use: Vec::new(),
+            },
             healthy: AtomicBool::new(false),
             undoes: AtomicI32::new(1),
         };

@@ -1,16 +1,23 @@
 //! A row that was decided about is written, and what it did is kept, so that it can be taken back ([`super::undo`]).
 
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
 
+use super::persons::Named;
 use super::take::{Import, Person};
-use crate::entities::{merchant, merchant_place};
+use crate::commands::save_person::{PersonInput, SavePerson};
+use crate::entities::{merchant, merchant_place, person_phone};
 use crate::events::{MERCHANT_SAVED, event};
+use crate::facts::How;
 use crate::merchants::commands::persons::{RelatePerson, relate};
 use crate::merchants::commands::places::{self, Where, settle};
 use crate::merchants::commands::save::change;
+use crate::{Sex, Vault};
 
 /// What a row did to a merchant, as the journal keeps it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -28,6 +35,16 @@ pub(super) struct Did {
     /// Places that were left, as they were.
     pub(super) left: Vec<merchant_place::Model>,
     pub(super) joined: Vec<Uuid>,
+    /// Persons who were entered for it.
+    #[serde(default)]
+    pub(super) persons: Vec<Entered>,
+}
+
+/// A person who was entered, with the numbers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Entered {
+    pub(super) id: Uuid,
+    pub(super) phones: Vec<Uuid>,
 }
 
 /// Places a merchant leaves and enters.
@@ -47,17 +64,35 @@ pub(super) struct Decided<'a> {
     pub(super) old: Option<&'a merchant::Model>,
     pub(super) row: merchant::Model,
     pub(super) moves: Moves<'a>,
-    pub(super) joining: Vec<&'a Person>,
+    pub(super) joining: Vec<Person>,
+    /// People who are in no register yet.
+    pub(super) entering: Vec<Named>,
 }
 
 impl Decided<'_> {
-    pub(super) async fn save(self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, Did)> {
+    pub(super) async fn save(
+        mut self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        vault: &Arc<Vault>,
+    ) -> Result<(Uuid, Did)> {
         let (community, id) = (CommunityId(self.row.community_id), self.row.id);
         let mut did = Did {
             new: self.old.is_none(),
             version: self.row.version,
             ..Did::default()
         };
+        for named in &self.entering {
+            let entered = enter(ctx, tx, vault, community, named).await?;
+            self.joining
+                .extend(named.relations.iter().map(|relation| Person {
+                    relation: *relation,
+                    home: community,
+                    id: entered.id,
+                    since: String::new(),
+                }));
+            did.persons.push(entered);
+        }
         match self.old {
             None => {
                 tx.insert::<merchant::Entity>(self.row).await?;
@@ -98,4 +133,46 @@ impl Decided<'_> {
         tx.emit(ctx, event(MERCHANT_SAVED, community, id));
         Ok((id, did))
     }
+}
+
+/// Enters somebody nobody knows yet, with what the sheet says.
+async fn enter(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Arc<Vault>,
+    community: CommunityId,
+    named: &Named,
+) -> Result<Entered> {
+    let number = named.identity.as_ref();
+    let mut phones: Vec<String> = Vec::new();
+    for (_, text) in &named.phones {
+        if !phones.contains(text) {
+            phones.push(text.clone());
+        }
+    }
+    let input = PersonInput {
+        name: named.name.clone(),
+        sex: number.map(|number| match number.sex() {
+            youlin_crypto::Sex::Female => Sex::Female,
+            youlin_crypto::Sex::Male => Sex::Male,
+        }),
+        birth: number.map(|number| number.birth()),
+        identity: number.map(|number| number.as_str().to_owned()),
+        phones,
+        note: named.note.clone(),
+        how: How::Import,
+        ..PersonInput::default()
+    };
+    let save = SavePerson::new(Arc::clone(vault), community, input);
+    let (row, changed) = save.apply(ctx, tx).await?;
+    save.note(ctx, tx, row.id, &changed);
+    let phones = person_phone::Entity::find()
+        .filter(person_phone::Column::CommunityId.eq(community.0))
+        .filter(person_phone::Column::PersonId.eq(row.id))
+        .all(tx.conn())
+        .await?;
+    Ok(Entered {
+        id: row.id,
+        phones: phones.into_iter().map(|phone| phone.id).collect(),
+    })
 }

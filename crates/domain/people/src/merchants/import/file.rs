@@ -132,6 +132,9 @@ impl Known<'_> {
             input,
             at,
             persons: self.persons(row)?,
+            named: Vec::new(),
+            choice: None,
+            asked: false,
             by_sheet: false,
         };
         Ok((community, draft))

@@ -11,6 +11,7 @@
 
 mod did;
 mod file;
+mod persons;
 mod shops;
 mod take;
 mod undo;
@@ -75,7 +76,7 @@ impl Register for MerchantsRegister {
     }
 
     fn undo(&self, community: CommunityId, steps: Vec<Step>) -> Option<Batch> {
-        Some(undo::batch(community, steps))
+        Some(undo::batch(Vec::new(), community, steps))
     }
 
     fn plan<'a>(

@@ -7,10 +7,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::keys::{key_of, meant};
 use youlin_database::{Command, Tx};
-use youlin_imports::{ImportReport, Outcome, Refused, Row, Step, journal};
+use youlin_imports::{Choice, ImportReport, Outcome, Refused, Row, Step, journal};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::did::{Decided, Did, Moves};
+use super::persons::Named;
 use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place};
 use crate::import::refused;
@@ -28,12 +29,19 @@ pub(super) struct Draft {
     /// The first is where it is found.
     pub(super) at: Vec<Where>,
     pub(super) persons: Vec<Person>,
+    /// Persons a sheet names in words.
+    pub(super) named: Vec<Named>,
+    /// What somebody decided about a doubt of its persons.
+    pub(super) choice: Option<Choice>,
+    /// Something else of the row was asked, and decided.
+    pub(super) asked: bool,
     /// From a desk's own list: it knows less than the register, so what it leaves empty clears nothing, and its row has no key
     /// of its own.
     pub(super) by_sheet: bool,
 }
 
 /// Somebody who belongs to a merchant.
+#[derive(Clone)]
 pub(super) struct Person {
     pub(super) relation: MerchantRelation,
     pub(super) home: CommunityId,
@@ -49,6 +57,13 @@ pub(super) struct Import {
     pub(super) dry_run: bool,
     /// What the columns of a sheet are called, by what they hold.
     pub(super) headings: Arc<HashMap<&'static str, String>>,
+}
+
+/// What becomes of a row.
+enum Taken {
+    Doubts(Vec<Refused>),
+    /// With what it did, and the persons who were left out of it.
+    As(Outcome, Option<Box<(Uuid, Did)>>, Vec<Refused>),
 }
 
 impl Command for Import {
@@ -79,9 +94,19 @@ impl Command for Import {
                 .take(ctx, tx, community, draft, held.get(&draft.key))
                 .await
             {
-                Ok((outcome, did)) => {
+                Ok(Taken::Doubts(doubts)) => {
+                    let doubts = doubts.into_iter();
+                    report
+                        .doubtful
+                        .extend(doubts.map(|one| self.told(row, one, draft)));
+                }
+                Ok(Taken::As(outcome, did, left)) => {
                     report.count(outcome);
-                    if let Some((id, did)) = did {
+                    let left = left.into_iter();
+                    report
+                        .refused
+                        .extend(left.map(|one| self.told(row, one, draft)));
+                    if let Some((id, did)) = did.map(|did| *did) {
                         let detail = serde_json::to_string(&did).map_err(Problem::internal)?;
                         steps.push(Step::new(row.line, id, detail));
                     }
@@ -108,6 +133,11 @@ impl Import {
         refused
     }
 
+    fn told(&self, row: &Row, why: Refused, draft: &Draft) -> Refused {
+        let line = row.line;
+        self.named(Refused { line, ..why }, draft)
+    }
+
     /// Decides about one row before anything of it is saved: what is refused leaves nothing behind.
     async fn take(
         &self,
@@ -116,9 +146,9 @@ impl Import {
         community: CommunityId,
         draft: &Draft,
         old: Option<&merchant::Model>,
-    ) -> Result<(Outcome, Option<(Uuid, Did)>)> {
+    ) -> Result<Taken> {
         if old.is_some_and(|old| old.closed_at.is_some()) {
-            return Ok((Outcome::Unchanged, None));
+            return Ok(Taken::As(Outcome::Unchanged, None, Vec::new()));
         }
         let mut read = draft.input.read(ctx, &self.vault)?;
         if let Some(old) = old.filter(|_| draft.by_sheet) {
@@ -135,7 +165,12 @@ impl Import {
         not_doubled(tx, community, own, read.credit_code.as_deref()).await?;
         let id = own.unwrap_or_else(|| ctx.new_id());
         let moves = self.moves(ctx, tx, community, draft, own).await?;
-        let joining = joining(tx, community, draft, own).await?;
+        let persons = self.persons(ctx, tx, community, draft, own).await?;
+        if !persons.doubts.is_empty() {
+            return Ok(Taken::Doubts(persons.doubts));
+        }
+        let known = draft.persons.iter().cloned().chain(persons.known);
+        let joining = joining(tx, community, known, own).await?;
         let base = old
             .cloned()
             .unwrap_or_else(|| blank(community, id, ctx.now().0));
@@ -147,18 +182,21 @@ impl Import {
             ..filled(ctx, &self.vault, base, read, draft.input.how)?
         };
         let same = old.is_some_and(|old| *old == row);
-        let changed = !same || !moves.is_none() || !joining.is_empty();
+        let persons_too = !joining.is_empty() || !persons.new.is_empty();
+        let changed = !same || !moves.is_none() || persons_too;
         let outcome = outcome(old, changed);
         if self.dry_run || !changed {
-            return Ok((outcome, None));
+            return Ok(Taken::As(outcome, None, persons.left));
         }
         let decided = Decided {
             old,
             row,
             moves,
             joining,
+            entering: persons.new,
         };
-        Ok((outcome, Some(decided.save(ctx, tx).await?)))
+        let did = decided.save(ctx, tx, &self.vault).await?;
+        Ok(Taken::As(outcome, Some(Box::new(did)), persons.left))
     }
 
     /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
@@ -205,12 +243,12 @@ impl Import {
 }
 
 /// Persons of the row who do not belong to the merchant yet. Nobody is taken away by a file.
-async fn joining<'a>(
+async fn joining(
     tx: &Tx<'_>,
     community: CommunityId,
-    draft: &'a Draft,
+    persons: impl Iterator<Item = Person>,
     own: Option<Uuid>,
-) -> Result<Vec<&'a Person>> {
+) -> Result<Vec<Person>> {
     let present = match own {
         None => Vec::new(),
         Some(id) => {
@@ -222,12 +260,12 @@ async fn joining<'a>(
                 .await?
         }
     };
-    let held = |person: &&Person| {
+    let held = |person: &Person| {
         present
             .iter()
             .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
     };
-    Ok(draft.persons.iter().filter(|one| !held(one)).collect())
+    Ok(persons.filter(|one| !held(one)).collect())
 }
 
 fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {

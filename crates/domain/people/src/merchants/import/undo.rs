@@ -1,15 +1,21 @@
 //! Takes back what rows of a file or a sheet did to merchants. Whoever was changed since stays as they are, and is named.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Record, Tx};
 use youlin_imports::{Batch, ImportReport, Outcome, Refused, Step, strike};
-use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result, Scope};
 
 use super::did::Did;
-use crate::entities::{merchant, merchant_past, merchant_person, merchant_place};
-use crate::events::{MERCHANT_SAVED, event};
+use crate::entities::{
+    merchant, merchant_past, merchant_person, merchant_place, person, person_label, person_phone,
+    residence,
+};
+use crate::events::{self, MERCHANT_SAVED, event};
+use crate::import::{InUse, used};
 use crate::merchants::commands::merchant_for;
 use crate::merchants::commands::places::{self, Where};
 use crate::merchants::commands::save::not_doubled;
@@ -17,13 +23,24 @@ use crate::permissions::PEOPLE_WRITE;
 
 /// Steps of one community, the latest first: who came to a stall goes before who had it comes back.
 struct TakeBack {
+    in_use: Vec<Arc<dyn InUse>>,
     community: CommunityId,
     steps: Vec<Step>,
 }
 
-pub(super) fn batch(community: CommunityId, steps: Vec<Step>) -> Batch {
+/// `in_use`: floors that may know the persons who were entered with the merchants.
+pub(super) fn batch(
+    in_use: Vec<Arc<dyn InUse>>,
+    community: CommunityId,
+    steps: Vec<Step>,
+) -> Batch {
     let lines = steps.iter().map(|step| step.line).collect();
-    Batch::new(community, lines, TakeBack { community, steps })
+    let command = TakeBack {
+        in_use,
+        community,
+        steps,
+    };
+    Batch::new(community, lines, command)
 }
 
 impl Command for TakeBack {
@@ -32,13 +49,26 @@ impl Command for TakeBack {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let mut report = ImportReport::default();
-        let mut done = Vec::new();
+        let scope = ctx.scope(&PEOPLE_WRITE)?;
+        let (mut done, mut gone) = (Vec::new(), Vec::new());
         for step in &self.steps {
-            let did = serde_json::from_str(&step.detail).map_err(Problem::internal)?;
+            let did: Did = serde_json::from_str(&step.detail).map_err(Problem::internal)?;
+            let entered = did.persons.iter();
+            let entered: Vec<(Uuid, Vec<Uuid>)> =
+                entered.map(|one| (one.id, one.phones.clone())).collect();
             match self.back(ctx, tx, step.subject, did).await? {
                 Ok(()) => {
                     done.push(step.id);
                     report.count(Outcome::Changed);
+                    for (id, phones) in entered {
+                        if self.forget(tx, &scope, id, &phones).await? {
+                            gone.push(id);
+                        } else {
+                            report
+                                .refused
+                                .push(Refused::new(step.line, "", "shop-undo-person"));
+                        }
+                    }
                     tx.emit(ctx, event(MERCHANT_SAVED, self.community, step.subject));
                 }
                 Err(why) => report.refused.push(Refused {
@@ -54,6 +84,10 @@ impl Command for TakeBack {
         let entry = AuditEntry::new(Self::NAME, "import", Uuid::nil())
             .detail(json!({"taken_back": done.len()}));
         tx.audit(ctx, self.community, entry);
+        if !gone.is_empty() {
+            let event = events::residents_imported(self.community, Uuid::nil(), &gone);
+            tx.emit(ctx, event);
+        }
         Ok(report)
     }
 }
@@ -182,6 +216,46 @@ impl TakeBack {
             None => {}
         }
         Ok(Ok(()))
+    }
+
+    /// Removes a person who was entered with a merchant; `false` when somebody went on with them since.
+    async fn forget(&self, tx: &Tx<'_>, scope: &Scope, id: Uuid, entered: &[Uuid]) -> Result<bool> {
+        let community = self.community;
+        let row = person::Entity::find_by_id((community.0, id))
+            .one(tx.conn())
+            .await?;
+        let Some(row) = row.filter(|row| row.version == 1) else {
+            return Ok(false);
+        };
+        let phones = person_phone::Entity::find()
+            .filter(person_phone::Column::CommunityId.eq(community.0))
+            .filter(person_phone::Column::PersonId.eq(id))
+            .all(tx.conn())
+            .await?;
+        let labels = person_label::Entity::find()
+            .filter(person_label::Column::CommunityId.eq(community.0))
+            .filter(person_label::Column::PersonId.eq(id))
+            .count(tx.conn())
+            .await?;
+        let homes = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::PersonId.eq(id))
+            .count(tx.conn())
+            .await?;
+        let own = own::<person_phone::Entity>(&phones, entered);
+        let same = own.len() == entered.len() && phones.len() == own.len();
+        if !same || labels + homes > 0 {
+            return Ok(false);
+        }
+        if !used(tx, scope, community, &[id], &self.in_use)
+            .await?
+            .is_empty()
+        {
+            return Ok(false);
+        }
+        tx.delete_all::<person_phone::Entity>(&own).await?;
+        tx.delete::<person::Entity>(&row).await?;
+        Ok(true)
     }
 
     async fn now(&self, tx: &Tx<'_>, row: merchant::Model) -> Result<Now> {
