@@ -214,6 +214,9 @@ async fn a_file_with_keys_is_taken_back_with_its_persons() {
         };
         let first = give(&file).await;
         assert_eq!(figures(&first), (2, 0, 0));
+        assert_eq!(left(&desk, first.id).await, (2, Vec::new()));
+        assert_eq!(state(&ground, &desk).await.1, [0; 5]);
+        assert_eq!(figures(&give(&file).await), (2, 0, 0));
         let before = state(&ground, &desk).await;
         // The two change their stalls with a third in between, and one loses its number.
         let second = file
@@ -227,8 +230,6 @@ async fn a_file_with_keys_is_taken_back_with_its_persons() {
         assert_eq!(state(&ground, &desk).await, before);
         let shun = named(&ground, "顺达五金商行").await;
         assert_eq!(shun.phone_masked.as_deref(), Some("139****1000"));
-        assert_eq!(left(&desk, first.id).await, (2, Vec::new()));
-        assert_eq!(state(&ground, &desk).await.1, [0; 5]);
         assert_eq!(desk.count("person").await, 1);
         ground.verify().await;
     }
