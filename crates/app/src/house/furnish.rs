@@ -43,6 +43,12 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
     use youlin_places::import as places;
     let locator = || Arc::clone(&services.locator);
     let vault = || Arc::clone(&services.vault);
+    let in_use = || -> Vec<Arc<dyn people::InUse>> {
+        vec![
+            Arc::new(youlin_cases::PeopleInCases),
+            Arc::new(youlin_sharing::PeopleInSharing),
+        ]
+    };
     vec![
         Arc::new(places::AreasRegister(locator())),
         Arc::new(places::BoundariesRegister(locator())),
@@ -57,12 +63,12 @@ fn registers(services: &Services) -> Vec<Arc<dyn Register>> {
         Arc::new(people::ResidentsRegister {
             vault: vault(),
             locator: locator(),
-            in_use: vec![
-                Arc::new(youlin_cases::PeopleInCases),
-                Arc::new(youlin_sharing::PeopleInSharing),
-            ],
+            in_use: in_use(),
         }),
-        Arc::new(youlin_people::merchants::ShopSheets(vault())),
+        Arc::new(youlin_people::merchants::ShopSheets {
+            vault: vault(),
+            in_use: in_use(),
+        }),
         Arc::new(people::PersonsRegister(vault())),
         Arc::new(people::MembershipsRegister(vault())),
         Arc::new(youlin_people::merchants::MerchantsRegister(vault())),

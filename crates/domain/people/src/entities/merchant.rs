@@ -1,9 +1,9 @@
 //! Somebody who does business: a company, an individual business, a stall holder whose papers nobody has seen yet.
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "merchant")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

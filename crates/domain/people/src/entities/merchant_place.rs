@@ -1,9 +1,9 @@
 //! Where a merchant does business, from when to when. A change of tenant ends one row and begins the next.
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "merchant_place")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

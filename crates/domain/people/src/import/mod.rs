@@ -5,6 +5,8 @@
 //! saved in transactions of their own, 200 at a time, so that an import does not hold up the desk.
 
 mod accounts;
+mod identity;
+mod in_use;
 mod keys;
 mod memberships;
 mod organisations;
@@ -19,6 +21,9 @@ use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
 use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
+pub(crate) use identity::{NoNumber, identity_number};
+pub use in_use::InUse;
+pub(crate) use in_use::used;
 pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;
 pub use organisations::organisations;
@@ -27,7 +32,7 @@ pub use registers::{
     AccountsRegister, MembershipsRegister, OrganisationsRegister, PersonsRegister,
 };
 pub(crate) use residents::not_by_sheet;
-pub use residents::{InUse, RESIDENT_COLUMNS, ResidentsRegister};
+pub use residents::{RESIDENT_COLUMNS, ResidentsRegister};
 
 /// Rows saved in one transaction.
 const CHUNK: usize = 200;

@@ -13,6 +13,8 @@ mod ground;
 mod household;
 mod imports;
 mod merchants;
+mod merchants_back;
+mod merchants_persons;
 mod moving;
 mod own;
 mod pages;

@@ -36,13 +36,13 @@ c3,m1,C,03,24,selling
 ";
 
 /// A market with three stalls in the first neighbourhood, a shop in the second.
-struct Market {
+pub(crate) struct Market {
     market: PremisesView,
     stalls: Vec<StallView>,
 }
 
 impl Market {
-    async fn on(ground: &Ground) -> Self {
+    pub(crate) async fn on(ground: &Ground) -> Self {
         use youlin_places::import::{premises, stalls};
         let (db, ctx) = (ground.world.db(), ground.world.service());
         let rows = |text: &str| read_csv(text, &["key"]).unwrap();
@@ -62,7 +62,7 @@ impl Market {
         Self { market, stalls }
     }
 
-    fn stall(&self, at: usize, take_over: bool) -> Where {
+    pub(crate) fn stall(&self, at: usize, take_over: bool) -> Where {
         Where {
             premises: self.market.id,
             stall: Some(self.stalls[at].id),
@@ -72,7 +72,7 @@ impl Market {
     }
 }
 
-fn input(name: &str) -> MerchantInput {
+pub(crate) fn input(name: &str) -> MerchantInput {
     MerchantInput {
         name: name.into(),
         kind: "individual".into(),
@@ -86,7 +86,7 @@ fn input(name: &str) -> MerchantInput {
     }
 }
 
-async fn enter(ground: &Ground, ctx: &Ctx, name: &str, at: Where) -> Result<Uuid> {
+pub(crate) async fn enter(ground: &Ground, ctx: &Ctx, name: &str, at: Where) -> Result<Uuid> {
     let command = SaveMerchant {
         vault: Arc::clone(&ground.vault),
         community: JIA,
@@ -644,20 +644,20 @@ const LIST: &str = "\
 6,错码商行,91320600MA1X,,中原综合批发市场,,,,,
 ";
 
-fn said(view: &ImportView) -> Vec<(u32, &str)> {
+pub(crate) fn said(view: &ImportView) -> Vec<(u32, &str)> {
     let report = view.report.as_ref().unwrap();
     let all = report.refused.iter().chain(&report.doubtful);
     all.map(|one| (one.line, one.code.as_str())).collect()
 }
 
-fn figures(view: &ImportView) -> (u32, u32, u32) {
+pub(crate) fn figures(view: &ImportView) -> (u32, u32, u32) {
     let report = view.report.as_ref().unwrap();
     (report.new, report.changed, report.unchanged)
 }
 
 impl Desk<'_> {
     /// A list of merchants, judged.
-    async fn listed(&self, text: &str) -> ImportView {
+    pub(crate) async fn listed(&self, text: &str) -> ImportView {
         let id = self.give_as("shops", text.as_bytes().to_vec()).await;
         self.work().await;
         if self.view(id).await.state == ImportState::Matching {

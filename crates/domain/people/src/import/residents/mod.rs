@@ -26,15 +26,15 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
 use youlin_imports::{Batch, Choice, Incoming, Plan, Refused, Register, Step, Table, tabular};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result, Scope};
 use youlin_places::Locator;
 
+use super::in_use::InUse;
 use super::keys::{Keys, persons_of};
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
@@ -48,17 +48,6 @@ pub use columns::SPECS as RESIDENT_COLUMNS;
 const CHUNK: usize = 500;
 /// Keys looked up with one statement.
 const KEYS: usize = 500;
-
-/// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
-pub trait InUse: Send + Sync {
-    /// Those of the people who are.
-    fn used<'a>(
-        &'a self,
-        conn: &'a DatabaseTransaction,
-        community: CommunityId,
-        people: &'a [Uuid],
-    ) -> BoxFuture<'a, Result<Vec<Uuid>>>;
-}
 
 /// Spreadsheets of residents.
 #[derive(Clone)]

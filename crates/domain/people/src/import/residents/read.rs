@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use uuid::Uuid;
-use youlin_crypto::{IdentityFault, IdentityNumber, Phone};
+use youlin_crypto::{IdentityNumber, Phone};
 use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
 use youlin_imports::{Choice, Refused, Table, armed};
 use youlin_kernel::{CommunityId, Locale};
@@ -11,6 +11,7 @@ use super::home::{self, Stay};
 use super::place::Homes;
 use crate::commands::set_label;
 use crate::fields::clean;
+use crate::import::identity_number;
 use crate::labels::LabelCatalogue;
 use crate::{Relation, Sex, Vault};
 
@@ -187,30 +188,13 @@ impl<'a> Reader<'a> {
     }
 
     fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
-        let refuse = |code| cells.refused("identity", code);
-        // A passport is no wrong identity number: it is kept as a note.
-        if tabular::foreign_document(cells.one("identity")).is_some() {
-            return Ok(None);
-        }
-        let text = match tabular::identity(cells.one("identity")) {
-            Read::Nothing => return Ok(None),
-            Read::Sure(text) | Read::Doubtful(text, _) => text,
-            Read::Refused(ValueFault::Rounded) => return Err(refuse("sheet-identity-rounded")),
-            Read::Refused(ValueFault::Masked) => return Err(refuse("sheet-identity-masked")),
-            Read::Refused(_) => return Err(refuse("sheet-identity-unreadable")),
-        };
-        let number = IdentityNumber::parse(&text).map_err(|fault| match fault {
-            IdentityFault::CheckDigit => refuse("sheet-identity-check"),
-            IdentityFault::OldForm => refuse("sheet-identity-old"),
-            IdentityFault::Length(count) => refuse("sheet-identity-length").arg("count", count),
-            IdentityFault::BirthDate => refuse("sheet-identity-birth"),
-            IdentityFault::Province => refuse("sheet-identity-province"),
-            IdentityFault::Characters | IdentityFault::Empty => refuse("sheet-identity-unreadable"),
-        })?;
-        if number.birth() > self.today {
-            return Err(refuse("sheet-birth-future"));
-        }
-        Ok(Some(number))
+        identity_number(cells.one("identity"), self.today).map_err(|(code, count)| {
+            let refused = cells.refused("identity", code);
+            match count {
+                Some(count) => refused.arg("count", count),
+                None => refused,
+            }
+        })
     }
 
     fn birth(

@@ -3,16 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Record, Tx};
 use youlin_imports::{ImportReport, Outcome, Refused, Step, strike};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 
-use super::InUse;
+use super::super::in_use::{self, InUse};
 use super::known::Known;
 use super::take::Did;
 use crate::Vault;
@@ -96,7 +94,7 @@ impl TakeBack {
     ) -> Result<()> {
         let ids: Vec<Uuid> = steps.iter().map(|(step, _)| step.subject).collect();
         let known = Known::by_id(tx.conn(), self.community, &ids).await?;
-        let used = self.used(tx, &ids).await?;
+        let used = in_use::used(tx, scope, self.community, &ids, &self.in_use).await?;
         let mut back = Back::default();
         for (step, did) in steps {
             let refused = |code| Refused::new(step.line, "", code);
@@ -200,38 +198,6 @@ where
 }
 
 impl TakeBack {
-    /// People who have a role, an account or a consent by now, or are in use on another floor.
-    async fn used(&self, tx: &Tx<'_>, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let mut used = HashSet::new();
-        let of = [
-            ("membership", Some("person_community"), None),
-            (
-                "account",
-                Some("person_community"),
-                Some(CommunityId::SYSTEM),
-            ),
-            ("person_consent", None, Some(self.community)),
-        ];
-        for (table, person_community, filed) in of {
-            let mut find = Query::select();
-            find.column(name("person_id"))
-                .from(name(table))
-                .and_where(col("person_id").is_in(ids.iter().map(|id| Value::from(*id))));
-            if let Some(column) = person_community {
-                find.and_where(col(column).eq(self.community.0));
-            }
-            let filed = filed.unwrap_or(self.community);
-            find.and_where(col("community_id").is_in([filed.0, CommunityId::SYSTEM.0]));
-            for row in tx.conn().query_all(&find).await? {
-                used.insert(row.try_get("", "person_id")?);
-            }
-        }
-        for floor in &self.in_use {
-            used.extend(floor.used(tx.conn(), self.community, ids).await?);
-        }
-        Ok(used)
-    }
-
     /// Removes those of the households that nobody ever lived in any more.
     async fn end_empty(&self, tx: &Tx<'_>, households: &[Uuid]) -> Result<()> {
         if households.is_empty() {

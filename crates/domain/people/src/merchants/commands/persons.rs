@@ -37,7 +37,7 @@ impl Command for RelatePerson {
             .one(tx.conn())
             .await?
             .ok_or_else(|| Problem::invalid("person", "unknown-person"))?;
-        if !relate(ctx, tx, self).await? {
+        if relate(ctx, tx, self).await?.is_none() {
             return Ok(());
         }
         let entry = AuditEntry::new(Self::NAME, "merchant", self.merchant).detail(json!({
@@ -49,8 +49,8 @@ impl Command for RelatePerson {
     }
 }
 
-/// Saves the relation; says whether anything changed. The caller authorized it and writes the audit entry.
-pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result<bool> {
+/// Saves the relation and answers its row; none where it holds already. The caller authorized it and writes the audit entry.
+pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result<Option<Uuid>> {
     let from = since(ctx, "since", &new.since)?;
     let present = merchant_person::Entity::find()
         .filter(merchant_person::Column::CommunityId.eq(new.community.0))
@@ -60,7 +60,7 @@ pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result
         .all(tx.conn())
         .await?;
     if present.iter().any(|row| row.person_id == new.person) {
-        return Ok(false);
+        return Ok(None);
     }
     if new.take_over {
         for row in present {
@@ -70,9 +70,10 @@ pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result
             end(ctx, tx, row, from.0).await?;
         }
     }
+    let id = ctx.new_id();
     tx.insert::<merchant_person::Entity>(merchant_person::Model {
         community_id: new.community.0,
-        id: ctx.new_id(),
+        id,
         version: 1,
         merchant_id: new.merchant,
         person_community: new.person_community.0,
@@ -83,7 +84,7 @@ pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result
         ended_at: None,
     })
     .await?;
-    Ok(true)
+    Ok(Some(id))
 }
 
 /// Ends a relation at that moment.

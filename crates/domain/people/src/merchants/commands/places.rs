@@ -44,14 +44,15 @@ pub(crate) async fn checked(
     Ok(premises)
 }
 
-/// Begins the merchant's place; says whether anything changed. The caller checked it and writes the audit entry.
+/// Begins the merchant's place and answers its row; none where it is there already. The caller checked it and writes the
+/// audit entry.
 pub(crate) async fn settle(
     ctx: &Ctx,
     tx: &Tx<'_>,
     community: CommunityId,
     merchant: Uuid,
     at: &Where,
-) -> Result<bool> {
+) -> Result<Option<Uuid>> {
     let from = since(ctx, "since", &at.since)?;
     let there = merchant_place::Entity::find()
         .filter(merchant_place::Column::CommunityId.eq(community.0))
@@ -65,7 +66,7 @@ pub(crate) async fn settle(
         .filter(here)
         .any(|row| row.merchant_id == merchant)
     {
-        return Ok(false);
+        return Ok(None);
     }
     // A stall has one tenant; premises without stalls may be shared.
     if at.stall.is_some() {
@@ -81,9 +82,10 @@ pub(crate) async fn settle(
             tx.emit(ctx, event(MERCHANT_SAVED, community, row.merchant_id));
         }
     }
+    let id = ctx.new_id();
     tx.insert::<merchant_place::Entity>(merchant_place::Model {
         community_id: community.0,
-        id: ctx.new_id(),
+        id,
         version: 1,
         merchant_id: merchant,
         premises_id: at.premises,
@@ -93,7 +95,7 @@ pub(crate) async fn settle(
         ended_at: None,
     })
     .await?;
-    Ok(true)
+    Ok(Some(id))
 }
 
 async fn name_of(tx: &Tx<'_>, community: CommunityId, id: Uuid) -> Result<String> {
@@ -150,7 +152,8 @@ impl Command for PlaceMerchant {
         open(&row)?;
         let premises = checked(tx, self.community, &self.at).await?;
         ctx.authorize(&PEOPLE_WRITE, premises.area())?;
-        if !settle(ctx, tx, self.community, self.merchant, &self.at).await? {
+        let new = settle(ctx, tx, self.community, self.merchant, &self.at).await?;
+        if new.is_none() {
             return Ok(());
         }
         let entry = AuditEntry::new(Self::NAME, "merchant", self.merchant).detail(json!({

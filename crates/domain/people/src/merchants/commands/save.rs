@@ -254,13 +254,13 @@ pub(crate) async fn not_doubled(
     }
 }
 
-/// Saves over the old row; what figures count is kept as it was.
+/// Saves over the old row; what figures count is kept as it was, in a row that is answered.
 pub(crate) async fn change(
     ctx: &Ctx,
     tx: &Tx<'_>,
     old: &merchant::Model,
     row: merchant::Model,
-) -> Result<()> {
+) -> Result<Option<Uuid>> {
     let counted = |row: &merchant::Model| {
         (
             row.kind.clone(),
@@ -271,10 +271,13 @@ pub(crate) async fn change(
             row.load_w,
         )
     };
+    let mut kept = None;
     if counted(old) != counted(&row) {
+        let id = ctx.new_id();
+        kept = Some(id);
         tx.insert::<merchant_past::Entity>(merchant_past::Model {
             community_id: old.community_id,
-            id: ctx.new_id(),
+            id,
             version: 1,
             merchant_id: old.id,
             kind: old.kind.clone(),
@@ -288,7 +291,7 @@ pub(crate) async fn change(
         .await?;
     }
     tx.update::<merchant::Entity>(row).await?;
-    Ok(())
+    Ok(kept)
 }
 
 pub(crate) fn blank(community: CommunityId, id: Uuid, now: i64) -> merchant::Model {

@@ -88,6 +88,7 @@ pub(super) async fn plan(
     Ok(planned(file, left, drafts, |rows| Import {
         vault: Arc::clone(vault),
         rows,
+        import: file.import,
         dry_run,
         headings: Arc::default(),
     }))
@@ -131,6 +132,9 @@ impl Known<'_> {
             input,
             at,
             persons: self.persons(row)?,
+            named: Vec::new(),
+            choice: None,
+            asked: false,
             by_sheet: false,
         };
         Ok((community, draft))

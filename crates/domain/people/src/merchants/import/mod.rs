@@ -6,20 +6,23 @@
 //!
 //! [`super::export`] writes such a file. At home it changes nothing, an empty house that has the same premises and persons
 //! holds the same merchants afterwards, to the day.
+//!
+//! A desk's own list of merchants, without keys, comes in by [`shops`]. Both are taken back as a whole by [`undo`].
 
-//! A desk's own list of merchants, without keys, comes in by [`shops`].
-
+mod did;
 mod file;
+mod persons;
 mod shops;
 mod take;
+mod undo;
 
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
-use youlin_imports::{ImportReport, Incoming, Plan, Register};
-use youlin_kernel::{Ctx, Permission, Result};
+use youlin_imports::{Batch, ImportReport, Incoming, Plan, Register, Step};
+use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
@@ -66,6 +69,14 @@ impl Register for MerchantsRegister {
 
     fn permission(&self) -> &'static Permission {
         &PEOPLE_WRITE
+    }
+
+    fn undoes(&self) -> bool {
+        true
+    }
+
+    fn undo(&self, community: CommunityId, steps: Vec<Step>) -> Option<Batch> {
+        Some(undo::batch(Vec::new(), community, steps))
     }
 
     fn plan<'a>(

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::keys::{key_of, meant};
-use youlin_database::{AuditEntry, Command, Tx};
-use youlin_imports::{ImportReport, Outcome, Refused, Row};
+use youlin_database::{Command, Tx};
+use youlin_imports::{Choice, ImportReport, Outcome, Refused, Row, Step, journal};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
+use super::did::{Decided, Did, Moves};
+use super::persons::Named;
 use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place};
-use crate::events::{MERCHANT_SAVED, event};
 use crate::import::refused;
 use crate::merchants::MerchantRelation;
-use crate::merchants::commands::persons::{RelatePerson, relate};
-use crate::merchants::commands::places::{self, Where, settle};
-use crate::merchants::commands::save::{MerchantInput, blank, change, filled, not_doubled};
+use crate::merchants::commands::places::{self, Where};
+use crate::merchants::commands::save::{MerchantInput, blank, filled, not_doubled};
 use crate::merchants::commands::{merchant_for, present_places, since};
 use crate::permissions::PEOPLE_WRITE;
 
@@ -29,12 +29,19 @@ pub(super) struct Draft {
     /// The first is where it is found.
     pub(super) at: Vec<Where>,
     pub(super) persons: Vec<Person>,
+    /// Persons a sheet names in words.
+    pub(super) named: Vec<Named>,
+    /// What somebody decided about a doubt of its persons.
+    pub(super) choice: Option<Choice>,
+    /// Something else of the row was asked, and decided.
+    pub(super) asked: bool,
     /// From a desk's own list: it knows less than the register, so what it leaves empty clears nothing, and its row has no key
     /// of its own.
     pub(super) by_sheet: bool,
 }
 
 /// Somebody who belongs to a merchant.
+#[derive(Clone)]
 pub(super) struct Person {
     pub(super) relation: MerchantRelation,
     pub(super) home: CommunityId,
@@ -45,9 +52,18 @@ pub(super) struct Person {
 pub(super) struct Import {
     pub(super) vault: Arc<Vault>,
     pub(super) rows: Vec<(Row, CommunityId, Draft)>,
+    /// Whose steps are journaled.
+    pub(super) import: Option<Uuid>,
     pub(super) dry_run: bool,
     /// What the columns of a sheet are called, by what they hold.
     pub(super) headings: Arc<HashMap<&'static str, String>>,
+}
+
+/// What becomes of a row.
+enum Taken {
+    Doubts(Vec<Refused>),
+    /// With what it did, and the persons who were left out of it.
+    As(Outcome, Option<Box<(Uuid, Did)>>, Vec<Refused>),
 }
 
 impl Command for Import {
@@ -72,16 +88,36 @@ impl Command for Import {
             .into_iter()
             .map(|row| (key_of(row.ext_key.as_deref(), row.id), row))
             .collect();
+        let mut steps = Vec::new();
         for (row, _, draft) in &self.rows {
             match self
                 .take(ctx, tx, community, draft, held.get(&draft.key))
                 .await
             {
-                Ok(outcome) => report.count(outcome),
+                Ok(Taken::Doubts(doubts)) => {
+                    let doubts = doubts.into_iter();
+                    report
+                        .doubtful
+                        .extend(doubts.map(|one| self.told(row, one, draft)));
+                }
+                Ok(Taken::As(outcome, did, left)) => {
+                    report.count(outcome);
+                    let left = left.into_iter();
+                    report
+                        .refused
+                        .extend(left.map(|one| self.told(row, one, draft)));
+                    if let Some((id, did)) = did.map(|did| *did) {
+                        let detail = serde_json::to_string(&did).map_err(Problem::internal)?;
+                        steps.push(Step::new(row.line, id, detail));
+                    }
+                }
                 Err(problem) => report
                     .refused
                     .push(self.named(refused(row, problem)?, draft)),
             }
+        }
+        if let Some(import) = self.import.filter(|_| !steps.is_empty()) {
+            journal(ctx, tx, &*self.vault, community, import, steps).await?;
         }
         Ok(report)
     }
@@ -97,6 +133,11 @@ impl Import {
         refused
     }
 
+    fn told(&self, row: &Row, why: Refused, draft: &Draft) -> Refused {
+        let line = row.line;
+        self.named(Refused { line, ..why }, draft)
+    }
+
     /// Decides about one row before anything of it is saved: what is refused leaves nothing behind.
     async fn take(
         &self,
@@ -105,9 +146,9 @@ impl Import {
         community: CommunityId,
         draft: &Draft,
         old: Option<&merchant::Model>,
-    ) -> Result<Outcome> {
+    ) -> Result<Taken> {
         if old.is_some_and(|old| old.closed_at.is_some()) {
-            return Ok(Outcome::Unchanged);
+            return Ok(Taken::As(Outcome::Unchanged, None, Vec::new()));
         }
         let mut read = draft.input.read(ctx, &self.vault)?;
         if let Some(old) = old.filter(|_| draft.by_sheet) {
@@ -124,7 +165,12 @@ impl Import {
         not_doubled(tx, community, own, read.credit_code.as_deref()).await?;
         let id = own.unwrap_or_else(|| ctx.new_id());
         let moves = self.moves(ctx, tx, community, draft, own).await?;
-        let joining = joining(tx, community, draft, own).await?;
+        let persons = self.persons(ctx, tx, community, draft, own).await?;
+        if !persons.doubts.is_empty() {
+            return Ok(Taken::Doubts(persons.doubts));
+        }
+        let known = draft.persons.iter().cloned().chain(persons.known);
+        let joining = joining(tx, community, known, own).await?;
         let base = old
             .cloned()
             .unwrap_or_else(|| blank(community, id, ctx.now().0));
@@ -136,41 +182,21 @@ impl Import {
             ..filled(ctx, &self.vault, base, read, draft.input.how)?
         };
         let same = old.is_some_and(|old| *old == row);
-        let changed = !same || !moves.is_none() || !joining.is_empty();
-        if self.dry_run {
-            return Ok(outcome(old, changed));
+        let persons_too = !joining.is_empty() || !persons.new.is_empty();
+        let changed = !same || !moves.is_none() || persons_too;
+        let outcome = outcome(old, changed);
+        if self.dry_run || !changed {
+            return Ok(Taken::As(outcome, None, persons.left));
         }
-        match old {
-            None => {
-                tx.insert::<merchant::Entity>(row).await?;
-            }
-            Some(old) if *old != row => change(ctx, tx, old, row).await?,
-            Some(_) => {}
-        }
-        for place in moves.leaves {
-            places::end(ctx, tx, place, ctx.now().0).await?;
-        }
-        for place in moves.enters {
-            settle(ctx, tx, community, id, place).await?;
-        }
-        for person in joining {
-            let new = RelatePerson {
-                community,
-                merchant: id,
-                person_community: person.home,
-                person: person.id,
-                relation: person.relation,
-                since: person.since.clone(),
-                take_over: false,
-            };
-            relate(ctx, tx, &new).await?;
-        }
-        if changed {
-            let entry = AuditEntry::new(Self::NAME, "merchant", id);
-            tx.audit(ctx, community, entry);
-            tx.emit(ctx, event(MERCHANT_SAVED, community, id));
-        }
-        Ok(outcome(old, changed))
+        let decided = Decided {
+            old,
+            row,
+            moves,
+            joining,
+            entering: persons.new,
+        };
+        let did = decided.save(ctx, tx, &self.vault).await?;
+        Ok(Taken::As(outcome, Some(Box::new(did)), persons.left))
     }
 
     /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
@@ -216,25 +242,13 @@ impl Import {
     }
 }
 
-/// Places a merchant leaves and enters.
-struct Moves<'a> {
-    leaves: Vec<merchant_place::Model>,
-    enters: Vec<&'a Where>,
-}
-
-impl Moves<'_> {
-    fn is_none(&self) -> bool {
-        self.leaves.is_empty() && self.enters.is_empty()
-    }
-}
-
 /// Persons of the row who do not belong to the merchant yet. Nobody is taken away by a file.
-async fn joining<'a>(
+async fn joining(
     tx: &Tx<'_>,
     community: CommunityId,
-    draft: &'a Draft,
+    persons: impl Iterator<Item = Person>,
     own: Option<Uuid>,
-) -> Result<Vec<&'a Person>> {
+) -> Result<Vec<Person>> {
     let present = match own {
         None => Vec::new(),
         Some(id) => {
@@ -246,12 +260,12 @@ async fn joining<'a>(
                 .await?
         }
     };
-    let held = |person: &&Person| {
+    let held = |person: &Person| {
         present
             .iter()
             .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
     };
-    Ok(draft.persons.iter().filter(|one| !held(one)).collect())
+    Ok(persons.filter(|one| !held(one)).collect())
 }
 
 fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {

@@ -22,6 +22,62 @@ const NOT_NAMES: &[&str] = &[
     "编号", "编码", "类型", "类别", "电话", "地址", "数量", "户数",
 ];
 
+/// 负责人电话 and 法人身份证号 name nobody.
+const NOT_PERSONS: &[&str] = &[
+    "电话",
+    "手机",
+    "号码",
+    "联系方式",
+    "身份证",
+    "证件",
+    "签字",
+    "签名",
+    "性别",
+    "年龄",
+    "住址",
+    "地址",
+    "照片",
+    "职务",
+    "户籍",
+    "微信",
+    "人数",
+];
+
+/// The same, and whoever is no person of the merchant's own, or answers for something else than the shop.
+const NOT_THESE: &[&str] = &[
+    "电话",
+    "手机",
+    "号码",
+    "联系方式",
+    "身份证",
+    "证件",
+    "签字",
+    "签名",
+    "性别",
+    "年龄",
+    "住址",
+    "地址",
+    "照片",
+    "职务",
+    "户籍",
+    "微信",
+    "人数",
+    "紧急",
+    "登记",
+    "填表",
+    "录入",
+    "检查",
+    "网格",
+    "消防",
+    "安全",
+    "市场",
+    "社区",
+    "物业",
+    "类型",
+    "类别",
+    "序号",
+];
+
 const fn plain(field: &'static str, names: &'static [&'static str]) -> Spec {
     Spec {
         field,
@@ -29,6 +85,14 @@ const fn plain(field: &'static str, names: &'static [&'static str]) -> Spec {
         unless: OTHERS,
         like: None,
         many: false,
+    }
+}
+
+/// A column of names; who answers for safety, and who filled the sheet in, is somebody else.
+const fn person(field: &'static str, names: &'static [&'static str]) -> Spec {
+    Spec {
+        unless: NOT_THESE,
+        ..plain(field, names)
     }
 }
 
@@ -121,10 +185,35 @@ pub(super) const SPECS: &[Spec] = &[
             "goods",
         ],
     ),
-    plain(
-        "employees",
-        &["从业人数", "员工人数", "从业人员数", "人数", "employees"],
-    ),
+    Spec {
+        // A list of names is no count.
+        unless: &[
+            "姓名",
+            "名单",
+            "电话",
+            "身份证",
+            "网格",
+            "检查",
+            "消防",
+            "户数",
+        ],
+        ..plain(
+            "employees",
+            &[
+                "从业人数",
+                "从业人员数",
+                "从业人员数量",
+                "从业人员",
+                "员工人数",
+                "员工数",
+                "职工人数",
+                "雇工人数",
+                "用工人数",
+                "人数",
+                "employees",
+            ],
+        )
+    },
     plain(
         "floor_area",
         &[
@@ -145,6 +234,71 @@ pub(super) const SPECS: &[Spec] = &[
         "opened_on",
         &["开业日期", "开业时间", "成立日期", "opened on"],
     ),
+    person(
+        "operator",
+        &[
+            "经营者",
+            "经营者姓名",
+            "法定代表人",
+            "法人代表",
+            "法人",
+            "负责人",
+            "店主",
+            "摊主",
+            "老板",
+            "operator",
+        ],
+    ),
+    Spec {
+        unless: &["安全", "紧急", "网格员", "登记人"],
+        like: Some(Like::Identity),
+        ..plain(
+            "operator_identity",
+            &[
+                "经营者身份证号",
+                "身份证号",
+                "身份证号码",
+                "公民身份号码",
+                "身份证",
+                "operator's identity number",
+            ],
+        )
+    },
+    person("owner", &["业主", "业主姓名", "房东", "产权人", "owner"]),
+    person("contact", &["联系人", "联系人姓名", "contact"]),
+    Spec {
+        unless: NOT_PERSONS,
+        ..plain(
+            "safety_officer",
+            &[
+                "消防安全负责人",
+                "消防安全责任人",
+                "消防安全管理人",
+                "消防负责人",
+                "安全负责人",
+                "安全责任人",
+                "安全员",
+                "safety officer",
+            ],
+        )
+    },
+    Spec {
+        unless: &[],
+        ..plain(
+            "safety_phone",
+            &[
+                "消防安全负责人电话",
+                "消防安全负责人联系电话",
+                "安全负责人联系电话",
+                "消防安全责任人电话",
+                "消防负责人电话",
+                "安全负责人电话",
+                "安全责任人电话",
+                "安全员电话",
+                "safety officer's phone",
+            ],
+        )
+    },
     Spec {
         like: Some(Like::Phone),
         ..plain(
@@ -164,11 +318,12 @@ pub(super) const SPECS: &[Spec] = &[
 ];
 
 /// What a blank sheet asks for.
-pub(super) const BLANK: [&str; 10] = [
+pub(super) const BLANK: [&str; 11] = [
     "shop",
     "credit_code",
     "premises",
     "stall",
+    "operator",
     "phone",
     "goods",
     "employees",

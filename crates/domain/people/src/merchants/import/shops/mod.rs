@@ -1,11 +1,13 @@
 //! Merchants from a spreadsheet as a desk or a market keeps it: no keys, one row for each merchant, the place in words.
 //!
 //! [`columns`] names what stands in such sheets, [`places`] finds the premises and stalls, [`known`] the merchant, [`read`] puts
-//! a row together; it is saved as a row of a file is ([`super::take`]). What the sheet leaves empty clears nothing. Persons
-//! (who runs it, who answers for safety) are not read: a name alone says of nobody who they are.
+//! a row together; it is saved as a row of a file is ([`super::take`]). What the sheet leaves empty clears nothing. [`persons`]
+//! reads whom it names (who runs it, who answers for safety); who they are is found out where the row is saved, and whom
+//! nobody knows is entered.
 
 mod columns;
 mod known;
+mod persons;
 mod places;
 mod read;
 
@@ -16,18 +18,29 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
-use youlin_imports::{Incoming, Plan, Refused, Register, Row, Table, tabular};
-use youlin_kernel::{Ctx, Permission, Result};
+use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Row, Step, Table, tabular};
+use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use super::take::Import;
+use super::undo;
 use crate::Vault;
-use crate::import::planned;
+use crate::import::{InUse, planned};
 use crate::permissions::PEOPLE_WRITE;
 use read::{Reader, Unread};
 
 /// Spreadsheets of merchants.
-#[derive(Clone, Debug)]
-pub struct ShopSheets(pub Arc<Vault>);
+#[derive(Clone)]
+pub struct ShopSheets {
+    pub vault: Arc<Vault>,
+    /// Floors that may know the persons entered with the merchants.
+    pub in_use: Vec<Arc<dyn InUse>>,
+}
+
+impl std::fmt::Debug for ShopSheets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ShopSheets(…)")
+    }
+}
 
 impl Register for ShopSheets {
     fn kind(&self) -> &'static str {
@@ -48,6 +61,14 @@ impl Register for ShopSheets {
 
     fn blank(&self) -> Vec<&'static str> {
         columns::BLANK.to_vec()
+    }
+
+    fn undoes(&self) -> bool {
+        true
+    }
+
+    fn undo(&self, community: CommunityId, steps: Vec<Step>) -> Option<Batch> {
+        Some(undo::batch(self.in_use.clone(), community, steps))
     }
 
     fn plan<'a>(
@@ -100,8 +121,9 @@ impl ShopSheets {
         }
         let headings = Arc::new(headings(&table));
         let plan = planned(file, refused, drafts, |rows| Import {
-            vault: Arc::clone(&self.0),
+            vault: Arc::clone(&self.vault),
             rows,
+            import: file.import,
             dry_run,
             headings: Arc::clone(&headings),
         });

@@ -39,11 +39,30 @@ struct At {
 }
 
 impl Reader<'_> {
+    /// What was decided about a row answers the first question it raises: which merchant is meant and where it is, else who
+    /// its persons are.
     pub(super) fn draft(
         &self,
         line: &Line,
         choice: Option<Choice>,
     ) -> Result<(CommunityId, Draft), Unread> {
+        match (self.drafted(line, None), choice) {
+            (Err(Unread::Doubtful(_)), Some(_)) => {
+                let (community, draft) = self.drafted(line, choice)?;
+                Ok((
+                    community,
+                    Draft {
+                        asked: true,
+                        ..draft
+                    },
+                ))
+            }
+            (Ok((community, draft)), choice) => Ok((community, Draft { choice, ..draft })),
+            (unread, _) => unread,
+        }
+    }
+
+    fn drafted(&self, line: &Line, choice: Option<Choice>) -> Result<(CommunityId, Draft), Unread> {
         let text = |field| self.text(line, field);
         let name = text("shop");
         if name.is_empty() {
@@ -57,6 +76,9 @@ impl Reader<'_> {
             at: places_of(held, at.place),
             input: self.input(line, name, code),
             persons: Vec::new(),
+            named: self.persons(line)?,
+            choice: None,
+            asked: false,
             by_sheet: true,
         };
         Ok((at.community, draft))
@@ -114,7 +136,7 @@ impl Reader<'_> {
         texts.collect::<Vec<_>>().join(" ")
     }
 
-    fn refuse(&self, line: &Line, field: &str, code: &'static str) -> Refused {
+    pub(super) fn refuse(&self, line: &Line, field: &str, code: &'static str) -> Refused {
         Refused::new(line.number, self.table.name_of(field), code)
     }
 

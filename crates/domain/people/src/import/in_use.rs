@@ -1,0 +1,62 @@
+//! Whether people are in use somewhere: who is, is not removed when an import that entered them is taken back.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use uuid::Uuid;
+use youlin_database::Tx;
+use youlin_database::sql::{col, name};
+use youlin_kernel::{CommunityId, Result, Scope};
+
+/// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
+pub trait InUse: Send + Sync {
+    /// Those of the people who are.
+    fn used<'a>(
+        &'a self,
+        conn: &'a DatabaseTransaction,
+        community: CommunityId,
+        people: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<Uuid>>>;
+}
+
+/// People of a community who have a role, an account or a consent by now, belong to a merchant, or are in use on another
+/// floor.
+pub(crate) async fn used(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    community: CommunityId,
+    ids: &[Uuid],
+    floors: &[Arc<dyn InUse>],
+) -> Result<HashSet<Uuid>> {
+    let mut used = HashSet::new();
+    let (own, system) = (community.0, CommunityId::SYSTEM.0);
+    // Whoever belongs to a merchant may belong to one of another community.
+    let mut trading = scope.communities();
+    trading.push(own);
+    let of = [
+        ("membership", Some("person_community"), vec![own, system]),
+        ("merchant_person", Some("person_community"), trading),
+        ("account", Some("person_community"), vec![system]),
+        ("person_consent", None, vec![own, system]),
+    ];
+    for (table, person_community, filed) in of {
+        let mut find = Query::select();
+        find.column(name("person_id"))
+            .from(name(table))
+            .and_where(col("person_id").is_in(ids.iter().map(|id| Value::from(*id))))
+            .and_where(col("community_id").is_in(filed));
+        if let Some(column) = person_community {
+            find.and_where(col(column).eq(own));
+        }
+        for row in tx.conn().query_all(&find).await? {
+            used.insert(row.try_get("", "person_id")?);
+        }
+    }
+    for floor in floors {
+        used.extend(floor.used(tx.conn(), community, ids).await?);
+    }
+    Ok(used)
+}
