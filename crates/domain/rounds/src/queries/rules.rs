@@ -295,6 +295,7 @@ mod tests {
         let example = RuleSetView {
             id: None,
             version: 1,
+            own_status: RuleStatus::Example,
             set: example_rules().expect("shipped"),
             checklist: EXAMPLE_FOR.to_owned(),
             used_from: None,
