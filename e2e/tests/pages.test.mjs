@@ -275,7 +275,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/rounds/campaigns/{id}/edit":
       case "/rounds/campaigns/{id}/list":
         return role === "district_operator" ? (await get("/api/v1/campaigns", role)).slice(0, 1).map((one) => path.replace("{id}", one.id)) : [];
-      case "/rounds/rules/{id}": return []; // no version but the shipped one; e2e/tests/market.test.mjs takes one in
+      case "/rounds/rules/{id}": return ["/rounds/rules/market-fire-example@1"];
+      case "/rounds/rules/{id}/rules.json": return []; // a file
       case "/rounds/reaches/{id}/water": return [`/rounds/reaches/${known.river}/water`];
       case "/rounds/water/{id}": return [known.water];
       case "/rounds/spots/{id}": return []; // a photograph

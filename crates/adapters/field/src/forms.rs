@@ -62,7 +62,7 @@ pub(crate) async fn of(
             continue;
         }
         if let Some(form) = checklists::form(&rounds, app.db(), &line.name).await? {
-            let rules = judging(&sets, &form, today).map(|one| one.set.clone());
+            let rules = judging(&sets, &form, today).map(|one| one.on(today));
             packed.extend(of_form(&line, subjects, &form, rules));
         }
     }

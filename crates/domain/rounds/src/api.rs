@@ -69,6 +69,8 @@ pub(crate) struct RoundQuery {
     policy: Option<Uuid>,
     /// Began before: the `began_at` of the last line leads on.
     before: Option<Micros>,
+    /// Its `id`, beside: what began at the same moment is then not passed over.
+    before_id: Option<Uuid>,
 }
 
 /// The newest rounds of one's area, at most a hundred.
@@ -90,6 +92,8 @@ pub(crate) async fn list_rounds(
         kind: query.kind,
         policy: query.policy,
         before: query.before,
+        before_id: query.before_id,
+        ..RoundFilter::default()
     };
     Ok(Json(queries::rounds_of(app.db(), &scope, filter).await?))
 }

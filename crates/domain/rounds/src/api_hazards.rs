@@ -19,7 +19,7 @@ use crate::model::{Channel, HazardVerb};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_RULES, ROUNDS_WALK};
 use crate::queries::{
     self, CampaignFigures, CampaignPremises, CampaignView, EXAMPLE_FOR, HazardFilter, HazardView,
-    HazardsOf, JudgementView, RuleSetView, compared_with, in_use, rule_sets, what_changes,
+    HazardsOf, JudgementView, RuleSetView, changes_by, in_use, rule_sets,
 };
 use crate::service::Rounds;
 use crate::{
@@ -97,6 +97,8 @@ pub(crate) struct HazardQuery {
     community: Option<CommunityId>,
     /// Found before: the `found_at` of the last one leads on.
     before: Option<Micros>,
+    /// Its `id`, beside: all of a round were found at the same moment.
+    before_id: Option<Uuid>,
 }
 
 /// Hazards, the latest found first, at most a hundred.
@@ -116,6 +118,7 @@ pub(crate) async fn list_hazards(
         premises: query.premises,
         community: query.community,
         before: query.before,
+        before_id: query.before_id,
     };
     Ok(Json(queries::hazards(app.db(), &scope, filter).await?))
 }
@@ -416,7 +419,8 @@ pub(crate) struct RuleChange {
     after: Option<youlin_checklist::Judgement>,
 }
 
-/// What was judged by the rule set in use and this version would judge otherwise. Nothing is altered.
+/// What was judged by the rule set in use and this version would judge otherwise; of the one in use itself, what was judged by
+/// those before it, also when it came in late. Nothing is altered.
 #[utoipa::path(
     get, path = "/api/v1/rule-sets/{id}/changes", operation_id = "listRuleChanges", tag = "hazards",
     params(("id" = Uuid, Path)), responses((status = 200, body = Vec<RuleChange>), Refusals)
@@ -430,10 +434,9 @@ pub(crate) async fn list_rule_changes(
     let sets = rule_sets(app.db().read()).await?;
     let new = sets.iter().find(|one| one.id == Some(id));
     let new = new.ok_or_else(Problem::not_found)?;
-    let changes = match compared_with(&sets, new, ctx.now().date()) {
-        Some((old, _replaced)) => what_changes(app.db(), &scope, &old.set, &new.set).await?,
-        None => Vec::new(),
-    };
+    let of = (new, ctx.now().date());
+    let compared = changes_by(app.db(), &scope, &sets, of).await?;
+    let changes = compared.map_or_else(Vec::new, |one| one.changes);
     let line = |one: queries::ChangedJudgement| RuleChange {
         judgement: one.of,
         effect: one.change.effect,

@@ -6,7 +6,7 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 use youlin_rounds::checklists::told_by_answers;
 use youlin_rounds::model::Channel;
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::{NewRound, Rounds, ToldHazard, prepare_inspection, told_hazards};
+use youlin_rounds::{NewRound, Rounds, ToldHazard, day_begun, prepare_inspection, told_hazards};
 use youlin_web::App;
 
 use super::Item;
@@ -66,7 +66,8 @@ async fn say(
     let (Some(checklist), true) = (&new.checklist, follows.iter().any(Option::is_some)) else {
         return Ok(());
     };
-    let answers = (checklist.as_str(), &new.answers);
+    let day = day_begun(ctx, new.began_at, new.sent_at);
+    let answers = (checklist.as_str(), &new.answers, day);
     let told = told_by_answers(rounds, app.db(), ctx, app.i18n(), answers).await?;
     for (finding, follows) in new.findings.iter_mut().zip(follows) {
         let Some(follows) = follows else {

@@ -3,11 +3,12 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use youlin_kernel::Micros;
 use youlin_people::{OrganisationKind, Party};
 use youlin_places::commands::{OpenStalls, PremisesInput, SavePremises};
 use youlin_rounds::model::{Policy, RoundKind, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{SavePolicy, hazard_view, round_view};
+use youlin_rounds::{SavePolicy, SaveRuleSet, UseRuleSet, hazard_view, round_view};
 use youlin_testkit::databases;
 
 use crate::day::result;
@@ -161,5 +162,58 @@ async fn a_hazard_says_its_stalls_and_who_puts_it_right() {
         let view = view.unwrap();
         assert_eq!((view.section.as_str(), view.stalls.len()), ("C", 4));
         assert_eq!(view.fixer, Some(company));
+    }
+}
+
+#[tokio::test]
+async fn words_of_a_late_round_are_those_of_the_rules_of_its_day() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (desk, db) = (&ground.walkers[2], ground.world.db());
+        let market = ground.market(desk).await;
+        let above = ground.world.service();
+        let mut set = youlin_checklist::example_rules().unwrap();
+        set.version = "2".into();
+        set.rules[0].test = youlin_checklist::Test::AtLeast {
+            limit: 300,
+            unit: youlin_checklist::Unit::Centimetre,
+        };
+        let save = SaveRuleSet {
+            text: serde_json::to_string(&set).unwrap(),
+            checklist: "market-fire".into(),
+        };
+        let rules = db.execute(&above, save).await.unwrap();
+        let (id, finding) = (ground.new_id(), ground.new_id());
+        let mut item = ground.round(id, &[]);
+        item["body"]["kind"] = json!("inspection");
+        item["body"]["subject"] = json!({ "kind": "premises", "id": market });
+        item["body"]["checklist"] = json!("market-fire@1");
+        item["body"]["answers"] = json!({
+            "market_name": "中原综合批发市场", "inspected_on": above.now().date().to_string(), "lane_width": "3.1"
+        });
+        item["body"]["findings"] = json!([{
+            "id": finding, "category": "E-0504", "severity": "high", "text": "手机上的话",
+            "follows": { "rule": "lane-width", "place": [] },
+        }]);
+        item["body"]["hazards"] =
+            json!([{ "finding": finding, "rule": "lane-width", "place": [], "named": "" }]);
+        // The newer version judges from tomorrow on; the telephone has signal again the day after.
+        let put = UseRuleSet {
+            id: rules,
+            version: 1,
+            from: above.now().plus(24 * Micros::HOUR).date(),
+        };
+        db.execute(&above, put).await.unwrap();
+        ground.world.clock.advance(48 * Micros::HOUR);
+        item["sent_at"] = json!(above.now());
+        let told = ground.outbox(desk, &[item]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        let scope = desk.ctx.scope(&ROUNDS_READ).unwrap();
+        let view = hazard_view(db, &scope, finding).await.unwrap();
+        assert_eq!(
+            view.text,
+            "消防车道宽度不足：实测 3.1 m，要求不小于 4 m，中原综合批发市场"
+        );
+        assert_eq!(view.judgement.unwrap().judgement.version, "1");
     }
 }

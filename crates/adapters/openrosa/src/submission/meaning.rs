@@ -11,7 +11,7 @@ use youlin_rounds::checklists::{Answered, code, label, looked_at, shortened};
 use youlin_rounds::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use youlin_rounds::permissions::may_walk_to;
 use youlin_rounds::{
-    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, policies, rules_for,
+    KnownRound, NewFinding, NewRound, PolicyView, SubjectView, day_begun, policies, rules_for,
     subject_anywhere, walks_by,
 };
 use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
@@ -69,8 +69,9 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
     let stands = answered.state.answers(&ready.form);
     let found = match outcome {
         Outcome::Done => {
-            let today = call.ctx.now().date();
-            let rules = rules_for(call.app.db().read(), &ready.form, today).await?;
+            let (began_at, _ended_at) = times(call, &framed);
+            let day = day_begun(&call.ctx, began_at, call.sent_at());
+            let rules = rules_for(call.app.db().read(), &ready.form, day).await?;
             answered.findings(&ready.form, rules.as_ref())
         }
         Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),

@@ -2,8 +2,12 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
+use uuid::Uuid;
+use youlin_kernel::Micros;
+use youlin_places::commands::{PremisesInput, SavePremises};
 use youlin_rounds::model::{Channel, FindingState, Outcome, RoundKind};
-use youlin_rounds::{FindingStep, FindingView};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{FindingStep, FindingView, SaveRuleSet, UseRuleSet, judgements_of};
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
@@ -234,6 +238,75 @@ async fn the_policy_that_was_chosen_counts_and_its_company_is_sent() {
                 .filter(|line| line.policy == held && held.is_some())
                 .count();
             assert_eq!(with, usize::from(held.is_some()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_comes_late_is_judged_by_the_rules_of_its_day() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let (db, above) = (ground.world.db(), ground.world.service());
+        let save = SavePremises {
+            community: ground.community(),
+            known: None,
+            input: PremisesInput {
+                kind: "market".into(),
+                name: "中原综合批发市场".into(),
+                ..PremisesInput::default()
+            },
+            position: None,
+            area: Some(ground.world.areas.load().by_code("A1").unwrap().id),
+        };
+        let market = db.execute(&above, save).await.unwrap();
+        let mut set = youlin_checklist::example_rules().unwrap();
+        set.version = "2".into();
+        set.rules[0].test = youlin_checklist::Test::AtLeast {
+            limit: 300,
+            unit: youlin_checklist::Unit::Centimetre,
+        };
+        let save = SaveRuleSet {
+            text: serde_json::to_string(&set).unwrap(),
+            checklist: "market-fire".into(),
+        };
+        let id = db.execute(&above, save).await.unwrap();
+        let put = UseRuleSet {
+            id,
+            version: 1,
+            from: jiff::civil::date(2026, 11, 12),
+        };
+        db.execute(&above, put).await.unwrap();
+        ground.world.clock.advance(48 * Micros::HOUR);
+        let phone = ground.phone(0).await;
+        let filled = |day: &str, instance: u128| {
+            let instance = Uuid::from_u128(instance);
+            Part::Form(format!(
+                "<?xml version='1.0' ?><data id=\"market-fire\" version=\"1\" xmlns:orx=\"http://openrosa.org/xforms\">\
+                 <youlin_began>{day}T06:20:00.000+08:00</youlin_began><youlin_ended>{day}T07:05:00.000+08:00</youlin_ended>\
+                 <youlin_kind>premises</youlin_kind><youlin_subject>{market}</youlin_subject><youlin_policy/>\
+                 <youlin_outcome>done</youlin_outcome><youlin_reason/>\
+                 <youlin_round><market_name>中原综合批发市场</market_name><inspected_on>{day}</inspected_on>\
+                 <lanes><lane_width>3.1</lane_width></lanes></youlin_round>\
+                 <orx:meta><orx:instanceID>uuid:{instance}</orx:instanceID></orx:meta></data>"
+            ))
+        };
+        let scope = above.scope(&ROUNDS_READ).unwrap();
+        for (n, (day, version, found)) in [("2026-11-11", "1", 1), ("2026-11-13", "2", 0)]
+            .into_iter()
+            .enumerate()
+        {
+            let form = filled(day, 0xfeed + n as u128);
+            let said = phone.submit(&ground, &[form]).await;
+            assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+            let lines = ground.all_rounds().await;
+            let line = lines
+                .iter()
+                .find(|one| one.began_at.date().to_string() == day);
+            let id = line.unwrap().id;
+            let judged = judgements_of(db, &scope, id).await.unwrap();
+            assert_eq!(judged[0].judgement.version, version, "{day}");
+            assert_eq!(judged[0].finding.iter().count(), found, "{day}");
+            assert_eq!(ground.round(id).await.findings.len(), found, "{day}");
         }
     }
 }

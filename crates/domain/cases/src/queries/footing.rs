@@ -120,37 +120,32 @@ pub async fn happenings(
     Ok(rows.into_iter().map(views::event).collect())
 }
 
-/// Which of these are overdue. `wanted` selects `community_id`, `case_id` and `found_at`, of whatever table; the caller answers
-/// for who may see them. With `latest` only so many, those found last.
+/// What is asked of very many cases at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CasesThat {
+    /// Past their day.
+    AreOverdue,
+    /// Said to be done by whoever handles them, also when a desk closed them.
+    AreHandled,
+}
+
+/// Which of these are. `wanted` selects `community_id`, `case_id`, `found_at` and `id`, of whatever table; the caller answers for
+/// who may see them. With `latest` only so many, those found last.
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub async fn overdue_among(
+pub async fn cases_among(
     db: &impl ConnectionTrait,
     wanted: SelectStatement,
+    that: CasesThat,
     latest: Option<u64>,
 ) -> Result<Vec<(CommunityId, Uuid)>> {
-    let (case, of) = (name("c"), name("w"));
-    let same = |theirs: &'static str, ours: &'static str| {
-        Expr::col((name("c"), name(ours))).equals((name("w"), name(theirs)))
-    };
-    let mut select = Query::select();
-    select
-        .columns([
-            (case.clone(), name("community_id")),
-            (case.clone(), name("id")),
-        ])
-        .from_subquery(wanted, of)
-        .join_as(
-            JoinType::InnerJoin,
-            name("case_record"),
-            case.clone(),
-            same("community_id", "community_id").and(same("case_id", "id")),
-        )
-        .and_where(Expr::col((case, name("overdue"))).eq(true));
+    let mut select = among(wanted, that);
+    select.columns([(name("c"), name("community_id")), (name("c"), name("id"))]);
     if let Some(most) = latest {
         select
             .order_by((name("w"), name("found_at")), Order::Desc)
+            .order_by((name("w"), name("id")), Order::Desc)
             .limit(most);
     }
     let mut found = Vec::new();
@@ -159,4 +154,46 @@ pub async fn overdue_among(
         found.push((CommunityId(community), row.try_get("", "id")?));
     }
     Ok(found)
+}
+
+/// How many of these are; see [`cases_among`].
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn count_among(
+    db: &impl ConnectionTrait,
+    wanted: SelectStatement,
+    that: CasesThat,
+) -> Result<u64> {
+    let mut select = among(wanted, that);
+    let all = Expr::col((name("c"), name("id"))).count();
+    select.expr_as(all, name("cases"));
+    let row = db.query_one(&select).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "cases"))?;
+    Ok(count.unsigned_abs())
+}
+
+fn among(wanted: SelectStatement, that: CasesThat) -> SelectStatement {
+    let (case, of) = (name("c"), name("w"));
+    let same = |theirs: &'static str, ours: &'static str| {
+        Expr::col((name("c"), name(ours))).equals((name("w"), name(theirs)))
+    };
+    let column = |of: &'static str| Expr::col((name("c"), name(of)));
+    let condition = match that {
+        CasesThat::AreOverdue => column("overdue").eq(true),
+        CasesThat::AreHandled => {
+            column("status").is_in([Status::Handled, Status::Closed].map(Status::as_str))
+        }
+    };
+    let mut select = Query::select();
+    select
+        .from_subquery(wanted, of)
+        .join_as(
+            JoinType::InnerJoin,
+            name("case_record"),
+            case,
+            same("community_id", "community_id").and(same("case_id", "id")),
+        )
+        .and_where(condition);
+    select
 }

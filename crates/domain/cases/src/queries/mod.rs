@@ -25,7 +25,10 @@ pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
 pub use files::{FileAt, file_of, report_files};
-pub use footing::{AskedExtension, CaseFooting, footings, happenings, open_cases, overdue_among};
+pub use footing::{
+    AskedExtension, CaseFooting, CasesThat, cases_among, count_among, footings, happenings,
+    open_cases,
+};
 pub use helped::{Helped, helped};
 pub use list::{CaseFilter, Sort, list};
 pub use one::{case, case_by_number, past_of_person, visible};

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde_json::Value as Json;
 use youlin_checklist::{
     Decimal, Finding, Form, Judgement, Kind, Measured, NodeKind, Test, Trigger, Unit, Value, word,
@@ -101,7 +102,8 @@ pub fn told(words: &Words<'_>, form: &Form, found: &Finding) -> Told {
     }
 }
 
-/// Rule, place among the repeats, and words of everything these answers lead to; nothing where nobody knows the checklist.
+/// Rule, place among the repeats, and words of everything these answers led to on the day they were given; nothing where nobody
+/// knows the checklist.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -110,14 +112,14 @@ pub async fn told_by_answers(
     db: &Database,
     ctx: &Ctx,
     i18n: &I18n,
-    (checklist, answers): (&str, &BTreeMap<String, Json>),
+    (checklist, answers, day): (&str, &BTreeMap<String, Json>, Date),
 ) -> Result<Vec<(String, Vec<u32>, Told)>> {
     let Some(known) = known(rounds, db, checklist).await? else {
         return Ok(Vec::new());
     };
     let form = known.form.as_ref();
     let json = serde_json::to_value(answers).map_err(Problem::internal)?;
-    let rules = rules_for(db.read(), form, ctx.now().date()).await?;
+    let rules = rules_for(db.read(), form, day).await?;
     let all = answered(ctx, form, &json).findings(form, rules.as_ref());
     let words = Words {
         i18n,

@@ -26,8 +26,11 @@ pub use follow::RoundsFollow;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
 pub(crate) use hazard::{act, stalls, understood};
-pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known};
+pub use new_round::{
+    KnownRound, NewFinding, NewRound, day_begun, prepare, prepare_inspection, prepare_known,
+};
 pub use return_visit::{NoteReturn, ReturnVisit};
+pub(crate) use rules::MOST_RULES;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};
 pub use save_policy::{SavePolicy, check_policy};

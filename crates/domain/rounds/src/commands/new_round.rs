@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -196,7 +197,7 @@ async fn ready(
             None => policy_view(db, &scope, id).await?,
         }),
     };
-    let clock_off = clock_off(ctx, &new);
+    let clock_off = clock_off(ctx, new.sent_at);
     let faults = faults(ctx, &new, policy.as_ref());
     let (extra_of, faults) =
         counts(rounds, db, ctx, (&new, &subject, policy.as_ref()), faults).await?;
@@ -293,9 +294,24 @@ async fn track(
 }
 
 /// Microseconds the sender's clock is ahead; `None` when it can be believed.
-fn clock_off(ctx: &Ctx, new: &NewRound) -> Option<i64> {
-    let off = new.sent_at?.0 - ctx.now().0;
+fn clock_off(ctx: &Ctx, sent_at: Option<Micros>) -> Option<i64> {
+    let off = sent_at?.0 - ctx.now().0;
     (off.abs() > CLOCK_SECONDS * 1_000_000).then_some(off)
+}
+
+/// The day a round began, by our clock. What was measured is judged by the rules of that day, however late the round comes in;
+/// rules of a day to come judge nothing yet.
+#[must_use]
+pub fn day_begun(ctx: &Ctx, began_at: Micros, sent_at: Option<Micros>) -> Date {
+    let ours = began_at.plus(-clock_off(ctx, sent_at).unwrap_or(0));
+    ours.date().min(ctx.now().date())
+}
+
+impl NewRound {
+    /// See [`day_begun`].
+    pub(crate) fn day(&self, ctx: &Ctx) -> Date {
+        day_begun(ctx, self.began_at, self.sent_at)
+    }
 }
 
 /// Times somebody typed. A telephone's own clock is put right where it says what it shows, and never sent back.

@@ -143,7 +143,7 @@ async fn only_noted(
     };
     let json = serde_json::to_value(&new.answers).map_err(Problem::internal)?;
     let form = known.form.as_ref();
-    let rules = rules_for(db.read(), form, ctx.now().date()).await?;
+    let rules = rules_for(db.read(), form, new.day(ctx)).await?;
     let found = checklists::answered(ctx, form, &json).findings(form, rules.as_ref());
     let noted = found.into_iter().filter(|one| !one.is_case);
     Ok(noted.map(|one| one.category).collect())

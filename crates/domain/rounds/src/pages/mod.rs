@@ -196,6 +196,7 @@ fn markets() -> Routes {
         .get("/rounds/rules", read, rules::list)
         .post("/rounds/rules", write, rules::take_in)
         .get("/rounds/rules/{id}", read, rules::show)
+        .get("/rounds/rules/{id}/rules.json", read, rules::export)
         .post("/rounds/rules/{id}/use", write, rules::put_to_use)
 }
 

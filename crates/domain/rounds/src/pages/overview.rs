@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use uuid::Uuid;
 use youlin_kernel::Micros;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -29,7 +30,7 @@ struct OverviewPage {
     back: Vec<FindingView>,
     open: Vec<FindingView>,
     rounds: Vec<RoundLine>,
-    more: Option<Micros>,
+    more: Option<(Micros, Uuid)>,
     may_plan: bool,
     may_walk: bool,
     /// Sees everything of an area, and so what is made of it; others have their own rounds, hazards and policies.
@@ -123,6 +124,7 @@ fn parted(due: Vec<DueLine>) -> (Vec<DueLine>, Vec<Long>) {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
     before: Option<i64>,
+    before_id: Option<Uuid>,
     #[serde(default)]
     saved: String,
 }
@@ -151,11 +153,12 @@ pub(super) async fn show(
         .partition(|one| one.step == FindingStep::ToRevisit);
     let filter = RoundFilter {
         before: asked.before.map(Micros),
+        before_id: asked.before_id,
         ..RoundFilter::default()
     };
     let rounds = rounds_of(db, &scope, filter).await?;
     let more = (rounds.len() == FULL)
-        .then(|| rounds.last().map(|one| one.began_at))
+        .then(|| rounds.last().map(|one| (one.began_at, one.id)))
         .flatten();
     let s = shell(&app, &ctx, prefs);
     let saved = if asked.saved.is_empty() {

@@ -63,6 +63,17 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
             }),
         })
     };
+    // What was taken for the pair comes before other evidence.
+    let before = |finding: Uuid| {
+        let taken = round
+            .photos
+            .iter()
+            .position(|photo| photo.finding == Some(finding) && photo.stage == "before");
+        let taken = taken.map(|at| format!("/photos/{}", round.photos[at].id));
+        let mut all: Vec<Shot> = of_round(finding, false).collect();
+        let at = taken.and_then(|end| all.iter().position(|shot| shot.href.ends_with(&end)));
+        (!all.is_empty()).then(|| all.swap_remove(at.unwrap_or(0)))
+    };
     let pair = |finding: Uuid| {
         let mut after: Vec<Shot> = of_round(finding, true).collect();
         after.extend(
@@ -76,7 +87,7 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
         );
         Pair {
             finding,
-            before: of_round(finding, false).next(),
+            before: before(finding),
             after,
         }
     };

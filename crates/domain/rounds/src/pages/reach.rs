@@ -16,15 +16,15 @@ use super::ways::{AskedOf, asked_now};
 use crate::model::{Due, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, RoundFilter, RoundLine, SubjectView, findings_at, is_again,
-    rounds_of, standing_of_subject,
+    FindingStep, FindingView, RoundFilter, RoundLine, SubjectView, count_rounds, findings_at,
+    is_again, rounds_of, standing_of_subject,
 };
 use crate::service::Rounds;
 
-/// The last ninety days in figures; each is the length of a list on the same page.
+/// The last ninety days in figures.
 struct Defence {
-    talks: usize,
-    patrols: usize,
+    talks: u64,
+    patrols: u64,
     missed: usize,
     found: usize,
     on_spot: usize,
@@ -112,14 +112,19 @@ pub(super) async fn show(
         let lately = findings.iter().filter(|one| one.found_at >= since);
         lately.filter(|one| one.step == step).count()
     };
-    let done = |kinds: &[RoundKind]| {
-        let lately = rounds.iter().filter(|one| one.began_at >= since);
-        let took_place = lately.filter(|one| one.outcome == Outcome::Done);
-        took_place.filter(|one| kinds.contains(&one.kind)).count()
+    // Counted in the database: a reach that is walked daily has more of them than a list shows.
+    let done = async |kind: RoundKind| {
+        let lately = RoundFilter {
+            kind: Some(kind),
+            outcome: Some(Outcome::Done),
+            since: Some(since),
+            ..filter
+        };
+        count_rounds(app.db(), &scope, lately).await
     };
     let defence = Defence {
-        talks: done(&[RoundKind::Talk]),
-        patrols: done(&[RoundKind::Patrol, RoundKind::Inspection]),
+        talks: done(RoundKind::Talk).await?,
+        patrols: done(RoundKind::Patrol).await? + done(RoundKind::Inspection).await?,
         missed,
         found: findings.iter().filter(|one| one.found_at >= since).count(),
         on_spot: of(FindingStep::OnSpot),

@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_cases::overdue_among;
+use youlin_cases::CasesThat;
 use youlin_database::Database;
 use youlin_datasets::cube::Query;
 use youlin_datasets::known_since;
@@ -17,6 +15,7 @@ use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result,
 use youlin_people::Party;
 use youlin_places::premises::Premises;
 
+use super::hazards::listed_that;
 use super::sight::Sight;
 use super::{HazardFilter, visible};
 use crate::entities::{campaign, campaign_premises, hazard};
@@ -228,7 +227,7 @@ pub async fn campaign_figures(
         campaign: Some(id),
         ..HazardFilter::default()
     };
-    for (community, _case) in overdue(db.read(), scope, &of, None).await? {
+    for (community, _case) in listed_that(db.read(), scope, &of, CasesThat::AreOverdue).await? {
         all.entry(community).or_default().overdue += 1;
     }
     Ok(all)
@@ -244,24 +243,6 @@ fn listed_in(scope: &Scope, id: Uuid) -> sea_orm::Condition {
     )
     .add(Column::CampaignId.eq(id))
     .add(Column::DroppedAt.is_null())
-}
-
-/// Cases of hazards on the list that are past their day; with `latest` only so many, those found last.
-pub(crate) async fn overdue(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &HazardFilter,
-    latest: Option<u64>,
-) -> Result<Vec<(CommunityId, Uuid)>> {
-    let wanted = hazard::Entity::find()
-        .select_only()
-        .column(hazard::Column::CommunityId)
-        .column(hazard::Column::CaseId)
-        .column(hazard::Column::FoundAt)
-        .filter(Sight::of(db, scope).await?.hazards())
-        .filter(hazard::Column::RemovedAt.is_null())
-        .filter(filter.condition());
-    overdue_among(db, wanted.into_query(), latest).await
 }
 
 /// Premises on a campaign's list.

@@ -3,18 +3,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::model::Status;
-use youlin_cases::{CaseFooting, footings};
+use youlin_cases::{CaseFooting, CasesThat, cases_among, count_among, footings};
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope, words};
 use youlin_people::Party;
 use youlin_places::premises::Premises;
 
-use super::campaigns::overdue;
 use super::rules::{JudgementView, judgements_for};
 use super::sight::Sight;
 use super::{FindingView, ReturnView};
@@ -46,6 +49,8 @@ pub struct HazardFilter {
     pub community: Option<CommunityId>,
     /// Only those found before.
     pub before: Option<Micros>,
+    /// Of those found at the same moment (all of a round are), only those after this one in the list.
+    pub before_id: Option<Uuid>,
 }
 
 impl HazardFilter {
@@ -56,7 +61,16 @@ impl HazardFilter {
             .add_option(self.community.map(|id| Column::CommunityId.eq(id.0)))
             .add_option(self.campaign.map(|id| Column::CampaignId.eq(id)))
             .add_option(self.premises.map(|id| Column::PremisesId.eq(id)))
-            .add_option(self.before.map(|at| Column::FoundAt.lt(at.0)))
+            .add_option(self.before.map(|at| {
+                let same = |id: Uuid| {
+                    Condition::all()
+                        .add(Column::FoundAt.eq(at.0))
+                        .add(Column::Id.lt(id))
+                };
+                Condition::any()
+                    .add(Column::FoundAt.lt(at.0))
+                    .add_option(self.before_id.map(same))
+            }))
     }
 }
 
@@ -127,7 +141,59 @@ pub struct HazardView {
 /// Lines of a list.
 const LINES: u64 = 100;
 
-/// Hazards of the scope, the latest found first, at most a hundred; `before` leads on.
+/// What only their cases know of hazards on the list.
+fn by_case(of: HazardsOf) -> Option<CasesThat> {
+    match of {
+        HazardsOf::Overdue => Some(CasesThat::AreOverdue),
+        HazardsOf::ToRecheck => Some(CasesThat::AreHandled),
+        HazardsOf::Found | HazardsOf::Listed | HazardsOf::Removed => None,
+    }
+}
+
+/// Hazards of a filter, but for what only their cases know.
+fn rows_of(sight: &Sight<'_>, filter: &HazardFilter) -> Select<hazard::Entity> {
+    use hazard::Column;
+    let find = hazard::Entity::find()
+        .filter(sight.hazards())
+        .filter(filter.condition());
+    match filter.of.unwrap_or(HazardsOf::Found) {
+        HazardsOf::Found => find,
+        HazardsOf::Removed => find.filter(Column::RemovedAt.is_not_null()),
+        HazardsOf::Listed | HazardsOf::Overdue | HazardsOf::ToRecheck => {
+            find.filter(Column::RemovedAt.is_null())
+        }
+    }
+}
+
+/// The same as their cases are asked for.
+fn cases_of(find: Select<hazard::Entity>) -> SelectStatement {
+    use hazard::Column;
+    find.select_only()
+        .columns([
+            Column::CommunityId,
+            Column::CaseId,
+            Column::FoundAt,
+            Column::Id,
+        ])
+        .into_query()
+}
+
+/// Cases of hazards on the list that are so.
+pub(crate) async fn listed_that(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &HazardFilter,
+    that: CasesThat,
+) -> Result<Vec<(CommunityId, Uuid)>> {
+    let filter = HazardFilter {
+        of: Some(HazardsOf::Listed),
+        ..*filter
+    };
+    let find = rows_of(&Sight::of(db, scope).await?, &filter);
+    cases_among(db, cases_of(find), that, None).await
+}
+
+/// Hazards of the scope, the latest found first, at most a hundred; `before` and `before_id` lead on.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -137,38 +203,34 @@ pub async fn hazards(
     filter: HazardFilter,
 ) -> Result<Vec<HazardView>> {
     use hazard::Column;
-    let mut find = hazard::Entity::find()
-        .filter(Sight::of(db.read(), scope).await?.hazards())
-        .filter(filter.condition());
-    let of = filter.of.unwrap_or(HazardsOf::Found);
-    match of {
-        HazardsOf::Found => {}
-        HazardsOf::Removed => find = find.filter(Column::RemovedAt.is_not_null()),
-        HazardsOf::Listed | HazardsOf::Overdue | HazardsOf::ToRecheck => {
-            find = find.filter(Column::RemovedAt.is_null());
-        }
+    let mut find = rows_of(&Sight::of(db.read(), scope).await?, &filter);
+    if let Some(that) = filter.of.and_then(by_case) {
+        let cases = cases_among(db.read(), cases_of(find.clone()), that, Some(LINES)).await?;
+        find = find.filter(Column::CaseId.is_in(cases.into_iter().map(|(_, case)| case)));
     }
-    if of == HazardsOf::Overdue {
-        let late = overdue(db.read(), scope, &filter, Some(LINES)).await?;
-        let late = late.into_iter().map(|(_, case)| case);
-        find = find.filter(Column::CaseId.is_in(late));
-    }
-    // Which of them wait for a re-check their cases say.
-    let limit = match of {
-        HazardsOf::ToRecheck => LINES * 10,
-        _ => LINES,
-    };
     let rows = find
         .order_by_desc(Column::FoundAt)
         .order_by_desc(Column::Id)
-        .limit(limit)
+        .limit(LINES)
         .all(db.read())
         .await?;
-    let mut all = views(db, rows).await?;
-    if of == HazardsOf::ToRecheck {
-        all.retain(|one| one.step == HazardStep::ToRecheck);
+    views(db, rows).await
+}
+
+/// How many there are, whatever a page shows of them; `before` leads nowhere here.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn count_hazards(db: &Database, scope: &Scope, filter: HazardFilter) -> Result<u64> {
+    let whole = HazardFilter {
+        before: None,
+        ..filter
+    };
+    let find = rows_of(&Sight::of(db.read(), scope).await?, &whole);
+    match filter.of.and_then(by_case) {
+        Some(that) => count_among(db.read(), cases_of(find), that).await,
+        None => Ok(find.count(db.read()).await?),
     }
-    Ok(all)
 }
 
 /// One hazard of the scope.

@@ -13,6 +13,7 @@ mod recheck;
 mod registers;
 mod reports;
 mod rounds;
+mod rule_changes;
 mod rules;
 mod sight;
 mod subjects;
@@ -39,8 +40,8 @@ pub use findings::{
 };
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
-    HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, hazard_view, hazards,
-    possible_steps,
+    HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, count_hazards, hazard_view,
+    hazards, possible_steps,
 };
 pub(crate) use policies::held as policy_held;
 pub use policies::{PolicyView, policies, policy_view};
@@ -50,12 +51,14 @@ pub(crate) use registers::{count_meant, kept, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{
-    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, photo, round_view, rounds_of,
+    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, count_rounds, photo,
+    round_view, rounds_of,
 };
 pub(crate) use rounds::{photos_of, visible};
+pub use rule_changes::{ChangedJudgement, Compared, changes_by, compared_with, what_changes};
 pub use rules::{
-    ChangedJudgement, EXAMPLE_FOR, JudgementView, RuleSetView, compared_with, in_use,
-    judgements_of, judging, rule_sets, rules_for, status_code, what_changes,
+    EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging, rule_sets, rules_for,
+    status_code,
 };
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};
 pub(crate) use walkers::Walker;

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -48,11 +51,55 @@ pub struct RoundFilter {
     pub subject: Option<Subject>,
     pub kind: Option<RoundKind>,
     pub policy: Option<Uuid>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// Only those that began since.
+    pub since: Option<Micros>,
     /// Only those that began before.
     pub before: Option<Micros>,
+    /// Of those that began at the same moment, only those after this one in the list.
+    pub before_id: Option<Uuid>,
 }
 
-/// The newest rounds of the scope, at most a hundred; `before` leads on.
+impl RoundFilter {
+    fn rows(&self, sight: &Sight<'_>) -> Select<round::Entity> {
+        use round::Column;
+        let before = |at: Micros| {
+            let same = |id: Uuid| {
+                Condition::all()
+                    .add(Column::BeganAt.eq(at.0))
+                    .add(Column::Id.lt(id))
+            };
+            Condition::any()
+                .add(Column::BeganAt.lt(at.0))
+                .add_option(self.before_id.map(same))
+        };
+        let wanted = sight
+            .rounds()
+            .add_option(self.subject.map(|one| {
+                Condition::all()
+                    .add(Column::SubjectKind.eq(one.kind.as_str()))
+                    .add(Column::SubjectId.eq(one.id))
+            }))
+            .add_option(self.kind.map(|kind| Column::Kind.eq(kind.as_str())))
+            .add_option(self.policy.map(|policy| Column::PolicyId.eq(policy)))
+            .add_option(self.outcome.map(|one| Column::Outcome.eq(one.as_str())))
+            .add_option(self.since.map(|at| Column::BeganAt.gte(at.0)))
+            .add_option(self.before.map(before));
+        round::Entity::find().filter(wanted)
+    }
+}
+
+/// How many rounds there are, whatever a page shows of them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn count_rounds(db: &Database, scope: &Scope, filter: RoundFilter) -> Result<u64> {
+    let sight = Sight::of(db.read(), scope).await?;
+    Ok(filter.rows(&sight).count(db.read()).await?)
+}
+
+/// The newest rounds of the scope, at most a hundred; `before` and `before_id` lead on.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -62,24 +109,11 @@ pub async fn rounds_of(
     filter: RoundFilter,
 ) -> Result<Vec<RoundLine>> {
     use round::Column;
-    let mut wanted = Sight::of(db.read(), scope).await?.rounds();
-    if let Some(subject) = filter.subject {
-        wanted = wanted
-            .add(Column::SubjectKind.eq(subject.kind.as_str()))
-            .add(Column::SubjectId.eq(subject.id));
-    }
-    if let Some(kind) = filter.kind {
-        wanted = wanted.add(Column::Kind.eq(kind.as_str()));
-    }
-    if let Some(policy) = filter.policy {
-        wanted = wanted.add(Column::PolicyId.eq(policy));
-    }
-    if let Some(before) = filter.before {
-        wanted = wanted.add(Column::BeganAt.lt(before.0));
-    }
-    let rows = round::Entity::find()
-        .filter(wanted)
+    let sight = Sight::of(db.read(), scope).await?;
+    let rows = filter
+        .rows(&sight)
         .order_by_desc(Column::BeganAt)
+        .order_by_desc(Column::Id)
         .limit(LINES)
         .all(db.read())
         .await?;

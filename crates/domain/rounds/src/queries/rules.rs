@@ -1,26 +1,21 @@
 //! Rule sets as they are held: the example that comes with the house, and the versions that were taken in. Which one judges
-//! what is found today, which judged what was found before, and what a newer one would judge otherwise.
+//! what is found today, and which judged what was found before.
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_checklist::{
-    Change, Form, Judgement, Recorded, RuleSet, RuleStatus, Trigger, compare, example_rules, judge,
-};
+use youlin_checklist::{Form, Judgement, RuleSet, RuleStatus, Trigger, example_rules, judge};
 use youlin_database::Database;
-use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
+use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 
 use super::sight::Sight;
 use crate::entities::{judgement, round, rule_set};
 
 /// The checklist the shipped example judges.
 pub const EXAMPLE_FOR: &str = "market-fire";
-/// Judgements looked through by one comparison, the newest first.
-const COMPARED: u64 = 50_000;
 
 /// A version of a rule set.
 #[derive(Clone, Debug)]
@@ -31,6 +26,8 @@ pub struct RuleSetView {
     pub version: i32,
     /// With its present status.
     pub set: RuleSet,
+    /// What it said of itself when it was taken in.
+    pub own_status: RuleStatus,
     /// Id of the checklist it judges.
     pub checklist: String,
     /// `2026-11-26`
@@ -45,6 +42,23 @@ impl RuleSetView {
     pub fn name(&self) -> String {
         format!("{}@{}", self.set.code, self.set.version)
     }
+
+    /// The set as it was taken in, whatever became of it since.
+    #[must_use]
+    pub fn taken_in(&self) -> RuleSet {
+        let mut set = self.set.clone();
+        set.status.clone_from(&self.own_status);
+        set
+    }
+
+    /// The set as it was worth on this day: what was replaced later was in use until then.
+    #[must_use]
+    pub fn on(&self, day: jiff::civil::Date) -> RuleSet {
+        match &self.set.status {
+            RuleStatus::Superseded { on, .. } if day < *on => self.taken_in(),
+            _ => self.set.clone(),
+        }
+    }
 }
 
 /// All of them: the example first, then by code and the time they came.
@@ -57,6 +71,7 @@ pub async fn rule_sets(db: &impl ConnectionTrait) -> Result<Vec<RuleSetView>> {
         .map(|set| RuleSetView {
             id: None,
             version: 1,
+            own_status: set.status.clone(),
             set,
             checklist: EXAMPLE_FOR.to_owned(),
             used_from: None,
@@ -78,10 +93,12 @@ pub async fn rule_sets(db: &impl ConnectionTrait) -> Result<Vec<RuleSetView>> {
 
 pub(crate) fn view(row: rule_set::Model) -> Result<RuleSetView> {
     let mut set: RuleSet = serde_json::from_str(&row.body).map_err(Problem::internal)?;
-    set.status = serde_json::from_str(&row.status).map_err(Problem::internal)?;
+    let now = serde_json::from_str(&row.status).map_err(Problem::internal)?;
+    let own_status = std::mem::replace(&mut set.status, now);
     Ok(RuleSetView {
         id: Some(row.id),
         version: row.version,
+        own_status,
         set,
         checklist: row.checklist,
         used_from: row.used_from,
@@ -95,14 +112,14 @@ pub(crate) fn view(row: rule_set::Model) -> Result<RuleSetView> {
 pub fn in_use<'a>(
     all: &'a [RuleSetView],
     checklist: &str,
-    today: jiff::civil::Date,
+    day: jiff::civil::Date,
 ) -> Option<&'a RuleSetView> {
-    let today = today.to_string();
+    let day = day.to_string();
     let of = || all.iter().filter(|one| one.checklist == checklist);
     of().filter(|one| {
         one.used_from
             .as_deref()
-            .is_some_and(|day| day <= today.as_str())
+            .is_some_and(|from| from <= day.as_str())
     })
     .max_by_key(|one| (one.used_from.clone(), one.saved_at))
     .or_else(|| of().find(|one| one.id.is_none()))
@@ -114,7 +131,7 @@ pub fn in_use<'a>(
 pub fn judging<'a>(
     all: &'a [RuleSetView],
     form: &Form,
-    today: jiff::civil::Date,
+    day: jiff::civil::Date,
 ) -> Option<&'a RuleSetView> {
     let named: Vec<&str> = judged_rules(form).collect();
     if named.is_empty() {
@@ -124,9 +141,9 @@ pub fn judging<'a>(
         let knows = |code: &&str| one.set.rules.iter().any(|rule| rule.code == **code);
         named.iter().all(knows)
     };
-    in_use(all, &form.checklist().id, today).or_else(|| {
+    in_use(all, &form.checklist().id, day).or_else(|| {
         let others = all.iter().map(|one| one.checklist.as_str());
-        others.filter_map(|one| in_use(all, one, today)).find(knows)
+        others.filter_map(|one| in_use(all, one, day)).find(knows)
     })
 }
 
@@ -145,34 +162,13 @@ fn judged_rules(form: &Form) -> impl Iterator<Item = &str> {
 pub async fn rules_for(
     db: &impl ConnectionTrait,
     form: &Form,
-    today: jiff::civil::Date,
+    day: jiff::civil::Date,
 ) -> Result<Option<RuleSet>> {
     if judged_rules(form).next().is_none() {
         return Ok(None);
     }
     let sets = rule_sets(db).await?;
-    Ok(judging(&sets, form, today).map(|one| one.set.clone()))
-}
-
-/// The version another one is compared with: what judges on this day, or, of that one itself, what it took the place of when it
-/// was put to use. With whether it is the latter.
-#[must_use]
-pub fn compared_with<'a>(
-    all: &'a [RuleSetView],
-    one: &RuleSetView,
-    today: jiff::civil::Date,
-) -> Option<(&'a RuleSetView, bool)> {
-    let used = in_use(all, &one.checklist, today)?;
-    if used.id != one.id {
-        return Some((used, false));
-    }
-    let name = one.name();
-    let same = || all.iter().filter(|old| old.checklist == one.checklist);
-    let marked = same()
-        .find(|old| matches!(&old.set.status, RuleStatus::Superseded { by, .. } if *by == name));
-    // The example that comes with the house is never marked: the first version that is put to use replaces it.
-    let shipped = || same().find(|old| old.id.is_none() && old.id != one.id);
-    Some((marked.or_else(shipped)?, true))
+    Ok(judging(&sets, form, day).map(|one| one.on(day)))
 }
 
 /// A judgement that was made.
@@ -206,7 +202,7 @@ fn holds(all: &[RuleSetView], kept: &Judgement) -> bool {
     by_set && kept.again() == Ok(kept.verdict)
 }
 
-fn judgement_view(all: &[RuleSetView], row: judgement::Model) -> Result<JudgementView> {
+pub(super) fn judgement_view(all: &[RuleSetView], row: judgement::Model) -> Result<JudgementView> {
     let kept: Judgement = serde_json::from_str(&row.body).map_err(Problem::internal)?;
     Ok(JudgementView {
         id: row.id,
@@ -253,16 +249,6 @@ pub async fn judgements_of(
     rows.into_iter().map(view).collect()
 }
 
-/// Rounds that were taken back: what was judged on them counts nowhere.
-fn taken_back(scope: &Scope) -> SelectStatement {
-    Query::select()
-        .column(round::Column::Id)
-        .from(round::Entity)
-        .and_where(round::Column::CommunityId.is_in(scope.communities()))
-        .and_where(round::Column::WithdrawnAt.is_not_null())
-        .take()
-}
-
 /// Those that led to these findings.
 pub(crate) async fn judgements_for(
     db: &Database,
@@ -287,56 +273,6 @@ pub(crate) async fn judgements_for(
     Ok(found)
 }
 
-/// What a newer version judges otherwise.
-#[derive(Clone, Debug)]
-pub struct ChangedJudgement {
-    pub of: JudgementView,
-    pub grid: Option<AreaId>,
-    pub change: Change,
-}
-
-/// Everything in the scope that `old` judged and `new` would judge otherwise. Nothing is altered by asking, nor by putting the
-/// new version to use.
-///
-/// # Errors
-/// 503 when the database does not answer.
-pub async fn what_changes(
-    db: &Database,
-    scope: &Scope,
-    old: &RuleSet,
-    new: &RuleSet,
-) -> Result<Vec<ChangedJudgement>> {
-    let sets = rule_sets(db.read()).await?;
-    let rows = judgement::Entity::find()
-        .filter(Sight::of(db.read(), scope).await?.judgements())
-        .filter(judgement::Column::RuleSet.eq(&old.code))
-        .filter(judgement::Column::Edition.eq(&old.version))
-        .filter(judgement::Column::RoundId.not_in_subquery(taken_back(scope)))
-        .order_by_desc(judgement::Column::At)
-        .limit(COMPARED)
-        .all(db.read())
-        .await?;
-    let mut held = HashMap::with_capacity(rows.len());
-    let mut recorded = Vec::with_capacity(rows.len());
-    for row in rows {
-        let grid = row.grid_id.map(AreaId);
-        let view = judgement_view(&sets, row)?;
-        recorded.push(Recorded {
-            id: view.id.as_u128(),
-            rule: view.judgement.rule.clone(),
-            measured: view.judgement.measured.clone(),
-        });
-        held.insert(view.id.as_u128(), (view, grid));
-    }
-    let changed = compare(old, new, &recorded).into_iter();
-    Ok(changed
-        .filter_map(|change| {
-            let (of, grid) = held.remove(&change.id)?;
-            Some(ChangedJudgement { of, grid, change })
-        })
-        .collect())
-}
-
 /// The day of a status, for the one line of words it is shown in.
 #[must_use]
 pub fn status_code(status: &RuleStatus) -> &'static str {
@@ -359,6 +295,7 @@ mod tests {
         let example = RuleSetView {
             id: None,
             version: 1,
+            own_status: RuleStatus::Example,
             set: example_rules().expect("shipped"),
             checklist: EXAMPLE_FOR.to_owned(),
             used_from: None,

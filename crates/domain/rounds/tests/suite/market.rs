@@ -28,8 +28,8 @@ use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
     SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, apply_list, campaign_figures,
-    campaign_inspected, campaign_list, campaign_view, due_now, hazard_view, hazards, in_use,
-    judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
+    campaign_inspected, campaign_list, campaign_view, changes_by, due_now, hazard_view, hazards,
+    in_use, judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
 
@@ -283,6 +283,30 @@ impl Market {
             photographs: (0..photographs).map(|n| photo(ctx, n)).collect(),
         };
         self.ground.world.db().execute(ctx, act).await
+    }
+
+    /// A version that takes lanes of three metres, in use from so many days after today.
+    pub(crate) async fn wide_enough(&self, version: &str, days: i64) -> Uuid {
+        let district = self.ground.caller(Role::DistrictOperator, "91");
+        let mut set = youlin_checklist::example_rules().unwrap();
+        set.version = version.into();
+        set.rules[0].test = youlin_checklist::Test::AtLeast {
+            limit: 300,
+            unit: youlin_checklist::Unit::Centimetre,
+        };
+        let save = SaveRuleSet {
+            text: serde_json::to_string(&set).unwrap(),
+            checklist: "market-fire".into(),
+        };
+        let db = self.ground.world.db();
+        let id = db.execute(&district, save).await.unwrap();
+        let put = UseRuleSet {
+            id,
+            version: 1,
+            from: district.now().plus(days * 24 * Micros::HOUR).date(),
+        };
+        db.execute(&district, put).await.unwrap();
+        id
     }
 
     async fn view(&self, id: Uuid) -> HazardView {
@@ -890,6 +914,92 @@ async fn a_newer_rule_set_changes_nothing_that_was_judged() {
         let all = judgements_of(db, &scope, second.id).await.unwrap();
         assert!(all.iter().all(|one| one.judgement.version == "2"));
         assert!(market.view(second.findings[0].id).await.judgement.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_round_that_comes_in_late_is_judged_by_the_rules_of_its_day() {
+    const DAY: i64 = 24 * Micros::HOUR;
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let scope = worker.scope(&ROUNDS_READ).unwrap();
+        let by = async |round: Uuid| {
+            let all = judgements_of(db, &scope, round).await.unwrap();
+            let lane = all.iter().find(|one| one.judgement.rule == "lane-width");
+            let lane = lane.unwrap();
+            assert!(lane.holds, "worked out again it is the same");
+            // While it judged it was not replaced yet.
+            assert_eq!(lane.judgement.status, youlin_checklist::RuleStatus::Example);
+            (
+                lane.judgement.version.clone(),
+                lane.judgement.verdict,
+                lane.finding,
+            )
+        };
+        let (fails, meets) = (
+            youlin_checklist::Verdict::Fails,
+            youlin_checklist::Verdict::Meets,
+        );
+        // Inspected today without signal; from tomorrow on a narrower lane will do.
+        let [mut late, mut later] = [market.inspection().await, market.inspection().await];
+        let mut behind = market.inspection().await;
+        let second = market.wide_enough("2", 1).await;
+        ground.world.clock.advance(2 * DAY);
+        late.round.sent_at = Some(worker.now());
+        late.hazards[0].rule = "lane-width".into();
+        let filed = market.hand_in(&worker, late.clone()).await.unwrap();
+        let lane = filed.findings[0].id;
+        assert_eq!(by(filed.id).await, ("1".to_owned(), fails, Some(lane)));
+        let held = market.view(lane).await.judgement.unwrap();
+        assert_eq!(
+            (held.judgement.version.as_str(), held.judgement.verdict),
+            ("1", fails)
+        );
+        // Sent once more after a lost answer, it is the same.
+        assert!(market.hand_in(&worker, late).await.unwrap().again);
+
+        // A telephone that is two days behind was there today.
+        behind.round.sent_at = Some(behind.round.ended_at);
+        let filed = market.hand_in(&worker, behind).await.unwrap();
+        assert_eq!(by(filed.id).await, ("2".to_owned(), meets, None));
+        // And one that is ahead and does not say so is not judged by rules of days to come.
+        let third = market.wide_enough("3", 2).await;
+        let mut ahead = market.inspection().await;
+        ahead.round.began_at = worker.now().plus(3 * DAY);
+        ahead.round.ended_at = ahead.round.began_at.plus(Micros::HOUR);
+        ahead.round.sent_at = None;
+        let filed = market.hand_in(&worker, ahead).await.unwrap();
+        assert_eq!(by(filed.id).await, ("2".to_owned(), meets, None));
+
+        // Entered at the desk, days after: the day counts that was typed.
+        ground.world.clock.advance(3 * DAY);
+        later.round.channel = Channel::Paper;
+        later.round.sent_at = None;
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let filed = market.hand_in(&desk, later).await.unwrap();
+        let typed = filed.findings[0].id;
+        assert_eq!(by(filed.id).await, ("1".to_owned(), fails, Some(typed)));
+
+        // What the one in use would judge otherwise is listed, though two versions lie between.
+        let sets = rule_sets(db.read()).await.unwrap();
+        let today = worker.now().date();
+        let used = in_use(&sets, "market-fire", today).unwrap();
+        assert_eq!(used.id, Some(third));
+        let compared = changes_by(db, &scope, &sets, (used, today)).await;
+        let compared = compared.unwrap().unwrap();
+        assert_eq!(compared.old.id, Some(second));
+        assert!(compared.replaced);
+        let mut listed: Vec<Uuid> = compared
+            .changes
+            .iter()
+            .filter_map(|one| one.of.finding)
+            .collect();
+        listed.sort();
+        let mut expected = vec![lane, typed];
+        expected.sort();
+        assert_eq!(listed, expected);
     }
 }
 

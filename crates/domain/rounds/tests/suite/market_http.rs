@@ -14,7 +14,7 @@ use youlin_places::commands::ClosePremises;
 use youlin_places::import::{buildings, estates, read_csv};
 use youlin_places::premises::{Occupants, Premises};
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{PublishChecklist, SaveChecklist};
+use youlin_rounds::{NewFinding, NewHazard, PublishChecklist, SaveChecklist};
 use youlin_testkit::databases;
 use youlin_testkit::web::{Keys, catalogues, form, web_config, wide_limits};
 use youlin_web::{SignedIn, build};
@@ -454,7 +454,8 @@ async fn rule_sets_over_the_interface() {
     for base in databases().await {
         let web = Web::over(Market::new(base).await).await;
         let body = serde_json::to_value(web.market.inspection().await).unwrap();
-        web.post("worker", "/api/v1/rounds/inspections", &body)
+        let (_, filed) = web
+            .post("worker", "/api/v1/rounds/inspections", &body)
             .await;
         let sets = web.json("worker", "/api/v1/rule-sets").await;
         assert_eq!(sets[0]["in_use"], true);
@@ -486,13 +487,78 @@ async fn rule_sets_over_the_interface() {
         // In use, it still says what it judges otherwise than the one it replaced.
         let (_, page) = web.get("worker", &format!("/rounds/rules/{id}")).await;
         assert!(
-            page.contains("和它替代的 market-fire-example@1 相比，当时判过的有 1 项会不同"),
+            page.contains("按以前的版本判的，有 1 项按这一版会不同"),
             "{page}"
         );
+        // A hazard says in words by what it was judged, and leads there, also to what comes with the house.
+        let found = filed["findings"][0]["id"].as_str().unwrap();
+        let (_, page) = web.get("worker", &format!("/rounds/hazards/{found}")).await;
+        let named = "<a href=\"/rounds/rules/market-fire-example@1\">市场消防检查示例数值 · 第 1 版</a>（示例，不是现行法规）";
+        for words in [named, "示例第 1 条 消防车道：消防车道净宽"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let example = "/rounds/rules/market-fire-example@1";
+        let (status, page) = web.get("worker", example).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("消防车道净宽") && !page.contains("/use\""));
+        let (status, _) = web.get("worker", "/rounds/rules/strange@1").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
         let changes = web
             .json("worker", &format!("/api/v1/rule-sets/{id}/changes"))
             .await;
         assert_eq!(changes.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_set_goes_out_as_the_file_it_is_taken_in_from() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let second = web.market.wide_enough("2", 0).await;
+        let file = format!("/rounds/rules/{second}/rules.json");
+        let (status, _) = web.get("", &file).await;
+        assert_ne!(status, StatusCode::OK);
+        let (_, page) = web.get("worker", &format!("/rounds/rules/{second}")).await;
+        assert!(page.contains(&format!("href=\"{file}\"")), "{page}");
+        let (status, text) = web.get("worker", &file).await;
+        assert_eq!(status, StatusCode::OK);
+        // Taken in again it is the same version, whichever way; also when another one has taken its place since.
+        web.market.wide_enough("3", 0).await;
+        assert_eq!(web.get("worker", &file).await.1, text);
+        let same = format!("/rounds/rules/{second}");
+        let marked = format!("\u{feff}{text}");
+        let chosen = [
+            ("text", None, &b""[..]),
+            ("file", Some("rules.json"), marked.as_bytes()),
+        ];
+        let (status, to) = web.upload("district", "/rounds/rules", &chosen).await;
+        assert_eq!(
+            (status, to.as_str()),
+            (StatusCode::SEE_OTHER, same.as_str())
+        );
+        let pasted = [("text", text.as_str())];
+        let (_, to) = web.form("district", "/rounds/rules", &pasted).await;
+        assert_eq!(to, same);
+        let (status, _) = web.upload("worker", "/rounds/rules", &chosen).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+
+        // What comes with the house is a pattern for one's own: another version of it is taken in, and comes out as it went in.
+        let example = "/rounds/rules/market-fire-example@1/rules.json";
+        let (_, text) = web.get("worker", example).await;
+        let mut rules: youlin_checklist::RuleSet = serde_json::from_str(&text).unwrap();
+        assert_eq!(Some(&rules), youlin_checklist::example_rules().as_ref());
+        rules.version = "2026.1".into();
+        let text = serde_json::to_string(&rules).unwrap();
+        let file = [("file", Some("own.json"), text.as_bytes())];
+        let (_, to) = web.upload("district", "/rounds/rules", &file).await;
+        let (_, text) = web.get("worker", &format!("{to}/rules.json")).await;
+        let again: youlin_checklist::RuleSet = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, rules);
+        // What cannot be read stands on the page to be mended.
+        let broken = [("file", Some("own.json"), &b"{ \"code\": 7"[..])];
+        let (status, page) = web.upload("district", "/rounds/rules", &broken).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("{ &#34;code&#34;: 7</textarea>"), "{page}");
     }
 }
 
@@ -539,7 +605,7 @@ async fn the_pages_of_a_market() {
         assert_eq!(status, StatusCode::OK);
         for words in [
             "name=\"checklist\" value=\"market-fire@1\"",
-            "market-fire-example@1（示例，不是现行法规）",
+            "市场消防检查示例数值 · 第 1 版（示例，不是现行法规）",
             "name=\"a_market_name\" type=\"text\" value=\"中原综合批发市场\"",
             "<option value=\"C-01\">",
         ] {
@@ -644,6 +710,142 @@ async fn the_pages_of_a_market() {
             page.contains("id=\"gone\"") && page.contains("已经停用"),
             "{page}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_inspection_typed_in_for_an_earlier_day_is_judged_by_the_rules_of_that_day() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        web.market.wide_enough("2", 1).await;
+        web.market.ground.world.clock.advance(48 * Micros::HOUR);
+        let id = web.market.ground.world.service().new_id().to_string();
+        let subject = format!("premises:{}", web.market.id);
+        let typed = |day: &'static str| {
+            let at = |time: &str| format!("{day}T{time}");
+            [
+                ("id", id.clone()),
+                ("subject", subject.clone()),
+                ("checklist", "market-fire@1".to_owned()),
+                ("outcome", "done".to_owned()),
+                ("channel", "page".to_owned()),
+                ("a_market_name", "中原综合批发市场".to_owned()),
+                ("a_inspected_on", day.to_owned()),
+                ("began", at("06:00")),
+                ("ended", at("06:30")),
+                ("a_lane_width", "3.9".to_owned()),
+            ]
+        };
+        let send = async |day: &'static str| {
+            let all = typed(day);
+            let all: Vec<(&str, &str)> = all.iter().map(|one| (one.0, one.1.as_str())).collect();
+            web.form("worker", "/rounds", &all).await
+        };
+        // By the rules of the day it was done, the lane is too narrow: that is looked over first.
+        let (status, page) = send("2026-11-11").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("实测 3.9 m，要求不小于 4 m"), "{page}");
+        let version = "市场消防检查示例数值 · 第 1 版（";
+        assert!(page.contains(version), "which version judges it: {page}");
+        // Typed for today there is nothing to look over.
+        let (status, to) = send("2026-11-13").await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        let uri = format!("/api/v1/rounds/{id}/judgements");
+        let judged = web.json("worker", &uri).await;
+        assert_eq!(judged[0]["judgement"]["version"], "2");
+        assert_eq!(judged[0]["judgement"]["verdict"], "meets");
+    }
+}
+
+#[tokio::test]
+async fn a_market_with_many_hazards_counts_all_of_them_and_leads_to_each() {
+    for base in databases().await {
+        let web = Web::over(Market::new(base).await).await;
+        let worker = web.market.ground.caller(Role::GridWorker, "A1");
+        // All at the same moment: two inspections with sixty findings each, and more that found nothing.
+        for found in [60, 60].into_iter().chain([0; 22]) {
+            let mut new = web.market.inspection().await;
+            let (one, hazard) = (new.round.findings[1].clone(), new.hazards[1].clone());
+            new.round.checklist = None;
+            new.round.answers.clear();
+            (new.round.findings, new.hazards) = (0..found)
+                .map(|n| {
+                    let id = worker.new_id();
+                    let text = format!("第 {n} 处");
+                    let finding = NewFinding {
+                        id,
+                        text,
+                        ..one.clone()
+                    };
+                    let hazard = NewHazard {
+                        finding: id,
+                        rule: String::new(),
+                        place: Vec::new(),
+                        ..hazard.clone()
+                    };
+                    (finding, hazard)
+                })
+                .unzip();
+            web.market.hand_in(&worker, new).await.unwrap();
+        }
+        // Every one is reached, a hundred at a time.
+        let listed = "/api/v1/hazards?of=listed";
+        let first = web.json("worker", listed).await;
+        let last = &first[99];
+        let (at, id) = (
+            last["found_at"].as_str().unwrap(),
+            last["id"].as_str().unwrap(),
+        );
+        let at = at.replace('+', "%2B");
+        let rest = web
+            .json("worker", &format!("{listed}&before={at}&before_id={id}"))
+            .await;
+        let mut all: Vec<&str> = [&first, &rest]
+            .iter()
+            .flat_map(|part| part.as_array().unwrap())
+            .map(|one| one["id"].as_str().unwrap())
+            .collect();
+        let oldest = all[119];
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 120);
+
+        // The one that lies last is said to be put right.
+        let fixed = json!({ "verb": "fixed", "text": "已更换" });
+        let (status, answer) = web.step("operator", oldest, fixed).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let uri = format!("/rounds/premises/{}", web.market.id);
+        let (_, page) = web.get("worker", &uri).await;
+        for words in [
+            "<b>24</b><span>检查次数",
+            "<b>120</b><span>在册隐患",
+            "<b>1</b><span>待复查",
+            "<b>0</b><span>已销号",
+            "看全部 120 条",
+            "一共 24 次。",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let rows = |page: &str| {
+            let hazards = page.matches("<li data-item>").count();
+            (hazards, page.matches("<tr data-item>").count())
+        };
+        assert_eq!(rows(&page), (20, 20));
+        let older = page.split(&format!("href=\"{uri}?")).nth(1).unwrap();
+        let older = older.split('"').next().unwrap().replace("&amp;", "&");
+        let (_, page) = web.get("worker", &format!("{uri}?{older}")).await;
+        assert_eq!(rows(&page), (20, 4));
+
+        let list = format!("/rounds/hazards?of=listed&premises={}", web.market.id);
+        let (_, page) = web.get("worker", &list).await;
+        assert!(page.contains("120 条 （本页 100 条）"), "{page}");
+        let next = page.split("&amp;before=").nth(1).unwrap();
+        let next = next.split('"').next().unwrap().replace("&amp;", "&");
+        let (_, page) = web.get("worker", &format!("{list}&before={next}")).await;
+        assert!(page.contains("120 条 （本页 20 条）"), "{page}");
+        let recheck = format!("/rounds/hazards?of=to_recheck&premises={}", web.market.id);
+        let (_, page) = web.get("worker", &recheck).await;
+        assert!(page.contains(oldest) && page.contains("1 条"), "{page}");
     }
 }
 

@@ -154,7 +154,7 @@ impl Parts {
 pub struct Limits {
     /// Files that are taken; a further one is a fault of its field.
     pub files: usize,
-    /// Photographs must be pictures: files of the fields `photo` and `p_…`.
+    /// Photographs must be pictures: files of the fields `photo`, `p_…`, `before_…` and `after_…`.
     pub pictures: bool,
     /// Bytes of the whole request.
     pub body: usize,
@@ -196,7 +196,8 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
                 read.faults.push((name, problem));
             }
             Some(file) => {
-                let picture = limits.pictures && (name == "photo" || name.starts_with("p_"));
+                let shows = ["photo", "p_", "before_", "after_"];
+                let picture = limits.pictures && shows.iter().any(|one| is_field(&name, one));
                 take(&store, &mut read, field, (name, picture), &file).await?;
             }
             None => {
@@ -206,6 +207,15 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
         }
     }
     Ok(read)
+}
+
+/// Whether a field is called so, or begins so where others of its kind follow.
+fn is_field(name: &str, kind: &str) -> bool {
+    if kind.ends_with('_') {
+        name.starts_with(kind)
+    } else {
+        name == kind
+    }
 }
 
 /// The fields themselves, if there are no more than that: a form cut short would be kept half.

@@ -1,5 +1,6 @@
 //! From an inspection's answers to its hazards, before anything is written: every finding of an inspection of premises that
-//! becomes a case is a hazard. What was measured is judged here by the rule set in use, whatever the sender thinks of it.
+//! becomes a case is a hazard. What was measured is judged here by the rule set that was in use on the day of the inspection,
+//! whatever the sender thinks of it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -189,7 +190,7 @@ async fn judged(
     if !faults.is_empty() {
         return Ok(None);
     }
-    let rules = rules_for(db.read(), &form, ctx.now().date()).await?;
+    let rules = rules_for(db.read(), &form, new.day(ctx)).await?;
     let (findings, _not_judged) = form.findings(&state, rules.as_ref());
     let all = rules.map_or_else(Vec::new, |rules| form.judgements(&state, &rules));
     Ok(Some(Judged {

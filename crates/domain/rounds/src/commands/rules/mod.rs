@@ -14,7 +14,7 @@ use crate::events::{self, event};
 use crate::permissions::ROUNDS_RULES;
 
 /// Bytes of a rule set.
-const MOST: usize = 200_000;
+pub(crate) const MOST_RULES: usize = 200_000;
 const RULES: usize = 500;
 
 /// Rules are written by whoever holds the right anywhere: they hold for the whole house.
@@ -79,8 +79,8 @@ impl SaveRuleSet {
         if self.text.trim().is_empty() {
             return Err(Problem::invalid("text", "required"));
         }
-        if self.text.len() > MOST {
-            return Err(Problem::invalid("text", "too-long").field_arg("max", MOST));
+        if self.text.len() > MOST_RULES {
+            return Err(Problem::invalid("text", "too-long").field_arg("max", MOST_RULES));
         }
         if !SHIPPED.iter().any(|one| one.0 == self.checklist) {
             return Err(Problem::invalid("checklist", "checklist-unknown")

@@ -10,7 +10,7 @@ use youlin_people::FieldPlace;
 use crate::service::Rounds;
 
 /// A photograph the form holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Kept {
     pub(crate) token: String,
     pub(crate) file: StoredFile,

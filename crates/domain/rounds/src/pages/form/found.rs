@@ -1,11 +1,13 @@
 //! What was found, as rows of the form: written by hand, or proposed from the answers and looked over.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 use youlin_web::{Choice, Shell};
 
 use super::Asking;
 use super::hazard::HazardForm;
-use crate::pages::answer::Proposed;
+use crate::pages::answer::{Kept, Proposed};
 use crate::pages::upload::Upload;
 
 /// What is looked at on the water, by category of the catalogue.
@@ -34,15 +36,47 @@ pub(in crate::pages) struct FoundForm {
     pub(in crate::pages) noted: String,
     /// Of an inspection of premises.
     pub(in crate::pages) hazard: HazardForm,
+    /// Photographs of what was put right at once.
+    pub(in crate::pages) before: Option<Kept>,
+    pub(in crate::pages) after: Option<Kept>,
+    /// What its fields were numbered with on the page it comes from.
+    number: usize,
 }
 
 impl FoundForm {
     pub(in crate::pages) fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.category.is_empty()
+        let nothing_said = self.text.is_empty() && self.category.is_empty();
+        nothing_said && self.shots().is_empty()
+    }
+
+    /// Its photographs with their stage. What was not put right at once has nothing of after: both are evidence of it.
+    pub(super) fn shots(&self) -> Vec<(&'static str, &Kept)> {
+        let stage = |stage| if self.on_spot { stage } else { "" };
+        let both = [
+            (stage("before"), &self.before),
+            (stage("after"), &self.after),
+        ];
+        let held = both.into_iter();
+        held.filter_map(|(stage, kept)| Some((stage, kept.as_ref()?)))
+            .collect()
     }
 }
 
-pub(super) fn read(upload: &Upload) -> Vec<FoundForm> {
+/// Whether a field holds a photograph of what was put right at once.
+pub(super) fn is_shot(field: &str) -> bool {
+    field.starts_with("before_") || field.starts_with("after_")
+}
+
+/// Where such a field stands now: empty rows were left out since.
+pub(super) fn shot_field(rows: &[FoundForm], field: &str) -> Option<String> {
+    let (stage, number) = field.split_once('_').filter(|_| is_shot(field))?;
+    let number: usize = number.parse().ok()?;
+    let row = rows.iter().position(|row| row.number == number)?;
+    Some(format!("{stage}_{row}"))
+}
+
+/// The rows as typed, with the photographs that came with them or with an earlier try, by field.
+pub(super) fn read(upload: &Upload, shots: &BTreeMap<String, Kept>) -> Vec<FoundForm> {
     let rows = (0..MOST).map(|index| {
         let part = |name: &str| upload.text(&format!("{name}_{index}")).to_owned();
         FoundForm {
@@ -56,6 +90,9 @@ pub(super) fn read(upload: &Upload) -> Vec<FoundForm> {
             on_spot: !part("on_spot").is_empty(),
             noted: part("noted"),
             hazard: HazardForm::read(&part),
+            before: shots.get(&format!("before_{index}")).cloned(),
+            after: shots.get(&format!("after_{index}")).cloned(),
+            number: index,
         }
     });
     rows.filter(|row| !row.is_empty() || !row.key.is_empty())
@@ -99,16 +136,14 @@ pub(super) fn settle(rows: &mut Vec<FoundForm>, proposed: &[Proposed]) -> bool {
             category: one.category.clone(),
             text: one.text.clone(),
             was: one.text.clone(),
-            bank: String::new(),
-            chainage: String::new(),
             severity: one.severity.to_owned(),
-            on_spot: false,
             noted: one.noted.clone(),
             hazard: HazardForm {
                 section: one.section.clone(),
                 stalls: one.stall.clone(),
                 ..HazardForm::default()
             },
+            ..FoundForm::default()
         });
         changed = true;
     }

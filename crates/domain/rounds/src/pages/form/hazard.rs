@@ -12,6 +12,7 @@ use super::{Asking, RoundForm};
 use crate::commands::{NewHazard, ToldHazard, understood};
 use crate::model::{Outcome, RoundKind, SubjectKind};
 use crate::pages::answer::Proposed;
+use crate::pages::hazard::words;
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
 use crate::queries::{SubjectView, judging, rule_sets, status_code};
 
@@ -45,7 +46,7 @@ pub(super) struct Offered {
     pub(super) parties: Vec<Choice>,
     pub(super) sections: Vec<String>,
     pub(super) stalls: Vec<String>,
-    /// The rule set in use and what it is worth.
+    /// The rule set that judges it and what it is worth.
     pub(super) rules: String,
 }
 
@@ -84,9 +85,13 @@ pub(super) async fn offered(s: &Shell, app: &App, asking: &Asking) -> Result<Off
     let mut rules = String::new();
     if let Some(form) = asking.form() {
         let sets = rule_sets(db).await?;
-        if let Some(one) = judging(&sets, form, s.ctx().now().date()) {
-            let status = s.tt("rules-status", status_code(&one.set.status));
-            rules = s.t2("hazard-by-rules", &("set", one.name()), &("status", status));
+        if let Some(one) = judging(&sets, form, asking.day) {
+            let status = s.tt("rules-status", status_code(&one.on(asking.day).status));
+            rules = s.t2(
+                "hazard-by-rules",
+                &("set", words::called(s, &one.set)),
+                &("status", status),
+            );
         }
     }
     Ok(Offered {

@@ -2,6 +2,7 @@
 //! page for what somebody tells on the telephone or brings on paper: a sheet carries the id of its round, so that handed
 //! in twice it is the same round.
 
+mod asking;
 mod found;
 mod hazard;
 mod send;
@@ -9,27 +10,24 @@ mod start;
 
 use askama::Template;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use uuid::Uuid;
-use youlin_checklist::{Form, RuleSet};
+use youlin_checklist::Form;
 use youlin_kernel::{Ctx, Result};
-use youlin_places::premises::StallView;
 use youlin_web::{App, Choice, FormFaults, Shell};
 
+use asking::asking_of;
+pub(super) use asking::{Asking, asking};
 pub(super) use found::RIVER;
 use found::{FoundForm, categories};
 pub(super) use send::{again, hand_in, moment};
 pub(super) use start::{fresh, preview, typed_time};
 
-use super::answer::{Kept, Part, Proposed, Typed, folded, parts, proposed};
+use super::answer::{Kept, Part, Proposed, Typed, folded, parts};
 use super::upload::Upload;
 use crate::checklists::{self, Answered, Known};
-use crate::commands::stalls;
 use crate::model::{RoundKind, Subject, SubjectKind};
-use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, may_walk_to};
-use crate::queries::{
-    PolicyView, SubjectView, Walker, checklists_for, policies, rules_for, subject_anywhere,
-};
+use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
+use crate::queries::{PolicyView, SubjectView, Walker, checklists_for, policies};
 use crate::service::Rounds;
 
 /// The form as typed.
@@ -59,46 +57,6 @@ pub(super) struct RoundForm {
     pub(super) files: BTreeMap<String, Kept>,
     /// Other photographs.
     pub(super) photos: Vec<Kept>,
-}
-
-/// What is asked of what.
-pub(super) struct Asking {
-    pub(super) rounds: Arc<Rounds>,
-    pub(super) subject: SubjectView,
-    pub(super) known: Option<Known>,
-    /// What measured values are judged by.
-    pub(super) rules: Option<RuleSet>,
-    /// Of premises.
-    pub(super) stalls: Vec<StallView>,
-}
-
-impl Asking {
-    pub(super) fn form(&self) -> Option<&Form> {
-        self.known.as_ref().map(|known| known.form.as_ref())
-    }
-
-    fn of_reach(&self) -> bool {
-        self.subject.subject.kind == SubjectKind::Reach
-    }
-
-    fn of_premises(&self) -> bool {
-        self.subject.subject.kind == SubjectKind::Premises
-    }
-
-    /// What the answers lead to, by the rules in use.
-    fn follows(&self, s: &Shell, f: &mut RoundForm) -> Vec<Proposed> {
-        self.form().map_or_else(Vec::new, |form| {
-            let answered = f.typed.evaluate(s.ctx(), form);
-            let mut all = proposed(s, form, self.rules.as_ref(), &answered);
-            // A stall the register does not have stays in the words only.
-            for one in &mut all {
-                if stalls::stalls(&one.stall, "", &self.stalls).is_err() {
-                    one.stall.clear();
-                }
-            }
-            all
-        })
-    }
 }
 
 #[derive(Template)]
@@ -160,12 +118,39 @@ impl FormPage {
         self.follows.iter().find(|one| one.key == row.key)
     }
 
+    /// Where photographs of what was put right at once are chosen: field, label, and what is here already.
+    fn shots(&self, row: &FoundForm) -> [Shot; 2] {
+        let held = |kept: &Option<Kept>| {
+            let kept = kept.as_ref();
+            kept.map(|one| (one.shown_name(), one.token.clone()))
+        };
+        [
+            (
+                "before",
+                self.s.t("finding-photo-before"),
+                held(&row.before),
+            ),
+            ("after", self.s.t("finding-photo-after"), held(&row.after)),
+        ]
+    }
+
     fn may_on_spot(&self, row: &FoundForm) -> bool {
         !self.of_premises || row.on_spot || self.rule(row).is_none_or(|one| one.may_on_spot)
     }
 
     fn fault(&self, name: &str, index: &usize) -> &str {
         self.e.on(&format!("{name}_{index}"))
+    }
+}
+
+/// A field for a photograph: its name, its label, and name and token of what is here already.
+type Shot = (&'static str, String, Option<(String, String)>);
+
+impl RoundForm {
+    /// Photographs that come with it.
+    fn photographs(&self) -> usize {
+        let shots = self.found.iter().map(|row| row.shots().len());
+        self.files.len() + self.photos.len() + shots.sum::<usize>()
     }
 }
 
@@ -184,39 +169,6 @@ pub(super) fn subject_of(text: &str) -> Option<Subject> {
     Some(Subject {
         kind: SubjectKind::parse(kind)?,
         id: id.parse().ok()?,
-    })
-}
-
-/// What the caller may walk, and the checklist of that name.
-pub(super) async fn asking(
-    app: &App,
-    ctx: &Ctx,
-    subject: Subject,
-    checklist: &str,
-) -> Result<Asking> {
-    let rounds = app.need::<Rounds>()?;
-    let scope = ctx.scope(&ROUNDS_READ)?;
-    let subject = subject_anywhere(&rounds, app.db(), &scope, subject).await?;
-    may_walk_to(
-        ctx,
-        subject.community,
-        subject.subject.kind,
-        &[subject.grid, subject.neighbourhood],
-    )?;
-    let known = match checklist {
-        "" => None,
-        name => checklists::known(&rounds, app.db(), name).await?,
-    };
-    let rules = match &known {
-        Some(known) => rules_for(app.db().read(), &known.form, ctx.now().date()).await?,
-        None => None,
-    };
-    Ok(Asking {
-        stalls: hazard::stalls_of(app, ctx, &subject).await?,
-        rounds,
-        subject,
-        known,
-        rules,
     })
 }
 
@@ -420,7 +372,7 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
         ended: text("ended"),
         text: text("text"),
         reason: text("reason"),
-        found: found::read(upload),
+        found: Vec::new(),
         typed: Typed::read(upload),
         by_sentence: upload
             .starting_with("r_")
@@ -430,7 +382,9 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
         files: BTreeMap::new(),
         photos: Vec::new(),
     };
+    let mut shots = BTreeMap::new();
     let Ok(id) = f.id.parse::<Uuid>() else {
+        f.found = found::read(upload, &shots);
         return Ok(f);
     };
     let community = asking.subject.community;
@@ -445,13 +399,20 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
         .iter()
         .filter_map(|one| held(one))
         .collect();
+    for (field, tokens) in upload.starting_with("kept_") {
+        if let Some(kept) = tokens.first().and_then(|token| held(token)) {
+            shots.insert(field, kept);
+        }
+    }
     for (field, file) in &upload.files {
         let kept = super::answer::keep(&asking.rounds, ctx, community, id, file.clone())?;
         match field.strip_prefix("p_") {
             Some(question) => drop(f.files.insert(question.to_owned(), kept)),
+            None if found::is_shot(field) => drop(shots.insert(field.clone(), kept)),
             None => f.photos.push(kept),
         }
     }
+    f.found = found::read(upload, &shots);
     name_files(&mut f);
     Ok(f)
 }

@@ -15,11 +15,11 @@ use youlin_web::{
     ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, mendable, page, part, refused_with,
 };
 
-use super::found::{chainage, finding_id, settle};
+use super::found::{chainage, finding_id, settle, shot_field};
 use super::hazard::hazards;
 use super::start::form_for_preview;
 use super::{
-    AskedPart, Asking, FormPage, RoundForm, asking, faults, faults_while_typing, file_name,
+    AskedPart, Asking, FormPage, RoundForm, asking_of, faults, faults_while_typing, file_name,
     form_page, kind_of, name_files, read, subject_of,
 };
 use crate::checklists;
@@ -52,7 +52,7 @@ pub(in crate::pages) async fn again(
     let s = shell(&app, &ctx, prefs);
     let mut f = match subject_of(upload.text("subject")) {
         Some(subject) => {
-            let asking = asking(&app, &ctx, subject, upload.text("checklist")).await?;
+            let asking = asking_of(&app, &ctx, subject, asked(&upload)).await?;
             read(&asking, &ctx, &upload)?
         }
         // A preview asks of nothing.
@@ -72,6 +72,11 @@ pub(in crate::pages) async fn again(
         s,
     };
     part(&body)
+}
+
+/// The checklist, and when the round began.
+fn asked(upload: &Upload) -> (&str, &str) {
+    (upload.text("checklist"), upload.text("began"))
 }
 
 fn turned(form: &youlin_checklist::Form, f: &mut RoundForm, turn: &Turn) {
@@ -94,7 +99,7 @@ pub(in crate::pages) async fn hand_in(
 ) -> WebResult<Response> {
     let upload = upload::read(&app, request).await?;
     let subject = subject_of(upload.text("subject")).ok_or_else(Problem::not_found)?;
-    let asking = asking(&app, &ctx, subject, upload.text("checklist")).await?;
+    let asking = asking_of(&app, &ctx, subject, asked(&upload)).await?;
     let mut f = read(&asking, &ctx, &upload)?;
     let turn = Turn {
         more: upload.text("more").to_owned(),
@@ -123,6 +128,7 @@ pub(in crate::pages) async fn hand_in(
             let mut e = faults(&s, &problem, &f);
             for (field, problem) in &upload.faults {
                 let own = field.strip_prefix("p_").map(|one| format!("a_{one}"));
+                let own = own.or_else(|| shot_field(&f.found, field));
                 for (_, sentence) in FormFaults::of(&s, problem).fields {
                     let own = own.clone().unwrap_or_else(|| "photo".to_owned());
                     e.fields.push((own, sentence));
@@ -300,7 +306,7 @@ async fn new_round(
         try_again_at: None,
         track: None,
         talk: None,
-        photographs: u32::try_from(f.files.len() + f.photos.len()).unwrap_or(u32::MAX),
+        photographs: u32::try_from(f.photographs()).unwrap_or(u32::MAX),
         told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
         on_behalf: !f.on_behalf.is_empty(),
     })
@@ -375,7 +381,8 @@ async fn handed_in(
     Ok(done.id)
 }
 
-/// Photographs go with the finding they are evidence of; others with the only finding, if there is just one.
+/// Photographs go with the finding they are evidence of; others with the only finding, if there is just one. Those of what was put
+/// right at once say which side they show.
 async fn attach(
     app: &App,
     ctx: &Ctx,
@@ -399,15 +406,23 @@ async fn attach(
     let answers = f.files.iter().map(|(question, kept)| {
         let mut file = kept.file.clone();
         file.name = Some(file_name(question, kept));
-        (of(question).or(only), file)
+        (of(question).or(only), "", file)
     });
-    let others = f.photos.iter().map(|kept| (only, kept.file.clone()));
-    for (finding, file) in answers.chain(others) {
+    let mut all = Vec::new();
+    for index in &rows {
+        let finding = Some(finding_id(round, *index));
+        for (stage, kept) in f.found[*index].shots() {
+            all.push((finding, stage, kept.file.clone()));
+        }
+    }
+    all.extend(answers);
+    all.extend(f.photos.iter().map(|kept| (only, "", kept.file.clone())));
+    for (finding, stage, file) in all {
         let attach = AttachPhoto {
             community: asking.subject.community,
             round,
             finding,
-            stage: "",
+            stage,
             file,
         };
         app.db().execute(ctx, attach).await?;

@@ -11,7 +11,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 use super::super::shell;
 use super::words;
 use crate::permissions::ROUNDS_READ;
-use crate::queries::{HazardFilter, HazardView, HazardsOf, campaign_view, hazards};
+use crate::queries::{HazardFilter, HazardView, HazardsOf, campaign_view, count_hazards, hazards};
 
 /// Where the list is looked at from.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,6 +22,7 @@ pub(in crate::pages) struct Asked {
     premises: Option<Uuid>,
     community: Option<CommunityId>,
     before: Option<i64>,
+    before_id: Option<Uuid>,
 }
 
 #[derive(Template)]
@@ -34,7 +35,9 @@ struct ListPage {
     /// The rest of the address, for the chips.
     rest: String,
     hazards: Vec<HazardView>,
-    more: Option<Micros>,
+    /// How many there are of this kind, whatever this page shows.
+    count: u64,
+    more: Option<(Micros, Uuid)>,
 }
 
 impl ListPage {
@@ -61,6 +64,7 @@ pub(in crate::pages) async fn show(
         premises: asked.premises,
         community: asked.community,
         before: asked.before.map(Micros),
+        before_id: asked.before_id,
     };
     let found = hazards(app.db(), &scope, filter).await?;
     let s = shell(&app, &ctx, prefs);
@@ -79,9 +83,10 @@ pub(in crate::pages) async fn show(
         rest.push_str(&format!("&community={id}"));
     }
     let more = (found.len() == FULL)
-        .then(|| found.last().map(|one| one.found_at))
+        .then(|| found.last().map(|one| (one.found_at, one.id)))
         .flatten();
     page(&ListPage {
+        count: count_hazards(app.db(), &scope, filter).await?,
         s,
         of,
         narrowed,

@@ -3,19 +3,22 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use youlin_kernel::AreaId;
+use serde::Deserialize;
+use uuid::Uuid;
+use youlin_database::Database;
+use youlin_kernel::{AreaId, Micros, Result, Scope};
 use youlin_places::permissions::PLACES_READ;
 use youlin_places::premises::{Premises, PremisesView, square_metres};
-use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::super::shell;
 use super::super::ways::{AskedOf, asked_of};
 use super::words;
-use crate::model::{HazardStep, Outcome, RoundKind, Subject, SubjectKind};
+use crate::model::{Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    HazardFilter, HazardView, HazardsOf, RoundFilter, RoundLine, hazards, rounds_of,
-    subject_anywhere,
+    HazardFilter, HazardView, HazardsOf, RoundFilter, RoundLine, count_hazards, count_rounds,
+    hazards, rounds_of, subject_anywhere,
 };
 use crate::service::Rounds;
 
@@ -25,15 +28,64 @@ struct PremisesPage {
     s: Shell,
     one: PremisesView,
     area: AreaId,
+    /// The first of each; how many there are is counted.
     listed: Vec<HazardView>,
     removed: Vec<HazardView>,
     rounds: Vec<RoundLine>,
+    counts: Counts,
+    /// From where on rounds are shown; the first ones where empty.
+    older: Option<(Micros, Uuid)>,
+    from_start: bool,
     asked_of: Vec<AskedOf>,
-    inspections: usize,
-    overdue: usize,
-    to_recheck: usize,
     may_walk: bool,
     may_register: bool,
+}
+
+/// Counted in the database, however many a page shows.
+#[derive(Default)]
+struct Counts {
+    inspections: u64,
+    rounds: u64,
+    listed: u64,
+    overdue: u64,
+    to_recheck: u64,
+    removed: u64,
+}
+
+/// Hazards of either list, and rounds, that are shown on the page itself.
+const SHOWN: usize = 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Asked {
+    /// Rounds are shown from the one after this on.
+    before: Option<i64>,
+    before_id: Option<Uuid>,
+}
+
+async fn counts(db: &Database, scope: &Scope, subject: Subject) -> Result<Counts> {
+    let hazards = |of| HazardFilter {
+        of: Some(of),
+        premises: Some(subject.id),
+        ..HazardFilter::default()
+    };
+    let rounds = RoundFilter {
+        subject: Some(subject),
+        ..RoundFilter::default()
+    };
+    let inspections = RoundFilter {
+        kind: Some(RoundKind::Inspection),
+        outcome: Some(Outcome::Done),
+        ..rounds
+    };
+    Ok(Counts {
+        inspections: count_rounds(db, scope, inspections).await?,
+        rounds: count_rounds(db, scope, rounds).await?,
+        listed: count_hazards(db, scope, hazards(HazardsOf::Listed)).await?,
+        overdue: count_hazards(db, scope, hazards(HazardsOf::Overdue)).await?,
+        to_recheck: count_hazards(db, scope, hazards(HazardsOf::ToRecheck)).await?,
+        removed: count_hazards(db, scope, hazards(HazardsOf::Removed)).await?,
+    })
 }
 
 impl PremisesPage {
@@ -48,6 +100,7 @@ pub(in crate::pages) async fn show(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(asked): ApiQuery<Asked>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let db = app.db();
@@ -57,20 +110,24 @@ pub(in crate::pages) async fn show(
         premises: Some(id),
         ..HazardFilter::default()
     };
-    let listed = hazards(db, &scope, filter(HazardsOf::Listed)).await?;
-    let removed = hazards(db, &scope, filter(HazardsOf::Removed)).await?;
+    let mut listed = hazards(db, &scope, filter(HazardsOf::Listed)).await?;
+    let mut removed = hazards(db, &scope, filter(HazardsOf::Removed)).await?;
+    listed.truncate(SHOWN);
+    removed.truncate(SHOWN);
     let subject = Subject {
         kind: SubjectKind::Premises,
         id,
     };
     let of = RoundFilter {
         subject: Some(subject),
+        before: asked.before.map(Micros),
+        before_id: asked.before_id,
         ..RoundFilter::default()
     };
-    let rounds = rounds_of(db, &scope, of).await?;
-    let inspections = rounds
-        .iter()
-        .filter(|one| one.kind == RoundKind::Inspection && one.outcome == Outcome::Done);
+    let mut rounds = rounds_of(db, &scope, of).await?;
+    let more = rounds.len() > SHOWN;
+    rounds.truncate(SHOWN);
+    let older = rounds.last().map(|one| (one.began_at, one.id));
     let s = shell(&app, &ctx, prefs);
     let service = app.need::<Rounds>()?;
     let view = subject_anywhere(&service, db, &scope, subject).await?;
@@ -79,12 +136,9 @@ pub(in crate::pages) async fn show(
             None => asked_of(&s, &app, &ctx, &scope, &view).await?,
             Some(_closed) => Vec::new(),
         },
-        inspections: inspections.count(),
-        overdue: listed.iter().filter(|one| one.overdue).count(),
-        to_recheck: listed
-            .iter()
-            .filter(|one| one.step == HazardStep::ToRecheck)
-            .count(),
+        counts: counts(db, &scope, subject).await?,
+        older: older.filter(|_| more),
+        from_start: asked.before.is_none(),
         may_walk: one.closed_at.is_none()
             && may_walk(&ctx, one.community, &[one.grid, one.neighbourhood]).is_ok(),
         may_register: ctx.authorize(&PLACES_READ, one.area()).is_ok(),

@@ -26,7 +26,7 @@ use super::words;
 use crate::checklists;
 use crate::model::{HazardStep, HazardVerb};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
-use crate::queries::{HazardView, hazard_view, possible_steps};
+use crate::queries::{HazardView, hazard_view, possible_steps, rule_sets};
 use crate::service::Rounds;
 use crate::{ActOnHazard, NoteReturn, ReturnVisit};
 
@@ -61,6 +61,8 @@ struct HazardPage {
     cause: String,
     /// The checklist it was found by.
     form: Option<Arc<Form>>,
+    /// What it was judged by.
+    basis: words::Basis,
     story: Vec<Line>,
     photos: Vec<Shot>,
     possible: Vec<&'static str>,
@@ -148,7 +150,15 @@ async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: &str) -> R
         Some(name) => checklists::known(&rounds, app.db(), name).await?,
         None => None,
     };
+    let basis = match &one.judgement {
+        Some(made) => {
+            let sets = rule_sets(app.db().read()).await?;
+            words::basis(&s, &sets, &made.judgement)
+        }
+        None => words::Basis::default(),
+    };
     Ok(HazardPage {
+        basis,
         form: known.map(|known| known.form),
         story: story(app, &s, &one).await?,
         photos: shots(app, &s, &one).await?,

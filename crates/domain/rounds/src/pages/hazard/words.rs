@@ -1,12 +1,12 @@
 //! Hazards in the reader's language.
 
-use youlin_checklist::{Form, Judgement, Test, Unit, Verdict};
+use youlin_checklist::{Form, Judgement, RuleSet, RuleStatus, Test, Unit, Verdict, word};
 use youlin_kernel::Micros;
 use youlin_web::Shell;
 
 use crate::checklists::{self, Words, choice, unit_name};
 use crate::model::HazardStep;
-use crate::queries::HazardView;
+use crate::queries::{HazardView, RuleSetView, status_code};
 
 /// The badge's state.
 pub(in crate::pages) fn badge(one: &HazardView) -> &'static str {
@@ -70,14 +70,72 @@ pub(in crate::pages) fn verdict(s: &Shell, one: &Judgement) -> String {
     }
 }
 
-/// `market-fire-example@1（示例，不是现行法规）`.
-pub(in crate::pages) fn rule_set(s: &Shell, one: &Judgement) -> String {
-    let status = crate::queries::status_code(&one.status);
-    s.t2(
-        "hazard-by-rules",
-        &("set", format!("{}@{}", one.rule_set, one.version)),
-        &("status", s.tt("rules-status", status)),
-    )
+/// 市场消防检查示例数值 · 第 1 版.
+pub(in crate::pages) fn called(s: &Shell, set: &RuleSet) -> String {
+    let title = word(&set.title, checklists::language(s.ctx().locale()));
+    let version = s.t1("checklist-version", "number", &set.version);
+    match title {
+        "" => format!("{} · {version}", set.code),
+        title => format!("{title} · {version}"),
+    }
+}
+
+/// What a judgement was made by, in words.
+#[derive(Clone, Debug, Default)]
+pub(in crate::pages) struct Basis {
+    /// 市场消防检查示例数值 · 第 1 版
+    pub(in crate::pages) title: String,
+    /// What it was worth then: 示例，不是现行法规.
+    pub(in crate::pages) status: String,
+    /// The clause, and what it is about.
+    pub(in crate::pages) clause: String,
+    /// `market-fire-example@1`, its page goes by it.
+    pub(in crate::pages) name: String,
+    /// What took its place since; empty: nothing did.
+    pub(in crate::pages) since: String,
+}
+
+/// The version, clause and standing of a judgement, from the rule sets as they are held.
+pub(in crate::pages) fn basis(s: &Shell, sets: &[RuleSetView], one: &Judgement) -> Basis {
+    let name = format!("{}@{}", one.rule_set, one.version);
+    let status = s.tt("rules-status", status_code(&one.status));
+    let Some(held) = sets.iter().find(|set| set.name() == name) else {
+        return Basis {
+            title: name.clone(),
+            clause: one.clause.clone(),
+            status,
+            since: String::new(),
+            name,
+        };
+    };
+    let rule = held.set.rules.iter().find(|rule| rule.code == one.rule);
+    let language = checklists::language(s.ctx().locale());
+    let about = rule.map_or("", |rule| word(&rule.about, language));
+    // A clause that says itself what it is about is not said twice.
+    let clause = if about.is_empty() || one.clause.contains(about) {
+        one.clause.clone()
+    } else {
+        s.t2(
+            "hazard-clause-about",
+            &("clause", one.clause.as_str()),
+            &("about", about),
+        )
+    };
+    let since = match &held.set.status {
+        RuleStatus::Superseded { by, on } if *on <= s.ctx().now().date() => {
+            let newer = sets.iter().find(|set| set.name() == *by);
+            let by = newer.map_or_else(|| by.clone(), |newer| called(s, &newer.set));
+            s.t2("hazard-rules-since", &("day", on), &("by", by))
+        }
+        _ => String::new(),
+    };
+    Basis {
+        title: called(s, &held.set),
+        status,
+        clause,
+        name,
+        since,
+    }
 }
 
 /// Answers that belong to a hazard, with their questions: what is shown elsewhere is left out.

@@ -1,24 +1,28 @@
 //! `/rounds/rules`: rule sets, which one judges, and what a newer version would judge otherwise.
 
+mod book;
+
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
 use youlin_checklist::{Effect, Form, JudgeFault, Judgement, Rule, RuleStatus, shipped, word};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    ApiForm, ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, mendable, page,
     refused_with,
 };
+
+pub(super) use book::export;
 
 use super::hazard::words;
 use super::shell;
 use crate::checklists;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RULES};
 use crate::queries::{
-    ChangedJudgement, EXAMPLE_FOR, RuleSetView, compared_with, in_use, rule_sets, status_code,
-    what_changes,
+    ChangedJudgement, Compared, EXAMPLE_FOR, RuleSetView, changes_by, in_use, rule_sets,
+    status_code,
 };
 use crate::{SaveRuleSet, UseRuleSet};
 
@@ -41,28 +45,47 @@ impl ListPage {
     }
 
     fn status(&self, one: &RuleSetView) -> String {
-        status(&self.s, one)
+        status(&self.s, &self.sets, one)
+    }
+
+    fn address(&self, one: &RuleSetView) -> String {
+        address(one)
     }
 }
 
 fn title(s: &Shell, one: &RuleSetView) -> String {
-    word(&one.set.title, checklists::language(s.ctx().locale())).to_owned()
+    words::called(s, &one.set)
 }
 
-fn status(s: &Shell, one: &RuleSetView) -> String {
+/// The page of a version. The one that comes with the house has no record, and goes by its name.
+fn address(one: &RuleSetView) -> String {
+    let key = one.id.map_or_else(|| one.name(), |id| id.to_string());
+    format!("/rounds/rules/{key}")
+}
+
+/// A version by the id of its record or by `code@version`, as judgements name it.
+fn find<'a>(sets: &'a [RuleSetView], key: &str) -> Result<&'a RuleSetView> {
+    let id = key.parse::<uuid::Uuid>().ok();
+    let found = sets
+        .iter()
+        .find(|one| (id.is_some() && one.id == id) || one.name() == key);
+    found.ok_or_else(Problem::not_found)
+}
+
+fn status(s: &Shell, sets: &[RuleSetView], one: &RuleSetView) -> String {
     let words = s.tt("rules-status", status_code(&one.set.status));
     match &one.set.status {
         RuleStatus::InForce { from } => {
             s.t2("rules-status-from", &("status", words), &("day", from))
         }
-        RuleStatus::Superseded { by, on } => s.tn(
-            "rules-status-by",
-            &[
-                ("status", words),
-                ("by", by.clone()),
-                ("day", on.to_string()),
-            ],
-        ),
+        RuleStatus::Superseded { by, on } => {
+            let by = match sets.iter().find(|newer| newer.name() == *by) {
+                Some(newer) => title(s, newer),
+                None => by.clone(),
+            };
+            let args = [("status", words), ("by", by), ("day", on.to_string())];
+            s.tn("rules-status-by", &args)
+        }
         RuleStatus::Example => words,
     }
 }
@@ -103,21 +126,16 @@ pub(super) async fn list(
     page(&list_page(&app, &ctx, s, !done.saved.is_empty()).await?)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct RulesForm {
-    text: String,
-}
-
-/// `POST /rounds/rules`: takes a version in.
+/// `POST /rounds/rules`: takes a version in, from a file or as pasted.
 pub(super) async fn take_in(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    ApiForm(f): ApiForm<RulesForm>,
+    request: Request,
 ) -> WebResult<Response> {
+    let text = book::sent(request).await?;
     let command = SaveRuleSet {
-        text: f.text.clone(),
+        text: text.clone(),
         checklist: EXAMPLE_FOR.to_owned(),
     };
     match app.db().execute(&ctx, command).await {
@@ -127,7 +145,7 @@ pub(super) async fn take_in(
             let s = shell(&app, &ctx, prefs);
             let e = FormFaults::of(&s, &problem);
             let mut shown = list_page(&app, &ctx, s, false).await?;
-            (shown.e, shown.text) = (e, f.text);
+            (shown.e, shown.text) = (e, text);
             Ok(refused_with(&problem, page(&shown)?))
         }
     }
@@ -139,10 +157,10 @@ struct SetPage {
     s: Shell,
     e: FormFaults,
     one: RuleSetView,
-    /// What judges today, or what this one replaced when it is this one.
-    old: Option<RuleSetView>,
-    replaced: bool,
-    changes: Vec<ChangedJudgement>,
+    title: String,
+    status: String,
+    address: String,
+    compared: Option<Compared>,
     /// Whose lists of choices name what was found.
     form: Option<Form>,
     may_use: bool,
@@ -150,14 +168,6 @@ struct SetPage {
 }
 
 impl SetPage {
-    fn title(&self) -> String {
-        title(&self.s, &self.one)
-    }
-
-    fn status(&self) -> String {
-        status(&self.s, &self.one)
-    }
-
     fn rule(&self, code: &str) -> String {
         let language = checklists::language(self.s.ctx().locale());
         let found = self.one.set.rules.iter().find(|rule| rule.code == code);
@@ -167,19 +177,13 @@ impl SetPage {
         )
     }
 
-    fn changed(&self, old: &RuleSetView) -> String {
-        let said = &[
-            ("old", old.name()),
-            ("count", self.changes.len().to_string()),
-        ];
-        self.s.tn(
-            if self.replaced {
-                "rules-changed"
-            } else {
-                "rules-changes"
-            },
-            said,
-        )
+    fn changed(&self, compared: &Compared) -> String {
+        let count = compared.changes.len();
+        if compared.replaced {
+            return self.s.t1("rules-changed", "count", count);
+        }
+        let old = title(&self.s, &compared.old);
+        self.s.t2("rules-changes", &("old", old), &("count", count))
     }
 
     fn demand(&self, rule: &Rule) -> String {
@@ -220,45 +224,35 @@ impl SetPage {
 /// Changes shown; the rest is counted.
 const SHOWN: usize = 300;
 
-async fn set_page(
-    app: &App,
-    ctx: &Ctx,
-    s: Shell,
-    id: uuid::Uuid,
-    e: FormFaults,
-) -> Result<SetPage> {
+async fn set_page(app: &App, ctx: &Ctx, s: Shell, key: &str, e: FormFaults) -> Result<SetPage> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let sets = rule_sets(app.db().read()).await?;
-    let one = sets.iter().find(|one| one.id == Some(id)).cloned();
-    let one = one.ok_or_else(Problem::not_found)?;
+    let one = find(&sets, key)?.clone();
     let today = ctx.now().date();
-    let (old, replaced) = compared_with(&sets, &one, today).unzip();
-    let changes = match old {
-        Some(old) => what_changes(app.db(), &scope, &old.set, &one.set).await?,
-        None => Vec::new(),
-    };
+    let compared = changes_by(app.db(), &scope, &sets, (&one, today)).await?;
     Ok(SetPage {
         form: shipped(&one.checklist).and_then(|one| Form::build(one).ok()),
-        may_use: ctx.may(&ROUNDS_RULES) && one.used_from.is_none(),
+        title: title(&s, &one),
+        status: status(&s, &sets, &one),
+        address: address(&one),
+        may_use: ctx.may(&ROUNDS_RULES) && one.id.is_some() && one.used_from.is_none(),
         from: today.to_string(),
-        old: old.cloned(),
-        replaced: replaced.unwrap_or(false),
-        changes,
+        compared,
         one,
         e,
         s,
     })
 }
 
-/// `GET /rounds/rules/{id}`: what it says, and what it would judge otherwise than the one in use.
+/// `GET /rounds/rules/{id}`, by id or by `code@version`: what it says, and what it would judge otherwise than the one in use.
 pub(super) async fn show(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    PathId(id): PathId,
+    Path(key): Path<String>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    page(&set_page(&app, &ctx, s, id, FormFaults::none()).await?)
+    page(&set_page(&app, &ctx, s, &key, FormFaults::none()).await?)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -291,7 +285,7 @@ pub(super) async fn put_to_use(
             let problem = mendable(problem)?;
             let s = shell(&app, &ctx, prefs);
             let e = FormFaults::of(&s, &problem);
-            let shown = set_page(&app, &ctx, s, id, e).await?;
+            let shown = set_page(&app, &ctx, s, &id.to_string(), e).await?;
             Ok(refused_with(&problem, page(&shown)?))
         }
     }
