@@ -342,8 +342,10 @@ describe("every page", { concurrency: 2 }, () => {
   }
 
   const routes = pageRoutes();
+  /** Clauses are said in the words of their rule set, in whatever language. */
+  const clauses = JSON.parse(readFileSync(new URL("../../crates/engines/checklist/data/market-fire-rules.json", import.meta.url), "utf8")).rules.map((rule) => rule.clause);
   /** Names of the example that happen to hold words of ours. */
-  const names = () => server.access.accounts.map((account) => account.display_name);
+  const names = () => [...server.access.accounts.map((account) => account.display_name), ...clauses];
   const pictured = new Set();
   const built = new Map(); // of what parts the pages were made that were looked at, by route and view
   let turns = 0;
