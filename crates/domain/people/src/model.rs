@@ -85,6 +85,16 @@ words! {
     Sex { Female = "female", Male = "male" }
 }
 
+/// As an identity number says it.
+impl From<youlin_crypto::Sex> for Sex {
+    fn from(sex: youlin_crypto::Sex) -> Self {
+        match sex {
+            youlin_crypto::Sex::Female => Self::Female,
+            youlin_crypto::Sex::Male => Self::Male,
+        }
+    }
+}
+
 words! {
     /// Person or organisation.
     PartyKind { Person = "person", Organisation = "organisation" }

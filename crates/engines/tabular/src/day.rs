@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::values::{Read, absent, fold};
+use crate::values::{Read, absent, fold, outside_brackets};
 use crate::{Cell, ValueFault};
 
 /// A birthday as exactly as it is known.
@@ -139,11 +139,12 @@ fn text_read(text: &str, from_1904: bool, today: Date) -> Read<Birth> {
     if LUNAR.iter().any(|word| text.contains(word)) {
         return Read::Refused(ValueFault::Lunar);
     }
-    let text = without_remarks(&text);
+    let text = outside_brackets(&text);
+    let text = text.trim();
     let text = text
         .strip_prefix("公历")
         .or(text.strip_prefix("阳历"))
-        .unwrap_or(&text);
+        .unwrap_or(text);
     let Some(text) = arabic(text) else {
         return Read::Refused(ValueFault::Unreadable);
     };
@@ -210,22 +211,6 @@ fn day_last(year: i16, first: i16, second: i16) -> Read<Birth> {
         (Some(day), _) | (None, Some(day)) => Read::Sure(Birth::of(day)),
         (None, None) => Read::Refused(ValueFault::NoSuchDay),
     }
-}
-
-fn without_remarks(text: &str) -> String {
-    let mut depth = 0u32;
-    let kept = text.chars().filter(|c| match c {
-        '(' | '[' => {
-            depth += 1;
-            false
-        }
-        ')' | ']' => {
-            depth = depth.saturating_sub(1);
-            false
-        }
-        _ => depth == 0,
-    });
-    kept.collect::<String>().trim().to_owned()
 }
 
 /// 一九四二年三月二十五日 → 1942年3月25日; text without Chinese numerals as it is. `None`: numerals that make no number.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fill::MOST_ROWS;
 use crate::layout::{LOOKED_AT, SUMS, explains, names_of};
+use crate::values::outside_brackets;
 use crate::{Cell, Line, Sheet};
 
 /// How a blank form is laid out. Rows are numbered as [`Line`] does.
@@ -68,21 +69,9 @@ pub fn form_layout(sheet: &Sheet) -> Option<FormLayout> {
     })
 }
 
-/// A text without what stands in brackets.
+/// A name without what stands in brackets.
 fn bare(name: &str) -> String {
-    let mut depth = 0_u32;
-    let outside = name.chars().filter(|c| match c {
-        '(' | '[' => {
-            depth += 1;
-            false
-        }
-        ')' | ']' => {
-            depth = depth.saturating_sub(1);
-            false
-        }
-        _ => depth == 0,
-    });
-    outside.collect::<String>().trim().to_owned()
+    outside_brackets(name).trim().to_owned()
 }
 
 fn is_label(name: &str) -> bool {

@@ -42,6 +42,9 @@ pub use form::{FormColumn, FormLayout, form_layout};
 pub use layout::{Layout, best_layout, layout, only_words, sole};
 pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};
-pub use values::{Read, Sex, absent, fold, foreign_document, identity, listed, phones, sex, words};
+pub use values::{
+    Read, Sex, absent, fold, foreign_document, identity, listed, outside_brackets, phones, sex,
+    words,
+};
 pub use write::{Column, write_workbook};
 pub use write_sheets::{SheetOut, write_sheets};

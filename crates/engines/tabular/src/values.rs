@@ -223,6 +223,24 @@ pub fn listed(all: &[String]) -> String {
     quoted.collect::<Vec<_>>().join("、")
 }
 
+/// A folded text without what stands in brackets.
+#[must_use]
+pub fn outside_brackets(text: &str) -> String {
+    let mut depth = 0_u32;
+    let outside = text.chars().filter(|c| match c {
+        '(' | '[' => {
+            depth += 1;
+            false
+        }
+        ')' | ']' => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        _ => depth == 0,
+    });
+    outside.collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

@@ -5,8 +5,8 @@
 //! saved in transactions of their own, 200 at a time, so that an import does not hold up the desk.
 
 mod accounts;
+mod back;
 mod identity;
-mod in_use;
 mod keys;
 mod memberships;
 mod organisations;
@@ -21,9 +21,9 @@ use youlin_imports::{ImportReport, Incoming, Plan, Refused, Row};
 use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
-pub(crate) use identity::{NoNumber, identity_number};
-pub use in_use::InUse;
-pub(crate) use in_use::used;
+pub use back::InUse;
+pub(crate) use back::{own, used};
+pub(crate) use identity::identity_number;
 pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;
 pub use organisations::organisations;

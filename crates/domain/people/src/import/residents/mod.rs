@@ -34,7 +34,7 @@ use youlin_imports::{Batch, Choice, Incoming, Plan, Refused, Register, Step, Tab
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result, Scope};
 use youlin_places::Locator;
 
-use super::in_use::InUse;
+use super::back::InUse;
 use super::keys::{Keys, persons_of};
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;

@@ -188,13 +188,8 @@ impl<'a> Reader<'a> {
     }
 
     fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
-        identity_number(cells.one("identity"), self.today).map_err(|(code, count)| {
-            let refused = cells.refused("identity", code);
-            match count {
-                Some(count) => refused.arg("count", count),
-                None => refused,
-            }
-        })
+        let refuse = |code| cells.refused("identity", code);
+        identity_number(cells.one("identity"), self.today, refuse)
     }
 
     fn birth(
@@ -432,10 +427,7 @@ fn sex(
                 .arg("value", cell.shown()));
         }
     };
-    let of_number = identity.map(|number| match number.sex() {
-        youlin_crypto::Sex::Female => Sex::Female,
-        youlin_crypto::Sex::Male => Sex::Male,
-    });
+    let of_number = identity.map(|number| Sex::from(number.sex()));
     match (written, of_number) {
         (Some(written), Some(number)) if written != number => {
             doubts.push(cells.refuse("sex", "sheet-sex-differs"));

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::{AuditEntry, Command, Record, Tx};
+use youlin_database::{AuditEntry, Command, Tx};
 use youlin_imports::{ImportReport, Outcome, Refused, Step, strike};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 
-use super::super::in_use::{self, InUse};
 use super::known::Known;
 use super::take::Did;
 use crate::Vault;
 use crate::entities::{household, person, person_label, person_phone, residence};
 use crate::events;
+use crate::import::{InUse, own, used};
 use crate::permissions::PEOPLE_WRITE;
 
 /// Steps of one community.
@@ -94,7 +94,7 @@ impl TakeBack {
     ) -> Result<()> {
         let ids: Vec<Uuid> = steps.iter().map(|(step, _)| step.subject).collect();
         let known = Known::by_id(tx.conn(), self.community, &ids).await?;
-        let used = in_use::used(tx, scope, self.community, &ids, &self.in_use).await?;
+        let used = used(tx, scope, self.community, &ids, &self.in_use).await?;
         let mut back = Back::default();
         for (step, did) in steps {
             let refused = |code| Refused::new(step.line, "", code);
@@ -184,17 +184,6 @@ impl Back {
         self.households.extend(did.households);
         true
     }
-}
-
-/// The rows an import made, as long as nobody changed them.
-fn own<E: Record>(rows: &[E::Model], made: &[Uuid]) -> Vec<E::Model>
-where
-    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
-{
-    let rows = rows.iter();
-    rows.filter(|row| made.contains(&E::id(row)) && E::version(row) == 1)
-        .cloned()
-        .collect()
 }
 
 impl TakeBack {

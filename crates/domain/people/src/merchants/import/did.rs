@@ -10,6 +10,7 @@ use youlin_kernel::{CommunityId, Ctx, Result};
 
 use super::persons::Named;
 use super::take::{Import, Person};
+use crate::Vault;
 use crate::commands::save_person::{PersonInput, SavePerson};
 use crate::entities::{merchant, merchant_place, person_phone};
 use crate::events::{MERCHANT_SAVED, event};
@@ -17,7 +18,6 @@ use crate::facts::How;
 use crate::merchants::commands::persons::{RelatePerson, relate};
 use crate::merchants::commands::places::{self, Where, settle};
 use crate::merchants::commands::save::change;
-use crate::{Sex, Vault};
 
 /// What a row did to a merchant, as the journal keeps it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -152,10 +152,7 @@ async fn enter(
     }
     let input = PersonInput {
         name: named.name.clone(),
-        sex: number.map(|number| match number.sex() {
-            youlin_crypto::Sex::Female => Sex::Female,
-            youlin_crypto::Sex::Male => Sex::Male,
-        }),
+        sex: number.map(|number| number.sex().into()),
         birth: number.map(|number| number.birth()),
         identity: number.map(|number| number.as_str().to_owned()),
         phones,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::{AuditEntry, Command, Record, Tx};
+use youlin_database::{AuditEntry, Command, Tx};
 use youlin_imports::{Batch, ImportReport, Outcome, Refused, Step, strike};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result, Scope};
 
@@ -15,7 +15,7 @@ use crate::entities::{
     residence,
 };
 use crate::events::{self, MERCHANT_SAVED, event};
-use crate::import::{InUse, used};
+use crate::import::{InUse, own, used};
 use crate::merchants::commands::merchant_for;
 use crate::merchants::commands::places::{self, Where};
 use crate::merchants::commands::save::not_doubled;
@@ -150,17 +150,6 @@ impl Now {
             reopened,
         })
     }
-}
-
-/// The rows an import made, as long as nobody changed them.
-fn own<E: Record>(rows: &[E::Model], made: &[Uuid]) -> Vec<E::Model>
-where
-    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
-{
-    let rows = rows.iter();
-    rows.filter(|row| made.contains(&E::id(row)) && E::version(row) == 1)
-        .cloned()
-        .collect()
 }
 
 impl TakeBack {

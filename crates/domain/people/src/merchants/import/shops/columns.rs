@@ -43,40 +43,31 @@ const NOT_PERSONS: &[&str] = &[
     "人数",
 ];
 
-/// The same, and whoever is no person of the merchant's own, or answers for something else than the shop.
-const NOT_THESE: &[&str] = &[
-    "电话",
-    "手机",
-    "号码",
-    "联系方式",
-    "身份证",
-    "证件",
-    "签字",
-    "签名",
-    "性别",
-    "年龄",
-    "住址",
-    "地址",
-    "照片",
-    "职务",
-    "户籍",
-    "微信",
-    "人数",
-    "紧急",
-    "登记",
-    "填表",
-    "录入",
-    "检查",
-    "网格",
-    "消防",
-    "安全",
-    "市场",
-    "社区",
-    "物业",
-    "类型",
-    "类别",
-    "序号",
+/// Whoever is no person of the merchant's own, or answers for something else than the shop.
+const STRANGERS: &[&str] = &[
+    "紧急", "登记", "填表", "录入", "检查", "网格", "消防", "安全", "市场", "社区", "物业", "类型",
+    "类别", "序号",
 ];
+
+const NOT_THESE: &[&str] =
+    &joined::<{ NOT_PERSONS.len() + STRANGERS.len() }>(NOT_PERSONS, STRANGERS);
+
+const fn joined<const N: usize>(
+    first: &[&'static str],
+    second: &[&'static str],
+) -> [&'static str; N] {
+    let mut all = [""; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() {
+            first[at]
+        } else {
+            second[at - first.len()]
+        };
+        at += 1;
+    }
+    all
+}
 
 const fn plain(field: &'static str, names: &'static [&'static str]) -> Spec {
     Spec {

@@ -1,11 +1,13 @@
 //! The persons a row names: who runs the shop, whom it belongs to, whom one calls, who answers for fire safety. Who they are in
 //! the register is decided where the row is saved ([`crate::merchants::import::persons`]).
 
-use youlin_imports::tabular::{Cell, Line, absent, fold, foreign_document, phones};
-use youlin_imports::{Refused, armed};
+use youlin_imports::armed;
+use youlin_imports::tabular::{
+    Cell, Line, absent, fold, foreign_document, outside_brackets, phones,
+};
 
 use super::read::{Reader, Unread};
-use crate::import::{NoNumber, identity_number};
+use crate::import::identity_number;
 use crate::merchants::MerchantRelation;
 use crate::merchants::import::persons::Named;
 
@@ -105,14 +107,8 @@ impl Reader<'_> {
             return Ok(());
         };
         for cell in self.table.cells(line, field) {
-            let read = identity_number(cell, self.today);
-            let number = read.map_err(|(code, count): NoNumber| {
-                let refused: Refused = self.refuse(line, field, code);
-                Unread::Refused(match count {
-                    Some(count) => refused.arg("count", count),
-                    None => refused,
-                })
-            })?;
+            let refuse = |code| self.refuse(line, field, code);
+            let number = identity_number(cell, self.today, refuse).map_err(Unread::Refused)?;
             if whose.identity.is_none() {
                 whose.identity = number;
             }
@@ -150,21 +146,7 @@ fn named(cell: &Cell) -> Vec<(String, Option<String>)> {
 
 /// A name without remarks in brackets. 周 建 国: blanks make short names as wide as the others.
 fn bare(text: &str) -> String {
-    let mut depth = 0u32;
-    let kept: String = text
-        .chars()
-        .filter(|c| match c {
-            '(' | '[' => {
-                depth += 1;
-                false
-            }
-            ')' | ']' => {
-                depth = depth.saturating_sub(1);
-                false
-            }
-            _ => depth == 0,
-        })
-        .collect();
+    let kept = outside_brackets(text);
     let kept = kept.trim_matches([' ', ':', '：', '.', '。']);
     match kept.chars().any(|c| c.is_ascii_alphabetic()) {
         true => kept.to_owned(),

@@ -1,4 +1,4 @@
-//! Whether people are in use somewhere: who is, is not removed when an import that entered them is taken back.
+//! What may go when an import is taken back: rows nobody changed since, and people who are in use nowhere.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use futures::future::BoxFuture;
 use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
-use youlin_database::Tx;
 use youlin_database::sql::{col, name};
+use youlin_database::{Record, Tx};
 use youlin_kernel::{CommunityId, Result, Scope};
 
 /// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
@@ -59,4 +59,15 @@ pub(crate) async fn used(
         used.extend(floor.used(tx.conn(), community, ids).await?);
     }
     Ok(used)
+}
+
+/// The rows an import made, as long as nobody changed them.
+pub(crate) fn own<E: Record>(rows: &[E::Model], made: &[Uuid]) -> Vec<E::Model>
+where
+    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let rows = rows.iter();
+    rows.filter(|row| made.contains(&E::id(row)) && E::version(row) == 1)
+        .cloned()
+        .collect()
 }
