@@ -13,7 +13,7 @@ use super::round::place;
 use crate::checklists;
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{
-    FindingView, RoundView, finding_of_case, hazards_among, judgements_of, round_view,
+    FindingView, PhotoView, RoundView, finding_of_case, hazards_among, judgements_of, round_view,
 };
 use crate::service::Rounds;
 use crate::water::photos_of;
@@ -41,8 +41,12 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
     let back = photos_of(app.db(), round.line.community, &findings).await?;
     let hazards = hazards_among(app.db(), round.line.community, &findings).await?;
     let hazards = &hazards;
+    // What was taken for the pair comes before other evidence.
+    let mut photos: Vec<&PhotoView> = round.photos.iter().collect();
+    photos.sort_by_key(|photo| photo.stage != "before");
+    let photos = &photos;
     let of_round = |finding: Uuid, after: bool| {
-        let own = round.photos.iter().filter(move |photo| {
+        let own = photos.iter().filter(move |photo| {
             let of_after = matches!(photo.stage.as_str(), "after" | "rectified" | "under_way");
             photo.finding == Some(finding) && of_after == after
         });
@@ -63,17 +67,6 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
             }),
         })
     };
-    // What was taken for the pair comes before other evidence.
-    let before = |finding: Uuid| {
-        let taken = round
-            .photos
-            .iter()
-            .position(|photo| photo.finding == Some(finding) && photo.stage == "before");
-        let taken = taken.map(|at| format!("/photos/{}", round.photos[at].id));
-        let mut all: Vec<Shot> = of_round(finding, false).collect();
-        let at = taken.and_then(|end| all.iter().position(|shot| shot.href.ends_with(&end)));
-        (!all.is_empty()).then(|| all.swap_remove(at.unwrap_or(0)))
-    };
     let pair = |finding: Uuid| {
         let mut after: Vec<Shot> = of_round(finding, true).collect();
         after.extend(
@@ -87,7 +80,7 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
         );
         Pair {
             finding,
-            before: before(finding),
+            before: of_round(finding, false).next(),
             after,
         }
     };

@@ -25,7 +25,7 @@ pub(super) async fn read(app: &App, request: Request) -> Result<Upload> {
     }
     let limits = Limits {
         files: MAX_FILES,
-        pictures: true,
+        pictures: &["photo", "p_", "before_", "after_"],
         body: app
             .config()
             .max_upload

@@ -18,6 +18,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope, wo
 use youlin_people::Party;
 use youlin_places::premises::Premises;
 
+use super::listed_after;
 use super::rules::{JudgementView, judgements_for};
 use super::sight::Sight;
 use super::{FindingView, ReturnView};
@@ -61,16 +62,10 @@ impl HazardFilter {
             .add_option(self.community.map(|id| Column::CommunityId.eq(id.0)))
             .add_option(self.campaign.map(|id| Column::CampaignId.eq(id)))
             .add_option(self.premises.map(|id| Column::PremisesId.eq(id)))
-            .add_option(self.before.map(|at| {
-                let same = |id: Uuid| {
-                    Condition::all()
-                        .add(Column::FoundAt.eq(at.0))
-                        .add(Column::Id.lt(id))
-                };
-                Condition::any()
-                    .add(Column::FoundAt.lt(at.0))
-                    .add_option(self.before_id.map(same))
-            }))
+            .add_option(
+                self.before
+                    .map(|at| listed_after((Column::FoundAt, at), (Column::Id, self.before_id))),
+            )
     }
 }
 

@@ -19,6 +19,10 @@ mod sight;
 mod subjects;
 mod walkers;
 
+use sea_orm::{ColumnTrait, Condition};
+use uuid::Uuid;
+use youlin_kernel::Micros;
+
 pub use board::{Board, BoardFinding, board};
 pub use campaigns::{
     CampaignFigures, CampaignPremises, CampaignView, campaign_figures, campaign_inspected,
@@ -55,7 +59,7 @@ pub use rounds::{
     round_view, rounds_of,
 };
 pub(crate) use rounds::{photos_of, visible};
-pub use rule_changes::{ChangedJudgement, Compared, changes_by, compared_with, what_changes};
+pub use rule_changes::{ChangedJudgement, Compared, changes_by, what_changes};
 pub use rules::{
     EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging, rule_sets, rules_for,
     status_code,
@@ -63,3 +67,14 @@ pub use rules::{
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};
 pub(crate) use walkers::Walker;
 pub use walkers::walks_by;
+
+/// What comes after a line of a list that begins with the latest; without its id, only what is of an earlier moment.
+fn listed_after<C: ColumnTrait>(
+    (moment, at): (C, Micros),
+    (key, id): (C, Option<Uuid>),
+) -> Condition {
+    let same = |id: Uuid| Condition::all().add(moment.eq(at.0)).add(key.lt(id));
+    Condition::any()
+        .add(moment.lt(at.0))
+        .add_option(id.map(same))
+}

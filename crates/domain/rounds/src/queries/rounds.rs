@@ -17,6 +17,7 @@ use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope};
 use youlin_people::FieldPlace;
 
 use super::findings::{FindingView, findings_of, views};
+use super::listed_after;
 use super::sight::Sight;
 use crate::entities::{finding, round, round_file, round_policy};
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind, Talk};
@@ -64,16 +65,7 @@ pub struct RoundFilter {
 impl RoundFilter {
     fn rows(&self, sight: &Sight<'_>) -> Select<round::Entity> {
         use round::Column;
-        let before = |at: Micros| {
-            let same = |id: Uuid| {
-                Condition::all()
-                    .add(Column::BeganAt.eq(at.0))
-                    .add(Column::Id.lt(id))
-            };
-            Condition::any()
-                .add(Column::BeganAt.lt(at.0))
-                .add_option(self.before_id.map(same))
-        };
+        let before = |at| listed_after((Column::BeganAt, at), (Column::Id, self.before_id));
         let wanted = sight
             .rounds()
             .add_option(self.subject.map(|one| {

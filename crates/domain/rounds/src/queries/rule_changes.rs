@@ -9,7 +9,7 @@ use youlin_checklist::{Change, Recorded, RuleSet, compare};
 use youlin_database::Database;
 use youlin_kernel::{AreaId, Result, Scope};
 
-use super::rules::{JudgementView, RuleSetView, in_use, judgement_view, rule_sets};
+use super::rules::{JudgementView, RuleSetView, in_use, judgement_view};
 use super::sight::Sight;
 use crate::entities::{judgement, round};
 
@@ -36,8 +36,7 @@ pub struct Compared {
 
 /// The versions this one is compared with: what judges on this day, or, of that one itself, every one that was in use before it,
 /// the latest first. With whether it is the latter.
-#[must_use]
-pub fn compared_with<'a>(
+fn compared_with<'a>(
     all: &'a [RuleSetView],
     one: &RuleSetView,
     today: jiff::civil::Date,
@@ -77,7 +76,7 @@ pub async fn changes_by(
     };
     let mut changes = Vec::new();
     for old in &before {
-        changes.extend(what_changes(db, scope, &old.set, &one.set).await?);
+        changes.extend(what_changes(db, scope, all, (&old.set, &one.set)).await?);
     }
     changes.sort_by_key(|one| std::cmp::Reverse((one.of.at, one.of.id)));
     Ok(Some(Compared {
@@ -87,7 +86,7 @@ pub async fn changes_by(
     }))
 }
 
-/// Everything in the scope that `old` judged and `new` would judge otherwise. Nothing is altered by asking, nor by putting the
+/// Everything in the scope that `old` judged and `new` would judge otherwise; `all`: every version there is. Nothing is altered by asking, nor by putting the
 /// new version to use.
 ///
 /// # Errors
@@ -95,10 +94,9 @@ pub async fn changes_by(
 pub async fn what_changes(
     db: &Database,
     scope: &Scope,
-    old: &RuleSet,
-    new: &RuleSet,
+    all: &[RuleSetView],
+    (old, new): (&RuleSet, &RuleSet),
 ) -> Result<Vec<ChangedJudgement>> {
-    let sets = rule_sets(db.read()).await?;
     let rows = judgement::Entity::find()
         .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RuleSet.eq(&old.code))
@@ -112,7 +110,7 @@ pub async fn what_changes(
     let mut recorded = Vec::with_capacity(rows.len());
     for row in rows {
         let grid = row.grid_id.map(AreaId);
-        let view = judgement_view(&sets, row)?;
+        let view = judgement_view(all, row)?;
         recorded.push(Recorded {
             id: view.id.as_u128(),
             rule: view.judgement.rule.clone(),

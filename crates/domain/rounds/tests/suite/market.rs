@@ -874,7 +874,9 @@ async fn a_newer_rule_set_changes_nothing_that_was_judged() {
         assert_eq!(old.name(), "market-fire-example@1");
         let new = sets.iter().find(|one| one.id == Some(id)).unwrap();
         let scope = worker.scope(&ROUNDS_READ).unwrap();
-        let changes = what_changes(db, &scope, &old.set, &new.set).await.unwrap();
+        let changes = what_changes(db, &scope, &sets, (&old.set, &new.set))
+            .await
+            .unwrap();
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].change.effect, youlin_checklist::Effect::NowMeets);
         assert_eq!(changes[0].of.finding, Some(first.findings[0].id));

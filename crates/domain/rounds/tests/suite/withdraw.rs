@@ -9,7 +9,7 @@ use youlin_rounds::model::{Channel, Outcome};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     FindingStep, HazardFilter, RoundFilter, WithdrawRound, board, campaign_figures, hazards,
-    judgements_of, module, round_view, rounds_of, what_changes,
+    judgements_of, module, round_view, rounds_of, rule_sets, what_changes,
 };
 use youlin_testkit::databases;
 
@@ -174,7 +174,11 @@ async fn hazards_of_an_inspection_that_was_taken_back_are_on_no_list() {
             limit: 300,
             unit: youlin_checklist::Unit::Centimetre,
         };
-        let changes = || async { what_changes(db, &scope, &old, &new).await.unwrap().len() };
+        let sets = rule_sets(db.read()).await.unwrap();
+        let changes = async || {
+            let all = what_changes(db, &scope, &sets, (&old, &new)).await;
+            all.unwrap().len()
+        };
         assert_eq!(changes().await, 0);
         let listed = hazards(db, &scope, HazardFilter::default()).await.unwrap();
         assert!(listed.is_empty());

@@ -67,7 +67,7 @@ impl From<Parts> for Upload {
 /// 400 for what is no form, 413 when it is larger or has more fields than any form may, 503 when the store cannot take files now. What
 /// is wrong with a single file stands in [`Upload::fault`].
 pub async fn read(app: &App, request: Request) -> Result<Upload> {
-    read_of(app, request, false).await
+    read_of(app, request, &[]).await
 }
 
 /// The same where the files are evidence: what is no picture is a fault of its field and proves nothing.
@@ -75,10 +75,10 @@ pub async fn read(app: &App, request: Request) -> Result<Upload> {
 /// # Errors
 /// As [`read`].
 pub async fn read_pictures(app: &App, request: Request) -> Result<Upload> {
-    read_of(app, request, true).await
+    read_of(app, request, &["photo"]).await
 }
 
-async fn read_of(app: &App, request: Request, pictures: bool) -> Result<Upload> {
+async fn read_of(app: &App, request: Request, pictures: &'static [&'static str]) -> Result<Upload> {
     if !is_multipart(&request) {
         // As a browser without script or a program may send it.
         let pairs = pairs(request, SLACK).await?;
@@ -154,8 +154,8 @@ impl Parts {
 pub struct Limits {
     /// Files that are taken; a further one is a fault of its field.
     pub files: usize,
-    /// Photographs must be pictures: files of the fields `photo`, `p_…`, `before_…` and `after_…`.
-    pub pictures: bool,
+    /// Fields whose files must be pictures; one that ends with `_` stands for all that begin so.
+    pub pictures: &'static [&'static str],
     /// Bytes of the whole request.
     pub body: usize,
     /// Bytes of one text.
@@ -196,8 +196,7 @@ pub async fn read_parts(app: &App, request: Request, limits: &Limits) -> Result<
                 read.faults.push((name, problem));
             }
             Some(file) => {
-                let shows = ["photo", "p_", "before_", "after_"];
-                let picture = limits.pictures && shows.iter().any(|one| is_field(&name, one));
+                let picture = limits.pictures.iter().any(|one| is_field(&name, one));
                 take(&store, &mut read, field, (name, picture), &file).await?;
             }
             None => {

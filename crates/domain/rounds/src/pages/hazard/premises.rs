@@ -78,13 +78,21 @@ async fn counts(db: &Database, scope: &Scope, subject: Subject) -> Result<Counts
         outcome: Some(Outcome::Done),
         ..rounds
     };
+    let (inspections, rounds, listed, overdue, to_recheck, removed) = futures::try_join!(
+        count_rounds(db, scope, inspections),
+        count_rounds(db, scope, rounds),
+        count_hazards(db, scope, hazards(HazardsOf::Listed)),
+        count_hazards(db, scope, hazards(HazardsOf::Overdue)),
+        count_hazards(db, scope, hazards(HazardsOf::ToRecheck)),
+        count_hazards(db, scope, hazards(HazardsOf::Removed)),
+    )?;
     Ok(Counts {
-        inspections: count_rounds(db, scope, inspections).await?,
-        rounds: count_rounds(db, scope, rounds).await?,
-        listed: count_hazards(db, scope, hazards(HazardsOf::Listed)).await?,
-        overdue: count_hazards(db, scope, hazards(HazardsOf::Overdue)).await?,
-        to_recheck: count_hazards(db, scope, hazards(HazardsOf::ToRecheck)).await?,
-        removed: count_hazards(db, scope, hazards(HazardsOf::Removed)).await?,
+        inspections,
+        rounds,
+        listed,
+        overdue,
+        to_recheck,
+        removed,
     })
 }
 
