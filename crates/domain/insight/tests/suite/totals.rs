@@ -1,4 +1,4 @@
-//! Totals beside and below tables of two dimensions, what a pyramid leaves out, and addresses that lost a part.
+//! Totals beside and below tables of two dimensions, and what a pyramid leaves out.
 
 use axum::http::StatusCode;
 
