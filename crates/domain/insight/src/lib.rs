@@ -16,6 +16,7 @@ mod migrations;
 mod pages;
 pub mod permissions;
 mod queries;
+mod totals;
 mod units;
 mod visits;
 mod words;

@@ -111,6 +111,12 @@ impl Words<'_> {
         }
     }
 
+    /// The dimensions a condition names: 年龄或性别
+    pub(crate) fn dims(&self, condition: &Condition) -> String {
+        let dims: Vec<String> = condition.dims().map(|dim| self.dim(dim)).collect();
+        dims.join(&self.s.t("insight-or"))
+    }
+
     /// 年龄 至少 80
     pub(crate) fn condition(&self, own: &str, condition: &Condition) -> String {
         let dataset = match &condition.who {
@@ -132,7 +138,7 @@ impl Words<'_> {
         let values = values.join(&self.s.t("insight-or"));
         let said = self
             .s
-            .t2(&key, &("dim", self.dim(&condition.dim)), &("value", values));
+            .t2(&key, &("dim", self.dims(condition)), &("value", values));
         let since = schema.and_then(|schema| schema.dim(&condition.dim));
         let since = since.is_some_and(|dim| dim.kind == Kind::Since);
         // Never is longer ago than anything: whoever reads the figure must know that they are in it.
@@ -165,6 +171,26 @@ impl Words<'_> {
     /// A figure as it is read.
     pub(crate) fn figure(&self, asked: &Asked, figure: &Figure) -> String {
         figure_text(asked, figure).unwrap_or_else(|| self.s.t("insight-nothing"))
+    }
+
+    /// Why the lines of an answer need not add up to its total; nothing where they do.
+    pub(crate) fn adds(&self, asked: &Asked) -> Vec<String> {
+        let query = &asked.query;
+        if query.group.is_empty() {
+            return Vec::new();
+        }
+        let schema = asked.dataset.schema();
+        let labels = query.group.iter().any(|group| {
+            let dim = schema.dim(&group.dim);
+            dim.is_some_and(|dim| dim.kind == Kind::Labels)
+        });
+        let several = labels.then(|| self.s.t("insight-several"));
+        let measured = match &query.measure {
+            Measure::Count | Measure::Sum(_) => None,
+            Measure::Distinct(dim) => Some(self.s.t1("insight-total-once", "what", self.dim(dim))),
+            Measure::Mean(_) | Measure::Ratio { .. } => Some(self.s.t("insight-total-whole")),
+        };
+        several.into_iter().chain(measured).collect()
     }
 
     /// What was asked, line by line: it stands on the first sheet of every export and under every answer.

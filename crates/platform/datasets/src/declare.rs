@@ -49,6 +49,16 @@ pub struct Question {
     pub text: String,
 }
 
+/// A question of a form to one record's person that nobody has answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    pub form: Uuid,
+    pub record: (CommunityId, Uuid),
+    /// What is asked.
+    pub text: String,
+    pub since: Micros,
+}
+
 /// Records of one kind. Words of the catalogue: `data-<code>` names it, `data-<code>-hint` says what one record is,
 /// `data-<code>-<dimension>` names a dimension.
 pub trait Dataset: Send + Sync {
@@ -180,6 +190,26 @@ pub trait Dataset: Send + Sync {
         _form: Uuid,
     ) -> BoxFuture<'a, Result<usize>> {
         Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// How many questions of each of these forms nobody has answered yet, of records the caller may see.
+    fn count_unanswered<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _forms: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, usize>>> {
+        Box::pin(std::future::ready(Ok(HashMap::new())))
+    }
+
+    /// Exactly these questions, the oldest first.
+    fn unanswered<'a>(
+        &'a self,
+        _db: &'a Database,
+        _ctx: &'a Ctx,
+        _forms: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<Unanswered>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
     /// Takes a form's unanswered questions back; answers how many there were. What was answered stays.

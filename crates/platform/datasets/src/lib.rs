@@ -10,8 +10,8 @@ mod store;
 
 pub use asked::Asked;
 pub use declare::{
-    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Wanted, day_number,
-    known_since, local_offset,
+    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Unanswered, Wanted,
+    day_number, known_since, local_offset,
 };
 pub use forget::Forget;
 pub use store::{Datasets, DatasetsSettings};

@@ -1,8 +1,9 @@
-//! One condition of the address: `age~ge~80`, `not~labels~is~a~b`, `none~building~persons~labels~is~first_aid`.
+//! One condition of the address: `age~ge~80`, `not~labels~is~a~b`, `none~building~persons~labels~is~first_aid`,
+//! `age~missing`, and `age~missing~sex` where one of several is not recorded.
 //! Within a value `%` and `~` are written `%25` and `%7E`.
 
 use youlin_datasets::Datasets;
-use youlin_datasets::cube::{Filter, Kind, Op, Quantity, Related, Schema, Test, Value};
+use youlin_datasets::cube::{Dim, Filter, Kind, Op, Quantity, Related, Schema, Test, Value};
 use youlin_kernel::{Problem, Result};
 
 /// Of whom it is said.
@@ -21,13 +22,24 @@ pub enum Who {
     },
 }
 
-/// See the module's text.
+/// See the module's text. Of what is missing the values are further dimensions, one of which is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     pub who: Who,
     pub dim: String,
     pub op: Op,
     pub values: Vec<String>,
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Self {
+            who: Who::Own,
+            dim: String::new(),
+            op: Op::Is,
+            values: Vec::new(),
+        }
+    }
 }
 
 fn wrong(text: &str) -> Problem {
@@ -171,26 +183,10 @@ impl Condition {
     /// 422 for an unknown dimension, or a text where a number is needed.
     pub fn filter(&self, own: &Schema, datasets: &Datasets) -> Result<Filter> {
         let schema = self.schema(own, datasets)?;
-        let dim = schema.dim(&self.dim).ok_or_else(|| {
-            Problem::invalid("filter", "query-dimension").field_arg("what", &self.dim)
-        })?;
-        let mut values = Vec::new();
-        for text in &self.values {
-            values.push(match dim.kind {
-                Kind::Number | Kind::Age | Kind::Since | Kind::Area => {
-                    let number = text.trim().parse().map_err(|_nan| {
-                        Problem::invalid("filter", "query-value").field_arg("what", text)
-                    })?;
-                    Value::Number(number)
-                }
-                _ => Value::Text(text.clone()),
-            });
-        }
-        let test = Filter::Test(Test {
-            dim: self.dim.clone(),
-            op: self.op,
-            values,
-        });
+        let test = match self.op {
+            Op::Missing if !self.values.is_empty() => self.one_missing(&schema)?,
+            _ => self.test(&schema)?,
+        };
         Ok(match &self.who {
             Who::Own => test,
             Who::Not => Filter::Not(Box::new(test)),
@@ -208,6 +204,56 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The dimensions it names.
+    pub(crate) fn dims(&self) -> impl Iterator<Item = &str> {
+        let more = match self.op {
+            Op::Missing => self.values.as_slice(),
+            _ => &[],
+        };
+        std::iter::once(self.dim.as_str()).chain(more.iter().map(String::as_str))
+    }
+
+    fn one_missing(&self, schema: &Schema) -> Result<Filter> {
+        let mut parts = Vec::new();
+        for code in self.dims() {
+            known(schema, code)?;
+            parts.push(Filter::Test(Test {
+                dim: code.to_owned(),
+                op: Op::Missing,
+                values: Vec::new(),
+            }));
+        }
+        Ok(Filter::Any(parts))
+    }
+
+    fn test(&self, schema: &Schema) -> Result<Filter> {
+        let dim = known(schema, &self.dim)?;
+        let mut values = Vec::new();
+        for text in &self.values {
+            values.push(match dim.kind {
+                Kind::Number | Kind::Age | Kind::Since | Kind::Area => {
+                    let number = text.trim().parse().map_err(|_nan| {
+                        Problem::invalid("filter", "query-value").field_arg("what", text)
+                    })?;
+                    Value::Number(number)
+                }
+                _ => Value::Text(text.clone()),
+            });
+        }
+        Ok(Filter::Test(Test {
+            dim: self.dim.clone(),
+            op: self.op,
+            values,
+        }))
+    }
+}
+
+fn known(schema: &Schema, code: &str) -> Result<&'static Dim> {
+    let dim = schema.dim(code);
+    dim.ok_or_else(|| Problem::invalid("filter", "query-dimension").field_arg("what", code))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -220,6 +266,7 @@ mod tests {
             "not~labels~is~living_alone",
             "none~building~persons~labels~is~first_aid",
             "seen~missing",
+            "age~missing~sex",
             "labels~is~a%7Eb%25~c",
         ] {
             assert_eq!(Condition::parse(text).unwrap().text(), text);

@@ -31,7 +31,7 @@ pub(super) fn write(sheet: &Sheet) -> Vec<u8> {
     }
     text.push_str("\r\n");
     text.push_str(&line(sheet.groups.iter().chain(&sheet.columns).cloned()));
-    for one in &sheet.lines {
+    for (one, _total) in sheet.read() {
         let figures = [
             Some(one.count.to_string()),
             one.part.map(|part| part.to_string()),

@@ -18,8 +18,9 @@ pub(super) async fn write(app: &App, asked: &Asked, sheet: &Sheet) -> Written {
             .is_some_and(|dim| dim.kind == Kind::Area)
     });
     let at = by_area.ok_or_else(|| Problem::invalid("group", "query-no-area"))?;
-    let lines = || sheet.lines.iter().filter(|line| !line.keys.is_empty());
-    let areas: Vec<AreaId> = lines()
+    let lines = &sheet.lines;
+    let areas: Vec<AreaId> = lines
+        .iter()
         .filter_map(|line| area_of(&line.keys, at))
         .map(AreaId)
         .collect();
@@ -30,7 +31,8 @@ pub(super) async fn write(app: &App, asked: &Asked, sheet: &Sheet) -> Written {
         .filter_map(|(area, text)| Some((area.0, serde_json::from_str(&text).ok()?)))
         .collect();
     let tree = app.areas();
-    let features: Vec<Value> = lines()
+    let features: Vec<Value> = lines
+        .iter()
         .map(|line| {
             let area = area_of(&line.keys, at);
             let mut properties = Map::new();

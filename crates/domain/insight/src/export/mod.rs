@@ -8,18 +8,20 @@ mod xlsx;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use youlin_datasets::cube::{Answer, Key, Value};
+use youlin_datasets::cube::{Answer, Group, Key, Value};
 use youlin_datasets::{Asked, Datasets};
 use youlin_kernel::{Problem, Result};
 use youlin_web::{ApiQuery, App, CSV, Caller, Prefs, WebResult, XLSX, save_as};
 
 use crate::compose::Composed;
 use crate::pages;
+use crate::totals::{self, Totals};
 use crate::words::Words;
 
 /// One line of figures.
 pub(crate) struct Line {
     pub(crate) names: Vec<String>,
+    /// Of a cell; empty for totals.
     pub(crate) keys: Vec<Key>,
     pub(crate) count: u64,
     pub(crate) part: Option<u64>,
@@ -34,11 +36,28 @@ pub(crate) struct Sheet {
     pub(crate) groups: Vec<String>,
     /// Names of count, part, figure.
     pub(crate) columns: Vec<String>,
-    /// The total last.
     pub(crate) lines: Vec<Line>,
+    /// Over one dimension each, marked by its name; for those who read the lines, not for those who count with them.
+    pub(crate) totals: Vec<Line>,
+    /// Over everything.
+    pub(crate) total: Line,
 }
 
-fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) -> Sheet {
+impl Sheet {
+    /// Every line for those who read them, and whether it is a total: totals stand below what they are over.
+    fn read(&self) -> impl Iterator<Item = (&Line, bool)> {
+        let totals = self.totals.iter().chain([&self.total]);
+        let lines = self.lines.iter().map(|line| (line, false));
+        lines.chain(totals.map(|line| (line, true)))
+    }
+}
+
+fn sheet(
+    words: Words<'_>,
+    question: &Composed,
+    asked: &Asked,
+    (answer, totals): &(Answer, Totals),
+) -> Sheet {
     let s = words.s;
     let line = |names: Vec<String>, keys: Vec<Key>, figure: &youlin_datasets::cube::Figure| Line {
         names,
@@ -48,28 +67,40 @@ fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) 
         text: crate::words::figure_text(asked, figure).unwrap_or_default(),
         value: crate::words::figure_value(asked, figure),
     };
-    let mut lines: Vec<Line> = answer
+    let groups = &asked.query.group;
+    // The name of a key in its place; where a dimension was left out, that it is a total.
+    let named = |keys: &[Key], from: usize| -> Vec<String> {
+        let places = groups.iter().enumerate();
+        let name = |(at, group): (usize, &Group)| {
+            let key = at.checked_sub(from).and_then(|at| keys.get(at));
+            key.map_or_else(
+                || s.t("insight-total"),
+                |key| words.key(&*asked.dataset, group, key),
+            )
+        };
+        places.map(name).collect()
+    };
+    let lines = answer
         .cells
         .iter()
-        .map(|cell| {
-            let groups = asked.query.group.iter().zip(&cell.keys);
-            let names = groups
-                .map(|(group, key)| words.key(&*asked.dataset, group, key))
-                .collect();
-            line(names, cell.keys.clone(), &cell.figure)
-        })
+        .map(|cell| line(named(&cell.keys, 0), cell.keys.clone(), &cell.figure))
         .collect();
-    let mut total = vec![String::new(); asked.query.group.len()];
-    if let Some(first) = total.first_mut() {
-        *first = s.t("insight-total");
-    }
-    lines.push(line(total, Vec::new(), &answer.total));
+    let down = groups.len().saturating_sub(1);
+    let beside = totals.lines.iter().map(|cell| (cell, 0));
+    let below = totals.columns.iter().map(|cell| (cell, down));
+    let totals = beside
+        .chain(below)
+        .map(|(cell, from)| line(named(&cell.keys, from), Vec::new(), &cell.figure))
+        .collect();
+    let total = line(named(&[], 0), Vec::new(), &answer.total);
     let mut columns = vec![s.t("insight-records")];
     if answer.total.part.is_some() {
         columns.push(s.t("insight-part"));
     }
     columns.push(words.figures(question, &asked.query.dataset));
     let mut definition = words.definition(question, asked);
+    let why = words.adds(asked).into_iter();
+    definition.extend(why.map(|why| (s.t("insight-total"), why)));
     let ctx = s.ctx();
     definition.push((s.t("insight-def-when"), ctx.now().local_minute()));
     definition.push((s.t("insight-def-who"), ctx.actor().name().to_owned()));
@@ -86,6 +117,8 @@ fn sheet(words: Words<'_>, question: &Composed, asked: &Asked, answer: &Answer) 
             .collect(),
         columns,
         lines,
+        totals,
+        total,
     }
 }
 
@@ -104,7 +137,7 @@ pub(crate) async fn file(
     let question = question.question();
     let datasets = app.need::<Datasets>()?;
     let asked = datasets.ask(&ctx, question.query(&datasets)?).await?;
-    let answer = asked.answer().await?;
+    let answer = totals::answer(&asked).await?;
     let s = pages::shell(&app, &ctx, prefs);
     let sheet = sheet(
         Words {

@@ -1,6 +1,6 @@
 //! Figures as Parquet, for whoever counts on with them: each column of the type of what it holds (days, whole numbers, texts
-//! by dictionary), the definition in the metadata of the file, since there is no first sheet. The total is not a row, so that
-//! a sum over a column is right; it stands in the metadata too.
+//! by dictionary), the definition in the metadata of the file, since there is no first sheet. Totals are no rows, so that
+//! a sum over a column is right; the one over everything stands in the metadata too.
 //!
 //! Not compressed: some hundred lines are small, and no further code is needed to read it.
 
@@ -36,21 +36,17 @@ struct Column {
 }
 
 pub(super) fn write(s: &Shell, asked: &Asked, sheet: &Sheet) -> Written {
-    let (total, lines): (Vec<&Line>, Vec<&Line>) =
-        sheet.lines.iter().partition(|line| line.keys.is_empty());
     // A question without groups has nothing but its total.
-    let lines = if asked.query.group.is_empty() {
-        total.clone()
+    let lines: Vec<&Line> = if asked.query.group.is_empty() {
+        vec![&sheet.total]
     } else {
-        lines
+        sheet.lines.iter().collect()
     };
     let mut columns = groups(s, asked, sheet, &lines);
     columns.extend(figures(asked, sheet, &lines));
     unlike(&mut columns);
     let mut notes = notes(sheet);
-    if let Some(total) = total.first() {
-        notes.push(KeyValue::new("total".to_owned(), total.text.clone()));
-    }
+    notes.push(KeyValue::new("total".to_owned(), sheet.total.text.clone()));
     build(&columns, notes).map_err(broken)
 }
 

@@ -34,24 +34,29 @@ fn build(s: &Shell, sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
         second.set_column_width(column, 20)?;
     }
     second.set_freeze_panes(1, 0)?;
-    for (row, line) in (1u32..).zip(&sheet.lines) {
+    // Set in bold, so that no total is taken for one of the lines it is over.
+    let plain = Format::new();
+    for (row, (line, total)) in (1u32..).zip(sheet.read()) {
+        let format = if total { &bold } else { &plain };
         let mut column = 0u16;
         for name in &line.names {
-            second.write_string(row, column, name)?;
+            second.write_string_with_format(row, column, name, format)?;
             column += 1;
         }
-        second.write_number(row, column, line.count as f64)?;
+        second.write_number_with_format(row, column, line.count as f64, format)?;
         column += 1;
         if let Some(part) = line.part {
-            second.write_number(row, column, part as f64)?;
+            second.write_number_with_format(row, column, part as f64, format)?;
             column += 1;
         }
         // A share stays as it is read: rounded once, in whole numbers.
         match line.value {
-            Some(value) if line.part.is_none() => second.write_number(row, column, value)?,
-            Some(_) => second.write_string(row, column, &line.text)?,
+            Some(value) if line.part.is_none() => {
+                second.write_number_with_format(row, column, value, format)?
+            }
+            Some(_) => second.write_string_with_format(row, column, &line.text, format)?,
             None if line.text.is_empty() => second,
-            None => second.write_number(row, column, line.count as f64)?,
+            None => second.write_number_with_format(row, column, line.count as f64, format)?,
         };
     }
     book.save_to_buffer()

@@ -5,6 +5,7 @@ mod blank;
 mod closing;
 mod commands;
 mod fill;
+mod ledger;
 mod queries;
 mod suggest;
 
@@ -17,9 +18,8 @@ pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, people, unheld};
-pub(crate) use queries::{
-    FormLine, FormView, Ledger, form, forms, ledger, mappings, open_form, same_form, titled,
-};
+pub(crate) use ledger::{CellsOf, Filling, Ledger, Yearly, cells, filling, ledger, unanswered};
+pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
 pub(crate) use suggest::{choices, fields, learned, suggest};
 
 words! {

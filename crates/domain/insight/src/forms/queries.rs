@@ -1,6 +1,4 @@
-//! Forms as their pages show them, and what each requester costs.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Forms as their pages show them.
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -8,7 +6,6 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::{Blank, Every, Mapping};
-use crate::compose::Composed;
 use crate::entities::{report_blank, report_fill, report_form};
 use crate::permissions::INSIGHT_FORMS;
 
@@ -57,42 +54,8 @@ pub(crate) struct FormView {
     pub(crate) fills: Vec<report_fill::Model>,
 }
 
-/// What one requester asked for within a year.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ledger {
-    pub(crate) requester: String,
-    pub(crate) forms: usize,
-    pub(crate) fills: usize,
-    /// Cells that came from records.
-    pub(crate) held: i64,
-    pub(crate) missing: i64,
-    /// Answers somebody must go and ask for.
-    pub(crate) asked: i64,
-    /// Cells a year, if all forms come as often as they say.
-    pub(crate) yearly: i64,
-    /// The year that is told of.
-    pub(crate) from: String,
-    pub(crate) to: String,
-}
-
-impl Ledger {
-    /// The columns behind the cells: those that were filled, or those that stayed empty.
-    pub(crate) fn href(&self, origin: &str) -> String {
-        let question = Composed {
-            d: "answers".to_owned(),
-            f: vec![
-                format!("requester~is~{}", self.requester),
-                origin.to_owned(),
-            ],
-            from: self.from.clone(),
-            to: self.to.clone(),
-            ..Composed::default()
-        };
-        format!("/insight/evidence?{}", question.address())
-    }
-}
-
-async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
+/// The forms of areas the caller keeps, closed ones too.
+pub(super) async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
     let mut communities = ctx.scope(&INSIGHT_FORMS)?.communities();
     communities.push(CommunityId::SYSTEM.0);
     let rows = report_form::Entity::find()
@@ -104,7 +67,8 @@ async fn rows(db: &Database, ctx: &Ctx) -> Result<Vec<report_form::Model>> {
     Ok(rows.into_iter().filter(seen).collect())
 }
 
-async fn fills(
+/// Fillings and notes of asking, the newest first.
+pub(super) async fn fills(
     db: &impl ConnectionTrait,
     forms: &[report_form::Model],
 ) -> Result<Vec<report_fill::Model>> {
@@ -116,7 +80,7 @@ async fn fills(
         .await?)
 }
 
-fn line(
+pub(super) fn line(
     row: &report_form::Model,
     mapping: &Mapping,
     last: Option<&report_fill::Model>,
@@ -136,11 +100,11 @@ fn line(
 }
 
 /// Not only a note that something was asked at the door.
-fn is_filling(fill: &report_fill::Model) -> bool {
+pub(super) fn is_filling(fill: &report_fill::Model) -> bool {
     fill.lines > 0 || fill.asked == 0
 }
 
-fn mapping_of(row: &report_form::Model) -> Result<Mapping> {
+pub(super) fn mapping_of(row: &report_form::Model) -> Result<Mapping> {
     serde_json::from_str(&row.mapping).map_err(Problem::internal)
 }
 
@@ -161,46 +125,6 @@ pub(crate) async fn forms(db: &Database, ctx: &Ctx) -> Result<Vec<FormLine>> {
 /// How other forms were mapped.
 pub(crate) async fn mappings(db: &Database, ctx: &Ctx) -> Result<Vec<Mapping>> {
     rows(db, ctx).await?.iter().map(mapping_of).collect()
-}
-
-/// What each requester asked for in the year before now.
-pub(crate) async fn ledger(db: &Database, ctx: &Ctx) -> Result<Vec<Ledger>> {
-    let rows = rows(db, ctx).await?;
-    let fills = fills(db.read(), &rows).await?;
-    let since = ctx.now().0 - 365 * Micros::DAY;
-    let (from, to) = (Micros(since).local().date(), ctx.now().local().date());
-    let mut all: BTreeMap<String, Ledger> = BTreeMap::new();
-    for row in &rows {
-        let own = || fills.iter().filter(|fill| fill.form_id == row.id);
-        let entry = all.entry(row.requester.clone()).or_default();
-        entry.requester.clone_from(&row.requester);
-        (entry.from, entry.to) = (from.to_string(), to.to_string());
-        // A form that was closed cost what it cost, but nothing more.
-        let open = row.closed_at.is_none();
-        entry.forms += usize::from(open);
-        // Filled again for the same period, it was still asked for once; the newest is the one that was sent.
-        let mut periods: BTreeSet<&str> = BTreeSet::new();
-        let filled = || own().filter(|fill| is_filling(fill));
-        for fill in filled().filter(|fill| fill.at >= since) {
-            entry.fills += 1;
-            if periods.insert(&fill.period) {
-                entry.held += i64::from(fill.held);
-                entry.missing += i64::from(fill.missing);
-            }
-        }
-        // Answers are asked once; the last filling says how many are still open.
-        let asked = own().map(|fill| i64::from(fill.asked)).max().unwrap_or(0);
-        entry.asked += if open { asked } else { 0 };
-        let every = Every::parse(&row.every).unwrap_or(Every::Once);
-        let cells = filled()
-            .next()
-            .map_or(0, |fill| i64::from(fill.held + fill.missing));
-        entry.yearly += if open { cells * every.a_year() } else { 0 };
-    }
-    let mut all: Vec<Ledger> = all.into_values().collect();
-    all.retain(|one| one.forms > 0 || one.fills > 0);
-    all.sort_by_key(|one| std::cmp::Reverse(one.yearly));
-    Ok(all)
 }
 
 /// A form that is still asked for.

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use serde_json::json;
 use youlin_datasets::Asked;
 use youlin_datasets::cube::{Kind, Measure, Value};
-use youlin_web::Shell;
 
+use super::left_out::LeftOut;
 use super::table::{Figured, Line, Table};
 
 /// One chart of a page.
@@ -16,6 +16,8 @@ pub(crate) struct Chart {
     pub(crate) svg: String,
     /// The figures for the island, as JSON.
     pub(crate) live: String,
+    /// What it has no place for.
+    pub(crate) left_out: Option<LeftOut>,
 }
 
 /// How an answer can be drawn.
@@ -52,9 +54,7 @@ pub(crate) fn fitting(asked: &Asked, table: &Table) -> Vec<Drawn> {
         [Some(Kind::Day | Kind::Time)] => vec![Drawn::Time, Drawn::Bars],
         [Some(Kind::Area)] => vec![Drawn::Bars, Drawn::Map],
         [_] => vec![Drawn::Bars],
-        [Some(Kind::Age), Some(Kind::Choice)] if (2..=3).contains(&table.columns.len()) => {
-            vec![Drawn::Pyramid]
-        }
+        [Some(Kind::Age), Some(Kind::Choice)] if sides(table).is_some() => vec![Drawn::Pyramid],
         [_, Some(kind)] if adds && parts && *kind != Kind::Labels => vec![Drawn::Stacked],
         _ => Vec::new(),
     }
@@ -81,17 +81,19 @@ const WIDTH: f64 = 440.0;
 const ROW: f64 = 26.0;
 const LABEL: f64 = 120.0;
 /// Longer lists stay with the table.
-const MOST: usize = 60;
+pub(crate) const MOST: usize = 60;
+/// Everybody's, year by year.
+const AGES: usize = 130;
 /// More points than this no line shows.
 const POINTS: usize = 400;
 /// As many parts as there are colours to tell them apart.
 const PARTS: usize = 8;
 
-pub(crate) fn draw(s: &Shell, title: &str, table: &Table, drawn: Drawn) -> String {
+pub(crate) fn draw(title: &str, table: &Table, drawn: Drawn) -> String {
     match drawn {
         Drawn::Bars => bars(title, table),
         Drawn::Time => time(title, table),
-        Drawn::Pyramid => pyramid(s, title, table),
+        Drawn::Pyramid => pyramid(title, table),
         Drawn::Stacked => stacked(title, table),
         Drawn::Map => String::new(),
     }
@@ -99,15 +101,9 @@ pub(crate) fn draw(s: &Shell, title: &str, table: &Table, drawn: Drawn) -> Strin
 
 /// The figures of a chart for the island: exactly what is drawn, each with its words and where it opens. `source` is where
 /// the map's boundaries are.
-pub(crate) fn live(
-    s: &Shell,
-    title: &str,
-    table: &Table,
-    drawn: Drawn,
-    source: Option<&str>,
-) -> String {
+pub(crate) fn live(title: &str, table: &Table, drawn: Drawn, source: Option<&str>) -> String {
     let all: Vec<usize> = match drawn {
-        Drawn::Pyramid => sides(s, table).map_or_else(Vec::new, Vec::from),
+        Drawn::Pyramid => sides(table).map_or_else(Vec::new, Vec::from),
         Drawn::Stacked => (0..table.columns.len()).collect(),
         Drawn::Time | Drawn::Bars | Drawn::Map => vec![0],
     };
@@ -124,7 +120,7 @@ pub(crate) fn live(
     };
     let (kind, most) = match drawn {
         Drawn::Time => ("time", POINTS),
-        Drawn::Pyramid => ("pyramid", MOST),
+        Drawn::Pyramid => ("pyramid", AGES),
         Drawn::Bars => ("bars", MOST),
         Drawn::Stacked => ("stacked", MOST),
         Drawn::Map => ("map", POINTS),
@@ -276,10 +272,10 @@ fn time(title: &str, table: &Table) -> String {
 
 /// The first two columns to the left and the right of the ages, the oldest on top.
 #[expect(clippy::cast_precision_loss, reason = "a few dozen rows")]
-fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
+fn pyramid(title: &str, table: &Table) -> String {
     const MIDDLE: f64 = 60.0;
     let half = (WIDTH - MIDDLE) / 2.0;
-    let Some([left, right]) = sides(s, table) else {
+    let Some([left, right]) = sides(table) else {
         return String::new();
     };
     let most = largest(table);
@@ -287,7 +283,7 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
         .lines
         .iter()
         .filter(|line| line.keys.first().is_some_and(Option::is_some));
-    let rows: Vec<&Line> = aged.rev().take(MOST).collect();
+    let rows: Vec<&Line> = aged.rev().take(AGES).collect();
     let mut svg = opened(title, rows.len() as f64 * 20.0 + 30.0, "pyramid");
     let names = [
         (left, half - 8.0, "end"),
@@ -333,12 +329,12 @@ fn pyramid(s: &Shell, title: &str, table: &Table) -> String {
     svg
 }
 
-/// The two columns of a pyramid; what is not known has no side.
-fn sides(s: &Shell, table: &Table) -> Option<[usize; 2]> {
-    let unknown = s.t("insight-missing");
-    let columns = table.columns.iter().enumerate();
-    let mut known = columns.filter(|(_, name)| **name != unknown);
-    Some([known.next()?.0, known.next()?.0])
+/// The two columns of a pyramid; what is not known has no side, and of three none may be left out.
+fn sides(table: &Table) -> Option<[usize; 2]> {
+    let columns = table.across.iter().enumerate();
+    let mut known = columns.filter(|(_, key)| key.is_some());
+    let both = [known.next()?.0, known.next()?.0];
+    known.next().is_none().then_some(both)
 }
 
 /// Bars of parts: as long together as the line's figures add up to.

@@ -3,6 +3,7 @@
 mod chart;
 mod evidence;
 mod forms;
+mod left_out;
 mod outline;
 mod overview;
 mod query;

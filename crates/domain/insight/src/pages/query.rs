@@ -11,10 +11,12 @@ use youlin_web::{
 };
 
 use super::chart::{self, Chart, Drawn};
+use super::left_out::left_out;
 use super::steps::{self, Adding, Offer};
 use super::table::{self, Table};
 use super::{area_choices, outline, shell};
 use crate::compose::{Composed, Condition, group_choices};
+use crate::totals;
 use crate::words::Words;
 
 /// More lines than this are for the export.
@@ -49,8 +51,8 @@ pub(crate) struct Answered {
     pub(crate) more: usize,
     pub(crate) charts: Vec<Chart>,
     pub(crate) definition: Vec<(String, String)>,
-    /// Labels are among the groups: a record stands in several.
-    pub(crate) several: bool,
+    /// Where the lines do not add up to the total: why.
+    pub(crate) adds: Vec<String>,
 }
 
 #[derive(Template)]
@@ -179,8 +181,8 @@ async fn answered(
     question: &Composed,
     asked: &Asked,
 ) -> WebResult<Answered> {
-    let answer = asked.answer().await?;
-    let mut table = table::table(words, question, asked, &answer);
+    let all = totals::answer(asked).await?;
+    let mut table = table::table(words, question, asked, &all);
     let title = words.figures(question, &question.d);
     let mut charts = Vec::new();
     for drawn in chart::fitting(asked, &table) {
@@ -190,20 +192,23 @@ async fn answered(
                 youlin_places::queries::outlines(app.db(), &outline::areas(&table), at).await?;
             outline::map(&title, &table, shapes)
         } else {
-            chart::draw(words.s, &title, &table, drawn)
+            chart::draw(&title, &table, drawn)
         };
         if !svg.is_empty() {
             let map = format!("/insight/export/geojson?{}", question.question().address());
             let source = (drawn == Drawn::Map).then_some(map.as_str());
-            let live = chart::live(words.s, &title, &table, drawn, source);
-            charts.push(Chart { svg, live });
+            let live = chart::live(&title, &table, drawn, source);
+            charts.push(Chart {
+                svg,
+                live,
+                left_out: left_out(words, question, asked, &table, drawn).await?,
+            });
         }
     }
     let more = table.lines.len().saturating_sub(LINES);
     table.lines.truncate(LINES);
-    let schema = asked.dataset.schema();
     Ok(Answered {
-        total: words.figure(asked, &answer.total),
+        total: words.figure(asked, &all.0.total),
         total_href: table::evidence_of(
             &Composed {
                 g: Vec::new(),
@@ -214,10 +219,7 @@ async fn answered(
         more,
         charts,
         definition: words.definition(question, asked),
-        several: asked.query.group.iter().any(|group| {
-            let dim = schema.dim(&group.dim);
-            dim.is_some_and(|dim| dim.kind == youlin_datasets::cube::Kind::Labels)
-        }),
+        adds: words.adds(asked),
         table,
     })
 }

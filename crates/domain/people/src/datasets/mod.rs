@@ -4,6 +4,7 @@
 mod fields;
 mod load;
 mod persons;
+mod questions;
 mod spells;
 
 pub(crate) use fields::label_name;

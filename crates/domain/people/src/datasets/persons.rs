@@ -10,12 +10,12 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
 use youlin_datasets::{
-    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Wanted,
+    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Unanswered, Wanted,
 };
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
-use super::{fields, load};
+use super::{fields, load, questions};
 use crate::commands::withdraw_questions;
 use crate::entities::person;
 use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
@@ -219,6 +219,24 @@ impl Dataset for PersonsDataset {
         form: Uuid,
     ) -> BoxFuture<'a, Result<usize>> {
         withdraw_questions::open_questions(db, ctx, form).boxed()
+    }
+
+    fn count_unanswered<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        forms: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, usize>>> {
+        questions::counts(db, ctx, forms).boxed()
+    }
+
+    fn unanswered<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        forms: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<Unanswered>>> {
+        questions::list(db, ctx, forms).boxed()
     }
 
     fn withdraw_questions<'a>(

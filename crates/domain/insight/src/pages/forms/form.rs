@@ -11,9 +11,11 @@ use youlin_web::{
 };
 
 use super::fill::standing;
+use super::ledger::{Of, href_of_fill};
 use super::list::{newer, read_file};
 use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
+use crate::entities::report_fill;
 use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
 use crate::pages::{read_address, shell};
 use crate::queries;
@@ -95,6 +97,15 @@ impl FormPage {
 
     fn period(&self, period: &str) -> String {
         super::period_words(&self.s, period)
+    }
+
+    /// The columns one filling filled, and those it left empty.
+    fn held(&self, fill: &report_fill::Model) -> String {
+        href_of_fill(Of::Held, fill.id)
+    }
+
+    fn missing(&self, fill: &report_fill::Model) -> String {
+        href_of_fill(Of::Missing, fill.id)
     }
 
     fn is_people(&self) -> bool {

@@ -13,6 +13,7 @@ use youlin_web::{
     read_handed_in, refused_with, stem,
 };
 
+use super::ledger::{self, Line};
 use super::{FILE_MAX, row_choices, rows_of, to};
 use crate::forms::{
     self, Column, Every, FormLine, FormView, Ledger, Mapping, ReplaceBlank, SaveForm,
@@ -90,7 +91,9 @@ struct ListPage {
     doubt: Option<Doubt>,
     /// The workbook that is asked about.
     workbook: String,
-    ledger: Vec<Ledger>,
+    ledger: Vec<Line>,
+    /// All requesters together, where there are several.
+    ledger_total: Option<Line>,
 }
 
 /// `GET /insight/forms`.
@@ -126,7 +129,10 @@ async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> R
         Some(_) => BASE64.encode(&f.bytes),
         None => String::new(),
     };
+    let asked_for = forms::ledger(db, ctx, &*s.app().need::<Datasets>()?).await?;
     Ok(ListPage {
+        ledger_total: (asked_for.len() > 1).then(|| ledger::line(&s, &Ledger::whole(&asked_for))),
+        ledger: asked_for.iter().map(|one| ledger::line(&s, one)).collect(),
         doubt,
         workbook,
         closed,
@@ -136,7 +142,6 @@ async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> R
             .collect(),
         rows: row_choices(&s),
         forms,
-        ledger: forms::ledger(db, ctx).await?,
         f,
         e,
         s,

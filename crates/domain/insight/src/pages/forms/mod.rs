@@ -4,6 +4,7 @@ mod ask;
 mod closing;
 mod fill;
 mod form;
+mod ledger;
 mod list;
 
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/insight/forms", keep, list::list)
         .route(Method::Post, "/insight/forms", keep, create)
+        .get("/insight/forms/ledger", keep, ledger::show)
         .get("/insight/forms/{id}", keep, form::show)
         .post("/insight/forms/{id}/map", keep, form::map)
         .route(Method::Post, "/insight/forms/{id}/blank", keep, replace)
