@@ -43,7 +43,7 @@ impl Default for Condition {
 }
 
 fn wrong(text: &str) -> Problem {
-    Problem::invalid("filter", "query-operator").field_arg("what", text)
+    Problem::invalid("filter", "query-condition").field_arg("what", text)
 }
 
 pub(crate) fn op_text(op: Op) -> &'static str {

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_datasets::cube::{Measure, RecordRef};
 use youlin_datasets::{Asked, Datasets, RecordLine};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
+use super::mangled::mangled;
 use super::shell;
 use crate::compose::{Composed, Condition};
 use crate::words::Words;
@@ -73,11 +74,11 @@ async fn behind(
     datasets: &Datasets,
     ctx: &Ctx,
     question: &Composed,
-) -> WebResult<(Asked, Vec<RecordRef>)> {
+) -> Result<(Asked, Vec<RecordRef>)> {
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let cell = question.cell()?;
     if cell.len() > asked.query.group.len() {
-        return Err(Problem::invalid("k", "query-group").into());
+        return Err(Problem::invalid("k", "query-cell"));
     }
     let records = asked.evidence(cell, !question.part.is_empty()).await?;
     Ok((asked, records))
@@ -98,8 +99,11 @@ pub(crate) async fn show(
     ApiQuery(paged): ApiQuery<Paged>,
 ) -> WebResult<Response> {
     let datasets = app.need::<Datasets>()?;
-    let (asked, records) = behind(&datasets, &ctx, &question).await?;
     let s = shell(&app, &ctx, prefs);
+    let (asked, records) = match behind(&datasets, &ctx, &question).await {
+        Ok(found) => found,
+        Err(problem) => return mangled(s, &question, problem),
+    };
     let words = Words {
         s: &s,
         datasets: &datasets,

@@ -4,6 +4,7 @@ mod chart;
 mod evidence;
 mod forms;
 mod left_out;
+mod mangled;
 mod outline;
 mod overview;
 mod query;

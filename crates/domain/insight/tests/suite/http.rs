@@ -440,3 +440,23 @@ async fn a_label_nobody_has_can_be_chosen_to_ask_where_nobody_has_it() {
     let total = found.split("id=\"total\"").nth(1).unwrap_or_default();
     assert!(total.contains("<b>2</b>"), "{total}");
 }
+
+#[tokio::test]
+async fn an_address_cut_on_its_way_says_so_in_words_and_leads_back_to_the_question() {
+    for web in webs().await {
+        for (address, said) in [
+            ("d=persons&f=age~abo", "条件“age~abo”读不懂"),
+            ("d=persons&f=age~ge~old", "“old”不是这里能用的值"),
+            ("d=persons&g=sex&k=female", "“female”不是这里能用的值"),
+            ("d=persons&k=tfemale", "网址里的格子比分组多"),
+        ] {
+            let got = web.get(DESK, &format!("/insight/evidence?{address}")).await;
+            let page = got.text();
+            assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+            assert!(page.contains("这个网址读不出要看的数字"), "{page}");
+            assert!(page.contains(said), "{address}: {page}");
+            assert!(page.contains("href=\"/insight/query?d=persons"), "{page}");
+            assert!(!page.contains("<code>"), "a word of the machine: {page}");
+        }
+    }
+}
