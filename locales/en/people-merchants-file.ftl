@@ -46,3 +46,5 @@ import-shop-person-number = This identity number stands with “{ $held }” in 
 import-shop-person-not-yours = The file of “{ $name }” is not yours to look after, or you cannot make one. “Import like this” enters the merchant; have the community's desk relate the person.
 import-shop-persons-unclear = Nothing says who “{ $name }” are. “Import like this” enters the merchant; relate them on its page later.
 import-shop-person-later = The merchant was entered without “{ $name }”: nothing says for certain who that is. Give this row again, or relate the person on the merchant's page.
+import-shop-operator-other = “{ $held }” is the operator in the register, “{ $name }” in the sheet. “Import like this”: it changed hands, and “{ $held }” is the operator until today; “Not the same: add”: both are.
+import-shop-operator-beside = “{ $name }” was entered as operator beside “{ $held }” of the register. If it changed hands, end “{ $held }” on the merchant's page.

@@ -46,3 +46,5 @@ import-shop-person-number = 这个身份证号登记在「{ $held }」名下，�
 import-shop-person-not-yours = 「{ $name }」的档案不归您管，或者您不能新建。选“按这样导入”：先登记商户，这个人请社区工作台关联。
 import-shop-persons-unclear = 「{ $name }」是谁还认不准。选“按这样导入”：先登记商户，这几个人以后在商户页面里关联。
 import-shop-person-later = 商户已登记，但没有记上「{ $name }」：还认不准是谁。请把这一行再导入一次，或在商户页面里关联。
+import-shop-operator-other = 登记的经营者是「{ $held }」，表里是「{ $name }」。换人了就选“按这样导入”：「{ $held }」从今天起不再是经营者；两个人都是就选“新增”。
+import-shop-operator-beside = 「{ $name }」已记为经营者，原来登记的「{ $held }」还在。如果是换人，请在商户页面里结束「{ $held }」的关系。

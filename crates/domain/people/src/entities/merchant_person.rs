@@ -1,9 +1,9 @@
 //! What a person is to a merchant, from when to when.
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "merchant_person")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -364,20 +364,7 @@ async fn persons_of(
         .order_by_asc(merchant_person::Column::Id)
         .all(db)
         .await?;
-    let homes: std::collections::BTreeSet<i64> =
-        rows.iter().map(|row| row.person_community).collect();
-    let mut names: HashMap<Uuid, String> = HashMap::new();
-    let persons: Vec<Uuid> = rows.iter().map(|row| row.person_id).collect();
-    for some in persons.chunks(500) {
-        let people = person::Entity::find()
-            .filter(person::Column::CommunityId.is_in(homes.iter().copied()))
-            .filter(person::Column::Id.is_in(some.iter().copied()))
-            .all(db)
-            .await?;
-        for row in people {
-            names.insert(row.id, mask::name(&open_name(vault, &row)?));
-        }
-    }
+    let names = names_of(db, vault, &rows).await?;
     let mut found: HashMap<Uuid, Vec<MerchantPerson>> = HashMap::new();
     for row in rows {
         // Somebody who was taken out of the register is named no more.
@@ -401,6 +388,29 @@ async fn persons_of(
         list.sort_by_key(|one| one.relation);
     }
     Ok(found)
+}
+
+/// What the persons of these relations are called, masked; without those who were taken out of the register.
+pub(super) async fn names_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    rows: &[merchant_person::Model],
+) -> Result<HashMap<Uuid, String>> {
+    let homes: std::collections::BTreeSet<i64> =
+        rows.iter().map(|row| row.person_community).collect();
+    let mut names: HashMap<Uuid, String> = HashMap::new();
+    let persons: Vec<Uuid> = rows.iter().map(|row| row.person_id).collect();
+    for some in persons.chunks(500) {
+        let people = person::Entity::find()
+            .filter(person::Column::CommunityId.is_in(homes.iter().copied()))
+            .filter(person::Column::Id.is_in(some.iter().copied()))
+            .all(db)
+            .await?;
+        for row in people {
+            names.insert(row.id, mask::name(&open_name(vault, &row)?));
+        }
+    }
+    Ok(names)
 }
 
 /// Where persons do business now: whoever looks after that area may see them.

@@ -230,3 +230,87 @@ async fn an_answer_about_the_shop_is_none_about_its_people() {
         ground.verify().await;
     }
 }
+
+#[tokio::test]
+async fn another_operator_is_asked_about_and_whoever_was_it_is_not_overwritten() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let operator = MerchantRelation::Operator;
+        let sheet = |name: &str, phone: &str| {
+            format!("商户名称,场所,经营者,电话\n云上花店,西村便利店,{name},{phone}\n")
+        };
+        let first = desk.listed(&sheet("裘安", "13900004444")).await;
+        desk.decide(first.id, &[], false).await;
+        let qiu = people(&ground, "云上花店").await[0].0;
+        // Another name, known or not: did it change hands, or do both run it?
+        let yu = ground.person(JIA, "郁念慈", &["13900003333"], None).await;
+        for (name, phone) in [("郁念慈", "13900003333"), ("沈云", "13900005555")] {
+            let view = desk.listed(&sheet(name, phone)).await;
+            assert_eq!(said(&view), [(2, "shop-operator-other")]);
+            let told = serde_json::to_string(&view.report).unwrap();
+            assert!(told.contains("裘*") && !told.contains("裘安"), "{told}");
+        }
+        let view = desk.listed(&sheet("郁念慈", "13900003333")).await;
+        let handed = desk.decide(view.id, &[(2, Choice::Take)], false).await;
+        assert_eq!(figures(&handed), (0, 1, 0));
+        let shop = named(&ground, "云上花店").await;
+        assert_eq!(people(&ground, "云上花店").await, [(yu, operator)]);
+        let was: Vec<Uuid> = shop.former_persons.iter().map(|one| one.person).collect();
+        assert_eq!(was, [qiu], "history, not overwritten");
+        // The same list again asks nothing.
+        let again = desk.listed(&sheet("郁念慈", "13900003333")).await;
+        assert_eq!((figures(&again), said(&again)), ((0, 0, 1), Vec::new()));
+        // Both run it.
+        let view = desk.listed(&sheet("沈云", "13900005555")).await;
+        let both = desk.decide(view.id, &[(2, Choice::New)], false).await;
+        assert_eq!(people(&ground, "云上花店").await.len(), 2);
+        // Taken back one after the other, it is as it was.
+        assert_eq!(left(&desk, both.id).await, (1, Vec::new()));
+        assert_eq!(left(&desk, handed.id).await, (1, Vec::new()));
+        assert_eq!(people(&ground, "云上花店").await, [(qiu, operator)]);
+        assert!(named(&ground, "云上花店").await.former_persons.is_empty());
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn one_answer_is_not_taken_for_two_questions() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let first = "商户名称,场所,经营者,电话\n云上花店,西村便利店,裘安,13900004444\n";
+        let first = desk.listed(first).await;
+        desk.decide(first.id, &[], false).await;
+        ground.person(JIA, "周建国", &[], None).await;
+        let sheet = "商户名称,场所,经营者,电话\n云上花店,西村便利店,周建国,13900001111\n";
+        let view = desk.listed(sheet).await;
+        assert_eq!(said(&view), [(2, "shop-person-perhaps")]);
+        let done = desk.decide(view.id, &[(2, Choice::Take)], false).await;
+        assert_eq!(said(&done), [(2, "shop-operator-beside")]);
+        assert_eq!(people(&ground, "云上花店").await.len(), 2);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_runs_a_shop_by_now_stays_when_the_residents_are_taken_back() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let residents = "姓名,手机,住址\n\
+            郁念慈,13900003333,东村1号楼101\n\
+            裘安,13900004444,东村1号楼102\n";
+        let residents = desk.judged(residents.as_bytes().to_vec()).await;
+        desk.decide(residents.id, &[], false).await;
+        let shops = "商户名称,场所,经营者,电话\n云上花店,西村便利店,郁念慈,13900003333\n";
+        let shops = desk.listed(shops).await;
+        assert_eq!(said(&shops), Vec::new());
+        desk.decide(shops.id, &[], false).await;
+        let (undone, why) = left(&desk, residents.id).await;
+        assert_eq!((undone, why), (1, vec![(2, "sheet-undo-used".to_owned())]));
+        assert_eq!(people(&ground, "云上花店").await.len(), 1);
+        assert_eq!(desk.count("person").await, 1);
+        ground.verify().await;
+    }
+}

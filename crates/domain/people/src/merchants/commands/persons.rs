@@ -88,7 +88,7 @@ pub(crate) async fn relate(ctx: &Ctx, tx: &Tx<'_>, new: &RelatePerson) -> Result
 }
 
 /// Ends a relation at that moment.
-pub(super) async fn end(
+pub(crate) async fn end(
     ctx: &Ctx,
     tx: &Tx<'_>,
     row: merchant_person::Model,

@@ -12,10 +12,10 @@ use super::persons::Named;
 use super::take::{Import, Person};
 use crate::Vault;
 use crate::commands::save_person::{PersonInput, SavePerson};
-use crate::entities::{merchant, merchant_place, person_phone};
+use crate::entities::{merchant, merchant_person, merchant_place, person_phone};
 use crate::events::{MERCHANT_SAVED, event};
 use crate::facts::How;
-use crate::merchants::commands::persons::{RelatePerson, relate};
+use crate::merchants::commands::persons::{RelatePerson, end, relate};
 use crate::merchants::commands::places::{self, Where, settle};
 use crate::merchants::commands::save::change;
 
@@ -29,12 +29,18 @@ pub(super) struct Did {
     pub(super) phone: bool,
     /// The merchant's version afterwards.
     pub(super) version: i32,
+    /// The merchant afterwards: what was changed since and changed back again speaks against nothing.
+    #[serde(default)]
+    pub(super) after: Option<merchant::Model>,
     /// What figures of the past count since, kept beside the change.
     pub(super) past: Option<Uuid>,
     pub(super) entered: Vec<Uuid>,
     /// Places that were left, as they were.
     pub(super) left: Vec<merchant_place::Model>,
     pub(super) joined: Vec<Uuid>,
+    /// Who no longer is what they were, as it was.
+    #[serde(default)]
+    pub(super) parted: Vec<merchant_person::Model>,
     /// Persons who were entered for it.
     #[serde(default)]
     pub(super) persons: Vec<Entered>,
@@ -64,6 +70,8 @@ pub(super) struct Decided<'a> {
     pub(super) old: Option<&'a merchant::Model>,
     pub(super) row: merchant::Model,
     pub(super) moves: Moves<'a>,
+    /// Who goes because somebody else comes.
+    pub(super) parting: Vec<merchant_person::Model>,
     pub(super) joining: Vec<Person>,
     /// People who are in no register yet.
     pub(super) entering: Vec<Named>,
@@ -80,6 +88,7 @@ impl Decided<'_> {
         let mut did = Did {
             new: self.old.is_none(),
             version: self.row.version,
+            after: Some(self.row.clone()),
             ..Did::default()
         };
         for named in &self.entering {
@@ -112,6 +121,10 @@ impl Decided<'_> {
         for place in self.moves.enters {
             did.entered
                 .extend(settle(ctx, tx, community, id, place).await?);
+        }
+        for person in self.parting {
+            did.parted.push(person.clone());
+            end(ctx, tx, person, ctx.now().0).await?;
         }
         for person in self.joining {
             let new = RelatePerson {

@@ -11,6 +11,7 @@
 
 mod did;
 mod file;
+mod handover;
 mod persons;
 mod shops;
 mod take;

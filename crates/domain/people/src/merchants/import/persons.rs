@@ -61,6 +61,8 @@ pub(super) struct Persons {
     pub(super) doubts: Vec<Refused>,
     /// Who was left out of a row that was taken in, and why.
     pub(super) left: Vec<Refused>,
+    /// Who one of them is was asked, and decided.
+    pub(super) answered: bool,
 }
 
 /// Who somebody is.
@@ -351,6 +353,7 @@ impl Persons {
             true => vec![Choice::Take, Choice::New],
             false => vec![Choice::Take],
         };
+        self.answered = draft.choice.is_some() && !unsure.is_empty();
         // One answer cannot be given for two people.
         if let [(first, _), _, ..] = unsure[..] {
             if draft.choice.is_none() {

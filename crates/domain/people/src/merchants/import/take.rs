@@ -11,6 +11,7 @@ use youlin_imports::{Choice, ImportReport, Outcome, Refused, Row, Step, journal}
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::did::{Decided, Did, Moves};
+use super::handover::present;
 use super::persons::Named;
 use crate::Vault;
 use crate::entities::{merchant, merchant_person, merchant_place};
@@ -165,12 +166,16 @@ impl Import {
         not_doubled(tx, community, own, read.credit_code.as_deref()).await?;
         let id = own.unwrap_or_else(|| ctx.new_id());
         let moves = self.moves(ctx, tx, community, draft, own).await?;
-        let persons = self.persons(ctx, tx, community, draft, own).await?;
+        let mut persons = self.persons(ctx, tx, community, draft, own).await?;
+        let present = present(tx, community, own).await?;
+        let known = draft.persons.iter().chain(&persons.known);
+        let joining = joining(&present, known);
+        let parting = self
+            .parting(tx, draft, &present, &joining, &mut persons)
+            .await?;
         if !persons.doubts.is_empty() {
             return Ok(Taken::Doubts(persons.doubts));
         }
-        let known = draft.persons.iter().cloned().chain(persons.known);
-        let joining = joining(tx, community, known, own).await?;
         let base = old
             .cloned()
             .unwrap_or_else(|| blank(community, id, ctx.now().0));
@@ -192,6 +197,7 @@ impl Import {
             old,
             row,
             moves,
+            parting,
             joining,
             entering: persons.new,
         };
@@ -242,30 +248,17 @@ impl Import {
     }
 }
 
-/// Persons of the row who do not belong to the merchant yet. Nobody is taken away by a file.
-async fn joining(
-    tx: &Tx<'_>,
-    community: CommunityId,
-    persons: impl Iterator<Item = Person>,
-    own: Option<Uuid>,
-) -> Result<Vec<Person>> {
-    let present = match own {
-        None => Vec::new(),
-        Some(id) => {
-            merchant_person::Entity::find()
-                .filter(merchant_person::Column::CommunityId.eq(community.0))
-                .filter(merchant_person::Column::MerchantId.eq(id))
-                .filter(merchant_person::Column::ValidTo.is_null())
-                .all(tx.conn())
-                .await?
-        }
-    };
+/// Persons of the row who do not belong to the merchant yet.
+fn joining<'a>(
+    present: &[merchant_person::Model],
+    persons: impl Iterator<Item = &'a Person>,
+) -> Vec<Person> {
     let held = |person: &Person| {
         present
             .iter()
             .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
     };
-    Ok(persons.filter(|one| !held(one)).collect())
+    persons.filter(|one| !held(one)).cloned().collect()
 }
 
 fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {

@@ -111,6 +111,8 @@ struct Back {
     places: Vec<merchant_place::Model>,
     persons: Vec<merchant_person::Model>,
     reopened: Vec<merchant_place::Model>,
+    /// Persons who are again what they were.
+    again: Vec<merchant_person::Model>,
 }
 
 impl Now {
@@ -133,6 +135,25 @@ impl Now {
                 })
             })
             .collect();
+        let rejoined: Vec<merchant_person::Model> = did
+            .parted
+            .iter()
+            .filter_map(|before| {
+                let now = self.persons.iter().find(|row| row.id == before.id)?;
+                (now.version == before.version + 1).then(|| merchant_person::Model {
+                    version: now.version,
+                    ..before.clone()
+                })
+            })
+            .collect();
+        // Somebody may have made them that again by hand.
+        let twice = rejoined.iter().any(|before| {
+            let there = |one: &merchant_person::Model| {
+                one.valid_to.is_none()
+                    && (one.person_id, &one.relation) == (before.person_id, &before.relation)
+            };
+            self.persons.iter().any(there)
+        });
         // It may have gone back there by itself.
         let again = reopened.iter().any(|place| {
             let there = |one: &merchant_place::Model| {
@@ -142,12 +163,22 @@ impl Now {
             };
             self.places.iter().any(there)
         });
-        let same = self.row.version == did.version;
-        let sound = same && whole && alone && !again && reopened.len() == did.left.len();
+        let same = self.row.version == did.version
+            || did.after.as_ref().is_some_and(|after| {
+                let version = self.row.version;
+                self.row
+                    == merchant::Model {
+                        version,
+                        ..after.clone()
+                    }
+            });
+        let restored = reopened.len() == did.left.len() && rejoined.len() == did.parted.len();
+        let sound = same && whole && alone && !again && !twice && restored;
         sound.then_some(Back {
             places,
             persons,
             reopened,
+            again: rejoined,
         })
     }
 }
@@ -187,6 +218,9 @@ impl TakeBack {
         }
         for place in back.reopened {
             tx.update::<merchant_place::Entity>(place).await?;
+        }
+        for person in back.again {
+            tx.update::<merchant_person::Entity>(person).await?;
         }
         match did.before {
             _ if did.new => tx.delete::<merchant::Entity>(&now.row).await?,
