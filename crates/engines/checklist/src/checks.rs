@@ -273,8 +273,8 @@ fn judged(
     }
 }
 
-/// Nodes after what they wait for, or nodes that wait for one another.
-pub(crate) fn order(nodes: &[Node]) -> Result<Vec<usize>, Vec<usize>> {
+/// Nodes after what they wait for, or the circles of nodes that wait for one another.
+pub(crate) fn order(nodes: &[Node]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     let mut waits: Vec<BTreeSet<usize>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let mut found: BTreeSet<usize> = node.parent.into_iter().collect();
@@ -313,20 +313,37 @@ pub(crate) fn order(nodes: &[Node]) -> Result<Vec<usize>, Vec<usize>> {
     if order.len() == nodes.len() {
         return Ok(order);
     }
-    // Whoever still waits, waits for somebody who does: going on long enough ends in a circle.
-    let stuck = |at: &usize| left[*at] > 0;
-    let mut at = (0..nodes.len()).find(stuck).unwrap_or(0);
-    let mut path: Vec<usize> = Vec::new();
-    let mut place: HashMap<usize, usize> = HashMap::new();
-    loop {
-        if let Some(begin) = place.get(&at) {
-            return Err(path[*begin..].to_vec());
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let mut circles = Vec::new();
+    for at in (0..nodes.len()).filter(|at| left[*at] > 0) {
+        if told.contains(&at) {
+            continue;
         }
-        place.insert(at, path.len());
-        path.push(at);
-        match waits[at].iter().find(|one| stuck(one)) {
-            Some(next) => at = *next,
-            None => return Err(path),
+        if let Some(circle) = circle(&waits, at) {
+            told.extend(&circle);
+            circles.push(circle);
         }
     }
+    Err(circles)
+}
+
+/// The shortest way from a node over what it waits for back to itself: the node first, then what it waits for.
+fn circle(waits: &[BTreeSet<usize>], start: usize) -> Option<Vec<usize>> {
+    let mut came: HashMap<usize, usize> = HashMap::new();
+    let mut ahead = std::collections::VecDeque::from([start]);
+    while let Some(at) = ahead.pop_front() {
+        for &next in &waits[at] {
+            if next == start {
+                let back = std::iter::successors(Some(at), |one| came.get(one).copied());
+                let mut path: Vec<usize> = back.collect();
+                path.reverse();
+                return Some(path);
+            }
+            if let std::collections::hash_map::Entry::Vacant(free) = came.entry(next) {
+                free.insert(at);
+                ahead.push_back(next);
+            }
+        }
+    }
+    None
 }

@@ -168,10 +168,14 @@ impl Form {
         checks::findings(&checklist, &nodes, &names, &mut triggers, &mut faults);
         let order = match checks::order(&nodes) {
             Ok(order) => order,
-            Err(cycle) => {
-                let cycle: Vec<String> = cycle.iter().map(|at| nodes[*at].name.clone()).collect();
-                let first = cycle.first().cloned().unwrap_or_default();
-                faults.push(fault(&first, WrongForm::Cycle(cycle)));
+            Err(circles) => {
+                let named = |circle: Vec<usize>| {
+                    let names: Vec<String> =
+                        circle.iter().map(|at| nodes[*at].name.clone()).collect();
+                    let first = names.first().cloned().unwrap_or_default();
+                    fault(&first, WrongForm::Cycle(names))
+                };
+                faults.extend(circles.into_iter().map(named));
                 Vec::new()
             }
         };

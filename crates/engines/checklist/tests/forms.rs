@@ -216,6 +216,20 @@ fn questions_that_wait_for_one_another_are_named() {
         ),
         "a g"
     );
+    // Every circle at once, and nobody who only waits for one.
+    let circles: Vec<String> = made(json!([
+        {"question": {"name": "a", "relevant": "${b} = 1"}}, {"question": {"name": "b", "relevant": "${a} = 1"}},
+        {"question": {"name": "c", "relevant": "${a} = 1 and ${d} = 1"}}, {"question": {"name": "d", "relevant": "${c} = 1"}},
+        {"question": {"name": "e", "relevant": "${d} = 1"}},
+    ]))
+    .unwrap_err()
+    .into_iter()
+    .filter_map(|(_, wrong)| match wrong {
+        WrongForm::Cycle(names) => Some(names.join(" ")),
+        _ => None,
+    })
+    .collect();
+    assert_eq!(circles, ["a b", "c d"]);
 }
 
 #[test]
