@@ -208,7 +208,8 @@ async fn subject(call: &Call, scope: &Scope, framed: &Framed) -> Result<SubjectV
     Ok(view)
 }
 
-/// The policy that was named, or the only one that fits. `true`: one was named that is not about this subject.
+/// The policy that was named, or the only one that fits, of those that ran on the day the round began. `true`: one was named
+/// that is not about this subject.
 async fn policy(
     call: &Call,
     scope: &Scope,
@@ -216,11 +217,12 @@ async fn policy(
     subject: &SubjectView,
 ) -> Result<(Option<PolicyView>, bool)> {
     let all = of_community(call, scope, subject.community).await?;
-    let today = call.ctx.now().date();
+    let (began_at, _ended_at) = times(call, framed);
+    let day = day_begun(&call.ctx, began_at, call.sent_at());
     let mut fit = all.iter().filter(|one| {
         one.policy.subjects == subject.subject.kind
             && one.covers(subject.subject.id)
-            && one.runs_on(today)
+            && one.runs_on(day)
     });
     if framed.policy.is_empty() {
         // Of those that ask whoever sends it: what others are to do was not meant.

@@ -7,7 +7,9 @@ use youlin_kernel::Micros;
 use youlin_places::commands::{PremisesInput, SavePremises};
 use youlin_rounds::model::{Channel, FindingState, Outcome, RoundKind};
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{FindingStep, FindingView, SaveRuleSet, UseRuleSet, judgements_of};
+use youlin_rounds::{
+    ClosePolicy, FindingStep, FindingView, SaveRuleSet, UseRuleSet, judgements_of,
+};
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
@@ -239,6 +241,30 @@ async fn the_policy_that_was_chosen_counts_and_its_company_is_sent() {
                 .count();
             assert_eq!(with, usize::from(held.is_some()));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_comes_late_is_of_the_policy_that_ran_on_its_day() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let policy = ground.policy("周六巡河", true).await;
+        ground.world.clock.advance(24 * Micros::HOUR);
+        let stop = ClosePolicy {
+            community: ground.community(),
+            policy,
+            version: 1,
+            from: jiff::civil::date(2026, 11, 12),
+        };
+        let above = ground.world.service();
+        ground.world.db().execute(&above, stop).await.unwrap();
+        // Walked the day before it was stopped.
+        let phone = ground.phone(0).await;
+        let patrol = Patrol::new(&ground, 7);
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.line.policy, Some(policy));
     }
 }
 

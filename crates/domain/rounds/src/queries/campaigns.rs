@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -121,14 +122,14 @@ pub async fn campaign_view(
     view(row)
 }
 
-/// The campaign an inspection of these premises belongs to: on its list, under way, with this checklist if any was used; of
-/// several the one that started last.
+/// The campaign an inspection of these premises belongs to: on its list, not closed, running on the day the inspection began,
+/// with this checklist if any was used; of several the one that started last.
 pub(crate) async fn campaign_of(
     db: &Database,
     community: CommunityId,
     premises: Uuid,
     checklist: Option<&str>,
-    ctx: &Ctx,
+    day: Date,
 ) -> Result<Option<Uuid>> {
     let listed: Vec<Uuid> = campaign_premises::Entity::find()
         .select_only()
@@ -142,7 +143,7 @@ pub(crate) async fn campaign_of(
     if listed.is_empty() {
         return Ok(None);
     }
-    let today = ctx.now().date().to_string();
+    let day = day.to_string();
     let checklist = checklist.map(|name| name.split('@').next().unwrap_or(name));
     let rows = campaign::Entity::find()
         .filter(campaign::Column::CommunityId.eq(CommunityId::SYSTEM.0))
@@ -153,8 +154,8 @@ pub(crate) async fn campaign_of(
         .all(db.read())
         .await?;
     let found = rows.into_iter().find(|row| {
-        row.first_day <= today
-            && today <= row.last_day
+        row.first_day <= day
+            && day <= row.last_day
             && checklist.is_none_or(|one| one == row.checklist)
     });
     Ok(found.map(|row| row.id))

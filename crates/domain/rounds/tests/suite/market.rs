@@ -1006,6 +1006,26 @@ async fn a_round_that_comes_in_late_is_judged_by_the_rules_of_its_day() {
 }
 
 #[tokio::test]
+async fn a_round_that_comes_in_late_belongs_to_the_campaign_of_its_day() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let campaign = market.campaign(0).await;
+        // Inspected while it ran; in signal again when its last day is over.
+        let mut late = market.inspection().await;
+        ground.world.clock.advance(60 * 24 * Micros::HOUR);
+        late.round.sent_at = Some(worker.now());
+        let filed = market.hand_in(&worker, late).await.unwrap();
+        let hazard = market.view(filed.findings[0].id).await;
+        assert_eq!(hazard.campaign, Some(campaign));
+        let after = market.inspection().await;
+        let filed = market.hand_in(&worker, after).await.unwrap();
+        assert_eq!(market.view(filed.findings[0].id).await.campaign, None);
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_frozen_and_refreshed_only_after_a_look() {
     for base in databases().await {
         let market = Market::new(base).await;

@@ -135,7 +135,7 @@ pub(crate) async fn plan(
             new.community,
             premises.id,
             new.checklist.as_deref(),
-            ctx,
+            new.day(ctx),
         )
         .await?,
         ..Plan::default()

@@ -139,7 +139,7 @@ async fn first(app: &App, ctx: &Ctx, scope: &Scope, view: &SubjectView) -> Resul
     let mut wanted = None;
     if kind == SubjectKind::Premises {
         let of = (view.community, view.subject.id);
-        if let Some(id) = campaign_of(app.db(), of.0, of.1, None, ctx).await? {
+        if let Some(id) = campaign_of(app.db(), of.0, of.1, None, ctx.now().date()).await? {
             wanted = Some(campaign_view(app.db(), ctx, scope, id).await?.checklist);
         }
     }
