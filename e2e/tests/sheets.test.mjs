@@ -175,6 +175,24 @@ describe("last year's spreadsheet", () => {
     assert.deepEqual(await figures(page), [PEOPLE, 0, 0, 2, 1], "nobody of them is known any more");
   });
 
+  test("a list of another kind is known by its columns and given as what it is with one press", async () => {
+    const shops = "商户名称,统一社会信用代码,经营者,联系电话,经营地址\n玉荷花店,,裘安,13820009999,光明东村1号楼\n";
+    await drop(page, server, Buffer.from(shops));
+    await send(page);
+    const give = page.locator('form[action$="/kind"] button[value="shops"]').first();
+    await give.waitFor({ timeout: 60_000 });
+    await screenshot(page, "sheets-10-other-kind", { full: true });
+    await axe(page);
+    await give.click();
+    await page.waitForURL((url) => url.pathname.startsWith("/imports/") && url.href !== address);
+    const columns = page.locator('#columns select[name="column"]');
+    await columns.first().waitFor({ timeout: 60_000 });
+    const fields = await columns.evaluateAll((all) => all.map((one) => one.value));
+    assert.deepEqual(fields.slice(0, 2), ["shop", "credit_code"]);
+    await screenshot(page, "sheets-11-given-as", { full: true });
+    noConsoleErrors(page);
+  });
+
   test("a file that is no table is told by its name; on the telephone and in the dark, too", async () => {
     const phone = await openPage(browser, server, { device: "phone", dark: true });
     await signIn(phone, "desk");
