@@ -10,8 +10,8 @@ export const CAMERA = "Youlin Test Phone 7";
  * @param {{ lat: number, lon: number }} where WGS-84, north and east
  * @returns {Promise<Buffer>}
  */
-export async function photograph(page, { lat, lon }) {
-  const url = await page.evaluate(() => {
+export async function photograph(page, { lat, lon, wall = "#4a4238" }) {
+  const url = await page.evaluate((wall) => {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [960, 720];
     const pen = canvas.getContext("2d");
@@ -20,12 +20,12 @@ export async function photograph(page, { lat, lon }) {
     sky.addColorStop(1, "#6d6a63");
     pen.fillStyle = sky;
     pen.fillRect(0, 0, 960, 720);
-    pen.fillStyle = "#4a4238";
+    pen.fillStyle = wall;
     pen.fillRect(120, 420, 700, 180);
     pen.fillStyle = "#c9a24b";
     for (let x = 140; x < 800; x += 90) pen.fillRect(x, 380, 24, 140);
     return canvas.toDataURL("image/jpeg", 0.85);
-  });
+  }, wall);
   const jpeg = Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
   return Buffer.concat([jpeg.subarray(0, 2), exif(lat, lon), jpeg.subarray(2)]);
 }

@@ -171,8 +171,11 @@ describe("hard days in the field", () => {
       return canvas.toDataURL("image/jpeg").split(",")[1];
     });
     await taken("处理前", 1, await photograph(phone, { lat: HERE.latitude, lon: HERE.longitude }));
-    await taken("处理后", 1, Buffer.from(plain, "base64"));
-    const after = await taken("处理后", 2, Buffer.from(plain, "base64"));
+    const put = await taken("处理后", 1, Buffer.from(plain, "base64"));
+    // The same picture again shows nothing more, and would be missed for ever as one that never came.
+    await put.locator('input[type="file"]').setInputFiles({ name: "again.jpg", mimeType: "image/jpeg", buffer: Buffer.from(plain, "base64") });
+    await put.getByText("这张照片已经选过了：again.jpg").waitFor();
+    const after = await taken("处理后", 2, await photograph(phone, { lat: HERE.latitude, lon: HERE.longitude, wall: "#7a9a68" }));
     // One too many is taken away again.
     await after.getByRole("button", { name: "去掉第 2 张照片" }).click();
     await after.getByText("照片 1 张").waitFor();

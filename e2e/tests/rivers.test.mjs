@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer } from "../lib/index.mjs";
+import { axe, launch, noConsoleErrors, openPage, photograph, screenshot, signIn, startServer } from "../lib/index.mjs";
 
 describe("rivers", () => {
   let server;
@@ -67,12 +67,33 @@ describe("rivers", () => {
     await phone.locator("#f-ended").fill(local(0));
     await phone.locator("#f-outcome").selectOption("done");
     await phone.locator("#f-found_0").fill("桥洞下有油污");
+    // What she picks up herself is done with, and shows how it was before.
+    const bottles = phone.locator("details", { has: phone.locator("#f-found_1") });
+    await bottles.locator("summary").click();
+    await phone.locator("#f-category_1").selectOption("E-0105");
+    await phone.locator("#f-found_1").fill("两个塑料瓶");
+    await phone.locator("#f-before_1").waitFor({ state: "hidden" });
+    await bottles.locator('input[name="on_spot_1"]').check({ force: true });
+    const choose = async (stage, wall) => {
+      const buffer = await photograph(phone, { lat: 32.0, lon: 120.9, wall });
+      await phone.locator(`#f-${stage}_1`).setInputFiles({ name: `${stage}.jpg`, mimeType: "image/jpeg", buffer });
+    };
+    await choose("before", "#4a4238");
+    await choose("after", "#4a4238");
+    await screenshot(phone, "rivers-on-spot");
+    await axe(phone);
+    // One picture shows no difference.
+    await phone.locator('main form button.btn-primary[type="submit"]').click();
+    await phone.locator("#f-after_1-e", { hasText: "同一张照片" }).waitFor();
+    await choose("after", "#7a9a68");
     await phone.locator('main form button.btn-primary[type="submit"]').click();
     await phone.waitForURL(/\/rounds\/[0-9a-f-]+\?saved=1/);
     const text = await phone.locator("main").innerText();
     assert.match(text, /疑似排污/);
     assert.match(text, /待立案/, "nobody at the desk has accepted it yet");
-    await screenshot(phone, "rivers-round");
+    await screenshot(phone, "rivers-round", { full: true });
+    const pair = phone.locator("section", { has: phone.getByRole("heading", { name: "前后对比" }) }).last();
+    assert.deepEqual(await pair.locator("figcaption").evaluateAll((all) => all.map((one) => one.innerText.split(" · ")[0].trim())), ["发现时", "当场处理后"]);
     await axe(phone);
   });
 

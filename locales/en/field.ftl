@@ -87,6 +87,7 @@ fieldwork-remove = Remove
 fieldwork-photo = Photograph
 fieldwork-photos = Photographs: { $n }
 fieldwork-photo-failed = This photograph cannot be opened: { $name }
+fieldwork-photo-again = This photograph is here already: { $name }
 fieldwork-position = Take position
 fieldwork-position-has = Position within about { $n } m
 fieldwork-position-none = No position was found; it may stay empty.

@@ -66,6 +66,7 @@ finding-on-spot = Put right on the spot
 finding-on-spot-more = Kept in the record; no case is opened.
 finding-photo-before = Photograph before
 finding-photo-after = Photograph after
+field-finding-photos-same = Before and after are the same photograph; choose another one.
 finding-step = Step
 finding-step-on_spot = put right at once
 finding-step-noted = noted

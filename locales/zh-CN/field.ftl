@@ -87,6 +87,7 @@ fieldwork-remove = 去掉
 fieldwork-photo = 拍照
 fieldwork-photos = 照片 { $n } 张
 fieldwork-photo-failed = 这张照片打不开：{ $name }
+fieldwork-photo-again = 这张照片已经选过了：{ $name }
 fieldwork-position = 取位置
 fieldwork-position-has = 有位置，误差约 { $n } 米
 fieldwork-position-none = 没有取到位置，可以不填。

@@ -66,6 +66,7 @@ finding-on-spot = 当场处理好了
 finding-on-spot-more = 只留记录，不派单。
 finding-photo-before = 处理前的照片
 finding-photo-after = 处理后的照片
+field-finding-photos-same = 处理前和处理后选的是同一张照片，请换一张。
 finding-step = 进展
 finding-step-on_spot = 当场处理
 finding-step-noted = 已记录

@@ -114,6 +114,11 @@ export function camera(photos: Photo[], act: () => void | Promise<void>, most = 
           count.textContent = t("photo-failed", { name: file.name });
           continue;
         }
+        // Chosen twice it would be counted twice and arrive once; and before and after cannot be one picture.
+        if (photos.some((one) => one.sha256 === taken.photo.sha256)) {
+          count.textContent = t("photo-again", { name: file.name });
+          continue;
+        }
         await state.vault?.put("blobs", taken.photo.id, taken.bytes);
         photos.push(stage ? { ...taken.photo, stage } : taken.photo);
         await act();

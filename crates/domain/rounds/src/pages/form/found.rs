@@ -49,6 +49,12 @@ impl FoundForm {
         nothing_said && self.shots().is_empty()
     }
 
+    /// Before and after are the same photograph: it shows neither.
+    pub(super) fn is_one_picture(&self) -> bool {
+        let of = |kept: &Option<Kept>| kept.as_ref().map(|one| one.file.sha256.clone());
+        self.before.is_some() && of(&self.before) == of(&self.after)
+    }
+
     /// Its photographs with their stage. What was not put right at once has nothing of after: both are evidence of it.
     pub(super) fn shots(&self) -> Vec<(&'static str, &Kept)> {
         let stage = |stage| if self.on_spot { stage } else { "" };

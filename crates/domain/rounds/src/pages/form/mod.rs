@@ -9,7 +9,7 @@ mod send;
 mod start;
 
 use askama::Template;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 use youlin_checklist::Form;
 use youlin_kernel::{Ctx, Result};
@@ -147,10 +147,15 @@ impl FormPage {
 type Shot = (&'static str, String, Option<(String, String)>);
 
 impl RoundForm {
-    /// Photographs that come with it.
+    /// Photographs that come with it; one that was chosen twice is one.
     fn photographs(&self) -> usize {
         let shots = self.found.iter().map(|row| row.shots().len());
-        self.files.len() + self.photos.len() + shots.sum::<usize>()
+        let loose: HashSet<&str> = self
+            .photos
+            .iter()
+            .map(|kept| kept.file.sha256.as_str())
+            .collect();
+        self.files.len() + loose.len() + shots.sum::<usize>()
     }
 }
 

@@ -15,7 +15,7 @@ use youlin_web::{
     ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, mendable, page, part, refused_with,
 };
 
-use super::found::{chainage, finding_id, settle, shot_field};
+use super::found::{FoundForm, chainage, finding_id, settle, shot_field};
 use super::hazard::hazards;
 use super::start::form_for_preview;
 use super::{
@@ -370,6 +370,11 @@ async fn handed_in(
         f.photos.truncate(MOST_PHOTOS);
         let problem = Problem::invalid("photo", "too-many-photographs");
         return Err(problem.field_arg("max", MOST_PHOTOS));
+    }
+    let same = f.found.iter().position(FoundForm::is_one_picture);
+    if let Some(index) = same {
+        let problem = Problem::new(ProblemKind::Invalid, "invalid");
+        return Err(problem.and_field(format!("after_{index}"), "finding-photos-same"));
     }
     told(f)?;
     let follows = asking.follows(s, f);
