@@ -132,6 +132,7 @@ impl Ground {
                         vault,
                         community,
                         person,
+                        dwelling: None,
                         on: None,
                         whereto: None,
                     },

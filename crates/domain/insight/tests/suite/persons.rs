@@ -142,6 +142,7 @@ async fn last_months_figures_are_the_same_after_a_grid_was_split() {
             vault: Arc::clone(&ground.vault),
             community: ground.community("A"),
             person: uuid::Uuid::from_u128(first.id),
+            dwelling: None,
             on: None,
             whereto: None,
         };

@@ -28,6 +28,8 @@ pub struct MoveOut {
     pub vault: Arc<Vault>,
     pub community: CommunityId,
     pub person: Uuid,
+    /// Only this home of several is given up; `None` is all of them.
+    pub dwelling: Option<Uuid>,
     /// The day they left; `None` is today. No day to come, and none before they moved in.
     pub on: Option<Date>,
     /// Where to, in somebody's own words.
@@ -42,27 +44,46 @@ impl Command for MoveOut {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Option<Uuid>> {
         let (vault, community) = (&self.vault, self.community);
         person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
-        let mut present = residence::Entity::find()
+        let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(self.person))
             .filter(residence::current())
             .all(tx.conn())
             .await?;
-        if present.is_empty() {
+        let (mut leaving, mut staying): (Vec<residence::Model>, Vec<residence::Model>) = present
+            .into_iter()
+            .partition(|home| self.dwelling.is_none_or(|one| home.dwelling_id == one));
+        if leaving.is_empty() {
             return Ok(None);
         }
-        present.sort_by_key(|home| (home.also == Some(true), home.id));
         let whereto = optional("whereto", self.whereto.as_deref(), WHERETO)?;
-        let left_at = self.left_at(ctx, &present)?;
-        let homes: Vec<String> = present.iter().map(|home| home.id.to_string()).collect();
-        for home in present {
+        let left_at = self.left_at(ctx, &leaving)?;
+        let id = ctx.new_id();
+        // Who gives up the main home lives at the other from then on; what was said of it before stays as it was.
+        staying.sort_by_key(|home| home.id);
+        let heir = staying.into_iter().next();
+        let heir = heir.filter(|_| leaving.iter().any(is_main));
+        if let Some(other) = &heir {
+            let main = residence::Model {
+                id: ctx.new_id(),
+                version: 1,
+                also: None,
+                valid_from: ended(other, left_at),
+                valid_to: None,
+                ..other.clone()
+            };
+            tx.insert::<residence::Entity>(main).await?;
+        }
+        leaving.extend(heir);
+        leaving.sort_by_key(|home| (home.also == Some(true), home.id));
+        let homes: Vec<String> = leaving.iter().map(|home| home.id.to_string()).collect();
+        for home in leaving {
             tx.update::<residence::Entity>(residence::Model {
                 valid_to: Some(ended(&home, left_at)),
                 ..home
             })
             .await?;
         }
-        let id = ctx.new_id();
         let at = FieldPlace::new("move_out", "whereto", community.0, id);
         tx.insert::<move_out::Entity>(move_out::Model {
             community_id: community.0,
@@ -113,6 +134,10 @@ impl MoveOut {
     }
 }
 
+fn is_main(home: &residence::Model) -> bool {
+    home.also != Some(true)
+}
+
 /// Nobody left before they came: on the day they came, at the moment they did.
 fn ended(home: &residence::Model, left_at: i64) -> i64 {
     left_at.max(home.valid_from)
@@ -157,18 +182,30 @@ impl Command for UndoMoveOut {
             return Ok((person, main));
         }
         crate::life::must_live(tx.conn(), community, person).await?;
-        let since = residence::Entity::find()
+        let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(person))
             .filter(residence::current())
-            .one(tx.conn())
+            .all(tx.conn())
             .await?;
+        // The home beside it, which became the main one by the note.
+        let (heirs, others): (Vec<residence::Model>, Vec<residence::Model>) =
+            present.into_iter().partition(|now| {
+                let became = |home: &residence::Model| {
+                    !is_main(home)
+                        && home.dwelling_id == now.dwelling_id
+                        && home.valid_to == Some(now.valid_from)
+                };
+                is_main(now) && now.version == 1 && homes.iter().any(became)
+            });
+        let since = others.iter().any(|home| home.id > note.id);
         let as_left = |home: &residence::Model| {
             home.valid_to == Some(ended(home, note.left_at)) && home.person_id == person
         };
-        if since.is_some() || homes.len() != ids.len() || !homes.iter().all(as_left) {
+        if since || homes.len() != ids.len() || !homes.iter().all(as_left) {
             return Err(Problem::new(ProblemKind::Conflict, "move-out-since"));
         }
+        tx.delete_all::<residence::Entity>(&heirs).await?;
         for home in homes {
             tx.update::<residence::Entity>(residence::Model {
                 valid_to: None,

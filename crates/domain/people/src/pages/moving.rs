@@ -18,6 +18,8 @@ pub(super) struct MoveForm {
     /// The day, empty for today.
     pub(super) on: String,
     pub(super) whereto: String,
+    /// Which home, where there are several; empty: all of them.
+    pub(super) dwelling: String,
 }
 
 /// `POST /people/{id}/move-out`: back to the dwelling, for whoever lives nowhere is no longer a grid worker's to read.
@@ -41,6 +43,7 @@ pub(super) async fn move_out(
                 vault,
                 community: card.community,
                 person: id,
+                dwelling: form.dwelling.parse().ok(),
                 on,
                 whereto: Some(form.whereto.clone()),
             };
@@ -53,7 +56,8 @@ pub(super) async fn move_out(
         return again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await;
     }
     let left = card.place.and_then(|place| place.dwelling);
-    Ok(to(&match left {
+    let only = form.dwelling.parse().ok();
+    Ok(to(&match only.or(left) {
         Some(dwelling) => format!("/people/dwellings/{dwelling}?saved=moved"),
         None => format!("/people/{id}?saved=changed"),
     }))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
@@ -16,6 +16,7 @@ use super::known::{Known, known};
 use super::label_choices;
 use super::moving::MoveForm;
 use super::organisations::Saved;
+use crate::entities::residence;
 use crate::facts::How;
 use crate::life::LifeLines;
 use crate::merchants::{MerchantPerson, MerchantView, Merchants};
@@ -88,6 +89,8 @@ struct PersonPage {
     phone: String,
     typed_label: String,
     moving: MoveForm,
+    /// Every home, where there are several: dwelling and address.
+    homes: Vec<Choice>,
     /// Lives nowhere any more, by this note.
     away: Option<MovedAway>,
     today: String,
@@ -126,6 +129,29 @@ impl PersonPage {
     fn drafts(&self) -> String {
         format!("person:new person:{} membership:new:", self.file.card.id)
     }
+}
+
+/// The homes of somebody who has several, the main one first.
+async fn homes_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    file: &PersonFile,
+) -> Result<Vec<Choice>> {
+    let mut homes = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(file.card.community.0))
+        .filter(residence::Column::PersonId.eq(file.card.id))
+        .filter(residence::current())
+        .all(db)
+        .await?;
+    if homes.len() < 2 {
+        return Ok(Vec::new());
+    }
+    homes.sort_by_key(|home| (home.also == Some(true), home.id));
+    let named = |home: residence::Model| {
+        let place = vault.place(home.dwelling_id)?;
+        Some(Choice::new(home.dwelling_id.to_string(), place.address))
+    };
+    Ok(homes.into_iter().filter_map(named).collect())
 }
 
 /// Where the household's file is.
@@ -174,20 +200,33 @@ async fn person_page(
     };
     let one = &[id];
     // Some fifty questions: none of these waits for another's answer.
-    let (life, merges, deaths, memberships, known, home, away, looks, given, merchants, missing) =
-        futures::try_join!(
-            crate::life::pages::for_desk(app, ctx, community, id, 1),
-            crate::merge::merges_of(db, community, id),
-            crate::life::deaths_of(db, community, one),
-            Directory::memberships(db, &scope, id),
-            known(&s, &vault, &file.card),
-            home_of(db, &file),
-            away,
-            looks,
-            Directory::consents(db, community, id),
-            Merchants::of_person(db, &vault, &scope, id),
-            super::round::missing_of(app, ctx, &s, &file.card),
-        )?;
+    let (
+        life,
+        merges,
+        deaths,
+        memberships,
+        known,
+        home,
+        away,
+        looks,
+        given,
+        merchants,
+        missing,
+        homes,
+    ) = futures::try_join!(
+        crate::life::pages::for_desk(app, ctx, community, id, 1),
+        crate::merge::merges_of(db, community, id),
+        crate::life::deaths_of(db, community, one),
+        Directory::memberships(db, &scope, id),
+        known(&s, &vault, &file.card),
+        home_of(db, &file),
+        away,
+        looks,
+        Directory::consents(db, community, id),
+        Merchants::of_person(db, &vault, &scope, id),
+        super::round::missing_of(app, ctx, &s, &file.card),
+        homes_of(db, &vault, &file),
+    )?;
     let died = !deaths.is_empty();
     let may_look = ctx.may(&PEOPLE_LOOKS);
     let mut ticks: Vec<Tick> = ["name", "identity", "address", "note"]
@@ -235,6 +274,7 @@ async fn person_page(
         phone: typed.phone,
         typed_label: typed.label,
         moving: typed.moving,
+        homes,
         away,
         today: ctx.now().local().date().to_string(),
         shown: typed.shown,

@@ -1,8 +1,10 @@
 //! Somebody moves away on a day, and it was a mistake.
 
+use std::sync::Arc;
+
 use sea_orm::ConnectionTrait;
 use youlin_kernel::{Micros, Role};
-use youlin_people::AccountPolicy;
+use youlin_people::{AccountPolicy, Home, OtherHome, PersonInput, Relation, UndoMoveOut};
 
 use crate::browser::{Browser, account, house};
 use crate::ground::{Ground, JIA, grant, grounds};
@@ -16,6 +18,97 @@ async fn ends(ground: &Ground) -> Vec<Option<i64>> {
     rows.iter()
         .map(|row| row.try_get("", "valid_to").unwrap())
         .collect()
+}
+
+/// Where somebody lives now, the main home first.
+async fn homes(ground: &Ground, person: uuid::Uuid) -> Vec<(uuid::Uuid, Option<bool>)> {
+    let db = ground.world.db().raw_write();
+    let find =
+        "SELECT person_id, dwelling_id, also FROM residence WHERE valid_to IS NULL ORDER BY id";
+    let find = sea_orm::Statement::from_string(db.get_database_backend(), find);
+    let rows = db.query_all_raw(find).await.unwrap();
+    let own = rows
+        .iter()
+        .filter(|row| row.try_get::<uuid::Uuid>("", "person_id").unwrap() == person);
+    let mut homes: Vec<_> = own
+        .map(|row| {
+            let also: Option<bool> = row.try_get("", "also").unwrap();
+            (row.try_get("", "dwelling_id").unwrap(), also)
+        })
+        .collect();
+    homes.sort_by_key(|home| home.1 == Some(true));
+    homes
+}
+
+#[tokio::test]
+async fn one_home_of_two_is_given_up_and_the_other_stays() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let (east, west) = (ground.homes.east_101, ground.homes.west_101);
+        let zhou = ground.person(JIA, "周建国", &[], Some(east)).await;
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        ground.world.clock.advance(40 * Micros::DAY);
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let second = PersonInput {
+            name: "周建国".to_owned(),
+            home: Some(Home {
+                dwelling: west,
+                relation: Relation::Owner,
+                household_key: None,
+            }),
+            other_home: OtherHome::Also,
+            ..PersonInput::default()
+        };
+        let ctx = ground.world.service();
+        ground.save(&ctx, JIA, Some(zhou), second).await.unwrap();
+        let both = [(east, None), (west, Some(true))];
+        assert_eq!(homes(&ground, zhou).await, both);
+        let path = format!("/people/{zhou}");
+        let file = desk.get(&path).await.text;
+        for home in [east, west] {
+            assert!(
+                file.contains(&format!("<option value=\"{home}\"")),
+                "{file}"
+            );
+        }
+        ground.world.clock.advance(Micros::HOUR);
+        let out = format!("{path}/move-out");
+        // The second alone.
+        let left = desk.post(&out, &[("dwelling", &west.to_string())]).await;
+        assert_eq!(left.status, 303, "{}", left.text);
+        assert_eq!(homes(&ground, zhou).await, [(east, None)]);
+        let note = async || {
+            let db = ground.world.db().raw_write();
+            let find = "SELECT id FROM move_out ORDER BY id DESC LIMIT 1";
+            let find = sea_orm::Statement::from_string(db.get_database_backend(), find);
+            let row = db.query_one_raw(find).await.unwrap().unwrap();
+            row.try_get::<uuid::Uuid>("", "id").unwrap()
+        };
+        let undo = async |id: uuid::Uuid| {
+            let command = UndoMoveOut {
+                vault: Arc::clone(&ground.vault),
+                community: JIA,
+                note: id,
+            };
+            ground.world.db().execute(&ground.desk(), command).await
+        };
+        undo(note().await).await.unwrap();
+        assert_eq!(homes(&ground, zhou).await, both);
+        // The main one: the other is the main one from that day, and was not before.
+        ground.world.clock.advance(Micros::HOUR);
+        desk.post(&out, &[("dwelling", &east.to_string())]).await;
+        assert_eq!(homes(&ground, zhou).await, [(west, None)]);
+        assert_eq!(ends(&ground).await.iter().flatten().count(), 2);
+        undo(note().await).await.unwrap();
+        assert_eq!(homes(&ground, zhou).await, both);
+        // All of them.
+        ground.world.clock.advance(Micros::HOUR);
+        desk.post(&out, &[("dwelling", "")]).await;
+        assert_eq!(homes(&ground, zhou).await, []);
+        undo(note().await).await.unwrap();
+        assert_eq!(homes(&ground, zhou).await, both);
+        ground.verify().await;
+    }
 }
 
 #[tokio::test]

@@ -219,6 +219,7 @@ async fn what_is_due_goes_only_after_its_list_was_named_and_a_killed_run_goes_on
             vault: Arc::clone(vault),
             community: JIA,
             person,
+            dwelling: None,
             on: None,
             whereto: None,
         };

@@ -306,6 +306,7 @@ async fn who_moved_out_meanwhile_is_said_before_anything_is_confirmed() {
             vault: Arc::clone(&street.ground.vault),
             community: street.community(),
             person: young,
+            dwelling: None,
             on: None,
             whereto: None,
         };
