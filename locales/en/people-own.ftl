@@ -83,6 +83,7 @@ correction-saved-accepted = Accepted; the resident will see it.
 correction-saved-declined = Answered; the resident will see it.
 correction-open = waiting
 correction-accepted = corrected
+correction-answered = Answered
 correction-declined = not corrected
 correction-fact-name = Name
 correction-fact-identity = Identity number

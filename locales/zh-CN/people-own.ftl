@@ -83,6 +83,7 @@ correction-saved-accepted = 已同意，居民会看到。
 correction-saved-declined = 已答复，居民会看到。
 correction-open = 待处理
 correction-accepted = 已更正
+correction-answered = 已答复
 correction-declined = 未更正
 correction-fact-name = 姓名
 correction-fact-identity = 身份证号

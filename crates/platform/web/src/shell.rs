@@ -4,10 +4,10 @@ use std::fmt::Display;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use youlin_kernel::{AreaId, AreaLevel, Ctx, Locale, Problem, Role};
+use youlin_kernel::{AreaId, AreaLevel, Ctx, Locale, Problem, Role, Scope};
 
 use crate::navigation::{NavPlace, Navigation, TopbarParts, seal};
-use crate::{App, Fault, Finders};
+use crate::{App, Choice, Fault, Finders};
 
 /// How a person likes pages: from the cookie `prefs` (`theme:dark.print:large.keys:off.lang:en`).
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,8 @@ pub struct Shell {
     pub prefs: Prefs,
     place: NavPlace,
     here: &'static str,
+    /// Every date says its year: the page is kept.
+    years: bool,
 }
 
 impl Shell {
@@ -86,6 +88,38 @@ impl Shell {
             prefs,
             place,
             here,
+            years: false,
+        }
+    }
+
+    /// Communities of the scope, each with what lies below it in its place; the first choice, `all`, is all of it.
+    #[must_use]
+    pub fn area_choices(&self, scope: &Scope, all: &str) -> Vec<Choice> {
+        let mut choices = vec![Choice::new("", self.t(all))];
+        let tree = self.ctx.areas();
+        for part in scope.parts() {
+            let seen = |id: AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(&id));
+            let mut ahead = vec![(AreaId::from(part.community), 0)];
+            while let Some((id, depth)) = ahead.pop() {
+                let is_open = tree.get(id).is_some_and(|node| !node.closed);
+                if is_open && (depth == 0 || seen(id)) {
+                    let indent = "\u{3000}".repeat(depth);
+                    let label = format!("{indent}{}", self.area(&id));
+                    choices.push(Choice::new(id.to_string(), label));
+                }
+                let below = tree.children(id).iter().rev();
+                ahead.extend(below.map(|child| (*child, depth + 1)));
+            }
+        }
+        choices
+    }
+
+    /// For a document that is kept: its dates say their years.
+    #[must_use]
+    pub fn with_years(self) -> Self {
+        Self {
+            years: true,
+            ..self
         }
     }
 
@@ -172,7 +206,7 @@ impl Shell {
         let weekday = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
         let day = weekday[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())];
         let this_year = local.year() == self.ctx.now().local().year();
-        let date = if this_year {
+        let date = if this_year && !self.years {
             "%-m月%-d日"
         } else {
             "%Y年%-m月%-d日"

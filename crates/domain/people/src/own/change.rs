@@ -136,7 +136,7 @@ impl Command for AskCorrection {
         let fact = CorrectionFact::parse(&self.fact)
             .ok_or_else(|| Problem::invalid("fact", "unknown-value"))?;
         let wish = required("wish", &self.wish, 500)?;
-        fact.check(&wish)?;
+        fact.check(&wish, ctx.now().date())?;
         let open = correction::Entity::find()
             .filter(correction::Column::CommunityId.eq(self.community.0))
             .filter(correction::Column::PersonId.eq(self.person))

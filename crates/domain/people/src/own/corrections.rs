@@ -1,18 +1,23 @@
-//! Requests to put a fact right: what the person wished, and what the desk answered. A name or an identity number that is
-//! accepted is entered by accepting it (nothing is typed twice); other facts have their own pages.
+//! Requests to put a fact right: what the person wished, and what the desk answered. What is accepted is
+//! entered by accepting it where the wish says it plainly (nothing is typed twice); other facts have their own pages.
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use jiff::civil::Date;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_crypto::IdentityNumber;
 use youlin_database::{AuditEntry, Command, Tx};
+use youlin_imports::tabular::{Birth, Cell, Read, ValueFault, birthday};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
 
 use crate::commands::person_for;
-use crate::entities::{correction, person};
+use crate::entities::{correction, person, residence};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, Facts, How};
 use crate::fields::{optional, required};
@@ -20,7 +25,7 @@ use crate::merge::{Entering, not_twice};
 use crate::permissions::PEOPLE_WRITE;
 use crate::queries::visible_cards;
 use crate::vault::FieldPlace;
-use crate::{PersonCard, SamePerson, Vault};
+use crate::{PersonCard, SamePerson, Sex, Vault};
 
 words! {
     /// What is said to be wrong.
@@ -44,10 +49,16 @@ words! {
 }
 
 impl CorrectionFact {
-    /// Accepting enters these; the others the desk changes where they stand.
+    /// Accepting enters these, a birthday and a sex where the wish says nothing else; the others the desk changes where they
+    /// stand.
     #[must_use]
-    pub fn is_entered_by_accepting(self) -> bool {
-        matches!(self, Self::Name | Self::Identity)
+    pub fn is_entered_by_accepting(self, wish: &str, today: Date) -> bool {
+        match self {
+            Self::Name | Self::Identity => true,
+            Self::Birth => born(wish, today).is_some(),
+            Self::Sex => sex(wish).is_some(),
+            _ => false,
+        }
     }
 
     /// Of those the desk changes where they stand: what the file says of who said it.
@@ -60,15 +71,44 @@ impl CorrectionFact {
         }
     }
 
+    /// Whether an accepted one is known to stand in the file: of the others the desk only says so.
+    #[must_use]
+    pub fn is_seen_to(self) -> bool {
+        matches!(self, Self::Name | Self::Identity | Self::Home) || self.said_as().is_some()
+    }
+
     /// A wish that could not be entered is refused when it is made.
-    pub(crate) fn check(self, wish: &str) -> Result<()> {
+    pub(crate) fn check(self, wish: &str, today: Date) -> Result<()> {
         match self {
             Self::Name => required("wish", wish, 60).map(|_name| ()),
             Self::Identity => IdentityNumber::parse(wish)
                 .map(|_number| ())
                 .map_err(|_fault| Problem::invalid("wish", "identity-number")),
+            Self::Birth => match birthday(&Cell::Text(wish.into()), false, today) {
+                Read::Refused(ValueFault::Future) => Err(Problem::invalid("wish", "birth-future")),
+                Read::Refused(ValueFault::TooLongAgo) => {
+                    Err(Problem::invalid("wish", "birth-year"))
+                }
+                _ => Ok(()),
+            },
             _ => Ok(()),
         }
+    }
+}
+
+/// The day or year of birth, where the wish says it and nothing else.
+fn born(wish: &str, today: Date) -> Option<Birth> {
+    match birthday(&Cell::Text(wish.into()), false, today) {
+        Read::Sure(birth) => Some(birth),
+        _ => None,
+    }
+}
+
+fn sex(wish: &str) -> Option<Sex> {
+    match wish.trim() {
+        "男" => Some(Sex::Male),
+        "女" => Some(Sex::Female),
+        other => Sex::parse(&other.to_lowercase()),
     }
 }
 
@@ -204,17 +244,12 @@ impl Command for DecideCorrection {
         };
         let person_id = row.person_id;
         let fact = CorrectionFact::parse(&row.fact).unwrap_or(CorrectionFact::Other);
-        // Nobody is told that it was put right while it still stands as it was.
-        if let Some(said) = fact.said_as().filter(|_| self.accept) {
-            let facts = Facts::read(person.facts.as_deref());
-            let since = facts.get(said).is_some_and(|said| said.at.0 > row.asked_at);
-            if !since {
-                return Err(Problem::new(ProblemKind::Conflict, "correction-not-yet"));
-            }
-        }
-        if self.accept && fact.is_entered_by_accepting() {
-            let wish = vault.open(wish_place(row.community_id, row.id), &row.wish_sealed)?;
+        let wish = vault.open(wish_place(row.community_id, row.id), &row.wish_sealed)?;
+        if self.accept && fact.is_entered_by_accepting(&wish, ctx.now().date()) {
             enter(ctx, tx, vault, person, fact, &wish).await?;
+        } else if self.accept && !is_changed(tx, &person, fact, row.asked_at).await? {
+            // Nobody is told that it was put right while it still stands as it was.
+            return Err(Problem::new(ProblemKind::Conflict, "correction-not-yet"));
         }
         let state = if self.accept {
             CorrectionState::Accepted
@@ -242,6 +277,33 @@ impl Command for DecideCorrection {
         tx.emit(ctx, event(events::PERSON_SAVED, self.community, person_id));
         Ok(())
     }
+}
+
+/// Whether what is said to be wrong was changed since; of what leaves no trace of its own the desk's word counts.
+async fn is_changed(
+    tx: &Tx<'_>,
+    person: &person::Model,
+    fact: CorrectionFact,
+    asked_at: i64,
+) -> Result<bool> {
+    if fact == CorrectionFact::Home {
+        let stays = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(person.community_id))
+            .filter(residence::Column::PersonId.eq(person.id))
+            .filter(
+                Condition::any()
+                    .add(residence::Column::ValidFrom.gt(asked_at))
+                    .add(residence::Column::ValidTo.gt(asked_at)),
+            )
+            .count(tx.conn())
+            .await?;
+        return Ok(stays > 0);
+    }
+    let Some(fact) = fact.said_as() else {
+        return Ok(true);
+    };
+    let facts = Facts::read(person.facts.as_deref());
+    Ok(facts.get(fact).is_some_and(|said| said.at.0 > asked_at))
 }
 
 async fn enter(
@@ -280,6 +342,21 @@ async fn enter(
             row.identity_sealed = Some(vault.seal(ctx, at("identity"), number.as_str())?);
             row.identity_index = Some(index);
             facts::say(ctx, &mut row, How::Resident, [Fact::Identity]);
+        }
+        CorrectionFact::Birth => {
+            let Some(birth) = born(wish, ctx.now().date()) else {
+                return Ok(());
+            };
+            row.birth_sealed = birth
+                .day
+                .map(|day| vault.seal(ctx, at("birth"), &day.to_string()))
+                .transpose()?;
+            row.birth_year = Some(birth.year.into());
+            facts::say(ctx, &mut row, How::Resident, [Fact::Birth]);
+        }
+        CorrectionFact::Sex => {
+            row.sex = sex(wish).map(|sex| sex.as_str().to_owned());
+            facts::say(ctx, &mut row, How::Resident, [Fact::Sex]);
         }
         _ => return Ok(()),
     }

@@ -419,6 +419,20 @@ async fn a_correction_is_answered_and_a_name_entered_by_accepting_it() {
         for id in [sex, asked_again] {
             db.execute(&desk, decide(id, true, "")).await.unwrap();
         }
+        // What is said plainly is entered by accepting it; a day to come is refused at once.
+        let future = db.execute(&me, ask(zhou, "birth", "2031-01-01")).await;
+        assert_eq!(future.unwrap_err().fields()[0].code, "birth-future");
+        for (fact, wish) in [("birth", "1942年3月5日"), ("sex", "女")] {
+            let plain = db.execute(&me, ask(zhou, fact, wish)).await.unwrap();
+            db.execute(&desk, decide(plain, true, "")).await.unwrap();
+        }
+        let entered = own_file(db.read(), &ground.vault, &me, JIA, zhou).await;
+        let entered = entered.unwrap();
+        assert_eq!(entered.birth.as_deref(), Some("1942-03-05"));
+        assert_eq!(entered.sex.as_deref(), Some("female"));
+        // Nobody moved: it cannot be said that the home was put right.
+        let untrue = db.execute(&desk, decide(home, true, "")).await;
+        assert_eq!(untrue.unwrap_err().code(), "correction-not-yet");
         let silent = db
             .execute(&desk, decide(home, false, " "))
             .await
@@ -526,6 +540,7 @@ async fn a_parents_number_opens_no_childs_file_until_the_guardian_is_noted() {
             vault: Arc::clone(&ground.vault),
             community: JIA,
             person: mother,
+            dwelling: None,
             on: None,
             whereto: None,
         };

@@ -29,6 +29,11 @@ struct CorrectionsPage {
 }
 
 impl CorrectionsPage {
+    fn enters(&self, one: &CorrectionView) -> bool {
+        let today = self.s.ctx().now().date();
+        one.fact.is_entered_by_accepting(&one.wish, today)
+    }
+
     fn typed(&self, id: &Uuid) -> &str {
         match &self.refused {
             Some((refused, typed)) if refused == id => typed,

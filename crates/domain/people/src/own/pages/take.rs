@@ -70,7 +70,7 @@ pub(super) async fn take(
     prefs: Prefs,
     ApiForm(form): ApiForm<TakeForm>,
 ) -> WebResult<Response> {
-    let s = shell(&app, &session.ctx, prefs);
+    let s = shell(&app, &session.ctx, prefs).with_years();
     let Some(own) = own(session) else {
         return Ok(to(START));
     };
