@@ -8,6 +8,7 @@ use youlin_database::sql::{col, name};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 
 use super::save_person::{Home, OtherHome};
+use crate::Relation;
 use crate::entities::{household, person, residence};
 
 /// Ends the present residence when it differs and begins the new one; says whether anything changed.
@@ -48,6 +49,10 @@ pub(super) async fn settle(
             .find(|one| one.dwelling_id == home.dwelling)
             .and_then(|one| one.household_id)
     });
+    let household_id = match household_id {
+        Some(household) => Some(household),
+        None => theirs(tx, row, home).await?,
+    };
     // A second home leaves the first as it is; what was said of the same dwelling before is said anew.
     for old in present {
         if also && old.dwelling_id != home.dwelling {
@@ -73,6 +78,23 @@ pub(super) async fn settle(
     })
     .await?;
     Ok(true)
+}
+
+/// Nobody asks at a door for the code of a household: a relative of those who live there is of theirs, where they are one.
+async fn theirs(tx: &Tx<'_>, row: &person::Model, home: &Home) -> Result<Option<Uuid>> {
+    if home.relation != Relation::Family {
+        return Ok(None);
+    }
+    let there = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(row.community_id))
+        .filter(residence::Column::DwellingId.eq(home.dwelling))
+        .filter(residence::Column::PersonId.ne(row.id))
+        .filter(residence::current())
+        .all(tx.conn())
+        .await?;
+    let mut households = there.into_iter().filter_map(|stay| stay.household_id);
+    let one = households.next();
+    Ok(one.filter(|one| households.all(|other| other == *one)))
 }
 
 async fn household(ctx: &Ctx, tx: &Tx<'_>, community: i64, key: &str) -> Result<Uuid> {

@@ -49,11 +49,17 @@ impl LabelCatalogue {
 /// Words of sheets for labels the register has a code for.
 fn usual(word: &str) -> &str {
     match word {
-        "老人" | "高龄" | "高龄老人" => "elderly",
-        "独居老人" => "living_alone",
-        "失能" | "半失能" => "mobility_impaired",
+        "老人" | "老年" | "高龄" | "高龄老人" => "elderly",
+        "独居老人" | "独居老年人" | "一个人住" => "living_alone",
+        "失能" | "半失能" | "行动不便者" => "mobility_impaired",
         "轮椅" | "坐轮椅" => "wheelchair_user",
+        "残疾" | "残疾人士" | "持证残疾人" => "disabled",
+        "慢病" | "慢性病患者" => "long_term_ill",
+        "孕妇" | "产妇" => "pregnant",
         "党员" | "中共党员" | "中共预备党员" => "party_member",
+        "退伍军人" | "复员军人" | "转业军人" | "退役士兵" => "veteran",
+        "大学教师" | "大学老师" | "高校老师" => "university_teacher",
+        "志愿服务者" | "义工" => "volunteer",
         other => other,
     }
 }

@@ -33,6 +33,16 @@ async fn a_household_has_a_file_of_its_own() {
         let (east, west) = (ground.homes.east_101, ground.homes.west_101);
         let zhou = save(&ground, None, entered("周建国", east, Relation::Owner)).await;
         let wife = save(&ground, None, entered("沈桂英", east, Relation::Family)).await;
+        // Who comes to live with them is of their household: nobody asks for its code at the door.
+        let baby = PersonInput {
+            home: Some(Home {
+                dwelling: east,
+                relation: Relation::Family,
+                household_key: None,
+            }),
+            ..entered("周宝宝", east, Relation::Family)
+        };
+        save(&ground, None, baby).await;
         // In the same dwelling and not of the household.
         let lodger = PersonInput {
             home: Some(Home {
@@ -95,6 +105,7 @@ async fn a_household_has_a_file_of_its_own() {
         let now = part("data-members");
         assert!(now.contains("周**") && now.contains("业主"), "{now}");
         assert!(now.contains("沈**") && now.contains("租户"), "{now}");
+        assert_eq!(now.matches("周**").count(), 2, "the child too: {now}");
         assert!(now.contains("还缺"), "what is missing: {now}");
         assert!(!now.contains("方**"), "the lodger keeps house alone: {now}");
         let former = part("data-former");

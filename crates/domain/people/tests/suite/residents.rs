@@ -295,6 +295,35 @@ fn gbk_of(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn a_list_by_households_makes_them_and_names_no_head_in_the_clear() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet = "户主姓名,姓名,与户主关系,住址\n\
+            周建国,周建国,户主,东村1号楼101\n\
+            周建国,沈桂英,配偶,东村1号楼101\n\
+            方知远,方知远,租户,东村1号楼101\n\
+            周建国,周建国,户主,西村1号楼101\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        desk.decide(view.id, &[], true).await;
+        assert_eq!(desk.count("household").await, 3);
+        let named = {
+            use sea_orm::{ConnectionTrait, Statement};
+            let db = desk.db().raw_write();
+            let find = "SELECT COUNT(*) AS n FROM household WHERE ext_key LIKE '%周%'";
+            let find = Statement::from_string(db.get_database_backend(), find);
+            let row = db.query_one_raw(find).await.unwrap().unwrap();
+            row.try_get::<i64>("", "n").unwrap()
+        };
+        assert_eq!(named, 0);
+        // The same again finds them.
+        let again = desk.judged(sheet.as_bytes().to_vec()).await;
+        desk.decide(again.id, &[], true).await;
+        assert_eq!(desk.count("household").await, 3);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn changes_are_taken_back_unless_somebody_went_on_with_them() {
     for ground in grounds().await {
         with_known(&ground).await;

@@ -201,7 +201,20 @@ pub const SPECS: &[Spec] = &[
     )),
     plain(
         "household",
-        &["家庭编号", "家庭户编号", "household", "household_key"],
+        &[
+            "家庭编号",
+            "家庭户编号",
+            "家庭户号",
+            "户号",
+            "户编号",
+            "household",
+            "household_key",
+        ],
+    ),
+    // Lists by households say whose household a row is of; a name means one within its dwelling.
+    plain(
+        "head",
+        &["户主姓名", "户主", "所属户主", "head of household"],
     ),
     unless(
         &[],

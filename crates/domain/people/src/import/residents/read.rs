@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
             key: key(&cells)?,
             community,
             dwelling,
-            household,
+            household: household.or_else(|| self.headed(&cells, dwelling)),
             second,
             name_index: self.vault.name_index(&name),
             name,
@@ -190,6 +190,15 @@ impl<'a> Reader<'a> {
     fn identity(&self, cells: &Cells<'_>) -> Result<Option<IdentityNumber>, Refused> {
         let refuse = |code| cells.refused("identity", code);
         identity_number(cells.one("identity"), self.today, refuse)
+    }
+
+    /// The household of a head in a dwelling. Its code says the name to nobody.
+    fn headed(&self, cells: &Cells<'_>, dwelling: Option<Uuid>) -> Option<String> {
+        let head = cells.text("head");
+        let index = Some(head).filter(|head| !head.is_empty());
+        let index = self.vault.name_index(&index?);
+        let head = Uuid::from_slice(index.get(..16)?).ok()?;
+        Some(format!("{}/{head}", dwelling?))
     }
 
     fn birth(
@@ -313,7 +322,7 @@ impl<'a> Reader<'a> {
 
 impl Reader<'_> {
     fn unknown_label(&self, cells: &Cells<'_>, catalogue: &LabelCatalogue, word: &str) -> Refused {
-        let near = catalogue.near(word, false);
+        let near = catalogue.near(word, true);
         let names: Vec<&str> = near.iter().map(|kind| kind.name(self.locale)).collect();
         if names.is_empty() {
             return cells
