@@ -40,5 +40,6 @@ import-sheet-covered = This cell is covered by stars and cannot be registered. U
 import-sheet-community = There is no address, and “{ $value }” is no community you may enter people in.
 import-sheet-homes-many = More than { $max } second homes: please check.
 import-field-household = Household code
+import-field-head = Head of the household
 import-field-second_home = Second home
 import-field-community = Community code

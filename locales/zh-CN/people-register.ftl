@@ -40,5 +40,6 @@ import-sheet-covered = 这一格带星号，是遮盖过的，不能用来登记
 import-sheet-community = 没有住址，社区编码“{ $value }”也不是您可以登记的社区。
 import-sheet-homes-many = 另有住处超过 { $max } 个，请核对。
 import-field-household = 家庭编号
+import-field-head = 户主姓名
 import-field-second_home = 另有住处
 import-field-community = 社区编码

@@ -138,6 +138,8 @@ pub struct RegisterPolicy {
     pub fresh_days: i64,
     /// What should be held of everybody who lives here.
     pub required: Vec<Fact>,
+    /// Younger ones are reached through who lives with them: nobody asks for a telephone number of their own.
+    pub phone_from_years: i32,
 }
 
 impl Default for RegisterPolicy {
@@ -145,11 +147,19 @@ impl Default for RegisterPolicy {
         Self {
             fresh_days: 365,
             required: vec![Fact::Phone, Fact::Birth, Fact::Sex],
+            phone_from_years: 14,
         }
     }
 }
 
 impl RegisterPolicy {
+    /// What should be held of somebody of that age.
+    pub fn required_at(&self, years: Option<i32>) -> impl Iterator<Item = Fact> + '_ {
+        let child = years.is_some_and(|years| years < self.phone_from_years);
+        let required = self.required.iter().copied();
+        required.filter(move |fact| !(child && *fact == Fact::Phone))
+    }
+
     /// Whether something said then still holds now.
     #[must_use]
     pub fn holds(&self, said: Micros, now: Micros) -> bool {
@@ -176,6 +186,15 @@ mod tests {
         assert_eq!(Facts::read(stored.as_deref()), facts);
         assert_eq!(facts.get(Fact::Phone), Some(&said));
         assert_eq!(Facts::read(Some("{broken")), Facts::default());
+    }
+
+    #[test]
+    fn nobody_asks_a_child_for_a_telephone() {
+        let policy = RegisterPolicy::default();
+        let asked = |years| policy.required_at(years).collect::<Vec<_>>();
+        assert_eq!(asked(Some(13)), [Fact::Birth, Fact::Sex]);
+        assert_eq!(asked(Some(14)), policy.required);
+        assert_eq!(asked(None), policy.required);
     }
 
     #[test]

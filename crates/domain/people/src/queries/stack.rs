@@ -211,9 +211,7 @@ fn resident(
             .map_or(Micros(row.created_at), |said| said.at)
     };
     let (have, missing): (Vec<Fact>, Vec<Fact>) = policy
-        .required
-        .iter()
-        .copied()
+        .required_at(age.map(|age| age.years))
         .partition(|fact| held(*fact, &card, row));
     let stale = have
         .into_iter()

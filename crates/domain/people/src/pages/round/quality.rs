@@ -17,8 +17,8 @@ use crate::permissions::PEOPLE_READ;
 use crate::quality::{QualityFigure, QualityParts};
 use crate::{Directory, DwellingFile, Freshness, Vault};
 
-/// Lines shown behind a figure at once.
-const SHOWN: usize = 200;
+/// Lines of a page behind a figure.
+const PAGE: usize = 100;
 
 /// A share that opens to its records.
 pub(super) struct Figure(QualityFigure);
@@ -69,13 +69,18 @@ struct QualityPage {
     /// What is shown below: a figure and whether those inside or outside it.
     opened: String,
     lines: Vec<Line>,
-    more: usize,
+    page: usize,
+    pages: usize,
 }
 
 impl QualityPage {
     /// Dwellings, or what a floor above counts.
     fn part_of(&self, figure: &Figure) -> &str {
         figure.part_of
+    }
+
+    fn at(&self, page: usize) -> String {
+        format!("/people/quality?open={}&page={page}#records", self.opened)
     }
 
     fn mark(&self, line: &Line) -> &'static str {
@@ -89,6 +94,7 @@ impl QualityPage {
 pub(in crate::pages) struct Opened {
     /// `got_in`, `asked`, and the same with `-not`.
     open: String,
+    page: usize,
 }
 
 /// `GET /people/quality?open=`.
@@ -133,7 +139,10 @@ pub(in crate::pages) async fn show(
             _ => false,
         })
         .collect();
-    let lines = chosen.iter().take(SHOWN).map(|file| Line {
+    let pages = chosen.len().div_ceil(PAGE).max(1);
+    let page_at = opened.page.clamp(1, pages);
+    let shown = chosen.iter().skip((page_at - 1) * PAGE).take(PAGE);
+    let lines = shown.map(|file| Line {
         id: file.dwelling,
         address: vault
             .place(file.dwelling)
@@ -143,7 +152,8 @@ pub(in crate::pages) async fn show(
     page(&QualityPage {
         days: policy.fresh_days,
         lines: lines.collect(),
-        more: chosen.len().saturating_sub(SHOWN),
+        page: page_at,
+        pages,
         opened: opened.open,
         figures,
         s,
