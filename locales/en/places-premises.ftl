@@ -166,3 +166,4 @@ data-dim-maintained = Has a maintainer
 data-dim-checked = Days since the last check
 data-dim-pieces = Pieces
 data-dim-premises = Premises
+premises-merchant-first = A merchant is entered where it does business: open the premises below (or enter them first), then choose “Enter a merchant”.

@@ -166,3 +166,4 @@ data-dim-maintained = 有维护单位
 data-dim-checked = 距上次检查天数
 data-dim-pieces = 数量
 data-dim-premises = 场所
+premises-merchant-first = 商户登记在它经营的场所里：先在下面找到并打开场所（没有就先登记），再点“登记商户”。

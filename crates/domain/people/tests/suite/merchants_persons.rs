@@ -275,6 +275,20 @@ async fn another_operator_is_asked_about_and_whoever_was_it_is_not_overwritten()
 }
 
 #[tokio::test]
+async fn a_row_no_answer_can_save_is_refused_before_anybody_is_asked() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet =
+            "商户名称,经营地址,从业人数\n云上花店,人民公园南门,-3\n云下花店,人民公园南门,3\n";
+        let view = desk.listed(sheet).await;
+        assert_eq!(said(&view), [(2, "no-number"), (3, "shop-place-unknown")]);
+        assert_eq!(view.report.unwrap().refused[0].column, "从业人数");
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn one_answer_is_not_taken_for_two_questions() {
     for ground in grounds().await {
         Market::on(&ground).await;

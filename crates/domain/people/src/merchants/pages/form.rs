@@ -122,7 +122,7 @@ pub(super) async fn fresh(
 ) -> WebResult<Response> {
     if f.premises.is_empty() {
         // A merchant is entered where it does business.
-        return Ok(to("/places/premises"));
+        return Ok(to("/places/premises?merchant=1"));
     }
     let here = here(&app, &ctx, &f).await?;
     let f = MerchantForm {

@@ -62,7 +62,7 @@ pub(super) async fn list(
         Ok(id) => Some((id, Premises::one(db, &scope, id).await?.name)),
         Err(_none) => None,
     };
-    let areas = area_choices(&s, &scope);
+    let areas = s.area_choices(&scope, "premises-all-areas");
     let narrowed = match f.area.parse().map(AreaId) {
         Ok(area) => scope.narrowed(ctx.areas(), area),
         Err(_all) => scope,
@@ -124,26 +124,4 @@ pub(super) async fn file(
     let text = merchants(app.db().read(), &vault, ctx.areas(), &scope).await?;
     // Spreadsheets of this country read UTF-8 by this mark.
     Ok(save_as("merchants.csv", CSV, format!("\u{feff}{text}")))
-}
-
-/// Communities of the scope with what lies below them; the first is all of it.
-fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choice> {
-    let mut all = vec![Choice::new("", s.t("premises-all-areas"))];
-    let tree = s.ctx().areas();
-    for part in scope.parts() {
-        let community = AreaId::from(part.community);
-        let seen = |id: &AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(id));
-        for id in tree.subtree(community) {
-            let open = tree.get(id).is_some_and(|node| !node.closed);
-            if open && (id == community || seen(&id)) {
-                let up = tree.upwards(id).take_while(|node| node.id != community);
-                let indent = "\u{3000}".repeat(up.count());
-                all.push(Choice::new(
-                    id.to_string(),
-                    format!("{indent}{}", s.area(&id)),
-                ));
-            }
-        }
-    }
-    all
 }

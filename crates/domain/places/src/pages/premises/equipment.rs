@@ -12,7 +12,6 @@ use youlin_web::{
 };
 
 use super::equipment_form::maintainers;
-use super::list::area_choices;
 use super::{choices, shell};
 use crate::commands::CheckEquipment;
 use crate::permissions::{PLACES_CHECK, PLACES_READ};
@@ -54,7 +53,7 @@ pub(super) async fn list(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_READ)?;
     let s = shell(&app, &ctx, prefs);
-    let areas = area_choices(&s, &scope);
+    let areas = s.area_choices(&scope, "premises-all-areas");
     let narrowed = match f.area.parse().map(AreaId) {
         Ok(area) => scope.narrowed(ctx.areas(), area),
         Err(_all) => scope,

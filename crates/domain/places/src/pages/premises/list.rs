@@ -21,6 +21,8 @@ pub(super) struct Filter {
     kind: String,
     q: String,
     closed: String,
+    /// A merchant is to be entered: at which premises is asked first.
+    merchant: String,
 }
 
 #[derive(Template)]
@@ -42,31 +44,6 @@ impl ListPage {
     }
 }
 
-/// Communities of the scope with what lies below them, as choices; the first is all of it.
-pub(super) fn area_choices(s: &Shell, scope: &youlin_kernel::Scope) -> Vec<Choice> {
-    let mut all = vec![Choice::new("", s.t("premises-all-areas"))];
-    let tree = s.ctx().areas();
-    for part in scope.parts() {
-        let community = AreaId::from(part.community);
-        let seen = |id: &AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(id));
-        for id in tree.subtree(community) {
-            let open = tree.get(id).is_some_and(|node| !node.closed);
-            if open && (id == community || seen(&id)) {
-                let depth = tree
-                    .upwards(id)
-                    .take_while(|node| node.id != community)
-                    .count();
-                let indent = "\u{3000}".repeat(depth);
-                all.push(Choice::new(
-                    id.to_string(),
-                    format!("{indent}{}", s.area(&id)),
-                ));
-            }
-        }
-    }
-    all
-}
-
 /// `GET /places/premises?area=&kind=&q=&closed=`.
 pub(super) async fn list(
     State(app): State<App>,
@@ -76,7 +53,7 @@ pub(super) async fn list(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_READ)?;
     let s = shell(&app, &ctx, prefs);
-    let areas = area_choices(&s, &scope);
+    let areas = s.area_choices(&scope, "premises-all-areas");
     let narrowed = match f.area.parse().map(AreaId) {
         Ok(area) => scope.narrowed(ctx.areas(), area),
         Err(_all) => scope,

@@ -99,6 +99,7 @@ impl ShopSheets {
             table: &table,
             today: ctx.now().local().date(),
         };
+        let headings = Arc::new(headings(&table));
         let (mut refused, mut doubtful, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen = BTreeMap::new();
         for line in table.rows() {
@@ -116,10 +117,17 @@ impl ShopSheets {
                     }
                 },
                 Err(Unread::Refused(one)) => refused.push(one),
-                Err(Unread::Doubtful(one)) => doubtful.push(one),
+                Err(Unread::Doubtful(one)) => match self.faulty(ctx, &reader, line)? {
+                    // No answer would make it a row that can go in.
+                    Some(mut why) => {
+                        let heading = headings.get(why.column.as_str());
+                        why.column = heading.cloned().unwrap_or_default();
+                        refused.push(why);
+                    }
+                    None => doubtful.push(one),
+                },
             }
         }
-        let headings = Arc::new(headings(&table));
         let plan = planned(file, refused, drafts, |rows| Import {
             vault: Arc::clone(&self.vault),
             rows,
@@ -128,6 +136,22 @@ impl ShopSheets {
             headings: Arc::clone(&headings),
         });
         Ok(Plan { doubtful, ..plan })
+    }
+
+    /// What is wrong with the values of a row, whatever is answered about it.
+    fn faulty(
+        &self,
+        ctx: &Ctx,
+        reader: &Reader<'_>,
+        line: &tabular::Line,
+    ) -> Result<Option<Refused>> {
+        match reader.values(line).read(ctx, &self.vault) {
+            Ok(_read) => Ok(None),
+            Err(problem) => Ok(Some(crate::import::refused(
+                &Row::new(line.number, &[]),
+                problem,
+            )?)),
+        }
     }
 }
 

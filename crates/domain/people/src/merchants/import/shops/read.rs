@@ -84,6 +84,12 @@ impl Reader<'_> {
         Ok((at.community, draft))
     }
 
+    /// What a row says of its merchant.
+    pub(super) fn values(&self, line: &Line) -> MerchantInput {
+        let text = |field| self.text(line, field);
+        self.input(line, text("shop"), code(&text("credit_code")))
+    }
+
     fn input(&self, line: &Line, name: String, credit_code: String) -> MerchantInput {
         let text = |field| self.text(line, field);
         let said = text("trade");
