@@ -25,7 +25,7 @@ use crate::assets::example;
 
 /// Plays both, at the clock's present moment; answers how many policies there are more.
 pub(crate) async fn play(house: &House) -> Result<usize> {
-    let service = house.ctx("example");
+    let service = house.ctx(super::SAYS);
     talk(house, &service).await?;
     market(house, &service).await?;
     Ok(2)

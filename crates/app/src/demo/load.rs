@@ -89,7 +89,7 @@ async fn fill(
             .telephony_secrets
             .first()
             .cloned()
-            .unwrap_or_else(|| secret(&house.ctx("example"))),
+            .unwrap_or_else(|| secret(&house.ctx(super::SAYS))),
         telephony_line: LINE.to_owned(),
         ..Access::default()
     };
@@ -131,9 +131,9 @@ async fn fill(
         db: house.db.clone(),
         consumers: Vec::new(),
     };
-    while quiet.drain(&house.ctx("example")).await? > 0 {}
+    while quiet.drain(&house.ctx(super::SAYS)).await? > 0 {}
     BuildTextIndex(crate::house::texts(&house.app))
-        .catch_up(&house.ctx("example"), &house.db)
+        .catch_up(&house.ctx(super::SAYS), &house.db)
         .await?;
     access.write(&house.config.data_dir)?;
     note(house, "yes").await?;
@@ -145,7 +145,7 @@ async fn note(house: &House, value: &str) -> Result<()> {
         fact: DEMO,
         value: value.to_owned(),
     };
-    Ok(house.db.execute(&house.ctx("example"), note).await?)
+    Ok(house.db.execute(&house.ctx(super::SAYS), note).await?)
 }
 
 fn secret(ctx: &Ctx) -> String {
@@ -166,7 +166,7 @@ async fn take_registers(house: &House, access: &mut Access) -> Result<()> {
     .await?;
     let read = |name: &str| example(name).map_err(anyhow::Error::msg);
     let (memberships, accounts) = (read("memberships.csv")?, read("accounts.csv")?);
-    let made = new_passwords(house, &house.ctx("example"), &accounts).await?;
+    let made = new_passwords(house, &house.ctx(super::SAYS), &accounts).await?;
     let passwords: HashMap<String, PasswordHash> = made
         .iter()
         .map(|(login, _, hash)| (login.clone(), hash.clone()))
@@ -201,7 +201,7 @@ async fn take_registers(house: &House, access: &mut Access) -> Result<()> {
 }
 
 async fn take(house: &House, register: Register, file: &Intake<'_>, name: &str) -> Result<()> {
-    let taken = take_in(house, &house.ctx("example"), register, file)
+    let taken = take_in(house, &house.ctx(super::SAYS), register, file)
         .await
         .with_context(|| name.to_owned())?;
     if let Some(first) = taken.refused.first() {
@@ -230,5 +230,5 @@ async fn key(house: &House) -> Result<String> {
             organisation: None,
         }],
     };
-    Ok(house.db.execute(&house.ctx("example"), create).await?.key)
+    Ok(house.db.execute(&house.ctx(super::SAYS), create).await?.key)
 }

@@ -123,7 +123,7 @@ struct Market<'a> {
 
 /// Plays it; answers how many hazards there are.
 pub(crate) async fn play(house: &House, clock: &ManualClock, now: Micros) -> Result<usize> {
-    let service = house.ctx("example");
+    let service = house.ctx(super::SAYS);
     let scope = service.scope(&PLACES_READ).map_err(plain)?;
     let filter = PremisesFilter {
         text: "中原综合批发市场".to_owned(),

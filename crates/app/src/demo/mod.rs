@@ -16,5 +16,8 @@ mod script;
 mod sharing;
 mod visits;
 
+/// Whose word the example's registers are, as freshness shows it.
+const SAYS: &str = "示例数据";
+
 pub(crate) use access::{Access, LINE};
 pub(crate) use load::load;

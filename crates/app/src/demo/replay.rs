@@ -135,7 +135,7 @@ impl<'a> Player<'a> {
     async fn share(&mut self, one: Moment, played: &mut Played) -> Result<()> {
         self.clock.set(one.at);
         let ctx = match one.by.as_str() {
-            "" => self.house.ctx("example"),
+            "" => self.house.ctx(super::SAYS),
             login => self.ctx(login)?,
         };
         let mut made = std::mem::take(&mut self.shared);
@@ -189,7 +189,7 @@ impl<'a> Player<'a> {
             external_key: None,
             call: None,
         };
-        let ctx = self.house.ctx("example");
+        let ctx = self.house.ctx(super::SAYS);
         let report: Report = prepare(&self.house.services.cases, new).map_err(plain)?;
         let reported = self.house.db.execute(&ctx, report).await.map_err(plain)?;
         let known = Known {
@@ -379,7 +379,7 @@ impl<'a> Player<'a> {
 
     /// As the person with that login; `system` is Youlin itself.
     pub(super) fn ctx(&self, login: &str) -> Result<Ctx> {
-        let service = self.house.ctx("example");
+        let service = self.house.ctx(super::SAYS);
         let who = self
             .staff
             .get(login)

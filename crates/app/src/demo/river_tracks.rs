@@ -57,7 +57,7 @@ const FLOWS: [(i64, &str, &str); 4] = [
 /// Plays it, at the clock's present moment. Answers how many tracks and readings there are.
 pub(crate) async fn play(house: &House) -> Result<(usize, usize)> {
     let ctx = signed_in(house, "green").await?;
-    let service = house.ctx("example");
+    let service = house.ctx(super::SAYS);
     let scope = service.scope(&PLACES_READ).map_err(plain)?;
     let lines = reaches(&house.db, &scope).await.map_err(plain)?;
     let Some(line) = lines

@@ -111,7 +111,7 @@ struct Found {
 
 /// Plays it, at the clock's present moment.
 pub(crate) async fn play(house: &House) -> Result<usize> {
-    let service = house.ctx("example");
+    let service = house.ctx(super::SAYS);
     let scope = service.scope(&PLACES_READ).map_err(plain)?;
     let lines = reaches(&house.db, &scope).await.map_err(plain)?;
     let mut policies = BTreeMap::new();
@@ -251,7 +251,7 @@ async fn walk(
     days: i64,
     found: &[Found],
 ) -> Result<HandedIn> {
-    let scope = house.ctx("example").scope(&PLACES_READ).map_err(plain)?;
+    let scope = house.ctx(super::SAYS).scope(&PLACES_READ).map_err(plain)?;
     let reach = reach(&house.db, &scope, line.id).await.map_err(plain)?;
     let began = ctx.now().plus(-days * Micros::DAY - Micros::HOUR);
     let finding = |one: &Found| {
@@ -335,7 +335,7 @@ pub(super) async fn signed_in(house: &House, login: &str) -> Result<Ctx> {
         .await
         .map_err(plain)?
         .with_context(|| format!("no account {login}"))?;
-    let id = house.ctx("example").request_id();
+    let id = house.ctx(super::SAYS).request_id();
     Ok(house.app.ctx(who.actor, who.grants, Locale::Zh, id))
 }
 

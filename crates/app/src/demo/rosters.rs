@@ -123,7 +123,7 @@ impl Filler<'_> {
         let id = id.with_context(|| format!("there is no person {key}"))?;
         let scope = self
             .house
-            .ctx("example")
+            .ctx(super::SAYS)
             .scope(&PEOPLE_READ)
             .map_err(plain)?;
         let (db, vault) = (self.house.db.read(), &self.house.services.vault);
