@@ -61,7 +61,7 @@ fn the_sentence_of_the_page() {
 }
 
 /// What people say, and what it fills.
-const SAID: [(&str, &str); 19] = [
+const SAID: [(&str, &str); 22] = [
     ("没有漂浮物，但岸边有不少垃圾", "bank=many floating=none"),
     (
         "河面干净，岸边整洁，未发现排污口。",
@@ -81,8 +81,11 @@ const SAID: [(&str, &str); 19] = [
     ("河面没有漂浮物岸边也没有垃圾", "bank=none floating=none"),
     (
         "水面上有零星漂浮物；河岸未见垃圾；发现排污口一处，正在排水",
-        "bank=none floating=few outlets=found",
+        "bank=none floating=few outlets=discharging",
     ),
+    ("发现排污口正在出水。", "outlets=discharging"),
+    ("发现一个排污口，正在出水", "outlets=discharging"),
+    ("桥下有个管子在往外流黑水", "outlets=discharging"),
     ("发现一个排污口", "outlets=found"),
     (
         "排污口没有发现，水质清澈，无异味",

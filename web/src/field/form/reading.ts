@@ -8,7 +8,7 @@ export type Vocabulary = {
   classes: Record<string, string[]>; places: string[]; few: string[]; some: string[]; many: string[]; negations: string[]; doubles: string[]; asserts: string[];
   unsure: Record<string, string[]>; alls: string[]; alsos: string[]; joins: string[]; breaks: string[]; ignored: string[];
 };
-export type QuestionRule = { question: string; topics: string[][]; unless: string[]; answers: Partial<Record<Sense, string>>; states: { all: string[]; answer: string }[] };
+export type QuestionRule = { question: string; topics: string[][]; unless: string[]; answers: Partial<Record<Sense, string>>; states: { all: string[]; answer: string; /** An answer this one says more than. */ beyond?: string }[] };
 export type ReadingRules = { vocabulary: Vocabulary; questions: QuestionRule[] };
 
 /** Characters (not UTF-16 units) from 0; the end is not in it. */
@@ -226,8 +226,8 @@ export class Reader {
         }
       };
       const answers = Object.entries(rule.answers ?? {}).map(([sense, text]) => [sense, answer(text ?? "")] as const);
-      const states = (rule.states ?? []).map((state) => ({ ...state, answer: answer(state.answer) }));
-      if (answers.some(([, value]) => value === null) || states.some((state) => state.answer === null)) return null;
+      const states = (rule.states ?? []).map((state) => ({ ...state, answer: answer(state.answer), ...(state.beyond !== undefined && { beyond: answer(state.beyond) }) }));
+      if (answers.some(([, value]) => value === null) || states.some((state) => state.answer === null || state.beyond === null)) return null;
       questions.push({ question: rule.question, topics: rule.topics ?? [], unless: rule.unless ?? [], answers: Object.fromEntries(answers) as QuestionRule["answers"], states: states as QuestionRule["states"] });
     }
     return new Reader({ ...rules, questions });
@@ -248,7 +248,7 @@ export class Reader {
         if ("doubt" in seen) doubts.push(seen.doubt);
         else found.push(seen);
       }
-      settle(rule.question, found, doubts, reading);
+      settle(rule, found, doubts, reading);
     }
     reading.filled.sort((a, b) => a.span.from - b.span.from);
     reading.unsure.sort((a, b) => a.span.from - b.span.from);
@@ -267,9 +267,13 @@ function look(rule: QuestionRule, clause: Clause): Look | null {
     topic = ofTopic(rule, clause, span);
     break;
   }
-  if (topic && !("doubt" in topic)) return topic;
-  return ofState(rule, clause) ?? topic;
+  const state = ofState(rule, clause);
+  if (topic && !("doubt" in topic)) return state && !("doubt" in state) && isBeyond(rule, state.value, topic.value) ? state : topic;
+  return state ?? topic;
 }
+
+/** Whether one answer says more than another. */
+const isBeyond = (rule: QuestionRule, more: string, less: string): boolean => rule.states.some((state) => state.answer === more && state.beyond === less);
 
 /** What a word says by itself; denied, it says something nobody knows. */
 function ofState(rule: QuestionRule, clause: Clause): Look | null {
@@ -295,7 +299,9 @@ function ofTopic(rule: QuestionRule, clause: Clause, topic: Span): Look {
   return value === undefined ? { doubt: { span, why: "no_amount" } } : { value, span };
 }
 
-function settle(question: string, found: { value: string; span: Span }[], doubts: Doubt[], reading: Reading): void {
+function settle(rule: QuestionRule, said: { value: string; span: Span }[], doubts: Doubt[], reading: Reading): void {
+  const { question } = rule;
+  const found = said.filter((one) => !said.some((more) => isBeyond(rule, more.value, one.value)));
   // What is over does not speak against what is now; every other doubt does.
   const blocking = doubts.find(({ why }) => why !== "past" && why !== "removed" && why !== "bare");
   const first = found[0];

@@ -106,6 +106,8 @@ struct Prepared {
     rule: QuestionRule,
     answers: BTreeMap<Sense, Value>,
     states: Vec<Value>,
+    /// Answers that say more, each with the one it says more than.
+    beyond: Vec<(Value, Value)>,
 }
 
 /// Longer texts are read up to here; a report of a patrol has a few hundred characters.
@@ -147,10 +149,16 @@ impl Reader {
                 .iter()
                 .filter_map(|state| answer(&state.answer))
                 .collect();
+            let more = rule.states.iter().filter_map(|state| {
+                let less = answer(state.beyond.as_ref()?)?;
+                Some((answer(&state.answer)?, less))
+            });
+            let beyond = more.collect();
             questions.push(Prepared {
                 rule: rule.clone(),
                 answers,
                 states,
+                beyond,
             });
         }
         if faults.is_empty() {
@@ -205,10 +213,19 @@ impl Prepared {
         }
         let topic = self.rule.topics.iter().find_map(|topic| names(topic));
         let topic = topic.map(|span| self.topic(clause, span));
-        if let Some(Ok(found)) = topic {
-            return Some(Ok(found));
+        match (topic, self.state(clause)) {
+            (Some(Ok(found)), Some(Ok(more))) if self.is_beyond(&more.0, &found.0) => {
+                Some(Ok(more))
+            }
+            (Some(Ok(found)), _) => Some(Ok(found)),
+            (topic, state) => state.or(topic),
         }
-        self.state(clause).or(topic)
+    }
+
+    /// Whether one answer says more than another.
+    fn is_beyond(&self, more: &Value, less: &Value) -> bool {
+        let mut beyond = self.beyond.iter();
+        beyond.any(|(one, other)| one == more && other == less)
     }
 
     /// What a word says by itself; denied, it says something nobody knows.
@@ -258,6 +275,13 @@ impl Prepared {
 
     fn settle(&self, said: Vec<(Value, Span)>, doubts: Vec<Doubt>, reading: &mut Reading) {
         let question = &self.rule.question;
+        let outdone = |one: &Value| said.iter().any(|(more, _)| self.is_beyond(more, one));
+        let left: Vec<bool> = said.iter().map(|(one, _)| !outdone(one)).collect();
+        let mut left = left.into_iter();
+        let said: Vec<(Value, Span)> = said
+            .into_iter()
+            .filter(|_| left.next().unwrap_or(true))
+            .collect();
         let mut unsure = |span, why| {
             reading.unsure.push(Unsure {
                 question: question.clone(),

@@ -67,6 +67,9 @@ pub struct QuestionRule {
 pub struct StateRule {
     pub all: Vec<String>,
     pub answer: String,
+    /// An answer this one says more than: where both are said, this one stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<String>,
 }
 
 /// All of it, for one checklist.
