@@ -71,11 +71,12 @@ export function check(words: string, hint: string, value: boolean, act: (value: 
 
 /** Marks a field and says what is wrong; true when something was. */
 export function fault(control: HTMLElement, words: string | false): boolean {
-  control.parentElement?.querySelector(":scope > .error")?.remove();
+  // Only what was said here before: another message may stand beside the field.
+  control.parentElement?.querySelector(":scope > .error[data-fault]")?.remove();
   control.toggleAttribute("aria-invalid", false);
   if (!words) return false;
   control.setAttribute("aria-invalid", "true");
-  control.after(make("p", { class: "error", role: "alert" }, words));
+  control.after(make("p", { class: "error", role: "alert", "data-fault": true }, words));
   return true;
 }
 
