@@ -108,6 +108,7 @@ visit-rule-per-alone_80 = More for each year
 visit-rule-per-unseen = More for each day
 visit-rule-per-questions = More for each question
 visit-rule-per-due = More for each policy
+visit-rule-per-listed = More for each list
 visit-rule-most = At most
 visit-rule-least = Proposed from
 visit-rule-least-hint = Whoever has fewer points is not proposed today.

@@ -108,6 +108,7 @@ visit-rule-per-alone_80 = 每大一岁加
 visit-rule-per-unseen = 每多一天加
 visit-rule-per-questions = 每多一项加
 visit-rule-per-due = 每多一项安排加
+visit-rule-per-listed = 每多一份名单加
 visit-rule-most = 最多
 visit-rule-least = 满几分才提
 visit-rule-least-hint = 低于这个分数的，今天不提。

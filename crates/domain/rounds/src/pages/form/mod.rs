@@ -33,6 +33,8 @@ use crate::service::Rounds;
 /// The form as typed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RoundForm {
+    /// It came back from the server, which knows more of it than the browser kept.
+    pub(super) sent: bool,
     pub(super) id: String,
     /// `reach:<id>`.
     pub(super) subject: String,
@@ -365,6 +367,7 @@ fn kind_of(policy: Option<&PolicyView>, form: Option<&Form>, subject: SubjectKin
 fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
     let text = |name: &str| upload.text(name).to_owned();
     let mut f = RoundForm {
+        sent: true,
         id: text("id"),
         subject: text("subject"),
         checklist: text("checklist"),
