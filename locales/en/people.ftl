@@ -50,6 +50,11 @@ people-field-number = Telephone { $number }
 people-field-identity = Identity number
 people-field-address = Address
 people-field-note = Note
+people-field-labels = labels
+people-field-sex = sex
+people-field-birth = birthday, age
+people-field-seen = days of visits
+people-field-asked = answers asked for a form
 
 people-organisations = Organisations
 people-organisations-intro = Everybody one can call on.

@@ -47,6 +47,11 @@ people-field-number = 电话 { $number }
 people-field-identity = 身份证号
 people-field-address = 住址
 people-field-note = 备注
+people-field-labels = 标签
+people-field-sex = 性别
+people-field-birth = 出生日期、年龄
+people-field-seen = 走访日期
+people-field-asked = 为表格问来的内容
 
 people-organisations = 单位与组织
 people-organisations-intro = 能叫得动、找得到的单位，都在这里。

@@ -28,10 +28,10 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
         "name",
         &["姓名", "名字", "户主姓名", "人员姓名", "name"],
     ),
-    ("sex", "name", &["性别", "sex", "gender"]),
+    ("sex", "sex", &["性别", "sex", "gender"]),
     (
         "birth",
-        "name",
+        "birth",
         &[
             "出生日期",
             "出生年月",
@@ -40,7 +40,7 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
             "date of birth",
         ],
     ),
-    ("age", "name", &["年龄", "周岁", "年龄（周岁）", "age"]),
+    ("age", "birth", &["年龄", "周岁", "年龄（周岁）", "age"]),
     (
         "identity",
         "identity",
@@ -117,7 +117,7 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     ("note", "note", &["备注", "说明", "note"]),
     (
         "seen",
-        "name",
+        "seen",
         &["最近走访日期", "走访日期", "最后走访时间", "last seen"],
     ),
 ];
@@ -213,6 +213,18 @@ pub(super) async fn hand_out(
     Ok(values)
 }
 
+/// What a field is called in the list of who looked: whatever leaves the register stands there.
+fn listed(field: &str) -> Option<&'static str> {
+    if field.starts_with("label:") {
+        return Some("labels");
+    }
+    if field.starts_with("asked:") {
+        return Some("asked");
+    }
+    let known = FIELDS.iter().find(|(code, _, _)| *code == field);
+    known.map(|(_, listed, _)| *listed)
+}
+
 /// Uses up the yes a large form needs, then notes with everybody what was handed out.
 async fn note(
     db: &Database,
@@ -226,11 +238,8 @@ async fn note(
         purpose.clone_from(&release.purpose);
         db.execute(ctx, release).await?;
     }
-    let fields: BTreeSet<&'static str> = FIELDS
-        .iter()
-        .filter(|(code, _, _)| wanted.fields.iter().any(|one| one == code))
-        .map(|(_, listed, _)| *listed)
-        .collect();
+    let fields: BTreeSet<&'static str> =
+        wanted.fields.iter().filter_map(|one| listed(one)).collect();
     for (community, persons) in given {
         if persons.is_empty() || fields.is_empty() {
             continue;
@@ -442,7 +451,14 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
             }),
         "household_size" => held.household.to_string(),
         "labels" => {
-            let names = held.labels.iter();
+            // What somebody agreed to for one purpose (home towns) does not leave for another.
+            let catalogue = vault.labels();
+            let free = |label: &&String| {
+                let family = label.split(':').next().unwrap_or_default();
+                let kind = catalogue.of(label).or_else(|| catalogue.of(family));
+                kind.is_none_or(|kind| kind.consent.is_none())
+            };
+            let names = held.labels.iter().filter(free);
             let names = names.map(|label| label_name(&vault.labels(), i18n, ctx.locale(), label));
             names.collect::<Vec<_>>().join("、")
         }
