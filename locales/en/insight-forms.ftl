@@ -96,3 +96,4 @@ form-field-household_size = People in the dwelling
 form-field-labels = Labels
 form-field-note = Note
 form-field-seen = Last seen on
+form-rows-those = One resident a line: { $which }

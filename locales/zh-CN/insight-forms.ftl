@@ -96,3 +96,4 @@ form-field-household_size = 同住人数
 form-field-labels = 标签
 form-field-note = 备注
 form-field-seen = 最近见到的日期
+form-rows-those = 一行一个居民：{ $which }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use youlin_datasets::{Datasets, Field};
+use youlin_tabular::outside_brackets;
 use youlin_web::{Choice, Shell};
 
 use super::{Mapping, Rows, Source};
@@ -31,26 +32,56 @@ const FIGURES: [(&str, &[&str], &str); 7] = [
     ),
     (
         "over-60",
-        &["60岁以上", "60周岁以上", "老年人数"],
+        &[
+            "60岁以上",
+            "60周岁以上",
+            "60岁以上老人",
+            "60岁以上老年人",
+            "60周岁以上老人",
+            "60周岁以上老年人",
+            "老年人数",
+        ],
         "d=persons&f=age~ge~60",
     ),
     (
         "over-80",
-        &["80岁以上", "80周岁以上", "高龄老人"],
+        &[
+            "80岁以上",
+            "80周岁以上",
+            "80岁以上老人",
+            "80岁以上老年人",
+            "80周岁以上老年人",
+            "高龄老人",
+        ],
         "d=persons&f=age~ge~80",
     ),
     ("under-14", &["14岁以下", "儿童数"], "d=persons&f=age~lt~14"),
     ("cases", &["事件数", "工单数", "受理数"], "d=cases"),
 ];
 
-/// A column name without what makes no difference.
+/// A column name without what makes no difference: units and hints in brackets, what it stands under.
 fn bare(name: &str) -> String {
-    let last = name.rsplit('/').next().unwrap_or(name);
+    let name = outside_brackets(name);
+    let last = name.rsplit('/').next().unwrap_or(&name);
     let plain = last
         .chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase);
     plain.collect()
+}
+
+/// The name of a count without the words that say that it is one.
+fn counted(name: &str) -> &str {
+    let name = name.trim_start_matches("总").trim_end_matches("总数");
+    name.trim_end_matches("人数").trim_end_matches('数')
+}
+
+/// Who is counted, without the word that they are people.
+fn whom(name: &str) -> &str {
+    let ends = ["老年人", "老人", "人员", "居民", "人", "者"];
+    let name = counted(name);
+    let end = ends.iter().find_map(|end| name.strip_suffix(end));
+    end.filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// The labels of fields: code of the label and its name.
@@ -88,10 +119,12 @@ fn of_area(name: &str, fields: &[Field]) -> Source {
     if AREA.iter().any(|area| bare(area) == name) {
         return Source::AreaName;
     }
-    let figure = FIGURES
-        .iter()
-        .find(|(_, names, _)| names.iter().any(|known| name.contains(&bare(known))));
-    let label = labels(fields).find(|(_, called)| name.contains(&bare(called)));
+    // The whole name or nothing: a figure that is nearly the one that is asked for is a wrong one.
+    let figure = FIGURES.iter().find(|(_, names, _)| {
+        let mut names = names.iter();
+        names.any(|known| counted(&bare(known)) == counted(name))
+    });
+    let label = labels(fields).find(|(_, called)| whom(&bare(called)) == whom(name));
     match (label, figure) {
         (Some((label, _)), _) => Source::Figure(format!("d=persons&f=labels~is~{label}")),
         (None, Some((_, _, question))) => Source::Figure((*question).to_owned()),
@@ -99,9 +132,15 @@ fn of_area(name: &str, fields: &[Field]) -> Source {
     }
 }
 
-/// What was chosen for columns of other forms, by name.
-pub(crate) fn learned<'a>(forms: impl Iterator<Item = &'a Mapping>) -> HashMap<String, Source> {
-    let columns = forms.flat_map(|mapping| &mapping.columns);
+/// What was chosen for columns of other forms with lines of that kind, by name.
+pub(crate) fn learned<'a>(
+    forms: impl Iterator<Item = &'a Mapping>,
+    rows: &Rows,
+) -> HashMap<String, Source> {
+    let kind = std::mem::discriminant(rows);
+    let columns = forms
+        .filter(|mapping| std::mem::discriminant(&mapping.rows) == kind)
+        .flat_map(|mapping| &mapping.columns);
     columns
         .filter(|column| !matches!(column.source, Source::Nobody | Source::Constant(_)))
         .map(|column| (bare(&column.name), column.source.clone()))
@@ -204,6 +243,24 @@ mod tests {
         assert_eq!(
             of("常住人口（人）", &areas),
             Source::Figure("d=persons".into())
+        );
+        assert_eq!(of("总人口数", &areas), Source::Figure("d=persons".into()));
+        // Names that only hold the name of a figure ask for another one.
+        for other in [
+            "死亡人数",
+            "外来人口数",
+            "未成年人数",
+            "空置户数",
+            "商户数",
+            "低保户数",
+            "60岁以上独居",
+        ] {
+            assert_eq!(of(other, &areas), Source::Nobody, "{other}");
+        }
+        assert_eq!(of("姓名（必填）", &people), Source::Field("name".into()));
+        assert_eq!(
+            of("独居（是/否）", &people),
+            Source::Field("label:living_alone".into())
         );
     }
 

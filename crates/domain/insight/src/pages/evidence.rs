@@ -189,7 +189,7 @@ pub(crate) async fn show(
 }
 
 /// What a list of these records may be called: the conditions, as far as a title has room.
-fn list_title(words: Words<'_>, question: &Composed) -> String {
+pub(super) fn list_title(words: Words<'_>, question: &Composed) -> String {
     let conditions = question
         .f
         .iter()

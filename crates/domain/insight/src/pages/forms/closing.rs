@@ -11,6 +11,7 @@ use youlin_web::{ApiForm, App, Caller, PathId, WebResult};
 
 use super::ask::withdrawn;
 use super::to;
+use crate::compose::Composed;
 use crate::forms::{self, CloseForm, MapForm, Mapping, Rows};
 use crate::pages::read_address;
 
@@ -62,6 +63,13 @@ pub(super) async fn rows(
 ) -> WebResult<Response> {
     let form = forms::open_form(app.db(), &ctx, sent.form).await?;
     let question = read_address(&sent.address)?.question();
+    // The form is filled anew each time: its lines are the people of that day, not of a day somebody once looked at.
+    let question = Composed {
+        d: question.d,
+        f: question.f,
+        area: question.area,
+        ..Composed::default()
+    };
     question.query(&*app.need::<Datasets>()?)?;
     if question.d != "persons" || !matches!(form.mapping.rows, Rows::Records(_)) {
         return Err(Problem::invalid("rows", "form-no-people").into());

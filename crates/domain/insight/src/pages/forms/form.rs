@@ -17,8 +17,10 @@ use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
 use crate::entities::report_fill;
 use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
+use crate::pages::evidence::list_title;
 use crate::pages::{read_address, shell};
 use crate::queries;
+use crate::words::Words;
 
 /// A column as its line on the page shows it.
 struct ColumnLine {
@@ -149,6 +151,15 @@ pub(super) async fn show(
     page(&body)
 }
 
+/// The people a question finds, by its conditions.
+fn chosen(s: &Shell, datasets: &Datasets, address: &str) -> String {
+    let said = match read_address(address) {
+        Ok(question) => list_title(Words { s, datasets }, &question),
+        Err(_unreadable) => address.to_owned(),
+    };
+    s.t1("form-rows-those", "which", said)
+}
+
 pub(super) async fn form_page(
     s: Shell,
     form: FormView,
@@ -193,7 +204,8 @@ pub(super) async fn form_page(
         rows.push(Choice::new(value.clone(), name));
     }
     if rows.iter().all(|one| one.value != rows_now) {
-        rows.push(Choice::new(rows_now.clone(), rows_now.clone()));
+        let name = chosen(&s, &datasets, &rows_now);
+        rows.push(Choice::new(rows_now.clone(), name));
     }
     let (release, people) = standing(&app, &ctx, &form).await?;
     let persons = datasets.get("persons");
@@ -277,6 +289,11 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     for (at, column) in form.mapping.columns.iter().enumerate() {
         let code = sent.source.get(at).map_or("", String::as_str);
         let constant = sent.constant.get(at).map_or("", String::as_str);
+        // A text typed where nothing was chosen is meant as one.
+        let code = match code {
+            "" if !constant.trim().is_empty() => "constant",
+            code => code,
+        };
         let source = if same_kind {
             Source::read(code, constant)
                 .ok_or_else(|| Problem::invalid("source", "unknown-value"))?

@@ -214,7 +214,7 @@ pub(super) async fn newer(
     let blank = forms::blank_of(&workbook)?;
     let fields = forms::fields(&*app.need::<Datasets>()?, s);
     let known = forms::mappings(app.db(), ctx).await?;
-    let learned = forms::learned(known.iter());
+    let learned = forms::learned(known.iter(), &form.mapping.rows);
     let mapping = forms::carried_over(&form.mapping, &blank, |name| {
         forms::suggest(name, &form.mapping.rows, &fields, &learned)
     })?;
@@ -236,7 +236,7 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
     let known = forms::mappings(app.db(), ctx).await?;
-    let learned = forms::learned(known.iter());
+    let learned = forms::learned(known.iter(), &rows);
     let columns = layout.columns.iter().map(|one| Column {
         column: one.column,
         source: forms::suggest(&one.name, &rows, &fields, &learned),

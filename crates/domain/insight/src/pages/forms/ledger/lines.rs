@@ -178,8 +178,9 @@ type Named<'a> = &'a (dyn Fn(&str, &str) -> String + Sync);
 
 fn yearly(s: &Shell, one: &Yearly, named: Named<'_>) -> Vec<Place> {
     let form = &one.form;
-    let once = match form.filled {
-        Some(_) => Place::number(one.cells),
+    // What a form takes is known once it was filled.
+    let known = |cells: i64| match form.filled {
+        Some(_) => Place::number(cells),
         None => Place {
             num: true,
             ..Place::text(s.t("form-never"))
@@ -189,9 +190,9 @@ fn yearly(s: &Shell, one: &Yearly, named: Named<'_>) -> Vec<Place> {
         Place::link(named(&form.title(), &form.requester), page_of(form.id)),
         Place::text(s.tt("form-every", form.every.as_str())),
         Place::text(s.area(&form.area)),
-        once,
+        known(one.cells),
         Place::number(one.times()),
-        Place::number(one.yearly()),
+        known(one.yearly()),
     ]
 }
 
