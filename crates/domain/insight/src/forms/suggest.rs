@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use youlin_datasets::{Datasets, Field};
-use youlin_tabular::outside_brackets;
+use youlin_tabular::{fold, outside_brackets};
 use youlin_web::{Choice, Shell};
 
 use super::{Mapping, Rows, Source};
@@ -61,7 +61,7 @@ const FIGURES: [(&str, &[&str], &str); 7] = [
 
 /// A column name without what makes no difference: units and hints in brackets, what it stands under.
 fn bare(name: &str) -> String {
-    let name = outside_brackets(name);
+    let name = outside_brackets(&fold(name));
     let last = name.rsplit('/').next().unwrap_or(&name);
     let plain = last
         .chars()
@@ -73,7 +73,7 @@ fn bare(name: &str) -> String {
 /// The name of a count without the words that say that it is one.
 fn counted(name: &str) -> &str {
     let name = name.trim_start_matches("总").trim_end_matches("总数");
-    name.trim_end_matches("人数").trim_end_matches('数')
+    name.trim_end_matches('数')
 }
 
 /// Who is counted, without the word that they are people.
