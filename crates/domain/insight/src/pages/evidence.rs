@@ -12,21 +12,14 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::mangled::mangled;
-use super::shell;
+use super::{Paged, cut, shell};
 use crate::compose::{Composed, Condition};
 use crate::words::Words;
 
-const PAGE: usize = 100;
 /// A list that somebody is to work through.
 const LIST: usize = 500;
 /// Characters of its title.
 const TITLE: usize = 80;
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Paged {
-    page: usize,
-}
 
 struct Row {
     line: Option<RecordLine>,
@@ -108,14 +101,8 @@ pub(crate) async fn show(
         s: &s,
         datasets: &datasets,
     };
-    let pages = records.len().div_ceil(PAGE).max(1);
-    let page_at = paged.page.clamp(1, pages);
-    let shown: Vec<RecordRef> = records
-        .iter()
-        .skip((page_at - 1) * PAGE)
-        .take(PAGE)
-        .copied()
-        .collect();
+    let count = records.len();
+    let (shown, page_at, pages) = cut(records, paged.page);
     let shown = pairs(&shown);
     let mut lines = asked
         .dataset
@@ -164,7 +151,7 @@ pub(crate) async fn show(
     );
     page(&EvidencePage {
         title: words.dataset(&asked.query.dataset),
-        count: records.len(),
+        count,
         figure: if several {
             let name = words.figures(&question, &asked.query.dataset);
             format!("{name}{}", of_all(&asked, &question).await?)
@@ -179,7 +166,7 @@ pub(crate) async fn show(
         hand_over: asked
             .dataset
             .hand_over_label()
-            .filter(|_| !records.is_empty() && !asked.past),
+            .filter(|_| count > 0 && !asked.past),
         past: asked.past,
         list_title: list_title(words, &question),
         definition,

@@ -8,9 +8,7 @@ use youlin_web::{App, Shell};
 use super::super::period_words;
 use super::{Of, Opened, href_of_fill};
 use crate::forms::{self, CellsOf, Filling, FormLine, Ledger, Yearly};
-
-/// Lines of a page.
-const PAGE: usize = 100;
+use crate::pages::cut;
 
 /// One place of a line.
 #[derive(Clone, Debug, Default)]
@@ -60,14 +58,6 @@ pub(super) struct Lines {
     pub(super) sum: Vec<Place>,
     /// Of how many lines these are some.
     pub(super) count: usize,
-}
-
-/// These lines of all, and on which page of how many they stand.
-fn cut<T>(all: Vec<T>, page: usize) -> (Vec<T>, usize, usize) {
-    let pages = all.len().div_ceil(PAGE).max(1);
-    let page = page.clamp(1, pages);
-    let some = all.into_iter().skip((page - 1) * PAGE).take(PAGE);
-    (some.collect(), page, pages)
 }
 
 /// The list that is opened, its page and how many pages there are.

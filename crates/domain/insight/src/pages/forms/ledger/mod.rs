@@ -14,7 +14,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use self::lines::{Lines, list};
 use crate::forms::{self, Ledger};
-use crate::pages::shell;
+use crate::pages::{Paged, shell};
 
 /// Which of the lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -65,12 +65,6 @@ pub(super) struct Opened {
     /// Only the cells of this filling.
     #[serde(skip_serializing_if = "Option::is_none")]
     fill: Option<Uuid>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Paged {
-    page: usize,
 }
 
 /// A requester as the ledger shows it: each figure with its name and the address of its list.
