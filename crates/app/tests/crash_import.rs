@@ -214,7 +214,6 @@ async fn accepted(folder: &Path, url: &str) -> (Uuid, Uuid) {
         whole: false,
         sealer: AcceptSealer(Arc::clone(&imports(&house).sealer)),
         choices: BTreeMap::new(),
-        rest: false,
     };
     let ctx = caller(&house, account).await;
     house.db.execute(&ctx, accept).await.unwrap();

@@ -302,7 +302,6 @@ impl Desk {
             whole: false,
             sealer: AcceptSealer(Arc::clone(&self.imports.sealer)),
             choices: std::collections::BTreeMap::new(),
-            rest: false,
         };
         Ok(self.house.db.execute(&self.ctx().await?, command).await?)
     }

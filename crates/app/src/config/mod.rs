@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use youlin_database::DatabaseConfig;
 use youlin_kernel::Micros;
 use youlin_open311::{Jurisdiction, Open311Settings};
+use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_web::{CookiePolicy, WebConfig};
 use youlin_workday::DayHours;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub working_hours: DayHours,
     /// Days a helper's link lives.
     pub link_days: i64,
+    /// What the register of people wants to know, and how long an answer holds.
+    pub register: RegisterPolicy,
     pub telephony_secrets: Vec<String>,
     /// Called number → code of the community whose desk rings.
     pub telephony_lines: Vec<(String, String)>,
@@ -108,6 +111,7 @@ impl Config {
             area_code: area_code(raw)?,
             working_hours: raw.parse("working_hours")?,
             link_days: i64::from(raw.number("link_days", 1, 365)?),
+            register: register_policy(raw)?,
             telephony_secrets: telephony_secrets(raw)?,
             telephony_lines: telephony_lines(raw)?,
             open311: open311(raw)?,
@@ -191,6 +195,24 @@ impl Config {
             max_upload: self.max_upload,
         }
     }
+}
+
+/// Only what is asked at a door can be wanted of everybody.
+fn register_policy(raw: &Raw) -> Result<RegisterPolicy, ConfigFault> {
+    const ASKED: [Fact; 3] = [Fact::Phone, Fact::Birth, Fact::Sex];
+    let mut required = Vec::new();
+    for word in raw.text("register_required").split_whitespace() {
+        let fact = ASKED.into_iter().find(|fact| fact.as_str() == word);
+        let fact = fact.ok_or_else(|| raw.wrong("register_required"))?;
+        if !required.contains(&fact) {
+            required.push(fact);
+        }
+    }
+    Ok(RegisterPolicy {
+        fresh_days: i64::from(raw.number("register_fresh_days", 7, 3_650)?),
+        required,
+        ..RegisterPolicy::default()
+    })
 }
 
 fn database_url(raw: &Raw, data_dir: &Path) -> Result<String, ConfigFault> {

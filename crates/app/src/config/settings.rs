@@ -123,6 +123,16 @@ pub const SETTINGS: &[Setting] = &[
         "intervals of a working day in order, such as 08:30-12:00 14:00-18:00",
     ),
     Setting::new("link_days", "14", "a whole number of days from 1 to 365"),
+    Setting::new(
+        "register_fresh_days",
+        "365",
+        "a whole number of days from 7 to 3650",
+    ),
+    Setting::new(
+        "register_required",
+        "phone birth sex",
+        "any of phone, birth and sex, with spaces between",
+    ),
     Setting::secret(
         "telephony_secret",
         "one secret of 16 characters or more, or two (the new one and the old) with a space between",

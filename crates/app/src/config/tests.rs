@@ -52,6 +52,8 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         ("YOULIN_AREA_CODE", "513"),
         ("YOULIN_WORKING_HOURS", "8-12"),
         ("YOULIN_LINK_DAYS", "0"),
+        ("YOULIN_REGISTER_FRESH_DAYS", "3"),
+        ("YOULIN_REGISTER_REQUIRED", "phone identity"),
         ("YOULIN_TELEPHONY_SECRET", "short"),
         ("YOULIN_TELEPHONY_LINES", "0513"),
         ("YOULIN_NOTICES_LANGUAGE", "fr"),
@@ -70,6 +72,24 @@ fn every_wrong_value_is_named_with_what_is_expected() {
         assert!(said.starts_with(name), "{said}");
         assert!(said.contains("expected "), "{said}");
     }
+}
+
+#[test]
+fn what_the_register_wants_is_a_setting() {
+    let config = read(&[
+        ("YOULIN_REGISTER_FRESH_DAYS", "180"),
+        ("YOULIN_REGISTER_REQUIRED", "birth  phone birth"),
+    ]);
+    let policy = config.unwrap().register;
+    assert_eq!(policy.fresh_days, 180);
+    assert_eq!(policy.required, [Fact::Birth, Fact::Phone]);
+    assert!(
+        read(&[("YOULIN_REGISTER_REQUIRED", "")])
+            .unwrap()
+            .register
+            .required
+            .is_empty()
+    );
 }
 
 #[test]

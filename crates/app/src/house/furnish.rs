@@ -230,6 +230,7 @@ pub(super) fn furnish(
         Arc::new(youlin_rounds::PairInCase(Arc::clone(&rounds))),
     ])))
     .with(notices)
+    .with(Arc::new(config.register.clone()))
     .with(imports)
     .with(Arc::new(QualityParts(vec![Arc::new(CountsOut(
         Arc::clone(&datasets),

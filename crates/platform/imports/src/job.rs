@@ -264,11 +264,14 @@ impl Work<'_> {
         }
         let already = file.done.len();
         let total = i64::try_from(plan.rows() + already).unwrap_or(i64::MAX);
-        let report = if dry_run {
+        let mut report = if dry_run {
             self.judge(&actor, plan, total).await?
         } else {
             self.take(&actor, &**register, plan, already, total).await?
         };
+        if let Some(table) = &file.table {
+            sheet::call(&**register, table, &mut report);
+        }
         let left = file.table.as_ref().map(|table| {
             let lines = report.refused.iter().chain(&report.doubtful);
             Left::of(table, lines.map(|one| one.line).collect())

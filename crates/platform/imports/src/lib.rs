@@ -42,7 +42,7 @@ pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use plan::{Batch, Plan};
 pub use queries::{ImportState, ImportView, Undone, import_view};
-pub use report::{Choice, ImportReport, Outcome, Refused};
+pub use report::{Choice, Doubt, ImportReport, NAMED, Outcome, Refused, Touched};
 pub use sheet::{Columns, Table};
 /// What a register says of the columns it takes.
 pub use youlin_tabular as tabular;
@@ -124,6 +124,11 @@ pub trait Register: Send + Sync {
     /// The fields of a blank sheet to fill in, in their order: what people usually know.
     fn blank(&self) -> Vec<&'static str> {
         self.columns().iter().map(|spec| spec.field).collect()
+    }
+
+    /// What a row of its sheets is about, for people: covered where a page would cover it.
+    fn called(&self, _table: &Table, _line: &tabular::Line) -> String {
+        String::new()
     }
 
     /// Fields without which nothing can be taken in.

@@ -1,5 +1,7 @@
 //! What an import did, or would do.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use youlin_kernel::{Locale, Problem, ProblemKind};
@@ -19,6 +21,10 @@ pub struct Refused {
     /// Of a doubtful row: what somebody may decide about it besides leaving it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
+    /// What the row is about, covered as the register covers it; where the register says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub called: Option<Box<str>>,
 }
 
 /// What a person decided about a doubtful row.
@@ -30,6 +36,8 @@ pub enum Choice {
     Take,
     /// Take it in as something new.
     New,
+    /// Take it in, and keep what the register holds beside it.
+    Both,
 }
 
 impl Choice {
@@ -38,12 +46,13 @@ impl Choice {
         match self {
             Self::Take => "take",
             Self::New => "new",
+            Self::Both => "both",
         }
     }
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Take, Self::New]
+        [Self::Take, Self::New, Self::Both]
             .into_iter()
             .find(|one| one.as_str() == text)
     }
@@ -59,6 +68,7 @@ impl Refused {
             code: code.to_owned(),
             args: Vec::new(),
             choices: Vec::new(),
+            called: None,
         }
     }
 
@@ -74,6 +84,12 @@ impl Refused {
     pub fn arg(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// What the row is about, or nothing.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        self.called.as_deref().unwrap_or_default()
     }
 
     /// The value of an argument.
@@ -96,11 +112,58 @@ impl Refused {
 }
 
 /// What became of one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportOutcome)]
 pub enum Outcome {
     New,
     Changed,
     Unchanged,
+}
+
+/// Rows of each outcome that are named one by one; the others are a number.
+pub const NAMED: usize = 200;
+
+/// A row that brings something new or changes something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Touched {
+    pub line: u32,
+    pub outcome: Outcome,
+    /// Fields that change (`import-field-…`); of something new, none.
+    pub what: Vec<String>,
+    /// What the row is about, covered as the register covers it.
+    pub called: String,
+}
+
+/// A row that waits for a decision.
+#[derive(Clone, Debug)]
+pub struct Doubt<'a> {
+    pub line: u32,
+    pub why: Vec<&'a Refused>,
+}
+
+impl Doubt<'_> {
+    /// The decisions that answer every doubt of the row: the proposals are taken only where all of them can be, something new
+    /// or both only where one of the doubts allows it.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice> {
+        let offers = |choice: &Choice| {
+            let mut all = self.why.iter();
+            match choice {
+                Choice::Take => all.all(|doubt| doubt.choices.contains(choice)),
+                Choice::New | Choice::Both => all.any(|doubt| doubt.choices.contains(choice)),
+            }
+        };
+        let all = [Choice::Take, Choice::Both, Choice::New];
+        all.into_iter().filter(offers).collect()
+    }
+
+    /// Rows with the same doubts are of one sort, and may be decided together.
+    #[must_use]
+    pub fn sort(&self) -> String {
+        let codes: Vec<&str> = self.why.iter().map(|one| one.code.as_str()).collect();
+        codes.join("+")
+    }
 }
 
 /// What an import did, or with `dry_run` would do.
@@ -113,6 +176,9 @@ pub struct ImportReport {
     /// Rows that are taken in only when somebody says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubtful: Vec<Refused>,
+    /// The first rows of each outcome, of registers that say which they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touched: Vec<Touched>,
 }
 
 impl ImportReport {
@@ -123,6 +189,31 @@ impl ImportReport {
             Outcome::Changed => self.changed += 1,
             Outcome::Unchanged => self.unchanged += 1,
         }
+    }
+
+    /// Counts one row, and names it while there is room. `what`: the fields that change.
+    pub fn touch(&mut self, line: u32, outcome: Outcome, what: &[&'static str]) {
+        self.count(outcome);
+        if outcome != Outcome::Unchanged && self.room(outcome) > 0 {
+            self.touched.push(Touched {
+                line,
+                outcome,
+                what: what.iter().map(|field| (*field).to_owned()).collect(),
+                called: String::new(),
+            });
+        }
+    }
+
+    /// How many more rows of this outcome are named.
+    fn room(&self, outcome: Outcome) -> usize {
+        NAMED.saturating_sub(self.named(outcome).count())
+    }
+
+    /// The rows of this outcome that are named.
+    pub fn named(&self, outcome: Outcome) -> impl Iterator<Item = &Touched> + '_ {
+        self.touched
+            .iter()
+            .filter(move |one| one.outcome == outcome)
     }
 
     /// Counts one row, or notes why it was refused.
@@ -138,6 +229,11 @@ impl ImportReport {
         self.new += other.new;
         self.changed += other.changed;
         self.unchanged += other.unchanged;
+        for outcome in [Outcome::New, Outcome::Changed] {
+            let room = self.room(outcome);
+            let more = other.named(outcome).take(room).cloned();
+            self.touched.extend(more);
+        }
         // Sorted once at the end would be cheaper, but parts come sorted: nothing moves.
         for (held, new) in [
             (&mut self.refused, other.refused),
@@ -153,10 +249,18 @@ impl ImportReport {
     /// Rows that wait for a decision; one row may have several doubts.
     #[must_use]
     pub fn doubtful_rows(&self) -> usize {
-        let mut lines: Vec<u32> = self.doubtful.iter().map(|doubt| doubt.line).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        lines.len()
+        self.doubts().len()
+    }
+
+    /// The rows that wait for a decision, with what may be decided about each.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Doubt<'_>> {
+        let mut rows: BTreeMap<u32, Vec<&Refused>> = BTreeMap::new();
+        for one in &self.doubtful {
+            rows.entry(one.line).or_default().push(one);
+        }
+        let rows = rows.into_iter();
+        rows.map(|(line, why)| Doubt { line, why }).collect()
     }
 
     /// Whether every row was taken in.
@@ -171,5 +275,49 @@ impl ImportReport {
         Problem::new(ProblemKind::Invalid, "import-refused")
             .arg("count", self.refused.len())
             .with_data(serde_json::to_value(self).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, ImportReport, NAMED, Outcome, Refused};
+
+    #[test]
+    fn rows_are_named_as_far_as_there_is_room() {
+        let mut report = ImportReport::default();
+        let batches: [std::ops::Range<u32>; 2] = [0..150, 150..300];
+        for lines in batches {
+            let mut batch = ImportReport::default();
+            for line in lines {
+                batch.touch(line, Outcome::New, &[]);
+            }
+            batch.touch(1_000, Outcome::Changed, &["phone"]);
+            batch.touch(1_001, Outcome::Unchanged, &[]);
+            report.absorb(batch);
+        }
+        assert_eq!((report.new, report.changed, report.unchanged), (300, 2, 2));
+        let new: Vec<u32> = report.named(Outcome::New).map(|one| one.line).collect();
+        assert_eq!(new.len(), NAMED);
+        assert_eq!(new.last(), Some(&199));
+        assert_eq!(report.named(Outcome::Changed).count(), 2);
+        assert_eq!(report.named(Outcome::Unchanged).count(), 0);
+    }
+
+    #[test]
+    fn a_row_is_decided_once_for_all_its_doubts() {
+        let doubt = |code, choices: &[Choice]| Refused::new(7, "", code).or(choices);
+        let report = ImportReport {
+            doubtful: vec![
+                doubt("sheet-name-differs", &[Choice::Take]),
+                doubt("sheet-moved", &[Choice::Take, Choice::Both]),
+                Refused::new(3, "", "sheet-several-known").or(&[Choice::New]),
+            ],
+            ..ImportReport::default()
+        };
+        let doubts = report.doubts();
+        assert_eq!(report.doubtful_rows(), 2);
+        assert_eq!(doubts[0].choices(), [Choice::New]);
+        assert_eq!(doubts[1].choices(), [Choice::Take, Choice::Both]);
+        assert_eq!(doubts[1].sort(), "sheet-name-differs+sheet-moved");
     }
 }

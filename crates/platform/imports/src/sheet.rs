@@ -1,6 +1,7 @@
 //! A spreadsheet on its way: what was found in it, what a person says its columns hold, its rows for a register, and
 //! what is left of it when only refused rows come back.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use youlin_tabular::{
     only_words, read, write_workbook,
 };
 
-use crate::Refused;
+use crate::{ImportReport, Refused, Register};
 
 /// Cells shown of each column when somebody looks at the match.
 const EXAMPLES: usize = 3;
@@ -276,6 +277,28 @@ pub(crate) fn looks_like(
         .filter_map(|(kind, specs, needed)| Some((known(specs, needed)?, kind)))
         .max_by_key(|(count, _)| *count)?;
     (best.0 >= own + CLEARLY).then_some(best.1)
+}
+
+/// Says of the rows a report names what they are about.
+pub(crate) fn call(register: &dyn Register, table: &Table, report: &mut ImportReport) {
+    let spoken_of: HashSet<u32> = {
+        let left = report.refused.iter().chain(&report.doubtful);
+        let touched = report.touched.iter().map(|one| one.line);
+        left.map(|one| one.line).chain(touched).collect()
+    };
+    let rows = table.layout.data(&table.sheet);
+    let called: HashMap<u32, String> = rows
+        .filter(|line| spoken_of.contains(&line.number))
+        .map(|line| (line.number, register.called(table, line)))
+        .collect();
+    let of = |line| called.get(&line).cloned().unwrap_or_default();
+    let left = report.refused.iter_mut().chain(&mut report.doubtful);
+    left.for_each(|one| {
+        let about = of(one.line);
+        one.called = (!about.is_empty()).then(|| about.into());
+    });
+    let touched = report.touched.iter_mut();
+    touched.for_each(|one| one.called = of(one.line));
 }
 
 /// Rows that were not taken in, as they stand in the file.

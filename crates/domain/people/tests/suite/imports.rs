@@ -65,7 +65,6 @@ impl<'a> Desk<'a> {
             whole: false,
             sealer: AcceptSealer(Arc::clone(&self.imports.sealer)),
             choices: Default::default(),
-            rest: false,
         };
         self.db().execute(&self.ctx().await, command).await
     }

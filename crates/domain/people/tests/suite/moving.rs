@@ -20,22 +20,29 @@ async fn ends(ground: &Ground) -> Vec<Option<i64>> {
         .collect()
 }
 
-/// Where somebody lives now, the main home first.
-async fn homes(ground: &Ground, person: uuid::Uuid) -> Vec<(uuid::Uuid, Option<bool>)> {
+/// Where everybody lives now: person, dwelling, and whether it is beside a main home.
+pub(crate) async fn present_homes(ground: &Ground) -> Vec<(uuid::Uuid, uuid::Uuid, Option<bool>)> {
     let db = ground.world.db().raw_write();
     let find =
         "SELECT person_id, dwelling_id, also FROM residence WHERE valid_to IS NULL ORDER BY id";
     let find = sea_orm::Statement::from_string(db.get_database_backend(), find);
     let rows = db.query_all_raw(find).await.unwrap();
-    let own = rows
-        .iter()
-        .filter(|row| row.try_get::<uuid::Uuid>("", "person_id").unwrap() == person);
-    let mut homes: Vec<_> = own
+    rows.iter()
         .map(|row| {
-            let also: Option<bool> = row.try_get("", "also").unwrap();
-            (row.try_get("", "dwelling_id").unwrap(), also)
+            (
+                row.try_get("", "person_id").unwrap(),
+                row.try_get("", "dwelling_id").unwrap(),
+                row.try_get("", "also").unwrap(),
+            )
         })
-        .collect();
+        .collect()
+}
+
+/// Where somebody lives now, the main home first.
+async fn homes(ground: &Ground, person: uuid::Uuid) -> Vec<(uuid::Uuid, Option<bool>)> {
+    let all = present_homes(ground).await.into_iter();
+    let own = all.filter(|(one, _, _)| *one == person);
+    let mut homes: Vec<_> = own.map(|(_, dwelling, also)| (dwelling, also)).collect();
     homes.sort_by_key(|home| home.1 == Some(true));
     homes
 }

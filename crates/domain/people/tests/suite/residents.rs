@@ -19,6 +19,7 @@ use youlin_tabular::workload::{Mess, person, workbook};
 use crate::browser::{Browser, House, account, catalogues, house, imports};
 use crate::ground::{Ground, JIA, grant, grounds};
 use crate::imports::{Desk, Dying, counts};
+use crate::moving::present_homes;
 
 fn messy(people: u32) -> Vec<u8> {
     let mess = Mess {
@@ -74,12 +75,17 @@ impl Desk<'_> {
         choices: &[(u32, Choice)],
         rest: bool,
     ) -> ImportView {
+        let report = self.view(id).await.report.unwrap_or_default();
+        let doubts = report.doubts();
+        let others = doubts.iter().filter(|_| rest);
+        let others = others.map(|doubt| (doubt.line, Choice::Take));
         let command = AcceptImport {
             id,
             whole: false,
             sealer: AcceptSealer(Arc::clone(&self.imports.sealer)),
-            choices: choices.iter().copied().collect::<BTreeMap<_, _>>(),
-            rest,
+            choices: others
+                .chain(choices.iter().copied())
+                .collect::<BTreeMap<_, _>>(),
         };
         self.db().execute(&self.ctx().await, command).await.unwrap();
         self.work().await;
@@ -286,6 +292,70 @@ async fn a_row_with_two_doubts_needs_an_answer_that_fits_both() {
         desk.undo(view.id).await;
         desk.work().await;
         assert_eq!(desk.register().await, [1, 1, 0, 1]);
+        ground.verify().await;
+    }
+}
+
+/// Where everybody lives, and whether it is beside a main home.
+async fn homes(ground: &Ground) -> Vec<Vec<(Uuid, bool)>> {
+    let mut persons = BTreeMap::<Uuid, Vec<(Uuid, bool)>>::new();
+    for (person, dwelling, also) in present_homes(ground).await {
+        let home = (dwelling, also == Some(true));
+        persons.entry(person).or_default().push(home);
+    }
+    let mut homes: Vec<_> = persons.into_values().collect();
+    homes.iter_mut().for_each(|homes| homes.sort_unstable());
+    homes
+}
+
+#[tokio::test]
+async fn somebody_may_live_in_two_dwellings_at_once() {
+    for ground in grounds().await {
+        with_known(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet = "姓名,手机,住址,身份证号\n\
+            周建国,13800001111,东村1号楼102,\n\
+            沈桂英,,东村1号楼101,320602194801010021\n\
+            沈桂英,,东村1号楼102,320602194801010021\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        let report = view.report.clone().unwrap();
+        let rows: Vec<_> = report
+            .doubts()
+            .iter()
+            .map(|doubt| (doubt.line, doubt.sort(), doubt.choices()))
+            .collect();
+        let both = vec![Choice::Take, Choice::Both];
+        assert_eq!(
+            rows,
+            [
+                (2, "sheet-moved".to_owned(), both.clone()),
+                (4, "sheet-twice+sheet-twice-elsewhere".to_owned(), both),
+            ]
+        );
+        // Whom a row is about is said without their name.
+        assert_eq!(report.doubtful[0].about(), "周** · 东村1号楼102");
+        let named: Vec<_> = report
+            .touched
+            .iter()
+            .map(|one| (one.line, one.called.as_str()))
+            .collect();
+        assert_eq!(named, [(3, "沈** · 东村1号楼101")]);
+        let choices = [(2, Choice::Both), (4, Choice::Both)];
+        desk.decide(view.id, &choices, false).await;
+        let mut both = [
+            (ground.homes.east_101, false),
+            (ground.homes.east_102, true),
+        ];
+        both.sort_unstable();
+        assert_eq!(homes(&ground).await, [both, both]);
+        // The same again asks nothing and changes nothing.
+        let again = desk.judged(sheet.as_bytes().to_vec()).await;
+        let report = again.report.unwrap();
+        assert_eq!((report.new, report.changed, report.unchanged), (0, 0, 3));
+        assert_eq!(report.doubtful_rows(), 0);
+        desk.undo(view.id).await;
+        desk.work().await;
+        assert_eq!(homes(&ground).await, [[(ground.homes.east_101, false)]]);
         ground.verify().await;
     }
 }

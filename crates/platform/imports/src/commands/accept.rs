@@ -11,7 +11,7 @@ use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
 use super::{SYSTEM, job, own};
 use crate::entities::import_run;
 use crate::job::Phase;
-use crate::{Choice, ImportReport, ImportState, Refused, Sealer};
+use crate::{Choice, ImportReport, ImportState, Sealer};
 
 /// Has a judged file taken in; for one that stopped halfway, has it gone on with.
 #[derive(Clone, Debug)]
@@ -22,8 +22,6 @@ pub struct AcceptImport {
     pub sealer: AcceptSealer,
     /// What was decided about doubtful rows, by line.
     pub choices: BTreeMap<u32, Choice>,
-    /// The doubtful rows nothing was said about are taken in as proposed.
-    pub rest: bool,
 }
 
 /// How the report is read that says whether there is anything to take in.
@@ -81,22 +79,13 @@ impl Command for AcceptImport {
 }
 
 impl AcceptImport {
-    /// The decisions that answer every doubt of their row: the proposals are taken only where all of them can be, something
-    /// new only where one of the doubts allows it.
+    /// The decisions that answer every doubt of their row; one that leaves a doubt open decides nothing.
     fn decided(&self, report: &ImportReport) -> BTreeMap<u32, Choice> {
-        let mut doubts: BTreeMap<u32, Vec<&Refused>> = BTreeMap::new();
-        for doubt in &report.doubtful {
-            doubts.entry(doubt.line).or_default().push(doubt);
-        }
-        let decided = doubts.into_iter().filter_map(|(line, doubts)| {
-            let said = self.choices.get(&line).copied();
-            let choice = said.or(self.rest.then_some(Choice::Take))?;
-            let mut doubts = doubts.iter();
-            let answers = match choice {
-                Choice::Take => doubts.all(|doubt| doubt.choices.contains(&Choice::Take)),
-                Choice::New => doubts.any(|doubt| doubt.choices.contains(&Choice::New)),
-            };
-            answers.then_some((line, choice))
+        let doubts = report.doubts().into_iter();
+        let decided = doubts.filter_map(|doubt| {
+            let choice = self.choices.get(&doubt.line).copied()?;
+            let answers = doubt.choices().contains(&choice);
+            answers.then_some((doubt.line, choice))
         });
         decided.collect()
     }

@@ -1,5 +1,6 @@
 //! `/imports`: a file is given, judged, accepted, and taken in behind a bar that is still there after a reload.
 
+mod doubts;
 mod give;
 mod sheet;
 mod show;

@@ -1,24 +1,22 @@
 //! An import's page: what was found, what is asked, the bar, the end.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_web::{ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, page};
 
+use super::doubts::{Decided, Sort, sorts};
 use super::sheet::{ColumnRow, OtherKinds, column_rows, other_kinds};
 use super::{after, shell};
 use crate::commands::UNDONE_WITHIN;
 use crate::queries::progress;
 use crate::sight::seen;
 use crate::{
-    AcceptImport, AcceptSealer, Choice as Decision, Columns, DropImport, ImportReport, ImportState,
-    ImportView, Imports, Refused, import_view,
+    AcceptImport, AcceptSealer, Columns, DropImport, ImportReport, ImportState, ImportView,
+    Imports, Outcome, Refused, Touched, import_view,
 };
 
 /// More refusals than this make no better reading.
@@ -28,10 +26,29 @@ const SHOWN: usize = 200;
 struct Line {
     line: u32,
     column: String,
+    called: String,
     sentence: String,
     place: String,
-    /// Of a doubtful row: `take`, `new`.
-    choices: Vec<&'static str>,
+}
+
+/// A row that is new or changes something.
+struct TouchedLine {
+    line: u32,
+    called: String,
+    what: String,
+}
+
+/// The rows of one outcome, as far as they are named.
+struct Named {
+    outcome: &'static str,
+    count: u32,
+    lines: Vec<TouchedLine>,
+}
+
+impl Named {
+    fn more(&self) -> usize {
+        (self.count as usize).saturating_sub(self.lines.len())
+    }
 }
 
 #[derive(Template)]
@@ -44,8 +61,9 @@ pub(super) struct ShowPage {
     whole: bool,
     lines: Vec<Line>,
     more: usize,
-    doubts: Vec<Line>,
-    more_doubts: usize,
+    doubts: Vec<Sort>,
+    /// What is new and what changes, where the register says which rows those are.
+    named: Vec<Named>,
     columns: Vec<ColumnRow>,
     kinds: OtherKinds,
     /// It can still be taken back.
@@ -61,6 +79,11 @@ pub(super) struct ShowPage {
 impl ShowPage {
     fn report(&self) -> ImportReport {
         self.v.report.clone().unwrap_or_default()
+    }
+
+    /// Some rows say what they are about.
+    fn calls(&self) -> bool {
+        self.lines.iter().any(|line| !line.called.is_empty())
     }
 
     /// Some refusals name a place on the map.
@@ -93,14 +116,39 @@ fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
         .take(SHOWN)
         .map(|one| Line {
             line: one.line,
+            called: one.about().to_owned(),
             column: column(s, &one.column),
             sentence: one.sentence(i18n, locale),
             place: match (one.value("lon"), one.value("lat")) {
                 (Some(lon), Some(lat)) => format!("{lon}, {lat}"),
                 _ => String::new(),
             },
-            choices: one.choices.iter().map(|choice| choice.as_str()).collect(),
         })
+        .collect()
+}
+
+fn named(s: &Shell, report: &ImportReport) -> Vec<Named> {
+    let line = |one: &Touched| TouchedLine {
+        line: one.line,
+        called: one.called.clone(),
+        what: one
+            .what
+            .iter()
+            .map(|field| s.tt("import-field", field))
+            .collect::<Vec<_>>()
+            .join(" · "),
+    };
+    let of = |outcome, word, count| Named {
+        outcome: word,
+        count,
+        lines: report.named(outcome).map(line).collect(),
+    };
+    let all = [
+        of(Outcome::New, "new", report.new),
+        of(Outcome::Changed, "changed", report.changed),
+    ];
+    all.into_iter()
+        .filter(|one| !one.lines.is_empty())
         .collect()
 }
 
@@ -128,11 +176,15 @@ pub(super) async fn show_page(
     };
     let job = progress(app.db(), &v).await?;
     let report = v.report.clone().unwrap_or_default();
-    let said = |refused: &[Refused]| match v.own {
-        true => lines(&s, refused),
-        false => Vec::new(),
+    // What stands in the file is for whoever gave it.
+    let (refused, doubts, named) = match v.own {
+        true => (
+            lines(&s, &report.refused),
+            sorts(&s, &report),
+            named(&s, &report),
+        ),
+        false => Default::default(),
     };
-    let (refused, doubts) = (said(&report.refused), said(&report.doubtful));
     let faults = v
         .faults
         .iter()
@@ -153,7 +205,7 @@ pub(super) async fn show_page(
             && v.state == ImportState::Done
             && report.new + report.changed > 0,
         doubts,
-        more_doubts: report.doubtful.len().saturating_sub(SHOWN),
+        named,
         kept: v
             .undone
             .as_ref()
@@ -205,39 +257,6 @@ pub(super) async fn bar(
     ))
 }
 
-/// What was decided about doubtful rows: a line and its choice, side by side.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Decided {
-    line: Vec<u32>,
-    choice: Vec<String>,
-    rest: Option<String>,
-}
-
-impl Decided {
-    /// A row with several doubts is decided when each of them is; then the one that adds somebody new wins.
-    fn choices(&self) -> BTreeMap<u32, Decision> {
-        let mut said: BTreeMap<u32, Option<Decision>> = BTreeMap::new();
-        for (line, choice) in self.line.iter().zip(&self.choice) {
-            let choice = Decision::parse(choice);
-            said.entry(*line)
-                .and_modify(|held| {
-                    *held = match (*held, choice) {
-                        (Some(Decision::New), Some(_)) | (Some(_), Some(Decision::New)) => {
-                            Some(Decision::New)
-                        }
-                        (Some(_), Some(_)) => Some(Decision::Take),
-                        _ => None,
-                    }
-                })
-                .or_insert(choice);
-        }
-        said.into_iter()
-            .filter_map(|(line, choice)| Some((line, choice?)))
-            .collect()
-    }
-}
-
 pub(super) async fn accept(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -253,8 +272,7 @@ pub(super) async fn accept(
         id,
         whole: register.whole(),
         sealer: AcceptSealer(std::sync::Arc::clone(&imports.sealer)),
-        choices: decided.choices(),
-        rest: decided.rest.is_some(),
+        choices: decided.choices(&v.report.unwrap_or_default()),
     };
     after(&app, &ctx, prefs, id, app.db().execute(&ctx, command).await).await
 }

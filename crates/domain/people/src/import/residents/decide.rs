@@ -40,6 +40,8 @@ pub(super) struct Change {
     pub(super) phones: Vec<usize>,
     pub(super) labels: Vec<usize>,
     pub(super) home: bool,
+    /// The home of the row is one beside the main one.
+    pub(super) beside: bool,
     /// Homes beside the main one, by their places in the draft's list.
     pub(super) second: Vec<usize>,
     /// Lives elsewhere as far as the register knows.
@@ -53,6 +55,25 @@ impl Change {
                 id: self.id,
                 ..Self::default()
             }
+    }
+
+    /// The fields that differ, as the columns are called.
+    pub(super) fn fields(&self) -> Vec<&'static str> {
+        let all = [
+            ("key", self.key),
+            ("name", self.name),
+            ("sex", self.sex),
+            ("birth", self.birth),
+            ("identity", self.identity),
+            ("language", self.language),
+            ("note", self.note),
+            ("phone", !self.phones.is_empty()),
+            ("labels", !self.labels.is_empty()),
+            ("address", self.home),
+            ("second_home", self.beside || !self.second.is_empty()),
+        ];
+        let differ = all.into_iter().filter(|(_, differs)| *differs);
+        differ.map(|(field, _)| field).collect()
     }
 
     pub(super) fn of_person(&self) -> bool {
@@ -77,7 +98,7 @@ impl Import {
             {
                 Meant::Nobody
             }
-            (Meant::Perhaps(id), Some(Choice::Take)) => Meant::Surely(id),
+            (Meant::Perhaps(id), Some(Choice::Take | Choice::Both)) => Meant::Surely(id),
             (meant, _) => meant,
         };
         let doubt = |code| Refused::new(draft.line, "", code);
@@ -91,12 +112,15 @@ impl Import {
             }
             Meant::Perhaps(id) => {
                 let place = self.place_of(known, id);
-                let both = [Choice::Take, Choice::New];
                 let perhaps = match place.is_empty() {
-                    true => doubt("sheet-perhaps-known"),
-                    false => doubt("sheet-perhaps-known-at").arg("place", place),
+                    true => doubt("sheet-perhaps-known").or(&[Choice::Take, Choice::New]),
+                    false => doubt("sheet-perhaps-known-at").arg("place", place).or(&[
+                        Choice::Take,
+                        Choice::Both,
+                        Choice::New,
+                    ]),
                 };
-                doubts.push(perhaps.or(&both));
+                doubts.push(perhaps);
                 return Ok(Decided::Doubts(doubts));
             }
             Meant::Several => {
@@ -107,7 +131,10 @@ impl Import {
         if !self.may_write(known, id) {
             return Ok(Decided::Refused(doubt("row-not-yours")));
         }
-        let change = self.compare(known, draft, id)?;
+        let mut change = self.compare(known, draft, id)?;
+        if change.moved && draft.choice == Some(Choice::Both) {
+            (change.home, change.moved, change.beside) = (false, false, true);
+        }
         if change.is_nothing() {
             taken.entry(id).or_insert(draft.line);
             return Ok(Decided::Same);
@@ -131,7 +158,8 @@ impl Import {
         }
         if change.moved {
             let place = self.place_of(known, id);
-            doubts.push(doubt("sheet-moved").arg("place", place).or(&[Choice::Take]));
+            let both = [Choice::Take, Choice::Both];
+            doubts.push(doubt("sheet-moved").arg("place", place).or(&both));
         }
         Ok(match draft.choice {
             None if !doubts.is_empty() => Decided::Doubts(doubts),
@@ -214,6 +242,7 @@ impl Import {
                     !homes.iter().any(|home| Some(home.dwelling_id) == said)
                 })
                 .collect(),
+            beside: false,
             moved: draft.dwelling.is_some() && here.is_none() && !homes.is_empty(),
         })
     }

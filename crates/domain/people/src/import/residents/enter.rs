@@ -37,6 +37,7 @@ impl Import {
             phones: (0..draft.phones.len()).collect(),
             labels: (0..draft.labels.len()).collect(),
             home: draft.dwelling.is_some(),
+            beside: false,
             second: (0..draft.second.len()).collect(),
             moved: false,
         };
@@ -135,7 +136,10 @@ impl Import {
             (Fact::Language, change.language && draft.language.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
-            (Fact::Home, change.home || !change.second.is_empty()),
+            (
+                Fact::Home,
+                change.home || change.beside || !change.second.is_empty(),
+            ),
         ];
         let said = said.into_iter().filter(|(_, said)| *said);
         facts::say(ctx, &mut row, How::Import, said.map(|(fact, _)| fact));

@@ -76,6 +76,10 @@ impl Register for ResidentsRegister {
         columns::SPECS
     }
 
+    fn called(&self, table: &Table, line: &tabular::Line) -> String {
+        read::called(table, line)
+    }
+
     fn needed(&self) -> &'static [&'static str] {
         &["name"]
     }

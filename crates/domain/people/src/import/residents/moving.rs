@@ -37,7 +37,7 @@ impl Import {
         let mut homes: Vec<residence::Model> = second
             .map(|(dwelling, relation)| lives(*dwelling, None, *relation, true))
             .collect();
-        if let Some(dwelling) = draft.dwelling.filter(|_| change.home) {
+        if let Some(dwelling) = draft.dwelling.filter(|_| change.home || change.beside) {
             let mut household = None;
             if let Some(key) = &draft.household {
                 household = Some(self.household(ctx, known, key, writing, did));
@@ -48,7 +48,7 @@ impl Import {
                 .or_else(|| before.and_then(|home| Relation::parse(&home.relation)))
                 .unwrap_or(Relation::Other);
             let household = household.or_else(|| before.and_then(|home| home.household_id));
-            let also = before.is_some_and(|home| home.also == Some(true));
+            let also = change.beside || before.is_some_and(|home| home.also == Some(true));
             homes.push(lives(dwelling, household, relation, also));
         }
         did.homes.extend(homes.iter().map(|home| home.id));

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use uuid::Uuid;
-use youlin_crypto::{IdentityNumber, Phone};
+use youlin_crypto::{IdentityNumber, Phone, mask};
 use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
 use youlin_imports::{Choice, Refused, Table, armed};
 use youlin_kernel::{CommunityId, Locale};
@@ -106,6 +106,18 @@ impl<'a> Cells<'a> {
     /// With a reason found elsewhere.
     fn refused(&self, field: &str, code: &'static str) -> Refused {
         Refused::new(self.line.number, self.table.name_of(field), code)
+    }
+}
+
+/// Whom a row is about: the name covered, and where they live.
+pub(super) fn called(table: &Table, line: &Line) -> String {
+    let cells = Cells { table, line };
+    let name = mask::name(&cells.text("name"));
+    let parts = ["address", "estate", "building", "entrance", "room"];
+    let place: String = parts.map(|field| cells.text(field)).concat();
+    match place.is_empty() {
+        true => name,
+        false => format!("{name} · {place}"),
     }
 }
 

@@ -85,11 +85,11 @@ impl Command for Import {
             match self.decide(&known, draft, &mut taken)? {
                 Decided::New => {
                     self.enter(ctx, &known, draft, &mut writing)?;
-                    report.count(Outcome::New);
+                    report.touch(draft.line, Outcome::New, &[]);
                 }
                 Decided::Change(change) => {
+                    report.touch(draft.line, Outcome::Changed, &change.fields());
                     self.change(ctx, &known, draft, change, &mut writing)?;
-                    report.count(Outcome::Changed);
                 }
                 Decided::Same => report.count(Outcome::Unchanged),
                 Decided::Doubts(doubts) => report.doubtful.extend(doubts),

@@ -39,7 +39,7 @@ pub(super) fn noted(drafts: &mut [Draft]) {
             draft.doubts.extend(own.surely(&same));
         }
         called.push(own);
-        if draft.choice == Some(Choice::Take) {
+        if matches!(draft.choice, Some(Choice::Take | Choice::Both)) {
             let turn = turns.entry(draft.name_index.clone()).or_default();
             *turn += 1;
             draft.turn = *turn;
@@ -93,7 +93,11 @@ impl Seen {
         let more = code.into_iter().filter(|(_, others)| !others.is_empty());
         doubts.extend(more.map(|(code, others)| self.doubt(code, others)));
         let doubts = doubts.into_iter();
-        doubts.map(|doubt| doubt.or(&[Choice::Take])).collect()
+        let both: &[Choice] = match moved.is_empty() {
+            true => &[Choice::Take],
+            false => &[Choice::Take, Choice::Both],
+        };
+        doubts.map(|doubt| doubt.or(both)).collect()
     }
 
     /// The same name, and more that fits: perhaps one person.

@@ -76,7 +76,7 @@ impl Import {
         }
         Ok(match draft.choice {
             Some(Choice::Take) => going,
-            Some(Choice::New) => Vec::new(),
+            Some(Choice::New | Choice::Both) => Vec::new(),
             None => {
                 let doubt = told("shop-operator-other");
                 persons.doubts.push(doubt.or(&[Choice::Take, Choice::New]));

@@ -102,7 +102,7 @@ impl Command for Import {
                         .extend(doubts.map(|one| self.told(row, one, draft)));
                 }
                 Ok(Taken::As(outcome, did, left)) => {
-                    report.count(outcome);
+                    report.touch(row.line, outcome, &[]);
                     let left = left.into_iter();
                     report
                         .refused

@@ -55,6 +55,11 @@ impl Register for ShopSheets {
         columns::SPECS
     }
 
+    fn called(&self, table: &Table, line: &tabular::Line) -> String {
+        let shop = table.cells(line, "shop").find(|cell| !cell.is_empty());
+        shop.map_or_else(String::new, tabular::Cell::shown)
+    }
+
     fn needed(&self) -> &'static [&'static str] {
         &["shop"]
     }

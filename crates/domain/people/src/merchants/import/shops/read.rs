@@ -235,7 +235,7 @@ impl Reader<'_> {
             Meant::Perhaps(held) => match choice {
                 Some(Choice::Take) => Ok(Some(held)),
                 Some(Choice::New) => Ok(None),
-                None => Err(Unread::Doubtful(
+                None | Some(Choice::Both) => Err(Unread::Doubtful(
                     known(held, "shop-same-name").or(&[Choice::Take, Choice::New]),
                 )),
             },
