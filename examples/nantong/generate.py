@@ -53,7 +53,7 @@ def generate():
     write_csv("dwellings.csv", "key,building_key,entrance,room,floor,use", houses[2])
     write_csv("persons.csv", "key,name,sex,birth_year,phones,dwelling_key,relation,household_key,labels,language,note,consents", residents.rows)
     write_csv("organisations.csv", "key,kind,name,area_code,phone,uscc", staffing.make_organisations())
-    write_csv("memberships.csv", "person_key,organisation_key,role,area_code,valid_from", staff.memberships)
+    write_csv("memberships.csv", "person_key,organisation_key,role,area_code,valid_from,duty_phone", staff.memberships_on_duty())
     write_csv("accounts.csv", "login,display_name,person_key,grants", staff.accounts)
     trade = business.make_business(houses, residents, rings)
     write_csv("premises.csv", "key,community_code,kind,name,building_key,street_address,lon,lat,neighbourhood_code,floor_area,storeys,built_year,circuit,note", trade.premises)

@@ -305,3 +305,6 @@ field-hours-future = That day has not come yet.
 notice-party-substitute-asked = You are asked to stand in for somebody while they are away; please answer
 notice-party-swap-asked = You are asked to take a shift; please answer
 notice-party-duty-answered = Your question about a substitute or a shift was answered
+seconded-enter-hint = Somebody sent by the subdistrict or district can be entered without living here: leave the home empty, then look for them again.
+seconded-enter = Enter this person
+roster-cards-no-phone = No duty number is entered, so the card has none. Enter the same role of this person once more, with a duty number.

@@ -376,6 +376,7 @@ import-sheet-birth-long-ago = “{ $value }” is too long ago.
 import-sheet-birth-unreadable = The birth date “{ $value }” cannot be read; write it as 1942-03-05.
 import-sheet-birth-century = The birth date “{ $value }” has two digits for the year. Is it { $day }?
 import-sheet-birth-order = In the birth date “{ $value }” month and day cannot be told apart. Is it { $day }?
+import-sheet-birth-age = “{ $value }” is an age, not a birth date. Enter it as born in { $year }? (It may be a year off.)
 import-sheet-birth-differs = The birth date is written “{ $value }”, the identity number says { $day }. Go by the number?
 import-sheet-sex-differs = The sex differs from the identity number. Go by the number?
 import-sheet-place-empty = There is no address, so it is not known where to file the person.

@@ -305,3 +305,6 @@ field-hours-future = 这一天还没有到。
 notice-party-substitute-asked = 有人请您在其外出期间代班，请答复
 notice-party-swap-asked = 有人请您接一个班，请答复
 notice-party-duty-answered = 您的代班或换班有答复了
+seconded-enter-hint = 街道、区里派来的人不住在这里也可以登记，住处空着就行；登记好再回来找。
+seconded-enter = 登记这个人
+roster-cards-no-phone = 没有登记值班电话，卡片上就没有号码。把这个人的同一角色再登记一次、填上值班电话即可。

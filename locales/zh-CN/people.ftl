@@ -370,6 +370,7 @@ import-sheet-birth-long-ago = 「{ $value }」太早了。
 import-sheet-birth-unreadable = 看不懂出生日期「{ $value }」，请写成 1942-03-05。
 import-sheet-birth-century = 出生日期「{ $value }」只有两位年份，当作 { $day } 吗？
 import-sheet-birth-order = 出生日期「{ $value }」分不清月和日，当作 { $day } 吗？
+import-sheet-birth-age = 「{ $value }」是年龄，不是出生日期。按 { $year } 年出生登记吗？（可能差一年）
 import-sheet-birth-differs = 出生日期写的是「{ $value }」，身份证号上是 { $day }。按身份证号登记吗？
 import-sheet-sex-differs = 性别与身份证号不一致。按身份证号登记吗？
 import-sheet-place-empty = 没有写住址，不知道登记在哪里。

@@ -93,6 +93,14 @@ document.addEventListener("keydown", (event) => {
 
 // ---- a refused form comes back with its reasons in view, wherever on the page it stands
 behaviour("form .form-summary", (summary) => {
+  // 「请填写这一项」 alone says nothing up here: the label of the field it leads to goes before it.
+  for (const link of summary.querySelectorAll<HTMLAnchorElement>('a[href^="#f-"]')) {
+    const id = link.hash.slice(1);
+    const field = document.getElementById(id);
+    const named = document.querySelector(`label[for="${CSS.escape(id)}"]`) ?? field?.querySelector("legend") ?? field?.closest("label");
+    const label = (named?.firstChild?.textContent ?? "").trim();
+    if (label !== "" && !link.textContent.includes(label)) link.prepend(document.documentElement.lang.startsWith("zh") ? `${label}：` : `${label}: `);
+  }
   summary.tabIndex = -1;
   summary.scrollIntoView({ block: "center" });
   summary.focus({ preventScroll: true });

@@ -56,6 +56,10 @@ class Staffing:
     def member(self, person, role, area_code, organisation="", since="2024-03-01"):
         self.memberships.append((person, organisation, role, area_code, since))
 
+    def memberships_on_duty(self):
+        """With the telephone that goes with the duty of a grid. Asked for last, so that everybody else keeps their number."""
+        return [(*one, self.people.phone() if one[2] == "grid_worker" else "") for one in self.memberships]
+
     def account(self, login, display, person, *grants):
         self.accounts.append((login, display, person, ";".join(grants)))
         self.login_person[login] = person

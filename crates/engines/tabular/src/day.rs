@@ -148,6 +148,9 @@ fn text_read(text: &str, from_1904: bool, today: Date) -> Read<Birth> {
     let Some(text) = arabic(text) else {
         return Read::Refused(ValueFault::Unreadable);
     };
+    if let Some(age) = text.strip_suffix("周岁").or(text.strip_suffix('岁')) {
+        return aged(age.trim(), today);
+    }
     // 1942-03-05T00:00:00, 1942/3/5 0:00:00: the time of day says nothing.
     let day_part = match text.split_once(['T', ' ']) {
         Some((day, time)) if time.contains(':') => day,
@@ -167,6 +170,17 @@ fn text_read(text: &str, from_1904: bool, today: Date) -> Read<Birth> {
         return Read::Refused(ValueFault::Unreadable);
     }
     grouped(&groups, from_1904, today)
+}
+
+/// 84岁: how old somebody is today. A list is rarely from today, so the year is a guess.
+fn aged(years: &str, today: Date) -> Read<Birth> {
+    match years.parse::<i16>() {
+        Ok(years @ 0..=130) => {
+            let year = today.year() - years;
+            Read::Doubtful(Birth { year, day: None }, ValueFault::Age)
+        }
+        _ => Read::Refused(ValueFault::Unreadable),
+    }
 }
 
 fn grouped(groups: &[&str], from_1904: bool, today: Date) -> Read<Birth> {
@@ -314,6 +328,13 @@ mod tests {
             of("3/5/1942"),
             Read::Doubtful(Birth::of(ymd(1942, 3, 5)), ValueFault::DayOrMonth)
         );
+        let aged = |years| {
+            let year = TODAY.year() - years;
+            Read::Doubtful(Birth { year, day: None }, ValueFault::Age)
+        };
+        for text in ["84岁", "84 周岁", "八十四岁"] {
+            assert_eq!(of(text), aged(84), "{text}");
+        }
         assert_eq!(of("25/3/1942"), Read::Sure(Birth::of(ymd(1942, 3, 25))));
         for text in [
             "农历1942年三月初五",
@@ -327,7 +348,9 @@ mod tests {
         assert_eq!(of("1742-01-01"), Read::Refused(ValueFault::TooLongAgo));
         assert_eq!(of("1942-02-30"), Read::Refused(ValueFault::NoSuchDay));
         for text in [
-            "八十岁",
+            "几岁",
+            "八十来岁",
+            "200岁",
             "1942年左右",
             "属马",
             "42.3",

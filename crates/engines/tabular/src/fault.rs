@@ -123,6 +123,9 @@ pub enum ValueFault {
     /// Day and month may be the other way round.
     #[error("day and month may be the other way round")]
     DayOrMonth,
+    /// An age, not a birthday: the year may be the one before.
+    #[error("an age")]
+    Age,
 }
 
 impl ValueFault {
@@ -139,6 +142,7 @@ impl ValueFault {
             Self::Masked => "masked",
             Self::Century => "century",
             Self::DayOrMonth => "day-or-month",
+            Self::Age => "age",
         }
     }
 }

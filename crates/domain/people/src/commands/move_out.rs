@@ -62,7 +62,7 @@ impl Command for MoveOut {
         // Who gives up the main home lives at the other from then on; what was said of it before stays as it was.
         staying.sort_by_key(|home| home.id);
         let heir = staying.into_iter().next();
-        let heir = heir.filter(|_| leaving.iter().any(is_main));
+        let heir = heir.filter(|_| leaving.iter().any(residence::Model::is_main));
         if let Some(other) = &heir {
             let main = residence::Model {
                 id: ctx.new_id(),
@@ -75,7 +75,7 @@ impl Command for MoveOut {
             tx.insert::<residence::Entity>(main).await?;
         }
         leaving.extend(heir);
-        leaving.sort_by_key(|home| (home.also == Some(true), home.id));
+        residence::main_first(&mut leaving);
         let homes: Vec<String> = leaving.iter().map(|home| home.id.to_string()).collect();
         for home in leaving {
             tx.update::<residence::Entity>(residence::Model {
@@ -134,10 +134,6 @@ impl MoveOut {
     }
 }
 
-fn is_main(home: &residence::Model) -> bool {
-    home.also != Some(true)
-}
-
 /// Nobody left before they came: on the day they came, at the moment they did.
 fn ended(home: &residence::Model, left_at: i64) -> i64 {
     left_at.max(home.valid_from)
@@ -169,7 +165,7 @@ impl Command for UndoMoveOut {
             .filter(residence::Column::Id.is_in(ids.iter().copied()))
             .all(tx.conn())
             .await?;
-        homes.sort_by_key(|home| (home.also == Some(true), home.id));
+        residence::main_first(&mut homes);
         let main = homes.first().map(|home| home.dwelling_id);
         let place = main.and_then(|dwelling| self.vault.place(dwelling));
         let area = place.map_or_else(|| AreaId::from(community), |place| place.area());
@@ -192,11 +188,11 @@ impl Command for UndoMoveOut {
         let (heirs, others): (Vec<residence::Model>, Vec<residence::Model>) =
             present.into_iter().partition(|now| {
                 let became = |home: &residence::Model| {
-                    !is_main(home)
+                    !home.is_main()
                         && home.dwelling_id == now.dwelling_id
                         && home.valid_to == Some(now.valid_from)
                 };
-                is_main(now) && now.version == 1 && homes.iter().any(became)
+                now.is_main() && now.version == 1 && homes.iter().any(became)
             });
         let since = others.iter().any(|home| home.id > note.id);
         let as_left = |home: &residence::Model| {

@@ -21,6 +21,19 @@ pub struct Model {
     pub also: Option<bool>,
 }
 
+impl Model {
+    /// Where the person mainly lives.
+    #[must_use]
+    pub fn is_main(&self) -> bool {
+        self.also != Some(true)
+    }
+}
+
+/// The main home first; those beside it as they came.
+pub fn main_first(homes: &mut [Model]) {
+    homes.sort_by_key(|home| (!home.is_main(), home.id));
+}
+
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -157,7 +157,7 @@ impl Teller<'_> {
         for row in rows {
             let place = self.source.vault.place(row.dwelling_id);
             let address = place.map_or_else(String::new, |place| place.address);
-            let key = if row.also == Some(true) {
+            let key = if !row.is_main() {
                 "life-also-in"
             } else {
                 "life-moved-in"

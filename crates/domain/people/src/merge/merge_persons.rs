@@ -145,7 +145,7 @@ impl MergePersons {
             .all(tx.conn())
             .await?;
         let of = |id: Uuid| present.iter().filter(move |home| home.person_id == id);
-        let main = |id: Uuid| of(id).find(|home| home.also != Some(true));
+        let main = |id: Uuid| of(id).find(|home| home.is_main());
         let (Some(own), Some(other)) = (main(self.kept), main(self.gone)) else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
@@ -16,7 +16,6 @@ use super::known::{Known, known};
 use super::label_choices;
 use super::moving::MoveForm;
 use super::organisations::Saved;
-use crate::entities::residence;
 use crate::facts::How;
 use crate::life::LifeLines;
 use crate::merchants::{MerchantPerson, MerchantView, Merchants};
@@ -137,21 +136,12 @@ async fn homes_of(
     vault: &Vault,
     file: &PersonFile,
 ) -> Result<Vec<Choice>> {
-    let mut homes = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(file.card.community.0))
-        .filter(residence::Column::PersonId.eq(file.card.id))
-        .filter(residence::current())
-        .all(db)
-        .await?;
-    if homes.len() < 2 {
-        return Ok(Vec::new());
-    }
-    homes.sort_by_key(|home| (home.also == Some(true), home.id));
-    let named = |home: residence::Model| {
-        let place = vault.place(home.dwelling_id)?;
-        Some(Choice::new(home.dwelling_id.to_string(), place.address))
-    };
-    Ok(homes.into_iter().filter_map(named).collect())
+    let homes = Directory::homes_of(db, file.card.community, file.card.id).await?;
+    let named = |home: Uuid| Some(Choice::new(home.to_string(), vault.place(home)?.address));
+    Ok(match homes.len() {
+        0 | 1 => Vec::new(),
+        _ => homes.into_iter().filter_map(named).collect(),
+    })
 }
 
 /// Where the household's file is.

@@ -125,7 +125,7 @@ impl Lines<'_> {
             has.homes.entry(row.person_id).or_default().push(row);
         }
         for homes in has.homes.values_mut() {
-            homes.sort_by_key(|home| home.also == Some(true));
+            residence::main_first(homes);
         }
         if !self.is_whole() {
             return Ok(has);

@@ -25,6 +25,22 @@ pub(crate) struct Basics {
 }
 
 impl Directory {
+    /// The dwellings somebody lives at now, the main home first.
+    pub(crate) async fn homes_of(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        id: Uuid,
+    ) -> Result<Vec<Uuid>> {
+        let mut homes = residence::Entity::find()
+            .filter(residence::Column::CommunityId.eq(community.0))
+            .filter(residence::Column::PersonId.eq(id))
+            .filter(residence::current())
+            .all(db)
+            .await?;
+        residence::main_first(&mut homes);
+        Ok(homes.into_iter().map(|home| home.dwelling_id).collect())
+    }
+
     pub(crate) async fn basics(
         db: &impl ConnectionTrait,
         community: CommunityId,

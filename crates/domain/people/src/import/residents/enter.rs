@@ -80,8 +80,8 @@ impl Import {
         if change.home {
             // A second home stays one, unless it is what the row is about.
             let homes = known.homes.get(&change.id).into_iter().flatten();
-            for home in homes
-                .filter(|home| home.also != Some(true) || Some(home.dwelling_id) == draft.dwelling)
+            for home in
+                homes.filter(|home| home.is_main() || Some(home.dwelling_id) == draft.dwelling)
             {
                 did.ended.push(home.clone());
                 writing.ended.push(residence::Model {

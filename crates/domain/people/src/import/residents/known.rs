@@ -176,7 +176,7 @@ impl Known {
             }
         }
         for homes in self.homes.values_mut() {
-            homes.sort_by_key(|home| home.also == Some(true));
+            residence::main_first(homes);
         }
         Ok(())
     }

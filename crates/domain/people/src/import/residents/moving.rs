@@ -48,7 +48,7 @@ impl Import {
                 .or_else(|| before.and_then(|home| Relation::parse(&home.relation)))
                 .unwrap_or(Relation::Other);
             let household = household.or_else(|| before.and_then(|home| home.household_id));
-            let also = change.beside || before.is_some_and(|home| home.also == Some(true));
+            let also = change.beside || before.is_some_and(|home| !home.is_main());
             homes.push(lives(dwelling, household, relation, also));
         }
         did.homes.extend(homes.iter().map(|home| home.id));

@@ -242,10 +242,11 @@ impl<'a> Reader<'a> {
             if let (Some(birth), Some(why)) = (written, unsure) {
                 let code = match why {
                     ValueFault::Century => "sheet-birth-century",
+                    ValueFault::Age => "sheet-birth-age",
                     _ => "sheet-birth-order",
                 };
                 let day = birth.day.map_or_else(String::new, |day| day.to_string());
-                doubts.push(refuse(code).arg("day", day));
+                doubts.push(refuse(code).arg("day", day).arg("year", birth.year));
             }
             return Ok(written);
         };
@@ -262,6 +263,7 @@ impl<'a> Reader<'a> {
             }
             (Some(day), Some(_)) => day.year() == of_number.year,
             (Some(day), None) => Some(day) == of_number.day,
+            (None, Some(ValueFault::Age)) => (written.year - of_number.year).abs() <= 1,
             (None, _) => written.year == of_number.year,
         });
         if !fits {
