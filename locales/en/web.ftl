@@ -87,3 +87,6 @@ find-all = All: { $kind }
 find-nothing = Nothing was found for “{ $text }”. Try other words, or only some of the characters.
 find-how = Type a name, its pinyin or initials, the last four digits of a number, a building or room, a case number, or a few words of what happened.
 find-cases = Cases
+page-of = Page { $page } of { $pages }
+page-before = Previous
+page-next = Next

@@ -87,3 +87,6 @@ find-all = 全部{ $kind }
 find-nothing = 没有找到“{ $text }”。换一个说法，或只输入其中几个字。
 find-how = 可以输入姓名、拼音或首字母、电话后四位、楼栋门牌、事件编号，或事情里的几个字。
 find-cases = 事件
+page-of = 第 { $page } 页，共 { $pages } 页
+page-before = 上一页
+page-next = 下一页

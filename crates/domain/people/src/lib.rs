@@ -57,6 +57,7 @@ pub use commands::ask_next_time::AskNextTime;
 pub use commands::attach_phone::AttachPhone;
 pub use commands::correct_resident::{CorrectResident, SeenBefore};
 pub use commands::detach_phone::DetachPhone;
+pub use commands::empty_building::{EmptyBuilding, RefillBuilding, Refilled};
 pub use commands::end_membership::EndMembership;
 pub use commands::learn_facts::LearnFacts;
 pub use commands::move_out::{MoveOut, UndoMoveOut};

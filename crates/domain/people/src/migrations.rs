@@ -205,6 +205,7 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     crate::privacy::RELEASES,
     crate::privacy::CONTENTS,
     crate::life::MOVED_AWAY,
+    crate::life::EMPTIED,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.

@@ -6,6 +6,7 @@ pub(crate) mod ask_next_time;
 pub(crate) mod attach_phone;
 pub(crate) mod correct_resident;
 pub(crate) mod detach_phone;
+pub(crate) mod empty_building;
 pub(crate) mod end_membership;
 pub(crate) mod hand_out;
 mod homes;

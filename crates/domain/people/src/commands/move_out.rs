@@ -44,19 +44,51 @@ impl Command for MoveOut {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Option<Uuid>> {
         let (vault, community) = (&self.vault, self.community);
         person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
+        let leaving = Leaving {
+            vault,
+            community,
+            on: self.on,
+            whereto: self.whereto.as_deref(),
+            building: None,
+        };
+        let given_up = |home: Uuid| self.dwelling.is_none_or(|one| home == one);
+        leaving.note(ctx, tx, self.person, given_up).await
+    }
+}
+
+/// What is said of somebody who leaves, or of everybody who does.
+pub(super) struct Leaving<'a> {
+    pub(super) vault: &'a Vault,
+    pub(super) community: CommunityId,
+    pub(super) on: Option<Date>,
+    pub(super) whereto: Option<&'a str>,
+    /// The whole building is emptied.
+    pub(super) building: Option<Uuid>,
+}
+
+impl Leaving<'_> {
+    /// The person gives these homes up; nothing when they have none of them. The caller has asked who may say so.
+    pub(super) async fn note(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        person: Uuid,
+        given_up: impl Fn(Uuid) -> bool,
+    ) -> Result<Option<Uuid>> {
+        let community = self.community;
         let present = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(self.person))
+            .filter(residence::Column::PersonId.eq(person))
             .filter(residence::current())
             .all(tx.conn())
             .await?;
         let (mut leaving, mut staying): (Vec<residence::Model>, Vec<residence::Model>) = present
             .into_iter()
-            .partition(|home| self.dwelling.is_none_or(|one| home.dwelling_id == one));
+            .partition(|home| given_up(home.dwelling_id));
         if leaving.is_empty() {
             return Ok(None);
         }
-        let whereto = optional("whereto", self.whereto.as_deref(), WHERETO)?;
+        let whereto = optional("whereto", self.whereto, WHERETO)?;
         let left_at = self.left_at(ctx, &leaving)?;
         let id = ctx.new_id();
         // Who gives up the main home lives at the other from then on; what was said of it before stays as it was.
@@ -85,11 +117,12 @@ impl Command for MoveOut {
             .await?;
         }
         let at = FieldPlace::new("move_out", "whereto", community.0, id);
+        let vault = self.vault;
         tx.insert::<move_out::Entity>(move_out::Model {
             community_id: community.0,
             id,
             version: 1,
-            person_id: self.person,
+            person_id: person,
             left_at,
             homes: homes.join(","),
             whereto_sealed: whereto.map(|text| vault.seal(ctx, at, &text)).transpose()?,
@@ -98,20 +131,19 @@ impl Command for MoveOut {
             noted_at: ctx.now().0,
             undone_at: None,
             undone_by: None,
+            building_id: self.building,
         })
         .await?;
         tx.audit(
             ctx,
             community,
-            AuditEntry::new(Self::NAME, "person", self.person)
+            AuditEntry::new(MoveOut::NAME, "person", person)
                 .detail(json!({ "note": id, "on": Micros(left_at).local().date().to_string() })),
         );
-        tx.emit(ctx, event(events::PERSON_SAVED, community, self.person));
+        tx.emit(ctx, event(events::PERSON_SAVED, community, person));
         Ok(Some(id))
     }
-}
 
-impl MoveOut {
     /// The beginning of the day; of today, now.
     fn left_at(&self, ctx: &Ctx, present: &[residence::Model]) -> Result<i64> {
         let today = ctx.now().local().date();
@@ -154,75 +186,86 @@ impl Command for UndoMoveOut {
     const NAME: &'static str = "people.undo-move-out";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, Option<Uuid>)> {
-        let community = self.community;
-        let note = move_out::Entity::find_by_id((community.0, self.note))
+        let note = move_out::Entity::find_by_id((self.community.0, self.note))
             .one(tx.conn())
             .await?
             .ok_or_else(Problem::not_found)?;
-        let ids = note.homes();
-        let mut homes = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::Id.is_in(ids.iter().copied()))
-            .all(tx.conn())
-            .await?;
-        residence::main_first(&mut homes);
-        let main = homes.first().map(|home| home.dwelling_id);
-        let place = main.and_then(|dwelling| self.vault.place(dwelling));
-        let area = place.map_or_else(|| AreaId::from(community), |place| place.area());
-        ctx.authorize(&PEOPLE_WRITE, area)?;
-        if !may_undo(ctx, &note) {
-            return Err(Problem::forbidden());
-        }
-        let person = note.person_id;
-        if note.undone_at.is_some() {
-            return Ok((person, main));
-        }
-        crate::life::must_live(tx.conn(), community, person).await?;
-        let present = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(person))
-            .filter(residence::current())
-            .all(tx.conn())
-            .await?;
-        // The home beside it, which became the main one by the note.
-        let (heirs, others): (Vec<residence::Model>, Vec<residence::Model>) =
-            present.into_iter().partition(|now| {
-                let became = |home: &residence::Model| {
-                    !home.is_main()
-                        && home.dwelling_id == now.dwelling_id
-                        && home.valid_to == Some(now.valid_from)
-                };
-                now.is_main() && now.version == 1 && homes.iter().any(became)
-            });
-        let since = others.iter().any(|home| home.id > note.id);
-        let as_left = |home: &residence::Model| {
-            home.valid_to == Some(ended(home, note.left_at)) && home.person_id == person
-        };
-        if since || homes.len() != ids.len() || !homes.iter().all(as_left) {
-            return Err(Problem::new(ProblemKind::Conflict, "move-out-since"));
-        }
-        tx.delete_all::<residence::Entity>(&heirs).await?;
-        for home in homes {
-            tx.update::<residence::Entity>(residence::Model {
-                valid_to: None,
-                ..home
-            })
-            .await?;
-        }
-        tx.update::<move_out::Entity>(move_out::Model {
-            undone_at: Some(ctx.now().0),
-            undone_by: Some(ctx.actor().name().to_owned()),
-            ..note
+        taken_back(ctx, tx, &self.vault, note).await
+    }
+}
+
+/// Ends a note; nothing is written before everything that could be in the way was looked at.
+pub(super) async fn taken_back(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    note: move_out::Model,
+) -> Result<(Uuid, Option<Uuid>)> {
+    let community = CommunityId(note.community_id);
+    let id = note.id;
+    let ids = note.homes();
+    let mut homes = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(community.0))
+        .filter(residence::Column::Id.is_in(ids.iter().copied()))
+        .all(tx.conn())
+        .await?;
+    residence::main_first(&mut homes);
+    let main = homes.first().map(|home| home.dwelling_id);
+    let place = main.and_then(|dwelling| vault.place(dwelling));
+    let area = place.map_or_else(|| AreaId::from(community), |place| place.area());
+    ctx.authorize(&PEOPLE_WRITE, area)?;
+    if !may_undo(ctx, &note) {
+        return Err(Problem::forbidden());
+    }
+    let person = note.person_id;
+    if note.undone_at.is_some() {
+        return Ok((person, main));
+    }
+    crate::life::must_live(tx.conn(), community, person).await?;
+    let present = residence::Entity::find()
+        .filter(residence::Column::CommunityId.eq(community.0))
+        .filter(residence::Column::PersonId.eq(person))
+        .filter(residence::current())
+        .all(tx.conn())
+        .await?;
+    // The home beside it, which became the main one by the note.
+    let (heirs, others): (Vec<residence::Model>, Vec<residence::Model>) =
+        present.into_iter().partition(|now| {
+            let became = |home: &residence::Model| {
+                !home.is_main()
+                    && home.dwelling_id == now.dwelling_id
+                    && home.valid_to == Some(now.valid_from)
+            };
+            now.is_main() && now.version == 1 && homes.iter().any(became)
+        });
+    let since = others.iter().any(|home| home.id > note.id);
+    let as_left = |home: &residence::Model| {
+        home.valid_to == Some(ended(home, note.left_at)) && home.person_id == person
+    };
+    if since || homes.len() != ids.len() || !homes.iter().all(as_left) {
+        return Err(Problem::new(ProblemKind::Conflict, "move-out-since"));
+    }
+    tx.delete_all::<residence::Entity>(&heirs).await?;
+    for home in homes {
+        tx.update::<residence::Entity>(residence::Model {
+            valid_to: None,
+            ..home
         })
         .await?;
-        tx.audit(
-            ctx,
-            community,
-            AuditEntry::new(Self::NAME, "person", person).detail(json!({ "note": self.note })),
-        );
-        tx.emit(ctx, event(events::PERSON_SAVED, community, person));
-        Ok((person, main))
     }
+    tx.update::<move_out::Entity>(move_out::Model {
+        undone_at: Some(ctx.now().0),
+        undone_by: Some(ctx.actor().name().to_owned()),
+        ..note
+    })
+    .await?;
+    tx.audit(
+        ctx,
+        community,
+        AuditEntry::new(UndoMoveOut::NAME, "person", person).detail(json!({ "note": id })),
+    );
+    tx.emit(ctx, event(events::PERSON_SAVED, community, person));
+    Ok((person, main))
 }
 
 /// Whoever noted it, and whoever may write everywhere in the community.

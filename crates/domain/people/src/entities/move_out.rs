@@ -24,6 +24,8 @@ pub struct Model {
     pub noted_at: i64,
     pub undone_at: Option<i64>,
     pub undone_by: Option<String>,
+    /// The whole building was emptied.
+    pub building_id: Option<Uuid>,
 }
 
 impl Model {

@@ -27,3 +27,14 @@ CREATE INDEX move_out_person ON move_out (community_id, person_id);
 CREATE INDEX move_out_noted ON move_out (community_id, noted_at);
 ",
 };
+
+/// A building that is emptied is told by the notes of those who lived there.
+pub(crate) const EMPTIED: Migration = Migration {
+    module: "people",
+    version: 13,
+    name: "who moved away because a whole building was emptied",
+    sql: r"
+ALTER TABLE move_out ADD COLUMN building_id {uuid};
+CREATE INDEX move_out_building ON move_out (community_id, building_id);
+",
+};

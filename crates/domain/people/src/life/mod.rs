@@ -10,5 +10,5 @@ mod timeline;
 pub use death::{NoteDeath, WithdrawDeath};
 pub(crate) use death::{dead, death_spells, deaths_of, must_live};
 pub(crate) use dwelling::dwelling_life;
-pub(crate) use migrations::MOVED_AWAY;
+pub(crate) use migrations::{EMPTIED, MOVED_AWAY};
 pub use timeline::{LIFE_PAGE, LifeLine, LifeLines, LifeReader, LifeSource, lifeline};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Access, CommunityId, Ctx, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Routes, Shell, WebResult, page,
+    ApiForm, ApiQuery, App, Caller, NavPlace, Paged, PathId, Prefs, Routes, Shell, WebResult, page,
 };
 
 use super::{LifeLines, LifeReader, LifeSource, NoteDeath, WithdrawDeath, lifeline};
@@ -36,7 +36,7 @@ pub(crate) async fn for_desk(
     ctx: &Ctx,
     community: CommunityId,
     person: Uuid,
-    page: usize,
+    page: Paged,
 ) -> Result<LifeLines> {
     let vault = app.need::<Vault>()?;
     let sensitive = ctx
@@ -58,7 +58,7 @@ pub(crate) async fn for_person(
     ctx: &Ctx,
     community: CommunityId,
     person: Uuid,
-    page: usize,
+    page: Paged,
 ) -> Result<LifeLines> {
     let vault = app.need::<Vault>()?;
     let source = LifeSource {
@@ -80,12 +80,6 @@ struct LifePage {
     life: LifeLines,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Turn {
-    #[serde(default)]
-    pub(crate) page: usize,
-}
-
 /// The page of a timeline, whoever reads it.
 pub(crate) fn drawn(s: Shell, back: String, name: String, life: LifeLines) -> WebResult<Response> {
     page(&LifePage {
@@ -102,11 +96,11 @@ async fn show(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
-    ApiQuery(turn): ApiQuery<Turn>,
+    ApiQuery(turn): ApiQuery<Paged>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
-    let life = for_desk(&app, &ctx, card.community, card.id, turn.page).await?;
+    let life = for_desk(&app, &ctx, card.community, card.id, turn).await?;
     let s = shell(&app, &ctx, prefs);
     drawn(s, format!("/people/{}", card.id), card.name_masked, life)
 }

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Locale, Micros, Result};
-use youlin_web::I18n;
+use youlin_web::{I18n, Paged, Pages};
 
 use crate::entities::*;
 use crate::labels::LabelCatalogue;
@@ -38,8 +38,8 @@ pub struct LifeLine {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct LifeLines {
     pub lines: Vec<LifeLine>,
-    pub page: usize,
-    pub pages: usize,
+    #[serde(flatten)]
+    pub at: Pages,
     pub total: usize,
 }
 
@@ -79,7 +79,7 @@ pub async fn lifeline(
     source: &LifeSource<'_>,
     community: CommunityId,
     person: Uuid,
-    page: usize,
+    page: Paged,
 ) -> Result<LifeLines> {
     let mut all = Teller {
         source,
@@ -95,19 +95,8 @@ pub async fn lifeline(
     let mut lines = all.lines;
     lines.sort_by(|one, other| (other.at, &one.text).cmp(&(one.at, &other.text)));
     let total = lines.len();
-    let pages = total.div_ceil(LIFE_PAGE).max(1);
-    let page = page.clamp(1, pages);
-    let lines = lines
-        .into_iter()
-        .skip((page - 1) * LIFE_PAGE)
-        .take(LIFE_PAGE)
-        .collect();
-    Ok(LifeLines {
-        lines,
-        page,
-        pages,
-        total,
-    })
+    let (lines, at) = page.cut(lines, LIFE_PAGE);
+    Ok(LifeLines { lines, at, total })
 }
 
 struct Teller<'a> {

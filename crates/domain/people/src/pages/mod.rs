@@ -159,6 +159,8 @@ fn door_to_door() -> Routes {
     Routes::new()
         .get("/people/buildings", read, buildings::list)
         .get("/people/buildings/{id}", read, buildings::stack)
+        .post("/people/buildings/{id}/empty", write, buildings::empty)
+        .post("/people/buildings/{id}/refill", write, buildings::refill)
         .get("/people/dwellings/{id}", read, dwelling::show)
         .get("/people/households/{id}", read, household::show)
         .post("/people/dwellings/{id}/visit", write, dwelling::visit)

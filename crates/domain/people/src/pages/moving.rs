@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
-use youlin_kernel::{CommunityId, Problem};
+use youlin_kernel::{CommunityId, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
 
 use super::form::to;
@@ -22,6 +23,17 @@ pub(super) struct MoveForm {
     pub(super) dwelling: String,
 }
 
+impl MoveForm {
+    /// The day that was typed.
+    pub(super) fn day(&self) -> Result<Option<Date>> {
+        match crate::fields::birth(&self.on) {
+            Ok((None, None)) => Ok(None),
+            Ok((Some(day), _)) => Ok(Some(day)),
+            _ => Err(Problem::invalid("on", "move-out-day")),
+        }
+    }
+}
+
 /// `POST /people/{id}/move-out`: back to the dwelling, for whoever lives nowhere is no longer a grid worker's to read.
 pub(super) async fn move_out(
     State(app): State<App>,
@@ -32,12 +44,7 @@ pub(super) async fn move_out(
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
-    let on = match crate::fields::birth(&form.on) {
-        Ok((None, None)) => Ok(None),
-        Ok((Some(day), _)) => Ok(Some(day)),
-        _ => Err(Problem::invalid("on", "move-out-day")),
-    };
-    let noted = match on {
+    let noted = match form.day() {
         Ok(on) => {
             let command = MoveOut {
                 vault,

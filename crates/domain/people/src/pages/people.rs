@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page,
+    ApiForm, ApiQuery, App, Caller, Choice, NavPlace, Paged, PathId, Prefs, Shell, WebResult, page,
 };
 
 use super::form::{Errors, shown, to, with_status};
@@ -204,7 +204,7 @@ async fn person_page(
         missing,
         homes,
     ) = futures::try_join!(
-        crate::life::pages::for_desk(app, ctx, community, id, 1),
+        crate::life::pages::for_desk(app, ctx, community, id, Paged::default()),
         crate::merge::merges_of(db, community, id),
         crate::life::deaths_of(db, community, one),
         Directory::memberships(db, &scope, id),

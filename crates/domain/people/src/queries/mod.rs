@@ -40,7 +40,7 @@ pub(crate) use lists::{find_membership, find_person, find_person_row, persons_by
 pub(crate) use looks::looks as looks_of;
 pub use looks::{looks_at_me, who_looked};
 pub use maintainers::OrganisationsAtWork;
-pub(crate) use moved_away::{MovedAway, moved_away, moved_away_from};
+pub(crate) use moved_away::{Emptied, MovedAway, emptied, moved_away, moved_away_from};
 pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
 pub use stack::{DwellingFile, Freshness, Resident};

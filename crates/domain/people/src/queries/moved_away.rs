@@ -72,6 +72,46 @@ pub(crate) async fn moved_away_from(
     Ok(rows.map(|row| MovedAway::of(ctx, row)).collect())
 }
 
+/// That a building was emptied.
+#[derive(Clone, Debug)]
+pub(crate) struct Emptied {
+    pub(crate) noted_at: Micros,
+    pub(crate) left_at: Micros,
+    pub(crate) by: String,
+    pub(crate) people: usize,
+}
+
+/// When a building was emptied lately, as far as the caller may take it back; the newest first.
+pub(crate) async fn emptied(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    community: CommunityId,
+    building: Uuid,
+) -> Result<Vec<Emptied>> {
+    let since = ctx.now().0.saturating_sub(LATELY);
+    let rows = move_out::Entity::find()
+        .filter(move_out::Column::CommunityId.eq(community.0))
+        .filter(move_out::Column::BuildingId.eq(building))
+        .filter(move_out::Column::NotedAt.gte(since))
+        .filter(move_out::Column::UndoneAt.is_null())
+        .order_by_desc(move_out::Column::NotedAt)
+        .all(db)
+        .await?;
+    let mut all: Vec<Emptied> = Vec::new();
+    for row in rows.into_iter().filter(|row| may_undo(ctx, row)) {
+        match all.last_mut() {
+            Some(last) if last.noted_at.0 == row.noted_at => last.people += 1,
+            _ => all.push(Emptied {
+                noted_at: Micros(row.noted_at),
+                left_at: Micros(row.left_at),
+                by: row.by_name,
+                people: 1,
+            }),
+        }
+    }
+    Ok(all)
+}
+
 /// The last note about a person, unless it was taken back.
 pub(crate) async fn moved_away(
     db: &impl ConnectionTrait,

@@ -239,3 +239,92 @@ async fn the_relation_is_proposed_by_who_lives_there() {
         ground.verify().await;
     }
 }
+
+#[tokio::test]
+async fn a_building_is_emptied_on_one_day_and_filled_again() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let (east, west) = (ground.homes.east_101, ground.homes.west_101);
+        let zhou = ground
+            .person(JIA, "周建国", &["13800001234"], Some(east))
+            .await;
+        let shen = ground
+            .person(JIA, "沈桂英", &[], Some(ground.homes.east_102))
+            .await;
+        let fang = ground.person(JIA, "方知远", &[], Some(west)).await;
+        ground.world.clock.advance(Micros::HOUR);
+        // She lives elsewhere, too.
+        let second = PersonInput {
+            name: "沈桂英".to_owned(),
+            home: Some(Home {
+                dwelling: west,
+                relation: Relation::Owner,
+                household_key: None,
+            }),
+            other_home: OtherHome::Also,
+            ..PersonInput::default()
+        };
+        let ctx = ground.world.service();
+        ground.save(&ctx, JIA, Some(shen), second).await.unwrap();
+        ground.world.clock.advance(Micros::HOUR);
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        account(&ground, "other", vec![grant(Role::CommunityDesk, 11)], None).await;
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let building = ground.vault.place(east).unwrap().building.unwrap();
+        let path = format!("/people/buildings/{building}");
+        assert!(desk.get(&path).await.text.contains("id=\"empty\""));
+        // Where they may not write, there is no such building.
+        let mut other = Browser::signed_in(&house, "other").await;
+        let none = other.post(&format!("{path}/empty"), &[("on", "")]).await;
+        assert_eq!(none.status, 404, "{}", none.text);
+        // A day to come is refused, and what was typed stays.
+        let late = [("on", "2999-01-01"), ("whereto", "过渡房自找")];
+        let refused = desk.post(&format!("{path}/empty"), &late).await;
+        assert_eq!(refused.status, 422);
+        assert!(
+            refused.text.contains("2999-01-01") && refused.text.contains("过渡房自找"),
+            "{}",
+            refused.text
+        );
+        let before = [
+            homes(&ground, zhou).await,
+            homes(&ground, shen).await,
+            homes(&ground, fang).await,
+        ];
+        let done = desk.post(&format!("{path}/empty"), &late[1..]).await;
+        assert!(
+            done.location.ends_with("?saved=emptied&count=2"),
+            "{}",
+            done.location
+        );
+        assert_eq!(homes(&ground, zhou).await, []);
+        assert_eq!(homes(&ground, shen).await, [(west, None)]);
+        assert_eq!(homes(&ground, fang).await, [(west, None)]);
+        // One of them moves in elsewhere: that is not undone over their head.
+        ground.world.clock.advance(Micros::HOUR);
+        let again = PersonInput {
+            name: "周建国".to_owned(),
+            home: Some(Home {
+                dwelling: west,
+                relation: Relation::Tenant,
+                household_key: None,
+            }),
+            ..PersonInput::default()
+        };
+        let ctx = ground.world.service();
+        ground.save(&ctx, JIA, Some(zhou), again).await.unwrap();
+        let page = desk.get(&path).await.text;
+        let (_, rest) = page.split_once("name=\"noted_at\" value=\"").unwrap();
+        let (noted_at, _) = rest.split_once('"').unwrap();
+        let back = [("noted_at", noted_at)];
+        let done = desk.post(&format!("{path}/refill"), &back).await;
+        assert!(
+            done.location.ends_with("?saved=refilled&count=1&left=1"),
+            "{}",
+            done.location
+        );
+        assert_eq!(homes(&ground, zhou).await, [(west, None)]);
+        assert_eq!(homes(&ground, shen).await, before[1]);
+        ground.verify().await;
+    }
+}

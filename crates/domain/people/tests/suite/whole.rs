@@ -122,7 +122,9 @@ impl Ground {
             reader: LifeReader::Desk { sensitive },
         };
         let db = self.world.db().read();
-        let life = lifeline(db, &source, JIA, person, 1).await.unwrap();
+        let life = lifeline(db, &source, JIA, person, youlin_web::Paged::default())
+            .await
+            .unwrap();
         life.lines.into_iter().map(|line| line.text).collect()
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_kernel::Result;
-use youlin_web::{ApiForm, ApiQuery, App, Choice, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiForm, ApiQuery, App, Choice, Paged, Prefs, Shell, WebResult, page};
 
 use super::{Own, OwnSession, START, own, shell};
 use crate::own::file::{OwnFile, own_file};
@@ -150,14 +150,14 @@ pub(super) async fn life(
     State(app): State<App>,
     session: OwnSession,
     prefs: Prefs,
-    ApiQuery(turn): ApiQuery<crate::life::pages::Turn>,
+    ApiQuery(turn): ApiQuery<Paged>,
 ) -> WebResult<Response> {
     let s = shell(&app, &session.ctx, prefs);
     let Some(own) = own(session) else {
         return Ok(to(START));
     };
     let (community, person) = (own.community, own.person);
-    let life = crate::life::pages::for_person(&app, &own.ctx, community, person, turn.page).await?;
+    let life = crate::life::pages::for_person(&app, &own.ctx, community, person, turn).await?;
     let name = s.t("own-title");
     crate::life::pages::drawn(s, START.to_owned(), name, life)
 }

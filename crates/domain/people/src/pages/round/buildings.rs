@@ -6,14 +6,17 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_kernel::{AreaId, CommunityId, Result};
+use youlin_kernel::{AreaId, CommunityId, Micros, Result};
 use youlin_places::queries::{BuildingDetail, building_detail, dwellings_of, register_of};
-use youlin_web::{ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
 
 use super::{policy, shell};
 use crate::facts::Fact;
-use crate::permissions::PEOPLE_READ;
-use crate::{Directory, DwellingFile, Freshness, Vault};
+use crate::pages::form::{Errors, shown, to, with_status};
+use crate::pages::moving::MoveForm;
+use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::queries::{Emptied, emptied};
+use crate::{Directory, DwellingFile, EmptyBuilding, Freshness, RefillBuilding, Vault};
 
 /// A building and how much of it is known.
 struct Line {
@@ -144,6 +147,25 @@ struct BuildingPage {
     building: BuildingDetail,
     entrances: Vec<Entrance>,
     to_ask: usize,
+    /// How many live there.
+    living: usize,
+    may_write: bool,
+    today: String,
+    moving: MoveForm,
+    e: Errors,
+    emptied: Vec<Emptied>,
+    saved: Saved,
+}
+
+/// What was just done.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Saved {
+    /// `emptied`, `refilled`.
+    saved: String,
+    count: usize,
+    /// Of those taken back, who stays away.
+    left: usize,
 }
 
 /// `GET /people/buildings/{id}`.
@@ -152,23 +174,104 @@ pub(in crate::pages) async fn stack(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
+    ApiQuery(saved): ApiQuery<Saved>,
+) -> WebResult<Response> {
+    let s = shell(&app, &ctx, prefs);
+    let errors = Errors::none();
+    page(&stack_page(s, id, errors, MoveForm::default(), saved).await?)
+}
+
+/// `POST /people/buildings/{id}/empty`: everybody moves away.
+pub(in crate::pages) async fn empty(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<MoveForm>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PEOPLE_READ)?;
-    let s = shell(&app, &ctx, prefs);
+    let building = building_detail(app.db(), &scope, id).await?;
+    let emptied = match form.day() {
+        Ok(on) => {
+            let command = EmptyBuilding {
+                vault: app.need::<Vault>()?,
+                building: id,
+                dwellings: dwellings(&building),
+                on,
+                whereto: Some(form.whereto.clone()),
+            };
+            app.db().execute(&ctx, command).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match emptied {
+        Ok(count) => {
+            let back = format!("/people/buildings/{id}?saved=emptied&count={count}");
+            Ok(to(&back))
+        }
+        Err(problem) => {
+            let problem = shown(problem)?;
+            let s = shell(&app, &ctx, prefs);
+            let e = Errors::of(&s, &problem);
+            let body = stack_page(s, id, e, form, Saved::default()).await?;
+            Ok(with_status(&problem, page(&body)?))
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct RefillForm {
+    noted_at: i64,
+}
+
+/// `POST /people/buildings/{id}/refill`: they did not.
+pub(in crate::pages) async fn refill(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<RefillForm>,
+) -> WebResult<Response> {
+    let command = RefillBuilding {
+        vault: app.need::<Vault>()?,
+        building: id,
+        noted_at: Micros(form.noted_at),
+    };
+    let done = app.db().execute(&ctx, command).await?;
+    Ok(to(&format!(
+        "/people/buildings/{id}?saved=refilled&count={}&left={}",
+        done.back, done.left
+    )))
+}
+
+fn dwellings(building: &BuildingDetail) -> Vec<uuid::Uuid> {
+    let cells = building.entrances.iter().flat_map(|one| &one.floors);
+    cells
+        .flat_map(|floor| floor.dwellings.iter().map(|cell| cell.id))
+        .collect()
+}
+
+async fn stack_page(
+    s: Shell,
+    id: uuid::Uuid,
+    e: Errors,
+    moving: MoveForm,
+    saved: Saved,
+) -> WebResult<BuildingPage> {
+    let (app, ctx) = (s.app(), s.ctx());
+    let scope = ctx.scope(&PEOPLE_READ)?;
     let building = building_detail(app.db(), &scope, id).await?;
     let vault = app.need::<Vault>()?;
-    let cells = building.entrances.iter().flat_map(|one| &one.floors);
-    let ids: Vec<uuid::Uuid> = cells
-        .flat_map(|floor| floor.dwellings.iter().map(|cell| cell.id))
-        .collect();
+    let ids = dwellings(&building);
     let asked = (building.community, ids.as_slice());
-    let policy = policy(&app);
+    let policy = policy(app);
     let files =
         Directory::dwelling_files(app.db().read(), &vault, &scope, &policy, ctx.now(), asked)
             .await?;
     let settled =
         |file: &DwellingFile| matches!(file.freshness, Freshness::Fresh | Freshness::Empty);
     let to_ask = files.iter().filter(|file| !settled(file)).count();
+    let living = files.iter().map(|file| file.residents.len()).sum();
     let mut files = files.into_iter();
     let mut entrances = Vec::new();
     for entrance in &building.entrances {
@@ -194,8 +297,21 @@ pub(in crate::pages) async fn stack(
             floors,
         });
     }
-    page(&BuildingPage {
+    let place = vault.building(id);
+    let may_write = place.is_some_and(|place| ctx.authorize(&PEOPLE_WRITE, place.area()).is_ok());
+    let emptied = match may_write {
+        true => emptied(app.db().read(), ctx, building.community, id).await?,
+        false => Vec::new(),
+    };
+    Ok(BuildingPage {
         to_ask,
+        living,
+        may_write,
+        today: ctx.now().local().date().to_string(),
+        moving,
+        e,
+        emptied,
+        saved,
         entrances,
         building,
         s,

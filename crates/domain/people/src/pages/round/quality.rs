@@ -9,7 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 use youlin_places::queries::dwellings_of;
-use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, Paged, Pages, Prefs, Shell, WebResult, page};
 
 use super::buildings::mark;
 use super::{policy, shell};
@@ -69,8 +69,7 @@ struct QualityPage {
     /// What is shown below: a figure and whether those inside or outside it.
     opened: String,
     lines: Vec<Line>,
-    page: usize,
-    pages: usize,
+    at: Pages,
 }
 
 impl QualityPage {
@@ -79,8 +78,9 @@ impl QualityPage {
         figure.part_of
     }
 
-    fn at(&self, page: usize) -> String {
-        format!("/people/quality?open={}&page={page}#records", self.opened)
+    /// The address of a page, as far as its number.
+    fn to(&self) -> String {
+        format!("/people/quality?open={}&page=", self.opened)
     }
 
     fn mark(&self, line: &Line) -> &'static str {
@@ -94,7 +94,6 @@ impl QualityPage {
 pub(in crate::pages) struct Opened {
     /// `got_in`, `asked`, and the same with `-not`.
     open: String,
-    page: usize,
 }
 
 /// `GET /people/quality?open=`.
@@ -103,6 +102,7 @@ pub(in crate::pages) async fn show(
     Caller(ctx): Caller,
     prefs: Prefs,
     ApiQuery(opened): ApiQuery<Opened>,
+    ApiQuery(paged): ApiQuery<Paged>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let policy = policy(&app);
@@ -139,10 +139,8 @@ pub(in crate::pages) async fn show(
             _ => false,
         })
         .collect();
-    let pages = chosen.len().div_ceil(PAGE).max(1);
-    let page_at = opened.page.clamp(1, pages);
-    let shown = chosen.iter().skip((page_at - 1) * PAGE).take(PAGE);
-    let lines = shown.map(|file| Line {
+    let (shown, at) = paged.cut(chosen, PAGE);
+    let lines = shown.into_iter().map(|file| Line {
         id: file.dwelling,
         address: vault
             .place(file.dwelling)
@@ -152,8 +150,7 @@ pub(in crate::pages) async fn show(
     page(&QualityPage {
         days: policy.fresh_days,
         lines: lines.collect(),
-        page: page_at,
-        pages,
+        at,
         opened: opened.open,
         figures,
         s,
