@@ -113,7 +113,7 @@ trade-logistics = Parcels and logistics
 trade-recycling = Recycling
 trade-other = Other
 
-field-inside-residents = { $count } residents are still entered in it; please note on their files that they moved out first.
+field-inside-residents = { $count } people are still registered here. Note in each file who moved away; if the whole building is emptied, open “Who lives here” on its page and use “Empty the whole building” at the end.
 field-inside-merchants = { $count } merchants are still in it; please note on their pages that they moved out or gave up first.
 field-credit-code-taken = This code is entered for “{ $name }” already. One with several shops has several places: add it on that page.
 field-stall-occupied = “{ $name }” does business at this stall now. If they have left, tick that this one takes over.

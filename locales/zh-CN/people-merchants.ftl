@@ -113,7 +113,7 @@ trade-logistics = 物流快递
 trade-recycling = 废品回收
 trade-other = 其他
 
-field-inside-residents = 里面还登记着 { $count } 位居民，请先在居民名册里为他们办理搬离。
+field-inside-residents = 里面还登记着 { $count } 位居民。零星搬走的，在各自档案里登记搬走；整栋搬空的，在这栋楼的页面点“住在这里的人”，用最下面的“整栋搬空”。
 field-inside-merchants = 里面还有 { $count } 家商户，请先在商户页面为他们办理搬离或歇业。
 field-credit-code-taken = 这个代码已经登记为“{ $name }”。同一家有几处店面的，请在那家的页面上增加地点。
 field-stall-occupied = 这个摊位现在是“{ $name }”在经营。如果他们已经搬走，请勾选“由这家接手”。
