@@ -174,10 +174,7 @@ async fn phones(
 }
 
 async fn home(db: &impl ConnectionTrait, row: &person::Model) -> Result<Option<residence::Model>> {
-    Ok(residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(row.community_id))
-        .filter(residence::Column::PersonId.eq(row.id))
-        .filter(residence::current())
+    Ok(residence::present(row.community_id, row.id)
         .filter(main_home())
         .one(db)
         .await?)

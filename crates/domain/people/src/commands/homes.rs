@@ -24,10 +24,7 @@ pub(super) async fn settle(
         Some(key) => Some(household(ctx, tx, row.community_id, key).await?),
         None => None,
     };
-    let present = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(row.community_id))
-        .filter(residence::Column::PersonId.eq(row.id))
-        .filter(residence::current())
+    let present = residence::present(row.community_id, row.id)
         .all(tx.conn())
         .await?;
     let same = |one: &residence::Model| {

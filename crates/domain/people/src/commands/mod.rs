@@ -54,10 +54,7 @@ pub(crate) async fn home_of(
     community: CommunityId,
     person: Uuid,
 ) -> Result<Option<residence::Model>> {
-    Ok(residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(community.0))
-        .filter(residence::Column::PersonId.eq(person))
-        .filter(residence::current())
+    Ok(residence::present(community.0, person)
         .filter(main_home())
         .one(db)
         .await?)

@@ -76,10 +76,7 @@ impl Leaving<'_> {
         given_up: impl Fn(Uuid) -> bool,
     ) -> Result<Option<Uuid>> {
         let community = self.community;
-        let present = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(person))
-            .filter(residence::current())
+        let present = residence::present(community.0, person)
             .all(tx.conn())
             .await?;
         let (mut leaving, mut staying): (Vec<residence::Model>, Vec<residence::Model>) = present
@@ -222,10 +219,7 @@ pub(super) async fn taken_back(
         return Ok((person, main));
     }
     crate::life::must_live(tx.conn(), community, person).await?;
-    let present = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(community.0))
-        .filter(residence::Column::PersonId.eq(person))
-        .filter(residence::current())
+    let present = residence::present(community.0, person)
         .all(tx.conn())
         .await?;
     // The home beside it, which became the main one by the note.

@@ -121,10 +121,7 @@ impl Reveal {
                 Ok(Some(display_number(vault, &number)))
             }
             RevealField::Address => {
-                let home = residence::Entity::find()
-                    .filter(residence::Column::CommunityId.eq(row.community_id))
-                    .filter(residence::Column::PersonId.eq(row.id))
-                    .filter(residence::current())
+                let home = residence::present(row.community_id, row.id)
                     .one(tx.conn())
                     .await?;
                 let Some(home) = home else {

@@ -29,6 +29,14 @@ impl Model {
     }
 }
 
+/// Where somebody lives now.
+pub fn present(community: i64, person: Uuid) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::CommunityId.eq(community))
+        .filter(Column::PersonId.eq(person))
+        .filter(current())
+}
+
 /// The main home first; those beside it as they came.
 pub fn main_first(homes: &mut [Model]) {
     homes.sort_by_key(|home| (!home.is_main(), home.id));

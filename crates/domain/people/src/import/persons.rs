@@ -283,10 +283,7 @@ impl Draft {
         let Some(home) = &self.save.input.home else {
             return Ok(true);
         };
-        let present = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(row.community_id))
-            .filter(residence::Column::PersonId.eq(row.id))
-            .filter(residence::current())
+        let present = residence::present(row.community_id, row.id)
             .all(tx.conn())
             .await?;
         Ok(present

@@ -141,10 +141,7 @@ impl NoteDeath {
     }
 
     async fn end_homes(&self, tx: &Tx<'_>, now: i64) -> Result<()> {
-        let homes = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(self.community.0))
-            .filter(residence::Column::PersonId.eq(self.person))
-            .filter(residence::current())
+        let homes = residence::present(self.community.0, self.person)
             .all(tx.conn())
             .await?;
         for home in homes {

@@ -245,10 +245,7 @@ async fn household_of(
     vault: &Vault,
     card: &PersonCard,
 ) -> Result<Vec<PersonCard>> {
-    let own = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(card.community.0))
-        .filter(residence::Column::PersonId.eq(card.id))
-        .filter(residence::current())
+    let own = residence::present(card.community.0, card.id)
         .all(db)
         .await?;
     if own.is_empty() {

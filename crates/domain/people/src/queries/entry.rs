@@ -31,12 +31,7 @@ impl Directory {
         community: CommunityId,
         id: Uuid,
     ) -> Result<Vec<Uuid>> {
-        let mut homes = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(id))
-            .filter(residence::current())
-            .all(db)
-            .await?;
+        let mut homes = residence::present(community.0, id).all(db).await?;
         residence::main_first(&mut homes);
         Ok(homes.into_iter().map(|home| home.dwelling_id).collect())
     }
@@ -50,10 +45,7 @@ impl Directory {
             .one(db)
             .await?
             .ok_or_else(Problem::not_found)?;
-        let home = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(community.0))
-            .filter(residence::Column::PersonId.eq(id))
-            .filter(residence::current())
+        let home = residence::present(community.0, id)
             .order_by_desc(residence::Column::ValidFrom)
             .one(db)
             .await?;

@@ -1,6 +1,6 @@
 //! What is known of one person, thing by thing: who said it, when and by what, and whether that is too long ago.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
 use youlin_kernel::{Micros, Problem, Result};
 
 use super::Directory;
@@ -47,10 +47,7 @@ impl Directory {
         let row = find_person_row(db, card.community, card.id)
             .await?
             .ok_or_else(Problem::not_found)?;
-        let home = residence::Entity::find()
-            .filter(residence::Column::CommunityId.eq(card.community.0))
-            .filter(residence::Column::PersonId.eq(card.id))
-            .filter(residence::current())
+        let home = residence::present(card.community.0, card.id)
             .filter(main_home())
             .one(db)
             .await?;

@@ -47,6 +47,20 @@ async fn homes(ground: &Ground, person: uuid::Uuid) -> Vec<(uuid::Uuid, Option<b
     homes
 }
 
+/// Somebody with a second home there.
+fn also_at(name: &str, dwelling: uuid::Uuid) -> PersonInput {
+    PersonInput {
+        name: name.to_owned(),
+        home: Some(Home {
+            dwelling,
+            relation: Relation::Owner,
+            household_key: None,
+        }),
+        other_home: OtherHome::Also,
+        ..PersonInput::default()
+    }
+}
+
 #[tokio::test]
 async fn one_home_of_two_is_given_up_and_the_other_stays() {
     for ground in grounds().await {
@@ -56,16 +70,7 @@ async fn one_home_of_two_is_given_up_and_the_other_stays() {
         account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
         ground.world.clock.advance(40 * Micros::DAY);
         let mut desk = Browser::signed_in(&house, "desk").await;
-        let second = PersonInput {
-            name: "周建国".to_owned(),
-            home: Some(Home {
-                dwelling: west,
-                relation: Relation::Owner,
-                household_key: None,
-            }),
-            other_home: OtherHome::Also,
-            ..PersonInput::default()
-        };
+        let second = also_at("周建国", west);
         let ctx = ground.world.service();
         ground.save(&ctx, JIA, Some(zhou), second).await.unwrap();
         let both = [(east, None), (west, Some(true))];
@@ -254,16 +259,7 @@ async fn a_building_is_emptied_on_one_day_and_filled_again() {
         let fang = ground.person(JIA, "方知远", &[], Some(west)).await;
         ground.world.clock.advance(Micros::HOUR);
         // She lives elsewhere, too.
-        let second = PersonInput {
-            name: "沈桂英".to_owned(),
-            home: Some(Home {
-                dwelling: west,
-                relation: Relation::Owner,
-                household_key: None,
-            }),
-            other_home: OtherHome::Also,
-            ..PersonInput::default()
-        };
+        let second = also_at("沈桂英", west);
         let ctx = ground.world.service();
         ground.save(&ctx, JIA, Some(shen), second).await.unwrap();
         ground.world.clock.advance(Micros::HOUR);
