@@ -209,19 +209,22 @@ pub(crate) fn findings(
                 None => faults.push(fault(&rule.code, WrongForm::NoRepeat(rule.within.clone()))),
             }
         }
-        let mut unknown: Vec<String> = Vec::new();
         for name in rule.evidence.iter().filter(|name| find(name).is_none()) {
-            unknown.push(name.clone());
+            let what = WrongForm::UnknownName {
+                place: "evidence",
+                unknown: name.clone(),
+            };
+            faults.push(fault(&rule.code, what));
         }
+        let mut unknown: Vec<String> = Vec::new();
         if let Trigger::Judgement { question, of, .. } = &rule.trigger {
             for name in [question, of].into_iter().filter(|name| !name.is_empty()) {
                 judged(&rule.code, name, nodes, &find, &repeats, faults);
             }
         }
         if let Some(expr) = trigger {
-            let before = unknown.len();
             expr.resolve(&find, &mut unknown);
-            if unknown.len() > before {
+            if !unknown.is_empty() {
                 *trigger = None;
             } else {
                 let context = crate::expr::Context {

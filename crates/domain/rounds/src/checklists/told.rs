@@ -35,11 +35,11 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn t(&self, key: &str) -> String {
+    pub(super) fn t(&self, key: &str) -> String {
         self.i18n.text(self.locale, key, &[])
     }
 
-    fn say(&self, key: &str, args: &[(&str, String)]) -> String {
+    pub(super) fn say(&self, key: &str, args: &[(&str, String)]) -> String {
         self.i18n.text(self.locale, key, args)
     }
 }

@@ -341,7 +341,10 @@ async fn form_page(
 /// What to know of a version that is not the one in use.
 pub(super) fn warning(s: &Shell, known: Option<&Known>) -> String {
     match known {
-        Some(known) if !known.exact => s.t1("checklist-read-by", "name", &known.name),
+        Some(known) if !known.exact => {
+            let titled = super::checklists::titled(s, &known.name, &known.form);
+            s.t1("checklist-read-by", "name", titled)
+        }
         Some(Known {
             withdrawn_at: Some(at),
             ..
