@@ -94,6 +94,7 @@ fieldwork-photo-failed = This photograph cannot be opened: { $name }
 fieldwork-photo-again = This photograph is here already: { $name }
 fieldwork-position = Take position
 fieldwork-position-has = Position within about { $n } m
+fieldwork-position-of-track = The last position of the way being recorded, within about { $n } m
 fieldwork-position-none = No position was found; it may stay empty.
 fieldwork-suggest = Read from this sentence:
 fieldwork-suggest-add = Add “{ $what }”

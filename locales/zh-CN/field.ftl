@@ -94,6 +94,7 @@ fieldwork-photo-failed = 这张照片打不开：{ $name }
 fieldwork-photo-again = 这张照片已经选过了：{ $name }
 fieldwork-position = 取位置
 fieldwork-position-has = 有位置，误差约 { $n } 米
+fieldwork-position-of-track = 用的是正在记的轨迹里刚才的位置，误差约 { $n } 米
 fieldwork-position-none = 没有取到位置，可以不填。
 fieldwork-suggest = 从这句话里看出：
 fieldwork-suggest-add = 加上「{ $what }」

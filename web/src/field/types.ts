@@ -62,7 +62,7 @@ export function photosOf(item: Item): Photo[] {
   if (item.kind === "photo_claim") return [item.body["photo"] as Photo];
   return item.kind === "return_visit" ? ((item.body["photographs"] ?? []) as Photo[]) : [];
 }
-export type Spot = { lon: number; lat: number; accuracy: number };
+export type Spot = { lon: number; lat: number; accuracy: number; /** Out of the way that was being recorded. */ from?: "track" };
 /** What an inspection of premises says of a finding besides its words, as typed: parties by id. */
 export type HazardDraft = { section: string; stalls: string; fixer: string; cause: string; days: string; measures: string };
 /** What a talk adds to its round, as typed. */

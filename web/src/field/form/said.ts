@@ -55,7 +55,7 @@ export function saidSection(filling: Filling, standing: State, draw: () => void)
     const hint = told?.words ? t("said-words", { what: told.words }) : unsure ? t("said-unsure", { what: unsure }) : "";
     if (!question) return make("span");
     const { element, grouped } = control({
-      form: standing.form, question, id, files: filled.files, track: filling.track, offers: [], get: () => String(filled.answers[name] ?? ""),
+      form: standing.form, question, id, files: filled.files, track: filling.track, here: filling.here, offers: [], get: () => String(filled.answers[name] ?? ""),
       set: (value) => {
         if (value === "") delete filled.answers[name];
         else filled.answers[name] = value;

@@ -5,7 +5,7 @@ import { now } from "../clock";
 import { button, check } from "../parts";
 import { answered } from "../said";
 import { state } from "../state";
-import type { FilledForm, FoundChoice, PackChecklist } from "../types";
+import type { FilledForm, FoundChoice, PackChecklist, Spot } from "../types";
 import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
@@ -132,7 +132,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; here(): Spot | null; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -321,7 +321,7 @@ class Page {
     if (question.kind.type === "note") return make("p", { class: "quote", id }, text);
     const must = make("span", { class: "must" }, t("must"));
     const { element, grouped } = control({
-      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track, offers: node.name === "stall" ? this.filling.stalls : [],
+      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track, here: this.filling.here, offers: node.name === "stall" ? this.filling.stalls : [],
       get: () => String(inside[node.name] ?? ""),
       set: (value) => {
         if (value === "") delete inside[node.name];
