@@ -1,4 +1,4 @@
-# Field work: the page that works without signal (fieldwork-*), and what is said where telephone and server disagree.
+# The field client: the page that works without signal (fieldwork-*), and what is said where telephone and server disagree.
 problem-field-contract = The page on the telephone is newer than the server ({ $theirs } against { $ours }). Everything stays on the telephone and is sent once the server is updated.
 problem-field-other-account = Another account wrote this; only that person can send it, after signing in.
 problem-field-item-other = Something else was sent under the same number. What came first was taken; what is on the telephone is still there.
@@ -18,8 +18,8 @@ field-field-items = { $max } items at most at a time.
 field-field-kind = Unknown kind of item: { $kind }.
 field-field-body = Part of it is missing or not as it should be: { $reason }
 
-fieldwork-nav = Field work (no signal needed)
-fieldwork-app = Youlin field work
+fieldwork-nav = Field client (works without signal)
+fieldwork-app = Youlin field client
 fieldwork-starting = Opening…
 fieldwork-needs-script = This page needs the browser's scripts. Switch them on, or use the ordinary pages.
 fieldwork-today = Today
@@ -76,11 +76,11 @@ fieldwork-finding = Finding { $n }
 fieldwork-finding-text = What it is
 fieldwork-category = Category
 fieldwork-choose = Choose
-fieldwork-severity = How bad
-fieldwork-severity-low = low
-fieldwork-severity-medium = medium
-fieldwork-severity-high = high
-fieldwork-severity-immediate = must stop at once
+fieldwork-severity = { finding-severity }
+fieldwork-severity-low = { finding-severity-low }
+fieldwork-severity-medium = { finding-severity-medium }
+fieldwork-severity-high = { finding-severity-high }
+fieldwork-severity-immediate = { finding-severity-immediate }
 fieldwork-bank = Bank
 fieldwork-bank-none = neither
 fieldwork-bank-left = left

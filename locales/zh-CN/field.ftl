@@ -1,4 +1,4 @@
-# 外业：手机上没有信号也能用的页面（fieldwork-*），以及它和服务器之间说不通时的话。
+# 手机外勤：没有信号也能用的页面（fieldwork-*），以及它和服务器之间说不通时的话。
 problem-field-contract = 手机上的页面比服务器新（{ $theirs } 对 { $ours }）。内容都留在手机里，服务器更新后会自动送出。
 problem-field-other-account = 这些内容是另一个账号写的，只能由本人登录后送出。
 problem-field-item-other = 同一个编号已经送过不同的内容。先到的一份已经收下，手机里的这一份还在。
@@ -18,8 +18,8 @@ field-field-items = 一次最多送 { $max } 条。
 field-field-kind = 不认识这种内容：{ $kind }。
 field-field-body = 内容缺少一部分或写法不对：{ $reason }
 
-fieldwork-nav = 外业（无信号可用）
-fieldwork-app = 友邻外业
+fieldwork-nav = 手机外勤（没有信号也能用）
+fieldwork-app = 友邻手机外勤
 fieldwork-starting = 正在打开…
 fieldwork-needs-script = 这个页面需要浏览器脚本。请打开脚本，或使用普通页面。
 fieldwork-today = 今天
@@ -76,11 +76,11 @@ fieldwork-finding = 问题 { $n }
 fieldwork-finding-text = 是什么
 fieldwork-category = 类别
 fieldwork-choose = 请选择
-fieldwork-severity = 轻重
-fieldwork-severity-low = 轻
-fieldwork-severity-medium = 一般
-fieldwork-severity-high = 重
-fieldwork-severity-immediate = 马上要停
+fieldwork-severity = { finding-severity }
+fieldwork-severity-low = { finding-severity-low }
+fieldwork-severity-medium = { finding-severity-medium }
+fieldwork-severity-high = { finding-severity-high }
+fieldwork-severity-immediate = { finding-severity-immediate }
 fieldwork-bank = 哪一岸
 fieldwork-bank-none = 不分
 fieldwork-bank-left = 左岸
