@@ -124,7 +124,16 @@ describe("a morning in the field", () => {
     await page.context().setOffline(false);
     await open(page, "#waiting");
     await sent(page);
-    await page.locator(".row-sub", { hasText: "已报成工单" }).waitFor();
+    // What became a case opens it; without signal that is said.
+    const made = page.locator(".row-sub a", { hasText: "已报成工单" });
+    await made.waitFor();
+    await page.context().setOffline(true);
+    await made.click();
+    await page.getByText("有信号时才能打开").waitFor();
+    await page.context().setOffline(false);
+    await until(() => page.evaluate(() => navigator.onLine), { what: "signal" });
+    const answer = await page.request.get(new URL(await made.getAttribute("href"), server.url).href);
+    assert.equal(answer.status(), 200, "the case's page");
     const after = await pack("shi");
     const left = after.doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors.map((door) => door.dwelling)));
     assert.equal(after.doors.reduce((sum, day) => sum + day.done, 0), 3, "three visits, none twice");

@@ -186,6 +186,19 @@ export function locator(spot: Spot | undefined, act: (spot: Spot) => void, here:
   return make("div", { class: "cluster" }, ask, said);
 }
 
+/** The page of a case, for whoever sees cases there. It comes from the server: without signal that is said. */
+export function caseLink(id: string | null | undefined, words: string): HTMLElement {
+  if (!id || !state.pack?.me.sees_cases) return make("span", {}, words);
+  const said = make("span", { class: "hint", role: "status" });
+  const link = make("a", { href: `/cases/${id}` }, words);
+  link.addEventListener("click", (event) => {
+    if (!state.offline && navigator.onLine) return;
+    event.preventDefault();
+    said.textContent = t("opens-with-signal");
+  });
+  return make("span", {}, link, " ", said);
+}
+
 /** Asks before something cannot be brought back. */
 export function sure(words: string, yes = t("yes"), no = t("no")): Promise<boolean> {
   const dialog = make("dialog", { class: "dialog", "aria-label": words }, make("div", { class: "dialog-body" }, make("p", {}, words)));

@@ -1,6 +1,6 @@
 // Today: what is due, what to look at again, whom to visit. What is written and not yet sent is marked so.
 import { make } from "../dom";
-import { area, badge, button, camera, fault, field, guarded, icon } from "./parts";
+import { area, badge, button, camera, caseLink, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
 import { newNote } from "./note";
 import { dueAt, newRound, roundTo } from "./round";
@@ -100,8 +100,9 @@ function shotsOf(finding: string): Photo[] {
 function revisitRow(found: Finding, may: boolean): HTMLElement {
   const reach = state.pack?.reaches.find((one) => one.id === found.subject.id);
   const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && chainage(found.chainage_m), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
-  if (!may) return line(found.text, where, found.step === "to_revisit" ? make("p", { class: "hint" }, t("return-others")) : null);
-  if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, badge(t("waits-to-send"), "wait"));
+  const made = found.case ? make("div", { class: "row-line" }, make("span", { class: "row-sub" }, caseLink(found.case.id, t("done-case", { what: found.case.number })))) : null;
+  if (!may) return line(found.text, where, made, found.step === "to_revisit" ? make("p", { class: "hint" }, t("return-others")) : null);
+  if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, made, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
   const photos = shotsOf(found.id);
@@ -116,7 +117,7 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
     void sync();
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
-  return line(found.text, where, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+  return line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
 }
 
 /** Metres along the reach, as on pages and signs (youlin-places, rivers: `chainage`). */
