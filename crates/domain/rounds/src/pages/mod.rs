@@ -130,6 +130,7 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/rounds/talks/new", walk, talk::fresh)
         .post("/rounds/talks", walk, talk::hand_in)
+        .get("/rounds/talks", read, talk::seen)
         .get("/rounds/defence", read, defence::show)
         .get("/rounds/policies", read, policy::list)
         .get("/rounds/policies/new", plan, policy::fresh)
