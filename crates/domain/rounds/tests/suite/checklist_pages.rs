@@ -135,6 +135,20 @@ async fn a_sheet_of_paper_handed_in_twice_is_one_round() {
         assert!(
             page.contains("<svg") && page.contains("河长日志") && page.contains("class=\"tick\"")
         );
+        let (_, code) = page.split_once("round=").unwrap();
+        let round = &code[..36];
+        let number = format!("{}-{}", &round[28..32], &round[32..]).to_uppercase();
+        assert_eq!(
+            page.matches(&format!("编号 {number}")).count(),
+            2,
+            "at the code, and at the head of each page"
+        );
+        assert!(!page.contains(&format!(">{round}<")));
+        assert!(!page.contains("（可多选）"));
+        let of_market = format!("premises:{}", site.premises);
+        let market = format!("/rounds/sheet?subject={of_market}&checklist=market-fire@1");
+        let market = site.get("desk", &market).await.text();
+        assert!(market.contains("（可多选）"), "several boxes may be ticked");
         let id = Uuid::from_u128(0x0193_5f00_0000_7000_8000_0000_0000_00aa).to_string();
         let entry =
             format!("/rounds/new?round={id}&subject={subject}&checklist=chief-log@1&channel=paper");
