@@ -381,7 +381,7 @@ async fn a_workbook_goes_out_and_comes_in_and_what_is_not_supported_is_named() {
                 let parts: Vec<(&str, Option<&str>, &[u8])> = vec![
                     ("area", None, area.as_bytes()),
                     ("code", None, code.as_bytes()),
-                    ("book", Some("form.xlsx"), &book),
+                    ("file", Some("form.xlsx"), &book),
                 ];
                 site.upload("lead", "/rounds/checklists/import", &parts)
                     .await
