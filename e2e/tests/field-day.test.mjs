@@ -409,6 +409,9 @@ describe("a day in the field", () => {
     await phone.locator(".map-drawn .map-area").first().waitFor({ state: "attached" });
     // A house somebody is to be visited in today is one of those.
     assert.ok((await phone.locator(".map-drawn .map-building, .map-drawn .map-today").count()) > 0, "buildings are drawn");
+    // A name stands above the marks and none lies under one where there was room beside it.
+    const layers = await phone.locator(".map-drawn > g").evaluateAll((all) => all.map((one) => (one.querySelector(".map-label") ? "names" : one.querySelector(".map-point:not(.map-here)") ? "points" : "")));
+    assert.ok(layers.indexOf("names") > layers.indexOf("points"), `${layers}`);
     await looks(phone, "field-map");
     await phone.getByRole("button", { name: "我在哪里" }).click();
     await phone.getByText("有位置，误差约 8 米").waitFor();
