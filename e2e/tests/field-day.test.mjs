@@ -358,7 +358,7 @@ describe("a day in the field", () => {
     await form.getByRole("button", { name: "下一页" }).click();
     const found = form.locator("[data-found]");
     assert.deepEqual(await found.evaluateAll((all) => all.map((one) => one.dataset.found)), ["lane-width", "overload", "lives-in"]);
-    assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /81\.5 A（要求不超过额定的 100%）/);
+    assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /实测 81\.5 A（额定 [0-9.]+ A），要求不超过额定值的 100%/);
     assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing runs out of the screen");
     assert.match(await form.locator("[data-found='lane-width'] textarea").inputValue(), /3\.1 m（要求至少 400 cm）/);
     // Where it is and who puts it right by when, as the page asks; a stall that is not there is named at once.

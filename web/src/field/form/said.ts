@@ -8,7 +8,8 @@ import { language, t } from "../words";
 import { control } from "./asks";
 import type { State } from "./engine";
 import { word } from "./types";
-import { answerWords, type Filling } from "./view";
+import { answerWords } from "./told";
+import type { Filling } from "./view";
 
 /** Questions shown here, in the order of the checklist: a fault of theirs needs no way to it. */
 export function saidOf({ filled }: Filling, standing: State): string[] {

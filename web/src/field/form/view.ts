@@ -12,6 +12,7 @@ import { Form, type Fault, type Node, type Place, type State } from "./engine";
 import { findings, type Found } from "./findings";
 import { saidOf, saidSection } from "./said";
 import { score } from "./score";
+import { answerWords, told } from "./told";
 import { word, type Answers } from "./types";
 import type { Moment } from "./values";
 
@@ -80,41 +81,10 @@ export function decided(filled: FilledForm, state_: State): { found: Found; choi
   });
 }
 
-/** 「消防车道宽度不足：3.1 m（要求不小于 4 m）」, with where it stands. */
-function sentence({ rule, place, evidence, judgement }: Found, at: State, { proposed }: FilledForm): string {
-  const name = word(rule.label, language());
-  const where = Object.entries(evidence).filter(([question]) => ["text", "one", "many", "integer", "decimal"].includes(at.form.node(question)?.question?.kind.type ?? "") && question !== judgementQuestion(rule));
-  // Her own words, where the answer came from them.
-  const asked = where.filter(([question]) => at.form.node(question)?.question?.kind.type !== "text");
-  // Of a single choice what was asked goes without saying, as where the server says it.
-  const plain = asked.length === 1 && ["one", "many"].includes(at.form.node(asked[0]?.[0] ?? "")?.question?.kind.type ?? "");
-  const parts = where.map(([question, text]) => (place.length === 0 && proposed?.[question]?.words) || (plain ? answerWords(at.form, question, text) : shown(at.form, question, text))).filter(Boolean);
-  if (judgement && "limit" in judgement.test) {
-    const limit = t(judgement.test.must === "at_least" ? "limit-least" : "limit-most", { n: `${judgement.test.limit} ${judgement.test.unit}` });
-    parts.unshift(`${judgement.value} ${judgement.unit}（${limit}）`);
-  }
-  if (judgement && "percent" in judgement.test) parts.unshift(`${judgement.value} ${judgement.unit}（${t("limit-share", { n: judgement.test.percent })}）`);
-  const instance = place.length > 0 && parts.length === 0 ? t("instance", { n: place[place.length - 1] ?? 1 }) : "";
-  return [name, [...parts, instance].filter(Boolean).join("，")].filter(Boolean).join("：").slice(0, 500);
-}
-
-const judgementQuestion = (rule: Found["rule"]): string => rule.judgement?.question ?? "";
-
-/** An answer as people read it. */
-export function answerWords(form: Form, name: string, text: string): string {
-  const kind = form.node(name)?.question?.kind;
-  if (kind?.type === "yes_no") return t(text === "yes" ? "answer-yes" : "answer-no");
-  if (kind?.type !== "one" && kind?.type !== "many") return text;
-  const list = form.choices(kind);
-  return text.split(" ").map((one) => word(list.find((choice) => choice.name === one)?.label, language()) || one).join("、");
-}
-
-/** The same with its question, unless it is a text that speaks for itself. */
-function shown(form: Form, name: string, text: string): string {
-  const question = form.node(name)?.question;
-  if (!question || question.kind.type === "text") return text;
-  const unit = question.unit && question.unit !== "count" ? ` ${question.unit}` : "";
-  return `${word(question.label, language())} ${answerWords(form, name, text)}${unit}`;
+/** Its words as the server says them; her own, where the answer came from them. */
+function sentence(found: Found, at: State, { proposed }: FilledForm): string {
+  const spoken = (question: string): string => (found.place.length === 0 && proposed?.[question]?.words) || "";
+  return told(at.form, found, spoken).slice(0, 500);
 }
 
 /** Groups of the first level are pages; questions between them share one. */
