@@ -31,6 +31,7 @@ track-demand-per_cent = Asked: { $asked }% of the reach; walked { $has }%
 track-picture = { $reach }: what was walked of both banks and what was not
 track-picture-hint = Thick lines were walked, dashed ones were not. Measured along the river: walking to and fro or standing still adds nothing.
 track-bank-all = { $bank }: all walked.
+track-bank-nearly = { $bank }: all but a few gaps of less than 10 m each.
 track-bank-none = { $bank }: not walked.
 track-bank-open = { $bank }, not walked: { $stretches }.
 track-odd = A few things want a word
