@@ -36,6 +36,16 @@ pub(super) fn note_href(line: &DueLine) -> String {
 }
 
 /// Until which day.
+/// What writing down a round of such a kind is called: 记一次检查.
+pub(crate) fn note_words(s: &Shell, kind: RoundKind) -> String {
+    s.t(match kind {
+        RoundKind::Patrol => "patrol-note",
+        RoundKind::Inspection => "inspect-note",
+        RoundKind::Visit => "visit-note",
+        RoundKind::Talk => "talk-note",
+    })
+}
+
 pub(super) fn until(s: &Shell, line: &DueLine) -> String {
     s.t1(
         "patrol-due-until",
@@ -88,6 +98,7 @@ pub(super) async fn asked_now(
     lines: Vec<DueLine>,
 ) -> Result<Vec<AskedOf>> {
     let last = last_done(app.db(), subject.community, subject.subject).await?;
+    pub(super) note_words: String,
     let row = |line: DueLine| {
         let (words, state) = standing_words(s, &line);
         AskedOf {
@@ -103,3 +114,4 @@ pub(super) async fn asked_now(
     };
     Ok(lines.into_iter().map(row).collect())
 }
+            note_words: note_words(s, line.kind),
