@@ -548,6 +548,11 @@ async fn hazards_leave_the_list_only_when_somebody_else_saw_them_put_right() {
                 count,
                 "{of}"
             );
+            let one = HazardFilter {
+                most: Some(1),
+                ..filter
+            };
+            assert!(hazards(db, &scope, one).await.unwrap().len() <= 1, "{of}");
         }
         let list = campaign_list(db, &scope, campaign, 0).await.unwrap();
         assert_eq!((list[0].found, list[0].removed, list[0].stalls), (3, 1, 24));
