@@ -218,3 +218,4 @@ finding-at-stall = stall { $value }
 finding-at-circuit = circuit { $value }
 case-from-round = How it was found
 patrol-answered-otherwise = “{ $question }” was answered by hand, and the sentence says otherwise. Your answer stays; change it below if need be.
+rounds-aside = {" "}({ $text })

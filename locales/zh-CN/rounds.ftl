@@ -218,3 +218,4 @@ finding-at-stall = 摊位 { $value }
 finding-at-circuit = 回路 { $value }
 case-from-round = 怎么发现的
 patrol-answered-otherwise = “{ $question }”您自己选过，和这句话说的不一样。按您选的留着；要改，请在下面改。
+rounds-aside = （{ $text }）
