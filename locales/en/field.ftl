@@ -18,7 +18,7 @@ field-field-items = { $max } items at most at a time.
 field-field-kind = Unknown kind of item: { $kind }.
 field-field-body = Part of it is missing or not as it should be: { $reason }
 
-fieldwork-nav = Field client (works without signal)
+fieldwork-nav = Field client
 fieldwork-app = Youlin field client
 fieldwork-starting = Opening…
 fieldwork-needs-script = This page needs the browser's scripts. Switch them on, or use the ordinary pages.

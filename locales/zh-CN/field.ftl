@@ -18,7 +18,7 @@ field-field-items = 一次最多送 { $max } 条。
 field-field-kind = 不认识这种内容：{ $kind }。
 field-field-body = 内容缺少一部分或写法不对：{ $reason }
 
-fieldwork-nav = 手机外勤（没有信号也能用）
+fieldwork-nav = 手机外勤
 fieldwork-app = 友邻手机外勤
 fieldwork-starting = 正在打开…
 fieldwork-needs-script = 这个页面需要浏览器脚本。请打开脚本，或使用普通页面。

@@ -150,13 +150,16 @@ function visitRow(list: VisitList, visit: Visit): HTMLElement {
   return make("a", { class: "row", href: `#visit/${visit.entry}`, "data-entry": visit.entry }, make("span", { class: "row-line" }, make("span", { class: "row-title" }, visit.name_masked), visitState(visit)), make("span", { class: "row-line" }, make("span", { class: "row-sub" }, sub)));
 }
 
+/** As many buildings and premises as were asked for: a view drawn anew, as after a pack came, does not fold them away again. */
+const FEW = 4;
+let shown = FEW;
+
 /** Buildings and premises: looked for by name, so that a long list is no long way; those of today's doors come first. */
 function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTMLElement {
-  const [FEW, MORE] = [4, 20];
+  const MORE = 20;
   const today = (state.pack?.doors ?? []).flatMap((day) => day.stops.map((stop) => stop.building));
   const turn = (one: PackSubject): number => (today.includes(one.id) ? today.indexOf(one.id) : today.length);
   const all = [...subjects].sort((a, b) => turn(a) - turn(b));
-  let shown = FEW;
   const list = make("ul", { class: "rows rows-card" });
   const said = make("p", { class: "muted small", role: "status" });
   const look = make("input", { type: "search", autocomplete: "off" });

@@ -277,7 +277,7 @@ async fn programs_on_the_telephone_send_positions() {
             let (_, text) = house.get(key, "/rounds").await;
             assert_eq!(text.contains(link), walks, "{key}: {text}");
             // Until which day it is due, as the house writes days.
-            assert!(text.contains("11月15日 前"), "{key}: {text}");
+            assert!(text.contains("11月15日前"), "{key}: {text}");
         }
         // Whoever comes by another link than that of what is due hands it in by what asks for it; others by nothing.
         let note = format!("/rounds/new?reach={}", ground.reach.id);
