@@ -358,9 +358,9 @@ describe("a day in the field", () => {
     await form.getByRole("button", { name: "下一页" }).click();
     const found = form.locator("[data-found]");
     assert.deepEqual(await found.evaluateAll((all) => all.map((one) => one.dataset.found)), ["lane-width", "overload", "lives-in"]);
-    assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /81\.5 A（要求不超过额定的 100%）/);
+    assert.match(await form.locator("[data-found='overload'] textarea").inputValue(), /实测 81\.5 A（额定 [0-9.]+ A），要求不超过额定值的 100%/);
     assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing runs out of the screen");
-    assert.match(await form.locator("[data-found='lane-width'] textarea").inputValue(), /3\.1 m（要求至少 400 cm）/);
+    assert.match(await form.locator("[data-found='lane-width'] textarea").inputValue(), /实测 3\.1 m，要求不小于 4 m/);
     // Where it is and who puts it right by when, as the page asks; a stall that is not there is named at once.
     const lane = form.locator("[data-found='lane-width']");
     await lane.locator("summary", { hasText: "由谁几天内整改" }).click();
@@ -409,6 +409,9 @@ describe("a day in the field", () => {
     await phone.locator(".map-drawn .map-area").first().waitFor({ state: "attached" });
     // A house somebody is to be visited in today is one of those.
     assert.ok((await phone.locator(".map-drawn .map-building, .map-drawn .map-today").count()) > 0, "buildings are drawn");
+    // A name stands above the marks and none lies under one where there was room beside it.
+    const layers = await phone.locator(".map-drawn > g").evaluateAll((all) => all.map((one) => (one.querySelector(".map-label") ? "names" : one.querySelector(".map-point:not(.map-here)") ? "points" : "")));
+    assert.ok(layers.indexOf("names") > layers.indexOf("points"), `${layers}`);
     await looks(phone, "field-map");
     await phone.getByRole("button", { name: "我在哪里" }).click();
     await phone.getByText("有位置，误差约 8 米").waitFor();

@@ -101,6 +101,21 @@ describe("hard days in the field", () => {
     await window.setGeolocation({ latitude: 32.0148, longitude: almost, accuracy: 9 });
     await until(async () => (await phone.evaluate(() => globalThis.heard)) === almost, { what: "the page hears where it is" });
     assert.equal(await fixes(phone), before);
+    // Under a finding the way knows where one is: the device is not asked anew.
+    await phone.evaluate(() => {
+      globalThis.asked = 0;
+      const { geolocation } = navigator;
+      const own = geolocation.getCurrentPosition.bind(geolocation);
+      geolocation.getCurrentPosition = (...args) => {
+        globalThis.asked += 1;
+        own(...args);
+      };
+    });
+    await phone.getByRole("button", { name: "加一个问题" }).click();
+    await phone.locator("[data-at='0']").getByRole("button", { name: "取位置" }).click();
+    await phone.locator("[data-at='0']").getByText("用的是正在记的轨迹里刚才的位置，误差约 9 米").waitFor();
+    assert.equal(await phone.evaluate(() => globalThis.asked), 0);
+    await phone.locator("[data-at='0']").getByRole("button", { name: "去掉" }).first().click();
     const url = phone.url();
     const at = await phone.evaluate(() => Date.now());
     await phone.close({ runBeforeUnload: false });

@@ -89,11 +89,22 @@ describe("a morning in the field", () => {
     assert.equal(await page.getByLabel("夜间有没有人照应").inputValue(), "隔壁老王照应", "it is there after the page was killed");
     await page.getByRole("button", { name: "见到了" }).click();
     await page.locator("#doors", { hasText: "还有 8 户，已记 1 户" }).waitFor();
-    // Nobody home, tomorrow again; left out, for which a reason is asked.
+    // Nobody home, and on another day than those proposed; left out, for which a reason is asked.
     const [second, third] = await order();
     await page.locator(`[data-door='${second}']`).click();
     await page.getByRole("button", { name: "家里没人" }).click();
-    await page.getByRole("button", { name: "明天" }).click();
+    await page.getByRole("button", { name: "明天" }).waitFor();
+    await page.locator("summary", { hasText: "另一天" }).click();
+    await page.getByLabel("哪一天再来").fill("2020-01-01");
+    await page.getByRole("button", { name: "就这天再来" }).click();
+    await page.getByText("请选还没有过的日子").waitFor();
+    const other = await page.evaluate(() => {
+      const day = new Date(Date.now() + 10 * 86_400_000);
+      return [day.getFullYear(), String(day.getMonth() + 1).padStart(2, "0"), String(day.getDate()).padStart(2, "0")].join("-");
+    });
+    await page.getByLabel("哪一天再来").fill(other);
+    await looks(page, "field-door-nobody");
+    await page.getByRole("button", { name: "就这天再来" }).click();
     await page.locator("#doors", { hasText: "还有 7 户，已记 2 户" }).waitFor();
     await page.locator(`[data-door='${third}']`).click();
     await page.locator("summary", { hasText: "这次不去" }).click();
@@ -113,7 +124,16 @@ describe("a morning in the field", () => {
     await page.context().setOffline(false);
     await open(page, "#waiting");
     await sent(page);
-    await page.locator(".row-sub", { hasText: "已报成工单" }).waitFor();
+    // What became a case opens it; without signal that is said.
+    const made = page.locator(".row-sub a", { hasText: "已报成工单" });
+    await made.waitFor();
+    await page.context().setOffline(true);
+    await made.click();
+    await page.getByText("有信号时才能打开").waitFor();
+    await page.context().setOffline(false);
+    await until(() => page.evaluate(() => navigator.onLine), { what: "signal" });
+    const answer = await page.request.get(new URL(await made.getAttribute("href"), server.url).href);
+    assert.equal(answer.status(), 200, "the case's page");
     const after = await pack("shi");
     const left = after.doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors.map((door) => door.dwelling)));
     assert.equal(after.doors.reduce((sum, day) => sum + day.done, 0), 3, "three visits, none twice");

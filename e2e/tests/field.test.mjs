@@ -316,6 +316,19 @@ describe("without signal", () => {
     noConsoleErrors(phone, { allow: OFFLINE });
   });
 
+  test("whoever walks no rounds is told so and led back to their own pages", async () => {
+    const page = await openPage(browser, server, { device: "phone" });
+    await signIn(page, "resident");
+    await page.goto(`${server.url}/field`);
+    await page.locator("#strangers").getByText("这里是走访、巡查的人用的").waitFor();
+    await screenshot(page, "field-stranger", { full: true });
+    await axe(page);
+    await page.getByRole("link", { name: "回首页" }).click();
+    await page.waitForURL(`${server.url}/`);
+    noConsoleErrors(page, { allow: OFFLINE });
+    await page.context().close();
+  });
+
   test("a stolen telephone whose session was ended sends nothing", async () => {
     const headers = await server.session("grid-xqy-1");
     const { account } = await (await fetch(`${server.url}/api/v1/field/key`, { headers })).json();

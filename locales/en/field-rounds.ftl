@@ -1,4 +1,4 @@
-# Out in the field: talks, what is said of a hazard at premises, and what could not be taken along (fieldwork-*).
+# The field client: talks, what is said of a hazard at premises, and what could not be taken along (fieldwork-*).
 fieldwork-due-left-out = Too much is due: the telephone takes along the { $m } rounds whose time ends first. { $n } more were left out; see all of them on the ordinary page when there is signal.
 fieldwork-parties-left-out = { $n } more organisations were not taken along. Leave it empty and add it on the ordinary page when there is signal.
 fieldwork-round-talk = Talk

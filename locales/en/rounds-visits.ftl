@@ -31,7 +31,6 @@ visit-stands-in-hidden = You cannot see the residents there yet: ask the communi
 visit-outcome-done = Met
 visit-outcome-tried = Nobody at home
 visit-outcome-skipped = Left out
-visit-day = { $day }/{ $month }
 visit-list-comma = {", "}
 visit-who-age = { $name } ({ $age })
 visit-who-more = { $names } and others, { $count } in all

@@ -1,4 +1,4 @@
-# 外业：宣传、场所隐患写什么、带不下的怎么说（fieldwork-*）。
+# 手机外勤：宣传、场所隐患写什么、带不下的怎么说（fieldwork-*）。
 fieldwork-due-left-out = 到期的太多，手机只带最先到期的 { $m } 条，另有 { $n } 条没有带上：请有信号时用普通页面看全部。
 fieldwork-parties-left-out = 单位太多，还有 { $n } 个没有带上；没有的先空着，有信号时在普通页面补。
 fieldwork-round-talk = 宣传

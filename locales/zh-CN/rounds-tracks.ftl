@@ -31,6 +31,7 @@ track-demand-per_cent = 要求走到河段的 { $asked }%，走到 { $has }%
 track-picture = { $reach }：两岸走到和没走到的地方
 track-picture-hint = 粗线是走到的，虚线是没走到的。按沿河的长度算，来回走、原地站都不多算。
 track-bank-all = { $bank }：都走到了。
+track-bank-nearly = { $bank }：只差零星几处，每处不到 10 米。
 track-bank-none = { $bank }：没有走。
 track-bank-open = { $bank }没走到：{ $stretches }。
 track-odd = 有几处要说明

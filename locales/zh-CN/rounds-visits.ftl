@@ -31,7 +31,6 @@ visit-stands-in-hidden = 那片的住户您还看不到，请社区在账号里�
 visit-outcome-done = 见到了
 visit-outcome-tried = 没人在家
 visit-outcome-skipped = 没有去
-visit-day = { $month }月{ $day }日
 visit-list-comma = 、
 visit-who-age = { $name }（{ $age }岁）
 visit-who-more = { $names }等 { $count } 人

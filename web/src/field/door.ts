@@ -9,7 +9,7 @@ import { hold, state } from "./state";
 import { sync } from "./sync";
 import type { Door, DoorDraft, DoorResident, DoorStop, Heard, Item } from "./types";
 import { discardPart } from "./thrown";
-import { agains, problemPart } from "./visit";
+import { againPart, problemPart } from "./visit";
 import { mend } from "./waiting";
 import { t } from "./words";
 
@@ -117,8 +117,7 @@ export function doorView(community: number, door: Door, done: () => void, open: 
     done();
     void sync();
   };
-  const when = make("div", { class: "cluster" }, ...agains().map(([day, words]) => button(words, "", finish("tried", day))));
-  const again = make("div", { class: "stack-s", hidden: true }, make("p", {}, t("again-when")), when);
+  const again = againPart((day) => finish("tried", day)());
   const nobody = button(t("visit-nobody"), "btn-l btn-block", () => {
     again.hidden = false;
     again.querySelector("button")?.focus();

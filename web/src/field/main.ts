@@ -74,6 +74,7 @@ function content(): HTMLElement {
 
 /** Nothing is opened here yet. */
 function gate(): HTMLElement {
+  if (state.stranger) return strangers();
   const link = make("a", { class: "btn btn-primary btn-block", href: "/sign-in?next=/field" }, t("sign-in"));
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -82,6 +83,15 @@ function gate(): HTMLElement {
   });
   const words = state.sealedOthers > 0 ? t("sealed") : t("sign-in-first");
   return make("section", { class: "card stack" }, make("p", {}, words), state.offline ? make("p", { class: "muted" }, t("need-signal")) : link);
+}
+
+/** For whoever is signed in and has nothing to walk: what this is, and the way back to their own pages. */
+function strangers(): HTMLElement {
+  return make(
+    "section", { class: "card stack", id: "strangers" },
+    make("h2", {}, t("not-for-you")), make("p", {}, t("not-for-you-why")), state.sealedOthers > 0 && make("p", { class: "muted" }, t("other-account", { n: state.sealedOthers })),
+    make("a", { class: "btn btn-primary btn-block", href: "/" }, icon("home"), t("go-home")), make("a", { class: "btn btn-block", href: "/sign-in?next=/field" }, t("sign-in-other")),
+  );
 }
 
 function banner(look: string, words: string, action?: HTMLElement): HTMLElement {
@@ -94,6 +104,8 @@ function drawStatus(): void {
   if (state.said && !(place() === "waiting" && items.length === 0)) lines.push(banner("ok", state.said));
   const undo = vault ? undoLine() : null;
   if (undo) lines.push(undo);
+  // Somebody else is signed in on this telephone: nothing of whoever wrote here goes out in their name.
+  if (vault && state.stranger) lines.push(banner("soon", t("not-for-you"), make("a", { class: "btn", href: "/" }, t("go-home"))));
   if (vault && state.signedOut) lines.push(banner("soon", t("sign-in-again"), make("a", { class: "btn btn-primary", href: "/sign-in?next=/field" }, t("sign-in"))));
   if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t("offline")));
   if (vault && state.sealedOthers > 0) lines.push(banner("wait", t("other-account", { n: state.sealedOthers })));

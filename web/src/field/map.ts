@@ -70,6 +70,8 @@ export function mapView(open: (draft: Draft) => void | Promise<void>): HTMLEleme
     if (others.length === 0) map.point(mark, 1, () => tell(mark.name, mark.sub, mark.act && button(mark.words, "btn-primary", mark.act, "check")));
     else map.point(mark, 1 + others.length, () => tell(t("map-several", { n: 1 + others.length }), "", make("ul", { class: "rows" }, ...[mark, ...others].map((one) => make("li", { class: "spread" }, make("span", {}, `${one.name} ${one.sub}`), one.act && button(one.words, "", one.act))))));
   }
+  // Now that all marks are there names can be put beside them.
+  map.whole();
   if (stood) map.here(stood);
   const find = button(t("map-here"), "", () => {
     tell(t("position-finding"), "");
@@ -120,7 +122,11 @@ function list(points: Mark[]): HTMLElement | null {
 /** The drawing: metres on a plane, moved and enlarged by its view box alone. */
 class Drawn {
   readonly svg = shape("svg", { class: "map-drawn", role: "img" }) as SVGSVGElement;
-  private readonly layers = { areas: shape("g", {}), water: shape("g", {}), names: shape("g", {}), points: shape("g", {}), here: shape("g", {}) };
+  private readonly layers = { areas: shape("g", {}), water: shape("g", {}), points: shape("g", {}), names: shape("g", {}), here: shape("g", {}) };
+  /** Where marks are, and how large on the screen. */
+  private readonly spots: [number, number, number][] = [];
+  /** The scale names were last put out of the way of marks for. */
+  private cleared = 0;
   private readonly middle: Point;
   private readonly shrink: number;
   private readonly bounds: { x: number; y: number; size: number };
@@ -161,7 +167,8 @@ class Drawn {
     const [xs, ys] = [ring.map((one) => this.flat(one)[0]), ring.map((one) => this.flat(one)[1])];
     // Where smaller ones are drawn inside, their names say more.
     if (!named) return;
-    const label = shape("text", { x: (least(xs) + most(xs)) / 2, y: (least(ys) + most(ys)) / 2, class: "map-label" });
+    const [x, y] = [(least(xs) + most(xs)) / 2, (least(ys) + most(ys)) / 2];
+    const label = shape("text", { x, y, "data-y": y, class: "map-label" });
     label.textContent = name;
     this.layers.names.append(label);
   }
@@ -180,6 +187,8 @@ class Drawn {
     if (count > 1) group.append(Object.assign(shape("text", { class: "map-count", y: 4.5 }), { textContent: String(count) }));
     group.addEventListener("click", () => this.moved || act());
     this.layers.points.append(group);
+    this.spots.push([x, y, mark.look === "today" || count > 1 ? 13 : 7]);
+    this.cleared = 0;
     this.place();
   }
 
@@ -208,6 +217,23 @@ class Drawn {
     this.box = box;
     this.svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.size} ${box.size}`);
     this.place();
+    this.clear();
+  }
+
+  /** A name moves up or down from its middle until no mark lies on it, or as few as may be. */
+  private clear(): void {
+    const scale = this.box.size / 360;
+    if (scale === this.cleared) return;
+    this.cleared = scale;
+    for (const label of this.layers.names.querySelectorAll<SVGTextElement>("text")) {
+      const [x, y] = [Number(label.getAttribute("x")), Number(label.dataset.y)];
+      const half = [...(label.textContent ?? "")].reduce((sum, one) => sum + (one > "\u2e80" ? 13 : 7.5), 0) / 2;
+      const near = this.spots.filter(([mx, , r]) => Math.abs(mx - x) < (half + r) * scale);
+      // Its middle is a third of a line above where it stands.
+      const hidden = (up: number): number => near.filter(([, my, r]) => Math.abs(my - (y - (up + 4) * scale)) < (9 + r) * scale).length;
+      const best = [0, 16, -16, 32, -32, 48, -48].map((up) => ({ up, marks: hidden(up) })).reduce((a, b) => (b.marks < a.marks ? b : a));
+      label.setAttribute("y", String(y - best.up * scale));
+    }
   }
 
   /** Marks and names keep their size on the screen. */

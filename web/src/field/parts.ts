@@ -162,24 +162,41 @@ export function moment(iso: string, act: (iso: string) => void): HTMLInputElemen
   return input;
 }
 
-export function locator(spot: Spot | undefined, act: (spot: Spot) => void): HTMLElement {
-  const said = make("span", { class: "muted", role: "status" }, spot ? t("position-has", { n: Math.round(spot.accuracy) }) : "");
+/** `here` is where a recorded way says one is now: then the device is not asked. */
+export function locator(spot: Spot | undefined, act: (spot: Spot) => void, here: () => Spot | null = () => null): HTMLElement {
+  const told = ({ from, accuracy }: Spot): string => t(from === "track" ? "position-of-track" : "position-has", { n: Math.round(accuracy) });
+  const said = make("span", { class: "muted", role: "status" }, spot ? told(spot) : "");
   // Asked again, one means where one is now; the first time while a way is recorded the telephone knows it already.
   let known = spot;
+  const take = (found: Spot): void => {
+    known = found;
+    said.textContent = told(found);
+    act(found);
+  };
   const ask = button(t("position"), "", () => {
+    const walked = here();
+    if (walked) return take(walked);
     said.textContent = t("position-finding");
     navigator.geolocation?.getCurrentPosition(
-      ({ coords }) => {
-        const found = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
-        known = found;
-        said.textContent = t("position-has", { n: Math.round(found.accuracy) });
-        act(found);
-      },
+      ({ coords }) => take({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy }),
       () => (said.textContent = t("position-none")),
       { enableHighAccuracy: true, timeout: 20_000, maximumAge: known ? 0 : 5_000 },
     );
   }, "locate");
   return make("div", { class: "cluster" }, ask, said);
+}
+
+/** The page of a case, for whoever sees cases there. It comes from the server: without signal that is said. */
+export function caseLink(id: string | null | undefined, words: string): HTMLElement {
+  if (!id || !state.pack?.me.sees_cases) return make("span", {}, words);
+  const said = make("span", { class: "hint", role: "status" });
+  const link = make("a", { href: `/cases/${id}` }, words);
+  link.addEventListener("click", (event) => {
+    if (!state.offline && navigator.onLine) return;
+    event.preventDefault();
+    said.textContent = t("opens-with-signal");
+  });
+  return make("span", {}, link, " ", said);
 }
 
 /** Asks before something cannot be brought back. */

@@ -14,7 +14,7 @@ import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
-import { endRecording, gaps, recorderOf, type Recorder } from "./track";
+import { endRecording, gaps, hereOf, recorderOf, type Recorder } from "./track";
 import type { DraftFinding, Due, FoundChoice, Pack, Photo, Reach, RoundDraft } from "./types";
 import { dayOf, language, t, when } from "./words";
 
@@ -242,11 +242,11 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
   const where = (found: FoundChoice): HTMLElement => make("div", { class: "stack-s" }, locator(found.spot, (spot) => {
     found.spot = spot;
     save();
-  }), field(t("bank"), choice(banks(), found.bank ?? "", (value) => {
+  }, () => hereOf(draft.id)), field(t("bank"), choice(banks(), found.bank ?? "", (value) => {
     found.bank = value;
     save();
   })), ...photographsOf((found.photos ??= []), found.on_spot, save));
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
+  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", here: () => hereOf(draft.id), shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 
@@ -308,7 +308,7 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
       pictures.replaceChildren(...photographsOf(found.photos, value, save));
     }),
     where,
-    locator(found.spot, set("spot")), pictures,
+    locator(found.spot, set("spot"), () => hereOf(draft.id)), pictures,
   );
 }
 

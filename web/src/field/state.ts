@@ -21,6 +21,8 @@ export const state = {
   typed: {} as Record<string, string>,
   /** The server no longer knows us; work goes on, nothing is sent. */
   signedOut: false,
+  /** Whoever is signed in walks no rounds. */
+  stranger: false,
   offline: false,
   sending: false,
   /** Minutes the telephone's clock is wrong. */

@@ -28,7 +28,7 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   }
   state.offline = false;
   if (answer.status === 401) {
-    state.signedOut = true;
+    [state.signedOut, state.stranger] = [true, false];
     throw new Stop("signed out");
   }
   if (answer.status >= 500 || answer.status === 429) throw new Stop("later");
@@ -40,11 +40,12 @@ export async function signedIn(): Promise<boolean> {
   try {
     const answer = await ask("/api/v1/field/key");
     if (!answer.ok) {
-      // Signed in, but not for work in the field.
-      state.said = ((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "";
+      // Signed in, but with nothing to walk: that is said where the way back is. Whatever lies here stays its owner's.
+      state.stranger = answer.status === 403;
+      state.said = state.stranger ? "" : (((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "");
       return false;
     }
-    state.signedOut = false;
+    [state.signedOut, state.stranger] = [false, false];
     const { account, secret } = (await answer.json()) as { account: string; secret: string };
     if (state.vault?.account !== account) {
       // What is recorded belongs to whoever was here before.

@@ -1,6 +1,6 @@
 // Today: what is due, what to look at again, whom to visit. What is written and not yet sent is marked so.
 import { make } from "../dom";
-import { area, badge, button, camera, fault, field, guarded, icon } from "./parts";
+import { area, badge, button, camera, caseLink, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
 import { newNote } from "./note";
 import { dueAt, newRound, roundTo } from "./round";
@@ -100,8 +100,9 @@ function shotsOf(finding: string): Photo[] {
 function revisitRow(found: Finding, may: boolean): HTMLElement {
   const reach = state.pack?.reaches.find((one) => one.id === found.subject.id);
   const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && chainage(found.chainage_m), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
-  if (!may) return line(found.text, where, found.step === "to_revisit" ? make("p", { class: "hint" }, t("return-others")) : null);
-  if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, badge(t("waits-to-send"), "wait"));
+  const made = found.case ? make("div", { class: "row-line" }, make("span", { class: "row-sub" }, caseLink(found.case.id, t("done-case", { what: found.case.number })))) : null;
+  if (!may) return line(found.text, where, made, found.step === "to_revisit" ? make("p", { class: "hint" }, t("return-others")) : null);
+  if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, made, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
   const photos = shotsOf(found.id);
@@ -116,7 +117,7 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
     void sync();
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
-  return line(found.text, where, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+  return line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
 }
 
 /** Metres along the reach, as on pages and signs (youlin-places, rivers: `chainage`). */
@@ -149,13 +150,16 @@ function visitRow(list: VisitList, visit: Visit): HTMLElement {
   return make("a", { class: "row", href: `#visit/${visit.entry}`, "data-entry": visit.entry }, make("span", { class: "row-line" }, make("span", { class: "row-title" }, visit.name_masked), visitState(visit)), make("span", { class: "row-line" }, make("span", { class: "row-sub" }, sub)));
 }
 
+/** As many buildings and premises as were asked for: a view drawn anew, as after a pack came, does not fold them away again. */
+const FEW = 4;
+let shown = FEW;
+
 /** Buildings and premises: looked for by name, so that a long list is no long way; those of today's doors come first. */
 function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTMLElement {
-  const [FEW, MORE] = [4, 20];
+  const MORE = 20;
   const today = (state.pack?.doors ?? []).flatMap((day) => day.stops.map((stop) => stop.building));
   const turn = (one: PackSubject): number => (today.includes(one.id) ? today.indexOf(one.id) : today.length);
   const all = [...subjects].sort((a, b) => turn(a) - turn(b));
-  let shown = FEW;
   const list = make("ul", { class: "rows rows-card" });
   const said = make("p", { class: "muted small", role: "status" });
   const look = make("input", { type: "search", autocomplete: "off" });

@@ -4,6 +4,7 @@
 import { now } from "./clock";
 import { StorageTrouble } from "./database";
 import { state } from "./state";
+import type { Spot } from "./types";
 
 /** Milliseconds since 1970, degrees, metres, metres a second: as they are handed in. */
 export type Fix = [number, number, number, number, number | null];
@@ -15,6 +16,8 @@ const PIECE = 60;
 const [SECONDS, METRES] = [5, 8];
 /** A day's walk; beyond, every second fix goes. */
 const MOST = 12_000;
+/** A position of the way stands for where one is now: no older than so many milliseconds, and no further off than so many metres. */
+const [FRESH, NEAR] = [20_000, 30];
 /** Longer without a fix is a gap. */
 const GAP = 90_000;
 
@@ -48,6 +51,8 @@ export function kept(round: string, track: Track): { id: string; value: Track }[
 
 export class Recorder {
   fixes: Fix[] = [];
+  /** Heard last, whether or not the way needs it. */
+  latest: Fix | null = null;
   mock = false;
   trouble: "" | "denied" | "none" | "full" = "";
   private watch: number | null = null;
@@ -120,6 +125,7 @@ export class Recorder {
     const round = (number: number, by: number): number => Math.round(number * by) / by;
     const speed = coords.speed === null || Number.isNaN(coords.speed) ? null : round(coords.speed, 100);
     const fix: Fix = [Math.round(now()), round(coords.longitude, 1e6), round(coords.latitude, 1e6), round(coords.accuracy, 10), speed];
+    this.latest = fix;
     if (!tells(this.fixes[this.fixes.length - 1], fix)) return;
     this.fixes.push(fix);
     if (this.fixes.length > MOST) {
@@ -193,6 +199,13 @@ export function recorderOf(round: string, heard: () => void): Recorder {
   current = new Recorder(round, heard);
   void current.recall();
   return current;
+}
+
+/** Where the way that is being recorded says one is now, when it was heard just now and near enough. */
+export function hereOf(round: string): Spot | null {
+  const fix = current?.round === round && current.running ? current.latest : null;
+  if (!fix || now() - fix[0] > FRESH || fix[3] > NEAR) return null;
+  return { lon: fix[1], lat: fix[2], accuracy: fix[3], from: "track" };
 }
 
 /** Ends whatever runs: its round is handed in, or somebody signed out. */

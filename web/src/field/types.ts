@@ -6,7 +6,7 @@ export type Subject = { kind: string; id: string };
 export type Due = { /** None where a campaign asks. */ policy: string | null; campaign?: string | null; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
 export type Finding = {
   id: string; community: number; round: string; category: string; severity: string; step: string; text: string; chainage_m: number | null; bank: string | null;
-  subject: Subject; found_at: string; /** Not in a pack of an older server. */ may_return?: boolean;
+  subject: Subject; found_at: string; case?: { id: string; number: string } | null; /** Not in a pack of an older server. */ may_return?: boolean;
 };
 export type Outlet = { id: string; name: string; lon: number; lat: number };
 export type Reach = { id: string; community: number; water: string; name: string; length_m: number; half_width_m: number; line: [number, number][]; outlets: Outlet[]; chiefs: { name: string; post: string }[] };
@@ -26,7 +26,7 @@ export type Door = {
 export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
 export type Pack = {
-  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean };
+  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean; /** Not in a pack of an older server. */ sees_cases?: boolean };
   /** Not in a pack of an older server. */
   policies?: { id: string; photographs: number; /** Minutes a round has to last. */ minutes?: number | null; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
@@ -62,7 +62,7 @@ export function photosOf(item: Item): Photo[] {
   if (item.kind === "photo_claim") return [item.body["photo"] as Photo];
   return item.kind === "return_visit" ? ((item.body["photographs"] ?? []) as Photo[]) : [];
 }
-export type Spot = { lon: number; lat: number; accuracy: number };
+export type Spot = { lon: number; lat: number; accuracy: number; /** Out of the way that was being recorded. */ from?: "track" };
 /** What an inspection of premises says of a finding besides its words, as typed: parties by id. */
 export type HazardDraft = { section: string; stalls: string; fixer: string; cause: string; days: string; measures: string };
 /** What a talk adds to its round, as typed. */

@@ -3,7 +3,7 @@
 import { make } from "../dom";
 import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
-import { area, badge, button, check, choice, fault, field, icon } from "./parts";
+import { area, badge, button, check, choice, fault, field, icon, local } from "./parts";
 import { roundTo } from "./round";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
@@ -61,16 +61,14 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
     done();
     void sync();
   };
-  const again = make("div", { class: "stack-s", hidden: true });
+  const again = againPart(async (day) => {
+    draft.again = day;
+    await finish("tried")();
+  }, true);
   const nobody = button(t("visit-nobody"), "btn-l btn-block", () => {
     again.hidden = false;
     again.querySelector("button")?.focus();
   }, "home");
-  again.append(make("p", {}, t("again-when")), make("div", { class: "cluster" }, ...agains().map(([day, words]) =>
-    button(words, "", async () => {
-      draft.again = day;
-      await finish("tried")();
-    }))), button(t("again-open"), "btn-quiet", finish("tried")));
   // Whoever wrote below need not go up again.
   const wrote = button(t("visit-wrote"), "btn-primary btn-l btn-block", finish("seen"), "check");
   const below = (): void => void (wrote.hidden = !corrects(draft) && !draft.problem.trim());
@@ -138,8 +136,33 @@ function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTML
 
 const corrects = (draft: VisitDraft): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
 
+/** When to come again: a moment that is proposed, another day, or where that may be none yet (an empty text). */
+export function againPart(chosen: (day: string) => void | Promise<void>, open = false): HTMLElement {
+  const day = make("input", { type: "date", min: local(new Date(now()).toISOString()).slice(0, 10) });
+  const other = button(t("again-other-save"), "", () => {
+    const at = againOn(day.value);
+    if (fault(day, at === "" && t("again-other-wrong"))) return day.focus();
+    return chosen(at);
+  });
+  return make(
+    "div", { class: "stack-s", hidden: true }, make("p", {}, t("again-when")), make("div", { class: "cluster" }, ...agains().map(([at, words]) => button(words, "", () => chosen(at)))),
+    make("details", { class: "fold" }, make("summary", {}, t("again-other")), make("div", { class: "stack-s" }, field(t("again-other-day"), day), other)),
+    open && button(t("again-open"), "btn-quiet", () => chosen("")),
+  );
+}
+
+/** The morning of a day, as the page of visits takes it; of today the evening. Nothing where it is no day or is over. */
+function againOn(day: string): string {
+  const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
+  const today = new Date(now());
+  const is = new Date(year, month - 1, date).toDateString() === today.toDateString();
+  const at = new Date(year, month - 1, date, is ? 19 : 9).getTime();
+  const moment = is ? Math.max(at, now() + 3_600_000) : at;
+  return Number.isFinite(moment) && moment > now() ? new Date(moment).toISOString() : "";
+}
+
 /** Moments to try again, by their words, as the page offers them: no day under two names, and no evening that is over. */
-export function agains(): [string, string][] {
+function agains(): [string, string][] {
   const from = new Date(now());
   const at = (ahead: number, hour: number): Date => new Date(from.getFullYear(), from.getMonth(), from.getDate() + ahead, hour);
   const evening = new Date(Math.max(at(0, 19).getTime(), now() + 3_600_000));

@@ -1,7 +1,7 @@
 // What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
 import { make } from "../dom";
 import { retold, type ToldHazard } from "./hazard";
-import { badge, button, guarded, sure } from "./parts";
+import { badge, button, caseLink, guarded, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
 import { kept, type Track } from "./track";
@@ -14,10 +14,11 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
   const rows = state.items.map((item) => make("li", {}, row(item, open)));
   const recent = state.recent.map((one) => {
     const number = one.ids?.number ?? "";
-    const cases = one.ids?.findings?.filter((found) => found.case).length ?? 0;
-    const made = number ? t("done-case", { what: number }) : cases > 0 ? t("done-case", { what: cases }) : "";
+    const cases = (one.ids?.findings ?? []).map((found) => found.case).filter((id): id is string => Boolean(id));
+    const many = cases.length;
+    const made = number ? [caseLink(one.ids?.case, t("done-case", { what: number }))] : many > 1 ? [t("done-case", { what: many }), ...cases.map((id, n) => caseLink(id, t("case-open", { n: n + 1 })))] : many > 0 ? [caseLink(cases[0], t("done-case", { what: many }))] : [];
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
-      make("div", { class: "row-line" }, make("span", { class: "row-sub" }, [when(one.at), made].filter(Boolean).join(" · "))),
+      make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(one.at)), ...made.map((part) => make("span", { class: "row-sub" }, part))),
       one.ids?.extra && make("p", { class: "hint" }, t("done-extra"))));
   });
   return make(

@@ -19,18 +19,26 @@ export function t(key: string, holes: Record<string, string | number> = {}): str
   return (book[key] ?? key).replace(/\{(\w+)\}/g, (all, name: string) => String(holes[name] ?? all));
 }
 
-/** 「14:30」 today, else 「11月23日 14:30」. */
+/** 「14:30」 today, else as pages write it (crates/platform/web: Shell::when): 「11月23日 周一 14:30」, Mon 23 Nov 2026 14:30. */
 export function when(at: string | number | Date): string {
   const date = new Date(at);
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hour12: false };
-  if (date.toDateString() !== new Date().toDateString()) Object.assign(options, { month: "long", day: "numeric" });
-  return new Intl.DateTimeFormat(language(), options).format(date);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.toDateString() === new Date().toDateString()) return time;
+  const weekday = new Intl.DateTimeFormat(language(), { weekday: "short" }).format(date);
+  return language() === "en" ? `${weekday} ${written(date)} ${time}` : `${written(date)} ${weekday} ${time}`;
 }
 
-/** 「11月29日」 of 2026-11-29. */
+/** 「11月29日」 of 2026-11-29, as pages write a day (crates/domain/rounds: ways.rs). */
 export function dayOf(date: string): string {
   const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
-  return new Intl.DateTimeFormat(language(), { month: "long", day: "numeric" }).format(new Date(year, month - 1, day));
+  return written(new Date(year, month - 1, day));
+}
+
+function written(date: Date): string {
+  const [year, month, day] = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  if (language() === "en") return `${day} ${new Intl.DateTimeFormat("en", { month: "short" }).format(date)} ${year}`;
+  return year === new Date().getFullYear() ? `${month}月${day}日` : `${year}年${month}月${day}日`;
 }
 
 export function size(bytes: number): string {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::Cases;
-use youlin_cases::permissions::CASES_REPORT;
+use youlin_cases::permissions::{CASES_READ, CASES_REPORT};
 use youlin_checklist::RuleSet;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_WRITE;
@@ -89,6 +89,8 @@ struct Me {
     /// Where the caller works: the place of a note that names no other.
     home: Option<AreaId>,
     may_visit: bool,
+    /// Whether the page of a case opens for the caller.
+    sees_cases: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -257,6 +259,7 @@ fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
         communities: scope.communities().into_iter().map(community).collect(),
         home: home(ctx),
         may_visit: ctx.may(&PEOPLE_WRITE),
+        sees_cases: ctx.may(&CASES_READ),
     })
 }
 

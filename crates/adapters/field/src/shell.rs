@@ -21,7 +21,10 @@ const FILES: [&str; 5] = [
 ];
 const WORDS: &str = "fieldwork-";
 /// Names of arguments the client fills in itself.
-const HOLES: [&str; 8] = ["n", "m", "name", "time", "size", "what", "who", "max"];
+const HOLES: [&str; 15] = [
+    "n", "m", "name", "time", "size", "what", "who", "max", "was", "needed", "value", "rating",
+    "limit", "classes", "percent",
+];
 
 #[derive(Template)]
 #[template(path = "field/shell.html")]

@@ -119,6 +119,7 @@ pub(crate) async fn list_hazards(
         community: query.community,
         before: query.before,
         before_id: query.before_id,
+        ..HazardFilter::default()
     };
     Ok(Json(queries::hazards(app.db(), &scope, filter).await?))
 }

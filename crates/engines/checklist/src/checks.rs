@@ -209,19 +209,22 @@ pub(crate) fn findings(
                 None => faults.push(fault(&rule.code, WrongForm::NoRepeat(rule.within.clone()))),
             }
         }
-        let mut unknown: Vec<String> = Vec::new();
         for name in rule.evidence.iter().filter(|name| find(name).is_none()) {
-            unknown.push(name.clone());
+            let what = WrongForm::UnknownName {
+                place: "evidence",
+                unknown: name.clone(),
+            };
+            faults.push(fault(&rule.code, what));
         }
+        let mut unknown: Vec<String> = Vec::new();
         if let Trigger::Judgement { question, of, .. } = &rule.trigger {
             for name in [question, of].into_iter().filter(|name| !name.is_empty()) {
                 judged(&rule.code, name, nodes, &find, &repeats, faults);
             }
         }
         if let Some(expr) = trigger {
-            let before = unknown.len();
             expr.resolve(&find, &mut unknown);
-            if unknown.len() > before {
+            if !unknown.is_empty() {
                 *trigger = None;
             } else {
                 let context = crate::expr::Context {
@@ -313,26 +316,93 @@ pub(crate) fn order(nodes: &[Node]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     if order.len() == nodes.len() {
         return Ok(order);
     }
-    let mut told: BTreeSet<usize> = BTreeSet::new();
-    let mut circles = Vec::new();
-    for at in (0..nodes.len()).filter(|at| left[*at] > 0) {
-        if told.contains(&at) {
-            continue;
-        }
-        if let Some(circle) = circle(&waits, at) {
-            told.extend(&circle);
-            circles.push(circle);
+    Err(circles(&waits, |at| left[at] > 0))
+}
+
+/// The circles of nodes that wait for one another, so that each node of one is named in one. A node that only waits for a
+/// circle is in none: all are looked at once to find who waits for whom, and a way is looked for among those only.
+fn circles(waits: &[BTreeSet<usize>], is_stuck: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let mut group_of: Vec<Option<usize>> = vec![None; waits.len()];
+    for (number, group) in groups(waits, &is_stuck).iter().enumerate() {
+        for &at in group {
+            group_of[at] = Some(number);
         }
     }
-    Err(circles)
+    let mut is_told = vec![false; waits.len()];
+    let mut circles = Vec::new();
+    for at in (0..waits.len()).filter(|at| group_of[*at].is_some()) {
+        if is_told[at] {
+            continue;
+        }
+        let found = circle(waits, at, |other| group_of[other] == group_of[at]);
+        for &one in found.iter().flatten() {
+            is_told[one] = true;
+        }
+        circles.extend(found);
+    }
+    circles
+}
+
+/// Groups of nodes each of which waits, by whatever way, for every other and for itself (Tarjan).
+fn groups(waits: &[BTreeSet<usize>], is_stuck: &impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    const NEW: usize = usize::MAX;
+    let mut number = vec![NEW; waits.len()];
+    let mut lowest = vec![0; waits.len()];
+    let mut is_open = vec![false; waits.len()];
+    let mut open: Vec<usize> = Vec::new();
+    let mut found = Vec::new();
+    let mut next = 0;
+    for start in (0..waits.len()).filter(|at| is_stuck(*at)) {
+        if number[start] != NEW {
+            continue;
+        }
+        // Without recursion: a form has up to ten thousand nodes in a row.
+        let mut way = vec![(start, waits[start].iter())];
+        while let Some((at, ahead)) = way.last_mut() {
+            let at = *at;
+            if number[at] == NEW {
+                (number[at], lowest[at]) = (next, next);
+                next += 1;
+                open.push(at);
+                is_open[at] = true;
+            }
+            if let Some(&on) = ahead.find(|on| is_stuck(**on)) {
+                if number[on] == NEW {
+                    way.push((on, waits[on].iter()));
+                } else if is_open[on] {
+                    lowest[at] = lowest[at].min(number[on]);
+                }
+                continue;
+            }
+            way.pop();
+            if let Some((before, _)) = way.last() {
+                lowest[*before] = lowest[*before].min(lowest[at]);
+            }
+            if lowest[at] == number[at] {
+                let from = open.iter().rposition(|one| *one == at).unwrap_or(0);
+                let group = open.split_off(from);
+                for one in &group {
+                    is_open[*one] = false;
+                }
+                if group.len() > 1 || waits[at].contains(&at) {
+                    found.push(group);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The shortest way from a node over what it waits for back to itself: the node first, then what it waits for.
-fn circle(waits: &[BTreeSet<usize>], start: usize) -> Option<Vec<usize>> {
+fn circle(
+    waits: &[BTreeSet<usize>],
+    start: usize,
+    is_near: impl Fn(usize) -> bool,
+) -> Option<Vec<usize>> {
     let mut came: HashMap<usize, usize> = HashMap::new();
     let mut ahead = std::collections::VecDeque::from([start]);
     while let Some(at) = ahead.pop_front() {
-        for &next in &waits[at] {
+        for &next in waits[at].iter().filter(|next| is_near(**next)) {
             if next == start {
                 let back = std::iter::successors(Some(at), |one| came.get(one).copied());
                 let mut path: Vec<usize> = back.collect();

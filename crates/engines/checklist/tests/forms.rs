@@ -230,6 +230,13 @@ fn questions_that_wait_for_one_another_are_named() {
     })
     .collect();
     assert_eq!(circles, ["a b", "c d"]);
+    // Two circles over one question are two.
+    let circles = made(json!([
+        {"question": {"name": "a", "relevant": "${b} = 1"}},
+        {"question": {"name": "b", "relevant": "${a} = 1 and ${c} = 1"}},
+        {"question": {"name": "c", "relevant": "${b} = 1"}},
+    ]));
+    assert_eq!(circles.unwrap_err().len(), 2);
 }
 
 #[test]
@@ -248,6 +255,16 @@ fn five_thousand_questions_in_one_chain_are_no_trouble() {
     assert!(form.validate(&answers, &state).is_empty());
     let faults = made(chain("${q4999}")).unwrap_err();
     assert!(matches!(&faults[0].1, WrongForm::Cycle(names) if names.len() == 5_000));
+    // Two in a circle, and as many as there may be that only wait for them: looked at once, not from each anew.
+    let tail: serde_json::Value = (0..10_000)
+        .map(|n| {
+            let on = if n == 0 { 1 } else { n - 1 };
+            json!({"question": {"name": format!("q{n}"), "kind": {"type": "integer"}, "calculation": format!("${{q{on}}} + 1")}})
+        })
+        .collect();
+    let faults = made(tail).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert!(matches!(&faults[0].1, WrongForm::Cycle(names) if names == &["q0", "q1"]));
     let many: serde_json::Value = (0..20_000)
         .map(|n| json!({"question": {"name": format!("q{n}")}}))
         .collect();

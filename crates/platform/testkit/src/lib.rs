@@ -9,6 +9,7 @@
     reason = "a test that cannot prepare its ground must stop loudly"
 )]
 
+pub mod rules;
 mod template;
 pub mod town;
 pub mod web;

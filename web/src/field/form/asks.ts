@@ -5,7 +5,7 @@ import { pad } from "../../signature";
 import { button, icon } from "../parts";
 import { hex, takePhoto } from "../photo";
 import { state } from "../state";
-import type { Photo } from "../types";
+import type { Photo, Spot } from "../types";
 import { language, t } from "../words";
 import type { Form } from "./engine";
 import { word, type Question } from "./types";
@@ -18,6 +18,8 @@ export type Ask = {
   files: Record<string, Photo>;
   /** What was recorded on the way, as the text of a track. */
   track(): string;
+  /** Where a way that is being recorded says one is now. */
+  here(): Spot | null;
   /** What the register offers for it. */
   offers: string[];
 };
@@ -165,12 +167,20 @@ function position(ask: Ask): HTMLElement {
   const said = make("span", { class: "muted", role: "status" });
   const draw = (): void => {
     const accuracy = Number(ask.get().split(" ")[3] ?? NaN);
-    said.textContent = ask.get() ? t("position-has", { n: Math.round(accuracy) }) : "";
+    said.textContent = ask.get() ? t(walked ? "position-of-track" : "position-has", { n: Math.round(accuracy) }) : "";
   };
+  let walked = false;
   const find = button(t("position"), "", () => {
+    const here = ask.here();
+    if (here) {
+      walked = true;
+      ask.set(`${here.lat} ${here.lon} 0 ${Math.round(here.accuracy)}`);
+      return draw();
+    }
     said.textContent = t("position-finding");
     navigator.geolocation?.getCurrentPosition(
       ({ coords }) => {
+        walked = false;
         ask.set(`${coords.latitude} ${coords.longitude} ${coords.altitude ?? 0} ${Math.round(coords.accuracy)}`);
         draw();
       },

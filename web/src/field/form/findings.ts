@@ -3,7 +3,7 @@ import type { Place, State } from "./engine";
 import type { FindingRule, RuleSet, Test } from "./types";
 import type { Value } from "./values";
 
-export type Judgement = { clause: string; test: Test; fails: boolean; value: string; unit: string };
+export type Judgement = { clause: string; test: Test; fails: boolean; value: string; unit: string; /** The rating it is a share of. */ of?: string };
 export type Found = { rule: FindingRule; place: Place; evidence: Record<string, string>; judgement?: Judgement };
 
 /** Kind of a unit, and how many of the smallest of its kind it is (judge/units.rs). */
@@ -67,7 +67,7 @@ function judged(rule: FindingRule, place: Place, state: State, rules: RuleSet | 
   if (!value || (judgement.of && value.millionths !== undefined && !of)) return undefined;
   const unit = state.form.node(judgement.question)?.question?.unit ?? "";
   const verdict = fails(found.test, value, unit, of);
-  return verdict === null ? undefined : { clause: found.clause, test: found.test, fails: verdict, value: value.text, unit };
+  return verdict === null ? undefined : { clause: found.clause, test: found.test, fails: verdict, value: value.text, unit, ...(of ? { of: of.text } : {}) };
 }
 
 function evidence(rule: FindingRule, place: Place, state: State): Record<string, string> {

@@ -8,7 +8,8 @@ import { language, t } from "../words";
 import { control } from "./asks";
 import type { State } from "./engine";
 import { word } from "./types";
-import { answerWords, type Filling } from "./view";
+import { answerWords } from "./told";
+import type { Filling } from "./view";
 
 /** Questions shown here, in the order of the checklist: a fault of theirs needs no way to it. */
 export function saidOf({ filled }: Filling, standing: State): string[] {
@@ -55,7 +56,7 @@ export function saidSection(filling: Filling, standing: State, draw: () => void)
     const hint = told?.words ? t("said-words", { what: told.words }) : unsure ? t("said-unsure", { what: unsure }) : "";
     if (!question) return make("span");
     const { element, grouped } = control({
-      form: standing.form, question, id, files: filled.files, track: filling.track, offers: [], get: () => String(filled.answers[name] ?? ""),
+      form: standing.form, question, id, files: filled.files, track: filling.track, here: filling.here, offers: [], get: () => String(filled.answers[name] ?? ""),
       set: (value) => {
         if (value === "") delete filled.answers[name];
         else filled.answers[name] = value;

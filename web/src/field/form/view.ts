@@ -5,13 +5,14 @@ import { now } from "../clock";
 import { button, check } from "../parts";
 import { answered } from "../said";
 import { state } from "../state";
-import type { FilledForm, FoundChoice, PackChecklist } from "../types";
+import type { FilledForm, FoundChoice, PackChecklist, Spot } from "../types";
 import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
 import { findings, type Found } from "./findings";
 import { saidOf, saidSection } from "./said";
 import { score } from "./score";
+import { answerWords, told } from "./told";
 import { word, type Answers } from "./types";
 import type { Moment } from "./values";
 
@@ -80,41 +81,10 @@ export function decided(filled: FilledForm, state_: State): { found: Found; choi
   });
 }
 
-/** 「消防车道宽度不足：3.1 m（要求不小于 4 m）」, with where it stands. */
-function sentence({ rule, place, evidence, judgement }: Found, at: State, { proposed }: FilledForm): string {
-  const name = word(rule.label, language());
-  const where = Object.entries(evidence).filter(([question]) => ["text", "one", "many", "integer", "decimal"].includes(at.form.node(question)?.question?.kind.type ?? "") && question !== judgementQuestion(rule));
-  // Her own words, where the answer came from them.
-  const asked = where.filter(([question]) => at.form.node(question)?.question?.kind.type !== "text");
-  // Of a single choice what was asked goes without saying, as where the server says it.
-  const plain = asked.length === 1 && ["one", "many"].includes(at.form.node(asked[0]?.[0] ?? "")?.question?.kind.type ?? "");
-  const parts = where.map(([question, text]) => (place.length === 0 && proposed?.[question]?.words) || (plain ? answerWords(at.form, question, text) : shown(at.form, question, text))).filter(Boolean);
-  if (judgement && "limit" in judgement.test) {
-    const limit = t(judgement.test.must === "at_least" ? "limit-least" : "limit-most", { n: `${judgement.test.limit} ${judgement.test.unit}` });
-    parts.unshift(`${judgement.value} ${judgement.unit}（${limit}）`);
-  }
-  if (judgement && "percent" in judgement.test) parts.unshift(`${judgement.value} ${judgement.unit}（${t("limit-share", { n: judgement.test.percent })}）`);
-  const instance = place.length > 0 && parts.length === 0 ? t("instance", { n: place[place.length - 1] ?? 1 }) : "";
-  return [name, [...parts, instance].filter(Boolean).join("，")].filter(Boolean).join("：").slice(0, 500);
-}
-
-const judgementQuestion = (rule: Found["rule"]): string => rule.judgement?.question ?? "";
-
-/** An answer as people read it. */
-export function answerWords(form: Form, name: string, text: string): string {
-  const kind = form.node(name)?.question?.kind;
-  if (kind?.type === "yes_no") return t(text === "yes" ? "answer-yes" : "answer-no");
-  if (kind?.type !== "one" && kind?.type !== "many") return text;
-  const list = form.choices(kind);
-  return text.split(" ").map((one) => word(list.find((choice) => choice.name === one)?.label, language()) || one).join("、");
-}
-
-/** The same with its question, unless it is a text that speaks for itself. */
-function shown(form: Form, name: string, text: string): string {
-  const question = form.node(name)?.question;
-  if (!question || question.kind.type === "text") return text;
-  const unit = question.unit && question.unit !== "count" ? ` ${question.unit}` : "";
-  return `${word(question.label, language())} ${answerWords(form, name, text)}${unit}`;
+/** Its words as the server says them; her own, where the answer came from them. */
+function sentence(found: Found, at: State, { proposed }: FilledForm): string {
+  const spoken = (question: string): string => (found.place.length === 0 && proposed?.[question]?.words) || "";
+  return told(at.form, found, spoken).slice(0, 500);
 }
 
 /** Groups of the first level are pages; questions between them share one. */
@@ -132,7 +102,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; here(): Spot | null; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -321,7 +291,7 @@ class Page {
     if (question.kind.type === "note") return make("p", { class: "quote", id }, text);
     const must = make("span", { class: "must" }, t("must"));
     const { element, grouped } = control({
-      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track, offers: node.name === "stall" ? this.filling.stalls : [],
+      form: this.form, question, id: `${id}-a`, files: this.filling.filled.files, track: this.filling.track, here: this.filling.here, offers: node.name === "stall" ? this.filling.stalls : [],
       get: () => String(inside[node.name] ?? ""),
       set: (value) => {
         if (value === "") delete inside[node.name];

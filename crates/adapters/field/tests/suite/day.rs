@@ -132,6 +132,9 @@ async fn a_day_goes_out_and_comes_back() {
             (after["due"].clone(), after["findings"][0]["step"].clone()),
             (json!([]), json!("open"))
         );
+        // What became a case is named, for a link where the caller sees cases.
+        assert_eq!(after["findings"][0]["case"]["id"], json!(case));
+        assert_eq!(after["me"]["sees_cases"], json!(false));
 
         // Another content under the number, and another person's number.
         let mut changed = round.clone();

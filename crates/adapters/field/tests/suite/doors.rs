@@ -185,9 +185,10 @@ async fn todays_visits_go_along_and_come_back_once() {
         assert_eq!(ground.visits_to(desk, "101").await.len(), 1);
         assert_eq!(ground.reported_by(first).await, ["楼道灯坏了"]);
 
-        // Nobody home, to be tried tomorrow; left out, which needs its reason.
+        // Nobody home, to be tried on a day of one's own choice; left out, which needs its reason.
+        let again = world.service().now().plus(9 * Micros::DAY);
         let mut tried = ground.visit(&doors[1], "tried");
-        tried["body"]["try_again_at"] = json!(world.service().now().plus(Micros::DAY));
+        tried["body"]["try_again_at"] = json!(again);
         let skipped = ground.visit(&doors[2], "skipped");
         let told = ground.outbox(desk, &[tried, skipped.clone()]).await;
         assert_eq!(
@@ -196,6 +197,8 @@ async fn todays_visits_go_along_and_come_back_once() {
             "{told:?}"
         );
         assert_eq!(told[1]["problem"]["errors"][0]["field"], "reason");
+        let kept = &ground.visits_to(desk, "102").await[0];
+        assert_eq!(kept.again, Some(again), "that day and no other");
         let mut skipped = skipped;
         skipped["body"]["reason"] = json!("住院中");
         let told = ground.outbox(desk, &[skipped]).await;

@@ -172,12 +172,7 @@ async fn words_of_a_late_round_are_those_of_the_rules_of_its_day() {
         let (desk, db) = (&ground.walkers[2], ground.world.db());
         let market = ground.market(desk).await;
         let above = ground.world.service();
-        let mut set = youlin_checklist::example_rules().unwrap();
-        set.version = "2".into();
-        set.rules[0].test = youlin_checklist::Test::AtLeast {
-            limit: 300,
-            unit: youlin_checklist::Unit::Centimetre,
-        };
+        let set = youlin_testkit::rules::wide_enough("2");
         let save = SaveRuleSet {
             text: serde_json::to_string(&set).unwrap(),
             checklist: "market-fire".into(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde_json::Value as Json;
 use uuid::Uuid;
 use youlin_checklist::{Answers, Kind, Value, write_answers};
@@ -51,6 +52,9 @@ pub(super) type Photographs = BTreeMap<String, Option<Uuid>>;
 struct Filled {
     submission: Submission,
     framed: Framed,
+    /// When it was, by the phone's clock, and the day it began by ours.
+    times: (Micros, Micros),
+    day: Date,
     outcome: Outcome,
     answered: Answered,
     /// Answers that stand, with what was worked out.
@@ -67,10 +71,10 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
     let files: Vec<String> = answers.files().into_iter().map(str::to_owned).collect();
     let answered = looked_at(&call.ctx, &ready.form, answers);
     let stands = answered.state.answers(&ready.form);
+    let times = times(call, &framed);
+    let day = day_begun(&call.ctx, times.0, call.sent_at());
     let found = match outcome {
         Outcome::Done => {
-            let (began_at, _ended_at) = times(call, &framed);
-            let day = day_begun(&call.ctx, began_at, call.sent_at());
             let rules = rules_for(call.app.db().read(), &ready.form, day).await?;
             answered.findings(&ready.form, rules.as_ref())
         }
@@ -84,6 +88,8 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
     Ok(Filled {
         submission,
         framed,
+        times,
+        day,
         outcome,
         answered,
         stands,
@@ -118,12 +124,12 @@ pub(super) async fn read(
     if exact && !is_sound && done {
         return Err(unsound(call, ready, submission, answered));
     }
-    let (policy, is_other) = policy(call, scope, &filled.framed, &subject).await?;
+    let (policy, is_other) = policy(call, scope, (&filled.framed, filled.day), &subject).await?;
     let mut text = notes(call, ready, submission, exact);
     if is_other {
         text.push(call.say("other-policy", &[]));
     }
-    let (began_at, ended_at) = times(call, &filled.framed);
+    let (began_at, ended_at) = filled.times;
     let mut answers: BTreeMap<String, Json> = match write_answers(&filled.stands) {
         Json::Object(object) if done => object.into_iter().collect(),
         _ => BTreeMap::new(),
@@ -213,12 +219,10 @@ async fn subject(call: &Call, scope: &Scope, framed: &Framed) -> Result<SubjectV
 async fn policy(
     call: &Call,
     scope: &Scope,
-    framed: &Framed,
+    (framed, day): (&Framed, Date),
     subject: &SubjectView,
 ) -> Result<(Option<PolicyView>, bool)> {
     let all = of_community(call, scope, subject.community).await?;
-    let (began_at, _ended_at) = times(call, framed);
-    let day = day_begun(&call.ctx, began_at, call.sent_at());
     let mut fit = all.iter().filter(|one| {
         one.policy.subjects == subject.subject.kind
             && one.covers(subject.subject.id)

@@ -285,12 +285,7 @@ async fn a_form_that_comes_late_is_judged_by_the_rules_of_its_day() {
             area: Some(ground.world.areas.load().by_code("A1").unwrap().id),
         };
         let market = db.execute(&above, save).await.unwrap();
-        let mut set = youlin_checklist::example_rules().unwrap();
-        set.version = "2".into();
-        set.rules[0].test = youlin_checklist::Test::AtLeast {
-            limit: 300,
-            unit: youlin_checklist::Unit::Centimetre,
-        };
+        let set = youlin_testkit::rules::wide_enough("2");
         let save = SaveRuleSet {
             text: serde_json::to_string(&set).unwrap(),
             checklist: "market-fire".into(),

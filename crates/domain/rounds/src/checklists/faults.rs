@@ -74,16 +74,15 @@ pub fn checklist_faults(rounds: &Rounds, checklist: &Checklist) -> Vec<Checklist
         faults.push(ChecklistFault::new("", "scored-visit", ""));
     }
     let catalogue = rounds.cases.catalogue();
-    let mut seen = BTreeSet::new();
     for rule in &checklist.findings {
         if catalogue.get(&rule.category).is_none() {
             let fault = ChecklistFault::new(&rule.code, "no-category", &rule.category);
             faults.push(fault);
         }
-        if !seen.insert(&rule.code) {
-            faults.push(ChecklistFault::new(&rule.code, "twice", ""));
-        }
     }
+    // A name missing in both languages of a label, or twice in one condition, is one thing to mend.
+    let mut seen = BTreeSet::new();
+    faults.retain(|one| seen.insert((one.name.clone(), one.code, one.what.clone(), one.place)));
     faults
 }
 

@@ -4,6 +4,7 @@
 mod faults;
 mod kept;
 mod scores;
+mod spoken;
 mod told;
 
 pub use faults::{ChecklistFault, checklist_faults};
@@ -12,6 +13,7 @@ pub(crate) use kept::fits;
 pub use kept::{Known, form, known};
 pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
+pub(crate) use spoken::Spoken;
 pub use told::{Told, Words, shortened, told, told_by_answers};
 pub(crate) use told::{choice, demand, measured, required, said, unit_name};
 

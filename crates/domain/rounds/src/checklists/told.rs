@@ -35,11 +35,11 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn t(&self, key: &str) -> String {
+    pub(super) fn t(&self, key: &str) -> String {
         self.i18n.text(self.locale, key, &[])
     }
 
-    fn say(&self, key: &str, args: &[(&str, String)]) -> String {
+    pub(super) fn say(&self, key: &str, args: &[(&str, String)]) -> String {
         self.i18n.text(self.locale, key, args)
     }
 }
@@ -211,7 +211,7 @@ pub(crate) fn said(
         Value::Choice(code) => label(code),
         Value::Choices(all) => {
             let all: Vec<String> = all.iter().map(label).collect();
-            all.join(if locale == Locale::Zh { "、" } else { ", " })
+            all.join(between(locale))
         }
         Value::Number(number) => {
             let unit = super::unit(&field.question.unit);
@@ -244,7 +244,15 @@ fn choices(words: &Words<'_>, form: Option<&Form>, classes: &[String]) -> String
         .iter()
         .map(|class| choice(words, form, class))
         .collect();
-    named.join("、")
+    named.join(between(words.locale))
+}
+
+/// What stands between choices that are named in a row.
+fn between(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Zh => "、",
+        Locale::En => ", ",
+    }
 }
 
 /// What was measured: `3.1 m`, `58 A / 40 A`, 泡沫夹芯板.
@@ -316,13 +324,12 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use youlin_checklist::{DateTime, Now, read_answers, shipped};
+    use youlin_checklist::{DateTime, Now, example_rules, read_answers, shipped};
 
     use super::*;
 
-    /// What the answers to a shipped checklist lead to, in words.
-    fn words_of(checklist: &str, locale: Locale, answers: &Json) -> Vec<String> {
-        let i18n = youlin_testkit::web::catalogues();
+    /// What the answers to a shipped checklist lead to, in words, judged by the example rules.
+    fn words_of(i18n: &I18n, checklist: &str, locale: Locale, answers: &Json) -> Vec<String> {
         let form = Form::build(shipped(checklist).expect("a checklist")).expect("sound");
         let (answers, unread) = read_answers(&form, answers);
         assert!(unread.is_empty(), "{unread:?}");
@@ -334,33 +341,25 @@ mod tests {
                 offset_minutes: 480,
             }),
         );
-        let words = Words {
-            i18n: i18n.as_ref(),
-            locale,
-        };
-        let (found, _not_judged) = form.findings(&state, None);
+        let words = Words { i18n, locale };
+        let (found, _not_judged) = form.findings(&state, example_rules().as_ref());
         let all = found.iter().map(|one| told(&words, &form, one).text);
         all.collect()
     }
 
+    /// The field client says the same before it is sent (`web/tests/told.test.mjs` reads the same file).
     #[test]
-    fn a_finding_says_what_and_where() {
-        let river = serde_json::json!({
-            "floating": "few", "floating_removed": "no", "bank": "none", "outlets": "none", "colour": "normal",
-            "smell": "yes", "note": "请安排相关人员进行现场处理。",
-        });
-        assert_eq!(
-            words_of("river-patrol", Locale::Zh, &river),
-            [
-                "河面有漂浮垃圾：少许，请安排相关人员进行现场处理。",
-                "水质异常：水的颜色 正常，有没有异味 是"
-            ]
-        );
-        let house = serde_json::json!({ "stalls": [{ "stall": "12", "lives_in": "yes" }] });
-        assert_eq!(
-            words_of("market-fire", Locale::Zh, &house),
-            ["摊位住人：摊位 12"]
-        );
+    fn a_finding_says_what_was_measured_and_where() {
+        let i18n = youlin_testkit::web::catalogues();
+        let cases: Vec<Json> =
+            serde_json::from_str(include_str!("../../tests/told.json")).expect("JSON");
+        for case in &cases {
+            let checklist = case["checklist"].as_str().expect("a checklist");
+            for locale in [Locale::Zh, Locale::En] {
+                let said = words_of(i18n.as_ref(), checklist, locale, &case["answers"]);
+                assert_eq!(serde_json::json!(said), case[language(locale)], "{case}");
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use youlin_kernel::{AreaId, CommunityId, Micros};
 use youlin_web::{ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state, step_words};
-use super::shell;
+use super::{shell, ways};
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{Defence, DefenceLine, DueLine, FindingView, ReachReport, RoundLine, defence};
 use crate::service::Rounds;
@@ -88,7 +88,7 @@ impl DefencePage {
     }
 
     fn window(&self, line: &DueLine) -> String {
-        format!("{} – {}", line.window.first, line.window.last)
+        ways::days(&self.s, line.window.first, line.window.last)
     }
 }
 

@@ -24,6 +24,7 @@ mod waits;
 mod ways;
 
 pub use waits::RoundsToday;
+pub(crate) use ways::day;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
@@ -129,6 +130,7 @@ pub(crate) fn routes() -> Routes {
             checklists::drop_draft,
         )
         .get("/rounds/talks/new", walk, talk::fresh)
+        .get("/rounds/talks", read, talk::seen)
         .post("/rounds/talks", walk, talk::hand_in)
         .get("/rounds/defence", read, defence::show)
         .get("/rounds/policies", read, policy::list)

@@ -12,7 +12,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state, step_words};
 use super::{shell, ways};
-use crate::model::Due;
+use crate::model::{Due, RoundKind};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ, ROUNDS_READ_ALL, ROUNDS_RECHECK, ROUNDS_WALK};
 use crate::queries::{
     DueLine, FindingStep, FindingView, RoundFilter, RoundLine, due_now, open_findings, rounds_of,
@@ -29,6 +29,8 @@ struct OverviewPage {
     open_count: usize,
     back: Vec<FindingView>,
     open: Vec<FindingView>,
+    /// Only rounds of this kind are listed.
+    kind: Option<RoundKind>,
     rounds: Vec<RoundLine>,
     more: Option<(Micros, Uuid)>,
     may_plan: bool,
@@ -123,6 +125,9 @@ fn parted(due: Vec<DueLine>) -> (Vec<DueLine>, Vec<Long>) {
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
+    /// Of the newest rounds only those of one kind; anything else is all of them.
+    #[serde(default)]
+    kind: String,
     before: Option<i64>,
     before_id: Option<Uuid>,
     #[serde(default)]
@@ -151,7 +156,9 @@ pub(super) async fn show(
         .await?
         .into_iter()
         .partition(|one| one.step == FindingStep::ToRevisit);
+    let kind = RoundKind::parse(&asked.kind);
     let filter = RoundFilter {
+        kind,
         before: asked.before.map(Micros),
         before_id: asked.before_id,
         ..RoundFilter::default()
@@ -180,6 +187,7 @@ pub(super) async fn show(
         open_count,
         back,
         open,
+        kind,
         rounds,
         more,
     })

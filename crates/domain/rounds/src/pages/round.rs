@@ -296,18 +296,11 @@ pub(crate) async fn round_page(
         Some(name) => checklists::known(&rounds, app.db(), name).await?,
         None => None,
     };
-    let language = checklists::language(ctx.locale());
     let answers = known.as_ref().map_or_else(Shown::default, |known| {
         shown(&s, &known.form, &round.answers)
     });
     let checklist = match (&known, &round.checklist) {
-        (Some(known), Some(name)) => {
-            let title = youlin_checklist::word(&known.form.checklist().title, language);
-            // By which version it was answered, also where another one reads it.
-            let version = name.rsplit_once('@').map_or("", |(_, version)| version);
-            let version = s.t1("checklist-version", "number", version);
-            format!("{title} · {version}")
-        }
+        (Some(known), Some(name)) => super::checklists::titled(&s, name, &known.form),
         (None, Some(name)) => name.clone(),
         _ => String::new(),
     };

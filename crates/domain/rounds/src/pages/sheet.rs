@@ -29,6 +29,8 @@ struct Line {
     needed: bool,
     /// Asked only under a condition.
     only_if: bool,
+    /// More than one may be ticked.
+    many: bool,
     boxes: Vec<String>,
     /// Of a table: heads with what may be ticked under them.
     heads: Vec<(String, Vec<String>)>,
@@ -52,8 +54,10 @@ struct SheetPage {
     sources: Vec<String>,
     lines: Vec<Line>,
     rows: Vec<usize>,
-    /// Of the round this sheet becomes.
-    round: String,
+    /// Short for the round this sheet becomes: to tell one sheet from another, on each of its pages.
+    code_text: String,
+    /// What the code opens, for whoever has the sheet on the screen.
+    entry: String,
     /// The drawing of the code.
     code: String,
 }
@@ -80,16 +84,15 @@ pub(super) async fn show(
     let form = form.ok_or_else(Problem::not_found)?;
     let s = shell(&app, &ctx, prefs);
     let language = checklists::language(ctx.locale());
-    let round = ctx.new_id().to_string();
-    let mut address = format!(
-        "{}/rounds/new?round={round}&subject={}&checklist={}&channel=paper",
-        app.config().public_url,
-        wanted.subject,
-        wanted.checklist
+    let round = ctx.new_id();
+    let mut entry = format!(
+        "/rounds/new?round={round}&subject={}&checklist={}&channel=paper",
+        wanted.subject, wanted.checklist
     );
     if let Ok(policy) = wanted.policy.parse::<uuid::Uuid>() {
-        address.push_str(&format!("&policy={policy}"));
+        entry.push_str(&format!("&policy={policy}"));
     }
+    let address = format!("{}{entry}", app.config().public_url);
     let body = SheetPage {
         title: word(&form.checklist().title, language).to_owned(),
         number: form.checklist().version.clone(),
@@ -100,10 +103,19 @@ pub(super) async fn show(
         lines: lines(&s, form),
         rows: (1..=ROWS).collect(),
         code: code(&address)?,
-        round,
+        code_text: short(round),
+        entry,
         s,
     };
     page(&body)
+}
+
+/// The end of an id, which is chance, as one reads it out: `3F2A-91C7`.
+fn short(round: uuid::Uuid) -> String {
+    let hex = round.simple().to_string().to_uppercase();
+    let end = hex.get(24..).unwrap_or(&hex);
+    let (first, last) = end.split_at(end.len() / 2);
+    format!("{first}-{last}")
 }
 
 fn code(address: &str) -> Result<String> {
@@ -167,6 +179,11 @@ fn head(s: &Shell, form: &Form, node: &Node) -> Option<(String, Vec<String>)> {
     } else {
         format!("{} ({})", line.label, line.unit)
     };
+    let label = if line.many {
+        format!("{label} {}", s.t("sheet-many"))
+    } else {
+        label
+    };
     Some((label, line.boxes))
 }
 
@@ -217,6 +234,7 @@ fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
         }
         Kind::One { list } | Kind::Many { list } => {
             line.what = "boxes";
+            line.many = matches!(field.kind, Kind::Many { .. });
             let all = form.checklist().choices.get(list);
             let all = all.map(Vec::as_slice).unwrap_or_default().iter();
             line.boxes = all
@@ -234,7 +252,13 @@ fn question(s: &Shell, form: &Form, node: &Node) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
-    use super::blanks;
+    use super::{blanks, short};
+
+    #[test]
+    fn a_sheet_has_a_number_that_can_be_read_out() {
+        let id = uuid::Uuid::from_u128(0x0193_5f00_0000_7000_8000_0000_3f2a_91c7);
+        assert_eq!(short(id), "3F2A-91C7");
+    }
 
     #[test]
     fn paper_leaves_room_where_a_screen_would_fill_in_an_answer() {

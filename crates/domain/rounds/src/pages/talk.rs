@@ -1,4 +1,4 @@
-//! `/rounds/talks/new`: a talk (宣传) at a reach, building or premises, written down in a few fields by any team.
+//! `/rounds/talks`: a talk (宣传) at a reach, building or premises, written down in a few fields by any team.
 
 use askama::Template;
 use axum::extract::State;
@@ -158,6 +158,11 @@ async fn handed_in(app: &App, ctx: &Ctx, asking: &Asking, f: &TalkForm) -> Resul
     let new = new_round(asking, f)?;
     let command = prepare(&asking.rounds, app.db(), ctx, new).await?;
     Ok(app.db().execute(ctx, command).await?.id)
+}
+
+/// `GET /rounds/talks`: those that were given stand among the rounds.
+pub(super) async fn seen() -> Redirect {
+    Redirect::to("/rounds?kind=talk#rounds")
 }
 
 /// `POST /rounds/talks`.

@@ -1,5 +1,6 @@
 //! Where a subject is looked at over time, where a round to it is written down, and how it stands by its policies.
 
+use jiff::civil::Date;
 use youlin_kernel::{Ctx, Micros, Result};
 use youlin_web::{App, Shell};
 
@@ -35,13 +36,46 @@ pub(super) fn note_href(line: &DueLine) -> String {
     }
 }
 
+/// What writing down a round of such a kind is called: 记一次检查.
+pub(crate) fn note_words(s: &Shell, kind: RoundKind) -> String {
+    s.t(match kind {
+        RoundKind::Patrol => "patrol-note",
+        RoundKind::Inspection => "inspect-note",
+        RoundKind::Visit => "visit-note",
+        RoundKind::Talk => "talk-note",
+    })
+}
+
 /// Until which day.
 pub(super) fn until(s: &Shell, line: &DueLine) -> String {
-    s.t1(
-        "patrol-due-until",
-        "day",
-        line.window.last.strftime("%-m-%-d"),
-    )
+    s.t1("patrol-due-until", "day", day(s, line.window.last))
+}
+
+/// A day as [`Shell::when`] writes it, without weekday and hour: 11月27日, or 27 Nov 2026.
+pub(crate) fn day(s: &Shell, day: Date) -> String {
+    let written = if s.is_english() {
+        "%-d %b %Y"
+    } else if day.year() == s.ctx().now().date().year() {
+        "%-m月%-d日"
+    } else {
+        "%Y年%-m月%-d日"
+    };
+    day.strftime(written).to_string()
+}
+
+/// The days of a time; one day once.
+pub(crate) fn days(s: &Shell, first: Date, last: Date) -> String {
+    if first == last {
+        day(s, first)
+    } else {
+        format!("{} – {}", day(s, first), day(s, last))
+    }
+}
+
+/// The same of a day that is kept as text.
+pub(crate) fn day_of(s: &Shell, text: &str) -> String {
+    text.parse()
+        .map_or_else(|_no_day| text.to_owned(), |date| day(s, date))
 }
 
 /// How a period stands, in words, and the state that colours it.
@@ -64,6 +98,7 @@ pub(super) struct AskedOf {
     pub(super) last: Option<Micros>,
     /// Where it is written down, while something is left to do.
     pub(super) note: Option<String>,
+    pub(super) note_words: String,
 }
 
 /// What policies ask of a subject now, and when it was last done.
@@ -96,6 +131,7 @@ pub(super) async fn asked_now(
             note: (matches!(line.due, Due::Open { .. })
                 && (line.yours || s.ctx().may(&ROUNDS_PLAN)))
             .then(|| note_href(&line)),
+            note_words: note_words(s, line.kind),
             title: line.policy_title,
             words,
             state,

@@ -48,6 +48,8 @@ pub struct HazardFilter {
     pub campaign: Option<Uuid>,
     pub premises: Option<Uuid>,
     pub community: Option<CommunityId>,
+    /// So many of the latest, where fewer than a hundred are wanted.
+    pub most: Option<u64>,
     /// Only those found before.
     pub before: Option<Micros>,
     /// Of those found at the same moment (all of a round are), only those after this one in the list.
@@ -198,15 +200,16 @@ pub async fn hazards(
     filter: HazardFilter,
 ) -> Result<Vec<HazardView>> {
     use hazard::Column;
+    let most = filter.most.map_or(LINES, |most| most.min(LINES));
     let mut find = rows_of(&Sight::of(db.read(), scope).await?, &filter);
     if let Some(that) = filter.of.and_then(by_case) {
-        let cases = cases_among(db.read(), cases_of(find.clone()), that, Some(LINES)).await?;
+        let cases = cases_among(db.read(), cases_of(find.clone()), that, Some(most)).await?;
         find = find.filter(Column::CaseId.is_in(cases.into_iter().map(|(_, case)| case)));
     }
     let rows = find
         .order_by_desc(Column::FoundAt)
         .order_by_desc(Column::Id)
-        .limit(LINES)
+        .limit(most)
         .all(db.read())
         .await?;
     views(db, rows).await

@@ -54,6 +54,8 @@ pub struct RoundFilter {
     pub policy: Option<Uuid>,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// So many of the latest, where fewer than a hundred are wanted.
+    pub most: Option<u64>,
     /// Only those that began since.
     pub since: Option<Micros>,
     /// Only those that began before.
@@ -106,7 +108,7 @@ pub async fn rounds_of(
         .rows(&sight)
         .order_by_desc(Column::BeganAt)
         .order_by_desc(Column::Id)
-        .limit(LINES)
+        .limit(filter.most.map_or(LINES, |most| most.min(LINES)))
         .all(db.read())
         .await?;
     let found = findings_of(db, scope, rows.iter().map(|row| row.id).collect()).await?;

@@ -135,6 +135,20 @@ async fn a_sheet_of_paper_handed_in_twice_is_one_round() {
         assert!(
             page.contains("<svg") && page.contains("河长日志") && page.contains("class=\"tick\"")
         );
+        let (_, code) = page.split_once("round=").unwrap();
+        let round = &code[..36];
+        let number = format!("{}-{}", &round[28..32], &round[32..]).to_uppercase();
+        assert_eq!(
+            page.matches(&format!("编号 {number}")).count(),
+            2,
+            "at the code, and at the head of each page"
+        );
+        assert!(!page.contains(&format!(">{round}<")));
+        assert!(!page.contains("（可多选）"));
+        let of_market = format!("premises:{}", site.premises);
+        let market = format!("/rounds/sheet?subject={of_market}&checklist=market-fire@1");
+        let market = site.get("desk", &market).await.text();
+        assert!(market.contains("（可多选）"), "several boxes may be ticked");
         let id = Uuid::from_u128(0x0193_5f00_0000_7000_8000_0000_0000_00aa).to_string();
         let entry =
             format!("/rounds/new?round={id}&subject={subject}&checklist=chief-log@1&channel=paper");
@@ -293,6 +307,64 @@ async fn the_editor_names_what_is_wrong_and_two_editors_never_overwrite() {
 }
 
 #[tokio::test]
+async fn the_editor_speaks_in_words_and_says_each_fault_once() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let area = site.ground.id("A").0.to_string();
+        let copy = [
+            ("from", "river-patrol@1"),
+            ("code", "river-jia"),
+            ("area", area.as_str()),
+            ("title", "甲社区河道巡查"),
+        ];
+        let made = site.post("lead", "/rounds/checklists", &copy).await;
+        let page = site.get("lead", &made.location).await.text();
+        assert!(
+            page.contains("<h1>甲社区河道巡查 第 1 版（草稿）</h1>"),
+            "title and version, no code"
+        );
+        assert!(page.contains("没有（none）"), "an option by its words");
+        assert!(page.contains(
+            "意思是：填了「河面有没有漂浮垃圾」，并且「河面有没有漂浮垃圾」不是「没有」"
+        ));
+        // Numbers run through: where a section ends is no question.
+        let numbers: Vec<usize> = page
+            .split("<summary>")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(". ")?.0.parse().ok())
+            .collect();
+        assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>());
+        let mut fields = fields_of(&page);
+        let at = fields
+            .iter()
+            .find(|(_, value)| value == "floating")
+            .map(|(name, _)| name.clone())
+            .unwrap();
+        // A name others lean on is changed, and a row is added and left empty.
+        put(&mut fields, &at, "rubbish_on_water");
+        put(&mut fields, "act", "add:0:text");
+        let pairs: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let page = site.post("lead", &made.location, &pairs).await.text();
+        let start = page.find("id=\"faults\"").unwrap();
+        let summary = &page[start..start + page[start..].find("</section>").unwrap()];
+        let missing = summary.matches("没有叫 floating 的题").count();
+        assert_eq!(missing, 1, "one cause: {summary}");
+        assert!(summary.contains("同样的："), "and where else it is felt");
+        assert_eq!(summary.matches("第 2 题：还没有写字段名").count(), 1);
+        assert!(!summary.contains("字段名要用字母开头"), "{summary}");
+        assert!(!summary.contains("：还没有写问什么"), "{summary}");
+        let read = site.get("lead", "/rounds/checklists/river-patrol@1").await;
+        let page = read.text();
+        assert!(page.contains(
+            "只在 填了「河面有没有漂浮垃圾」，并且「河面有没有漂浮垃圾」不是「没有」 时问"
+        ));
+    }
+}
+
+#[tokio::test]
 async fn a_workbook_goes_out_and_comes_in_and_what_is_not_supported_is_named() {
     for base in databases().await {
         let site = Site::new(base).await;
@@ -309,7 +381,7 @@ async fn a_workbook_goes_out_and_comes_in_and_what_is_not_supported_is_named() {
                 let parts: Vec<(&str, Option<&str>, &[u8])> = vec![
                     ("area", None, area.as_bytes()),
                     ("code", None, code.as_bytes()),
-                    ("book", Some("form.xlsx"), &book),
+                    ("file", Some("form.xlsx"), &book),
                 ];
                 site.upload("lead", "/rounds/checklists/import", &parts)
                     .await

@@ -288,12 +288,7 @@ impl Market {
     /// A version that takes lanes of three metres, in use from so many days after today.
     pub(crate) async fn wide_enough(&self, version: &str, days: i64) -> Uuid {
         let district = self.ground.caller(Role::DistrictOperator, "91");
-        let mut set = youlin_checklist::example_rules().unwrap();
-        set.version = version.into();
-        set.rules[0].test = youlin_checklist::Test::AtLeast {
-            limit: 300,
-            unit: youlin_checklist::Unit::Centimetre,
-        };
+        let set = youlin_testkit::rules::wide_enough(version);
         let save = SaveRuleSet {
             text: serde_json::to_string(&set).unwrap(),
             checklist: "market-fire".into(),
@@ -553,6 +548,11 @@ async fn hazards_leave_the_list_only_when_somebody_else_saw_them_put_right() {
                 count,
                 "{of}"
             );
+            let one = HazardFilter {
+                most: Some(1),
+                ..filter
+            };
+            assert!(hazards(db, &scope, one).await.unwrap().len() <= 1, "{of}");
         }
         let list = campaign_list(db, &scope, campaign, 0).await.unwrap();
         assert_eq!((list[0].found, list[0].removed, list[0].stalls), (3, 1, 24));
@@ -841,12 +841,7 @@ async fn a_newer_rule_set_changes_nothing_that_was_judged() {
             .hand_in(&worker, market.inspection().await)
             .await
             .unwrap();
-        let mut set = youlin_checklist::example_rules().unwrap();
-        set.version = "2".into();
-        set.rules[0].test = youlin_checklist::Test::AtLeast {
-            limit: 300,
-            unit: youlin_checklist::Unit::Centimetre,
-        };
+        let mut set = youlin_testkit::rules::wide_enough("2");
         let save = SaveRuleSet {
             text: serde_json::to_string(&set).unwrap(),
             checklist: "market-fire".into(),

@@ -276,6 +276,8 @@ async fn programs_on_the_telephone_send_positions() {
         for (key, walks) in [("green", true), ("desk", false)] {
             let (_, text) = house.get(key, "/rounds").await;
             assert_eq!(text.contains(link), walks, "{key}: {text}");
+            // Until which day it is due, as the house writes days.
+            assert!(text.contains("11月15日前"), "{key}: {text}");
         }
         // Whoever comes by another link than that of what is due hands it in by what asks for it; others by nothing.
         let note = format!("/rounds/new?reach={}", ground.reach.id);
@@ -465,6 +467,13 @@ async fn education_and_passers_by_stand_in_the_lines_of_defence() {
         for word in ["宣传 · ", "孩子们认识河", "45", "宣传单 60 份", "绿如蓝"] {
             assert!(text.contains(word), "{word}: {text}");
         }
+        // Where talks are written down they are seen too: among the rounds, and only they.
+        let (status, _) = house.get("green", "/rounds/talks").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (_, text) = house.get("desk", "/rounds?kind=talk").await;
+        assert!(text.contains("最近的宣传") && text.contains(&format!("/rounds/{id}")));
+        let (_, text) = house.get("desk", "/rounds?kind=visit").await;
+        assert!(!text.contains(&format!("href=\"/rounds/{id}\"")));
         // A passer-by by the code on the sign, and a resident whose place is at the bank; another one is far away.
         let board = format!("/r/{}", ground.reach.sign);
         let said = [("category", "E-0104"), ("text", "河里有塑料袋")];

@@ -169,11 +169,7 @@ async fn hazards_of_an_inspection_that_was_taken_back_are_on_no_list() {
         let judged = judgements_of(db, &scope, filed.id).await.unwrap();
         assert!(judged.len() == 4 && judged.iter().all(|one| one.withdrawn && one.holds));
         let old = youlin_checklist::example_rules().unwrap();
-        let mut new = old.clone();
-        new.rules[0].test = youlin_checklist::Test::AtLeast {
-            limit: 300,
-            unit: youlin_checklist::Unit::Centimetre,
-        };
+        let new = youlin_testkit::rules::wide_enough("2");
         let sets = rule_sets(db.read()).await.unwrap();
         let changes = async || {
             let all = what_changes(db, &scope, &sets, (&old, &new)).await;

@@ -189,7 +189,7 @@ impl Reader {
                 }
                 used[at] = true;
             }
-            prepared.settle(said, doubts, &mut reading);
+            prepared.settle(&said, &doubts, &mut reading);
         }
         reading.filled.sort_by_key(|one| one.span.from);
         reading.unsure.sort_by_key(|one| one.span.from);
@@ -273,15 +273,10 @@ impl Prepared {
         }
     }
 
-    fn settle(&self, said: Vec<(Value, Span)>, doubts: Vec<Doubt>, reading: &mut Reading) {
+    fn settle(&self, said: &[(Value, Span)], doubts: &[Doubt], reading: &mut Reading) {
         let question = &self.rule.question;
         let outdone = |one: &Value| said.iter().any(|(more, _)| self.is_beyond(more, one));
-        let left: Vec<bool> = said.iter().map(|(one, _)| !outdone(one)).collect();
-        let mut left = left.into_iter();
-        let said: Vec<(Value, Span)> = said
-            .into_iter()
-            .filter(|_| left.next().unwrap_or(true))
-            .collect();
+        let mut left = said.iter().filter(|(one, _)| !outdone(one));
         let mut unsure = |span, why| {
             reading.unsure.push(Unsure {
                 question: question.clone(),
@@ -297,8 +292,8 @@ impl Prepared {
             )
         };
         let blocking = doubts.iter().find(stands);
-        match (said.first(), blocking) {
-            (Some((value, span)), None) => match said.iter().find(|(other, _)| other != value) {
+        match (left.next(), blocking) {
+            (Some((value, span)), None) => match left.find(|(other, _)| other != value) {
                 Some((_, other)) => {
                     let (from, to) = (span.from.min(other.from), span.to.max(other.to));
                     unsure(Span { from, to }, WhyUnsure::Conflict);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::super::question;
-use super::super::shell;
+use super::super::{shell, ways};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{CampaignFigures, CampaignView, campaign_figures, campaigns};
 

@@ -10,7 +10,7 @@ use youlin_people::{Directory, Party};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
 use super::super::question;
-use super::super::shell;
+use super::super::{shell, ways};
 use crate::CloseCampaign;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{

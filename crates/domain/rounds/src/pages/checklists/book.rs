@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use youlin_checklist::{Checklist, Words};
 use youlin_kernel::{AreaId, Ctx, Locale, Problem, ProblemKind, Result};
 use youlin_web::{
-    App, Caller, Choice, FormFaults, I18n, Prefs, Shell, WebResult, mendable, page, refused_with,
-    save_as,
+    App, Caller, Choice, FormFaults, HandedIn, I18n, Prefs, Shell, WebResult, mendable, page,
+    read_handed_in, refused_with, save_as,
 };
 use youlin_xforms::{Labels, SheetFault, WrongSheet, read_xlsform, write_xlsform};
 
@@ -21,8 +21,8 @@ use crate::queries::checklist;
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// A workbook of questions is small.
 pub(crate) const LARGEST: usize = 5 * 1024 * 1024;
-/// Up to here a larger one is read past, so that the form comes back with what else was chosen.
-pub(crate) const READ_PAST: usize = 20 * LARGEST;
+/// Up to here a larger one is read, so that the browser hears what is wrong with it.
+pub(crate) const READ_PAST: usize = 4 * LARGEST;
 
 /// Words the workbook needs and no code holds.
 pub(crate) fn labels(i18n: &I18n) -> Labels {
@@ -100,41 +100,6 @@ fn help(s: &Shell) -> Vec<String> {
         .into()
 }
 
-#[derive(Default)]
-struct Sent {
-    area: String,
-    code: String,
-    book: Vec<u8>,
-}
-
-async fn sent(mut form: Multipart) -> Result<Sent> {
-    let broken = |error: axum::extract::multipart::MultipartError| {
-        if error.status().as_u16() == 413 {
-            Problem::new(ProblemKind::TooLarge, "upload-too-large")
-        } else {
-            Problem::new(ProblemKind::Malformed, "body-unreadable").caused_by(error)
-        }
-    };
-    let mut sent = Sent::default();
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(broken)? {
-            if bytes.len() <= LARGEST {
-                bytes.extend_from_slice(&piece);
-            }
-        }
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-        match name.as_str() {
-            "area" => sent.area = text(&bytes),
-            "code" => sent.code = text(&bytes),
-            "book" => sent.book = bytes,
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
 /// `POST /rounds/checklists/import`.
 pub(in crate::pages) async fn bring_in(
     State(app): State<App>,
@@ -148,14 +113,21 @@ pub(in crate::pages) async fn bring_in(
         .map_err(|error| {
             Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)
         })?;
-    let sent = sent(form).await?;
+    let megabytes = LARGEST / (1024 * 1024);
+    let mut sent = HandedIn::default();
+    let read = read_handed_in(form, megabytes, &mut sent).await;
+    // What is larger still ends the reading; what was chosen before it comes back all the same.
+    let large = match &read {
+        Err(problem) => problem.kind() == ProblemKind::TooLarge,
+        Ok(()) => sent.file.len() > LARGEST,
+    };
     let s = shell(&app, &ctx, prefs);
     let mut refused = Vec::new();
-    let done = if sent.book.len() > LARGEST {
-        let megabytes = LARGEST / (1024 * 1024);
+    let done = if large {
         Err(Problem::invalid("book", "checklist-book-large").field_arg("max", megabytes))
     } else {
-        match read_xlsform(&sent.book) {
+        read?;
+        match read_xlsform(&sent.file) {
             Ok(checklist) => brought(&app, &ctx, &sent, checklist).await,
             Err(faults) => {
                 refused = faults.iter().map(|fault| sentence(&s, fault)).collect();
@@ -170,8 +142,8 @@ pub(in crate::pages) async fn bring_in(
             let body = ImportPage {
                 areas: areas(&s, &ctx),
                 e: FormFaults::of(&s, &problem),
-                area: sent.area,
-                code: sent.code,
+                area: sent.take("area"),
+                code: sent.take("code").trim().to_owned(),
                 refused,
                 help: help(&s),
                 s,
@@ -181,12 +153,19 @@ pub(in crate::pages) async fn bring_in(
     }
 }
 
-async fn brought(app: &App, ctx: &Ctx, sent: &Sent, mut checklist: Checklist) -> Result<String> {
-    if !sent.code.is_empty() {
-        checklist.id.clone_from(&sent.code);
+async fn brought(
+    app: &App,
+    ctx: &Ctx,
+    sent: &HandedIn,
+    mut checklist: Checklist,
+) -> Result<String> {
+    let code = sent.text("code").trim();
+    if !code.is_empty() {
+        code.clone_into(&mut checklist.id);
     }
     let area: i64 = sent
-        .area
+        .text("area")
+        .trim()
         .parse()
         .map_err(|_no_area| Problem::invalid("area", "required"))?;
     let save = SaveChecklist {

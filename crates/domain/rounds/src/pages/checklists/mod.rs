@@ -28,6 +28,14 @@ pub(crate) fn may_see(ctx: &Ctx, line: &ChecklistLine) -> bool {
     line.state != ChecklistState::Draft || line.area.is_some_and(keeps)
 }
 
+/// A version as people call it: 河道巡查 第 1 版. The name says which version, also where another one reads it.
+pub(in crate::pages) fn titled(s: &Shell, name: &str, form: &youlin_checklist::Form) -> String {
+    let language = crate::checklists::language(s.ctx().locale());
+    let title = youlin_checklist::word(&form.checklist().title, language);
+    let number = name.rsplit_once('@').map_or("", |(_, number)| number);
+    s.t2("checklist-titled", &("title", title), &("number", number))
+}
+
 /// Areas the caller may keep checklists for: those of the grants, no smaller than a community.
 fn areas(s: &Shell, ctx: &Ctx) -> Vec<Choice> {
     let mut found: Vec<AreaId> = Vec::new();

@@ -6,12 +6,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use youlin_checklist::{Item, Kind, points_text, word};
+use youlin_checklist::{Item, Kind, Trigger, points_text, word};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::list::badge;
-use crate::checklists;
+use crate::checklists::{self, Spoken, Words};
 use crate::pages::shell;
 use crate::permissions::CHECKLISTS_KEEP;
 use crate::queries::{ChecklistView, checklist};
@@ -27,6 +27,14 @@ struct Line {
     more: Vec<String>,
 }
 
+/// What an answer leads to, and when: in words, and as the expression it is.
+struct Found {
+    label: String,
+    category: String,
+    when: String,
+    formula: String,
+}
+
 #[derive(Template)]
 #[template(path = "checklist.html")]
 pub(super) struct ViewPage {
@@ -34,8 +42,9 @@ pub(super) struct ViewPage {
     view: ChecklistView,
     title: String,
     lines: Vec<Line>,
-    /// Finding, category, when.
-    findings: Vec<(String, String, String)>,
+    findings: Vec<Found>,
+    /// The version it was copied from, as people call it.
+    copied_from: String,
     keeps: bool,
     may_copy: bool,
     saved: String,
@@ -47,23 +56,40 @@ impl ViewPage {
     }
 }
 
-pub(super) fn view_page(s: Shell, view: ChecklistView, keeps: bool, saved: String) -> ViewPage {
+pub(super) fn view_page(
+    s: Shell,
+    view: ChecklistView,
+    keeps: bool,
+    (saved, copied_from): (String, String),
+) -> ViewPage {
     let language = checklists::language(s.ctx().locale());
     let mut lines = Vec::new();
-    read(&s, &view.checklist.items, 0, language, &mut lines);
+    let spoken = Spoken::new(Words::of(&s), &view.checklist);
+    read(&s, &spoken, &view.checklist.items, 0, &mut lines);
     let findings = view.checklist.findings.iter().map(|rule| {
-        let when = match &rule.trigger {
-            youlin_checklist::Trigger::When(text) => text.clone(),
-            youlin_checklist::Trigger::Judgement { rule, question, .. } => {
-                s.t2("checklist-judged", &("rule", rule), &("question", question))
+        let (when, formula) = match &rule.trigger {
+            Trigger::When(text) => match spoken.say(text) {
+                Some(said) => (said, text.clone()),
+                None => (String::new(), text.clone()),
+            },
+            Trigger::Judgement { rule, question, .. } => {
+                let question = spoken.called(question);
+                let when = s.t2("checklist-judged", &("rule", rule), &("question", question));
+                (when, String::new())
             }
         };
-        let category = crate::pages::round::category(&s, &rule.category);
-        (word(&rule.label, language).to_owned(), category, when)
+        Found {
+            label: word(&rule.label, language).to_owned(),
+            category: crate::pages::round::category(&s, &rule.category),
+            when,
+            formula,
+        }
     });
+    let findings = findings.collect();
     ViewPage {
         title: word(&view.checklist.title, language).to_owned(),
-        findings: findings.collect(),
+        findings,
+        copied_from,
         may_copy: s.ctx().may(&CHECKLISTS_KEEP),
         lines,
         keeps,
@@ -73,7 +99,9 @@ pub(super) fn view_page(s: Shell, view: ChecklistView, keeps: bool, saved: Strin
     }
 }
 
-fn read(s: &Shell, items: &[Item], depth: usize, language: &str, lines: &mut Vec<Line>) {
+fn read(s: &Shell, spoken: &Spoken<'_>, items: &[Item], depth: usize, lines: &mut Vec<Line>) {
+    let language = checklists::language(s.ctx().locale());
+    let said = |text: &str| spoken.say(text).unwrap_or_else(|| text.to_owned());
     for item in items {
         match item {
             Item::Question(one) => {
@@ -83,18 +111,28 @@ fn read(s: &Shell, items: &[Item], depth: usize, language: &str, lines: &mut Vec
                         more.push(s.t1(key, "text", text));
                     }
                 };
-                tell("checklist-tell-unit", &one.unit);
+                let options: Vec<String> = spoken
+                    .options(&one.kind)
+                    .iter()
+                    .map(|(code, label)| {
+                        s.t2("checklist-option", &("label", label), &("code", code))
+                    })
+                    .collect();
+                tell("checklist-options", &options.join(&s.t("checklist-comma")));
+                tell("checklist-tell-unit", checklists::unit(&one.unit));
                 tell("checklist-tell-points", &points_text(&one.points));
-                tell("checklist-tell-relevant", &one.relevant);
-                tell("checklist-tell-constraint", &one.constraint);
-                tell("checklist-tell-calculation", &one.calculation);
+                tell("checklist-tell-relevant", &said(&one.relevant));
+                tell("checklist-tell-constraint", &said(&one.constraint));
+                let calculation = spoken.say_value(&one.calculation);
+                tell(
+                    "checklist-tell-calculation",
+                    &calculation.unwrap_or_else(|| one.calculation.clone()),
+                );
                 if one.required == "true()" {
                     more.push(s.t("checklist-tell-required"));
-                } else {
-                    let text = &one.required;
-                    if !text.is_empty() {
-                        more.push(s.t1("checklist-tell-required-when", "text", text));
-                    }
+                } else if !one.required.is_empty() {
+                    let text = said(&one.required);
+                    more.push(s.t1("checklist-tell-required-when", "text", text));
                 }
                 lines.push(Line {
                     depth,
@@ -117,11 +155,11 @@ fn read(s: &Shell, items: &[Item], depth: usize, language: &str, lines: &mut Vec
                     name: group.name.clone(),
                     kind: s.tt("checklist-kind", what),
                     more: relevant
-                        .map(|text| s.t1("checklist-tell-relevant", "text", text))
+                        .map(|text| s.t1("checklist-tell-relevant", "text", said(text)))
                         .into_iter()
                         .collect(),
                 });
-                read(s, &group.items, depth + 1, language, lines);
+                read(s, spoken, &group.items, depth + 1, lines);
             }
         }
     }
@@ -203,6 +241,7 @@ async fn row(app: &App, ctx: &Ctx, name: &str) -> Result<uuid::Uuid> {
 #[template(path = "checklist_refused.html")]
 struct RefusedPage {
     s: Shell,
+    /// Where to go back to: `id@version`.
     name: String,
     e: youlin_web::FormFaults,
 }

@@ -24,6 +24,7 @@ pub(super) use start::{fresh, preview, typed_time};
 
 use super::answer::{Kept, Part, Proposed, Typed, folded, parts};
 use super::upload::Upload;
+use super::ways;
 use crate::checklists::{self, Answered, Known};
 use crate::model::{RoundKind, Subject, SubjectKind};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
@@ -68,6 +69,8 @@ struct FormPage {
     e: FormFaults,
     f: RoundForm,
     name: String,
+    /// What is done here, by the kind of the round: 记一次检查.
+    note: String,
     of_reach: bool,
     /// Its length, as chainage.
     reach_end: String,
@@ -302,6 +305,7 @@ async fn form_page(
     found::make_room(&mut f.found, asking.of_premises());
     Ok(FormPage {
         name: subject.name.clone(),
+        note: ways::note_words(&s, kind_of(None, asking.form(), subject.subject.kind)),
         of_reach: asking.of_reach(),
         reach_end: subject.line.as_ref().map_or_else(String::new, |line| {
             youlin_places::rivers::chainage(line.length_m())
@@ -341,7 +345,10 @@ async fn form_page(
 /// What to know of a version that is not the one in use.
 pub(super) fn warning(s: &Shell, known: Option<&Known>) -> String {
     match known {
-        Some(known) if !known.exact => s.t1("checklist-read-by", "name", &known.name),
+        Some(known) if !known.exact => {
+            let titled = super::checklists::titled(s, &known.name, &known.form);
+            s.t1("checklist-read-by", "name", titled)
+        }
         Some(Known {
             withdrawn_at: Some(at),
             ..

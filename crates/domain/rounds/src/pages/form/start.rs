@@ -209,17 +209,12 @@ pub(in crate::pages) async fn preview(
         &answered,
     );
     page(&PreviewPage {
-        title: title(&s, &form),
+        title: crate::pages::checklists::titled(&s, &name, &form),
         name,
         parts,
         e: FormFaults::none(),
         s,
     })
-}
-
-fn title(s: &Shell, form: &youlin_checklist::Form) -> String {
-    let language = checklists::language(s.ctx().locale());
-    youlin_checklist::word(&form.checklist().title, language).to_owned()
 }
 
 /// The questions of a checklist, to be tried out.

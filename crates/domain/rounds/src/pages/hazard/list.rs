@@ -65,6 +65,7 @@ pub(in crate::pages) async fn show(
         community: asked.community,
         before: asked.before.map(Micros),
         before_id: asked.before_id,
+        ..HazardFilter::default()
     };
     let found = hazards(app.db(), &scope, filter).await?;
     let s = shell(&app, &ctx, prefs);

@@ -53,7 +53,7 @@ struct Counts {
 }
 
 /// Hazards of either list, and rounds, that are shown on the page itself.
-const SHOWN: usize = 20;
+const SHOWN: u64 = 20;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -116,12 +116,11 @@ pub(in crate::pages) async fn show(
     let filter = |of| HazardFilter {
         of: Some(of),
         premises: Some(id),
+        most: Some(SHOWN),
         ..HazardFilter::default()
     };
-    let mut listed = hazards(db, &scope, filter(HazardsOf::Listed)).await?;
-    let mut removed = hazards(db, &scope, filter(HazardsOf::Removed)).await?;
-    listed.truncate(SHOWN);
-    removed.truncate(SHOWN);
+    let listed = hazards(db, &scope, filter(HazardsOf::Listed)).await?;
+    let removed = hazards(db, &scope, filter(HazardsOf::Removed)).await?;
     let subject = Subject {
         kind: SubjectKind::Premises,
         id,
@@ -130,11 +129,14 @@ pub(in crate::pages) async fn show(
         subject: Some(subject),
         before: asked.before.map(Micros),
         before_id: asked.before_id,
+        // One more says whether there are more.
+        most: Some(SHOWN + 1),
         ..RoundFilter::default()
     };
     let mut rounds = rounds_of(db, &scope, of).await?;
-    let more = rounds.len() > SHOWN;
-    rounds.truncate(SHOWN);
+    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let more = rounds.len() > shown;
+    rounds.truncate(shown);
     let older = rounds.last().map(|one| (one.began_at, one.id));
     let s = shell(&app, &ctx, prefs);
     let service = app.need::<Rounds>()?;

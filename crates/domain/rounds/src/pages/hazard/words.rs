@@ -6,6 +6,7 @@ use youlin_web::Shell;
 
 use crate::checklists::{self, Words, choice, unit_name};
 use crate::model::HazardStep;
+use crate::pages::ways;
 use crate::queries::{HazardView, RuleSetView, status_code};
 
 /// The badge's state.
@@ -172,6 +173,6 @@ pub(in crate::pages) fn evidence(
 }
 
 /// The day it must be put right by.
-pub(in crate::pages) fn day(at: &Micros) -> String {
-    at.date().to_string()
+pub(in crate::pages) fn day(s: &Shell, at: &Micros) -> String {
+    ways::day(s, at.date())
 }

@@ -49,13 +49,7 @@ impl StandingPage {
     }
 
     fn window(&self, line: &DueLine) -> String {
-        let _shape_of_templates = self;
-        let (first, last) = (line.window.first, line.window.last);
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first} – {last}")
-        }
+        ways::days(&self.s, line.window.first, line.window.last)
     }
 
     fn words(&self, line: &DueLine) -> String {

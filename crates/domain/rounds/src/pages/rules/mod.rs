@@ -17,7 +17,7 @@ use youlin_web::{
 pub(super) use book::export;
 
 use super::hazard::words;
-use super::shell;
+use super::{shell, ways};
 use crate::checklists;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RULES};
 use crate::queries::{
@@ -76,14 +76,14 @@ fn status(s: &Shell, sets: &[RuleSetView], one: &RuleSetView) -> String {
     let words = s.tt("rules-status", status_code(&one.set.status));
     match &one.set.status {
         RuleStatus::InForce { from } => {
-            s.t2("rules-status-from", &("status", words), &("day", from))
+            s.t2("rules-status-from", &("status", words), &("day", ways::day(s, *from)))
         }
         RuleStatus::Superseded { by, on } => {
             let by = match sets.iter().find(|newer| newer.name() == *by) {
                 Some(newer) => title(s, newer),
                 None => by.clone(),
             };
-            let args = [("status", words), ("by", by), ("day", on.to_string())];
+            let args = [("status", words), ("by", by), ("day", ways::day(s, *on))];
             s.tn("rules-status-by", &args)
         }
         RuleStatus::Example => words,

@@ -155,7 +155,10 @@ fn line(
             ("bank-right", &coverage.right),
         ]
         .into_iter()
-        .map(|(bank, walked)| not_walked(s, bank, walked, coverage.length_m))
+        .map(|(bank, walked)| {
+            let walked = (walked.as_slice(), coverage.percent(walked));
+            not_walked(s, bank, walked, coverage.length_m)
+        })
         .collect(),
         rounds: coverage
             .rounds

@@ -171,11 +171,14 @@ async fn seen(
             &coverage.right.stretches,
         ),
         open: [
-            ("bank-left", &coverage.left.stretches),
-            ("bank-right", &coverage.right.stretches),
+            ("bank-left", &coverage.left),
+            ("bank-right", &coverage.right),
         ]
         .into_iter()
-        .map(|(bank, walked)| not_walked(s, bank, walked, coverage.length_m))
+        .map(|(bank, one)| {
+            let walked = (one.stretches.as_slice(), one.percent);
+            not_walked(s, bank, walked, coverage.length_m)
+        })
         .collect(),
         words: view.words.clone(),
         passed_on: passed_on(s, view),
@@ -276,11 +279,16 @@ fn odd(s: &Shell, flag: TrackFlag, summary: &TrackSummary) -> Odd {
 }
 
 /// `左岸没走到：K0+120–K0+300`.
-pub(super) fn not_walked(s: &Shell, bank: &str, walked: &[(f64, f64)], length: f64) -> String {
+pub(super) fn not_walked(
+    s: &Shell,
+    bank: &str,
+    (walked, percent): (&[(f64, f64)], f64),
+    length: f64,
+) -> String {
     let bank = s.t(bank);
     let open = open_stretches(walked, length);
     if open.is_empty() {
-        return s.t1("track-bank-all", "bank", bank);
+        return s.t1(all_or_nearly(percent), "bank", bank);
     }
     if walked.is_empty() {
         return s.t1("track-bank-none", "bank", bank);
@@ -295,6 +303,15 @@ pub(super) fn not_walked(s: &Shell, bank: &str, walked: &[(f64, f64)], length: f
         &("bank", bank),
         &("stretches", stretches),
     )
+}
+
+/// Beside 99.1 % nobody says that it was all.
+fn all_or_nearly(percent: f64) -> &'static str {
+    if per_cent(percent) == per_cent(100.0) {
+        "track-bank-all"
+    } else {
+        "track-bank-nearly"
+    }
 }
 
 /// The same page again with what was wrong.
@@ -477,4 +494,16 @@ pub(super) async fn own_copy(
     let fixes = own_fixes(&rounds, app.db(), &ctx, id).await?;
     let name = format!("{id}.gpx");
     Ok(save_as(&name, "application/gpx+xml", write_gpx(&[fixes])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_or_nearly;
+
+    #[test]
+    fn all_is_said_only_beside_a_hundred_per_cent() {
+        assert_eq!(all_or_nearly(100.0), "track-bank-all");
+        assert_eq!(all_or_nearly(99.96), "track-bank-nearly");
+        assert_eq!(all_or_nearly(99.1), "track-bank-nearly");
+    }
 }

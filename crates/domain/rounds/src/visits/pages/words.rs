@@ -9,12 +9,7 @@ use crate::visits::rule::UNSEEN;
 
 /// 11月3日
 pub(super) fn day(s: &Shell, at: Micros) -> String {
-    let local = at.local();
-    s.t2(
-        "visit-day",
-        &("month", local.month()),
-        &("day", local.day()),
-    )
+    crate::pages::day(s, at.date())
 }
 
 /// One reason as a sentence.
