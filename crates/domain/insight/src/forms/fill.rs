@@ -6,7 +6,7 @@ use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
 use youlin_datasets::{Asked, Datasets, Release, Wanted, known_since};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result};
-use youlin_tabular::{FillCell, Limits};
+use youlin_tabular::{FillCell, Limits, TableFault};
 use youlin_web::App;
 
 use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source, file_fault};
@@ -62,7 +62,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
             }
             records(app, ctx, form, &asked, &found, &purpose).await?
         }
-        Rows::Areas(level) => areas(&datasets, ctx, form, *level).await?,
+        Rows::Areas(_) | Rows::Area => areas(&datasets, ctx, form).await?,
     };
     let answers = origins(mapping, &lines);
     let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
@@ -73,20 +73,9 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
         meant.map(|one| one.cells).sum::<usize>()
     };
     let (held, missing) = (counted(false), counted(true));
-    let columns: Vec<usize> = mapping.columns.iter().map(|one| one.column).collect();
     let blank = &form.blank;
-    let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
     let limits = Limits::default();
-    let workbook = youlin_tabular::fill(
-        &form.workbook,
-        blank.sheet,
-        first,
-        free,
-        &columns,
-        &lines,
-        &limits,
-    )
-    .map_err(|fault| file_fault(&fault))?;
+    let workbook = written(form, &lines, &limits).map_err(|fault| file_fault(&fault))?;
     let (by, day) = (ctx.actor().name(), ctx.now().local().date());
     let said = match approved {
         Some(other) => {
@@ -108,6 +97,20 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
 }
 
 type Lines = Vec<Vec<FillCell>>;
+
+/// The lines of a list in their rows, the cells of a card each in its own place.
+fn written(form: &FormView, lines: &Lines, limits: &Limits) -> Result<Vec<u8>, TableFault> {
+    let (blank, book) = (&form.blank, &form.workbook);
+    let columns = &form.mapping.columns;
+    if let (true, [line]) = (blank.is_card(), lines.as_slice()) {
+        let places = columns.iter().map(|one| (one.row.unwrap_or(0), one.column));
+        let places: Vec<(u32, usize)> = places.collect();
+        return youlin_tabular::fill_places(book, blank.sheet, &places, line, limits);
+    }
+    let columns: Vec<usize> = columns.iter().map(|one| one.column).collect();
+    let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
+    youlin_tabular::fill(book, blank.sheet, first, free, &columns, lines, limits)
+}
 
 /// Adds up where the cells came from. Running numbers and fixed texts are no answers.
 fn origins(mapping: &Mapping, lines: &[Line]) -> BTreeMap<CommunityId, Vec<AnswerCount>> {
@@ -195,14 +198,21 @@ fn field_of(column: &Column) -> String {
     }
 }
 
-async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Result<Vec<Line>> {
-    let level = if level >= 6 {
-        AreaLevel::Neighbourhood
-    } else {
-        AreaLevel::Grid
+/// The areas a form of areas has a line for.
+pub(crate) fn areas_of(ctx: &Ctx, area: AreaId, rows: &Rows) -> Vec<AreaId> {
+    let level = match rows {
+        Rows::Records(_) => return Vec::new(),
+        Rows::Area => return vec![area],
+        Rows::Areas(level) if *level >= 6 => AreaLevel::Neighbourhood,
+        Rows::Areas(_) => AreaLevel::Grid,
     };
     let mut below = Vec::new();
-    collect(ctx, form.line.area, level, &mut below);
+    collect(ctx, area, level, &mut below);
+    below
+}
+
+async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Line>> {
+    let below = areas_of(ctx, form.line.area, &form.mapping.rows);
     let mut lines = Vec::with_capacity(below.len());
     for (at, area) in below.into_iter().enumerate() {
         let mut line = Vec::with_capacity(form.mapping.columns.len());

@@ -12,7 +12,19 @@ use crate::indicators::INDICATORS;
 use crate::queries::SavedView;
 
 const SERIAL: [&str; 4] = ["序号", "编号", "No", "No."];
-const AREA: [&str; 7] = ["网格名称", "网格", "邻里", "微网格", "单位", "区域", "社区"];
+const AREA: [&str; 11] = [
+    "网格名称",
+    "网格",
+    "邻里",
+    "微网格",
+    "单位",
+    "单位名称",
+    "填报单位",
+    "区域",
+    "区域名称",
+    "社区",
+    "社区名称",
+];
 /// Figures forms ask for in words, and the question each is.
 const FIGURES: [(&str, &[&str], &str); 7] = [
     (
@@ -111,7 +123,7 @@ pub(crate) fn suggest(
             .iter()
             .find(|field| field.names.iter().any(|known| bare(known) == bare_name))
             .map_or(Source::Nobody, |field| Source::Field(field.code.clone())),
-        Rows::Areas(_) => of_area(&bare_name, fields),
+        Rows::Areas(_) | Rows::Area => of_area(&bare_name, fields),
     }
 }
 
@@ -137,9 +149,8 @@ pub(crate) fn learned<'a>(
     forms: impl Iterator<Item = &'a Mapping>,
     rows: &Rows,
 ) -> HashMap<String, Source> {
-    let kind = std::mem::discriminant(rows);
     let columns = forms
-        .filter(|mapping| std::mem::discriminant(&mapping.rows) == kind)
+        .filter(|mapping| mapping.rows.of_records() == rows.of_records())
         .flat_map(|mapping| &mapping.columns);
     columns
         .filter(|column| !matches!(column.source, Source::Nobody | Source::Constant(_)))
@@ -167,7 +178,7 @@ pub(crate) fn choices(
                 all.push(Choice::new(format!("field:{}", field.code), name));
             }
         }
-        Rows::Areas(_) => {
+        Rows::Areas(_) | Rows::Area => {
             all.push(Choice::new("area-name", s.t("form-area-name")));
             all.push(Choice::new("area-code", s.t("form-area-code")));
             for (code, _, question) in FIGURES {

@@ -252,6 +252,95 @@ async fn a_form_of_areas_is_filled_with_figures() {
     }
 }
 
+/// A card: names with blanks beside them, one of them merged over three cells.
+fn card() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new().set_border(rust_xlsxwriter::FormatBorder::Thin);
+    let merge = |sheet: &mut rust_xlsxwriter::Worksheet, row, from, text| {
+        sheet.merge_range(row, from, row, 3, text, &plain).unwrap();
+    };
+    merge(sheet, 0, 0, "社区情况登记表");
+    sheet.write(1, 0, "单位名称").unwrap();
+    merge(sheet, 1, 1, "");
+    for (row, names) in (2..).zip([["常住人口", "负责人"], ["独居老人数", "物业费收缴率"]])
+    {
+        for (column, name) in [0, 2].into_iter().zip(names) {
+            sheet.write(row, column, name).unwrap();
+            sheet.write_blank(row, column + 1, &plain).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_card_is_filled_cell_by_cell_for_its_area() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "month"),
+            ("area", area.as_str()),
+            ("rows", "d=persons"),
+        ];
+        let sent = web.hand_in(DESK, &fields, &card()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        assert!(page.contains("这是一张卡片"), "{page}");
+        assert!(page.contains("有 2 栏没有人掌握"), "{page}");
+        let sources = ["area-name", "figure:d=persons", "constant"];
+        let mut mapping = vec![("version", "1")];
+        for (at, source) in sources.into_iter().enumerate() {
+            mapping.push(("source", source));
+            mapping.push(("constant", if at == 2 { "周主任" } else { "" }));
+        }
+        for source in ["figure:d=persons&f=labels~is~living_alone", ""] {
+            mapping.extend([("source", source), ("constant", "")]);
+        }
+        let mapped = web.post(DESK, &format!("{form}/map"), &mapping).await;
+        assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text());
+        let lines = web.filled(&form).await;
+        let name = &lines[1][1];
+        assert!(!name.is_empty() && name == &lines[1][3], "{lines:?}");
+        assert!(
+            lines[2][1].parse::<i64>().is_ok_and(|people| people > 2),
+            "{lines:?}"
+        );
+        assert_eq!(lines[2][2..4], ["负责人", "周主任"], "{lines:?}");
+        assert_eq!(
+            lines[3][..4],
+            ["独居老人数", "2", "物业费收缴率", ""],
+            "{lines:?}"
+        );
+        // A list is no newer card.
+        let list = web
+            .hand_to(&format!("{form}/blank"), DESK, &[], &blank(&COLUMNS))
+            .await;
+        assert_eq!(list.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_without_a_place_to_fill_is_told_what_is_understood() {
+    let web = webs().await.swap_remove(0);
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "关于报送材料的通知").unwrap();
+    sheet.write(1, 0, "单位：____　负责人：____").unwrap();
+    let area = web.area();
+    let fields = [
+        ("requester", "街道"),
+        ("every", "month"),
+        ("area", area.as_str()),
+    ];
+    let sent = web
+        .hand_in(DESK, &fields, &book.save_to_buffer().unwrap())
+        .await;
+    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(sent.text().contains("能认的有三种"), "{}", sent.text());
+}
+
 #[tokio::test]
 async fn what_is_no_form_is_said_and_what_was_typed_stays() {
     for web in webs().await {

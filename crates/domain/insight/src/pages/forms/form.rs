@@ -111,7 +111,12 @@ impl FormPage {
     }
 
     fn is_people(&self) -> bool {
-        matches!(self.form.mapping.rows, Rows::Records(_))
+        self.form.mapping.rows.of_records()
+    }
+
+    /// Single cells, each with its name beside or above it.
+    fn is_card(&self) -> bool {
+        self.form.blank.is_card()
     }
 }
 
@@ -215,7 +220,7 @@ pub(super) async fn form_page(
     };
     let choose = match &form.mapping.rows {
         Rows::Records(address) => address.clone(),
-        Rows::Areas(_) => String::new(),
+        Rows::Areas(_) | Rows::Area => String::new(),
     };
     Ok(FormPage {
         people,
@@ -278,11 +283,14 @@ pub(super) async fn map(
 
 async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     let (app, ctx) = (s.app(), s.ctx());
-    let rows = rows_of(&sent.rows);
+    let rows = match form.blank.is_card() {
+        true => Rows::Area,
+        false => rows_of(&sent.rows),
+    };
     if let Rows::Records(address) = &rows {
         read_address(address)?.query(&*app.need::<Datasets>()?)?;
     }
-    let same_kind = std::mem::discriminant(&rows) == std::mem::discriminant(&form.mapping.rows);
+    let same_kind = rows.of_records() == form.mapping.rows.of_records();
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
     let mut columns = Vec::with_capacity(form.mapping.columns.len());

@@ -44,16 +44,23 @@ pub(super) fn routes() -> Routes {
         .post("/insight/forms/rows", keep, closing::rows)
 }
 
+/// The form's own area, once.
+const AREA: &str = "area";
+
 /// What a line of a form may be.
 fn row_choices(s: &Shell) -> Vec<Choice> {
     vec![
         Choice::new("d=persons", s.t("form-rows-persons")),
         Choice::new("areas:5", s.t("form-rows-grids")),
         Choice::new("areas:6", s.t("form-rows-neighbourhoods")),
+        Choice::new(AREA, s.t("form-rows-area")),
     ]
 }
 
 fn rows_of(code: &str) -> Rows {
+    if code == AREA {
+        return Rows::Area;
+    }
     match code
         .strip_prefix("areas:")
         .and_then(|level| level.parse().ok())
@@ -68,6 +75,7 @@ fn rows_code(rows: &Rows) -> String {
     match rows {
         Rows::Records(address) => address.clone(),
         Rows::Areas(level) => format!("areas:{level}"),
+        Rows::Area => AREA.to_owned(),
     }
 }
 
