@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
 use youlin_datasets::{Asked, Datasets, Release, Wanted, known_since};
@@ -9,7 +10,9 @@ use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result
 use youlin_tabular::{FillCell, Limits, TableFault};
 use youlin_web::App;
 
-use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source, file_fault};
+use super::{
+    AnswerCount, Column, Every, FormView, Mapping, Origin, PERIOD, Rows, Source, file_fault,
+};
 use crate::compose::Composed;
 use crate::pages::read_address;
 use crate::words::figure_text;
@@ -213,6 +216,7 @@ pub(crate) fn areas_of(ctx: &Ctx, area: AreaId, rows: &Rows) -> Vec<AreaId> {
 
 async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Line>> {
     let below = areas_of(ctx, form.line.area, &form.mapping.rows);
+    let period = days_of(ctx, form.line.every);
     let mut lines = Vec::with_capacity(below.len());
     for (at, area) in below.into_iter().enumerate() {
         let mut line = Vec::with_capacity(form.mapping.columns.len());
@@ -223,7 +227,9 @@ async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Li
                 Source::Constant(text) => text_cell(text),
                 Source::AreaName => text_cell(node.map_or("", |node| node.name.as_str())),
                 Source::AreaCode => text_cell(node.map_or("", |node| node.code.as_str())),
-                Source::Figure(address) => figure(datasets, ctx, address, area).await?,
+                Source::Figure(address) => {
+                    figure(datasets, ctx, &of_period(address, &period)?, area).await?
+                }
                 Source::Field(_) | Source::Nobody => FillCell::Empty,
             });
         }
@@ -252,11 +258,50 @@ fn collect(ctx: &Ctx, area: AreaId, level: AreaLevel, into: &mut Vec<AreaId>) {
     }
 }
 
-async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> Result<FillCell> {
+/// The first and the last day of the period a form is filled for now; none where it comes once.
+fn days_of(ctx: &Ctx, every: Every) -> Option<(Date, Date)> {
+    let today = ctx.now().local().date();
+    let months: i8 = match every {
+        Every::Once => return None,
+        Every::Month => 1,
+        Every::Quarter => 3,
+        Every::HalfYear => 6,
+        Every::Year => 12,
+    };
+    let first = (today.month() - 1) / months * months + 1;
+    let from = Date::new(today.year(), first, 1).ok()?;
+    let to = Date::new(today.year(), first + months - 1, 1).ok()?;
+    Some((from, to.last_of_month()))
+}
+
+/// The question with the days of the period, where it asks for them: an indicator does unless it says other ones.
+fn of_period(address: &str, period: &Option<(Date, Date)>) -> Result<Composed> {
+    let question = read_address(address)?;
+    let of_form = question.from == PERIOD
+        || (!question.i.is_empty() && question.from.is_empty() && question.to.is_empty());
+    let days = period.map_or_else(Default::default, |(from, to)| {
+        (from.to_string(), to.to_string())
+    });
+    Ok(match of_form {
+        true => Composed {
+            from: days.0,
+            to: days.1,
+            ..question
+        },
+        false => question,
+    })
+}
+
+async fn figure(
+    datasets: &Datasets,
+    ctx: &Ctx,
+    question: &Composed,
+    area: AreaId,
+) -> Result<FillCell> {
     // A line for each of them as it is now: counted together with what was split off, that would be counted twice.
     let question = Composed {
         named: String::new(),
-        ..within(&read_address(address)?, area)
+        ..within(question, area)
     };
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;

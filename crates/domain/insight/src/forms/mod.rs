@@ -6,6 +6,7 @@ mod closing;
 mod commands;
 mod fill;
 mod ledger;
+mod offered;
 mod queries;
 mod suggest;
 
@@ -19,8 +20,9 @@ pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, people, unheld};
 pub(crate) use ledger::{CellsOf, Filling, Ledger, Yearly, cells, filling, ledger, unanswered};
+pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
-pub(crate) use suggest::{choices, fields, learned, suggest};
+pub(crate) use suggest::{Choices, choices, fields, learned, suggest};
 
 words! {
     /// Where the answer in a cell of a form came from.

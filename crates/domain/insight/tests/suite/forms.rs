@@ -252,6 +252,68 @@ async fn a_form_of_areas_is_filled_with_figures() {
     }
 }
 
+#[tokio::test]
+async fn declared_measures_and_indicators_are_offered_and_known_by_their_whole_names() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "quarter"),
+            ("area", area.as_str()),
+            ("rows", "area"),
+        ];
+        let columns = [
+            "单位名称",
+            "房屋数",
+            "立案率（%）",
+            "受理数",
+            "事件总数",
+            "新增房屋数",
+        ];
+        let sent = web.hand_in(DESK, &fields, &blank(&columns)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        let chosen: Vec<&str> = page
+            .split("<select name=\"source\"")
+            .skip(1)
+            .filter_map(|select| {
+                let before = select.split("\" selected").next()?;
+                before.rsplit("value=\"").next()
+            })
+            .collect();
+        let of_period = "figure:d=cases&#38;from=period";
+        assert_eq!(
+            chosen,
+            [
+                "area-name",
+                "figure:d=dwellings",
+                "figure:i=acceptance",
+                of_period,
+                of_period,
+                ""
+            ]
+        );
+        // Measures and simple words of every dataset that may be seen, without a kept question.
+        for offered in [
+            "d=dwellings&#38;m=size",
+            "d=dwellings&#38;f=usage",
+            "d=cases&#38;m=accept_minutes",
+        ] {
+            assert!(page.contains(offered), "{offered}: {page}");
+        }
+        // One line, for the whole area; an indicator and what happens are of the quarter.
+        let lines = web.filled(&form).await;
+        let line = &lines[2];
+        assert!(
+            !line[0].is_empty() && line[1].parse::<i64>().is_ok(),
+            "{lines:?}"
+        );
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(line[3].parse::<i64>().is_ok(), "{lines:?}");
+    }
+}
+
 /// A card: names with blanks beside them, one of them merged over three cells.
 fn card() -> Vec<u8> {
     let mut book = Workbook::new();

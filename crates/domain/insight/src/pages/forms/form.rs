@@ -15,6 +15,7 @@ use super::ledger::{Of, href_of_fill};
 use super::list::{newer, read_file};
 use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
+use crate::compose::Condition;
 use crate::entities::report_fill;
 use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
 use crate::pages::evidence::list_title;
@@ -27,7 +28,7 @@ struct ColumnLine {
     name: String,
     code: String,
     constant: String,
-    choices: Vec<Choice>,
+    choices: forms::Choices,
 }
 
 /// Questions about to be put, before anybody is asked.
@@ -156,6 +157,25 @@ pub(super) async fn show(
     page(&body)
 }
 
+/// A figure that is not among those offered, in words.
+fn chosen_figure(s: &Shell, datasets: &Datasets, code: &str) -> String {
+    let address = code.strip_prefix("figure:").unwrap_or(code);
+    match read_address(address) {
+        Ok(question) if !question.d.is_empty() || !question.i.is_empty() => {
+            let words = Words { s, datasets };
+            let figures = words.figures(&question, &question.d);
+            let conditions = question
+                .f
+                .iter()
+                .filter_map(|text| Condition::parse(text).ok());
+            let conditions = conditions.map(|one| words.condition(&question.d, &one));
+            let said: Vec<String> = std::iter::once(figures).chain(conditions).collect();
+            said.join(" · ")
+        }
+        _ => code.to_owned(),
+    }
+}
+
 /// The people a question finds, by its conditions.
 fn chosen(s: &Shell, datasets: &Datasets, address: &str) -> String {
     let said = match read_address(address) {
@@ -175,13 +195,23 @@ pub(super) async fn form_page(
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let datasets = app.need::<Datasets>()?;
     let views = queries::views(app.db(), &ctx).await?;
-    let choices = forms::choices(&s, &datasets, &form.mapping.rows, &views);
+    let offered = match form.mapping.rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(&s, &datasets).await?,
+    };
+    let choices = forms::choices(&s, &datasets, &form.mapping.rows, &offered, &views);
     let columns = form.mapping.columns.iter().map(|column| {
         let code = column.source.code();
         let mut choices = choices.clone();
         // A question that is no longer offered stays what it is.
-        if choices.iter().all(|one| one.value != code) {
-            choices.push(Choice::new(code.clone(), code.clone()));
+        let mut offered = choices.iter().flat_map(|(_, choices)| choices);
+        if offered.all(|one| one.value != code)
+            && let Some((_, plain)) = choices.first_mut()
+        {
+            plain.push(Choice::new(
+                code.clone(),
+                chosen_figure(&s, &datasets, &code),
+            ));
         }
         ColumnLine {
             name: column.name.clone(),
@@ -293,6 +323,10 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     let same_kind = rows.of_records() == form.mapping.rows.of_records();
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
+    let offered = match same_kind || rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(s, &datasets).await?,
+    };
     let mut columns = Vec::with_capacity(form.mapping.columns.len());
     for (at, column) in form.mapping.columns.iter().enumerate() {
         let code = sent.source.get(at).map_or("", String::as_str);
@@ -311,6 +345,7 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
                 &column.name,
                 &rows,
                 &fields,
+                &offered,
                 &std::collections::HashMap::new(),
             )
         };

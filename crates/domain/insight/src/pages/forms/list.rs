@@ -215,8 +215,9 @@ pub(super) async fn newer(
     let fields = forms::fields(&*app.need::<Datasets>()?, s);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &form.mapping.rows);
+    let offered = forms::offered(s, &*app.need::<Datasets>()?).await?;
     let mapping = forms::carried_over(&form.mapping, &blank, |name| {
-        forms::suggest(name, &form.mapping.rows, &fields, &learned)
+        forms::suggest(name, &form.mapping.rows, &fields, &offered, &learned)
     })?;
     Ok(ReplaceBlank {
         community: form.community,
@@ -241,7 +242,11 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let fields = forms::fields(&datasets, s);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &rows);
-    let suggest = |name: &str| forms::suggest(name, &rows, &fields, &learned);
+    let offered = match rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(s, &datasets).await?,
+    };
+    let suggest = |name: &str| forms::suggest(name, &rows, &fields, &offered, &learned);
     let columns = layout.columns.iter();
     let columns = columns.map(|one| Column::of(one, suggest(&one.name)));
     let columns = columns.collect();
