@@ -36,6 +36,28 @@ struct Line {
     cells: Vec<FillCell>,
 }
 
+/// Columns whose cells are answers: running numbers and fixed texts cost nobody one.
+pub(crate) fn answered(mapping: &Mapping) -> impl Iterator<Item = &Column> {
+    let columns = mapping.columns.iter();
+    columns.filter(|one| !matches!(one.source, Source::Serial | Source::Constant(_)))
+}
+
+/// How many lines a form has now; `None` where its people are not for the caller to count.
+pub(crate) async fn lines_now(
+    datasets: &Datasets,
+    ctx: &Ctx,
+    area: AreaId,
+    rows: &Rows,
+) -> Option<usize> {
+    let Rows::Records(address) = rows else {
+        return Some(areas_of(ctx, area, rows).len());
+    };
+    let question = within(&read_address(address).ok()?, area);
+    let query = question.query(datasets).ok()?;
+    let answer = datasets.ask(ctx, query).await.ok()?.answer().await.ok()?;
+    usize::try_from(answer.total.count).ok()
+}
+
 /// The columns nobody holds.
 pub(crate) fn unheld(mapping: &Mapping) -> impl Iterator<Item = &Column> {
     let columns = mapping.columns.iter();
@@ -69,13 +91,14 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
     };
     let answers = origins(mapping, &lines);
     let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
-    // The ledger counts what its figures open to: running numbers and fixed texts cost nobody an answer.
-    let counted = |empty: bool| {
+    // The ledger counts what its figures open to: running numbers and fixed texts cost nobody an answer, and what was
+    // fetched because of the form was not held.
+    let counted = |origin: Origin| {
         let all = answers.values().flatten();
-        let meant = all.filter(|one| (one.origin == Origin::Empty) == empty);
+        let meant = all.filter(|one| one.origin == origin);
         meant.map(|one| one.cells).sum::<usize>()
     };
-    let (held, missing) = (counted(false), counted(true));
+    let (held, missing) = (counted(Origin::Records), counted(Origin::Empty));
     let blank = &form.blank;
     let limits = Limits::default();
     let workbook = written(form, &lines, &limits).map_err(|fault| file_fault(&fault))?;

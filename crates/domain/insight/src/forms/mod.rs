@@ -19,7 +19,9 @@ pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
 pub(crate) use fill::{fill, people, unheld};
-pub(crate) use ledger::{CellsOf, Filling, Ledger, Yearly, cells, filling, ledger, unanswered};
+pub(crate) use ledger::{
+    Cells, CellsOf, Filling, Ledger, Of, Tally, Yearly, cells, filling, ledger, unanswered,
+};
 pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
 pub(crate) use suggest::{Choices, choices, fields, learned, suggest};

@@ -200,7 +200,7 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
 }
 
 /// Somebody asks one of them and notes the answer.
-async fn answer(web: &Web, words: &str) {
+pub(crate) async fn answer(web: &Web, words: &str) {
     let mut asked = Query::select();
     asked
         .columns(["id", "person_id"].map(name))

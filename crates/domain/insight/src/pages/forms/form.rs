@@ -17,7 +17,7 @@ use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
 use crate::compose::Condition;
 use crate::entities::report_fill;
-use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
+use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, Tally, unheld};
 use crate::pages::evidence::list_title;
 use crate::pages::{read_address, shell};
 use crate::queries;
@@ -107,8 +107,19 @@ impl FormPage {
         href_of_fill(Of::Held, fill.id)
     }
 
+    fn fetched(&self, fill: &report_fill::Model) -> String {
+        href_of_fill(Of::Fetched, fill.id)
+    }
+
     fn missing(&self, fill: &report_fill::Model) -> String {
         href_of_fill(Of::Missing, fill.id)
+    }
+
+    fn tally(&self, fill: &report_fill::Model) -> Tally {
+        let all = &self.form.tallies;
+        all.get(&(fill.form_id, fill.at))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn is_people(&self) -> bool {
