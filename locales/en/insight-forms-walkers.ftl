@@ -3,6 +3,9 @@ form-half = { $year }, { $n ->
     [1] first half
    *[other] second half
  }
+form-year = { $year }
+form-month = { $month }/{ $year }
+form-day = { $day }/{ $month }/{ $year }
 form-ask-open = { $count } questions have not been asked yet.
 form-withdraw = Take back what was not asked
 form-withdrawn = { $count } questions taken back; nobody is asked any more. Answers already given stay.

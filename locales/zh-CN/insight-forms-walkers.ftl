@@ -3,6 +3,9 @@ form-half = { $year } 年{ $n ->
     [1] 上半年
    *[other] 下半年
  }
+form-year = { $year } 年
+form-month = { $year } 年 { $month } 月
+form-day = { $year } 年 { $month } 月 { $day } 日
 form-ask-open = 还有 { $count } 条没有问到。
 form-withdraw = 撤回没有问到的
 form-withdrawn = 已撤回 { $count } 条，上门时不再问。已经答过的留着。

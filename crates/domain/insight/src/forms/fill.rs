@@ -1,6 +1,6 @@
 //! Filling: the lines of a form from what is held, and what is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -11,7 +11,8 @@ use youlin_tabular::{FillCell, Limits, TableFault};
 use youlin_web::App;
 
 use super::{
-    AnswerCount, Column, Every, FormView, Mapping, Origin, PERIOD, Rows, Source, file_fault,
+    AnswerCount, Column, Every, FormView, Mapping, Origin, PERIOD, Rows, Source, file_fault, typed,
+    typed_for,
 };
 use crate::compose::Composed;
 use crate::pages::read_address;
@@ -34,6 +35,8 @@ pub(crate) struct Filled {
 struct Line {
     community: CommunityId,
     cells: Vec<FillCell>,
+    /// Places of those the desk typed.
+    typed: BTreeSet<usize>,
 }
 
 /// Columns whose cells are answers: running numbers and fixed texts cost nobody one.
@@ -87,7 +90,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
             }
             records(app, ctx, form, &asked, &found, &purpose).await?
         }
-        Rows::Areas(_) | Rows::Area => areas(&datasets, ctx, form).await?,
+        Rows::Areas(_) | Rows::Area => areas(app, &datasets, ctx, form).await?,
     };
     let answers = origins(mapping, &lines);
     let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
@@ -146,6 +149,7 @@ fn origins(mapping: &Mapping, lines: &[Line]) -> BTreeMap<CommunityId, Vec<Answe
             let origin = match (&column.source, cell) {
                 (Source::Serial | Source::Constant(_), _) => continue,
                 (_, FillCell::Empty) => Origin::Empty,
+                _ if line.typed.contains(&at) => Origin::Typed,
                 (Source::Nobody, _) => Origin::Door,
                 _ => Origin::Records,
             };
@@ -210,6 +214,7 @@ async fn records(
         Line {
             community,
             cells: cells.collect(),
+            typed: BTreeSet::new(),
         }
     });
     Ok(lines.collect())
@@ -237,13 +242,16 @@ pub(crate) fn areas_of(ctx: &Ctx, area: AreaId, rows: &Rows) -> Vec<AreaId> {
     below
 }
 
-async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Line>> {
+async fn areas(app: &App, datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Line>> {
     let below = areas_of(ctx, form.line.area, &form.mapping.rows);
     let period = days_of(ctx, form.line.every);
+    let name = typed_for(ctx, form.line.every);
+    let by_hand = typed(app.db().read(), form.community, form.line.id, &name).await?;
     let mut lines = Vec::with_capacity(below.len());
     for (at, area) in below.into_iter().enumerate() {
         let mut line = Vec::with_capacity(form.mapping.columns.len());
-        for column in &form.mapping.columns {
+        let mut places = BTreeSet::new();
+        for (place, column) in form.mapping.columns.iter().enumerate() {
             let node = ctx.areas().get(area);
             line.push(match &column.source {
                 Source::Serial => number(at + 1),
@@ -253,13 +261,21 @@ async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Li
                 Source::Figure(address) => {
                     figure(datasets, ctx, &of_period(address, &period)?, area).await?
                 }
-                Source::Field(_) | Source::Nobody => FillCell::Empty,
+                Source::Nobody => match by_hand.get(&(area, column.key())) {
+                    Some(said) => {
+                        places.insert(place);
+                        number_or_text(said.value.clone())
+                    }
+                    None => FillCell::Empty,
+                },
+                Source::Field(_) => FillCell::Empty,
             });
         }
         let own = ctx.areas().community_of(area);
         lines.push(Line {
             community: own.unwrap_or(form.community),
             cells: line,
+            typed: places,
         });
     }
     Ok(lines)
@@ -278,6 +294,19 @@ fn collect(ctx: &Ctx, area: AreaId, level: AreaLevel, into: &mut Vec<AreaId>) {
     }
     for child in ctx.areas().children(area) {
         collect(ctx, *child, level, into);
+    }
+}
+
+/// The period a filling is for, by how often the form comes: 2026, 2026Q4, 2026-11.
+pub(crate) fn period_of(ctx: &Ctx, every: Every) -> String {
+    let day = ctx.now().local().date();
+    let (year, month) = (day.year(), day.month());
+    match every {
+        Every::Year => year.to_string(),
+        Every::HalfYear => format!("{year}H{}", (month + 5) / 6),
+        Every::Quarter => format!("{year}Q{}", (month + 2) / 3),
+        Every::Month => format!("{year}-{month:02}"),
+        Every::Once => day.to_string(),
     }
 }
 
@@ -329,12 +358,14 @@ async fn figure(
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;
     let text = figure_text(&asked, &answer.total);
-    Ok(
-        text.map_or(FillCell::Empty, |text| match text.parse::<f64>() {
-            Ok(number) => FillCell::Number(number),
-            Err(_with_words) => FillCell::Text(text),
-        }),
-    )
+    Ok(text.map_or(FillCell::Empty, number_or_text))
+}
+
+fn number_or_text(text: String) -> FillCell {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => FillCell::Number(number),
+        _ => FillCell::Text(text),
+    }
 }
 
 /// The people of a form's lines. The form goes on to be about all that has come out of its area since it was made.

@@ -11,8 +11,9 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use super::fill::{answered, lines_now};
 use super::queries::{FormLine, fills, is_filling, line, mapping_of, rows};
-use super::{Mapping, Origin};
-use crate::entities::{report_answer, report_fill, report_form};
+use super::typed::ONCE;
+use super::{Mapping, Origin, key_of};
+use crate::entities::{report_answer, report_fill, report_form, report_typed};
 use crate::permissions::INSIGHT_FORMS;
 
 /// A form that is still asked for, and what it takes.
@@ -65,7 +66,7 @@ impl Of {
         match Origin::parse(origin) {
             Some(Origin::Records) => Self::Held,
             Some(Origin::Empty) => Self::Missing,
-            Some(Origin::Door) | None => Self::Fetched,
+            Some(Origin::Door | Origin::Typed) | None => Self::Fetched,
         }
     }
 }
@@ -271,6 +272,8 @@ pub(crate) struct CellsOf {
     pub(crate) title: String,
     pub(crate) requester: String,
     pub(crate) answer: report_answer::Model,
+    /// Who said what was typed, and as of which day.
+    pub(crate) said: Vec<(String, String)>,
 }
 
 /// The columns behind such cells of these fillings.
@@ -285,6 +288,10 @@ pub(crate) async fn cells(
         of.insert((one.fill.form_id, one.fill.at), one);
     }
     let forms: BTreeSet<Uuid> = of.keys().map(|(form, _)| *form).collect();
+    let said = match meant {
+        Of::Fetched => said_of(db, ctx, &forms).await?,
+        _ => BTreeMap::new(),
+    };
     let mut found: Vec<CellsOf> = answers(db, ctx, forms)
         .await?
         .into_iter()
@@ -294,12 +301,45 @@ pub(crate) async fn cells(
             Some(CellsOf {
                 title: one.title.clone(),
                 requester: one.requester.clone(),
+                said: match Origin::parse(&answer.origin) {
+                    Some(Origin::Typed) => {
+                        let column = key_of(&answer.column_name);
+                        let of = |period: &str| {
+                            said.get(&(answer.form_id, period.to_owned(), column.clone()))
+                        };
+                        let found = of(&answer.period).or_else(|| of(ONCE));
+                        found.cloned().unwrap_or_default()
+                    }
+                    _ => Vec::new(),
+                },
                 answer,
             })
         })
         .collect();
     found.sort_by_key(|one| (std::cmp::Reverse(one.answer.at), one.answer.id));
     Ok(found)
+}
+
+/// Who said what was typed, by form, period and column.
+type Said = BTreeMap<(Uuid, String, String), Vec<(String, String)>>;
+
+async fn said_of(db: &Database, ctx: &Ctx, forms: &BTreeSet<Uuid>) -> Result<Said> {
+    let mut communities = ctx.scope(&INSIGHT_FORMS)?.communities();
+    communities.push(CommunityId::SYSTEM.0);
+    let rows = report_typed::Entity::find()
+        .filter(report_typed::Column::CommunityId.is_in(communities))
+        .filter(report_typed::Column::FormId.is_in(forms.iter().copied()))
+        .all(db.read())
+        .await?;
+    let mut all = Said::new();
+    for row in rows {
+        let said = all.entry((row.form_id, row.period, row.column_key));
+        let (said, one) = (said.or_default(), (row.said_by, row.said_on));
+        if !said.contains(&one) {
+            said.push(one);
+        }
+    }
+    Ok(all)
 }
 
 /// The questions nobody has answered yet that a requester's forms (everybody's, where none is named) ask, each with its

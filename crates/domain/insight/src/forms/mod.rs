@@ -9,6 +9,7 @@ mod ledger;
 mod offered;
 mod queries;
 mod suggest;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 use youlin_kernel::words;
@@ -18,13 +19,15 @@ pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
-pub(crate) use fill::{fill, people, unheld};
+pub(crate) use fill::{fill, people, period_of, unheld};
 pub(crate) use ledger::{
     Cells, CellsOf, Filling, Ledger, Of, Tally, Yearly, cells, filling, ledger, unanswered,
 };
 pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
 pub(crate) use suggest::{Choices, choices, fields, learned, suggest};
+pub use typed::TypeAnswers;
+pub(crate) use typed::{Gap, gaps, typed, typed_for};
 
 words! {
     /// Where the answer in a cell of a form came from.
@@ -33,6 +36,8 @@ words! {
         Records = "records",
         /// It was asked at the door for this form.
         Door = "door",
+        /// The desk typed what somebody said.
+        Typed = "typed",
         /// Nobody holds it: the cell stayed empty, and somebody types it.
         Empty = "empty",
     }
@@ -184,12 +189,14 @@ impl Column {
 
     /// The key of its question; the name, so that a form that gained a column keeps its answers.
     pub(crate) fn key(&self) -> String {
-        self.name
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(80)
-            .collect()
+        key_of(&self.name)
     }
+}
+
+/// See [`Column::key`].
+fn key_of(name: &str) -> String {
+    let bare = name.chars().filter(|c| !c.is_whitespace());
+    bare.take(80).collect()
 }
 
 /// When a form was filled.

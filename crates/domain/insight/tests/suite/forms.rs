@@ -314,6 +314,82 @@ async fn declared_measures_and_indicators_are_offered_and_known_by_their_whole_n
     }
 }
 
+#[tokio::test]
+async fn what_no_record_and_no_door_knows_is_typed_with_its_source_and_counted_apart() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "quarter"),
+            ("area", area.as_str()),
+            ("rows", "area"),
+        ];
+        let columns = ["单位名称", "物业费收缴率"];
+        let sent = web.hand_in(DESK, &fields, &blank(&columns)).await;
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        assert!(page.contains("谁管着这件事就问谁"), "{page}");
+        assert!(page.contains("已填 0 / 1"), "{page}");
+        let to = format!("{form}/typed");
+        let said = |on| {
+            [
+                ("column", "物业费收缴率"),
+                ("area", area.as_str()),
+                ("value", "92.5"),
+                ("said_by", "光明物业"),
+                ("said_on", on),
+            ]
+        };
+        for (refused, by) in [
+            ("2126-01-01", "光明物业"),
+            ("", "光明物业"),
+            ("2026-11-01", " "),
+        ] {
+            let mut fields = said(refused);
+            fields[3].1 = by;
+            let got = web.post(DESK, &to, &fields).await;
+            assert_eq!(
+                got.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{refused} {by}"
+            );
+        }
+        let mut elsewhere = said("2026-11-01");
+        elsewhere[1].1 = "1";
+        let got = web.post(DESK, &to, &elsewhere).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND);
+        let kept = web.post(DESK, &to, &said("2026-11-01")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let page = web.get(DESK, &form).await.text();
+        assert!(
+            page.contains("已填 1 / 1") && page.contains("光明物业"),
+            "{page}"
+        );
+        let lines = web.filled(&form).await;
+        assert_eq!(lines[2][1], "92.5", "{lines:?}");
+        // It is no record: the ledger says that it was typed, by whose word.
+        let fetched = web
+            .get(DESK, "/insight/forms/ledger?of=fetched")
+            .await
+            .text();
+        assert!(
+            fetched.contains("手工填的 · 光明物业，2026 年 11 月 1 日"),
+            "{fetched}"
+        );
+        // Taken back, the cell is empty again.
+        let mut back = said("2026-11-01");
+        back[2].1 = "";
+        web.post(DESK, &to, &back).await;
+        let lines = web.filled(&form).await;
+        assert_eq!(lines[2][1], "", "{lines:?}");
+        // What has a source is not typed.
+        let mut held = said("2026-11-01");
+        held[0].1 = "单位名称";
+        let got = web.post(DESK, &to, &held).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
 /// A card: names with blanks beside them, one of them merged over three cells.
 fn card() -> Vec<u8> {
     let mut book = Workbook::new();

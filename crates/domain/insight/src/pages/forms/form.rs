@@ -17,7 +17,7 @@ use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
 use crate::compose::Condition;
 use crate::entities::report_fill;
-use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, Tally, unheld};
+use crate::forms::{self, Column, FormView, Gap, MapForm, Mapping, Rows, Source, Tally, unheld};
 use crate::pages::evidence::list_title;
 use crate::pages::{read_address, shell};
 use crate::queries;
@@ -62,6 +62,11 @@ pub(super) struct FormPage {
     sure: Option<Sure>,
     /// Where the people of its lines are chosen.
     choose: String,
+    /// Columns of areas nobody holds, for the desk to type into.
+    gaps: Vec<Gap>,
+    /// The period they are typed for.
+    typed_for: String,
+    today: String,
     /// What of the workbook keeps its place when rows are added, in words.
     losses: Vec<String>,
 }
@@ -160,6 +165,7 @@ pub(super) async fn show(
         "ask" => s.t1("form-asked", "count", &done.open),
         "release" => s.t("form-release-asked"),
         "blank" => s.t("form-blank-replaced"),
+        "typed" => s.t("form-typed-kept"),
         _ => String::new(),
     };
     let form = forms::form(app.db(), &ctx, id).await?;
@@ -259,6 +265,8 @@ pub(super) async fn form_page(
         Some(set) => set.open_questions(app.db(), &ctx, form.line.id).await?,
         None => 0,
     };
+    let period = forms::typed_for(&ctx, form.line.every);
+    let typed = forms::typed(app.db().read(), form.community, form.line.id, &period).await?;
     let choose = match &form.mapping.rows {
         Rows::Records(address) => address.clone(),
         Rows::Areas(_) | Rows::Area => String::new(),
@@ -268,6 +276,9 @@ pub(super) async fn form_page(
         open,
         choose,
         sure: None,
+        gaps: forms::gaps(&ctx, &form, &typed),
+        typed_for: super::period_words(&s, &forms::period_of(&ctx, form.line.every)),
+        today: ctx.now().local().date().to_string(),
         askable: forms::askable(&form.mapping)
             .into_iter()
             .map(|column| (column.name.clone(), false))

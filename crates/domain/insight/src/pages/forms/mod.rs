@@ -6,6 +6,7 @@ mod fill;
 mod form;
 mod ledger;
 mod list;
+mod typed;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Routes {
         .post("/insight/forms/{id}/release", keep, fill::ask_release)
         .post("/insight/forms/{id}/ask", keep, ask::ask)
         .post("/insight/forms/{id}/ask/withdraw", keep, ask::withdraw)
+        .post("/insight/forms/{id}/typed", keep, typed::send)
         .post("/insight/forms/{id}/close", keep, closing::close)
         .post("/insight/forms/{id}/reopen", keep, closing::reopen)
         .post("/insight/forms/rows", keep, closing::rows)
@@ -79,22 +81,9 @@ fn rows_code(rows: &Rows) -> String {
     }
 }
 
-/// The period of a filling in words: 2026Q4 is the fourth quarter of 2026.
+/// See [`crate::words::period_words`].
 pub(super) fn period_words(s: &Shell, period: &str) -> String {
-    let part = |mark: char| period.split_once(mark);
-    match (part('Q'), part('H')) {
-        (Some((year, n)), _) => s.t2(
-            "form-quarter",
-            &("year", year.to_owned()),
-            &("n", n.to_owned()),
-        ),
-        (_, Some((year, n))) => s.t2(
-            "form-half",
-            &("year", year.to_owned()),
-            &("n", n.to_owned()),
-        ),
-        _ => period.to_owned(),
-    }
+    crate::words::period_words(s.app().i18n(), s.ctx().locale(), period)
 }
 
 /// The page of a form again, with what is wrong.

@@ -222,13 +222,19 @@ fn filling(s: &Shell, one: &Filling, named: Named<'_>) -> Vec<Place> {
 
 fn cells(s: &Shell, one: &CellsOf, named: Named<'_>) -> Vec<Place> {
     let answer = &one.answer;
+    let said = one.said.iter();
+    let said = said.map(|(by, on)| s.t2("answer-said", &("by", by), &("on", period_words(s, on))));
+    let origin: Vec<String> = std::iter::once(s.tt("answer", &answer.origin))
+        .chain(said)
+        .collect();
+    let origin = origin.join(" · ");
     vec![
         Place::link(named(&one.title, &one.requester), page_of(answer.form_id)),
         Place::text(answer.column_name.clone()),
         Place::text(period_words(s, &answer.period)),
         Place::text(s.when(&Micros(answer.at))),
         Place::text(s.area(&AreaId(answer.area_id))),
-        Place::text(s.tt("answer", &answer.origin)),
+        Place::text(origin),
         Place::number(answer.cells),
     ]
 }
