@@ -688,6 +688,22 @@ async fn what_is_no_form_of_people_or_stands_there_already_is_asked_about_and_a_
     assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text());
 
     // The people of its lines are chosen where questions are put, and that leads back.
+    let page = web.get(DESK, &form).await.text();
+    let choose = page.split("href=\"/insight/query?").nth(1).unwrap();
+    let choose = choose.split('"').next().unwrap().replace("&amp;", "&");
+    let choose = choose.replace("&#38;", "&");
+    assert!(choose.ends_with(&format!("&form={id}")), "{choose}");
+    let asked = web.get(DESK, &format!("/insight/query?{choose}")).await;
+    let chosen = format!("<option value=\"{id}\" selected>");
+    assert!(asked.text().contains(&chosen), "{}", asked.text());
+    // Each step of composing goes on to mean that form.
+    let step = format!("/insight/query/add?{choose}&set=persons&dim=age&op=ge&v=80");
+    let step = web.get(DESK, &step).await;
+    assert!(
+        step.location().contains(&format!("form={id}")),
+        "{}",
+        step.location()
+    );
     let rows = [
         ("form", id),
         ("address", "d=persons&f=labels~is~living_alone"),
