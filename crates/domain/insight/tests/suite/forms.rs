@@ -9,9 +9,11 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
 use uuid::Uuid;
 use youlin_database::sql::name;
-use youlin_kernel::Role;
+use youlin_kernel::{Micros, Role};
 use youlin_people::LearnFacts;
 use youlin_people::facts::How;
+use youlin_people::permissions::PEOPLE_LOOKS;
+use youlin_people::privacy::processing_record;
 use youlin_tabular::Limits;
 
 use crate::http::{DESK, Got, Web, webs};
@@ -154,6 +156,18 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         assert_eq!(looked.len(), 2);
         let purpose: String = looked[0].try_get("", "purpose").unwrap();
         assert!(purpose.contains("街道民政"), "{purpose}");
+
+        // In the record of processing it is one act, for this form.
+        let lead = web.ground.caller(Role::CommunityLead, "A");
+        let scope = lead.scope(&PEOPLE_LOOKS).unwrap();
+        let span = (lead.now().plus(-Micros::DAY), lead.now().plus(1));
+        let db = web.ground.world.db().read();
+        let record = processing_record(db, &scope, span, None, 100)
+            .await
+            .unwrap();
+        assert_eq!(record.len(), 1, "{record:?}");
+        assert_eq!(record[0].persons, 2);
+        assert!(record[0].purpose.contains("街道民政"), "{record:?}");
 
         let unsure = web.post(DESK, &format!("{form}/ask"), &[]).await;
         assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
