@@ -35,6 +35,7 @@ problem-form-closed = This form is closed. Open it again first.
 field-form-nothing-ticked = Tick the columns to ask.
 field-form-not-sure = It is { $count } questions now; please confirm again.
 field-form-asked-about = Please answer the question above first.
+form-ledger-of = Who asks for how much: { $what }
 form-ledger-all = All requesters
 form-ledger-form = Form
 form-ledger-cells-once = One filling (cells)

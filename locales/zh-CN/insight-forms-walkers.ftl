@@ -35,6 +35,7 @@ problem-form-closed = 这张表已经停用。请先重新启用。
 field-form-nothing-ticked = 请勾选要问的栏目。
 field-form-not-sure = 现在一共是 { $count } 条，请重新确认。
 field-form-asked-about = 请先回答上面的问题。
+form-ledger-of = 谁要了多少：{ $what }
 form-ledger-all = 所有要表的单位
 form-ledger-form = 哪张表
 form-ledger-cells-once = 一次要填（格）

@@ -353,11 +353,6 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     for (at, column) in form.mapping.columns.iter().enumerate() {
         let code = sent.source.get(at).map_or("", String::as_str);
         let constant = sent.constant.get(at).map_or("", String::as_str);
-        // A text typed where nothing was chosen is meant as one.
-        let code = match code {
-            "" if !constant.trim().is_empty() => "constant",
-            code => code,
-        };
         let source = if same_kind {
             Source::read(code, constant)
                 .ok_or_else(|| Problem::invalid("source", "unknown-value"))?

@@ -177,7 +177,7 @@ pub(super) async fn show(
     let figures = figures(&s, &own, &opened);
     let (list, page_at, pages) = list(&s, &datasets, own, &opened, paged.page).await?;
     page(&LedgerPage {
-        title: s.t(opened.of.key()),
+        title: s.t1("form-ledger-of", "what", s.t(opened.of.key())),
         whose,
         figures,
         list,
