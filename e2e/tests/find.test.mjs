@@ -39,6 +39,13 @@ describe("one box finds people, addresses, cases and organisations", () => {
     await screenshot(desk, "find-cases");
     await axe(desk);
     assert.match(await found("光明东村12号楼"), /光明东村12号楼/);
+    // Cases of that place come first; others only speak of it, and say so.
+    const cases = await desk.locator('#found a[href^="/cases/"]').allInnerTexts();
+    const other = cases.findIndex((text) => /文字里提到/.test(text));
+    const own = other < 0 ? cases : cases.slice(0, other);
+    for (const text of own) assert.match(text, /光明东村12号楼/);
+    assert.ok(cases.slice(own.length).every((text) => /文字里提到/.test(text)), cases.join("\n"));
+    await screenshot(desk, "find-place");
     assert.match(await found("物业"), /物业/);
   });
 

@@ -128,6 +128,56 @@ describe("one form, entered once", () => {
     noConsoleErrors(desk);
   });
 
+  test("a card of single cells is filled for its area; what nobody holds is typed with its source", async () => {
+    await desk.goto(`${server.url}/insight/forms`);
+    await desk.locator("#f-file").setInputFiles({
+      name: "card.xlsx",
+      mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+      buffer: workbook({
+        name: "情况卡",
+        rows: [["社区情况卡"], ["单位名称", "", "常住人口", ""], ["商户数", "", "立案率", ""], ["物业费收缴率", "", "负责人", ""]],
+      }),
+    });
+    await desk.locator("#f-requester").fill("街道办");
+    await desk.locator('main form[enctype] button[type="submit"]').click();
+    await desk.waitForURL(/done=new/);
+    const card = desk.url().split("?")[0];
+    const text = await desk.locator("main").innerText();
+    assert.match(text, /这是一张卡片/);
+    assert.match(text, /有 2 栏没有人掌握/);
+    const chosen = async (name) => desk.getByLabel(name, { exact: true }).locator("option:checked").innerText();
+    assert.equal(await chosen("商户数"), "商户数");
+    assert.equal(await chosen("立案率"), "立案率");
+    const fixed = (name) => desk.getByLabel(`“${name}”的固定内容`);
+    assert.equal(await fixed("负责人").isVisible(), false);
+    await desk.getByLabel("负责人", { exact: true }).selectOption("constant");
+    await fixed("负责人").fill("施建国");
+    await screenshot(desk, "forms-card", { full: true });
+    await desk.locator('form[action$="/map"] button[type="submit"]').click();
+    await desk.waitForURL(/done=map/);
+    const gap = desk.locator("#typed details");
+    assert.match(await desk.locator("#typed").innerText(), /谁管着这件事就问谁/);
+    await gap.locator('input[name="value"]').fill("92.5");
+    await gap.locator('input[name="said_by"]').fill("光明物业");
+    await gap.locator('button[type="submit"]').click();
+    await desk.waitForURL(/done=typed/);
+    await screenshot(desk, "forms-typed", { full: true });
+    await axe(desk);
+    const sheet = await fill();
+    assert.match(sheet, /施建国/);
+    assert.match(sheet, /<v>92\.5<\/v>/);
+    await desk.goto(`${server.url}/insight/forms/ledger?of=fetched`);
+    assert.match(await desk.locator("#records").innerText(), /手工填的 · 光明物业/);
+    await screenshot(desk, "forms-fetched");
+    const phone = await openPage(browser, server, { device: "phone" });
+    await signIn(phone, "desk");
+    await phone.goto(card);
+    await screenshot(phone, "forms-card-phone", { full: true });
+    await axe(phone);
+    await phone.goto(`${server.url}/insight/forms/ledger?of=forms`);
+    await screenshot(phone, "forms-ledger-phone", { full: true });
+  });
+
   test("counts out stands beside the other two figures and opens to its columns", async () => {
     await desk.goto(`${server.url}/people/quality`);
     const figure = desk.locator(".figure", { hasText: "统得出" }).first();

@@ -3,6 +3,9 @@ form-half = { $year }, { $n ->
     [1] first half
    *[other] second half
  }
+form-year = { $year }
+form-month = { $month }/{ $year }
+form-day = { $day }/{ $month }/{ $year }
 form-ask-open = { $count } questions have not been asked yet.
 form-withdraw = Take back what was not asked
 form-withdrawn = { $count } questions taken back; nobody is asked any more. Answers already given stay.
@@ -32,10 +35,13 @@ problem-form-closed = This form is closed. Open it again first.
 field-form-nothing-ticked = Tick the columns to ask.
 field-form-not-sure = It is { $count } questions now; please confirm again.
 field-form-asked-about = Please answer the question above first.
+form-ledger-of = Who asks for how much: { $what }
 form-ledger-all = All requesters
 form-ledger-form = Form
 form-ledger-cells-once = One filling (cells)
 form-ledger-times = Times a year
+form-ledger-expected = about { $cells } (never filled: lines as they are now × columns)
+form-ledger-left-out = not in the total
 form-ledger-again = filled again later, not counted
 form-ledger-who = Who is asked
 form-ledger-question = Question

@@ -1,4 +1,5 @@
 nav-insight = Figures
+find-cases-words = elsewhere, in its words · { $detail }
 insight-title = Figures
 insight-lead = Every figure can be opened: each record behind it is there.
 insight-ask = Ask a question

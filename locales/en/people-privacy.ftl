@@ -12,7 +12,7 @@ privacy-days = { $days ->
    *[other] the last { $days } days
   }
 looks-title = Unusual looks
-looks-intro = Listed by rules, without scores or ranking. A line is a question to ask, not a fault. Each figure opens to its looks.
+looks-intro = Listed by rules, without scores or ranking. A line is a question to ask, not a fault. Filling a form is one look, however many people are in it. Each figure opens to its looks.
 looks-none = None.
 looks-day = Day
 looks-count = Looks
@@ -152,6 +152,7 @@ export-once = once only
 export-source = Source
 export-mark = { $by }, { $at }, for: { $purpose }. Personal data: destroy after use, do not pass on.
 export-mark-approved = { $by }, { $at }, for: { $purpose }, approved by { $approved }. Personal data: destroy after use, do not pass on.
+people-field-form = for a form:
 people-field-export = export of a list
 field-export-area = Choose a community, or a grid or neighbourhood within one.
 field-export-empty = No person and no merchant is registered there.

@@ -3,6 +3,9 @@ form-half = { $year } 年{ $n ->
     [1] 上半年
    *[other] 下半年
  }
+form-year = { $year } 年
+form-month = { $year } 年 { $month } 月
+form-day = { $year } 年 { $month } 月 { $day } 日
 form-ask-open = 还有 { $count } 条没有问到。
 form-withdraw = 撤回没有问到的
 form-withdrawn = 已撤回 { $count } 条，上门时不再问。已经答过的留着。
@@ -32,10 +35,13 @@ problem-form-closed = 这张表已经停用。请先重新启用。
 field-form-nothing-ticked = 请勾选要问的栏目。
 field-form-not-sure = 现在一共是 { $count } 条，请重新确认。
 field-form-asked-about = 请先回答上面的问题。
+form-ledger-of = 谁要了多少：{ $what }
 form-ledger-all = 所有要表的单位
 form-ledger-form = 哪张表
 form-ledger-cells-once = 一次要填（格）
 form-ledger-times = 一年要几次
+form-ledger-expected = 约 { $cells }（没填过，按现在的行数 × 栏数算）
+form-ledger-left-out = 没算进合计
 form-ledger-again = 后来重填过，不再计
 form-ledger-who = 问谁
 form-ledger-question = 问什么

@@ -1,4 +1,5 @@
 nav-insight = 数据
+find-cases-words = 别处的，文字里提到 · { $detail }
 insight-title = 数据
 insight-lead = 每个数字都能打开，看到它背后的每一条记录。
 insight-ask = 问数据

@@ -12,7 +12,7 @@ privacy-days = { $days ->
    *[other] 最近 { $days } 天
   }
 looks-title = 异常查看
-looks-intro = 按规则列出，不打分、不排名。列出来不等于有错，是要问一问。点数字看每一次。
+looks-intro = 按规则列出，不打分、不排名。列出来不等于有错，是要问一问。填一张表算一次，不按表里的人数算。点数字看每一次。
 looks-none = 没有。
 looks-day = 日期
 looks-count = 次数
@@ -152,6 +152,7 @@ export-once = 只能带走一次
 export-source = 来源
 export-mark = { $by }，{ $at }，用途：{ $purpose }。含个人信息，用完销毁，不得转交。
 export-mark-approved = { $by }，{ $at }，用途：{ $purpose }，{ $approved } 同意。含个人信息，用完销毁，不得转交。
+people-field-form = 填表：
 people-field-export = 名单导出
 field-export-area = 请选一个社区，或者社区里的网格、邻里。
 field-export-empty = 那里没有登记的人或商户。

@@ -110,6 +110,7 @@ SELECT create_distributed_table('report_form', 'community_id', colocate_with => 
 SELECT create_distributed_table('report_blank', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('report_fill', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('report_answer', 'community_id', colocate_with => 'audit');
+SELECT create_distributed_table('report_typed', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('resource', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('resource_stock', 'community_id', colocate_with => 'audit');
 SELECT create_distributed_table('resource_loan', 'community_id', colocate_with => 'audit');

@@ -160,6 +160,7 @@ impl Filler<'_> {
         };
         let columns = blank.layout.columns.iter().map(|one| Column {
             column: one.column,
+            row: one.row,
             name: one.name.clone(),
             source: source(&one.name),
         });

@@ -17,6 +17,7 @@ use crate::compose::Composed;
 use crate::entities::report_answer;
 use crate::indicators::{self, Period};
 use crate::permissions::INSIGHT_FORMS;
+use crate::words::period_words;
 
 /// A form was filled; the subject is the form.
 pub(crate) const FILLED: &str = "insight.form-filled";
@@ -144,7 +145,7 @@ async fn describe(
             facts: vec![
                 origin,
                 i18n.text(locale, "answer-cells", &cells),
-                row.period,
+                period_words(i18n, locale, &row.period),
             ],
             area: Some(AreaId(row.area_id)),
             href: format!("/insight/forms/{}", row.form_id),

@@ -32,7 +32,7 @@ pub use commands::{DropView, SaveView};
 pub use compose::Composed;
 pub use forms::{
     AnswerCount, Blank, Column, Every, MapForm, Mapping, NoteAnswers, NoteFill, Origin,
-    ReplaceBlank, Rows, SaveForm, Source,
+    ReplaceBlank, Rows, SaveForm, Source, TypeAnswers,
 };
 pub use indicators::{INDICATORS, Indicator, IndicatorFigure, Period, figures};
 pub use migrations::MIGRATIONS;
@@ -67,6 +67,7 @@ pub fn module() -> Module {
             audited_table::<entities::report_blank::Entity>(),
             audited_table::<entities::report_fill::Entity>(),
             audited_table::<entities::report_answer::Entity>(),
+            audited_table::<entities::report_typed::Entity>(),
         ],
         routes: || pages::routes().merge(api::routes()),
         consumers,

@@ -3,7 +3,7 @@
 use youlin_database::Migration;
 
 /// A view is filed under the community of its area, or under the system for areas above communities.
-pub const MIGRATIONS: &[Migration] = &[VIEWS, FORMS, ANSWERS];
+pub const MIGRATIONS: &[Migration] = &[VIEWS, FORMS, ANSWERS, TYPED];
 
 const VIEWS: Migration = Migration {
     module: "insight",
@@ -102,5 +102,30 @@ CREATE TABLE report_answer (
     PRIMARY KEY (community_id, id)
 );
 CREATE INDEX report_answer_form ON report_answer (community_id, form_id, at);
+",
+};
+
+/// Answers a desk typed in where there is neither a record nor a door to ask at: said by whom, as of which day.
+const TYPED: Migration = Migration {
+    module: "insight",
+    version: 4,
+    name: "answers typed into forms",
+    sql: r"
+CREATE TABLE report_typed (
+    community_id BIGINT NOT NULL,
+    id {uuid} NOT NULL,
+    version INTEGER NOT NULL,
+    form_id {uuid} NOT NULL,
+    period TEXT NOT NULL,
+    area_id BIGINT NOT NULL,
+    column_key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    said_on TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX report_typed_form ON report_typed (community_id, form_id, period);
 ",
 };

@@ -4,8 +4,8 @@ use youlin_datasets::cube::{
     Bucket, Figure, Group, Key, Kind, Measure, Op, Quantity, Value, percent,
 };
 use youlin_datasets::{Asked, Dataset, Datasets};
-use youlin_kernel::AreaId;
-use youlin_web::Shell;
+use youlin_kernel::{AreaId, Locale};
+use youlin_web::{I18n, Shell};
 
 use crate::compose::{Composed, Condition, Who, op_text};
 use crate::units;
@@ -314,5 +314,35 @@ fn bucket_name(day: &str, bucket: Option<Bucket>) -> String {
             format!("{} Q{}", day.get(..4).unwrap_or(day), (month - 1) / 3 + 1)
         }
         _ => day.to_owned(),
+    }
+}
+
+/// The period of a filling in words: 2026Q4 is the fourth quarter of 2026.
+pub(crate) fn period_words(i18n: &I18n, locale: Locale, period: &str) -> String {
+    let of = |key: &str, args: &[(&str, &str)]| {
+        let args: Vec<(&str, String)> = args
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        i18n.text(locale, key, &args)
+    };
+    let bare = |text: &str| text.trim_start_matches('0').to_owned();
+    if let Some((year, n)) = period.split_once('Q') {
+        return of("form-quarter", &[("year", year), ("n", n)]);
+    }
+    if let Some((year, n)) = period.split_once('H') {
+        return of("form-half", &[("year", year), ("n", n)]);
+    }
+    let parts: Vec<&str> = period.split('-').collect();
+    match parts.as_slice() {
+        [year, month, day] => {
+            let (month, day) = (bare(month), bare(day));
+            of(
+                "form-day",
+                &[("year", year), ("month", &month), ("day", &day)],
+            )
+        }
+        [year, month] => of("form-month", &[("year", year), ("month", &bare(month))]),
+        _ => of("form-year", &[("year", period)]),
     }
 }

@@ -26,6 +26,8 @@ pub enum FillCell {
     Number(f64),
     /// A day, shown as one; where the workbook has no styles at all, as text.
     Day(jiff::civil::Date),
+    /// The cell stays as it is.
+    Kept,
 }
 
 /// Writes rows into the sheet [`crate::read`] gives at this place: from `first_row` on (counted as [`crate::Line`] does),
@@ -63,26 +65,7 @@ pub fn fill(
         last: first_row + count - 1,
     };
     let name = package.sheet.clone();
-    let part = package.part.clone();
-    let text = package.text(&part)?;
-    let dated = rows
-        .iter()
-        .flatten()
-        .any(|cell| matches!(cell, FillCell::Day(_)));
-    let days = if dated {
-        day_styles(&mut package)?
-    } else {
-        None
-    };
-    let plan = Plan {
-        days,
-        growth,
-        sheet: &name,
-        columns,
-        rows,
-    };
-    let (text, formulas_moved) = filled(&text, &plan)?;
-    package.set(&part, text);
+    let formulas_moved = written(&mut package, first_row, growth, columns, rows)?;
     let workbook = package.text(WORKBOOK)?;
     let workbook = named_areas(&workbook, &name, &growth)?;
     package.set(WORKBOOK, counted_anew(&workbook)?);
@@ -91,6 +74,82 @@ pub fn fill(
         forget_chain(&mut package)?;
     }
     package.save()
+}
+
+/// Writes single cells into the sheet, each at its row (counted as [`crate::Line`] does) and column; every other cell
+/// stays where and what it is.
+///
+/// # Errors
+/// As [`fill`].
+pub fn fill_places(
+    bytes: &[u8],
+    sheet: usize,
+    places: &[(u32, usize)],
+    values: &[FillCell],
+    limits: &Limits,
+) -> Result<Vec<u8>, TableFault> {
+    let mut package = Package::open(bytes, sheet, limits)?;
+    let outside =
+        |(row, column): &(u32, usize)| *row == 0 || *row > MOST_ROWS || *column >= MOST_COLUMNS;
+    if places.iter().any(outside) {
+        return Err(TableFault::NoColumns);
+    }
+    let rows: Vec<u32> = places.iter().map(|(row, _)| *row).collect();
+    let (Some(from), Some(to)) = (rows.iter().min(), rows.iter().max()) else {
+        return Ok(bytes.to_vec());
+    };
+    let mut columns: Vec<usize> = places.iter().map(|(_, column)| *column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let mut cells = vec![vec![FillCell::Kept; columns.len()]; (to - from) as usize + 1];
+    for ((row, column), value) in places.iter().zip(values) {
+        let at = columns.iter().position(|one| one == column);
+        let line = cells.get_mut((row - from) as usize);
+        if let Some(cell) = line.zip(at).and_then(|(line, at)| line.get_mut(at)) {
+            *cell = value.clone();
+        }
+    }
+    // No row is put in, so nothing follows one.
+    let still = Growth {
+        first: u32::MAX,
+        below: u32::MAX,
+        shift: 0,
+        last: 0,
+    };
+    if written(&mut package, *from, still, &columns, &cells)? {
+        forget_chain(&mut package)?;
+    }
+    let workbook = package.text(WORKBOOK)?;
+    package.set(WORKBOOK, counted_anew(&workbook)?);
+    package.save()
+}
+
+/// Writes rows into the part of the sheet; whether formulas moved or went.
+fn written(
+    package: &mut Package<'_>,
+    from: u32,
+    growth: Growth,
+    columns: &[usize],
+    rows: &[Vec<FillCell>],
+) -> Result<bool, TableFault> {
+    let (name, part) = (package.sheet.clone(), package.part.clone());
+    let text = package.text(&part)?;
+    let mut all = rows.iter().flatten();
+    let days = match all.any(|cell| matches!(cell, FillCell::Day(_))) {
+        true => day_styles(package)?,
+        false => None,
+    };
+    let plan = Plan {
+        days,
+        growth,
+        from,
+        sheet: &name,
+        columns,
+        rows,
+    };
+    let (text, formulas_moved) = filled(&text, &plan)?;
+    package.set(&part, text);
+    Ok(formulas_moved)
 }
 
 /// Names of the workbook that point into the sheet, its print area among them.

@@ -14,6 +14,8 @@ use crate::{FillCell, TableFault};
 pub(crate) struct Plan<'a> {
     pub days: Option<DayStyles>,
     pub growth: Growth,
+    /// The row the first of the rows goes into.
+    pub from: u32,
     pub sheet: &'a str,
     pub columns: &'a [usize],
     pub rows: &'a [Vec<FillCell>],
@@ -129,8 +131,10 @@ fn written(
     formulas: &mut bool,
 ) -> Result<Vec<u32>, TableFault> {
     let mut fresh = Vec::new();
-    let growth = &plan.growth;
-    for (number, values) in (growth.first..).zip(plan.rows) {
+    for (number, values) in (plan.from..).zip(plan.rows) {
+        if values.iter().all(|value| *value == FillCell::Kept) {
+            continue;
+        }
         let row = match rows.entry(number) {
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(free) => {
@@ -140,7 +144,8 @@ fn written(
         };
         row.raw = None;
         row.tag = with_attributes(&row.tag, &[("spans", None)])?;
-        for (column, value) in plan.columns.iter().zip(values) {
+        let written = plan.columns.iter().zip(values);
+        for (column, value) in written.filter(|(_, value)| **value != FillCell::Kept) {
             let column = u32::try_from(*column + 1).unwrap_or(u32::MAX);
             let held = row.cells.get(&column);
             *formulas |= held.is_some_and(|cell| cell.formula.is_some());

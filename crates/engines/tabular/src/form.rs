@@ -30,10 +30,13 @@ pub struct FormColumn {
     pub column: usize,
     /// Names of two rows as `group/name`.
     pub name: String,
+    /// Of a form of single cells: the row of the only cell it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
 }
 
 /// Longer texts are no names of columns.
-const NAME: usize = 20;
+pub(crate) const NAME: usize = 20;
 /// Longer texts below the names explain.
 const SENTENCE: usize = 30;
 
@@ -60,11 +63,19 @@ pub fn form_layout(sheet: &Sheet) -> Option<FormLayout> {
         return None;
     }
     let (first_row, below) = first_row(&sheet.lines, to);
+    let free_rows = free_rows(&sheet.lines[below..], first_row, &names);
+    // Below one row, or none at all, more is named: these are no lines of a list.
+    let below = sheet.lines[below..]
+        .iter()
+        .find(|line| line.number >= first_row + free_rows);
+    if from == to && below.is_some_and(|below| names_more(&head[to], below, free_rows, width)) {
+        return None;
+    }
     Some(FormLayout {
         title: title(&sheet.lines[..from]),
         header_rows: head[from..=to].iter().map(|line| line.number).collect(),
         first_row,
-        free_rows: free_rows(&sheet.lines[below..], first_row, &names),
+        free_rows,
         columns: names,
     })
 }
@@ -94,7 +105,7 @@ fn labels(names: &[String]) -> BTreeSet<&str> {
 }
 
 /// A row that adds up or is signed.
-fn closes(line: &Line) -> bool {
+pub(crate) fn closes(line: &Line) -> bool {
     let first = line
         .cells
         .iter()
@@ -192,7 +203,10 @@ fn columns(header: &[Line], width: usize) -> Vec<FormColumn> {
         match found.last_mut() {
             // A name over several columns is one column, at the first of them.
             Some((last, to)) if last.name == name && *to + 1 == column => *to = column,
-            _ => found.push((FormColumn { column, name }, column)),
+            _ => {
+                let row = None;
+                found.push((FormColumn { column, name, row }, column));
+            }
         }
     }
     found.into_iter().map(|(column, _)| column).collect()
@@ -220,6 +234,20 @@ fn gaps(names: &[String]) -> bool {
     first
         .zip(last)
         .is_some_and(|(first, last)| names[first..last].iter().any(String::is_empty))
+}
+
+/// Whether what stands below so few free rows names blanks of its own, as the row above them does.
+fn names_more(names: &Line, below: &Line, free: u32, width: usize) -> bool {
+    let (above, below_names) = (names_of(names, width), names_of(below, width));
+    let filled = below_names.iter().filter(|name| !name.is_empty());
+    let new = labels(&below_names).difference(&labels(&above)).count();
+    let only_names =
+        !closes(below) && !explains(below) && filled.clone().all(|name| is_label(name));
+    match free {
+        0 => only_names && gaps(&above) && (gaps(&below_names) || filled.count() == 1),
+        1 => only_names && !gaps(&above) && !gaps(&below_names) && new >= 2,
+        _ => false,
+    }
 }
 
 /// The first row below names and explanations, and the place of the first line at or below it.
@@ -279,7 +307,7 @@ fn is_free(line: &Line, columns: &[FormColumn]) -> bool {
 }
 
 /// The first row above the names that says one thing, and is neither an annex's number nor a line to be filled in.
-fn title(above: &[Line]) -> String {
+pub(crate) fn title(above: &[Line]) -> String {
     let mut only = above.iter().filter_map(|line| {
         let texts: BTreeSet<String> = line
             .cells

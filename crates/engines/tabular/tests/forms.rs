@@ -10,7 +10,8 @@ use rust_xlsxwriter::{
     Formula, Workbook, Worksheet,
 };
 use youlin_tabular::{
-    Cell, FillCell, FormLayout, Limits, Sheet, TableFault, fill, footer, form_layout, read,
+    Cell, FillCell, FormLayout, Limits, Sheet, TableFault, fill, fill_places, footer, form_cells,
+    form_layout, read,
 };
 use zip::write::SimpleFileOptions;
 
@@ -341,6 +342,139 @@ fn nothing_written_is_markup_or_a_formula() {
     assert!(!xml.contains("<f>=") && !xml.contains("<f>cmd"));
 }
 
+fn places(layout: &FormLayout) -> Vec<(u32, usize, &str)> {
+    let all = layout.columns.iter();
+    all.map(|one| (one.row.unwrap(), one.column, one.name.as_str()))
+        .collect()
+}
+
+#[test]
+fn names_beside_their_blanks_are_single_cells_and_no_list() {
+    let card = plain(&[
+        &["商圈情况登记表", "", "", ""],
+        &["填表说明：由社区填写，一个商圈一张。"],
+        &["单位名称：", "", "负责人", ""],
+        &["地址", "", "", ""],
+        &["基本情况", "商户数", "", "户"],
+        &["", "空置数", "", "户"],
+        &["60岁以上人数", "", "年   月   日", ""],
+        &["填表人：", "", "审核人："],
+    ]);
+    assert_eq!(form_layout(&card), None);
+    let layout = form_cells(&card).unwrap();
+    assert_eq!(layout.title, "商圈情况登记表");
+    assert_eq!(
+        places(&layout),
+        [
+            (3, 1, "单位名称"),
+            (3, 3, "负责人"),
+            (4, 1, "地址"),
+            (5, 2, "基本情况/商户数"),
+            (6, 2, "空置数"),
+            (7, 1, "60岁以上人数"),
+        ]
+    );
+    // One name a line, and no blank ever touched.
+    let narrow = plain(&[&["居委会情况表"], &["名称"], &["户数"], &["人口数"]]);
+    assert_eq!(form_layout(&narrow), None);
+    let narrow = form_cells(&narrow).unwrap();
+    assert_eq!(
+        places(&narrow),
+        [(2, 1, "名称"), (3, 1, "户数"), (4, 1, "人口数")]
+    );
+    assert_eq!(form_cells(&plain(&[&["通知"], &["各社区："]])), None);
+}
+
+#[test]
+fn names_above_single_blanks_are_told_from_a_list() {
+    let card = plain(&[
+        &["社区概况", "社区概况", "社区概况"],
+        &["总人口", "总户数", "楼栋数"],
+        &["", "", ""],
+        &["商户数", "空置房", "总人口"],
+        &["", "", ""],
+        &["填表人：", "", "审核人："],
+    ]);
+    assert_eq!(form_layout(&card), None);
+    let layout = form_cells(&card).unwrap();
+    assert_eq!(
+        places(&layout),
+        [
+            (3, 0, "总人口"),
+            (3, 1, "总户数"),
+            (3, 2, "楼栋数"),
+            (5, 0, "商户数"),
+            (5, 1, "空置房"),
+            (5, 2, "总人口（2）"),
+        ]
+    );
+}
+
+/// A card with a merged blank, a sum over its blanks and a style in each.
+fn card() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    let (bold, frame) = (
+        Format::new().set_bold(),
+        Format::new().set_border(FormatBorder::Thin),
+    );
+    page.merge_range(0, 0, 0, 3, "社区情况卡", &bold).unwrap();
+    page.write_string(1, 0, "单位名称").unwrap();
+    page.merge_range(1, 1, 1, 3, "", &frame).unwrap();
+    for (row, (left, right)) in (2..).zip([("男", "女"), ("老人", "儿童")]) {
+        page.write_string(row, 0, left).unwrap();
+        page.write_blank(row, 1, &frame).unwrap();
+        page.write_string(row, 2, right).unwrap();
+        page.write_blank(row, 3, &frame).unwrap();
+    }
+    page.write_string(4, 0, "合计").unwrap();
+    page.write_formula(4, 1, Formula::new("SUM(B3:B4,D3:D4)").set_result("0"))
+        .unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn single_cells_are_written_where_they_are_and_nothing_else_moves() {
+    let blank = card();
+    let layout = form_cells(&sheet(&blank, 0)).unwrap();
+    assert_eq!(
+        places(&layout),
+        [
+            (2, 1, "单位名称"),
+            (3, 1, "男"),
+            (3, 3, "女"),
+            (4, 1, "老人"),
+            (4, 3, "儿童"),
+        ]
+    );
+    let at: Vec<(u32, usize)> = layout
+        .columns
+        .iter()
+        .map(|one| (one.row.unwrap(), one.column))
+        .collect();
+    let values = [
+        text("跃龙社区"),
+        FillCell::Number(12.0),
+        FillCell::Number(13.0),
+        FillCell::Empty,
+        FillCell::Kept,
+    ];
+    let filled = fill_places(&blank, 0, &at, &values, &limits()).unwrap();
+    let after = sheet(&filled, 0);
+    // A merged blank says the same everywhere in it.
+    assert_eq!(
+        shown(&after, 2),
+        ["单位名称", "跃龙社区", "跃龙社区", "跃龙社区"]
+    );
+    assert_eq!(shown(&after, 3), ["男", "12", "女", "13"]);
+    assert_eq!(shown(&after, 4), ["老人", "", "儿童"]);
+    let xml = &parts(&filled)["xl/worksheets/sheet1.xml"];
+    assert!(xml.contains("<f>SUM(B3:B4,D3:D4)</f>"), "{xml}");
+    assert!(xml.contains("<mergeCell ref=\"B2:D2\"/>"), "{xml}");
+    let nowhere = fill_places(&blank, 0, &[(0, 1)], &values, &limits());
+    assert_eq!(nowhere, Err(TableFault::NoColumns));
+}
+
 #[test]
 fn a_line_at_the_foot() {
     let before = form(3);
@@ -408,6 +542,7 @@ proptest! {
                     FillCell::Text(text) => Cell::Text(text.as_str().into()),
                     FillCell::Number(number) => Cell::Number(*number),
                     FillCell::Day(day) => Cell::Day(*day),
+                    FillCell::Kept => Cell::Empty,
                 };
                 prop_assert_eq!(line.cell(*column), &wanted);
             }

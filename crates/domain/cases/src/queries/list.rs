@@ -57,6 +57,8 @@ pub struct CaseFilter {
     /// Reported by this person.
     pub person: Option<Uuid>,
     pub building: Option<Uuid>,
+    /// About this dwelling.
+    pub dwelling: Option<Uuid>,
     pub sort: Sort,
     /// The `next` of the page before.
     pub cursor: Option<String>,
@@ -317,6 +319,9 @@ fn condition(ctx: &Ctx, filter: &CaseFilter) -> Condition {
     }
     if let Some(building) = filter.building {
         all = all.add(col("building_id").eq(building));
+    }
+    if let Some(dwelling) = filter.dwelling {
+        all = all.add(col("dwelling_id").eq(dwelling));
     }
     all
 }

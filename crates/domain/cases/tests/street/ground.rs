@@ -21,7 +21,7 @@ use youlin_places::{Datum, Locator};
 use youlin_testkit::town::small_town;
 use youlin_testkit::web::{catalogues, web_config, wide_limits};
 use youlin_testkit::{TestDatabase, World};
-use youlin_web::WebConfig;
+use youlin_web::{App, WebConfig};
 
 const AREAS: &str = "\
 code,scheme,scheme_version,level,parent_code,name,name_en,short
@@ -35,6 +35,7 @@ A1,t,1,grid,A,甲一网格,A1,甲一
 pub(crate) struct Ground {
     pub(crate) world: World,
     pub(crate) cases: Arc<Cases>,
+    pub(crate) app: App,
     router: Router,
     _files: TempDir,
 }
@@ -78,10 +79,13 @@ impl Ground {
         world.db().execute(&ctx, import).await.unwrap();
         cases.reload().await.unwrap();
         let files = tempfile::tempdir().unwrap();
-        let router = router(&world, &cases, &locator, &vault, files.path());
+        let app = app(&world, &cases, &locator, &vault, files.path());
+        let info = utoipa::openapi::Info::new("test", "0");
+        let router = youlin_web::build(app.clone(), &[youlin_cases::module()], info).router;
         Self {
             world,
             cases,
+            app,
             router,
             _files: files,
         }
@@ -332,13 +336,13 @@ async fn town(world: &World, locator: &Locator) {
     assert!(report.is_clean(), "{report:?}");
 }
 
-fn router(
+fn app(
     world: &World,
     cases: &Arc<Cases>,
     locator: &Arc<Locator>,
     vault: &Arc<Vault>,
     files: &std::path::Path,
-) -> Router {
+) -> App {
     let config = WebConfig {
         max_upload: 300_000,
         ..web_config()
@@ -347,14 +351,12 @@ fn router(
     let mut store = FilesConfig::folder(files);
     store.max_bytes = 300_000;
     let source = Arc::<Accounts>::clone(&accounts);
-    let app = world
+    world
         .app(catalogues(), config, source, wide_limits())
         .with(accounts)
         .with(Arc::clone(vault))
         .with(Arc::clone(locator))
         .with(Arc::clone(cases))
         .with(Arc::new(FileStore::open(store).unwrap()))
-        .finish();
-    let info = utoipa::openapi::Info::new("test", "0");
-    youlin_web::build(app, &[youlin_cases::module()], info).router
+        .finish()
 }

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use ground::{Form, Ground, photograph};
 use youlin_cases::model::{Assignment, TaskRole, TaskStatus, Verb};
-use youlin_cases::{CaseFilter, CaseTexts, Sort, case, link_token, list, permissions};
+use youlin_cases::{CaseFilter, CaseFinder, CaseTexts, Sort, case, link_token, list, permissions};
 use youlin_database::text::BuildTextIndex;
 use youlin_kernel::Micros;
 use youlin_people::Party;
+use youlin_web::{Finder, Shell};
 
 /// In the middle of grid A1, and far outside: latitude, longitude.
 const IN_A1: (f64, f64) = (32.005, 120.802);
@@ -462,6 +463,41 @@ async fn a_case_is_found_by_words_number_and_code() {
         ] {
             assert_eq!(ground.found(typed).await, expected, "{typed}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_place_finds_its_own_cases_before_those_that_only_speak_of_it() {
+    for base in youlin_testkit::databases().await {
+        let ground = Ground::new(base).await;
+        let lamp = ground.lamp().await;
+        let form = Form::new()
+            .text("text", "从甲小区12号楼绕过来的路口，路灯不亮")
+            .photo("a.jpg", photograph(Some(IN_A1)));
+        ground.post("/help", form).await;
+        let elsewhere = ground.cases().await.remove(0);
+        let build = BuildTextIndex(vec![Arc::new(CaseTexts)]);
+        let ctx = ground.world.service();
+        build.catch_up(&ctx, ground.world.db()).await.unwrap();
+        let s = Shell::plain(&ground.app, &ground.world.service());
+        let found = CaseFinder.find(&s, "甲小区12号楼", 8).await.unwrap();
+        let hrefs: Vec<&str> = found.iter().map(|one| one.href.as_str()).collect();
+        assert_eq!(
+            hrefs,
+            [format!("/cases/{lamp}"), format!("/cases/{elsewhere}")]
+        );
+        assert!(!found[0].detail.contains("文字里提到"), "{found:?}");
+        assert!(
+            found[1].detail.starts_with("别处的，文字里提到"),
+            "{found:?}"
+        );
+        // A word of a report is no place, and nothing is said of it.
+        let words = CaseFinder.find(&s, "路灯", 8).await.unwrap();
+        assert_eq!(words.len(), 2);
+        assert!(words.iter().all(|one| !one.detail.contains("文字里提到")));
+        // Of a place without cases there are none but words.
+        let only = CaseFinder.find(&s, "甲小区12号楼", 1).await.unwrap();
+        assert_eq!(only.len(), 1);
     }
 }
 

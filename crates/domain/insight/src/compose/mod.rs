@@ -40,6 +40,8 @@ pub struct Composed {
     /// An indicator by its code instead of a measure, and whether only its part is meant.
     pub i: String,
     pub part: String,
+    /// The form whose people are being chosen, so that every step of composing leads back to it; no part of the question.
+    pub form: String,
 }
 
 impl Composed {
@@ -56,6 +58,7 @@ impl Composed {
             ("named", &self.named),
             ("i", &self.i),
             ("part", &self.part),
+            ("form", &self.form),
         ]);
         pairs.extend(self.k.iter().map(|one| ("k", one.as_str())));
         pairs.retain(|(_, value)| !value.trim().is_empty());

@@ -35,8 +35,12 @@ pub(crate) fn blank_of(bytes: &[u8]) -> Result<Blank> {
     if book.encoding.is_some() {
         return Err(Problem::invalid("file", "form-not-a-workbook"));
     }
-    let mut sheets = book.sheets.iter().enumerate();
-    let found = sheets.find_map(|(at, sheet)| Some((at, youlin_tabular::form_layout(sheet)?)));
+    let sheets = || book.sheets.iter().enumerate();
+    let list = sheets().find_map(|(at, sheet)| Some((at, youlin_tabular::form_layout(sheet)?)));
+    // Where nothing is a list, names may stand beside their blanks.
+    let found = list.or_else(|| {
+        sheets().find_map(|(at, sheet)| Some((at, youlin_tabular::form_cells(sheet)?)))
+    });
     let (sheet, layout) = found.ok_or_else(|| match book.hidden.is_empty() {
         true => Problem::invalid("file", "form-no-columns"),
         false => {
@@ -79,6 +83,9 @@ pub(crate) fn carried_over(
     let known = before.columns.iter();
     let kept = known.filter(|column| new.contains(&bare(&column.name)));
     let (kept, of) = (kept.count(), before.columns.len());
+    // A card has no lines of people, and a list is no card.
+    let card = before.columns.iter().any(|column| column.row.is_some());
+    let kept = if card == blank.is_card() { kept } else { 0 };
     if kept * 2 < of {
         return Err(Problem::invalid("file", "form-other-workbook")
             .field_arg("kept", kept)
@@ -87,11 +94,8 @@ pub(crate) fn carried_over(
     let columns = blank.layout.columns.iter().map(|column| {
         let name = bare(&column.name);
         let old = before.columns.iter().find(|one| bare(&one.name) == name);
-        Column {
-            column: column.column,
-            name: column.name.clone(),
-            source: old.map_or_else(|| suggest(&column.name), |old| old.source.clone()),
-        }
+        let source = old.map(|old| old.source.clone());
+        Column::of(column, source.unwrap_or_else(|| suggest(&column.name)))
     });
     Ok(Mapping {
         rows: before.rows.clone(),
@@ -143,6 +147,7 @@ mod tests {
         let columns = names.iter().enumerate().map(|(column, name)| FormColumn {
             column,
             name: (*name).to_owned(),
+            row: None,
         });
         Blank {
             sheet: 0,
@@ -162,6 +167,7 @@ mod tests {
             .enumerate()
             .map(|(column, (name, source))| Column {
                 column,
+                row: None,
                 name: (*name).to_owned(),
                 source: source.clone(),
             });

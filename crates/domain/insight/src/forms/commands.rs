@@ -291,7 +291,7 @@ fn filed(ctx: &Ctx, area: AreaId) -> CommunityId {
     community.unwrap_or(CommunityId::SYSTEM)
 }
 
-fn tidy(field: &'static str, text: &str, max: usize, needed: bool) -> Result<String> {
+pub(super) fn tidy(field: &'static str, text: &str, max: usize, needed: bool) -> Result<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if needed && text.is_empty() {
         return Err(Problem::invalid(field, "required"));

@@ -1,15 +1,19 @@
 //! Filling: the lines of a form from what is held, and what is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
 use youlin_datasets::{Asked, Datasets, Release, Wanted, known_since};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result};
-use youlin_tabular::{FillCell, Limits};
+use youlin_tabular::{FillCell, Limits, TableFault};
 use youlin_web::App;
 
-use super::{AnswerCount, Column, FormView, Mapping, Origin, Rows, Source, file_fault};
+use super::{
+    AnswerCount, Column, Every, FormView, Mapping, Origin, PERIOD, Rows, Source, file_fault, typed,
+    typed_for,
+};
 use crate::compose::Composed;
 use crate::pages::read_address;
 use crate::words::figure_text;
@@ -31,6 +35,30 @@ pub(crate) struct Filled {
 struct Line {
     community: CommunityId,
     cells: Vec<FillCell>,
+    /// Places of those the desk typed.
+    typed: BTreeSet<usize>,
+}
+
+/// Columns whose cells are answers: running numbers and fixed texts cost nobody one.
+pub(crate) fn answered(mapping: &Mapping) -> impl Iterator<Item = &Column> {
+    let columns = mapping.columns.iter();
+    columns.filter(|one| !matches!(one.source, Source::Serial | Source::Constant(_)))
+}
+
+/// How many lines a form has now; `None` where its people are not for the caller to count.
+pub(crate) async fn lines_now(
+    datasets: &Datasets,
+    ctx: &Ctx,
+    area: AreaId,
+    rows: &Rows,
+) -> Option<usize> {
+    let Rows::Records(address) = rows else {
+        return Some(areas_of(ctx, area, rows).len());
+    };
+    let question = within(&read_address(address).ok()?, area);
+    let query = question.query(datasets).ok()?;
+    let answer = datasets.ask(ctx, query).await.ok()?.answer().await.ok()?;
+    usize::try_from(answer.total.count).ok()
 }
 
 /// The columns nobody holds.
@@ -62,31 +90,21 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
             }
             records(app, ctx, form, &asked, &found, &purpose).await?
         }
-        Rows::Areas(level) => areas(&datasets, ctx, form, *level).await?,
+        Rows::Areas(_) | Rows::Area => areas(app, &datasets, ctx, form).await?,
     };
     let answers = origins(mapping, &lines);
     let lines: Lines = lines.into_iter().map(|line| line.cells).collect();
-    // The ledger counts what its figures open to: running numbers and fixed texts cost nobody an answer.
-    let counted = |empty: bool| {
+    // The ledger counts what its figures open to: running numbers and fixed texts cost nobody an answer, and what was
+    // fetched because of the form was not held.
+    let counted = |origin: Origin| {
         let all = answers.values().flatten();
-        let meant = all.filter(|one| (one.origin == Origin::Empty) == empty);
+        let meant = all.filter(|one| one.origin == origin);
         meant.map(|one| one.cells).sum::<usize>()
     };
-    let (held, missing) = (counted(false), counted(true));
-    let columns: Vec<usize> = mapping.columns.iter().map(|one| one.column).collect();
+    let (held, missing) = (counted(Origin::Records), counted(Origin::Empty));
     let blank = &form.blank;
-    let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
     let limits = Limits::default();
-    let workbook = youlin_tabular::fill(
-        &form.workbook,
-        blank.sheet,
-        first,
-        free,
-        &columns,
-        &lines,
-        &limits,
-    )
-    .map_err(|fault| file_fault(&fault))?;
+    let workbook = written(form, &lines, &limits).map_err(|fault| file_fault(&fault))?;
     let (by, day) = (ctx.actor().name(), ctx.now().local().date());
     let said = match approved {
         Some(other) => {
@@ -109,6 +127,20 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
 
 type Lines = Vec<Vec<FillCell>>;
 
+/// The lines of a list in their rows, the cells of a card each in its own place.
+fn written(form: &FormView, lines: &Lines, limits: &Limits) -> Result<Vec<u8>, TableFault> {
+    let (blank, book) = (&form.blank, &form.workbook);
+    let columns = &form.mapping.columns;
+    if let (true, [line]) = (blank.is_card(), lines.as_slice()) {
+        let places = columns.iter().map(|one| (one.row.unwrap_or(0), one.column));
+        let places: Vec<(u32, usize)> = places.collect();
+        return youlin_tabular::fill_places(book, blank.sheet, &places, line, limits);
+    }
+    let columns: Vec<usize> = columns.iter().map(|one| one.column).collect();
+    let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
+    youlin_tabular::fill(book, blank.sheet, first, free, &columns, lines, limits)
+}
+
 /// Adds up where the cells came from. Running numbers and fixed texts are no answers.
 fn origins(mapping: &Mapping, lines: &[Line]) -> BTreeMap<CommunityId, Vec<AnswerCount>> {
     let mut counts: BTreeMap<(CommunityId, usize, Origin), usize> = BTreeMap::new();
@@ -117,6 +149,7 @@ fn origins(mapping: &Mapping, lines: &[Line]) -> BTreeMap<CommunityId, Vec<Answe
             let origin = match (&column.source, cell) {
                 (Source::Serial | Source::Constant(_), _) => continue,
                 (_, FillCell::Empty) => Origin::Empty,
+                _ if line.typed.contains(&at) => Origin::Typed,
                 (Source::Nobody, _) => Origin::Door,
                 _ => Origin::Records,
             };
@@ -181,6 +214,7 @@ async fn records(
         Line {
             community,
             cells: cells.collect(),
+            typed: BTreeSet::new(),
         }
     });
     Ok(lines.collect())
@@ -195,32 +229,53 @@ fn field_of(column: &Column) -> String {
     }
 }
 
-async fn areas(datasets: &Datasets, ctx: &Ctx, form: &FormView, level: u8) -> Result<Vec<Line>> {
-    let level = if level >= 6 {
-        AreaLevel::Neighbourhood
-    } else {
-        AreaLevel::Grid
+/// The areas a form of areas has a line for.
+pub(crate) fn areas_of(ctx: &Ctx, area: AreaId, rows: &Rows) -> Vec<AreaId> {
+    let level = match rows {
+        Rows::Records(_) => return Vec::new(),
+        Rows::Area => return vec![area],
+        Rows::Areas(level) if *level >= 6 => AreaLevel::Neighbourhood,
+        Rows::Areas(_) => AreaLevel::Grid,
     };
     let mut below = Vec::new();
-    collect(ctx, form.line.area, level, &mut below);
+    collect(ctx, area, level, &mut below);
+    below
+}
+
+async fn areas(app: &App, datasets: &Datasets, ctx: &Ctx, form: &FormView) -> Result<Vec<Line>> {
+    let below = areas_of(ctx, form.line.area, &form.mapping.rows);
+    let period = days_of(ctx, form.line.every);
+    let name = typed_for(ctx, form.line.every);
+    let by_hand = typed(app.db().read(), form.community, form.line.id, &name).await?;
     let mut lines = Vec::with_capacity(below.len());
     for (at, area) in below.into_iter().enumerate() {
         let mut line = Vec::with_capacity(form.mapping.columns.len());
-        for column in &form.mapping.columns {
+        let mut places = BTreeSet::new();
+        for (place, column) in form.mapping.columns.iter().enumerate() {
             let node = ctx.areas().get(area);
             line.push(match &column.source {
                 Source::Serial => number(at + 1),
                 Source::Constant(text) => text_cell(text),
                 Source::AreaName => text_cell(node.map_or("", |node| node.name.as_str())),
                 Source::AreaCode => text_cell(node.map_or("", |node| node.code.as_str())),
-                Source::Figure(address) => figure(datasets, ctx, address, area).await?,
-                Source::Field(_) | Source::Nobody => FillCell::Empty,
+                Source::Figure(address) => {
+                    figure(datasets, ctx, &of_period(address, &period)?, area).await?
+                }
+                Source::Nobody => match by_hand.get(&(area, column.key())) {
+                    Some(said) => {
+                        places.insert(place);
+                        number_or_text(said.value.clone())
+                    }
+                    None => FillCell::Empty,
+                },
+                Source::Field(_) => FillCell::Empty,
             });
         }
         let own = ctx.areas().community_of(area);
         lines.push(Line {
             community: own.unwrap_or(form.community),
             cells: line,
+            typed: places,
         });
     }
     Ok(lines)
@@ -242,21 +297,75 @@ fn collect(ctx: &Ctx, area: AreaId, level: AreaLevel, into: &mut Vec<AreaId>) {
     }
 }
 
-async fn figure(datasets: &Datasets, ctx: &Ctx, address: &str, area: AreaId) -> Result<FillCell> {
+/// The period a filling is for, by how often the form comes: 2026, 2026Q4, 2026-11.
+pub(crate) fn period_of(ctx: &Ctx, every: Every) -> String {
+    let day = ctx.now().local().date();
+    let (year, month) = (day.year(), day.month());
+    match every {
+        Every::Year => year.to_string(),
+        Every::HalfYear => format!("{year}H{}", (month + 5) / 6),
+        Every::Quarter => format!("{year}Q{}", (month + 2) / 3),
+        Every::Month => format!("{year}-{month:02}"),
+        Every::Once => day.to_string(),
+    }
+}
+
+/// The first and the last day of the period a form is filled for now; none where it comes once.
+fn days_of(ctx: &Ctx, every: Every) -> Option<(Date, Date)> {
+    let today = ctx.now().local().date();
+    let months: i8 = match every {
+        Every::Once => return None,
+        Every::Month => 1,
+        Every::Quarter => 3,
+        Every::HalfYear => 6,
+        Every::Year => 12,
+    };
+    let first = (today.month() - 1) / months * months + 1;
+    let from = Date::new(today.year(), first, 1).ok()?;
+    let to = Date::new(today.year(), first + months - 1, 1).ok()?;
+    Some((from, to.last_of_month()))
+}
+
+/// The question with the days of the period, where it asks for them: an indicator does unless it says other ones.
+fn of_period(address: &str, period: &Option<(Date, Date)>) -> Result<Composed> {
+    let question = read_address(address)?;
+    let of_form = question.from == PERIOD
+        || (!question.i.is_empty() && question.from.is_empty() && question.to.is_empty());
+    let days = period.map_or_else(Default::default, |(from, to)| {
+        (from.to_string(), to.to_string())
+    });
+    Ok(match of_form {
+        true => Composed {
+            from: days.0,
+            to: days.1,
+            ..question
+        },
+        false => question,
+    })
+}
+
+async fn figure(
+    datasets: &Datasets,
+    ctx: &Ctx,
+    question: &Composed,
+    area: AreaId,
+) -> Result<FillCell> {
     // A line for each of them as it is now: counted together with what was split off, that would be counted twice.
     let question = Composed {
         named: String::new(),
-        ..within(&read_address(address)?, area)
+        ..within(question, area)
     };
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;
     let text = figure_text(&asked, &answer.total);
-    Ok(
-        text.map_or(FillCell::Empty, |text| match text.parse::<f64>() {
-            Ok(number) => FillCell::Number(number),
-            Err(_with_words) => FillCell::Text(text),
-        }),
-    )
+    Ok(text.map_or(FillCell::Empty, number_or_text))
+}
+
+fn number_or_text(text: String) -> FillCell {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => FillCell::Number(number),
+        _ => FillCell::Text(text),
+    }
 }
 
 /// The people of a form's lines. The form goes on to be about all that has come out of its area since it was made.

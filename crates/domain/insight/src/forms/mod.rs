@@ -6,21 +6,28 @@ mod closing;
 mod commands;
 mod fill;
 mod ledger;
+mod offered;
 mod queries;
 mod suggest;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 use youlin_kernel::words;
-use youlin_tabular::FormLayout;
+use youlin_tabular::{FormColumn, FormLayout};
 
 pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
-pub(crate) use fill::{fill, people, unheld};
-pub(crate) use ledger::{CellsOf, Filling, Ledger, Yearly, cells, filling, ledger, unanswered};
+pub(crate) use fill::{fill, people, period_of, unheld};
+pub(crate) use ledger::{
+    Cells, CellsOf, Filling, Ledger, Of, Tally, Yearly, cells, filling, ledger, unanswered,
+};
+pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
-pub(crate) use suggest::{choices, fields, learned, suggest};
+pub(crate) use suggest::{Choices, choices, fields, learned, suggest};
+pub use typed::TypeAnswers;
+pub(crate) use typed::{Gap, gaps, typed, typed_for};
 
 words! {
     /// Where the answer in a cell of a form came from.
@@ -29,6 +36,8 @@ words! {
         Records = "records",
         /// It was asked at the door for this form.
         Door = "door",
+        /// The desk typed what somebody said.
+        Typed = "typed",
         /// Nobody holds it: the cell stayed empty, and somebody types it.
         Empty = "empty",
     }
@@ -74,6 +83,14 @@ pub struct Blank {
     pub layout: FormLayout,
 }
 
+impl Blank {
+    /// Whether it has single cells with names beside or above them, and no lines.
+    #[must_use]
+    pub fn is_card(&self) -> bool {
+        self.layout.columns.iter().any(|one| one.row.is_some())
+    }
+}
+
 /// What a line of the form is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +99,15 @@ pub enum Rows {
     Records(String),
     /// One area of this level (5 a grid, 6 a neighbourhood) a line.
     Areas(u8),
+    /// The form's own area, once: one line, or the cells of a card.
+    Area,
+}
+
+impl Rows {
+    /// Whether its columns are fields of records, not figures of areas.
+    pub(crate) fn of_records(&self) -> bool {
+        matches!(self, Self::Records(_))
+    }
 }
 
 impl Default for Rows {
@@ -143,19 +169,34 @@ impl Source {
 pub struct Column {
     /// Its number in the sheet, from 0.
     pub column: usize,
+    /// The row of the single cell it is, of a card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
     pub name: String,
     pub source: Source,
 }
 
 impl Column {
+    /// A column of a blank, filled from there.
+    pub(crate) fn of(blank: &FormColumn, source: Source) -> Self {
+        Self {
+            column: blank.column,
+            row: blank.row,
+            name: blank.name.clone(),
+            source,
+        }
+    }
+
     /// The key of its question; the name, so that a form that gained a column keeps its answers.
     pub(crate) fn key(&self) -> String {
-        self.name
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(80)
-            .collect()
+        key_of(&self.name)
     }
+}
+
+/// See [`Column::key`].
+fn key_of(name: &str) -> String {
+    let bare = name.chars().filter(|c| !c.is_whitespace());
+    bare.take(80).collect()
 }
 
 /// When a form was filled.
@@ -177,7 +218,7 @@ pub(crate) fn knows_any(mapping: &Mapping) -> bool {
 /// The columns people may be asked about at the door: nobody holds them, and the form is one of people, which some other
 /// column of theirs shows. A list of things to buy is none, whatever stands in it.
 pub(crate) fn askable(mapping: &Mapping) -> Vec<&Column> {
-    let of_people = matches!(mapping.rows, Rows::Records(_)) && knows_any(mapping);
+    let of_people = mapping.rows.of_records() && knows_any(mapping);
     if of_people {
         unheld(mapping).collect()
     } else {
@@ -200,6 +241,7 @@ mod tests {
     fn a_list_of_things_to_buy_is_asked_of_nobody() {
         let column = |(column, (name, source)): (usize, (&str, Source))| Column {
             column,
+            row: None,
             name: name.to_owned(),
             source,
         };

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
+use super::ledger::{Tallies, tallies};
 use super::{Blank, Every, Mapping};
 use crate::entities::{report_blank, report_fill, report_form};
 use crate::permissions::INSIGHT_FORMS;
@@ -52,6 +53,8 @@ pub(crate) struct FormView {
     pub(crate) mapping: Mapping,
     pub(crate) workbook: Vec<u8>,
     pub(crate) fills: Vec<report_fill::Model>,
+    /// What each filling came to.
+    pub(crate) tallies: Tallies,
 }
 
 /// The forms of areas the caller keeps, closed ones too.
@@ -170,6 +173,7 @@ pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView>
         .ok_or_else(Problem::not_found)?;
     let fills = fills(db.read(), std::slice::from_ref(&row)).await?;
     let mapping = mapping_of(&row)?;
+    let tallies = tallies(db, ctx, &[id]).await?;
     Ok(FormView {
         community: CommunityId(row.community_id),
         version: row.version,
@@ -180,5 +184,6 @@ pub(crate) async fn form(db: &Database, ctx: &Ctx, id: Uuid) -> Result<FormView>
         mapping,
         workbook: blank.workbook,
         fills,
+        tallies,
     })
 }

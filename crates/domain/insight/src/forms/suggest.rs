@@ -7,14 +7,26 @@ use youlin_datasets::{Datasets, Field};
 use youlin_tabular::{fold, outside_brackets};
 use youlin_web::{Choice, Shell};
 
+use super::offered::Offered;
 use super::{Mapping, Rows, Source};
-use crate::indicators::INDICATORS;
 use crate::queries::SavedView;
 
 const SERIAL: [&str; 4] = ["序号", "编号", "No", "No."];
-const AREA: [&str; 7] = ["网格名称", "网格", "邻里", "微网格", "单位", "区域", "社区"];
+const AREA: [&str; 11] = [
+    "网格名称",
+    "网格",
+    "邻里",
+    "微网格",
+    "单位",
+    "单位名称",
+    "填报单位",
+    "区域",
+    "区域名称",
+    "社区",
+    "社区名称",
+];
 /// Figures forms ask for in words, and the question each is.
-const FIGURES: [(&str, &[&str], &str); 7] = [
+pub(super) const FIGURES: [(&str, &[&str], &str); 7] = [
     (
         "residents",
         &["总人口", "常住人口", "人口数", "居民数", "人数"],
@@ -56,7 +68,7 @@ const FIGURES: [(&str, &[&str], &str); 7] = [
         "d=persons&f=age~ge~80",
     ),
     ("under-14", &["14岁以下", "儿童数"], "d=persons&f=age~lt~14"),
-    ("cases", &["事件数", "工单数", "受理数"], "d=cases"),
+    ("cases", &["受理数"], "d=cases&from=period"),
 ];
 
 /// A column name without what makes no difference: units and hints in brackets, what it stands under.
@@ -85,7 +97,7 @@ fn whom(name: &str) -> &str {
 }
 
 /// The labels of fields: code of the label and its name.
-fn labels(fields: &[Field]) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn labels(fields: &[Field]) -> impl Iterator<Item = (&str, &str)> {
     fields.iter().filter_map(|field| {
         let label = field.code.strip_prefix("label:")?;
         Some((label, field.names.first()?.as_str()))
@@ -97,6 +109,7 @@ pub(crate) fn suggest(
     name: &str,
     rows: &Rows,
     fields: &[Field],
+    offered: &[Offered],
     learned: &HashMap<String, Source>,
 ) -> Source {
     let bare_name = bare(name);
@@ -111,23 +124,23 @@ pub(crate) fn suggest(
             .iter()
             .find(|field| field.names.iter().any(|known| bare(known) == bare_name))
             .map_or(Source::Nobody, |field| Source::Field(field.code.clone())),
-        Rows::Areas(_) => of_area(&bare_name, fields),
+        Rows::Areas(_) | Rows::Area => of_area(&bare_name, fields, offered),
     }
 }
 
-fn of_area(name: &str, fields: &[Field]) -> Source {
+fn of_area(name: &str, fields: &[Field], offered: &[Offered]) -> Source {
     if AREA.iter().any(|area| bare(area) == name) {
         return Source::AreaName;
     }
     // The whole name or nothing: a figure that is nearly the one that is asked for is a wrong one.
-    let figure = FIGURES.iter().find(|(_, names, _)| {
-        let mut names = names.iter();
+    let figure = offered.iter().find(|one| {
+        let mut names = one.names.iter();
         names.any(|known| counted(&bare(known)) == counted(name))
     });
     let label = labels(fields).find(|(_, called)| whom(&bare(called)) == whom(name));
     match (label, figure) {
         (Some((label, _)), _) => Source::Figure(format!("d=persons&f=labels~is~{label}")),
-        (None, Some((_, _, question))) => Source::Figure((*question).to_owned()),
+        (None, Some(one)) => Source::Figure(one.question.clone()),
         (None, None) => Source::Nobody,
     }
 }
@@ -137,9 +150,8 @@ pub(crate) fn learned<'a>(
     forms: impl Iterator<Item = &'a Mapping>,
     rows: &Rows,
 ) -> HashMap<String, Source> {
-    let kind = std::mem::discriminant(rows);
     let columns = forms
-        .filter(|mapping| std::mem::discriminant(&mapping.rows) == kind)
+        .filter(|mapping| mapping.rows.of_records() == rows.of_records())
         .flat_map(|mapping| &mapping.columns);
     columns
         .filter(|column| !matches!(column.source, Source::Nobody | Source::Constant(_)))
@@ -147,51 +159,45 @@ pub(crate) fn learned<'a>(
         .collect()
 }
 
+/// A heading with what may be chosen under it; the first has none.
+pub(crate) type Choices = Vec<(String, Vec<Choice>)>;
+
 /// Everything that may be chosen for a column.
 pub(crate) fn choices(
     s: &Shell,
     datasets: &Datasets,
     rows: &Rows,
+    offered: &[Offered],
     views: &[SavedView],
-) -> Vec<Choice> {
-    let mut all = vec![
+) -> Choices {
+    let mut plain = vec![
         Choice::new("", s.t("form-nobody")),
         Choice::new("serial", s.t("form-serial")),
         Choice::new("constant", s.t("form-constant")),
     ];
-    let fields = fields(datasets, s);
-    match rows {
-        Rows::Records(_) => {
-            for field in &fields {
-                let name = field.names.first().cloned().unwrap_or_default();
-                all.push(Choice::new(format!("field:{}", field.code), name));
-            }
+    if rows.of_records() {
+        for field in fields(datasets, s) {
+            let name = field.names.first().cloned().unwrap_or_default();
+            plain.push(Choice::new(format!("field:{}", field.code), name));
         }
-        Rows::Areas(_) => {
-            all.push(Choice::new("area-name", s.t("form-area-name")));
-            all.push(Choice::new("area-code", s.t("form-area-code")));
-            for (code, _, question) in FIGURES {
-                all.push(Choice::new(
-                    format!("figure:{question}"),
-                    s.tt("form-figure", code),
-                ));
-            }
-            for (label, name) in labels(&fields) {
-                let question = format!("figure:d=persons&f=labels~is~{label}");
-                all.push(Choice::new(
-                    question,
-                    s.t1("form-figure-label", "label", name),
-                ));
-            }
-            for one in INDICATORS.iter() {
-                let name = s.tt("indicator", &one.code);
-                all.push(Choice::new(format!("figure:i={}", one.code), name));
-            }
-            for view in views {
-                let name = s.t1("form-figure-view", "title", &view.title);
-                all.push(Choice::new(format!("figure:{}", view.address), name));
-            }
+        return vec![(String::new(), plain)];
+    }
+    plain.push(Choice::new("area-name", s.t("form-area-name")));
+    plain.push(Choice::new("area-code", s.t("form-area-code")));
+    let mut all = vec![(String::new(), plain)];
+    for one in offered {
+        let choice = Choice::new(format!("figure:{}", one.question), one.label.clone());
+        match all.last_mut().filter(|(group, _)| *group == one.group) {
+            Some((_, choices)) => choices.push(choice),
+            None => all.push((one.group.clone(), vec![choice])),
         }
+    }
+    if !views.is_empty() {
+        let kept = views.iter().map(|view| {
+            let name = s.t1("form-figure-view", "title", &view.title);
+            Choice::new(format!("figure:{}", view.address), name)
+        });
+        all.push((s.t("insight-views"), kept.collect()));
     }
     all
 }
@@ -208,7 +214,7 @@ mod tests {
 
     use youlin_datasets::Field;
 
-    use super::{Rows, Source, suggest};
+    use super::{FIGURES, Offered, Rows, Source, suggest};
 
     fn fields() -> Vec<Field> {
         let field = |code: &str, names: &[&str]| Field {
@@ -222,10 +228,44 @@ mod tests {
         ]
     }
 
+    fn offered() -> Vec<Offered> {
+        let figure = |names: &[&str], question: &str| Offered {
+            question: question.to_owned(),
+            group: String::new(),
+            label: String::new(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let often = FIGURES.iter();
+        let mut all: Vec<Offered> = often
+            .map(|(_, names, question)| figure(names, question))
+            .collect();
+        all.push(figure(&["立案率"], "i=acceptance"));
+        all.push(figure(&["商户数", "店铺数"], "d=merchants"));
+        all.push(figure(
+            &["空置房屋数", "空置房数"],
+            "d=dwellings&f=usage~is~empty",
+        ));
+        all
+    }
+
+    #[test]
+    fn figures_are_known_by_their_whole_names() {
+        let areas = Rows::Area;
+        let of = |name: &str| suggest(name, &areas, &fields(), &offered(), &HashMap::new());
+        let figure = |question: &str| Source::Figure(question.to_owned());
+        assert_eq!(of("立案率（%）"), figure("i=acceptance"));
+        assert_eq!(of("商户总数"), figure("d=merchants"));
+        assert_eq!(of("空置房"), figure("d=dwellings&f=usage~is~empty"));
+        for other in ["新增商户数", "立案率同比", "空置", "商户从业人数"] {
+            assert_eq!(of(other), Source::Nobody, "{other}");
+        }
+    }
+
     #[test]
     fn columns_are_known_by_what_forms_call_them() {
         let people = Rows::default();
-        let of = |name: &str, rows: &Rows| suggest(name, rows, &fields(), &HashMap::new());
+        let of =
+            |name: &str, rows: &Rows| suggest(name, rows, &fields(), &offered(), &HashMap::new());
         assert_eq!(of("序 号", &people), Source::Serial);
         assert_eq!(of("基本情况/姓名", &people), Source::Field("name".into()));
         assert_eq!(of("联系电话", &people), Source::Field("phone".into()));
@@ -251,7 +291,6 @@ mod tests {
             "外来人口数",
             "未成年人数",
             "空置户数",
-            "商户数",
             "低保户数",
             "60岁以上独居",
         ] {
@@ -269,7 +308,7 @@ mod tests {
         let learned = HashMap::from([("户主".to_owned(), Source::Field("name".into()))]);
         let rows = Rows::default();
         assert_eq!(
-            suggest("户主", &rows, &fields(), &learned),
+            suggest("户主", &rows, &fields(), &[], &learned),
             Source::Field("name".into())
         );
     }

@@ -235,6 +235,7 @@ fn tabs(words: Words<'_>, question: &Composed) -> Vec<(Choice, String)> {
                 d: code.to_owned(),
                 area: question.area.clone(),
                 as_of: question.as_of.clone(),
+                form: question.form.clone(),
                 ..Composed::default()
             };
             let address = format!("/insight/query?{}", other.address());

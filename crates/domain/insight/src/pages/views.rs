@@ -49,7 +49,11 @@ pub(crate) async fn save(
         title: kept.title,
         area: area_of(&ctx, &question)?,
         shared: !kept.shared.is_empty(),
-        question: question.clone(),
+        // What it was asked for is no part of it.
+        question: Composed {
+            form: String::new(),
+            ..question.clone()
+        },
     };
     app.db().execute(&ctx, command).await?;
     let address = question.address();

@@ -9,9 +9,11 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
 use uuid::Uuid;
 use youlin_database::sql::name;
-use youlin_kernel::Role;
+use youlin_kernel::{Micros, Role};
 use youlin_people::LearnFacts;
 use youlin_people::facts::How;
+use youlin_people::permissions::PEOPLE_LOOKS;
+use youlin_people::privacy::processing_record;
 use youlin_tabular::Limits;
 
 use crate::http::{DESK, Got, Web, webs};
@@ -155,6 +157,18 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
         let purpose: String = looked[0].try_get("", "purpose").unwrap();
         assert!(purpose.contains("街道民政"), "{purpose}");
 
+        // In the record of processing it is one act, for this form.
+        let lead = web.ground.caller(Role::CommunityLead, "A");
+        let scope = lead.scope(&PEOPLE_LOOKS).unwrap();
+        let span = (lead.now().plus(-Micros::DAY), lead.now().plus(1));
+        let db = web.ground.world.db().read();
+        let record = processing_record(db, &scope, span, None, 100)
+            .await
+            .unwrap();
+        assert_eq!(record.len(), 1, "{record:?}");
+        assert_eq!(record[0].persons, 2);
+        assert!(record[0].purpose.contains("街道民政"), "{record:?}");
+
         let unsure = web.post(DESK, &format!("{form}/ask"), &[]).await;
         assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
         let sure = web
@@ -200,7 +214,7 @@ async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked(
 }
 
 /// Somebody asks one of them and notes the answer.
-async fn answer(web: &Web, words: &str) {
+pub(crate) async fn answer(web: &Web, words: &str) {
     let mut asked = Query::select();
     asked
         .columns(["id", "person_id"].map(name))
@@ -250,6 +264,233 @@ async fn a_form_of_areas_is_filled_with_figures() {
         let nobody = web.post(DESK, &format!("{form}/ask"), &[]).await;
         assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
+}
+
+#[tokio::test]
+async fn declared_measures_and_indicators_are_offered_and_known_by_their_whole_names() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "quarter"),
+            ("area", area.as_str()),
+            ("rows", "area"),
+        ];
+        let columns = [
+            "单位名称",
+            "房屋数",
+            "立案率（%）",
+            "受理数",
+            "事件总数",
+            "新增房屋数",
+        ];
+        let sent = web.hand_in(DESK, &fields, &blank(&columns)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        let chosen: Vec<&str> = page
+            .split("<select name=\"source\"")
+            .skip(1)
+            .filter_map(|select| {
+                let before = select.split("\" selected").next()?;
+                before.rsplit("value=\"").next()
+            })
+            .collect();
+        let of_period = "figure:d=cases&#38;from=period";
+        assert_eq!(
+            chosen,
+            [
+                "area-name",
+                "figure:d=dwellings",
+                "figure:i=acceptance",
+                of_period,
+                of_period,
+                ""
+            ]
+        );
+        // Measures and simple words of every dataset that may be seen, without a kept question.
+        for offered in [
+            "d=dwellings&#38;m=size",
+            "d=dwellings&#38;f=usage",
+            "d=cases&#38;m=accept_minutes",
+        ] {
+            assert!(page.contains(offered), "{offered}: {page}");
+        }
+        // One line, for the whole area; an indicator and what happens are of the quarter.
+        let lines = web.filled(&form).await;
+        let line = &lines[2];
+        assert!(
+            !line[0].is_empty() && line[1].parse::<i64>().is_ok(),
+            "{lines:?}"
+        );
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(line[3].parse::<i64>().is_ok(), "{lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_record_and_no_door_knows_is_typed_with_its_source_and_counted_apart() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "quarter"),
+            ("area", area.as_str()),
+            ("rows", "area"),
+        ];
+        let columns = ["单位名称", "物业费收缴率"];
+        let sent = web.hand_in(DESK, &fields, &blank(&columns)).await;
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        assert!(page.contains("谁管着这件事就问谁"), "{page}");
+        assert!(page.contains("已填 0 / 1"), "{page}");
+        let to = format!("{form}/typed");
+        let said = |on| {
+            [
+                ("column", "物业费收缴率"),
+                ("area", area.as_str()),
+                ("value", "92.5"),
+                ("said_by", "光明物业"),
+                ("said_on", on),
+            ]
+        };
+        for (refused, by) in [
+            ("2126-01-01", "光明物业"),
+            ("", "光明物业"),
+            ("2026-11-01", " "),
+        ] {
+            let mut fields = said(refused);
+            fields[3].1 = by;
+            let got = web.post(DESK, &to, &fields).await;
+            assert_eq!(
+                got.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{refused} {by}"
+            );
+        }
+        let mut elsewhere = said("2026-11-01");
+        elsewhere[1].1 = "1";
+        let got = web.post(DESK, &to, &elsewhere).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND);
+        let kept = web.post(DESK, &to, &said("2026-11-01")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let page = web.get(DESK, &form).await.text();
+        assert!(
+            page.contains("已填 1 / 1") && page.contains("光明物业"),
+            "{page}"
+        );
+        let lines = web.filled(&form).await;
+        assert_eq!(lines[2][1], "92.5", "{lines:?}");
+        // It is no record: the ledger says that it was typed, by whose word.
+        let fetched = web
+            .get(DESK, "/insight/forms/ledger?of=fetched")
+            .await
+            .text();
+        assert!(
+            fetched.contains("手工填的 · 光明物业，2026 年 11 月 1 日"),
+            "{fetched}"
+        );
+        // Taken back, the cell is empty again.
+        let mut back = said("2026-11-01");
+        back[2].1 = "";
+        web.post(DESK, &to, &back).await;
+        let lines = web.filled(&form).await;
+        assert_eq!(lines[2][1], "", "{lines:?}");
+        // What has a source is not typed.
+        let mut held = said("2026-11-01");
+        held[0].1 = "单位名称";
+        let got = web.post(DESK, &to, &held).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+/// A card: names with blanks beside them, one of them merged over three cells.
+fn card() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new().set_border(rust_xlsxwriter::FormatBorder::Thin);
+    let merge = |sheet: &mut rust_xlsxwriter::Worksheet, row, from, text| {
+        sheet.merge_range(row, from, row, 3, text, &plain).unwrap();
+    };
+    merge(sheet, 0, 0, "社区情况登记表");
+    sheet.write(1, 0, "单位名称").unwrap();
+    merge(sheet, 1, 1, "");
+    for (row, names) in (2..).zip([["常住人口", "负责人"], ["独居老人数", "物业费收缴率"]])
+    {
+        for (column, name) in [0, 2].into_iter().zip(names) {
+            sheet.write(row, column, name).unwrap();
+            sheet.write_blank(row, column + 1, &plain).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_card_is_filled_cell_by_cell_for_its_area() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "month"),
+            ("area", area.as_str()),
+            ("rows", "d=persons"),
+        ];
+        let sent = web.hand_in(DESK, &fields, &card()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        assert!(page.contains("这是一张卡片"), "{page}");
+        assert!(page.contains("有 2 栏没有人掌握"), "{page}");
+        let sources = ["area-name", "figure:d=persons", "constant"];
+        let mut mapping = vec![("version", "1")];
+        for (at, source) in sources.into_iter().enumerate() {
+            mapping.push(("source", source));
+            mapping.push(("constant", if at == 2 { "周主任" } else { "" }));
+        }
+        for source in ["figure:d=persons&f=labels~is~living_alone", ""] {
+            mapping.extend([("source", source), ("constant", "")]);
+        }
+        let mapped = web.post(DESK, &format!("{form}/map"), &mapping).await;
+        assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text());
+        let lines = web.filled(&form).await;
+        let name = &lines[1][1];
+        assert!(!name.is_empty() && name == &lines[1][3], "{lines:?}");
+        assert!(
+            lines[2][1].parse::<i64>().is_ok_and(|people| people > 2),
+            "{lines:?}"
+        );
+        assert_eq!(lines[2][2..4], ["负责人", "周主任"], "{lines:?}");
+        assert_eq!(
+            lines[3][..4],
+            ["独居老人数", "2", "物业费收缴率", ""],
+            "{lines:?}"
+        );
+        // A list is no newer card.
+        let list = web
+            .hand_to(&format!("{form}/blank"), DESK, &[], &blank(&COLUMNS))
+            .await;
+        assert_eq!(list.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_without_a_place_to_fill_is_told_what_is_understood() {
+    let web = webs().await.swap_remove(0);
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "关于报送材料的通知").unwrap();
+    sheet.write(1, 0, "单位：____　负责人：____").unwrap();
+    let area = web.area();
+    let fields = [
+        ("requester", "街道"),
+        ("every", "month"),
+        ("area", area.as_str()),
+    ];
+    let sent = web
+        .hand_in(DESK, &fields, &book.save_to_buffer().unwrap())
+        .await;
+    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(sent.text().contains("能认的有三种"), "{}", sent.text());
 }
 
 #[tokio::test]
@@ -461,6 +702,22 @@ async fn what_is_no_form_of_people_or_stands_there_already_is_asked_about_and_a_
     assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text());
 
     // The people of its lines are chosen where questions are put, and that leads back.
+    let page = web.get(DESK, &form).await.text();
+    let choose = page.split("href=\"/insight/query?").nth(1).unwrap();
+    let choose = choose.split('"').next().unwrap().replace("&amp;", "&");
+    let choose = choose.replace("&#38;", "&");
+    assert!(choose.ends_with(&format!("&form={id}")), "{choose}");
+    let asked = web.get(DESK, &format!("/insight/query?{choose}")).await;
+    let chosen = format!("<option value=\"{id}\" selected>");
+    assert!(asked.text().contains(&chosen), "{}", asked.text());
+    // Each step of composing goes on to mean that form.
+    let step = format!("/insight/query/add?{choose}&set=persons&dim=age&op=ge&v=80");
+    let step = web.get(DESK, &step).await;
+    assert!(
+        step.location().contains(&format!("form={id}")),
+        "{}",
+        step.location()
+    );
     let rows = [
         ("form", id),
         ("address", "d=persons&f=labels~is~living_alone"),

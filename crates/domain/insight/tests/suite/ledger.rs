@@ -67,7 +67,8 @@ impl Web {
             let opened = self.opened(&href).await;
             let meant = match name.as_str() {
                 "表" | "填报次数" | "要去问（条）" => opened.lines,
-                "来自记录（格）" | "空缺（格）" | "每年共要（格）" => {
+                "来自记录（格）" | "为它去问来的（格）" | "空缺（格）" | "每年共要（格）" =>
+                {
                     assert_eq!(opened.last, opened.said, "{name}: {}", opened.text);
                     opened.last
                 }
@@ -120,7 +121,15 @@ async fn every_figure_of_the_ledger_opens_to_the_lines_it_counts() {
         let grids = web.form(&grids, &columns).await;
         let before = web.ledger().await;
         assert_eq!(sum(&before, "表"), [1, 1, 2], "nothing was filled yet");
-        assert_eq!(before.len(), 3, "{before:?}");
+        // A form that was never filled asks for its lines as they are, times its columns, and the list says so.
+        let expected = 2 * 7 * 4 + 2 * 4 * 12;
+        assert_eq!(before.len(), 6, "{before:?}");
+        assert_eq!(
+            sum(&before, "每年共要（格）").into_iter().max(),
+            Some(expected)
+        );
+        let yearly = web.opened("/insight/forms/ledger?of=forms").await;
+        assert!(yearly.text.contains("约 14（没填过"), "{}", yearly.text);
 
         // Filled twice for one quarter, it was asked for once; both times can be looked at.
         for form in [&people, &people, &grids] {
@@ -162,6 +171,20 @@ async fn every_figure_of_the_ledger_opens_to_the_lines_it_counts() {
             asked.text.contains("周**") && !asked.text.contains("福生"),
             "{}",
             asked.text
+        );
+
+        // What was asked at the door because of the form was not held: the figure of what was stays.
+        let held = sum(&all, "来自记录（格）");
+        crate::forms::answer(&web, "不吃辣").await;
+        web.fill(&people).await;
+        let later = web.ledger().await;
+        assert_eq!(sum(&later, "来自记录（格）"), held, "{later:?}");
+        assert_eq!(sum(&later, "为它去问来的（格）"), [1, 1], "{later:?}");
+        let fetched = web.opened("/insight/forms/ledger?of=fetched").await;
+        assert!(
+            fetched.text.contains("为这张表上门问来"),
+            "{}",
+            fetched.text
         );
 
         // What was closed costs nothing more; a year later nobody speaks of what was filled.

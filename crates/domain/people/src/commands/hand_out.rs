@@ -10,6 +10,9 @@ use super::reveal;
 use crate::entities::who_looked;
 use crate::privacy::{NewProcessing, ProcessingKind, note_processing};
 
+/// Stands first among the fields of a look that was a form's.
+pub(crate) const OF_FORM: &str = "form";
+
 /// Notes with every person that these fields were handed out. Who may is decided where they are read.
 #[derive(Debug)]
 pub(crate) struct NoteHandOut {
@@ -28,7 +31,9 @@ impl Command for NoteHandOut {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         let purpose = reveal::purpose(&self.purpose)?;
-        let fields = self.fields.join(",");
+        // One filling is one act, however many people are in it: its looks say so, and are of one moment.
+        let fields = [&[OF_FORM][..], &self.fields].concat().join(",");
+        let at = ctx.now().0;
         let looks: Vec<<who_looked::Entity as EntityTrait>::Model> = self
             .persons
             .iter()
@@ -44,7 +49,7 @@ impl Command for NoteHandOut {
                 purpose: purpose.clone(),
                 of_child: child.then_some(true),
                 case_id: None,
-                at: ctx.now().0,
+                at,
             })
             .collect();
         tx.insert_all::<who_looked::Entity>(looks).await?;

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Micros, words};
 
+use crate::commands::hand_out::OF_FORM;
+
 words! {
     /// Why looks are listed.
     LookRule {
@@ -95,6 +97,7 @@ pub fn unusual(
     let mut found = Vec::new();
     for looks in by_account.values_mut() {
         looks.sort_by_key(|look| (look.at, look.id));
+        acts(looks);
         let hour = within_an_hour(looks, limits.per_hour);
         let lists = [
             (LookRule::Hour, pick(looks, |look| hour.contains(&look.id))),
@@ -132,6 +135,18 @@ pub fn unusual(
         ))
     });
     found
+}
+
+/// A form somebody filled is one act, whoever is in it: its first look stands for all of them.
+fn acts(looks: &mut Vec<&LookFact>) {
+    let mut filled: BTreeSet<(Micros, &str)> = BTreeSet::new();
+    looks.retain(|look| !look.of_form() || filled.insert((look.at, look.purpose.as_str())));
+}
+
+impl LookFact {
+    fn of_form(&self) -> bool {
+        self.fields.first().is_some_and(|field| field == OF_FORM)
+    }
 }
 
 type ByDay<'a> = BTreeMap<Date, Vec<&'a LookFact>>;
@@ -175,6 +190,10 @@ fn outside(look: &LookFact, is_working_day: &dyn Fn(Date) -> bool, limits: &Look
 }
 
 fn elsewhere(look: &LookFact, habits: &Habits, limits: &LookLimits) -> bool {
+    // A form is about its area, not about a grid somebody chose to look at.
+    if look.of_form() {
+        return false;
+    }
     let (Some(grid), Some(habit)) = (look.grid, habits.get(&look.account)) else {
         return false;
     };
@@ -238,6 +257,34 @@ mod tests {
         assert!(rules(&more, &Habits::new()).is_empty());
         more[19] = look(100, 2, NINE, None);
         assert!(rules(&more, &Habits::new()).is_empty());
+    }
+
+    #[test]
+    fn a_form_is_one_act_however_many_are_in_it() {
+        let form = |first: u128, at: i64| {
+            let of = move |n| LookFact {
+                fields: vec![OF_FORM.to_owned(), "name".to_owned()],
+                ..look(first + n, 1, at, Some(101))
+            };
+            (0..100).map(of).collect::<Vec<_>>()
+        };
+        let habit = Habits::from([(
+            Uuid::from_u128(1),
+            BTreeMap::from([(AreaId(100), 90), (AreaId(101), 1)]),
+        )]);
+        assert!(rules(&form(0, NINE), &habit).is_empty());
+        // At night it is listed, once; many forms within an hour are many acts.
+        let night = form(0, NINE + 12 * Micros::HOUR);
+        assert_eq!(rules(&night, &habit), [(LookRule::Hours, 1)]);
+        let many: Vec<LookFact> = (0..20)
+            .flat_map(|n| {
+                form(
+                    n * 1_000,
+                    NINE + Micros::MINUTE * i64::try_from(n).unwrap_or(0),
+                )
+            })
+            .collect();
+        assert_eq!(rules(&many, &habit), [(LookRule::Hour, 20)]);
     }
 
     #[test]

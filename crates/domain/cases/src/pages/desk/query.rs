@@ -82,6 +82,7 @@ impl DeskQuery {
             sort: self.order(),
             cursor: self.cursor.clone().filter(|cursor| !cursor.is_empty()),
             limit: Some(limit),
+            ..CaseFilter::default()
         }
     }
 

@@ -8,7 +8,7 @@ use youlin_datasets::{Datasets, Question};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult};
 
-use super::fill::{period, records};
+use super::fill::records;
 use super::{refused, to};
 use crate::forms::{self, FormView, NoteFill, NoteWithdrawn, askable};
 use crate::pages::shell;
@@ -66,7 +66,7 @@ async fn asked(app: &App, ctx: &Ctx, s: &Shell, form: &FormView, sent: &AskSent)
     let note = NoteFill {
         community: form.community,
         form: form.line.id,
-        period: period(ctx, form.line.every),
+        period: forms::period_of(ctx, form.line.every),
         purpose: s.t("form-asked-purpose"),
         lines: 0,
         held: 0,

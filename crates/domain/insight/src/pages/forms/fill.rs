@@ -9,7 +9,7 @@ use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult, XLSX, save_as};
 
 use super::{refused, to};
-use crate::forms::{self, Every, FormView, NoteAnswers, NoteFill, Rows};
+use crate::forms::{self, FormView, NoteAnswers, NoteFill, Rows, period_of};
 use crate::pages::shell;
 
 /// As long as a purpose may be, with what stands between its parts.
@@ -34,7 +34,7 @@ pub(super) async fn fill(
     let purpose = purpose(&s, &form, &sent);
     match filled(&app, &ctx, &form, &purpose).await {
         Ok(bytes) => {
-            let name = named(&s, &form.file_name, &period(&ctx, form.line.every));
+            let name = named(&s, &form.file_name, &period_of(&ctx, form.line.every));
             Ok(save_as(&name, XLSX, bytes))
         }
         Err(problem) => refused(s, form, problem, purpose).await,
@@ -51,7 +51,7 @@ fn named(s: &Shell, file_name: &str, period: &str) -> String {
 /// Filled and noted: what is handed out is in the ledger before it is given.
 async fn filled(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -> Result<Vec<u8>> {
     let filled = forms::fill(app, ctx, form, purpose).await?;
-    let (period, at) = (period(ctx, form.line.every), ctx.now());
+    let (period, at) = (period_of(ctx, form.line.every), ctx.now());
     let mut answers = filled.answers;
     let note = NoteFill {
         community: form.community,
@@ -158,18 +158,5 @@ fn purpose(s: &Shell, form: &FormView, sent: &FillSent) -> String {
             said.to_owned()
         }
         said => format!("{said} · {own}"),
-    }
-}
-
-/// The period a filling is for, by how often the form comes: 2026, 2026Q4, 2026-11.
-pub(super) fn period(ctx: &Ctx, every: Every) -> String {
-    let day = ctx.now().local().date();
-    let (year, month) = (day.year(), day.month());
-    match every {
-        Every::Year => year.to_string(),
-        Every::HalfYear => format!("{year}H{}", (month + 5) / 6),
-        Every::Quarter => format!("{year}Q{}", (month + 2) / 3),
-        Every::Month => format!("{year}-{month:02}"),
-        Every::Once => day.to_string(),
     }
 }

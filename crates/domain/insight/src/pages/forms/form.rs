@@ -15,8 +15,9 @@ use super::ledger::{Of, href_of_fill};
 use super::list::{newer, read_file};
 use super::{refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
+use crate::compose::Condition;
 use crate::entities::report_fill;
-use crate::forms::{self, Column, FormView, MapForm, Mapping, Rows, Source, unheld};
+use crate::forms::{self, Column, FormView, Gap, MapForm, Mapping, Rows, Source, Tally, unheld};
 use crate::pages::evidence::list_title;
 use crate::pages::{read_address, shell};
 use crate::queries;
@@ -27,7 +28,7 @@ struct ColumnLine {
     name: String,
     code: String,
     constant: String,
-    choices: Vec<Choice>,
+    choices: forms::Choices,
 }
 
 /// Questions about to be put, before anybody is asked.
@@ -61,6 +62,11 @@ pub(super) struct FormPage {
     sure: Option<Sure>,
     /// Where the people of its lines are chosen.
     choose: String,
+    /// Columns of areas nobody holds, for the desk to type into.
+    gaps: Vec<Gap>,
+    /// The period they are typed for.
+    typed_for: String,
+    today: String,
     /// What of the workbook keeps its place when rows are added, in words.
     losses: Vec<String>,
 }
@@ -106,12 +112,28 @@ impl FormPage {
         href_of_fill(Of::Held, fill.id)
     }
 
+    fn fetched(&self, fill: &report_fill::Model) -> String {
+        href_of_fill(Of::Fetched, fill.id)
+    }
+
     fn missing(&self, fill: &report_fill::Model) -> String {
         href_of_fill(Of::Missing, fill.id)
     }
 
+    fn tally(&self, fill: &report_fill::Model) -> Tally {
+        let all = &self.form.tallies;
+        all.get(&(fill.form_id, fill.at))
+            .copied()
+            .unwrap_or_default()
+    }
+
     fn is_people(&self) -> bool {
-        matches!(self.form.mapping.rows, Rows::Records(_))
+        self.form.mapping.rows.of_records()
+    }
+
+    /// Single cells, each with its name beside or above it.
+    fn is_card(&self) -> bool {
+        self.form.blank.is_card()
     }
 }
 
@@ -143,12 +165,32 @@ pub(super) async fn show(
         "ask" => s.t1("form-asked", "count", &done.open),
         "release" => s.t("form-release-asked"),
         "blank" => s.t("form-blank-replaced"),
+        "typed" => s.t("form-typed-kept"),
         _ => String::new(),
     };
     let form = forms::form(app.db(), &ctx, id).await?;
     let mut body = form_page(s, form, FormFaults::none(), String::new(), words).await?;
     body.sure = body.sure_of(&done.column);
     page(&body)
+}
+
+/// A figure that is not among those offered, in words.
+fn chosen_figure(s: &Shell, datasets: &Datasets, code: &str) -> String {
+    let address = code.strip_prefix("figure:").unwrap_or(code);
+    match read_address(address) {
+        Ok(question) if !question.d.is_empty() || !question.i.is_empty() => {
+            let words = Words { s, datasets };
+            let figures = words.figures(&question, &question.d);
+            let conditions = question
+                .f
+                .iter()
+                .filter_map(|text| Condition::parse(text).ok());
+            let conditions = conditions.map(|one| words.condition(&question.d, &one));
+            let said: Vec<String> = std::iter::once(figures).chain(conditions).collect();
+            said.join(" · ")
+        }
+        _ => code.to_owned(),
+    }
 }
 
 /// The people a question finds, by its conditions.
@@ -170,13 +212,23 @@ pub(super) async fn form_page(
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let datasets = app.need::<Datasets>()?;
     let views = queries::views(app.db(), &ctx).await?;
-    let choices = forms::choices(&s, &datasets, &form.mapping.rows, &views);
+    let offered = match form.mapping.rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(&s, &datasets).await?,
+    };
+    let choices = forms::choices(&s, &datasets, &form.mapping.rows, &offered, &views);
     let columns = form.mapping.columns.iter().map(|column| {
         let code = column.source.code();
         let mut choices = choices.clone();
         // A question that is no longer offered stays what it is.
-        if choices.iter().all(|one| one.value != code) {
-            choices.push(Choice::new(code.clone(), code.clone()));
+        let mut offered = choices.iter().flat_map(|(_, choices)| choices);
+        if offered.all(|one| one.value != code)
+            && let Some((_, plain)) = choices.first_mut()
+        {
+            plain.push(Choice::new(
+                code.clone(),
+                chosen_figure(&s, &datasets, &code),
+            ));
         }
         ColumnLine {
             name: column.name.clone(),
@@ -213,15 +265,20 @@ pub(super) async fn form_page(
         Some(set) => set.open_questions(app.db(), &ctx, form.line.id).await?,
         None => 0,
     };
+    let period = forms::typed_for(&ctx, form.line.every);
+    let typed = forms::typed(app.db().read(), form.community, form.line.id, &period).await?;
     let choose = match &form.mapping.rows {
         Rows::Records(address) => address.clone(),
-        Rows::Areas(_) => String::new(),
+        Rows::Areas(_) | Rows::Area => String::new(),
     };
     Ok(FormPage {
         people,
         open,
         choose,
         sure: None,
+        gaps: forms::gaps(&ctx, &form, &typed),
+        typed_for: super::period_words(&s, &forms::period_of(&ctx, form.line.every)),
+        today: ctx.now().local().date().to_string(),
         askable: forms::askable(&form.mapping)
             .into_iter()
             .map(|column| (column.name.clone(), false))
@@ -278,22 +335,24 @@ pub(super) async fn map(
 
 async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     let (app, ctx) = (s.app(), s.ctx());
-    let rows = rows_of(&sent.rows);
+    let rows = match form.blank.is_card() {
+        true => Rows::Area,
+        false => rows_of(&sent.rows),
+    };
     if let Rows::Records(address) = &rows {
         read_address(address)?.query(&*app.need::<Datasets>()?)?;
     }
-    let same_kind = std::mem::discriminant(&rows) == std::mem::discriminant(&form.mapping.rows);
+    let same_kind = rows.of_records() == form.mapping.rows.of_records();
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
+    let offered = match same_kind || rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(s, &datasets).await?,
+    };
     let mut columns = Vec::with_capacity(form.mapping.columns.len());
     for (at, column) in form.mapping.columns.iter().enumerate() {
         let code = sent.source.get(at).map_or("", String::as_str);
         let constant = sent.constant.get(at).map_or("", String::as_str);
-        // A text typed where nothing was chosen is meant as one.
-        let code = match code {
-            "" if !constant.trim().is_empty() => "constant",
-            code => code,
-        };
         let source = if same_kind {
             Source::read(code, constant)
                 .ok_or_else(|| Problem::invalid("source", "unknown-value"))?
@@ -303,6 +362,7 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
                 &column.name,
                 &rows,
                 &fields,
+                &offered,
                 &std::collections::HashMap::new(),
             )
         };

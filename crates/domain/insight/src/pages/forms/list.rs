@@ -16,7 +16,7 @@ use youlin_web::{
 use super::ledger::{self, Line};
 use super::{FILE_MAX, row_choices, rows_of, to};
 use crate::forms::{
-    self, Column, Every, FormLine, FormView, Ledger, Mapping, ReplaceBlank, SaveForm,
+    self, Column, Every, FormLine, FormView, Ledger, Mapping, ReplaceBlank, Rows, SaveForm,
 };
 use crate::pages::{area_choices, shell};
 
@@ -215,8 +215,9 @@ pub(super) async fn newer(
     let fields = forms::fields(&*app.need::<Datasets>()?, s);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &form.mapping.rows);
+    let offered = forms::offered(s, &*app.need::<Datasets>()?).await?;
     let mapping = forms::carried_over(&form.mapping, &blank, |name| {
-        forms::suggest(name, &form.mapping.rows, &fields, &learned)
+        forms::suggest(name, &form.mapping.rows, &fields, &offered, &learned)
     })?;
     Ok(ReplaceBlank {
         community: form.community,
@@ -232,16 +233,22 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let (app, ctx) = (s.app(), s.ctx());
     let blank = forms::blank_of(&f.bytes)?;
     let layout = &blank.layout;
-    let rows = rows_of(&f.rows);
+    // The cells of a card are about its area, whatever was chosen for lines.
+    let rows = match blank.is_card() {
+        true => Rows::Area,
+        false => rows_of(&f.rows),
+    };
     let datasets = app.need::<Datasets>()?;
     let fields = forms::fields(&datasets, s);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &rows);
-    let columns = layout.columns.iter().map(|one| Column {
-        column: one.column,
-        source: forms::suggest(&one.name, &rows, &fields, &learned),
-        name: one.name.clone(),
-    });
+    let offered = match rows.of_records() {
+        true => Vec::new(),
+        false => forms::offered(s, &datasets).await?,
+    };
+    let suggest = |name: &str| forms::suggest(name, &rows, &fields, &offered, &learned);
+    let columns = layout.columns.iter();
+    let columns = columns.map(|one| Column::of(one, suggest(&one.name)));
     let columns = columns.collect();
     let name = match f.name.trim() {
         // A table that begins with the names of its columns is called as its file is.

@@ -6,6 +6,7 @@ mod fill;
 mod form;
 mod ledger;
 mod list;
+mod typed;
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -39,10 +40,14 @@ pub(super) fn routes() -> Routes {
         .post("/insight/forms/{id}/release", keep, fill::ask_release)
         .post("/insight/forms/{id}/ask", keep, ask::ask)
         .post("/insight/forms/{id}/ask/withdraw", keep, ask::withdraw)
+        .post("/insight/forms/{id}/typed", keep, typed::send)
         .post("/insight/forms/{id}/close", keep, closing::close)
         .post("/insight/forms/{id}/reopen", keep, closing::reopen)
         .post("/insight/forms/rows", keep, closing::rows)
 }
+
+/// The form's own area, once.
+const AREA: &str = "area";
 
 /// What a line of a form may be.
 fn row_choices(s: &Shell) -> Vec<Choice> {
@@ -50,10 +55,14 @@ fn row_choices(s: &Shell) -> Vec<Choice> {
         Choice::new("d=persons", s.t("form-rows-persons")),
         Choice::new("areas:5", s.t("form-rows-grids")),
         Choice::new("areas:6", s.t("form-rows-neighbourhoods")),
+        Choice::new(AREA, s.t("form-rows-area")),
     ]
 }
 
 fn rows_of(code: &str) -> Rows {
+    if code == AREA {
+        return Rows::Area;
+    }
     match code
         .strip_prefix("areas:")
         .and_then(|level| level.parse().ok())
@@ -68,25 +77,13 @@ fn rows_code(rows: &Rows) -> String {
     match rows {
         Rows::Records(address) => address.clone(),
         Rows::Areas(level) => format!("areas:{level}"),
+        Rows::Area => AREA.to_owned(),
     }
 }
 
-/// The period of a filling in words: 2026Q4 is the fourth quarter of 2026.
+/// See [`crate::words::period_words`].
 pub(super) fn period_words(s: &Shell, period: &str) -> String {
-    let part = |mark: char| period.split_once(mark);
-    match (part('Q'), part('H')) {
-        (Some((year, n)), _) => s.t2(
-            "form-quarter",
-            &("year", year.to_owned()),
-            &("n", n.to_owned()),
-        ),
-        (_, Some((year, n))) => s.t2(
-            "form-half",
-            &("year", year.to_owned()),
-            &("n", n.to_owned()),
-        ),
-        _ => period.to_owned(),
-    }
+    crate::words::period_words(s.app().i18n(), s.ctx().locale(), period)
 }
 
 /// The page of a form again, with what is wrong.

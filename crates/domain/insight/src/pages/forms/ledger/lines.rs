@@ -7,7 +7,7 @@ use youlin_web::{App, Shell};
 
 use super::super::period_words;
 use super::{Of, Opened, href_of_fill};
-use crate::forms::{self, CellsOf, Filling, FormLine, Ledger, Yearly};
+use crate::forms::{self, Cells, CellsOf, Filling, FormLine, Ledger, Yearly};
 use crate::pages::cut;
 
 /// One place of a line.
@@ -82,14 +82,19 @@ pub(super) async fn list(
             (table(s, YEARLY, lines, &[sum], count), page, pages)
         }
         Of::Fills => {
-            let sums = [own.held(), own.missing()];
+            let sums = [own.held(), own.fetched(), own.missing()];
             let count = own.fills.len();
             let (some, page, pages) = cut(own.fills, page);
             let lines = some.iter().map(|one| filling(s, one, &named)).collect();
             (table(s, FILLS, lines, &sums, count), page, pages)
         }
-        Of::Held | Of::Missing => {
-            let found = forms::cells(db, ctx, &own.fills, opened.of == Of::Missing).await?;
+        Of::Held | Of::Fetched | Of::Missing => {
+            let meant = match opened.of {
+                Of::Held => forms::Of::Held,
+                Of::Fetched => forms::Of::Fetched,
+                _ => forms::Of::Missing,
+            };
+            let found = forms::cells(db, ctx, &own.fills, meant).await?;
             let sum: i64 = found.iter().map(|one| i64::from(one.answer.cells)).sum();
             let count = found.len();
             let (some, page, pages) = cut(found, page);
@@ -124,6 +129,7 @@ const FILLS: Heads = &[
     ("form-by", false),
     ("form-lines", true),
     ("form-ledger-held", true),
+    ("form-ledger-fetched", true),
     ("form-ledger-missing", true),
 ];
 const CELLS: Heads = &[
@@ -168,29 +174,35 @@ type Named<'a> = &'a (dyn Fn(&str, &str) -> String + Sync);
 
 fn yearly(s: &Shell, one: &Yearly, named: Named<'_>) -> Vec<Place> {
     let form = &one.form;
-    // What a form takes is known once it was filled.
-    let known = |cells: i64| match form.filled {
-        Some(_) => Place::number(cells),
-        None => Place {
-            num: true,
-            ..Place::text(s.t("form-never"))
-        },
+    // What a form takes is known once it was filled; until then it is said to be expected, or not to be counted.
+    let said = |text: String| Place {
+        num: true,
+        ..Place::text(text)
+    };
+    let once = match one.cells {
+        Cells::Filled(cells) => Place::number(cells),
+        Cells::Expected(cells) => said(s.t1("form-ledger-expected", "cells", cells)),
+        Cells::Unknown => said(s.t("form-never")),
+    };
+    let yearly = match one.cells {
+        Cells::Unknown => said(s.t("form-ledger-left-out")),
+        _ => Place::number(one.yearly()),
     };
     vec![
         Place::link(named(&form.title(), &form.requester), page_of(form.id)),
         Place::text(s.tt("form-every", form.every.as_str())),
         Place::text(s.area(&form.area)),
-        known(one.cells),
+        once,
         Place::number(one.times()),
-        known(one.yearly()),
+        yearly,
     ]
 }
 
 fn filling(s: &Shell, one: &Filling, named: Named<'_>) -> Vec<Place> {
     let fill = &one.fill;
     // What was filled again for the same period counts once.
-    let figure = |of: Of, cells: i32| match one.sent {
-        true => Place::figure(cells.into(), href_of_fill(of, fill.id)),
+    let figure = |of: Of, cells: i64| match one.sent {
+        true => Place::figure(cells, href_of_fill(of, fill.id)),
         false => Place {
             num: true,
             ..Place::text(s.t("form-ledger-again"))
@@ -202,20 +214,27 @@ fn filling(s: &Shell, one: &Filling, named: Named<'_>) -> Vec<Place> {
         Place::text(s.when(&forms::at(fill))),
         Place::text(fill.by_name.clone()),
         Place::number(fill.lines),
-        figure(Of::Held, fill.held),
-        figure(Of::Missing, fill.missing),
+        figure(Of::Held, one.tally.held),
+        figure(Of::Fetched, one.tally.fetched),
+        figure(Of::Missing, one.tally.missing),
     ]
 }
 
 fn cells(s: &Shell, one: &CellsOf, named: Named<'_>) -> Vec<Place> {
     let answer = &one.answer;
+    let said = one.said.iter();
+    let said = said.map(|(by, on)| s.t2("answer-said", &("by", by), &("on", period_words(s, on))));
+    let origin: Vec<String> = std::iter::once(s.tt("answer", &answer.origin))
+        .chain(said)
+        .collect();
+    let origin = origin.join(" · ");
     vec![
         Place::link(named(&one.title, &one.requester), page_of(answer.form_id)),
         Place::text(answer.column_name.clone()),
         Place::text(period_words(s, &answer.period)),
         Place::text(s.when(&Micros(answer.at))),
         Place::text(s.area(&AreaId(answer.area_id))),
-        Place::text(s.tt("answer", &answer.origin)),
+        Place::text(origin),
         Place::number(answer.cells),
     ]
 }

@@ -25,8 +25,10 @@ pub(super) enum Of {
     Forms,
     /// The times they were filled.
     Fills,
-    /// Columns that were filled, cell for cell.
+    /// Columns that were filled from what was held, cell for cell.
     Held,
+    /// Columns somebody fetched the answers of because a form asked for them.
+    Fetched,
     /// Columns that stayed empty.
     Missing,
     /// Questions nobody has answered yet.
@@ -34,10 +36,11 @@ pub(super) enum Of {
 }
 
 impl Of {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Forms,
         Self::Fills,
         Self::Held,
+        Self::Fetched,
         Self::Missing,
         Self::Asked,
     ];
@@ -48,6 +51,7 @@ impl Of {
             Self::Forms => "form-ledger-forms",
             Self::Fills => "form-ledger-fills",
             Self::Held => "form-ledger-held",
+            Self::Fetched => "form-ledger-fetched",
             Self::Missing => "form-ledger-missing",
             Self::Asked => "form-ledger-asked",
         }
@@ -84,6 +88,7 @@ pub(super) fn line(s: &Shell, one: &Ledger) -> Line {
             own(Of::Forms, count(one.forms.len())),
             own(Of::Fills, count(one.fills.len())),
             own(Of::Held, one.held()),
+            own(Of::Fetched, one.fetched()),
             own(Of::Missing, one.missing()),
             own(Of::Asked, count(one.asked)),
             figure("form-ledger-yearly", one.yearly(), Of::Forms),
@@ -172,7 +177,7 @@ pub(super) async fn show(
     let figures = figures(&s, &own, &opened);
     let (list, page_at, pages) = list(&s, &datasets, own, &opened, paged.page).await?;
     page(&LedgerPage {
-        title: s.t(opened.of.key()),
+        title: s.t1("form-ledger-of", "what", s.t(opened.of.key())),
         whose,
         figures,
         list,
@@ -196,12 +201,14 @@ fn whose_ledger(s: &Shell, all: Vec<Ledger>, requester: &str) -> Result<(Ledger,
 /// The other figures of the same requester; of one filling, how many of its cells were filled and how many were not.
 fn figures(s: &Shell, own: &Ledger, opened: &Opened) -> Vec<(String, String, String, bool)> {
     let all = Of::ALL.into_iter();
-    let all = all.filter(|of| opened.fill.is_none() || matches!(of, Of::Held | Of::Missing));
+    let all = all
+        .filter(|of| opened.fill.is_none() || matches!(of, Of::Held | Of::Fetched | Of::Missing));
     all.map(|of| {
         let figure = match of {
             Of::Forms => own.forms.len().to_string(),
             Of::Fills => own.fills.len().to_string(),
             Of::Held => own.held().to_string(),
+            Of::Fetched => own.fetched().to_string(),
             Of::Missing => own.missing().to_string(),
             Of::Asked => own.asked.to_string(),
         };
