@@ -9,10 +9,10 @@ use uuid::Uuid;
 use youlin_datasets::cube::{Measure, RecordRef};
 use youlin_datasets::{Asked, Datasets, RecordLine};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiForm, ApiQuery, App, Caller, Paged, Pages, Prefs, Shell, WebResult, page};
 
 use super::mangled::mangled;
-use super::{Paged, cut, shell};
+use super::{PAGE, shell};
 use crate::compose::{Composed, Condition};
 use crate::words::Words;
 
@@ -37,8 +37,7 @@ struct EvidencePage {
     /// Of a count of different ones, of a sum and of a weighted share: what the figure is, which is not the number of records.
     figure: String,
     rows: Vec<Row>,
-    page: usize,
-    pages: usize,
+    at: Pages,
     /// What a ratio is a share of, and what of it is meant: addresses to switch.
     whole: String,
     part: String,
@@ -50,7 +49,7 @@ struct EvidencePage {
 }
 
 impl EvidencePage {
-    fn at(&self, page: usize) -> String {
+    fn to(&self, page: &usize) -> String {
         format!("/insight/evidence?{}&page={page}", self.question.address())
     }
 
@@ -102,7 +101,7 @@ pub(crate) async fn show(
         datasets: &datasets,
     };
     let count = records.len();
-    let (shown, page_at, pages) = cut(records, paged.page);
+    let (shown, at) = paged.cut(records, PAGE);
     let shown = pairs(&shown);
     let mut lines = asked
         .dataset
@@ -159,8 +158,7 @@ pub(crate) async fn show(
             String::new()
         },
         rows,
-        page: page_at,
-        pages,
+        at,
         whole: switched(""),
         part: switched("1"),
         hand_over: asked

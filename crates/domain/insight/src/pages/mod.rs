@@ -14,7 +14,6 @@ mod views;
 
 pub(crate) use views::read as read_address;
 
-use serde::Deserialize;
 use youlin_kernel::{Access, AreaId, AreaLevel, Ctx};
 use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell};
 
@@ -46,23 +45,8 @@ pub(crate) fn routes() -> Routes {
         .merge(forms::routes())
 }
 
-/// Which page of a list, as it stands in the address.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Paged {
-    page: usize,
-}
-
 /// Lines of a page.
 const PAGE: usize = 100;
-
-/// These of all, and on which page of how many they stand.
-fn cut<T>(all: Vec<T>, page: usize) -> (Vec<T>, usize, usize) {
-    let pages = all.len().div_ceil(PAGE).max(1);
-    let page = page.clamp(1, pages);
-    let some = all.into_iter().skip((page - 1) * PAGE).take(PAGE);
-    (some.collect(), page, pages)
-}
 
 pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Know, "/insight")

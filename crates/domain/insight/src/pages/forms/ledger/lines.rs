@@ -3,12 +3,12 @@
 use uuid::Uuid;
 use youlin_datasets::{Datasets, Unanswered};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result};
-use youlin_web::{App, Shell};
+use youlin_web::{App, Paged, Pages, Shell};
 
 use super::super::period_words;
 use super::{Of, Opened, href_of_fill};
 use crate::forms::{self, Cells, CellsOf, Filling, FormLine, Ledger, Yearly};
-use crate::pages::cut;
+use crate::pages::PAGE;
 
 /// One place of a line.
 #[derive(Clone, Debug, Default)]
@@ -60,14 +60,14 @@ pub(super) struct Lines {
     pub(super) count: usize,
 }
 
-/// The list that is opened, its page and how many pages there are.
+/// The list that is opened, and where its page stands.
 pub(super) async fn list(
     s: &Shell,
     datasets: &Datasets,
     own: Ledger,
     opened: &Opened,
-    page: usize,
-) -> Result<(Lines, usize, usize)> {
+    paged: Paged,
+) -> Result<(Lines, Pages)> {
     let (db, ctx) = (s.app().db(), s.ctx());
     let whole = opened.requester.is_empty() && opened.fill.is_none();
     let named = |title: &str, requester: &str| match whole {
@@ -77,16 +77,16 @@ pub(super) async fn list(
     Ok(match opened.of {
         Of::Forms => {
             let (count, sum) = (own.forms.len(), own.yearly());
-            let (some, page, pages) = cut(own.forms, page);
+            let (some, at) = paged.cut(own.forms, PAGE);
             let lines = some.iter().map(|one| yearly(s, one, &named)).collect();
-            (table(s, YEARLY, lines, &[sum], count), page, pages)
+            (table(s, YEARLY, lines, &[sum], count), at)
         }
         Of::Fills => {
             let sums = [own.held(), own.fetched(), own.missing()];
             let count = own.fills.len();
-            let (some, page, pages) = cut(own.fills, page);
+            let (some, at) = paged.cut(own.fills, PAGE);
             let lines = some.iter().map(|one| filling(s, one, &named)).collect();
-            (table(s, FILLS, lines, &sums, count), page, pages)
+            (table(s, FILLS, lines, &sums, count), at)
         }
         Of::Held | Of::Fetched | Of::Missing => {
             let meant = match opened.of {
@@ -97,16 +97,16 @@ pub(super) async fn list(
             let found = forms::cells(db, ctx, &own.fills, meant).await?;
             let sum: i64 = found.iter().map(|one| i64::from(one.answer.cells)).sum();
             let count = found.len();
-            let (some, page, pages) = cut(found, page);
+            let (some, at) = paged.cut(found, PAGE);
             let lines = some.iter().map(|one| cells(s, one, &named)).collect();
-            (table(s, CELLS, lines, &[sum], count), page, pages)
+            (table(s, CELLS, lines, &[sum], count), at)
         }
         Of::Asked => {
             let found = forms::unanswered(db, ctx, datasets, &opened.requester).await?;
             let count = found.len();
-            let (some, page, pages) = cut(found, page);
+            let (some, at) = paged.cut(found, PAGE);
             let lines = asked(s, datasets, some, &named).await?;
-            (table(s, ASKED, lines, &[], count), page, pages)
+            (table(s, ASKED, lines, &[], count), at)
         }
     })
 }

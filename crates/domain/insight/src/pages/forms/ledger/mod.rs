@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_kernel::{Micros, Problem, Result};
-use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, Paged, Pages, Prefs, Shell, WebResult, page};
 
 use self::lines::{Lines, list};
 use crate::forms::{self, Ledger};
-use crate::pages::{Paged, shell};
+use crate::pages::shell;
 
 /// Which of the lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -134,13 +134,13 @@ struct LedgerPage {
     /// Name, figure and address of each list of this requester.
     figures: Vec<(String, String, String, bool)>,
     list: Lines,
-    page: usize,
-    pages: usize,
+    at: Pages,
 }
 
 impl LedgerPage {
-    fn at(&self, page: usize) -> String {
-        format!("{}&page={page}", self.opened.address())
+    /// The address of a page, as far as its number.
+    fn to(&self) -> String {
+        format!("{}&page=", self.opened.address())
     }
 }
 
@@ -175,14 +175,13 @@ pub(super) async fn show(
         }
     };
     let figures = figures(&s, &own, &opened);
-    let (list, page_at, pages) = list(&s, &datasets, own, &opened, paged.page).await?;
+    let (list, at) = list(&s, &datasets, own, &opened, paged).await?;
     page(&LedgerPage {
         title: s.t1("form-ledger-of", "what", s.t(opened.of.key())),
         whose,
         figures,
         list,
-        page: page_at,
-        pages,
+        at,
         opened,
         s,
     })
