@@ -1,5 +1,5 @@
 //! The field matrix: who sees which personal field through which door, asked of a running house and compared with a
-//! checked-in table. `C` in the clear, `m` masked, `.` not there. Each field holds something nothing else holds, so what
+//! checked-in table, a filled form's workbook among them. `C` in the clear, `m` masked, `.` not there. Each field holds something nothing else holds, so what
 //! an answer shows is read from the answer, not believed. `UPDATE_SNAPSHOTS=1` writes the table anew; the difference is
 //! read before it is committed. A sealed column that is neither probed here nor said to be no fact of a person fails.
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -208,6 +208,7 @@ struct Ground {
     case: Uuid,
     desk: Uuid,
     merchant: Uuid,
+    form: Uuid,
 }
 
 const HOME: CommunityId = CommunityId(10);
@@ -298,7 +299,78 @@ async fn prepare(house: &TestHouse) -> Ground {
         case: report(house, desk).await,
         desk,
         merchant,
+        form: form(house).await,
     }
+}
+
+/// Names of a form's columns and the fields they are filled from.
+const COLUMNS: [(&str, &str); 9] = [
+    ("姓名", "name"),
+    ("电话", "phone"),
+    ("身份证号", "identity"),
+    ("出生日期", "birth"),
+    ("备注", "note"),
+    ("人员类别", "labels"),
+    ("志愿者", "label:volunteer"),
+    ("独居", "label:living_alone"),
+    ("残疾人", "label:disabled"),
+];
+
+/// A blank form of somebody upstairs that asks for everything there is of a person.
+async fn form(house: &TestHouse) -> Uuid {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (at, (name, _)) in (0..).zip(COLUMNS) {
+        sheet.write(0, at, name).unwrap();
+    }
+    let workbook = book.save_to_buffer().unwrap();
+    let blank = youlin_insight::read_blank(&workbook).unwrap();
+    let columns = blank.layout.columns.iter().zip(COLUMNS);
+    let columns = columns.map(|(one, (_, field))| youlin_insight::Column {
+        column: one.column,
+        row: one.row,
+        name: one.name.clone(),
+        source: youlin_insight::Source::Field(field.into()),
+    });
+    let save = youlin_insight::SaveForm {
+        number: String::new(),
+        name: "人员情况".into(),
+        requester: "街道".into(),
+        every: youlin_insight::Every::Year,
+        area: AreaId(10),
+        file_name: "form.xlsx".into(),
+        mapping: youlin_insight::Mapping {
+            rows: youlin_insight::Rows::default(),
+            columns: columns.collect(),
+        },
+        blank,
+        workbook,
+    };
+    let app = &house.running.app;
+    let ctx = app.service_ctx("test");
+    app.db().execute(&ctx, save).await.unwrap()
+}
+
+/// What a filled form says, a label as a page would show it.
+fn sheet(bytes: &[u8]) -> String {
+    let book = youlin_tabular::read(bytes, &youlin_tabular::Limits::default()).unwrap();
+    let mut said = String::new();
+    for line in book
+        .sheets
+        .iter()
+        .flat_map(|sheet| sheet.lines.iter().skip(1))
+    {
+        for (cell, (column, _)) in line.cells.iter().zip(COLUMNS) {
+            let text = cell.shown();
+            let labels = text.split(['、', ',', '，']);
+            let labels = labels.map(|one| if one == "是" { column } else { one });
+            for label in labels {
+                writeln!(said, "class=\"tag\">{label}").unwrap();
+            }
+            writeln!(said, "{text}").unwrap();
+        }
+    }
+    said
 }
 
 const CATEGORIES: &str = r#"{"categories":[{"code":"E-0699","class":"event","group":"其他","name":"其他事件",
@@ -381,6 +453,12 @@ fn doors(ground: &Ground, export: Option<Uuid>) -> Vec<Door> {
         ),
         get("page case", format!("/cases/{}", ground.case)),
         get("REST case", format!("/api/v1/cases/{}", ground.case)),
+        (
+            "filled form",
+            Method::POST,
+            format!("/insight/forms/{}/fill", ground.form),
+            Some(String::new()),
+        ),
         get("own file", "/my-file".into()),
         get("own life", "/my-file/life".into()),
     ];
@@ -424,7 +502,11 @@ async fn shown(house: &TestHouse, cookie: Option<&str>, (_, method, path, body):
         answer.status()
     );
     if answer.status().is_success() {
-        answer.text().await.unwrap()
+        let bytes = answer.bytes().await.unwrap();
+        match bytes.starts_with(b"PK") {
+            true => sheet(&bytes),
+            false => String::from_utf8_lossy(&bytes).into_owned(),
+        }
     } else {
         String::new()
     }
