@@ -4,13 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_checklist::word;
 use youlin_kernel::{Ctx, Result};
 use youlin_places::premises::{Premises, PremisesFilter};
 use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
 
 use super::shell;
-use crate::checklists;
 use crate::model::{ChecklistState, Subject, SubjectKind};
 use crate::permissions::ROUNDS_READ;
 use crate::queries::{checklists_of, subjects_of};
@@ -54,7 +52,6 @@ pub(super) async fn show(
 ) -> WebResult<Response> {
     let scope = ctx.scope(&ROUNDS_READ)?;
     let s = shell(&app, &ctx, prefs);
-    let language = checklists::language(ctx.locale());
     let mut kinds: Vec<SubjectKind> = SubjectKind::ALL.to_vec();
     let mut choices = vec![Choice::new("", s.t("ask-any"))];
     for line in checklists_of(app.db(), &app.areas(), &scope).await? {
@@ -62,7 +59,7 @@ pub(super) async fn show(
             kinds.clone_from(&line.subjects);
         }
         if line.state == ChecklistState::Published || line.name == f.checklist {
-            let label = format!("{} · {}", word(&line.title, language), line.name);
+            let label = super::checklists::choice_words(&s, &line);
             choices.push(Choice::new(line.name, label));
         }
     }

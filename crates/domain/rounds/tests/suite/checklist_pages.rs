@@ -356,6 +356,8 @@ async fn the_editor_speaks_in_words_and_says_each_fault_once() {
         assert_eq!(summary.matches("第 2 题：还没有写字段名").count(), 1);
         assert!(!summary.contains("字段名要用字母开头"), "{summary}");
         assert!(!summary.contains("：还没有写问什么"), "{summary}");
+        let page = site.get("lead", "/rounds/checklists/new").await.text();
+        assert!(page.contains("河道巡查 第 1 版（river-patrol）"));
         let read = site.get("lead", "/rounds/checklists/river-patrol@1").await;
         let page = read.text();
         assert!(page.contains(

@@ -11,7 +11,7 @@ use youlin_web::{
     refused_with,
 };
 
-use super::{areas, may_see};
+use super::{areas, choice_words, may_see};
 use crate::SaveChecklist;
 use crate::checklists;
 use crate::model::ChecklistState;
@@ -158,10 +158,9 @@ pub(in crate::pages) async fn start(
 
 async fn new_page(s: Shell, app: &App, f: NewForm, e: FormFaults, own: bool) -> Result<NewPage> {
     let scope = s.ctx().scope(&CHECKLISTS_KEEP)?;
-    let language = checklists::language(s.ctx().locale());
     let mut from = vec![Choice::new("", s.t("checklist-from-nothing"))];
     for line in checklists_of(app.db(), &app.areas(), &scope).await? {
-        let label = format!("{} · {}", word(&line.title, language), line.name);
+        let label = choice_words(&s, &line);
         from.push(Choice::new(line.name, label));
     }
     Ok(NewPage {

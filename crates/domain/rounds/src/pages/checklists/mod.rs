@@ -36,6 +36,22 @@ pub(in crate::pages) fn titled(s: &Shell, name: &str, form: &youlin_checklist::F
     s.t2("checklist-titled", &("title", title), &("number", number))
 }
 
+/// The same to choose among versions: with its code, as two may be called alike.
+pub(in crate::pages) fn choice_words(s: &Shell, line: &ChecklistLine) -> String {
+    let language = crate::checklists::language(s.ctx().locale());
+    let title = youlin_checklist::word(&line.title, language);
+    let titled = s.t2(
+        "checklist-titled",
+        &("title", title),
+        &("number", &line.number),
+    );
+    s.t2(
+        "checklist-option",
+        &("label", titled),
+        &("code", &line.code),
+    )
+}
+
 /// Areas the caller may keep checklists for: those of the grants, no smaller than a community.
 fn areas(s: &Shell, ctx: &Ctx) -> Vec<Choice> {
     let mut found: Vec<AreaId> = Vec::new();

@@ -12,8 +12,8 @@ use youlin_places::rivers::ChiefLevel;
 use youlin_web::{Choice, Clash, FormFaults, Shell};
 
 use super::read::kinds_of;
-use crate::checklists;
 use crate::model::{Every, SubjectKind, register_of};
+use crate::pages::checklists;
 use crate::pages::question::Asked;
 use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{PolicyView, checklists_for, subjects_of};
@@ -260,11 +260,9 @@ async fn checklist_choices(
     held: &str,
 ) -> Result<Vec<Choice>> {
     let app = s.app();
-    let language = checklists::language(s.ctx().locale());
     let mut choices = vec![Choice::new("", s.t("policy-checklist-none"))];
     for line in checklists_for(app.db(), &app.areas(), scope, community, about).await? {
-        let title = youlin_checklist::word(&line.title, language);
-        let label = format!("{title} · {}", line.name);
+        let label = checklists::choice_words(s, &line);
         choices.push(Choice::new(line.name, label));
     }
     if !held.is_empty() && !choices.iter().any(|one| one.value == held) {

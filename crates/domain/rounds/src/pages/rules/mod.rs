@@ -75,9 +75,11 @@ fn find<'a>(sets: &'a [RuleSetView], key: &str) -> Result<&'a RuleSetView> {
 fn status(s: &Shell, sets: &[RuleSetView], one: &RuleSetView) -> String {
     let words = s.tt("rules-status", status_code(&one.set.status));
     match &one.set.status {
-        RuleStatus::InForce { from } => {
-            s.t2("rules-status-from", &("status", words), &("day", ways::day(s, *from)))
-        }
+        RuleStatus::InForce { from } => s.t2(
+            "rules-status-from",
+            &("status", words),
+            &("day", ways::day(s, *from)),
+        ),
         RuleStatus::Superseded { by, on } => {
             let by = match sets.iter().find(|newer| newer.name() == *by) {
                 Some(newer) => title(s, newer),
