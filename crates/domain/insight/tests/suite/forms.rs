@@ -376,7 +376,9 @@ async fn what_no_record_and_no_door_knows_is_typed_with_its_source_and_counted_a
         assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
         let page = web.get(DESK, &form).await.text();
         assert!(
-            page.contains("已填 1 / 1") && page.contains("光明物业"),
+            page.contains("已填 1 / 1")
+                && page.contains("光明物业")
+                && page.contains("每一栏都有资料"),
             "{page}"
         );
         let lines = web.filled(&form).await;

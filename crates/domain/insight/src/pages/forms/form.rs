@@ -267,6 +267,9 @@ pub(super) async fn form_page(
     };
     let period = forms::typed_for(&ctx, form.line.every);
     let typed = forms::typed(app.db().read(), form.community, form.line.id, &period).await?;
+    let gaps = forms::gaps(&ctx, &form, &typed);
+    let full = gaps.iter().filter(|gap| gap.filled == gap.lines.len());
+    let typed_out: Vec<String> = full.map(|gap| gap.key.clone()).collect();
     let choose = match &form.mapping.rows {
         Rows::Records(address) => address.clone(),
         Rows::Areas(_) | Rows::Area => String::new(),
@@ -276,7 +279,7 @@ pub(super) async fn form_page(
         open,
         choose,
         sure: None,
-        gaps: forms::gaps(&ctx, &form, &typed),
+        gaps,
         typed_for: super::period_words(&s, &forms::period_of(&ctx, form.line.every)),
         today: ctx.now().local().date().to_string(),
         askable: forms::askable(&form.mapping)
@@ -286,7 +289,11 @@ pub(super) async fn form_page(
         losses: losses(&s, &form),
         release,
         columns: columns.collect(),
-        unheld: unheld(&form.mapping).map(|one| one.name.clone()).collect(),
+        // What was typed for all of its lines does not stay empty.
+        unheld: unheld(&form.mapping)
+            .filter(|one| !typed_out.contains(&one.key()))
+            .map(|one| one.name.clone())
+            .collect(),
         rows,
         rows_now,
         purpose,
