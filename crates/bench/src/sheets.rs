@@ -66,8 +66,9 @@ pub(crate) async fn measure(results: &mut Results, people: u32, seconds: u64) ->
         String::from_utf8_lossy(&output.stderr)
     );
     let taken: Taken = serde_json::from_slice(&output.stdout)?;
+    // One number is wrong; two rows say again who somebody is: they wait for an answer, and say nothing new once all are in.
     ensure!(
-        (taken.new, taken.refused, taken.unchanged) == (people, 3, people),
+        (taken.new, taken.refused, taken.unchanged) == (people, 1, people + 2),
         "not every person came in: {taken:?}"
     );
     results.below("sheets.judged", taken.judged_s, "s", &size, 10.0);
