@@ -12,6 +12,7 @@ use std::time::Duration;
 use ground::{Server, client, open, prepare, send};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
+use tokio::sync::mpsc;
 use youlin_database::audit::verify;
 use youlin_database::sql::name;
 
@@ -35,13 +36,13 @@ async fn survives(url: &str) {
     let next = Arc::new(AtomicU64::new(0));
     for _ in 0..KILLS {
         let server = Server::start(folder.path(), url).await;
-        let answered = Arc::new(AtomicU64::new(0));
+        let (tell, mut answered) = mpsc::unbounded_channel();
         let mut senders = tokio::task::JoinSet::new();
         for _ in 0..SENDERS {
-            let (ground, next, answered, addr) = (
+            let (ground, next, tell, addr) = (
                 Arc::clone(&ground),
                 Arc::clone(&next),
-                Arc::clone(&answered),
+                tell.clone(),
                 server.addr,
             );
             senders.spawn(async move {
@@ -55,12 +56,12 @@ async fn survives(url: &str) {
                     };
                     assert_eq!(status, 201, "{body}");
                     mine.push((body["id"].as_str().unwrap().to_owned(), n));
-                    answered.fetch_add(1, Ordering::SeqCst);
+                    tell.send(()).ok();
                 }
             });
         }
-        while answered.load(Ordering::SeqCst) < BETWEEN {
-            tokio::task::yield_now().await;
+        for _ in 0..BETWEEN {
+            answered.recv().await.unwrap();
         }
         server.kill();
         while let Some(mine) = senders.join_next().await {
