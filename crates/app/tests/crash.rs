@@ -60,6 +60,7 @@ async fn survives(url: &str) {
                 }
             });
         }
+        drop(tell);
         for _ in 0..BETWEEN {
             answered.recv().await.unwrap();
         }
