@@ -5,13 +5,11 @@ use uuid::Uuid;
 use youlin_cases::catalogue::Class;
 use youlin_cases::model::{Source, Status};
 use youlin_cases::{Cases, Open311Row};
+use youlin_crypto::mask;
 use youlin_kernel::{AreaId, Ctx};
 
 use crate::item::Item;
 use crate::refusal::Words;
-
-/// Digits in a row from which on they are taken for somebody's number.
-const LONG_NUMBER: usize = 7;
 
 /// The two states of the specification. Open until verified: "handled" is still open.
 pub(crate) fn state(status: Status) -> &'static str {
@@ -176,98 +174,7 @@ fn notes(row: &Open311Row, words: Words<'_>) -> String {
 fn description(row: &Open311Row, precision: Precision) -> Option<String> {
     match precision {
         Precision::Exact => Some(row.text.clone()),
-        Precision::Building if row.source == Source::Open311 => Some(blanked(&row.text)),
+        Precision::Building if row.source == Source::Open311 => Some(mask::free_text(&row.text)),
         _ => None,
-    }
-}
-
-/// The text without long numbers (telephones, identity numbers, plates of accounts), addresses of mail and of pages.
-fn blanked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(char::is_whitespace) {
-        let word = piece.trim_end();
-        let blank = &piece[word.len()..];
-        if word.contains("://") || word.contains('@') {
-            out.push_str("***");
-            out.push_str(blank);
-        } else {
-            out.push_str(piece);
-        }
-    }
-    without_numbers(&out)
-}
-
-fn without_numbers(text: &str) -> String {
-    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
-    let between = |c: char| matches!(c, ' ' | '-' | '－' | '—' | '\u{a0}');
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < chars.len() {
-        let (mut end, mut digits, mut next) = (at, 0, at);
-        // A run of digits, with single signs between them as people group telephone numbers.
-        while next < chars.len()
-            && (is_digit(chars[next])
-                || (digits > 0 && between(chars[next]) && between_digits(&chars, next, is_digit)))
-        {
-            digits += usize::from(is_digit(chars[next]));
-            next += 1;
-            end = next;
-        }
-        if digits >= LONG_NUMBER {
-            out.push_str("***");
-        } else {
-            out.extend(&chars[at..end]);
-        }
-        if end == at {
-            out.push(chars[at]);
-            end += 1;
-        }
-        at = end;
-    }
-    out
-}
-
-fn between_digits(chars: &[char], at: usize, is_digit: impl Fn(char) -> bool) -> bool {
-    at > 0 && is_digit(chars[at - 1]) && chars.get(at + 1).is_some_and(|next| is_digit(*next))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn numbers_and_addresses_are_blanked() {
-        for (text, public) in [
-            ("路灯不亮", "路灯不亮"),
-            ("12号楼3单元路灯不亮 2026", "12号楼3单元路灯不亮 2026"),
-            ("请打13812345678找我", "请打***找我"),
-            ("请打 138-1234-5678 找我", "请打 *** 找我"),
-            ("１３８１２３４５６７８", "***"),
-            ("身份证 320613195001010011", "身份证 ***"),
-            ("写信到 a.b@example.cn 谢谢", "写信到 *** 谢谢"),
-            ("照片：https://example.cn/1.jpg\n谢谢", "***\n谢谢"),
-            ("", ""),
-        ] {
-            assert_eq!(blanked(text), public, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_long_run_of_digits_survives(text in "[0-9 a井\\-]{0,60}") {
-            let mut run = 0;
-            for c in without_numbers(&text).chars() {
-                run = if c.is_ascii_digit() { run + 1 } else { 0 };
-                prop_assert!(run < LONG_NUMBER);
-            }
-        }
-
-        #[test]
-        fn short_numbers_stay(text in "([0-9]{1,6}[a井]){0,8}") {
-            prop_assert_eq!(without_numbers(&text), text);
-        }
     }
 }

@@ -15,6 +15,8 @@ const DOUBLE_SURNAMES: [&str; 22] = [
 const HOUSE: [&str; 6] = ["号楼", "幢", "栋", "座", "号院", "弄"];
 /// Words before which a number tells the door.
 const DOOR: [char; 9] = ['室', '户', '号', '单', '楼', '层', '弄', '幢', '栋'];
+/// Digits in a row from which on they are taken for somebody's number.
+const LONG_NUMBER: usize = 7;
 const CHINESE_DIGITS: &str = "〇零一二三四五六七八九十百";
 
 /// A person's name: the family name stays, every further character becomes a star: 周建国 → 周**, 欧阳秋 → 欧阳*.
@@ -137,8 +139,63 @@ fn ends(text: &str, first: usize, last: usize, least: usize) -> String {
         .collect()
 }
 
+/// Words somebody wrote freely, without long numbers (telephones, identity numbers, accounts), addresses of mail and of
+/// pages.
+#[must_use]
+pub fn free_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        let blank = &piece[word.len()..];
+        if word.contains("://") || word.contains('@') {
+            out.push_str("***");
+            out.push_str(blank);
+        } else {
+            out.push_str(piece);
+        }
+    }
+    without_numbers(&out)
+}
+
+fn without_numbers(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let between = |c: char| matches!(c, ' ' | '-' | '－' | '—' | '\u{a0}');
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let (mut end, mut digits, mut next) = (at, 0, at);
+        // A run of digits, with single signs between them as people group telephone numbers.
+        while next < chars.len()
+            && (is_digit(chars[next])
+                || (digits > 0 && between(chars[next]) && between_digits(&chars, next, is_digit)))
+        {
+            digits += usize::from(is_digit(chars[next]));
+            next += 1;
+            end = next;
+        }
+        if digits >= LONG_NUMBER {
+            out.push_str("***");
+        } else {
+            out.extend(&chars[at..end]);
+        }
+        if end == at {
+            out.push(chars[at]);
+            end += 1;
+        }
+        at = end;
+    }
+    out
+}
+
+fn between_digits(chars: &[char], at: usize, is_digit: impl Fn(char) -> bool) -> bool {
+    at > 0 && is_digit(chars[at - 1]) && chars.get(at + 1).is_some_and(|next| is_digit(*next))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -184,6 +241,39 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(address(plain), masked, "{plain}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_addresses_are_free_text() {
+        for (text, public) in [
+            ("路灯不亮", "路灯不亮"),
+            ("12号楼3单元路灯不亮 2026", "12号楼3单元路灯不亮 2026"),
+            ("请打13812345678找我", "请打***找我"),
+            ("请打 138-1234-5678 找我", "请打 *** 找我"),
+            ("１３８１２３４５６７８", "***"),
+            ("身份证 320613195001010011", "身份证 ***"),
+            ("写信到 a.b@example.cn 谢谢", "写信到 *** 谢谢"),
+            ("照片：https://example.cn/1.jpg\n谢谢", "***\n谢谢"),
+            ("", ""),
+        ] {
+            assert_eq!(free_text(text), public, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_long_run_of_digits_survives(text in "[0-9 a井\\-]{0,60}") {
+            let mut run = 0;
+            for c in without_numbers(&text).chars() {
+                run = if c.is_ascii_digit() { run + 1 } else { 0 };
+                prop_assert!(run < LONG_NUMBER);
+            }
+        }
+
+        #[test]
+        fn short_numbers_stay(text in "([0-9]{1,6}[a井]){0,8}") {
+            prop_assert_eq!(without_numbers(&text), text);
         }
     }
 }
