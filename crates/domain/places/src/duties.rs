@@ -25,6 +25,17 @@ pub struct Charge {
     pub role: Role,
 }
 
+impl Charge {
+    /// Who may be given a grid to look after: whoever works for the community already. A grid worker sees the register.
+    #[must_use]
+    pub fn may_take_grid(role: Role) -> bool {
+        matches!(
+            role,
+            Role::GridWorker | Role::CommunityDesk | Role::CommunityLead
+        )
+    }
+}
+
 /// Who changes places with an area.
 #[derive(Clone, Debug)]
 pub struct HandOver {

@@ -71,7 +71,14 @@ impl Command for SplitGrid {
         let community = CommunityId(parent);
         let placer = Placer::load_on(ctx, tx.conn(), community, &[], &[]).await?;
         let before = houses(tx.conn(), &placer, community, self.grid).await?;
-        let goes = self.goes(&rows, &before)?;
+        for id in &self.neighbourhoods {
+            let row = rows.by_id.get(&id.0);
+            if !row.is_some_and(|row| row.parent_id == Some(self.grid.0) && row.closed_at.is_none())
+            {
+                return Err(Problem::invalid("neighbourhoods", "unknown-value"));
+            }
+        }
+        let goes = self.check(ctx, community, &before)?;
         let names = Names::of(&row, &self.name);
         let new = names.open(ctx, tx, None, parent, &self.code).await?;
         let mut moved = Vec::new();
@@ -131,14 +138,20 @@ impl Command for SplitGrid {
 }
 
 impl SplitGrid {
-    /// The buildings that go. Refused when none does, or none stays.
-    fn goes(&self, rows: &AreaRows, before: &GridHouses) -> Result<HashSet<Uuid>> {
-        for id in &self.neighbourhoods {
-            let row = rows.by_id.get(&id.0);
-            if !row.is_some_and(|row| row.parent_id == Some(self.grid.0) && row.closed_at.is_none())
-            {
-                return Err(Problem::invalid("neighbourhoods", "unknown-value"));
-            }
+    /// The buildings that go. Refused when none does, or none stays, and when people could not tell the grids apart.
+    pub(crate) fn check(
+        &self,
+        ctx: &Ctx,
+        community: CommunityId,
+        before: &GridHouses,
+    ) -> Result<HashSet<Uuid>> {
+        let (tree, name) = (ctx.areas(), crate::words::clean(&self.name));
+        let mut beside = tree.children(community.into()).iter();
+        if beside.any(|id| {
+            tree.get(*id)
+                .is_some_and(|grid| !grid.closed && grid.name == name)
+        }) {
+            return Err(Problem::invalid("name", "split-name-taken"));
         }
         if let Some(unknown) = self.buildings.iter().find(|id| before.get(**id).is_none()) {
             tracing::debug!(%unknown, "not in this grid");

@@ -92,7 +92,8 @@ struct AreasPage {
     tree: Vec<TreePiece>,
     detail: Option<AreaDetail>,
     way: Vec<AreaId>,
-    children: Vec<AreaId>,
+    /// And whether it is closed; those come last.
+    children: Vec<(AreaId, bool)>,
     may_change: bool,
     edit: AreaForm,
     child: AreaForm,
@@ -176,7 +177,7 @@ async fn render(
     let body = AreasPage {
         beside,
         tree: pieces(&tree, area),
-        children: area.map_or(Vec::new(), |id| tree.children(id).to_vec()),
+        children: area.map_or_else(Vec::new, |id| children(&tree, id)),
         may_split: may_change && level == Some(AreaLevel::Grid),
         may_change,
         charges,
@@ -194,6 +195,17 @@ async fn render(
         s,
     };
     Ok((typed.status, page(&body)?).into_response())
+}
+
+fn children(tree: &AreaTree, area: AreaId) -> Vec<(AreaId, bool)> {
+    let closed = |id: AreaId| tree.get(id).is_some_and(|one| one.closed);
+    let mut all: Vec<_> = tree
+        .children(area)
+        .iter()
+        .map(|id| (*id, closed(*id)))
+        .collect();
+    all.sort_by_key(|(_, closed)| *closed);
+    all
 }
 
 /// Grids of the community, or neighbourhoods of the grid, that could take this one in.

@@ -1,6 +1,7 @@
 //! `/admin/areas/split`: a grid is split by ticking which neighbourhoods and buildings go. First a look at what would
 //! move, then the deed; nothing is drawn and no file is needed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -43,6 +44,10 @@ struct Preview {
     moves: Vec<(&'static str, String)>,
     /// Look after what moves, and will after it moved.
     follow: Vec<Charge>,
+    /// Takes the new grid over.
+    taker: Option<Charge>,
+    /// Dwellings that leave their neighbourhood, and with it whoever looked after them there.
+    leave: u64,
 }
 
 /// A neighbourhood with its buildings; the last has none and holds what stands in the grid itself.
@@ -153,38 +158,24 @@ async fn render(
     ctx: &Ctx,
     prefs: Prefs,
     mut form: SplitForm,
-    problem: Option<Problem>,
+    mut problem: Option<Problem>,
 ) -> WebResult<Response> {
     let ctx = ctx.with_areas(app.areas());
     let grid = grid(app, &ctx, form.area).await?;
     let duties = duties(app);
     let tree = app.areas();
     let community = tree.subtree(grid.community.into());
-    let mut takers = duties.charges(app.db().read(), &community).await?;
+    let charges = duties.charges(app.db().read(), &community).await?;
+    let mut takers = charges.clone();
+    takers.retain(|one| Charge::may_take_grid(one.role));
     let moving = command(app, &form);
-    let going: Vec<&House> = grid
-        .houses
-        .all
-        .iter()
-        .filter(|one| moving.takes(one))
-        .collect();
-    let preview = if problem.is_none() && !form.name.trim().is_empty() && !going.is_empty() {
-        let dwellings: u64 = going.iter().map(|one| one.dwellings).sum();
-        Some(Preview {
-            moves: vec![
-                ("dwellings", dwellings.to_string()),
-                ("buildings", going.len().to_string()),
-                ("name", form.name.trim().to_owned()),
-            ],
-            follow: takers
-                .iter()
-                .filter(|one| form.neighbourhoods.contains(&one.area))
-                .cloned()
-                .collect(),
-        })
-    } else {
-        None
-    };
+    let mut preview = None;
+    if problem.is_none() && !form.name.trim().is_empty() {
+        match moving.check(&ctx, grid.community, &grid.houses) {
+            Ok(going) => preview = Some(previewed(&form, &going, &grid, (&charges, &takers))),
+            Err(refused) => problem = Some(refused),
+        }
+    }
     takers.sort_by(|a, b| (&a.name, a.account).cmp(&(&b.name, b.account)));
     takers.dedup_by_key(|one| one.account);
     if form.version == 0 {
@@ -210,6 +201,36 @@ async fn render(
     };
     let status = http::StatusCode::from_u16(status).unwrap_or_default();
     Ok((status, page(&body)?).into_response())
+}
+
+fn previewed(
+    form: &SplitForm,
+    going: &HashSet<Uuid>,
+    grid: &Grid,
+    (charges, takers): (&[Charge], &[Charge]),
+) -> Preview {
+    let houses = || grid.houses.all.iter().filter(|one| going.contains(&one.id));
+    let dwellings: u64 = houses().map(|one| one.dwellings).sum();
+    Preview {
+        moves: vec![
+            ("dwellings", dwellings.to_string()),
+            ("buildings", going.len().to_string()),
+            ("name", form.name.trim().to_owned()),
+        ],
+        follow: charges
+            .iter()
+            .filter(|one| form.neighbourhoods.contains(&one.area))
+            .cloned()
+            .collect(),
+        taker: takers
+            .iter()
+            .find(|one| one.account.to_string() == form.taker)
+            .cloned(),
+        leave: houses()
+            .filter(|one| one.area != form.area && !form.neighbourhoods.contains(&one.area))
+            .map(|one| one.dwellings)
+            .sum(),
+    }
 }
 
 fn groups(houses: GridHouses) -> Vec<Group> {

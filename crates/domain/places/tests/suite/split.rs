@@ -66,6 +66,10 @@ impl Town {
             .unwrap()
     }
 
+    fn name(&self, area: AreaId) -> String {
+        self.locator.tree().get(area).unwrap().name.clone()
+    }
+
     async fn version(&self, area: AreaId) -> i32 {
         let detail = queries::area_detail(self.world.db(), area).await.unwrap();
         detail.version
@@ -144,6 +148,13 @@ async fn after_a_split_everything_falls_into_the_new_grid() {
                     ..split.clone()
                 },
                 "split-elsewhere",
+            ),
+            (
+                SplitGrid {
+                    name: format!(" {} ", town.name(grid)),
+                    ..split.clone()
+                },
+                "split-name-taken",
             ),
         ] {
             let refused = town.world.db().execute(&admin, wrong).await.unwrap_err();
