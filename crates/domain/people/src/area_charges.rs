@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use youlin_database::{AuditEntry, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Role};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Grant, Problem, Result, Role};
 use youlin_places::duties::{Charge, Charges, HandOver};
 
 use crate::accounts::grant_of;
@@ -162,6 +162,17 @@ impl AreaCharges {
             .await?
             .filter(|row| row.closed_at.is_none())
             .ok_or_else(|| Problem::invalid("taker", "unknown-value"))?;
+        let grants = account_grant::Entity::find()
+            .filter(account_grant::Column::CommunityId.eq(SYSTEM.0))
+            .filter(account_grant::Column::AccountId.eq(account))
+            .all(tx.conn())
+            .await?;
+        let works_here = |grant: Grant| {
+            Charge::may_take_grid(grant.role) && ctx.areas().is_within(grant.area, community.into())
+        };
+        if !grants.iter().filter_map(grant_of).any(works_here) {
+            return Err(Problem::invalid("taker", "unknown-value"));
+        }
         tx.insert::<account_grant::Entity>(account_grant::Model {
             community_id: SYSTEM.0,
             id: ctx.new_id(),

@@ -10,5 +10,8 @@ pub const MATCH_HOME_TOWN: &str = "help.match-home-town";
 /// To stand in the list of leaders and talents.
 pub const BE_LISTED: &str = "talent.be-listed";
 
+/// Nobody can agree to these for a child under 14.
+pub const NOT_OF_CHILDREN: [&str; 2] = [BE_ASKED, BE_LISTED];
+
 /// All that can be given or withdrawn.
 pub const ALL: [&str; 4] = [BE_ASKED, MATCH_LANGUAGE, MATCH_HOME_TOWN, BE_LISTED];

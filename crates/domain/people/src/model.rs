@@ -258,6 +258,8 @@ pub enum RevealField {
     Identity,
     Address,
     Note,
+    /// What a resident asked to be put right, by the id of the request.
+    Wish(Uuid),
 }
 
 impl RevealField {
@@ -270,6 +272,7 @@ impl RevealField {
             Self::Identity => "identity",
             Self::Address => "address",
             Self::Note => "note",
+            Self::Wish(_) => "wish",
         }
     }
 }

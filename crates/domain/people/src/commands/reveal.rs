@@ -13,7 +13,7 @@ use super::person_for;
 use crate::entities::{move_out, person, person_phone, residence, who_looked};
 use crate::events::{self, event};
 use crate::fields::{Faults, clean};
-use crate::own::is_child;
+use crate::own::{is_child, wish};
 use crate::permissions::PEOPLE_REVEAL;
 use crate::queries::display_number;
 use crate::vault::FieldPlace;
@@ -120,6 +120,7 @@ impl Reveal {
                 let number = vault.open(at, &phone.number_sealed)?;
                 Ok(Some(display_number(vault, &number)))
             }
+            RevealField::Wish(id) => wish(tx, vault, (row.community_id, row.id), id).await,
             RevealField::Address => {
                 let home = residence::present(row.community_id, row.id)
                     .one(tx.conn())

@@ -171,6 +171,7 @@ impl SavePerson {
         }
         for consent in &self.input.consents {
             let (vault, community) = (&self.vault, self.community);
+            set_consent::may_agree(ctx, vault, &row, consent)?;
             if set_consent::set(ctx, tx, vault, community, row.id, consent, true).await? {
                 changed.push("consent");
             }

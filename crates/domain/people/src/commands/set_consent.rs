@@ -12,6 +12,7 @@ use super::{person_for, set_label};
 use crate::Vault;
 use crate::consent;
 use crate::entities::{person, person_consent};
+use crate::own::is_child;
 use crate::permissions::PEOPLE_WRITE;
 
 /// See the module's text.
@@ -33,17 +34,17 @@ impl Command for SetConsent {
         if !consent::ALL.contains(&self.consent.as_str()) {
             return Err(Problem::invalid("consent", "unknown-value"));
         }
-        if ctx.actor().person() == Some(self.person) {
-            person::Entity::find_by_id((self.community.0, self.person))
+        let (community, person) = (self.community, self.person);
+        let row = if ctx.actor().person() == Some(person) {
+            person::Entity::find_by_id((community.0, person))
                 .one(tx.conn())
                 .await?
-                .ok_or_else(Problem::not_found)?;
+                .ok_or_else(Problem::not_found)?
         } else {
-            let (vault, community) = (&self.vault, self.community);
-            person_for(ctx, tx, vault, &PEOPLE_WRITE, community, self.person).await?;
-        }
-        let (community, person) = (self.community, self.person);
+            person_for(ctx, tx, &self.vault, &PEOPLE_WRITE, community, person).await?
+        };
         if self.given {
+            may_agree(ctx, &self.vault, &row, &self.consent)?;
             crate::life::must_live(tx.conn(), community, person).await?;
         }
         if !set(
@@ -67,6 +68,26 @@ impl Command for SetConsent {
         );
         Ok(())
     }
+}
+
+/// For a child under 14 the guardian agrees, who alone can open the child's file (domain §5); a child is not asked for
+/// help.
+pub(crate) fn may_agree(
+    ctx: &Ctx,
+    vault: &Vault,
+    person: &person::Model,
+    consent: &str,
+) -> Result<()> {
+    if !is_child(vault, person, ctx.now())? {
+        return Ok(());
+    }
+    if consent::NOT_OF_CHILDREN.contains(&consent) {
+        return Err(Problem::invalid("consent", "consent-of-child"));
+    }
+    if ctx.actor().person() != Some(person.id) {
+        return Err(Problem::invalid("consent", "consent-of-guardian"));
+    }
+    Ok(())
 }
 
 /// Says whether anything changed. The caller has checked who asks and writes the audit entry.

@@ -11,7 +11,7 @@ use sea_orm::{
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
-use youlin_crypto::IdentityNumber;
+use youlin_crypto::{IdentityNumber, mask};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_imports::tabular::{Birth, Cell, Read, ValueFault, birthday};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
@@ -77,6 +77,21 @@ impl CorrectionFact {
         matches!(self, Self::Name | Self::Identity | Self::Home) || self.said_as().is_some()
     }
 
+    /// A wish with what is personal in it covered, as lists show it.
+    pub(crate) fn covered(self, wish: &str, today: Date) -> String {
+        match self {
+            Self::Name => mask::name(wish),
+            Self::Identity => mask::identity(wish),
+            Self::Birth => match born(wish, today) {
+                Some(birth) if birth.day.is_some() => format!("{}-**-**", birth.year),
+                _ => wish.replace(|c: char| c.is_numeric(), "*"),
+            },
+            Self::Home => mask::address(wish),
+            // Free words may hold a number of any kind.
+            _ => mask::free_text(wish),
+        }
+    }
+
     /// A wish that could not be entered is refused when it is made.
     pub(crate) fn check(self, wish: &str, today: Date) -> Result<()> {
         match self {
@@ -84,6 +99,9 @@ impl CorrectionFact {
             Self::Identity => IdentityNumber::parse(wish)
                 .map(|_number| ())
                 .map_err(|_fault| Problem::invalid("wish", "identity-number")),
+            Self::Birth if says_month_alone(wish, today) => {
+                Err(Problem::invalid("wish", "birth-month-alone"))
+            }
             Self::Birth => match birthday(&Cell::Text(wish.into()), false, today) {
                 Read::Refused(ValueFault::Future) => Err(Problem::invalid("wish", "birth-future")),
                 Read::Refused(ValueFault::TooLongAgo) => {
@@ -99,9 +117,19 @@ impl CorrectionFact {
 /// The day or year of birth, where the wish says it and nothing else.
 fn born(wish: &str, today: Date) -> Option<Birth> {
     match birthday(&Cell::Text(wish.into()), false, today) {
-        Read::Sure(birth) => Some(birth),
+        // A file holds a day or a year: a month by itself would be lost.
+        Read::Sure(birth) if birth.day.is_some() || !says_more_than_year(wish) => Some(birth),
         _ => None,
     }
+}
+
+fn says_month_alone(wish: &str, today: Date) -> bool {
+    let read = birthday(&Cell::Text(wish.into()), false, today);
+    matches!(read, Read::Sure(birth) if birth.day.is_none()) && says_more_than_year(wish)
+}
+
+fn says_more_than_year(wish: &str) -> bool {
+    wish.contains('月') || wish.chars().filter(char::is_ascii_digit).count() > 4
 }
 
 fn sex(wish: &str) -> Option<Sex> {
@@ -175,13 +203,59 @@ pub(crate) async fn of_person(
     rows.into_iter().map(|row| view(vault, row)).collect()
 }
 
-/// Requests of the scope in that state with the (masked) person, the oldest open and the newest decided ones first.
+/// What one request asks for, in the clear.
+pub(crate) async fn wish(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    (community, person): (i64, Uuid),
+    id: Uuid,
+) -> Result<Option<String>> {
+    let row = correction::Entity::find_by_id((community, id))
+        .one(tx.conn())
+        .await?
+        .filter(|row| row.person_id == person)
+        .ok_or_else(|| Problem::invalid("fields", "unknown-wish"))?;
+    let at = wish_place(row.community_id, row.id);
+    vault.open(at, &row.wish_sealed).map(Some)
+}
+
+/// A request as a list shows it.
+#[derive(Debug)]
+pub(crate) struct ToDecide {
+    /// Its wish is covered as the fact it is about is everywhere.
+    pub request: CorrectionView,
+    /// The person, masked.
+    pub card: PersonCard,
+    /// Whether something of the wish is covered.
+    pub is_covered: bool,
+    /// Whether accepting enters it.
+    pub enters: bool,
+}
+
+impl ToDecide {
+    fn new(mut request: CorrectionView, card: PersonCard, today: Date) -> Self {
+        let enters = request.fact.is_entered_by_accepting(&request.wish, today);
+        let covered = request.fact.covered(&request.wish, today);
+        Self {
+            is_covered: covered != request.wish,
+            request: {
+                request.wish = covered;
+                request
+            },
+            card,
+            enters,
+        }
+    }
+}
+
+/// Requests of the scope in that state, the oldest open and the newest decided ones first.
 pub(crate) async fn to_decide(
     db: &impl ConnectionTrait,
     vault: &Vault,
     scope: &Scope,
     state: CorrectionState,
-) -> Result<Vec<(CorrectionView, PersonCard)>> {
+    today: Date,
+) -> Result<Vec<ToDecide>> {
     let mut find = correction::Entity::find()
         .filter(correction::Column::CommunityId.is_in(scope.communities()))
         .filter(correction::Column::State.eq(state.as_str()))
@@ -205,7 +279,7 @@ pub(crate) async fn to_decide(
     for row in rows {
         // Outside a scope of grids it does not exist.
         if let Some(card) = cards.iter().find(|card| card.id == row.person_id) {
-            found.push((view(vault, row)?, card.clone()));
+            found.push(ToDecide::new(view(vault, row)?, card.clone(), today));
         }
     }
     Ok(found)

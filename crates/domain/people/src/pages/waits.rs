@@ -63,15 +63,20 @@ impl TodayPart for CorrectionsToday {
             let scope = s.ctx().scope(&PEOPLE_WRITE)?;
             let vault = s.app().need::<Vault>()?;
             let db = s.app().db().read();
-            let open = to_decide(db, &vault, &scope, CorrectionState::Open).await?;
-            let Some((first, _)) = open.first() else {
+            let today = s.ctx().now().local().date();
+            let open = to_decide(db, &vault, &scope, CorrectionState::Open, today).await?;
+            let Some(first) = open.first() else {
                 return Ok(Vec::new());
             };
             let line = TodayLine {
                 href: "/people/corrections".to_owned(),
                 icon: "person",
                 title: s.t1("waits-corrections", "count", open.len()),
-                detail: s.t1("waits-corrections-since", "at", s.when(&first.asked_at)),
+                detail: s.t1(
+                    "waits-corrections-since",
+                    "at",
+                    s.when(&first.request.asked_at),
+                ),
                 act: s.t("waits-answer"),
                 count: open.len(),
                 figure: None,

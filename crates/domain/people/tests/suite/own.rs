@@ -344,6 +344,62 @@ async fn one_sees_who_looked_withdraws_adds_a_number_and_takes_it_away() {
 }
 
 #[tokio::test]
+async fn what_a_resident_asks_for_stays_covered_until_a_purpose_is_said() {
+    for ground in grounds().await {
+        let zhou = ground
+            .person(JIA, "周建国", &[NUMBER], Some(ground.homes.east_101))
+            .await;
+        let me = ground.world.caller_with(vec![], Some(zhou));
+        let db = ground.world.db();
+        let ask = |fact: &str, wish: &str| AskCorrection {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            person: zhou,
+            fact: fact.to_owned(),
+            wish: wish.to_owned(),
+        };
+        let number = "320602196103050017";
+        let asked = db.execute(&me, ask("identity", number)).await.unwrap();
+        db.execute(&me, ask("birth", "1961-03-05")).await.unwrap();
+        let free = "我妹妹的电话是 138-0000-9999";
+        db.execute(&me, ask("other", free)).await.unwrap();
+        // A month would be lost: the file holds a day or a year.
+        for month_alone in ["1961年3月", "1961-03", "一九六一年三月"] {
+            let refused = db.execute(&me, ask("birth", month_alone)).await;
+            let code = refused.unwrap_err().fields()[0].code;
+            assert_eq!(code, "birth-month-alone", "{month_alone}");
+        }
+        db.execute(&me, ask("birth", "1961年")).await.unwrap();
+
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let list = desk.get("/people/corrections").await.text;
+        for hidden in [number, "1961-03-05", "9999"] {
+            assert!(!list.contains(hidden), "{hidden} stands there");
+        }
+        for shown in ["32**************17", "1961-**-**", "我妹妹的电话是 ***"] {
+            assert!(list.contains(shown), "{shown}");
+        }
+        let path = format!("/people/corrections/{asked}/reveal");
+        let silent = desk.post(&path, &[("purpose", " ")]).await;
+        assert_eq!(silent.status, 422);
+        assert!(!silent.text.contains(number));
+        let open = desk.post(&path, &[("purpose", "核对户口簿")]).await;
+        assert!(open.text.contains(number));
+        assert!(!desk.get("/people/corrections").await.text.contains(number));
+        let file = own_file(db.read(), &ground.vault, &me, JIA, zhou).await;
+        let looks = file.unwrap().looks;
+        assert_eq!(looks.len(), 1);
+        assert_eq!(
+            (looks[0].fields.as_slice(), looks[0].purpose.as_str()),
+            (["wish".to_owned()].as_slice(), "核对户口簿")
+        );
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn a_correction_is_answered_and_a_name_entered_by_accepting_it() {
     for ground in grounds().await {
         let zhou = ground
@@ -511,6 +567,33 @@ async fn a_parents_number_opens_no_childs_file_until_the_guardian_is_noted() {
         let open_child = [("person", child.to_string())];
         let fields = [("person", open_child[0].1.as_str())];
         assert_eq!(browser.post("/my-file/who", &fields).await.status, 404);
+        // Nobody agrees for a child but its guardian, and to some things not even they.
+        let agree = |consent: &str| SetConsent {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            person: child,
+            consent: consent.to_owned(),
+            given: true,
+        };
+        let (db, as_child) = (
+            ground.world.db(),
+            ground.world.caller_with(vec![], Some(child)),
+        );
+        for (ctx, consent, code) in [
+            (
+                &ground.desk(),
+                consent::MATCH_LANGUAGE,
+                "consent-of-guardian",
+            ),
+            (&ground.desk(), consent::BE_ASKED, "consent-of-child"),
+            (&as_child, consent::BE_ASKED, "consent-of-child"),
+        ] {
+            let refused = db.execute(ctx, agree(consent)).await.unwrap_err();
+            assert_eq!(refused.fields()[0].code, code);
+        }
+        db.execute(&as_child, agree(consent::MATCH_LANGUAGE))
+            .await
+            .unwrap();
         let note = |on| SetGuardian {
             vault: Arc::clone(&ground.vault),
             community: JIA,

@@ -5,15 +5,15 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{Ctx, Problem};
+use youlin_kernel::{CommunityId, Ctx, Problem};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
 use crate::entities::{correction, person};
-use crate::own::corrections::{CorrectionState, CorrectionView, DecideCorrection, to_decide};
+use crate::own::{CorrectionState, DecideCorrection, ToDecide, to_decide};
 use crate::own::{SetGuardian, guardians_of, is_child};
 use crate::pages::form::{Errors, shown, to, with_status};
-use crate::permissions::PEOPLE_WRITE;
-use crate::{Directory, PersonCard, Vault};
+use crate::permissions::{PEOPLE_REVEAL, PEOPLE_WRITE};
+use crate::{Directory, PersonCard, Reveal, RevealField, Vault};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 #[derive(Template)]
@@ -22,23 +22,51 @@ struct CorrectionsPage {
     s: Shell,
     e: Errors,
     state: CorrectionState,
-    rows: Vec<(CorrectionView, PersonCard)>,
+    rows: Vec<ToDecide>,
     saved: String,
-    /// The request whose answer was refused, with what was typed.
-    refused: Option<(Uuid, String)>,
+    may_reveal: bool,
+    typed: Typed,
+}
+
+/// What was asked of one of the requests.
+#[derive(Default)]
+struct Typed {
+    e: Errors,
+    /// Which of them.
+    request: Option<Uuid>,
+    answer: String,
+    purpose: Option<String>,
+    /// Its wish in the clear, on the answer that asked for it.
+    wish: Option<String>,
 }
 
 impl CorrectionsPage {
-    fn enters(&self, one: &CorrectionView) -> bool {
-        let today = self.s.ctx().now().date();
-        one.fact.is_entered_by_accepting(&one.wish, today)
+    fn is_typed(&self, one: &ToDecide) -> bool {
+        self.typed.request == Some(one.request.id)
     }
 
-    fn typed(&self, id: &Uuid) -> &str {
-        match &self.refused {
-            Some((refused, typed)) if refused == id => typed,
-            _ => "",
+    fn answer(&self, one: &ToDecide) -> &str {
+        if self.is_typed(one) {
+            &self.typed.answer
+        } else {
+            ""
         }
+    }
+
+    /// Why one looks is nearly always this.
+    fn purpose(&self, one: &ToDecide) -> String {
+        match &self.typed.purpose {
+            Some(purpose) if self.is_typed(one) => purpose.clone(),
+            _ => self.s.t("corrections-purpose"),
+        }
+    }
+
+    /// The wish in the clear, of the one that was asked for.
+    fn opened(&self, one: &ToDecide) -> Option<&str> {
+        self.typed
+            .wish
+            .as_deref()
+            .filter(|_wish| self.is_typed(one))
     }
 }
 
@@ -67,7 +95,7 @@ pub(super) async fn list(
         "accepted" | "declined" => s.tt("correction-saved", &query.saved),
         _ => String::new(),
     };
-    rows(&app, &ctx, s, state, Errors::none(), saved, None).await
+    rows(&app, &ctx, s, state, saved, Typed::default()).await
 }
 
 async fn rows(
@@ -75,21 +103,80 @@ async fn rows(
     ctx: &Ctx,
     s: Shell,
     state: CorrectionState,
-    e: Errors,
     saved: String,
-    refused: Option<(Uuid, String)>,
+    typed: Typed,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let scope = ctx.scope(&PEOPLE_WRITE)?;
-    let rows = to_decide(app.db().read(), &vault, &scope, state).await?;
+    let today = ctx.now().local().date();
+    let rows = to_decide(app.db().read(), &vault, &scope, state, today).await?;
     page(&CorrectionsPage {
+        e: typed.e.clone(),
         s,
-        e,
         state,
         rows,
         saved,
-        refused,
+        may_reveal: ctx.may(&PEOPLE_REVEAL),
+        typed,
     })
+}
+
+/// The row of a request the caller may decide.
+async fn request(app: &App, ctx: &Ctx, id: Uuid) -> WebResult<correction::Model> {
+    let scope = ctx.scope(&PEOPLE_WRITE)?;
+    let row = correction::Entity::find()
+        .filter(correction::Column::CommunityId.is_in(scope.communities()))
+        .filter(correction::Column::Id.eq(id))
+        .one(app.db().read())
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok(row)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WishForm {
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `POST /people/corrections/{id}/reveal`: the wish stands on this one answer only; the person sees who looked and why.
+pub(super) async fn reveal_wish(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<WishForm>,
+) -> WebResult<Response> {
+    let row = request(&app, &ctx, id).await?;
+    let state = CorrectionState::parse(&row.state).unwrap_or(CorrectionState::Open);
+    let command = Reveal {
+        vault: app.need::<Vault>()?,
+        community: CommunityId(row.community_id),
+        person: row.person_id,
+        fields: vec![RevealField::Wish(id)],
+        purpose: form.purpose.clone(),
+        case: None,
+    };
+    let s = know(&app, &ctx, prefs);
+    let typed = Typed {
+        request: Some(id),
+        purpose: Some(form.purpose),
+        ..Typed::default()
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(revealed) => {
+            let wish = revealed.fields.into_iter().find_map(|one| one.value);
+            let typed = Typed { wish, ..typed };
+            rows(&app, &ctx, s, state, String::new(), typed).await
+        }
+        Err(problem) => {
+            let problem = shown(problem)?;
+            let e = Errors::of(&s, &problem);
+            let typed = Typed { e, ..typed };
+            let page = rows(&app, &ctx, s, state, String::new(), typed).await?;
+            Ok(with_status(&problem, page))
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,17 +195,11 @@ pub(super) async fn decide(
     PathId(id): PathId,
     ApiForm(form): ApiForm<DecideForm>,
 ) -> WebResult<Response> {
-    let scope = ctx.scope(&PEOPLE_WRITE)?;
-    let row = correction::Entity::find()
-        .filter(correction::Column::CommunityId.is_in(scope.communities()))
-        .filter(correction::Column::Id.eq(id))
-        .one(app.db().read())
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = request(&app, &ctx, id).await?;
     let accept = form.decision == "accept";
     let command = DecideCorrection {
         vault: app.need::<Vault>()?,
-        community: youlin_kernel::CommunityId(row.community_id),
+        community: CommunityId(row.community_id),
         id,
         accept,
         answer: form.answer.clone(),
@@ -133,17 +214,14 @@ pub(super) async fn decide(
             let problem = shown(problem)?;
             let s = know(&app, &ctx, prefs);
             let e = Errors::of(&s, &problem);
-            let refused = Some((id, form.answer));
-            let page = rows(
-                &app,
-                &ctx,
-                s,
-                CorrectionState::Open,
+            let typed = Typed {
                 e,
-                String::new(),
-                refused,
-            )
-            .await?;
+                request: Some(id),
+                answer: form.answer,
+                ..Typed::default()
+            };
+            let open = CorrectionState::Open;
+            let page = rows(&app, &ctx, s, open, String::new(), typed).await?;
             Ok(with_status(&problem, page))
         }
     }

@@ -13,7 +13,7 @@ use super::{Own, OwnSession, START, own, shell};
 use crate::own::file::{OwnFile, own_file};
 use crate::own::guardians::files_of_number;
 use crate::own::section::{FileSections, SectionLine};
-use crate::own::{AskCorrection, CorrectionFact};
+use crate::own::{AskCorrection, CorrectionFact, CorrectionView};
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::pages::label_words;
 use crate::queries::open_name;
@@ -47,6 +47,16 @@ struct FilePage {
 impl FilePage {
     fn label(&self, label: &str) -> String {
         label_words(&self.s, label)
+    }
+
+    /// A number stands covered here as it does above.
+    fn wish(&self, one: &CorrectionView) -> String {
+        if one.fact == CorrectionFact::Identity {
+            one.fact
+                .covered(&one.wish, self.s.ctx().now().local().date())
+        } else {
+            one.wish.clone()
+        }
     }
 
     fn consent(&self, consent: &str) -> String {
