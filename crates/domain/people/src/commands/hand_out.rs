@@ -12,6 +12,8 @@ use crate::privacy::{NewProcessing, ProcessingKind, note_processing};
 
 /// Stands first among the fields of a look that was a form's.
 pub(crate) const OF_FORM: &str = "form";
+/// Stands last among the fields of a look that was a list's.
+pub(crate) const OF_LIST: &str = "export";
 
 /// Notes with every person that these fields were handed out. Who may is decided where they are read.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use youlin_database::Tx;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope, words};
 
-use crate::commands::hand_out::OF_FORM;
+use crate::commands::hand_out::{OF_FORM, OF_LIST};
 use crate::entities::{processing, who_looked};
 
 words! {
@@ -94,8 +94,9 @@ pub async fn processing_record(
         let looks = who_looked::Entity::find()
             .filter(who_looked::Column::CommunityId.is_in(scope.communities()))
             .filter(who_looked::Column::At.between(from.0, to.0))
-            // A form that was filled is listed once, with how many were in it.
+            // A form that was filled and a list that was taken out are listed once, with how many were in them.
             .filter(who_looked::Column::Fields.not_like(format!("{OF_FORM},%")))
+            .filter(who_looked::Column::Fields.not_like(format!("%,{OF_LIST}")))
             .order_by_desc(who_looked::Column::At)
             .limit(limit)
             .all(db)

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, CommunityId, Micros, words};
 
-use crate::commands::hand_out::OF_FORM;
+use crate::commands::hand_out::{OF_FORM, OF_LIST};
 
 words! {
     /// Why looks are listed.
@@ -137,15 +137,17 @@ pub fn unusual(
     found
 }
 
-/// A form somebody filled is one act, whoever is in it: its first look stands for all of them.
+/// A form somebody filled and a list somebody took out are one act, whoever is in them: the first look stands for all of
+/// them.
 fn acts(looks: &mut Vec<&LookFact>) {
-    let mut filled: BTreeSet<(Micros, &str)> = BTreeSet::new();
-    looks.retain(|look| !look.of_form() || filled.insert((look.at, look.purpose.as_str())));
+    let mut done: BTreeSet<(Micros, &str)> = BTreeSet::new();
+    looks.retain(|look| !look.of_many() || done.insert((look.at, look.purpose.as_str())));
 }
 
 impl LookFact {
-    fn of_form(&self) -> bool {
-        self.fields.first().is_some_and(|field| field == OF_FORM)
+    fn of_many(&self) -> bool {
+        let (first, last) = (self.fields.first(), self.fields.last());
+        first.is_some_and(|field| field == OF_FORM) || last.is_some_and(|field| field == OF_LIST)
     }
 }
 
@@ -190,8 +192,8 @@ fn outside(look: &LookFact, is_working_day: &dyn Fn(Date) -> bool, limits: &Look
 }
 
 fn elsewhere(look: &LookFact, habits: &Habits, limits: &LookLimits) -> bool {
-    // A form is about its area, not about a grid somebody chose to look at.
-    if look.of_form() {
+    // A form or a list is about its area, not about a grid somebody chose to look at.
+    if look.of_many() {
         return false;
     }
     let (Some(grid), Some(habit)) = (look.grid, habits.get(&look.account)) else {
@@ -260,10 +262,16 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_one_act_however_many_are_in_it() {
+    fn a_form_and_a_list_are_one_act_however_many_are_in_them() {
+        one_act(&[OF_FORM, "name"]);
+        one_act(&["name", "phone", OF_LIST]);
+    }
+
+    fn one_act(fields: &[&str]) {
         let form = |first: u128, at: i64| {
+            let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
             let of = move |n| LookFact {
-                fields: vec![OF_FORM.to_owned(), "name".to_owned()],
+                fields: fields.clone(),
                 ..look(first + n, 1, at, Some(101))
             };
             (0..100).map(of).collect::<Vec<_>>()

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_kernel::AreaId;
+use youlin_kernel::{AreaId, Micros};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::{DAYS, Period, shell};
@@ -22,8 +22,8 @@ struct RecordPage {
     choices: [i64; 4],
     kind: Option<ProcessingKind>,
     lines: Vec<ProcessingLine>,
-    /// There may be more than is shown.
-    full: bool,
+    /// There may be more than is shown, from this moment back.
+    earlier: Option<i64>,
 }
 
 impl RecordPage {
@@ -50,10 +50,10 @@ impl RecordPage {
     }
 
     fn by(&self, line: &ProcessingLine) -> String {
-        if line.by == crate::own::PURPOSE {
-            self.s.t("processing-by-person")
-        } else {
-            line.by.clone()
+        match line.by.as_str() {
+            crate::own::PURPOSE => self.s.t("processing-by-person"),
+            "jobs" => self.s.t("processing-by-system"),
+            name => name.to_owned(),
         }
     }
 }
@@ -63,6 +63,8 @@ pub(super) struct RecordQuery {
     days: Option<i64>,
     #[serde(default)]
     kind: String,
+    /// Only what happened by this moment, in microseconds: the next page.
+    before: Option<i64>,
 }
 
 /// `GET /admin/processing?days=&kind=`.
@@ -76,13 +78,22 @@ pub(super) async fn list(
     let period = Period { days: query.days };
     let kind = ProcessingKind::parse(&query.kind);
     let db = app.db().read();
-    let lines = processing_record(db, &scope, period.span(&ctx), kind, SHOWN).await?;
+    let (from, to) = period.span(&ctx);
+    let span = (
+        from,
+        query.before.map_or(to, |before| to.min(Micros(before))),
+    );
+    let lines = processing_record(db, &scope, span, kind, SHOWN).await?;
     page(&RecordPage {
         s: shell(&app, &ctx, prefs, "/admin/processing"),
         days: period.length(),
         choices: DAYS,
         kind,
-        full: lines.len() as u64 == SHOWN,
+        // Those of the same moment stand on both pages: better twice than not at all.
+        earlier: lines
+            .last()
+            .filter(|_| lines.len() as u64 == SHOWN)
+            .map(|line| line.at.0),
         lines,
     })
 }

@@ -44,7 +44,7 @@ pub(super) async fn show(
     let active = ring.active().0;
     let mut keys: Vec<(u16, String, u64)> = ring
         .ids()
-        .map(|(id, algorithm)| (id.0, format!("{algorithm:?}"), 0))
+        .map(|(id, algorithm)| (id.0, algorithm.provider().name().to_owned(), 0))
         .collect();
     let (mut rows, mut unknown) = (Vec::new(), 0);
     for (table, counts) in fields_by_key(app.db().read(), &vault, &tables.0).await? {

@@ -32,7 +32,9 @@ const COLUMNS: [&str; 17] = [
     "source",
 ];
 
+/// A list lies about for years: its day says of which.
 fn mark(s: &Shell, list: &ExportedList) -> String {
+    let s = s.clone().with_years();
     let key = match list.approved_by {
         Some(_) => "export-mark-approved",
         None => "export-mark",
