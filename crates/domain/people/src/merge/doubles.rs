@@ -1,5 +1,5 @@
-//! Who is likely to stand in the register twice: the same identity number; the same name and year of birth together with
-//! the same dwelling or telephone number. Never by the name alone: 张伟 lives in every estate.
+//! Who is likely to stand in the register twice: the same identity number; the same name together with the same
+//! telephone number, or with the same dwelling and year of birth. Never by the name alone: 张伟 lives in every estate.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -118,22 +118,27 @@ async fn pairs(
             pairs.entry(pair).or_default().insert(Why::Identity);
         }
     }
-    let columns = [person::Column::NameIndex, person::Column::BirthYear];
-    let same_name = alike(db, community, &columns).await?;
+    let same_name = alike(db, community, &[person::Column::NameIndex]).await?;
     let ids: Vec<Uuid> = same_name.iter().map(|one| one.id).collect();
-    let homes = sharing(db, community, &ids).await?;
-    for group in grouped(&same_name, |one| {
-        Some((one.name_index.clone(), one.birth_year?))
-    })
-    .values()
-    {
-        for (one, other) in every_two(group) {
-            for (what, why) in [(&homes.0, Why::Dwelling), (&homes.1, Why::Phone)] {
-                let of = |id| what.get(&id).into_iter().flatten();
-                if of(one).any(|held| of(other).any(|theirs| theirs == held)) {
-                    pairs.entry((one, other)).or_default().insert(why);
-                }
+    let (homes, phones) = sharing(db, community, &ids).await?;
+    // Whoever has a name and a number in common may have had their birthday written down wrongly once.
+    let mut together: BTreeMap<_, Vec<Uuid>> = BTreeMap::new();
+    for one in &same_name {
+        let held = |of: &Held<Vec<u8>>| of.get(&one.id).cloned().unwrap_or_default();
+        for home in held(&homes) {
+            let key = (&one.name_index, Why::Dwelling, home, one.birth_year);
+            if one.birth_year.is_some() {
+                together.entry(key).or_default().push(one.id);
             }
+        }
+        for phone in held(&phones) {
+            let key = (&one.name_index, Why::Phone, phone, None);
+            together.entry(key).or_default().push(one.id);
+        }
+    }
+    for ((_, why, ..), ids) in &together {
+        for pair in every_two(ids) {
+            pairs.entry(pair).or_default().insert(*why);
         }
     }
     let apart = person_apart::Entity::find()

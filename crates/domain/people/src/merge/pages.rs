@@ -152,7 +152,13 @@ async fn merge_page(
     let two_numbers =
         one.identity.is_some() && other.identity.is_some() && one.identity != other.identity;
     page(&MergePage {
-        lines: lines(&s, (&one, &other), (&kept, &gone), choices),
+        lines: lines(
+            &s,
+            (&one, &other),
+            (&kept, &gone),
+            choices,
+            !f.birth.is_empty(),
+        ),
         versions: (kept_version, gone_version),
         two_numbers,
         e,
@@ -169,12 +175,18 @@ async fn said(app: &App, vault: &Vault, community: CommunityId, id: Uuid) -> Res
     Ok((row::opened(vault, &row)?, row.version))
 }
 
+/// Whether the first says the same birthday as the second, and more of it.
+fn fuller(one: &Said, other: &Said) -> bool {
+    one.birth.is_some() && other.birth.is_none() && one.birth_year == other.birth_year
+}
+
 /// What is hidden stays hidden: whether the two say the same is told, and the page of either shows it for a purpose.
 fn lines(
     s: &Shell,
     (one, other): (&Said, &Said),
     (kept, gone): (&PersonFile, &PersonFile),
     choices: Choices,
+    asked: bool,
 ) -> Vec<Line> {
     let line = |field, (kept, gone): (String, String), same: bool, chosen| Line {
         differ: !kept.is_empty() && !gone.is_empty() && !same,
@@ -195,9 +207,15 @@ fn lines(
         code.as_deref()
             .map_or_else(String::new, |code| s.tt(family, code))
     };
-    let year = |said: &Said| {
-        said.birth_year
-            .map_or_else(String::new, |year| year.to_string())
+    // The day stays hidden; which of the two holds one is what the choice is about.
+    let year = |said: &Said| match (said.birth_year, &said.birth) {
+        (Some(year), Some(_day)) => s.t1("merge-birth-day", "year", year.to_string()),
+        (Some(year), None) => s.t1("merge-birth-year", "year", year.to_string()),
+        (None, _) => String::new(),
+    };
+    let birth = match choices.birth {
+        Side::Kept if fuller(other, one) => Side::Gone,
+        chosen => chosen,
     };
     let address = |file: &PersonFile| {
         let place = file.card.place.as_ref();
@@ -227,7 +245,7 @@ fn lines(
             "birth",
             (year(one), year(other)),
             (&one.birth, one.birth_year) == (&other.birth, other.birth_year),
-            choices.birth,
+            if asked { choices.birth } else { birth },
         ),
         line(
             "language",

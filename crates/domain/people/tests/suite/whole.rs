@@ -137,6 +137,28 @@ fn fault(problem: &Problem) -> &str {
 }
 
 #[tokio::test]
+async fn one_name_with_one_number_is_asked_about_whatever_year_was_written_down() {
+    for ground in grounds().await {
+        let (desk, db) = (ground.desk(), ground.world.db());
+        let (east, west) = (ground.homes.east_101, ground.homes.west_101);
+        let one = ground.double("周福生", 1951, "13800001234", east).await;
+        let other = ground.double("周福生", 1952, "13800001234", west).await;
+        // Under one roof another year may be a grandfather and his grandson.
+        ground.double("周福生", 1983, "13900000000", east).await;
+        let scope = desk
+            .scope(&youlin_people::permissions::PEOPLE_WRITE)
+            .unwrap();
+        let found = doubles(db.read(), &ground.vault, &scope).await.unwrap();
+        let pairs: Vec<_> = found
+            .pairs
+            .iter()
+            .map(|pair| BTreeSet::from([pair.one.id, pair.other.id]))
+            .collect();
+        assert_eq!(pairs, [BTreeSet::from([one, other])]);
+    }
+}
+
+#[tokio::test]
 async fn a_doubled_person_becomes_one_and_two_again() {
     for ground in grounds().await {
         let (desk, db) = (ground.desk(), ground.world.db());
