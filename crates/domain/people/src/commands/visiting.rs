@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, words};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, words};
 
 use super::{person_for, see};
 use crate::Vault;
-use crate::entities::{person, visiting_entry, visiting_list};
+use crate::entities::{person, sighting, visiting_entry, visiting_list};
 use crate::events::{self, event};
 use crate::facts::How;
 use crate::fields::{optional, required};
@@ -162,6 +162,8 @@ impl Command for MarkVisit {
         if self.state == VisitState::Skipped && note.is_none() {
             return Err(Problem::invalid("note", "visiting-why"));
         }
+        let was_seen = entry.state == VisitState::Seen.as_str();
+        let seen_at = entry.at.filter(|_at| was_seen);
         let at = FieldPlace::new("visiting_entry", "note", community.0, entry.id);
         let note_sealed = note.map(|note| vault.seal(ctx, at, &note)).transpose()?;
         let tried = i32::from(self.state == VisitState::Tried);
@@ -174,7 +176,12 @@ impl Command for MarkVisit {
             ..entry
         };
         tx.update::<visiting_entry::Entity>(entry).await?;
-        if self.state == VisitState::Seen {
+        if let Some(at) = seen_at {
+            if self.state != VisitState::Seen {
+                unsee(ctx, tx, row, at).await?;
+                tx.emit(ctx, event(events::PERSON_SAVED, community, id));
+            }
+        } else if self.state == VisitState::Seen {
             let mut row = person::Model {
                 updated_at: ctx.now().0,
                 ..row
@@ -193,6 +200,31 @@ impl Command for MarkVisit {
         tx.emit(ctx, event(events::VISITING_SAVED, community, self.list));
         Ok(())
     }
+}
+
+/// A slip of the finger is taken back on the same day; what counted overnight stays.
+async fn unsee(ctx: &Ctx, tx: &Tx<'_>, row: person::Model, at: i64) -> Result<()> {
+    if Micros(at).local().date() != ctx.now().local().date() {
+        return Err(Problem::new(ProblemKind::Conflict, "visit-seen-before"));
+    }
+    let own = || {
+        sighting::Entity::find()
+            .filter(sighting::Column::CommunityId.eq(row.community_id))
+            .filter(sighting::Column::PersonId.eq(row.id))
+    };
+    let taken_back = own().filter(sighting::Column::At.eq(at));
+    for seen in taken_back.all(tx.conn()).await? {
+        tx.delete::<sighting::Entity>(&seen).await?;
+    }
+    let left = own().order_by_desc(sighting::Column::At);
+    let seen_at = left.one(tx.conn()).await?.map(|seen| seen.at);
+    tx.update::<person::Entity>(person::Model {
+        seen_at,
+        updated_at: ctx.now().0,
+        ..row
+    })
+    .await?;
+    Ok(())
 }
 
 impl MarkVisit {

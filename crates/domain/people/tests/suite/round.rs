@@ -7,6 +7,7 @@ use uuid::Uuid;
 use youlin_database::sql::name;
 use youlin_kernel::{AreaId, Ctx, Micros, Problem, Role};
 use youlin_people::facts::{Fact, How, RegisterPolicy};
+use youlin_people::own::own_file;
 use youlin_people::{
     Directory, DwellingFile, Freshness, LearnFacts, MarkVisit, SetLabel, Sex, StartVisitingList,
     VisitDwelling, VisitOutcome, VisitState,
@@ -259,6 +260,25 @@ async fn a_visiting_list_ends_with_its_last_visit() {
         assert!(line.closed_at.is_some());
         let seen = entries.iter().find(|one| one.id == first).unwrap();
         assert_eq!((seen.tries, seen.note.as_deref()), (1, Some("都好")));
+        // A slip of the finger is taken back on the same day: nobody was seen, and the list goes on.
+        db.execute(&worker, mark(first, VisitState::Open, ""))
+            .await
+            .unwrap();
+        let seen_at = async || {
+            let me = ground.world.caller_with(vec![], Some(zhou));
+            let file = own_file(db.read(), &ground.vault, &me, JIA, zhou).await;
+            file.unwrap().seen_at
+        };
+        assert_eq!(seen_at().await, None);
+        assert!(read().await.0.closed_at.is_none());
+        db.execute(&worker, mark(first, VisitState::Seen, ""))
+            .await
+            .unwrap();
+        assert!(seen_at().await.is_some());
+        ground.world.clock.advance(24 * Micros::HOUR);
+        let late = db.execute(&worker, mark(first, VisitState::Open, "")).await;
+        assert_eq!(late.unwrap_err().code(), "visit-seen-before");
+        assert!(seen_at().await.is_some());
         let open = Directory::visiting_lists(db.read(), &ground.vault, &scope, false).await;
         let open: Vec<Uuid> = open.unwrap().iter().map(|one| one.id).collect();
         assert!(!open.contains(&list), "it ended");

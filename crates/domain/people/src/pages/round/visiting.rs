@@ -107,6 +107,12 @@ impl ListPage {
         }
     }
 
+    /// Seen today by a slip of the finger, or after all somebody else.
+    fn can_be_taken_back(&self, entry: &VisitingEntry) -> bool {
+        let today = self.s.ctx().now().local().date();
+        entry.state == VisitState::Seen && entry.at.is_some_and(|at| at.local().date() == today)
+    }
+
     fn is_open(&self, entry: &VisitingEntry) -> bool {
         let _shape_of_templates = self;
         matches!(entry.state, VisitState::Open | VisitState::Tried)
