@@ -6,6 +6,9 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use youlin_kernel::{Locale, Problem};
 
+/// A count has fewer digits, and a number of the catalogues' arithmetic holds them all.
+const LONGEST_COUNT: i64 = 1_000_000_000_000_000;
+
 /// Both languages, loaded once at start.
 pub struct I18n {
     bundles: HashMap<Locale, FluentBundle<FluentResource>>,
@@ -77,7 +80,10 @@ impl I18n {
         for (name, value) in args {
             // Numbers stay numbers, so that plural forms work.
             let value = match value.parse::<i64>() {
-                Ok(number) if number.to_string() == *value => FluentValue::from(number),
+                // Longer ones are names of something, and would lose their last digits.
+                Ok(number) if number.to_string() == *value && number.abs() < LONGEST_COUNT => {
+                    FluentValue::from(number)
+                }
                 _ => FluentValue::from(value.as_str()),
             };
             fluent.set((*name).to_owned(), value);

@@ -7,19 +7,22 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::{Field, Wanted};
-use youlin_kernel::{CommunityId, Ctx, Locale, Micros, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Locale, Micros, Result};
 use youlin_places::Place;
 use youlin_web::I18n;
 
 use crate::commands::hand_out::NoteHandOut;
-use crate::entities::{form_asked, form_question, person, person_label, person_phone, residence};
+use crate::entities::{
+    form_asked, form_question, person, person_label, person_phone, residence, sighting,
+};
+use crate::facts::{Fact, Facts};
 use crate::labels::LabelCatalogue;
 use crate::own::is_child;
 use crate::permissions::{PEOPLE_REVEAL, PEOPLE_SENSITIVE};
 use crate::privacy::released;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
-use crate::{Relation, Vault};
+use crate::{Directory, Relation, Vault};
 
 /// Code, what `who_looked` lists it as, and what forms call it.
 const FIELDS: &[(&str, &str, &[&str])] = &[
@@ -73,6 +76,10 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
             "现住址",
             "家庭住址",
             "居住地址",
+            "现居住地址",
+            "现居住地",
+            "居住地",
+            "常住地址",
             "详细地址",
             "地址",
             "address",
@@ -84,6 +91,18 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
         &["社区", "所属社区", "村（社区）", "村居", "community"],
     ),
     ("grid", "address", &["网格", "所属网格", "网格名称", "grid"]),
+    (
+        "grid_worker",
+        "address",
+        &[
+            "网格员",
+            "网格员姓名",
+            "责任网格员",
+            "所属网格员",
+            "包片网格员",
+            "grid worker",
+        ],
+    ),
     (
         "neighbourhood",
         "address",
@@ -118,7 +137,27 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "seen",
         "seen",
-        &["最近走访日期", "走访日期", "最后走访时间", "last seen"],
+        &[
+            "最近走访日期",
+            "最近走访时间",
+            "最近一次走访时间",
+            "最近一次走访日期",
+            "走访日期",
+            "走访时间",
+            "最后走访时间",
+            "last seen",
+        ],
+    ),
+    (
+        "seen_by",
+        "seen",
+        &[
+            "走访人",
+            "走访人员",
+            "走访人姓名",
+            "最近走访人",
+            "visited by",
+        ],
     ),
 ];
 
@@ -137,10 +176,27 @@ pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) ->
         let name = kind.name(locale).to_owned();
         Field {
             code: format!("label:{}", kind.code),
-            names: vec![name.clone(), format!("是否{name}"), format!("是否为{name}")],
+            names: asked_as(name),
         }
     });
     own.chain(labels).collect()
+}
+
+/// What forms call a column about one label: 残疾人, 是否残疾人, 是否为残疾人, 是否残疾.
+fn asked_as(name: String) -> Vec<String> {
+    let mut names = vec![
+        format!("是否{name}"),
+        format!("是否为{name}"),
+        format!("是否是{name}"),
+    ];
+    if let Some(short) = name
+        .strip_suffix('人')
+        .filter(|short| short.chars().count() > 1)
+    {
+        names.push(format!("是否{short}"));
+    }
+    names.insert(0, name);
+    names
 }
 
 /// A label in words: by its name in the catalogue, a talent or a home town as it was entered.
@@ -167,6 +223,9 @@ struct Held {
     home: Option<(Place, Relation)>,
     household: usize,
     answers: HashMap<String, String>,
+    /// Who looks after the grid, and who of the house met the person last.
+    grid_worker: String,
+    seen_by: String,
 }
 
 /// Values by person in the order of the fields wanted; noted with everybody before they are given.
@@ -190,7 +249,14 @@ pub(super) async fn hand_out(
         let sensitive = ctx
             .scope(&PEOPLE_SENSITIVE)
             .is_ok_and(|one| one.contains_community(community));
-        for held in held(db, vault, community, &ids, (wanted.form, sensitive)).await? {
+        let mut all = held(db, vault, community, &ids, (wanted.form, sensitive)).await?;
+        if wanted.fields.iter().any(|field| field == "grid_worker") {
+            look_after(db, vault, ctx, community, &mut all).await?;
+        }
+        if wanted.fields.iter().any(|field| field == "seen_by") {
+            met_by(db, community, &mut all).await?;
+        }
+        for held in all {
             let place = held.home.as_ref().map(|(place, _)| place);
             let areas = [
                 place.and_then(|place| place.grid),
@@ -315,11 +381,61 @@ async fn held(
                 }),
                 household: home.map_or(1, |(_, size)| *size),
                 answers: answers.remove(&row.id).unwrap_or_default(),
+                grid_worker: String::new(),
+                seen_by: String::new(),
                 row,
             });
         }
     }
     Ok(all)
+}
+
+/// Names the grid worker of everybody's home.
+async fn look_after(
+    db: &Database,
+    vault: &Vault,
+    ctx: &Ctx,
+    community: CommunityId,
+    all: &mut [Held],
+) -> Result<()> {
+    let mut known: HashMap<AreaId, String> = HashMap::new();
+    for held in all {
+        let Some(grid) = held.home.as_ref().and_then(|(place, _)| place.grid) else {
+            continue;
+        };
+        let name = match known.get(&grid) {
+            Some(name) => name.clone(),
+            None => {
+                let tree = ctx.areas();
+                let worker =
+                    Directory::grid_worker_of(db.read(), vault, tree, community, Some(grid))
+                        .await?;
+                let name = worker.map(|one| one.name).unwrap_or_default();
+                known.insert(grid, name.clone());
+                name
+            }
+        };
+        held.grid_worker = name;
+    }
+    Ok(())
+}
+
+/// Names who met each of them last.
+async fn met_by(db: &Database, community: CommunityId, all: &mut [Held]) -> Result<()> {
+    let mut last: HashMap<Uuid, String> = HashMap::new();
+    for some in all.chunks(500) {
+        let found = sighting::Entity::find()
+            .filter(sighting::Column::CommunityId.eq(community.0))
+            .filter(sighting::Column::PersonId.is_in(some.iter().map(|held| held.row.id)))
+            .order_by_asc(sighting::Column::At)
+            .all(db.read())
+            .await?;
+        last.extend(found.into_iter().map(|row| (row.person_id, row.actor_name)));
+    }
+    for held in all {
+        held.seen_by = last.remove(&held.row.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// The present home of each, and how many live there.
@@ -415,7 +531,16 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
     let place = held.home.as_ref().map(|(place, _)| place);
     if let Some(label) = field.strip_prefix("label:") {
         let has = held.labels.iter().any(|one| one == label);
-        return Ok(i18n.text(ctx.locale(), if has { "yes" } else { "no" }, &[]));
+        // Of whom nobody was ever asked what they are, it is not known that they are not.
+        let asked = || {
+            let facts = Facts::read(row.facts.as_deref());
+            !held.labels.is_empty() || facts.get(Fact::Labels).is_some()
+        };
+        return Ok(match has {
+            true => i18n.text(ctx.locale(), "yes", &[]),
+            false if asked() => i18n.text(ctx.locale(), "no", &[]),
+            false => String::new(),
+        });
     }
     if let Some(key) = field.strip_prefix("asked:") {
         return Ok(held.answers.get(key).cloned().unwrap_or_default());
@@ -443,6 +568,8 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
             .and_then(|place| place.building)
             .and_then(|building| vault.building(building))
             .map_or_else(String::new, |place| place.address),
+        "grid_worker" => held.grid_worker.clone(),
+        "seen_by" => held.seen_by.clone(),
         "relation" => held
             .home
             .as_ref()
