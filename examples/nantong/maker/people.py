@@ -63,6 +63,8 @@ def adult_labels(born, household_size):
             labels.append("party_member")
     if age >= 30 and RNG.random() < .06:
         labels.append(RNG.choice(TALENTS))
+        if labels[-1] == "talent:nurse":
+            labels.append("talent:first_aid")
     if age >= 20 and RNG.random() < .10:
         labels.append("hometown:" + RNG.choice(HOMES))
     return labels
@@ -106,7 +108,7 @@ def make_people(buildings, dwellings):
     people.add("缪秀珍", "female", 1970, "13800001235", home, "family", hh)
     story = [("d-gmdc-12-1-302", "顾卫东", "male", 1975, "13800001301", [VOLUNTEER, "party_member"], "面包车一辆，晚上和周末有空"),
              ("d-gmdc-12-1-104", "汤玉明", "male", 1968, "13800001302", [VOLUNTEER], "退休钳工，力气大，白天在家"),
-             ("d-gmdc-11-1-201", "季海燕", "female", 1979, "13800001303", [VOLUNTEER, "talent:nurse"], "社区医院护士，轮休"),
+             ("d-gmdc-11-1-201", "季海燕", "female", 1979, "13800001303", [VOLUNTEER, "talent:nurse", "talent:first_aid"], "社区医院护士，轮休"),
              ("d-gmdc-10-1-302", "葛文斌", "male", 1988, "13800001304", [VOLUNTEER, "talent:lawyer"], "在家办公，随叫随到"),
              ("d-gmdc-12-1-501", "蔡丽萍", "female", 1972, "13800001305", [VOLUNTEER, "hometown:如皋"], ""),
              ("d-gmdc-9-1-402", "陆振宇", "male", 1991, "13800001306", [VOLUNTEER, "party_member"], "消防志愿者，会用担架"),

@@ -108,7 +108,8 @@ function pyramid(figures: Figures): Option {
     grid: { left: 8, right: 8, top: 36, bottom: 8, containLabel: true },
     xAxis: { type: "value", min: -most * 1.15, max: most * 1.15, ...axes(), axisLabel: { show: false }, splitLine: { show: false } },
     yAxis: { type: "category", data: lines.map((line) => line.name), ...axes() },
-    series: [side(0, -1), side(1, 1)],
+    // Men stand on the left by custom; the first of the two is women.
+    series: [side(0, 1), side(1, -1)],
   };
 }
 

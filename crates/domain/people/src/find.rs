@@ -173,6 +173,27 @@ fn name_pieces(name: &str) -> BTreeSet<String> {
     pieces
 }
 
+/// How a name of something sounds, as it may be typed: its initials from each character on, its pinyin from the first.
+pub(crate) fn sounds(name: &str) -> BTreeSet<String> {
+    let mut pieces = BTreeSet::new();
+    for word in name.split(|c: char| !c.is_alphabetic() || c.is_ascii()) {
+        let chars: Vec<char> = word.chars().collect();
+        for from in 0..chars.len() {
+            for reading in readings(&chars[from..]) {
+                let initials: String = reading
+                    .iter()
+                    .filter_map(|one| one.chars().next())
+                    .collect();
+                pieces.extend(beginnings(&initials));
+                if from == 0 {
+                    pieces.extend(beginnings(&reading.concat()));
+                }
+            }
+        }
+    }
+    pieces
+}
+
 /// `zh`, `zha`, `zhao` …; a single letter would find everybody.
 fn beginnings(word: &str) -> impl Iterator<Item = String> + '_ {
     (2..=word.len().min(LETTERS)).filter_map(|to| word.get(..to).map(str::to_owned))

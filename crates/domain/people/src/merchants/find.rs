@@ -1,4 +1,5 @@
-//! What merchants are found by in a search box: words of the name and the goods, the credit code.
+//! What merchants are found by in a search box: words of the name and the goods, the name's pinyin and
+//! initials, the credit code.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use super::{MerchantFilter, Merchants};
 use crate::Vault;
 use crate::entities::merchant;
 use crate::events::MERCHANT_SAVED;
+use crate::find::sounds;
 use crate::permissions::PEOPLE_READ;
 
 /// The kind of record in the index.
@@ -48,10 +50,12 @@ impl TextSource for MerchantTexts {
                 .await?;
             let docs = rows.into_iter().map(|row| {
                 let code = row.credit_code.unwrap_or_default();
+                let mut terms = index_terms(&format!("{}\n{}\n{code}", row.name, row.goods));
+                terms.extend(sounds(&row.name));
                 TextDoc {
                     community: CommunityId(row.community_id),
                     record: row.id,
-                    terms: index_terms(&format!("{}\n{}\n{code}", row.name, row.goods)),
+                    terms,
                 }
             });
             Ok(docs.collect())

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
+use youlin_cases::model::Status;
 use youlin_cases::{Cases, TaskRow, task_badge, tasks_of};
 use youlin_kernel::{Micros, Result};
 use youlin_people::permissions::PEOPLE_READ;
@@ -98,7 +99,8 @@ fn of_case(s: &Shell, task: TaskRow, now: Micros) -> Owed {
     Owed {
         kind: if task.planned { "follow_up" } else { "case" },
         due: Some(task.due_at),
-        late: task.due_at < now,
+        // While a case is put off its clock stands still.
+        late: task.due_at < now && task.case.status != Status::Deferred,
         party: party_value(&task.party),
         who: task.party_name,
         what: if task.text.is_empty() {
@@ -139,7 +141,12 @@ fn of_loan(s: &Shell, loan: LoanRow, now: Micros) -> Owed {
         state: s.tt("loan", loan.state),
         badge: words::loan_badge(loan.state, loan.late),
         href: format!("/loans/{}", loan.id),
-        who: loan.borrower,
+        // What was lent for a case is asked of whoever lent it.
+        who: if loan.borrower_of.is_some() {
+            loan.borrower
+        } else {
+            loan.by
+        },
         of: loan.case_number,
         place: s.area(&loan.resource_area),
     }
