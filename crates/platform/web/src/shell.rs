@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
+use jiff::civil::Date;
 use youlin_kernel::{AreaId, AreaLevel, Ctx, Locale, Problem, Role, Scope};
 
 use crate::navigation::{NavPlace, Navigation, TopbarParts, seal};
@@ -212,6 +213,32 @@ impl Shell {
             "%Y年%-m月%-d日"
         };
         format!("{} {day} {}", local.strftime(date), local.strftime("%H:%M"))
+    }
+
+    /// 11月23日, or 23 Nov 2026: a day as [`Self::when`] writes it, without weekday and hour.
+    #[must_use]
+    pub fn date(&self, day: &Date) -> String {
+        let written = if self.is_english() {
+            "%-d %b %Y"
+        } else if day.year() == self.ctx.now().date().year() && !self.years {
+            "%-m月%-d日"
+        } else {
+            "%Y年%-m月%-d日"
+        };
+        day.strftime(written).to_string()
+    }
+
+    /// The same of a moment's day.
+    #[must_use]
+    pub fn day(&self, at: &youlin_kernel::Micros) -> String {
+        self.date(&at.date())
+    }
+
+    /// The same of a day that is kept as text; what is no day stays as it stands.
+    #[must_use]
+    pub fn day_of(&self, text: &str) -> String {
+        text.parse()
+            .map_or_else(|_no_day| text.to_owned(), |date| self.date(&date))
     }
 
     /// The name of an area in the reader's language.

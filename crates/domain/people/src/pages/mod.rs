@@ -24,7 +24,7 @@ mod waits;
 pub use finders::{OrganisationFinder, PersonFinder};
 pub use waits::{CorrectionsToday, VisitingToday};
 
-use youlin_kernel::{Access, Grant, Micros};
+use youlin_kernel::{Access, Grant};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::labels::LabelPart;
@@ -277,9 +277,4 @@ pub(crate) fn dial(phone: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
-}
-
-/// A day of the register as it is written everywhere: 2026-11-23.
-pub(crate) fn day_words(at: &Micros) -> String {
-    at.local().date().to_string()
 }
