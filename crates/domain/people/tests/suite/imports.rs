@@ -290,6 +290,35 @@ async fn an_import_cut_off_in_the_middle_goes_on_and_doubles_nothing() {
 }
 
 #[tokio::test]
+async fn there_is_a_bar_only_once_the_rows_are_counted() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, crate::browser::imports(&ground)).await;
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let mut seen = Browser::signed_in(&house, "desk").await;
+        let id = desk.give(FAULTY).await;
+        let (page, progress) = (format!("/imports/{id}"), format!("/imports/{id}/progress"));
+        let text = seen.get(&page).await.text;
+        assert!(text.contains("正在读取文件") && text.contains(" hidden></progress>"));
+        let said = seen.get(&progress).await.text;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(
+            (&said["state"], &said["total"], &said["message"]),
+            (&"running".into(), &0.into(), &"正在读取文件".into())
+        );
+        desk.work().await;
+        desk.accept(id).await.unwrap();
+        let text = seen.get(&page).await.text;
+        assert!(text.contains("正在导入") && !text.contains(" hidden></progress>"));
+        let said = seen.get(&progress).await.text;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(
+            (&said["total"], &said["message"]),
+            (&4.into(), &"正在导入".into())
+        );
+    }
+}
+
+#[tokio::test]
 async fn rights_that_are_gone_and_files_nobody_wants_end() {
     for ground in grounds().await {
         let desk = Desk::at(&ground, crate::browser::imports(&ground)).await;
