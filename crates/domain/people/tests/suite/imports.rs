@@ -148,13 +148,16 @@ async fn a_faulty_file_is_judged_mended_and_taken_in_once() {
         let refused = view.report.unwrap().refused;
         let places: Vec<_> = refused
             .iter()
-            .map(|one| (one.line, one.column.as_str(), one.code.as_str()))
+            .map(|one| {
+                let (column, code) = (one.column.as_str(), one.code.as_str());
+                (one.line, column, code, one.about())
+            })
             .collect();
         assert_eq!(
             places,
             [
-                (3, "phones", "phone-too-short"),
-                (5, "dwelling_key", "dwelling-unknown")
+                (3, "phones", "phone-too-short", "贺** · p2"),
+                (5, "dwelling_key", "dwelling-unknown", "裘* · p4")
             ]
         );
         assert_eq!(desk.count("person").await, 0, "judging saves nothing");
