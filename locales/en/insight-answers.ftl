@@ -38,6 +38,7 @@ answer-said = { $by }, { $on }
 form-typed = Cells without a record and without a door to ask at
 form-typed-lead = Type what you were told, with who said it and as of which day. It is for this period only ({ $period }), stands in the form, and is listed as typed in.
 form-typed-whom = Ask whoever owns the fact: the property or the owners' committee about an estate, the chief about a grid, the police or the market office about registrations, an office of the subdistrict about means.
+form-typed-before = For { $period } it was { $by } who knew: ask there first.
 form-typed-parties = Organisations and contacts
 form-typed-count = { $filled } of { $of }
 form-typed-keep = Keep

@@ -12,7 +12,6 @@ insight-of = In all
 insight-definition = Definition
 insight-area = Area
 insight-area-all = All of my area
-insight-area-closed = { " " }(closed)
 insight-month = Month
 insight-as-of = As of
 insight-as-of-hint = As it was known at the end of that day; now, if left empty.

@@ -35,6 +35,7 @@ import-field-operator_identity = Operator's identity number
 import-field-owner = Owner
 import-field-contact = Contact
 import-field-safety_officer = Fire safety officer
+import-field-employee = Employee
 import-field-safety_phone = Fire safety officer's telephone
 import-shop-person-name = “{ $name }” does not look like a person's name. “Import like this” enters the merchant without this person.
 import-shop-person-bare = There is only a name, “{ $name }”, and no telephone or identity number: nothing says who that is. “Import like this” enters the merchant; relate the person on its page later.

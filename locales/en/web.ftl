@@ -90,3 +90,4 @@ find-cases = Cases
 page-of = Page { $page } of { $pages }
 page-before = Previous
 page-next = Next
+area-choice-closed = { " " }(closed)

@@ -38,6 +38,7 @@ answer-said = { $by }，{ $on }
 form-typed = 没有记录、也没法上门问的格子
 form-typed-lead = 问到以后填在这里，写明谁说的、是哪一天的数；只用于本期（{ $period }），表里照填，账上记为手工填的。
 form-typed-whom = 谁管着这件事就问谁：小区里的事问物业或业委会，网格里的事问网格长，登记和证照问派出所、市场监管，政策和经费问街道科室。
+form-typed-before = { $period }的数是{ $by }说的，可以先问。
 form-typed-parties = 单位和联系人
 form-typed-count = 已填 { $filled } / { $of }
 form-typed-keep = 记下

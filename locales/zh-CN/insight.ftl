@@ -12,7 +12,6 @@ insight-of = 总数
 insight-definition = 口径
 insight-area = 范围
 insight-area-all = 我负责的全部范围
-insight-area-closed = （已撤销）
 insight-month = 月份
 insight-as-of = 截至哪一天
 insight-as-of-hint = 按那一天结束时已知的情况计算；不填就是现在。

@@ -35,6 +35,7 @@ import-field-operator_identity = 经营者的身份证号
 import-field-owner = 业主（房东）
 import-field-contact = 联系人
 import-field-safety_officer = 消防安全负责人
+import-field-employee = 从业人员
 import-field-safety_phone = 消防安全负责人的电话
 import-shop-person-name = 「{ $name }」不像人的姓名。选“按这样导入”：先登记商户，不记这个人。
 import-shop-person-bare = 「{ $name }」只有姓名，没有电话和身份证号，认不准是谁。选“按这样导入”：先登记商户，这个人以后在商户页面里关联。

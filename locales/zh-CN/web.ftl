@@ -90,3 +90,4 @@ find-cases = 事件
 page-of = 第 { $page } 页，共 { $pages } 页
 page-before = 上一页
 page-next = 下一页
+area-choice-closed = （已撤销）

@@ -154,6 +154,7 @@ setInterval(tickAll, 30_000);
 document.addEventListener("htmx:after:swap", tickAll);
 
 // ---- <div class="progress" data-progress-url="/jobs/1/progress">: {"done":3,"total":10,"state":"running|done|failed","message"?,"next"?}
+// Without a total nobody can say how far it is: no bar and no count, only what is done.
 interface Progress {
   done: number;
   total: number;
@@ -176,9 +177,11 @@ behaviour("[data-progress-url]", (box) => {
       if (!answer.ok) throw new Error(String(answer.status));
       const now = (await answer.json()) as Progress;
       misses = 0;
+      const counted = now.total > 0;
+      bar.hidden = !counted;
       bar.max = Math.max(1, now.total);
       bar.value = now.done;
-      part(box, "count").textContent = say("progressCount", { done: now.done, total: now.total });
+      part(box, "count").textContent = counted ? say("progressCount", { done: now.done, total: now.total }) : "";
       const text = part(box, "text");
       if (now.state === "running") {
         if (now.message) text.textContent = now.message;
@@ -186,8 +189,9 @@ behaviour("[data-progress-url]", (box) => {
         return;
       }
       box.dataset.state = now.state === "done" ? "ok" : "late";
-      text.textContent = now.state === "done" ? (now.message ?? say("progressDone", { total: now.total })) : say("progressFailed", { why: now.message ?? "" });
       const next = ownPath(now.next);
+      if (now.state === "failed") text.textContent = say("progressFailed", { why: now.message ?? "" });
+      else if (now.message || counted) text.textContent = now.message ?? say("progressDone", { total: now.total });
       if (next && box.dataset.progressFollow !== undefined) location.assign(next);
       else if (next) box.append(make("a", { class: "btn", href: next }, say("open")));
     } catch {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use youlin_kernel::{Problem, Result};
 
-use crate::Refused;
-use crate::clean;
+use crate::{ImportReport, Refused, Register, clean};
 
 /// One row: values by column name, trimmed and in one Unicode form.
 #[derive(Clone, Debug)]
@@ -36,6 +35,14 @@ impl Row {
             .position(|name| name == column)
             .and_then(|at| self.values.get(at))
             .map_or("", String::as_str)
+    }
+
+    /// The cells of these columns that are filled, as a title: 利民水果行 · S-0107.
+    #[must_use]
+    pub fn title(&self, columns: &[&str]) -> String {
+        let cells = columns.iter().map(|column| self.get(column));
+        let filled: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        filled.join(" · ")
     }
 
     /// Whether the file has the column at all: a missing column leaves what is held alone, an empty cell clears it.
@@ -134,6 +141,23 @@ pub fn read_csv(text: &str, required: &[&str]) -> Result<Vec<Row>> {
         });
     }
     Ok(rows)
+}
+
+/// Says of the rows a report names what they are about.
+///
+/// # Errors
+/// 422 on the field `file`, as of [`read_csv`].
+pub(crate) fn call(register: &dyn Register, text: &str, report: &mut ImportReport) -> Result<()> {
+    let spoken_of = report.spoken_of();
+    let Some(name) = register.row_called().filter(|_| !spoken_of.is_empty()) else {
+        return Ok(());
+    };
+    let rows = read_csv(text, &[])?.into_iter();
+    let called = rows
+        .filter(|row| spoken_of.contains(&row.line))
+        .map(|row| (row.line, name(&row)));
+    report.call(&called.collect());
+    Ok(())
 }
 
 /// Rows as [`read_csv`] reads them back. A cell that a spreadsheet program would run as a formula gets a quote in front,

@@ -16,7 +16,7 @@ use crate::commands::{Forget, ForgetSteps, Settle, ShowColumns, UNDONE_WITHIN};
 use crate::entities::import_run;
 use crate::queries::{Fault, OF_KIND, Undone, columns_of, done_of, file_of, remembered, row_of};
 use crate::sheet::{self, Columns, Left};
-use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, journal, plan};
+use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, csv, journal, plan};
 
 /// Kind of the job that works on a file.
 pub const RUN_KIND: &str = "imports.run";
@@ -269,8 +269,9 @@ impl Work<'_> {
         } else {
             self.take(&actor, &**register, plan, already, total).await?
         };
-        if let Some(table) = &file.table {
-            sheet::call(&**register, table, &mut report);
+        match &file.table {
+            Some(table) => sheet::call(&**register, table, &mut report),
+            None => csv::call(&**register, &file.text, &mut report)?,
         }
         let left = file.table.as_ref().map(|table| {
             let lines = report.refused.iter().chain(&report.doubtful);

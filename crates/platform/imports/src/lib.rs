@@ -131,6 +131,11 @@ pub trait Register: Send + Sync {
         String::new()
     }
 
+    /// What a row of its text is about, for people: covered where a page would cover it. None: its text has no rows (JSON).
+    fn row_called(&self) -> Option<fn(&Row) -> String> {
+        None
+    }
+
     /// Fields without which nothing can be taken in.
     fn needed(&self) -> &'static [&'static str] {
         &[]

@@ -1,6 +1,6 @@
 //! What an import did, or would do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -243,6 +243,25 @@ impl ImportReport {
                 held.extend(new);
                 held.sort_by_key(|one| one.line);
             }
+        }
+    }
+
+    /// The lines it says something about.
+    pub(crate) fn spoken_of(&self) -> HashSet<u32> {
+        let left = self.refused.iter().chain(&self.doubtful);
+        let touched = self.touched.iter().map(|one| one.line);
+        left.map(|one| one.line).chain(touched).collect()
+    }
+
+    /// Says of them what they are about.
+    pub(crate) fn call(&mut self, called: &HashMap<u32, String>) {
+        let of = |line| called.get(&line).cloned().unwrap_or_default();
+        for one in self.refused.iter_mut().chain(&mut self.doubtful) {
+            let about = of(one.line);
+            one.called = (!about.is_empty()).then(|| about.into());
+        }
+        for one in &mut self.touched {
+            one.called = of(one.line);
         }
     }
 

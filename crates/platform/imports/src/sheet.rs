@@ -1,7 +1,6 @@
 //! A spreadsheet on its way: what was found in it, what a person says its columns hold, its rows for a register, and
 //! what is left of it when only refused rows come back.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -281,24 +280,12 @@ pub(crate) fn looks_like(
 
 /// Says of the rows a report names what they are about.
 pub(crate) fn call(register: &dyn Register, table: &Table, report: &mut ImportReport) {
-    let spoken_of: HashSet<u32> = {
-        let left = report.refused.iter().chain(&report.doubtful);
-        let touched = report.touched.iter().map(|one| one.line);
-        left.map(|one| one.line).chain(touched).collect()
-    };
+    let spoken_of = report.spoken_of();
     let rows = table.layout.data(&table.sheet);
-    let called: HashMap<u32, String> = rows
+    let called = rows
         .filter(|line| spoken_of.contains(&line.number))
-        .map(|line| (line.number, register.called(table, line)))
-        .collect();
-    let of = |line| called.get(&line).cloned().unwrap_or_default();
-    let left = report.refused.iter_mut().chain(&mut report.doubtful);
-    left.for_each(|one| {
-        let about = of(one.line);
-        one.called = (!about.is_empty()).then(|| about.into());
-    });
-    let touched = report.touched.iter_mut();
-    touched.for_each(|one| one.called = of(one.line));
+        .map(|line| (line.number, register.called(table, line)));
+    report.call(&called.collect());
 }
 
 /// Rows that were not taken in, as they stand in the file.

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use youlin_kernel::{AreaId, AreaLevel, Ctx, Locale, Problem, Role, Scope};
+use jiff::civil::Date;
+use youlin_kernel::{AreaId, AreaLevel, AreaNode, Ctx, Locale, Problem, Role, Scope};
 
 use crate::navigation::{NavPlace, Navigation, TopbarParts, seal};
 use crate::{App, Choice, Fault, Finders};
@@ -96,17 +97,39 @@ impl Shell {
     #[must_use]
     pub fn area_choices(&self, scope: &Scope, all: &str) -> Vec<Choice> {
         let mut choices = vec![Choice::new("", self.t(all))];
-        let tree = self.ctx.areas();
         for part in scope.parts() {
+            let top = AreaId::from(part.community);
             let seen = |id: AreaId| part.areas.as_ref().is_none_or(|areas| areas.contains(&id));
-            let mut ahead = vec![(AreaId::from(part.community), 0)];
-            while let Some((id, depth)) = ahead.pop() {
-                let is_open = tree.get(id).is_some_and(|node| !node.closed);
-                if is_open && (depth == 0 || seen(id)) {
-                    let indent = "\u{3000}".repeat(depth);
-                    let label = format!("{indent}{}", self.area(&id));
-                    choices.push(Choice::new(id.to_string(), label));
-                }
+            let offered = |node: &AreaNode| !node.closed && (node.id == top || seen(node.id));
+            choices.extend(self.areas_of(top, usize::MAX, offered));
+        }
+        choices
+    }
+
+    /// An area and what lies below it, each in its place, as far as it is offered. Once there are `most`, nothing is
+    /// looked for further below.
+    #[must_use]
+    pub fn areas_of(
+        &self,
+        top: AreaId,
+        most: usize,
+        offered: impl Fn(&AreaNode) -> bool,
+    ) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        let tree = self.ctx.areas();
+        let mut ahead = vec![(top, 0)];
+        while let Some((id, depth)) = ahead.pop() {
+            let Some(node) = tree.get(id) else { continue };
+            if offered(node) {
+                let indent = "\u{3000}".repeat(depth);
+                let closed = match node.closed {
+                    true => self.t("area-choice-closed"),
+                    false => String::new(),
+                };
+                let label = format!("{indent}{}{closed}", self.area(&id));
+                choices.push(Choice::new(id.to_string(), label));
+            }
+            if choices.len() < most {
                 let below = tree.children(id).iter().rev();
                 ahead.extend(below.map(|child| (*child, depth + 1)));
             }
@@ -212,6 +235,32 @@ impl Shell {
             "%Y年%-m月%-d日"
         };
         format!("{} {day} {}", local.strftime(date), local.strftime("%H:%M"))
+    }
+
+    /// 11月23日, or 23 Nov 2026: a day as [`Self::when`] writes it, without weekday and hour.
+    #[must_use]
+    pub fn date(&self, day: &Date) -> String {
+        let written = if self.is_english() {
+            "%-d %b %Y"
+        } else if day.year() == self.ctx.now().date().year() && !self.years {
+            "%-m月%-d日"
+        } else {
+            "%Y年%-m月%-d日"
+        };
+        day.strftime(written).to_string()
+    }
+
+    /// The same of a moment's day.
+    #[must_use]
+    pub fn day(&self, at: &youlin_kernel::Micros) -> String {
+        self.date(&at.date())
+    }
+
+    /// The same of a day that is kept as text; what is no day stays as it stands.
+    #[must_use]
+    pub fn day_of(&self, text: &str) -> String {
+        text.parse()
+            .map_or_else(|_no_day| text.to_owned(), |date| self.date(&date))
     }
 
     /// The name of an area in the reader's language.

@@ -27,7 +27,7 @@ pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
 pub(crate) use suggest::{Choices, choices, fields, learned, suggest};
 pub use typed::TypeAnswers;
-pub(crate) use typed::{Gap, gaps, typed, typed_for};
+pub(crate) use typed::{Gap, gaps, known_by, typed, typed_for};
 
 words! {
     /// Where the answer in a cell of a form came from.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -52,6 +52,29 @@ pub(crate) async fn typed(
     Ok(keyed.collect())
 }
 
+/// Whose word each column stood by before this period, the latest: whoever knew it then is asked first.
+pub(crate) async fn known_by(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    form: Uuid,
+    period: &str,
+) -> Result<KnownBy> {
+    let rows = report_typed::Entity::find()
+        .filter(report_typed::Column::CommunityId.eq(community.0))
+        .filter(report_typed::Column::FormId.eq(form))
+        .filter(report_typed::Column::Period.ne(period))
+        .order_by_asc(report_typed::Column::At)
+        .all(db)
+        .await?;
+    let keyed = rows.into_iter();
+    Ok(keyed
+        .map(|row| (row.column_key, (row.period, row.said_by)))
+        .collect())
+}
+
+/// By column: for which period, and who said it.
+pub(crate) type KnownBy = HashMap<String, (String, String)>;
+
 /// A column with cells to type, each of an area.
 #[derive(Clone, Debug)]
 pub(crate) struct Gap {
@@ -61,10 +84,12 @@ pub(crate) struct Gap {
     /// Who said what was typed, and as of when, where all of it is of one source.
     pub(crate) said: Option<(String, String)>,
     pub(crate) filled: usize,
+    /// Who said it for the period before, and which that was.
+    pub(crate) known_by: Option<(String, String)>,
 }
 
 /// The columns of a form of areas that nobody holds.
-pub(crate) fn gaps(ctx: &Ctx, form: &FormView, typed: &Typed) -> Vec<Gap> {
+pub(crate) fn gaps(ctx: &Ctx, form: &FormView, typed: &Typed, known_by: &KnownBy) -> Vec<Gap> {
     if form.mapping.rows.of_records() {
         return Vec::new();
     }
@@ -89,6 +114,7 @@ pub(crate) fn gaps(ctx: &Ctx, form: &FormView, typed: &Typed) -> Vec<Gap> {
                 _ => None,
             },
             lines,
+            known_by: known_by.get(&key).cloned(),
             key,
         }
     });

@@ -54,11 +54,9 @@ pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
 
 /// The areas one may ask about: those of one's grants and what lies below, down to grids; the widest first. Closed ones
 /// too, because questions may be as of a day on which they were there.
-pub(crate) fn area_choices(s: &Shell) -> Vec<Choice> {
-    let ctx = s.ctx();
-    let tree = ctx.areas();
-    let mut tops: Vec<AreaId> = ctx
-        .grants()
+pub(crate) fn areas_to_ask(s: &Shell) -> Vec<Choice> {
+    let grants = s.ctx().grants();
+    let mut tops: Vec<AreaId> = grants
         .iter()
         .filter(|grant| INSIGHT_READ.held_by(grant.role))
         .map(|grant| grant.area)
@@ -67,27 +65,8 @@ pub(crate) fn area_choices(s: &Shell) -> Vec<Choice> {
     tops.dedup();
     let mut choices = vec![Choice::new("", s.t("insight-area-all"))];
     for top in tops {
-        let mut below: Vec<(AreaId, usize)> = vec![(top, 0)];
-        let mut next = 0;
-        while let Some((area, depth)) = below.get(next).copied() {
-            next += 1;
-            let Some(node) = tree.get(area) else { continue };
-            let indent = "　".repeat(depth);
-            let closed = if node.closed {
-                s.t("insight-area-closed")
-            } else {
-                String::new()
-            };
-            choices.push(Choice::new(
-                area.to_string(),
-                format!("{indent}{}{closed}", s.area(&area)),
-            ));
-            let deeper = node.level < AreaLevel::Grid && choices.len() < MOST_AREAS;
-            if deeper {
-                let children = tree.children(area).iter().map(|child| (*child, depth + 1));
-                below.splice(next..next, children.collect::<Vec<_>>());
-            }
-        }
+        let room = MOST_AREAS.saturating_sub(choices.len());
+        choices.extend(s.areas_of(top, room, |node| node.level <= AreaLevel::Grid));
     }
     choices
 }

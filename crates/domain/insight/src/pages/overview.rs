@@ -12,7 +12,7 @@ use youlin_web::{
     ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, mendable, page,
 };
 
-use super::{area_choices, shell};
+use super::{areas_to_ask, shell};
 use crate::compose::Composed;
 use crate::indicators::{self, IndicatorFigure, Period};
 use crate::permissions::INSIGHT_FORMS;
@@ -91,7 +91,7 @@ pub(crate) async fn show(
         Err(problem) => (Vec::new(), FormFaults::of(&s, &mendable(problem)?)),
     };
     page(&OverviewPage {
-        areas: area_choices(&s),
+        areas: areas_to_ask(&s),
         months: (0..MONTHS)
             .filter_map(|back| first.checked_sub(back.months()).ok())
             .map(|day| day.strftime("%Y-%m").to_string())

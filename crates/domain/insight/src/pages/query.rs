@@ -14,7 +14,7 @@ use super::chart::{self, Chart, Drawn};
 use super::left_out::left_out;
 use super::steps::{self, Adding, Offer};
 use super::table::{self, Table};
-use super::{area_choices, outline, shell};
+use super::{areas_to_ask, outline, shell};
 use crate::compose::{Composed, Condition, group_choices};
 use crate::totals;
 use crate::words::Words;
@@ -158,7 +158,7 @@ pub(crate) async fn show(
         adding,
         groups: groups(words, &question),
         measures: measures(words, &question),
-        areas: area_choices(&s),
+        areas: areas_to_ask(&s),
         timed: timed(words, &question),
         figures: words.figures(&question, &question.d),
         answered,

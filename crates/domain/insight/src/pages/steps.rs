@@ -8,7 +8,7 @@ use youlin_datasets::cube::{Dim, Group, Kind, Op, Quantity, Query, Schema};
 use youlin_kernel::{Ctx, Problem, Result};
 use youlin_web::{ApiQuery, App, Choice, WebResult};
 
-use super::area_choices;
+use super::areas_to_ask;
 use super::query::Step;
 use crate::compose::{Composed, Condition, Who, op_text};
 use crate::units;
@@ -145,7 +145,7 @@ pub(crate) async fn adding(
         ops: ops(words, dim.kind),
         words: ticks,
         areas: if dim.kind == Kind::Area {
-            area_choices(words.s)
+            areas_to_ask(words.s)
         } else {
             Vec::new()
         },

@@ -403,6 +403,17 @@ async fn what_no_record_and_no_door_knows_is_typed_with_its_source_and_counted_a
         held[0].1 = "单位名称";
         let got = web.post(DESK, &to, &held).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // The quarter after, the page says who knew it.
+        web.post(DESK, &to, &said("2026-11-01")).await;
+        let page = web.get(DESK, &form).await.text();
+        assert!(!page.contains("可以先问"), "{page}");
+        web.ground.world.clock.advance(92 * Micros::DAY);
+        let page = web.get(DESK, &form).await.text();
+        let known = "2026 年第 4 季度的数是光明物业说的，可以先问。";
+        assert!(
+            page.contains("已填 0 / 1") && page.contains(known),
+            "{page}"
+        );
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use youlin_crypto::mask;
 use youlin_database::Database;
-use youlin_imports::{Incoming, Plan, Register, Sealer};
+use youlin_imports::{Incoming, Plan, Register, Row, Sealer};
 use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use super::{accounts, memberships, organisations, persons};
@@ -38,9 +39,18 @@ fn kept(row: uuid::Uuid) -> FieldPlace {
     FieldPlace::new(table, column, CommunityId::SYSTEM.0, row)
 }
 
-/// A register of this module: its name, who may, and how a file becomes a plan.
+/// Somebody's name is covered here as it is on every page.
+fn person(row: &Row) -> String {
+    match (mask::name(row.get("name")), row.get("key")) {
+        (name, "") => name,
+        (name, key) if name.is_empty() => key.to_owned(),
+        (name, key) => format!("{name} · {key}"),
+    }
+}
+
+/// A register of this module: its name, who may, what a row is called, and how a file becomes a plan.
 macro_rules! register {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $permission:ident, |$vault:ident, $db:ident, $ctx:ident, $file:ident, $dry_run:ident| $plan:expr) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $permission:ident, $called:expr, |$vault:ident, $db:ident, $ctx:ident, $file:ident, $dry_run:ident| $plan:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Arc<Vault>);
@@ -52,6 +62,10 @@ macro_rules! register {
 
             fn permission(&self) -> &'static Permission {
                 &$permission
+            }
+
+            fn row_called(&self) -> Option<fn(&Row) -> String> {
+                Some($called)
             }
 
             fn plan<'a>(
@@ -73,6 +87,7 @@ register!(
     OrganisationsRegister,
     "organisations",
     ORGANISATIONS_WRITE,
+    |row| row.title(&["name", "key"]),
     |vault, db, ctx, file, dry_run| organisations::plan(db, ctx, vault, file, dry_run)
 );
 register!(
@@ -80,6 +95,7 @@ register!(
     PersonsRegister,
     "persons",
     PEOPLE_WRITE,
+    person,
     |vault, db, ctx, file, dry_run| async {
         persons::plan(db, ctx, vault, file, &HashMap::new(), dry_run).await
     }
@@ -89,6 +105,7 @@ register!(
     MembershipsRegister,
     "memberships",
     PEOPLE_WRITE,
+    |row| row.title(&["person_key", "organisation_key"]),
     |vault, db, ctx, file, dry_run| memberships::plan(db, ctx, vault, file, dry_run)
 );
 register!(
@@ -96,6 +113,7 @@ register!(
     AccountsRegister,
     "accounts",
     ACCOUNTS_ADMIN,
+    |row| row.title(&["login"]),
     |vault, db, ctx, file, dry_run| {
         let _no_need = vault;
         accounts::plan(db, ctx, file, &|_login| None, true, dry_run)

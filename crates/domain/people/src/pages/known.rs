@@ -32,7 +32,7 @@ pub(super) async fn known(s: &Shell, vault: &Vault, card: &PersonCard) -> Result
     let age = known.age.map(|age| age_words(s, age));
     let relation = known.home.map(|(one, _)| s.tt("relation", one.as_str()));
     let who: Vec<String> = sex.into_iter().chain(age).chain(relation).collect();
-    let since = known.home.map(|(_, from)| super::day_words(&from));
+    let since = known.home.map(|(_, from)| s.day(&from));
     // A file always has a name; who said it first says nothing of how fresh it is, a change of it does.
     let lines = known.facts.iter();
     let lines = lines.filter(|one| one.fact != Fact::Name || one.said.is_some());

@@ -12,7 +12,7 @@ mod moving;
 mod my_grid_worker;
 mod organisation_form;
 mod organisations;
-mod people;
+mod person;
 mod person_again;
 mod person_form;
 mod round;
@@ -24,7 +24,7 @@ mod waits;
 pub use finders::{OrganisationFinder, PersonFinder};
 pub use waits::{CorrectionsToday, VisitingToday};
 
-use youlin_kernel::{Access, Grant, Micros};
+use youlin_kernel::{Access, Grant};
 use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::labels::LabelPart;
@@ -109,6 +109,7 @@ fn signing_in() -> Routes {
 }
 
 fn register() -> Routes {
+    use person::{consents, labels, phones, reveal};
     let (read, write) = (Access::Needs(&PEOPLE_READ), Access::Needs(&PEOPLE_WRITE));
     let see = Access::Needs(&ORGANISATIONS_READ);
     let keep = Access::Needs(&ORGANISATIONS_WRITE);
@@ -134,22 +135,22 @@ fn register() -> Routes {
         .post("/people/memberships/{id}/end", write, memberships::end)
         .get("/people/new", write, person_form::fresh)
         .post("/people", write, person_form::create)
-        .get("/people/{id}", read, people::show)
+        .get("/people/{id}", read, person::show)
         .get("/people/{id}/edit", write, person_form::edit)
         .post("/people/{id}", write, person_form::change)
-        .post("/people/{id}/phones/off", write, people::detach_phone)
-        .post("/people/{id}/consents", write, people::set_consent)
+        .post("/people/{id}/phones/off", write, phones::detach)
+        .post("/people/{id}/consents", write, consents::set)
         .post("/people/{id}/move-out", write, moving::move_out)
         .post("/people/move-outs/{id}/undo", write, moving::undo)
         .post(
             "/people/{id}/reveal",
             Access::Needs(&PEOPLE_REVEAL),
-            people::reveal,
+            reveal::show,
         )
         // A page that answered a form, reloaded.
-        .get("/people/{id}/reveal", read, people::reloaded)
-        .post("/people/{id}/phones", write, people::attach_phone)
-        .post("/people/{id}/labels", write, people::set_label)
+        .get("/people/{id}/reveal", read, reveal::reloaded)
+        .post("/people/{id}/phones", write, phones::attach)
+        .post("/people/{id}/labels", write, labels::set)
         .get("/my-grid-worker", Access::Public, my_grid_worker::show)
 }
 
@@ -277,9 +278,4 @@ pub(crate) fn dial(phone: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
-}
-
-/// A day of the register as it is written everywhere: 2026-11-23.
-pub(crate) fn day_words(at: &Micros) -> String {
-    at.local().date().to_string()
 }

@@ -8,7 +8,7 @@ use youlin_kernel::{CommunityId, Problem, Result};
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
 
 use super::form::to;
-use super::people::{Typed, again, shell};
+use super::person::{Typed, again, shell};
 use crate::permissions::PEOPLE_READ;
 use crate::{Directory, MoveOut, UndoMoveOut, Vault};
 

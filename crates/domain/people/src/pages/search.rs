@@ -8,7 +8,7 @@ use uuid::Uuid;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::form::{Errors, shown};
-use super::people::shell;
+use super::person::shell;
 use crate::permissions::{ORGANISATIONS_READ, PEOPLE_READ, PEOPLE_WRITE};
 use crate::{Directory, PersonCard, Vault};
 

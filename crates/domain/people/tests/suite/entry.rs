@@ -231,7 +231,7 @@ async fn the_desk_enters_an_organisation_a_person_and_a_membership_on_the_pages(
         assert_eq!(joined.location, format!("{path}?saved=changed"));
         let page = desk.get(&path).await.text;
         assert!(
-            page.contains("郁念慈") && page.contains("2024-03-01"),
+            page.contains("郁念慈") && page.contains("2024年3月1日"),
             "on duty: by name"
         );
         let end = page.split("/people/memberships/").nth(2).unwrap();

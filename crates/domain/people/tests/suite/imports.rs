@@ -148,13 +148,16 @@ async fn a_faulty_file_is_judged_mended_and_taken_in_once() {
         let refused = view.report.unwrap().refused;
         let places: Vec<_> = refused
             .iter()
-            .map(|one| (one.line, one.column.as_str(), one.code.as_str()))
+            .map(|one| {
+                let (column, code) = (one.column.as_str(), one.code.as_str());
+                (one.line, column, code, one.about())
+            })
             .collect();
         assert_eq!(
             places,
             [
-                (3, "phones", "phone-too-short"),
-                (5, "dwelling_key", "dwelling-unknown")
+                (3, "phones", "phone-too-short", "贺** · p2"),
+                (5, "dwelling_key", "dwelling-unknown", "裘* · p4")
             ]
         );
         assert_eq!(desk.count("person").await, 0, "judging saves nothing");
@@ -286,6 +289,35 @@ async fn an_import_cut_off_in_the_middle_goes_on_and_doubles_nothing() {
         assert_eq!(view.rows, 450);
         assert_eq!(desk.count("person").await, 450);
         ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn there_is_a_bar_only_once_the_rows_are_counted() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, crate::browser::imports(&ground)).await;
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let mut seen = Browser::signed_in(&house, "desk").await;
+        let id = desk.give(FAULTY).await;
+        let (page, progress) = (format!("/imports/{id}"), format!("/imports/{id}/progress"));
+        let text = seen.get(&page).await.text;
+        assert!(text.contains("正在读取文件") && text.contains(" hidden></progress>"));
+        let said = seen.get(&progress).await.text;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(
+            (&said["state"], &said["total"], &said["message"]),
+            (&"running".into(), &0.into(), &"正在读取文件".into())
+        );
+        desk.work().await;
+        desk.accept(id).await.unwrap();
+        let text = seen.get(&page).await.text;
+        assert!(text.contains("正在导入") && !text.contains(" hidden></progress>"));
+        let said = seen.get(&progress).await.text;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(
+            (&said["total"], &said["message"]),
+            (&4.into(), &"正在导入".into())
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32};
 
 use uuid::Uuid;
-use youlin_imports::{Choice, ImportState, Imports};
+use youlin_imports::{Choice, ImportState, ImportView, Imports, Outcome};
 use youlin_kernel::Micros;
 use youlin_people::merchants::{
     CloseMerchant, MerchantFilter, MerchantInput, MerchantView, Merchants, PlaceMerchant,
@@ -91,6 +91,15 @@ async fn changed(ground: &Ground, one: &MerchantView, goods: &str) {
     done.unwrap();
 }
 
+/// Which rows change, in what.
+fn changes(view: &ImportView) -> Vec<String> {
+    let report = view.report.clone().unwrap();
+    let changed = report.named(Outcome::Changed);
+    changed
+        .map(|one| format!("{} {}", one.called, one.what.join(" ")))
+        .collect()
+}
+
 #[tokio::test]
 async fn a_list_is_taken_back_and_can_be_given_again() {
     for ground in grounds().await {
@@ -105,6 +114,8 @@ async fn a_list_is_taken_back_and_can_be_given_again() {
             assert_eq!(said(&view), [(3, "stall-occupied"), (2, "shop-same-name")]);
             let done = desk.decide(view.id, &[(2, Choice::Take)], false).await;
             assert_eq!(figures(&done), (2, 1, 0), "the stall is free by then");
+            let moved = "老王五金 stall goods employees phone";
+            assert_eq!(changes(&done), [moved]);
             let wang = named(&ground, "老王五金").await;
             assert_eq!((wang.employees, wang.former_places.len()), (Some(8), 1));
             assert_eq!(state(&ground, &desk).await.1, [3, 1, 4, 0, 3]);
@@ -226,6 +237,8 @@ async fn a_file_with_keys_is_taken_back_with_its_persons() {
             + "c,m1,c2,瑞和布行,textiles,1,,,\n";
         let second = give(&second).await;
         assert_eq!(figures(&second), (1, 2, 0));
+        let (stall, number) = ("永源布行 · b stall", "顺达五金商行 · a employees phone");
+        assert_eq!(changes(&second), [number, stall]);
         assert_eq!(left(&desk, second.id).await, (3, Vec::new()));
         assert_eq!(state(&ground, &desk).await, before);
         let shun = named(&ground, "顺达五金商行").await;

@@ -21,9 +21,9 @@ use crate::entities::{building, premises as table};
 use crate::permissions::PLACES_REGISTER;
 use youlin_database::keys::meant;
 
-/// A register of this file: its name, its columns and how its rows become a plan.
+/// A register of this file: its name, its columns, those a row is called by, and how its rows become a plan.
 macro_rules! register {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $columns:ident, $plan:ident, $at_once:ident) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $columns:ident, $title:expr, $plan:ident, $at_once:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Arc<Locator>);
@@ -35,6 +35,10 @@ macro_rules! register {
 
             fn permission(&self) -> &'static Permission {
                 &PLACES_REGISTER
+            }
+
+            fn row_called(&self) -> Option<fn(&Row) -> String> {
+                Some(|row| row.title($title))
             }
 
             fn plan<'a>(
@@ -82,6 +86,7 @@ register!(
     PremisesRegister,
     "premises",
     PREMISES_COLUMNS,
+    &["name", "key"],
     plan_premises,
     premises
 );
@@ -90,6 +95,7 @@ register!(
     StallsRegister,
     "stalls",
     STALL_COLUMNS,
+    &["number", "key"],
     plan_stalls,
     stalls
 );
@@ -98,6 +104,7 @@ register!(
     EquipmentRegister,
     "equipment",
     EQUIPMENT_COLUMNS,
+    &["spot", "key"],
     plan_equipment,
     equipment
 );

@@ -25,9 +25,9 @@ const CHUNK: usize = 1_000;
 /// Areas in one transaction: they are imported rarely, and a country has 665,000 of them.
 const AREAS_AT_ONCE: usize = 5_000;
 
-/// A register of this module: its name, who may, and how a file becomes a plan.
+/// A register of this module: its name, who may, what a row is called, and how a file becomes a plan.
 macro_rules! register {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $permission:ident, $plan:expr $(, { $($more:item)* })?) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $permission:ident, $called:expr, $plan:expr $(, { $($more:item)* })?) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Arc<Locator>);
@@ -39,6 +39,10 @@ macro_rules! register {
 
             fn permission(&self) -> &'static Permission {
                 &$permission
+            }
+
+            fn row_called(&self) -> Option<fn(&Row) -> String> {
+                $called
             }
 
             fn plan<'a>(
@@ -69,6 +73,7 @@ register!(
     AreasRegister,
     "areas",
     PLACES_ADMIN,
+    Some(|row| row.title(&["name", "code"])),
     file_of_areas
 );
 register!(
@@ -76,6 +81,7 @@ register!(
     BoundariesRegister,
     "boundaries",
     PLACES_ADMIN,
+    None,
     plan_boundaries,
     {
         fn whole(&self) -> bool {
@@ -92,6 +98,7 @@ register!(
     EstatesRegister,
     "estates",
     PLACES_REGISTER,
+    Some(|row| row.title(&["name", "key"])),
     file_of_estates
 );
 register!(
@@ -99,6 +106,7 @@ register!(
     BuildingsRegister,
     "buildings",
     PLACES_REGISTER,
+    Some(|row| row.title(&["name", "key"])),
     file_of_buildings
 );
 register!(
@@ -106,6 +114,7 @@ register!(
     DwellingsRegister,
     "dwellings",
     PLACES_REGISTER,
+    Some(|row| row.title(&["room", "key"])),
     file_of_dwellings
 );
 

@@ -12,7 +12,7 @@ mod tree_view;
 pub use area_finder::AreaFinder;
 pub use finder::PlaceFinder;
 pub use premises::PremisesFinder;
-pub(crate) use premises::{day_words, due_mark, kilowatts, metres, state_mark};
+pub(crate) use premises::{due_mark, kilowatts, metres, state_mark};
 pub(crate) use split::duties;
 
 use youlin_kernel::Access;

@@ -42,6 +42,10 @@ impl Register for ReachesRegister {
         &PLACES_REGISTER
     }
 
+    fn row_called(&self) -> Option<fn(&Row) -> String> {
+        Some(|row| row.title(&["name", "key"]))
+    }
+
     fn settings(&self) -> &'static [&'static str] {
         &["datum-wgs84", "datum-gcj02"]
     }

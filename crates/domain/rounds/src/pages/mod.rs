@@ -24,7 +24,6 @@ mod waits;
 mod ways;
 
 pub use waits::RoundsToday;
-pub(crate) use ways::day;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

@@ -48,34 +48,16 @@ pub(crate) fn note_words(s: &Shell, kind: RoundKind) -> String {
 
 /// Until which day.
 pub(super) fn until(s: &Shell, line: &DueLine) -> String {
-    s.t1("patrol-due-until", "day", day(s, line.window.last))
-}
-
-/// A day as [`Shell::when`] writes it, without weekday and hour: 11月27日, or 27 Nov 2026.
-pub(crate) fn day(s: &Shell, day: Date) -> String {
-    let written = if s.is_english() {
-        "%-d %b %Y"
-    } else if day.year() == s.ctx().now().date().year() {
-        "%-m月%-d日"
-    } else {
-        "%Y年%-m月%-d日"
-    };
-    day.strftime(written).to_string()
+    s.t1("patrol-due-until", "day", s.date(&line.window.last))
 }
 
 /// The days of a time; one day once.
 pub(crate) fn days(s: &Shell, first: Date, last: Date) -> String {
     if first == last {
-        day(s, first)
+        s.date(&first)
     } else {
-        format!("{} – {}", day(s, first), day(s, last))
+        format!("{} – {}", s.date(&first), s.date(&last))
     }
-}
-
-/// The same of a day that is kept as text.
-pub(crate) fn day_of(s: &Shell, text: &str) -> String {
-    text.parse()
-        .map_or_else(|_no_day| text.to_owned(), |date| day(s, date))
 }
 
 /// How a period stands, in words, and the state that colours it.

@@ -6,6 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use youlin_database::JobStatus;
+use youlin_kernel::Ctx;
 use youlin_web::{ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, page};
 
 use super::doubts::{Decided, Sort, sorts};
@@ -70,7 +72,10 @@ pub(super) struct ShowPage {
     undoable: bool,
     kept: Vec<Line>,
     faults: Vec<String>,
+    /// What the job does at the moment.
+    doing: String,
     done: i64,
+    /// 0: not counted yet, so there is nothing to draw a bar of.
     total: i64,
     /// The job gave up; it can be planned anew.
     stuck: bool,
@@ -152,6 +157,23 @@ fn named(s: &Shell, report: &ImportReport) -> Vec<Named> {
         .collect()
 }
 
+/// How many rows are done, of how many. Before the job has begun, those that were counted when the file was judged; none
+/// while it is read for the first time.
+fn counted(v: &ImportView, job: Option<&JobStatus>) -> (i64, i64) {
+    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total));
+    (done, total.max(v.rows))
+}
+
+/// What the job does, in words. As long as nobody has counted its rows, the file is being read.
+fn doing(app: &App, ctx: &Ctx, v: &ImportView, total: i64) -> String {
+    let state = match total {
+        0 => ImportState::Reading,
+        _ => v.state,
+    };
+    let key = format!("import-doing-{}", state.as_str());
+    app.i18n().text(ctx.locale(), &key, &[])
+}
+
 pub(super) async fn show_page(
     app: &App,
     s: Shell,
@@ -175,6 +197,7 @@ pub(super) async fn show_page(
         _ => Vec::new(),
     };
     let job = progress(app.db(), &v).await?;
+    let (done, total) = counted(&v, job.as_ref());
     let report = v.report.clone().unwrap_or_default();
     // What stands in the file is for whoever gave it.
     let (refused, doubts, named) = match v.own {
@@ -214,9 +237,9 @@ pub(super) async fn show_page(
         kinds: other_kinds(&imports, s.ctx(), &v),
         lines: refused,
         more: report.refused.len().saturating_sub(SHOWN),
-        done: job.as_ref().map_or(0, |job| job.done),
-        // Before the job has begun, the rows that were counted when the file was judged.
-        total: job.as_ref().map_or(0, |job| job.total).max(v.rows),
+        doing: doing(app, s.ctx(), &v, total),
+        done,
+        total,
         stuck: v.state.moves() && job.is_some_and(|job| job.state == "failed"),
         faults,
         whole,
@@ -246,15 +269,15 @@ pub(super) async fn bar(
     let v = seen(app.db(), &imports, &ctx, id).await?;
     let job = progress(app.db(), &v).await?;
     let failed = job.as_ref().is_some_and(|job| job.state == "failed");
-    let state = match v.state {
-        state if state.moves() && !failed => "running",
-        _ => "done",
-    };
-    let (done, total) = job.map_or((0, 0), |job| (job.done, job.total.max(v.rows)));
-    let next = format!("/imports/{id}");
-    Ok(Json(
-        json!({"done": done, "total": total, "state": state, "next": next}),
-    ))
+    let (done, total) = counted(&v, job.as_ref());
+    let mut said = json!({
+        "done": done, "total": total, "state": "done", "next": format!("/imports/{id}"),
+    });
+    if v.state.moves() && !failed {
+        said["state"] = "running".into();
+        said["message"] = doing(&app, &ctx, &v, total).into();
+    }
+    Ok(Json(said))
 }
 
 pub(super) async fn accept(

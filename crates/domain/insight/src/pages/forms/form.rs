@@ -266,8 +266,10 @@ pub(super) async fn form_page(
         None => 0,
     };
     let period = forms::typed_for(&ctx, form.line.every);
-    let typed = forms::typed(app.db().read(), form.community, form.line.id, &period).await?;
-    let gaps = forms::gaps(&ctx, &form, &typed);
+    let (db, of) = (app.db().read(), form.line.id);
+    let typed = forms::typed(db, form.community, of, &period).await?;
+    let known_by = forms::known_by(db, form.community, of, &period).await?;
+    let gaps = forms::gaps(&ctx, &form, &typed, &known_by);
     let full = gaps.iter().filter(|gap| gap.filled == gap.lines.len());
     let typed_out: Vec<String> = full.map(|gap| gap.key.clone()).collect();
     let choose = match &form.mapping.rows {

@@ -18,7 +18,7 @@ use super::{FILE_MAX, row_choices, rows_of, to};
 use crate::forms::{
     self, Column, Every, FormLine, FormView, Ledger, Mapping, ReplaceBlank, Rows, SaveForm,
 };
-use crate::pages::{area_choices, shell};
+use crate::pages::{areas_to_ask, shell};
 
 #[derive(Clone, Debug, Default)]
 struct Typed {
@@ -118,7 +118,7 @@ impl ListPage {
 
 async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> Result<ListPage> {
     let (db, ctx) = (s.app().db(), s.ctx());
-    let mut areas = area_choices(&s);
+    let mut areas = areas_to_ask(&s);
     areas.retain(|one| !one.value.is_empty());
     let every = Every::ALL.iter();
     let (forms, closed) = forms::forms(db, ctx)

@@ -15,6 +15,7 @@ use crate::commands::save_person::{PersonInput, SavePerson};
 use crate::entities::{merchant, merchant_person, merchant_place, person_phone};
 use crate::events::{MERCHANT_SAVED, event};
 use crate::facts::How;
+use crate::merchants::MerchantRelation;
 use crate::merchants::commands::persons::{RelatePerson, end, relate};
 use crate::merchants::commands::places::{self, Where, settle};
 use crate::merchants::commands::save::change;
@@ -57,11 +58,20 @@ pub(super) struct Entered {
 pub(super) struct Moves<'a> {
     pub(super) leaves: Vec<merchant_place::Model>,
     pub(super) enters: Vec<&'a Where>,
+    /// The premises it was at.
+    pub(super) held: Vec<Uuid>,
 }
 
 impl Moves<'_> {
-    pub(super) fn is_none(&self) -> bool {
-        self.leaves.is_empty() && self.enters.is_empty()
+    /// Other premises, and not only another stall of the same.
+    fn premises(&self) -> bool {
+        let mut enters = self.enters.iter();
+        enters.any(|place| !self.held.contains(&place.premises))
+    }
+
+    fn stall(&self) -> bool {
+        let leaves = self.leaves.iter().any(|row| row.stall_id.is_some());
+        leaves || self.enters.iter().any(|place| place.stall.is_some())
     }
 }
 
@@ -78,6 +88,44 @@ pub(super) struct Decided<'a> {
 }
 
 impl Decided<'_> {
+    /// The fields in which a known merchant changes, as the columns are called; of a new one, none.
+    pub(super) fn fields(&self) -> Vec<&'static str> {
+        let Some(old) = self.old else {
+            return Vec::new();
+        };
+        let row = &self.row;
+        let named = self.entering.iter().flat_map(|named| &named.relations);
+        let comes: Vec<MerchantRelation> = self
+            .joining
+            .iter()
+            .map(|one| one.relation)
+            .chain(named.copied())
+            .collect();
+        let comes = |relation| comes.contains(&relation);
+        let all = [
+            ("shop", old.name != row.name),
+            ("credit_code", old.credit_code != row.credit_code),
+            ("premises", self.moves.premises()),
+            ("stall", self.moves.stall()),
+            ("shop_kind", old.kind != row.kind),
+            ("trade", old.trade != row.trade),
+            ("goods", old.goods != row.goods),
+            ("employees", old.employees != row.employees),
+            ("floor_area", old.area_centi != row.area_centi),
+            ("load", old.load_w != row.load_w),
+            ("hours", old.hours != row.hours),
+            ("opened_on", old.opened_on != row.opened_on),
+            ("phone", old.phone_sealed != row.phone_sealed),
+            ("operator", comes(MerchantRelation::Operator)),
+            ("owner", comes(MerchantRelation::Owner)),
+            ("safety_officer", comes(MerchantRelation::SafetyOfficer)),
+            ("contact", comes(MerchantRelation::Contact)),
+            ("employee", comes(MerchantRelation::Employee)),
+        ];
+        let differ = all.into_iter().filter(|(_, differs)| *differs);
+        differ.map(|(field, _)| field).collect()
+    }
+
     pub(super) async fn save(
         mut self,
         ctx: &Ctx,

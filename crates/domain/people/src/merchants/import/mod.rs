@@ -22,7 +22,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
-use youlin_imports::{Batch, ImportReport, Incoming, Plan, Register, Step};
+use youlin_imports::{Batch, ImportReport, Incoming, Plan, Register, Row, Step};
 use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use crate::Vault;
@@ -74,6 +74,10 @@ impl Register for MerchantsRegister {
 
     fn undoes(&self) -> bool {
         true
+    }
+
+    fn row_called(&self) -> Option<fn(&Row) -> String> {
+        Some(|row| row.title(&["name", "key"]))
     }
 
     fn undo(&self, community: CommunityId, steps: Vec<Step>) -> Option<Batch> {

@@ -60,11 +60,21 @@ pub(super) struct Import {
     pub(super) headings: Arc<HashMap<&'static str, String>>,
 }
 
+/// A row that goes in.
+struct Done {
+    outcome: Outcome,
+    /// The fields that change.
+    what: Vec<&'static str>,
+    /// What was written; nothing when it is only judged.
+    did: Option<(Uuid, Did)>,
+    /// The persons who were left out of it.
+    left: Vec<Refused>,
+}
+
 /// What becomes of a row.
 enum Taken {
     Doubts(Vec<Refused>),
-    /// With what it did, and the persons who were left out of it.
-    As(Outcome, Option<Box<(Uuid, Did)>>, Vec<Refused>),
+    As(Box<Done>),
 }
 
 impl Command for Import {
@@ -101,13 +111,13 @@ impl Command for Import {
                         .doubtful
                         .extend(doubts.map(|one| self.told(row, one, draft)));
                 }
-                Ok(Taken::As(outcome, did, left)) => {
-                    report.touch(row.line, outcome, &[]);
-                    let left = left.into_iter();
+                Ok(Taken::As(done)) => {
+                    report.touch(row.line, done.outcome, &done.what);
+                    let left = done.left.into_iter();
                     report
                         .refused
                         .extend(left.map(|one| self.told(row, one, draft)));
-                    if let Some((id, did)) = did.map(|did| *did) {
+                    if let Some((id, did)) = done.did {
                         let detail = serde_json::to_string(&did).map_err(Problem::internal)?;
                         steps.push(Step::new(row.line, id, detail));
                     }
@@ -149,7 +159,12 @@ impl Import {
         old: Option<&merchant::Model>,
     ) -> Result<Taken> {
         if old.is_some_and(|old| old.closed_at.is_some()) {
-            return Ok(Taken::As(Outcome::Unchanged, None, Vec::new()));
+            return Ok(Taken::As(Box::new(Done {
+                outcome: Outcome::Unchanged,
+                what: Vec::new(),
+                did: None,
+                left: Vec::new(),
+            })));
         }
         let mut read = draft.input.read(ctx, &self.vault)?;
         if let Some(old) = old.filter(|_| draft.by_sheet) {
@@ -186,13 +201,6 @@ impl Import {
             },
             ..filled(ctx, &self.vault, base, read, draft.input.how)?
         };
-        let same = old.is_some_and(|old| *old == row);
-        let persons_too = !joining.is_empty() || !persons.new.is_empty();
-        let changed = !same || !moves.is_none() || persons_too;
-        let outcome = outcome(old, changed);
-        if self.dry_run || !changed {
-            return Ok(Taken::As(outcome, None, persons.left));
-        }
         let decided = Decided {
             old,
             row,
@@ -201,8 +209,23 @@ impl Import {
             joining,
             entering: persons.new,
         };
-        let did = decided.save(ctx, tx, &self.vault).await?;
-        Ok(Taken::As(outcome, Some(Box::new(did)), persons.left))
+        let what = decided.fields();
+        let outcome = match (old, what.is_empty()) {
+            (None, _) => Outcome::New,
+            (Some(_), false) => Outcome::Changed,
+            (Some(_), true) => Outcome::Unchanged,
+        };
+        let did = match outcome {
+            Outcome::Unchanged => None,
+            _ if self.dry_run => None,
+            _ => Some(decided.save(ctx, tx, &self.vault).await?),
+        };
+        Ok(Taken::As(Box::new(Done {
+            outcome,
+            what,
+            did,
+            left: persons.left,
+        })))
     }
 
     /// Which places end and which begin. What settling would refuse is refused here, before anything is saved.
@@ -222,6 +245,7 @@ impl Import {
         let is = |row: &merchant_place::Model, place: &Where| {
             row.premises_id == place.premises && row.stall_id == place.stall
         };
+        let held = there.iter().map(|row| row.premises_id).collect();
         let first = draft.at.first();
         let settled = first.is_none_or(|place| there.iter().any(|row| is(row, place)));
         let mut enters = Vec::new();
@@ -244,6 +268,7 @@ impl Import {
         Ok(Moves {
             leaves: there,
             enters,
+            held,
         })
     }
 }
@@ -259,12 +284,4 @@ fn joining<'a>(
             .any(|row| row.person_id == person.id && row.relation == person.relation.as_str())
     };
     persons.filter(|one| !held(one)).cloned().collect()
-}
-
-fn outcome(old: Option<&merchant::Model>, changed: bool) -> Outcome {
-    match (old, changed) {
-        (None, _) => Outcome::New,
-        (Some(_), true) => Outcome::Changed,
-        (Some(_), false) => Outcome::Unchanged,
-    }
 }

@@ -173,7 +173,7 @@ impl DwellingPage {
     fn left(&self, note: &MovedAway, name: &str) -> String {
         let args = [
             ("name", name.to_owned()),
-            ("day", crate::pages::day_words(&note.left_at)),
+            ("day", self.s.day(&note.left_at)),
             ("by", note.by.clone()),
         ];
         self.s.tn("move-line", &args)

@@ -39,21 +39,18 @@ impl HouseholdPage {
         one.missing.iter().map(words).collect::<Vec<_>>().join("、")
     }
 
-    /// 2024-03-01 起
+    /// 2024年3月1日 起
     fn since(&self, from: &Micros) -> String {
-        self.s.t1("household-since", "day", from.date())
+        self.s.t1("household-since", "day", self.s.day(from))
     }
 
-    /// 2024-03-01 至 2026-01-02
+    /// 2024年3月1日 至 1月2日
     fn span(&self, from: &Micros, to: &Option<Micros>) -> String {
         match to {
             None => self.since(from),
             Some(to) => self.s.tn(
                 "household-span",
-                &[
-                    ("from", from.date().to_string()),
-                    ("to", to.date().to_string()),
-                ],
+                &[("from", self.s.day(from)), ("to", self.s.day(to))],
             ),
         }
     }

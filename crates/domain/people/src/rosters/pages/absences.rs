@@ -47,13 +47,11 @@ struct AbsencesPage {
 
 impl AbsencesPage {
     fn last(&self, row: &AbsenceView) -> String {
-        let _shape_of_templates = self;
-        row.to.plus(-1).local().date().to_string()
+        self.s.day(&row.to.plus(-1))
     }
 
     fn first(&self, row: &AbsenceView) -> String {
-        let _shape_of_templates = self;
-        row.from.local().date().to_string()
+        self.s.day(&row.from)
     }
 
     fn may_answer(&self, row: &AbsenceView) -> bool {

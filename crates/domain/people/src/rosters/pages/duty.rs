@@ -7,7 +7,7 @@ use uuid::Uuid;
 use youlin_kernel::{Micros, Result};
 use youlin_web::{App, Caller, Prefs, Shell, WebResult, page, part};
 
-use super::{moment, shell, time_of};
+use super::{shell, time_of};
 use crate::Vault;
 use crate::permissions::{ROSTERS_READ, ROSTERS_WRITE};
 use crate::rosters::{
@@ -37,8 +37,8 @@ impl DutyPage {
     }
 
     fn span(&self, shift: &ShiftView) -> String {
-        let _shape_of_templates = self;
-        format!("{} – {}", moment(shift.from), time_of(shift.to))
+        let day = self.s.day(&shift.from);
+        format!("{day} {} – {}", time_of(shift.from), time_of(shift.to))
     }
 }
 

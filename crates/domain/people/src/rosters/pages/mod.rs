@@ -130,8 +130,3 @@ fn minutes_of(text: &str) -> i32 {
 fn time_of(at: Micros) -> String {
     at.local().strftime("%H:%M").to_string()
 }
-
-/// 11-23 08:30
-fn moment(at: Micros) -> String {
-    at.local().strftime("%m-%d %H:%M").to_string()
-}

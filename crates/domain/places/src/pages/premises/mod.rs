@@ -10,7 +10,7 @@ mod stall;
 
 pub use finder::PremisesFinder;
 
-use youlin_kernel::{Access, Ctx, Micros};
+use youlin_kernel::{Access, Ctx};
 use youlin_web::{App, Choice, NavPlace, Prefs, Routes, Shell};
 
 use crate::permissions::{PLACES_CHECK, PLACES_READ, PLACES_REGISTER};
@@ -73,8 +73,4 @@ pub(crate) fn metres(centi: &i64) -> String {
 
 pub(crate) fn kilowatts(watts: &i64) -> String {
     crate::premises::kilowatts(*watts)
-}
-
-pub(crate) fn day_words(at: &Micros) -> String {
-    at.local().date().to_string()
 }

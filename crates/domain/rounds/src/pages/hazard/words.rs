@@ -1,12 +1,10 @@
 //! Hazards in the reader's language.
 
 use youlin_checklist::{Form, Judgement, RuleSet, RuleStatus, Test, Unit, Verdict, word};
-use youlin_kernel::Micros;
 use youlin_web::Shell;
 
 use crate::checklists::{self, Words, choice, unit_name};
 use crate::model::HazardStep;
-use crate::pages::ways;
 use crate::queries::{HazardView, RuleSetView, status_code};
 
 /// The badge's state.
@@ -170,9 +168,4 @@ pub(in crate::pages) fn evidence(
             )
         })
         .collect()
-}
-
-/// The day it must be put right by.
-pub(in crate::pages) fn day(s: &Shell, at: &Micros) -> String {
-    ways::day(s, at.date())
 }

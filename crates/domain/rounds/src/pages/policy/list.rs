@@ -15,7 +15,7 @@ use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
 use super::form::new_draft;
 use crate::model::{Due, SubjectKind, Walkers};
-use crate::pages::{question, shell, ways};
+use crate::pages::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{DueLine, PolicyView, policies, standing_over};
 use crate::service::Rounds;
@@ -213,7 +213,7 @@ fn stopped(s: &Shell, view: &PolicyView, today: Date) -> String {
     } else {
         "policy-stops-on"
     };
-    s.t1(key, "day", ways::day(s, day))
+    s.t1(key, "day", s.date(&day))
 }
 
 /// 每周 1 次, 周六.

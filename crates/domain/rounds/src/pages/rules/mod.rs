@@ -78,14 +78,14 @@ fn status(s: &Shell, sets: &[RuleSetView], one: &RuleSetView) -> String {
         RuleStatus::InForce { from } => s.t2(
             "rules-status-from",
             &("status", words),
-            &("day", ways::day(s, *from)),
+            &("day", s.date(from)),
         ),
         RuleStatus::Superseded { by, on } => {
             let by = match sets.iter().find(|newer| newer.name() == *by) {
                 Some(newer) => title(s, newer),
                 None => by.clone(),
             };
-            let args = [("status", words), ("by", by), ("day", ways::day(s, *on))];
+            let args = [("status", words), ("by", by), ("day", s.date(on))];
             s.tn("rules-status-by", &args)
         }
         RuleStatus::Example => words,

@@ -191,7 +191,7 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
                 Standing::Later(at) => Some(Later {
                     dwelling: one.dwelling,
                     address: one.address.clone(),
-                    day: words::day(&s, at),
+                    day: s.day(&at),
                 }),
                 _ => None,
             });

@@ -93,12 +93,12 @@ impl VisitPage {
     }
 
     fn seen(&self, one: &Resident) -> Option<String> {
-        let day = words::day(&self.s, one.seen_at?);
+        let day = self.s.day(&one.seen_at?);
         Some(self.s.t1("visit-seen-on", "day", day))
     }
 
     fn when(&self, visit: &VisitOf) -> String {
-        words::day(&self.s, visit.at)
+        self.s.day(&visit.at)
     }
 
     /// Who is shown to live here, to be compared when it is sent.
@@ -266,7 +266,7 @@ fn agains(s: &Shell) -> Vec<Choice> {
     agains_from(s.ctx().now())
         .into_iter()
         .map(|(code, at)| {
-            let day = words::day(s, at);
+            let day = s.day(&at);
             Choice::new(code, s.t1(&format!("visit-again-{code}"), "day", day))
         })
         .collect()

@@ -7,11 +7,6 @@ use youlin_web::Shell;
 use crate::visits::Why;
 use crate::visits::rule::UNSEEN;
 
-/// 11月3日
-pub(super) fn day(s: &Shell, at: Micros) -> String {
-    crate::pages::day(s, at.date())
-}
-
 /// One reason as a sentence.
 pub(super) fn why(s: &Shell, why: &Why) -> String {
     if !why.by.is_empty() {
@@ -29,7 +24,7 @@ pub(super) fn why(s: &Shell, why: &Why) -> String {
         &key,
         &[
             ("count", why.amount.to_string()),
-            ("day", why.at.map_or_else(String::new, |at| day(s, at))),
+            ("day", why.at.map_or_else(String::new, |at| s.day(&at))),
             ("what", why.what.join(&s.t("visit-list-comma"))),
         ],
     )

@@ -1,0 +1,57 @@
+//! What a person agreed to: given, withdrawn.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_web::{ApiForm, App, Caller, PathId, Shell, WebResult};
+
+use crate::pages::form::to;
+use crate::permissions::PEOPLE_READ;
+use crate::{Directory, SetConsent, Vault, consent};
+
+/// Something a person can agree to.
+pub(super) struct Consent {
+    pub(super) value: &'static str,
+    pub(super) label: String,
+    pub(super) given: bool,
+}
+
+/// Everything there is to agree to.
+pub(super) fn offered(s: &Shell, given: &[String]) -> Vec<Consent> {
+    let all = consent::ALL.into_iter();
+    all.map(|value| Consent {
+        value,
+        label: s.tt("consent", value.replace('.', "-")),
+        given: given.iter().any(|one| one == value),
+    })
+    .collect()
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::pages) struct ConsentForm {
+    #[serde(default)]
+    consent: String,
+    /// `off` withdraws it.
+    #[serde(default)]
+    set: String,
+}
+
+/// `POST /people/{id}/consents`.
+pub(in crate::pages) async fn set(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<ConsentForm>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = SetConsent {
+        vault,
+        community: card.community,
+        person: id,
+        consent: form.consent,
+        given: form.set != "off",
+    };
+    app.db().execute(&ctx, command).await?;
+    Ok(to(&format!("/people/{id}?saved=changed")))
+}

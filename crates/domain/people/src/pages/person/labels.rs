@@ -1,0 +1,51 @@
+//! Labels of a file: put on, taken off.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
+
+use super::{Typed, again, shell};
+use crate::facts::How;
+use crate::pages::form::to;
+use crate::permissions::PEOPLE_READ;
+use crate::{Directory, SetLabel, Vault};
+
+#[derive(Debug, Deserialize)]
+pub(in crate::pages) struct LabelForm {
+    #[serde(default)]
+    label: String,
+    /// `off` takes the label away.
+    #[serde(default)]
+    set: String,
+}
+
+/// `POST /people/{id}/labels`.
+pub(in crate::pages) async fn set(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<LabelForm>,
+) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
+    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let command = SetLabel {
+        vault,
+        community: card.community,
+        person: id,
+        label: form.label.clone(),
+        how: How::Desk,
+        on: form.set != "off",
+    };
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(to(&format!("/people/{id}"))),
+        Err(problem) => {
+            let typed = Typed {
+                label: form.label,
+                ..Typed::default()
+            };
+            again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
+        }
+    }
+}
