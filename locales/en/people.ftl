@@ -340,6 +340,7 @@ people-consents-hint = Only after the person has clearly agreed; it can be withd
 people-consent-given = Given
 people-consent-none = Not given
 people-consent-note = Note consent
+people-consent-again = The person took this consent back. Do they agree again?
 people-consent-withdraw = Withdraw
 people-move = Moving
 people-move-more = Where somebody lived stays on record.

@@ -334,6 +334,7 @@ people-consents-hint = 只在本人明确同意后勾选，随时可以撤回。
 people-consent-given = 已同意
 people-consent-none = 没有同意
 people-consent-note = 登记同意
+people-consent-again = 本人撤回过这项同意。确认本人又同意了吗？
 people-consent-withdraw = 撤回
 people-move = 搬家
 people-move-more = 住过的地方会留在记录里。

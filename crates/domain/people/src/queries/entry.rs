@@ -4,7 +4,7 @@ use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_kernel::{CommunityId, Problem, Result, Scope};
+use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
@@ -97,13 +97,29 @@ impl Directory {
         community: CommunityId,
         id: Uuid,
     ) -> Result<Vec<String>> {
+        let ledger = Self::consent_ledger(db, community, id).await?.into_iter();
+        let in_force = ledger.filter(|(_, withdrawn)| withdrawn.is_none());
+        Ok(in_force.map(|(consent, _)| consent).collect())
+    }
+
+    /// What a person ever agreed to, and since when it no longer holds.
+    ///
+    /// # Errors
+    /// 503 when the database does not answer.
+    pub(crate) async fn consent_ledger(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        id: Uuid,
+    ) -> Result<Vec<(String, Option<Micros>)>> {
         let rows = person_consent::Entity::find()
             .filter(person_consent::Column::CommunityId.eq(community.0))
             .filter(person_consent::Column::PersonId.eq(id))
-            .filter(person_consent::Column::WithdrawnAt.is_null())
             .all(db)
             .await?;
-        Ok(rows.into_iter().map(|row| row.consent).collect())
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|row| (row.consent, row.withdrawn_at.map(Micros)))
+            .collect())
     }
 
     /// Who lives at a dwelling, as far as the scope reaches.

@@ -3,8 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use youlin_web::{ApiForm, App, Caller, PathId, Shell, WebResult};
+use youlin_kernel::Micros;
+use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult};
 
+use super::{Typed, again, shell};
 use crate::pages::form::to;
 use crate::permissions::PEOPLE_READ;
 use crate::{Directory, SetConsent, Vault, consent};
@@ -14,15 +16,21 @@ pub(super) struct Consent {
     pub(super) value: &'static str,
     pub(super) label: String,
     pub(super) given: bool,
+    /// Whoever took it back is not asked to agree by a slip of the finger.
+    pub(super) withdrawn: Option<Micros>,
 }
 
 /// Everything there is to agree to.
-pub(super) fn offered(s: &Shell, given: &[String]) -> Vec<Consent> {
+pub(super) fn offered(s: &Shell, ledger: &[(String, Option<Micros>)]) -> Vec<Consent> {
     let all = consent::ALL.into_iter();
-    all.map(|value| Consent {
-        value,
-        label: s.tt("consent", value.replace('.', "-")),
-        given: given.iter().any(|one| one == value),
+    all.map(|value| {
+        let known = ledger.iter().find(|(one, _)| one == value);
+        Consent {
+            value,
+            label: s.tt("consent", value.replace('.', "-")),
+            given: known.is_some_and(|(_, withdrawn)| withdrawn.is_none()),
+            withdrawn: known.and_then(|(_, withdrawn)| *withdrawn),
+        }
     })
     .collect()
 }
@@ -40,6 +48,7 @@ pub(in crate::pages) struct ConsentForm {
 pub(in crate::pages) async fn set(
     State(app): State<App>,
     Caller(ctx): Caller,
+    prefs: Prefs,
     PathId(id): PathId,
     ApiForm(form): ApiForm<ConsentForm>,
 ) -> WebResult<Response> {
@@ -52,6 +61,11 @@ pub(in crate::pages) async fn set(
         consent: form.consent,
         given: form.set != "off",
     };
-    app.db().execute(&ctx, command).await?;
-    Ok(to(&format!("/people/{id}?saved=changed")))
+    match app.db().execute(&ctx, command).await {
+        Ok(()) => Ok(to(&format!("/people/{id}?saved=changed"))),
+        Err(problem) => {
+            let s = shell(&app, &ctx, prefs);
+            again(&app, &ctx, s, id, problem, Typed::default()).await
+        }
+    }
 }

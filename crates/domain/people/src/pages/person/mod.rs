@@ -8,6 +8,7 @@ pub(super) mod reveal;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use serde::Deserialize;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
@@ -83,6 +84,8 @@ pub(super) struct Typed {
     purpose: String,
     /// What was ticked to be shown, before the purpose was refused.
     fields: Vec<String>,
+    /// Somebody wants to call: the number is ticked.
+    reach: bool,
     phone: String,
     label: String,
     moving: MoveForm,
@@ -192,14 +195,18 @@ async fn person_page(
         home_of(db, &file),
         away,
         looks,
-        Directory::consents(db, community, id),
+        Directory::consent_ledger(db, community, id),
         Merchants::of_person(db, &vault, &scope, id),
         super::round::missing_of(app, ctx, &s, &file.card),
         homes_of(db, &vault, &file),
     )?;
     let died = !deaths.is_empty();
     let may_look = ctx.may(&PEOPLE_LOOKS);
-    let ticks = ticks(&s, &file, &typed.fields);
+    let mut fields = typed.fields;
+    if let Some((first, _)) = file.phones.first().filter(|_| typed.reach) {
+        fields.push(first.to_string());
+    }
+    let ticks = ticks(&s, &file, &fields);
     page(&PersonPage {
         labels: label_choices(&s),
         consents: offered(&s, &given),
@@ -232,6 +239,13 @@ async fn person_page(
     })
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct Reach {
+    /// Not empty: to call, so the number is ticked to be shown.
+    reach: String,
+}
+
 /// `GET /people/{id}`.
 pub(super) async fn show(
     State(app): State<App>,
@@ -239,10 +253,12 @@ pub(super) async fn show(
     prefs: Prefs,
     PathId(id): PathId,
     ApiQuery(done): ApiQuery<Saved>,
+    ApiQuery(reach): ApiQuery<Reach>,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let typed = Typed {
         saved: done.words(&s),
+        reach: !reach.reach.is_empty(),
         ..Typed::default()
     };
     person_page(&app, &ctx, s, id, typed).await

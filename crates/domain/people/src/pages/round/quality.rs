@@ -36,7 +36,11 @@ impl Figure {
     fn own(code: &'static str, part: usize, whole: usize) -> Self {
         Self(QualityFigure {
             code,
-            part_of: "round-part-of",
+            part_of: if code == "asked" {
+                "round-part-of-lived"
+            } else {
+                "round-part-of"
+            },
             part: part as u64,
             whole: whole as u64,
             part_href: format!("/people/quality?open={code}"),
@@ -58,6 +62,8 @@ struct Line {
     id: Uuid,
     address: String,
     freshness: Freshness,
+    /// Facts nobody holds, or that are too old.
+    open: usize,
 }
 
 #[derive(Template)]
@@ -78,6 +84,11 @@ impl QualityPage {
         figure.part_of
     }
 
+    /// Of what was asked the gaps count, whenever somebody was there last.
+    fn is_of_facts(&self) -> bool {
+        self.opened.starts_with("asked")
+    }
+
     /// The address of a page, as far as its number.
     fn to(&self) -> String {
         format!("/people/quality?open={}&page=", self.opened)
@@ -96,6 +107,13 @@ pub(in crate::pages) struct Opened {
     open: String,
 }
 
+fn open(file: &DwellingFile) -> usize {
+    let residents = file.residents.iter();
+    residents
+        .map(|one| one.missing.len() + one.stale.len())
+        .sum()
+}
+
 /// `GET /people/quality?open=`.
 pub(in crate::pages) async fn show(
     State(app): State<App>,
@@ -110,13 +128,7 @@ pub(in crate::pages) async fn show(
     let files = files(&s).await?;
     let now = ctx.now();
     let got_in = |file: &DwellingFile| file.confirmed_at.is_some_and(|at| policy.holds(at, now));
-    let asked = |file: &DwellingFile| {
-        !file.residents.is_empty()
-            && file
-                .residents
-                .iter()
-                .all(|one| one.missing.is_empty() && one.stale.is_empty())
-    };
+    let asked = |file: &DwellingFile| !file.residents.is_empty() && open(file) == 0;
     let lived_in = files.iter().filter(|file| !file.residents.is_empty());
     let inside = files.iter().filter(|file| got_in(file)).count();
     let clear = files.iter().filter(|file| asked(file)).count();
@@ -146,6 +158,7 @@ pub(in crate::pages) async fn show(
             .place(file.dwelling)
             .map_or_else(String::new, |place| place.address),
         freshness: file.freshness,
+        open: open(file),
     });
     page(&QualityPage {
         days: policy.fresh_days,

@@ -6,8 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
-use super::super::question;
-use super::super::{shell, ways};
+use super::super::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{CampaignFigures, CampaignView, campaign_figures, campaigns};
 

@@ -9,8 +9,7 @@ use youlin_kernel::{AreaId, CommunityId, Problem, Result};
 use youlin_people::{Directory, Party};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page};
 
-use super::super::question;
-use super::super::{shell, ways};
+use super::super::{question, shell};
 use crate::CloseCampaign;
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{

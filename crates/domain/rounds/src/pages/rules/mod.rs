@@ -17,7 +17,7 @@ use youlin_web::{
 pub(super) use book::export;
 
 use super::hazard::words;
-use super::{shell, ways};
+use super::shell;
 use crate::checklists;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RULES};
 use crate::queries::{

@@ -1,6 +1,5 @@
 //! Reasons and residents as sentences.
 
-use youlin_kernel::Micros;
 use youlin_people::{DwellingFile, Resident};
 use youlin_web::Shell;
 
