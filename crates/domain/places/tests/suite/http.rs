@@ -279,7 +279,7 @@ async fn an_administrator_keeps_the_tree_on_its_page() {
         for part in [
             "甲社区",
             "data-map-source",
-            "2024-01-01",
+            "2024年1月1日",
             "现行",
             "新增下一级",
         ] {
