@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 use youlin_cases::CasesFollow;
 use youlin_cases::model::{Status, Verb, VerifyMethod};
+use youlin_checklist::RuleStatus;
 use youlin_database::audit::verify;
 use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
@@ -29,7 +30,8 @@ use youlin_rounds::{
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
     SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, apply_list, campaign_figures,
     campaign_inspected, campaign_list, campaign_view, changes_by, due_now, hazard_view, hazards,
-    in_use, judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
+    in_use, judgements_of, module, prepare_inspection, preview_list, rule_sets, status_code,
+    what_changes,
 };
 use youlin_testkit::databases;
 
@@ -1202,4 +1204,29 @@ async fn premises_of_a_campaign_are_due_until_somebody_inspected_them() {
         let all = hazards(db, &scope, HazardFilter::default()).await.unwrap();
         assert_eq!(all.len(), filed.findings.len());
     }
+}
+
+#[tokio::test]
+async fn the_example_is_superseded_from_the_day_another_version_is_used() {
+    let market = Market::new(youlin_testkit::sqlite().await).await;
+    let db = market.ground.world.db();
+    let today = market.ground.world.service().now().date();
+    let example = || async { rule_sets(db.read()).await.unwrap().remove(0) };
+    assert_eq!(status_code(&example().await.set.status), "example");
+    market.wide_enough("2", 1).await;
+    let one = example().await;
+    let tomorrow = today.tomorrow().unwrap();
+    assert_eq!(status_code(&one.on(today).status), "example");
+    let RuleStatus::Superseded { by, on } = one.on(tomorrow).status else {
+        panic!("not superseded: {:?}", one.set.status);
+    };
+    assert_eq!((by.as_str(), on), ("market-fire-example@2", tomorrow));
+    // What it judged is judged the same when worked out again.
+    let worker = market.ground.caller(Role::GridWorker, "A1");
+    let filed = market
+        .hand_in(&worker, market.inspection().await)
+        .await
+        .unwrap();
+    let lane = market.view(filed.findings[0].id).await;
+    assert!(lane.judgement.unwrap().holds);
 }
