@@ -97,10 +97,11 @@ describe("market", () => {
     await worker.waitForURL(/\/rounds\/new/);
     assert.equal(await worker.locator("#f-a_market_name").inputValue(), "中原综合批发市场", "what the register knows is filled in");
     assert.equal(await worker.locator("#stalls option").count(), 300);
-    await worker.locator("#f-text").fill("只复核了 C 区和南门。");
+    // What is on the list of section C already would only be seen again.
+    await worker.locator("#f-text").fill("只复核了 D 区和南门。");
     await worker.locator("#f-a_lane_width").fill("60");
     await worker.locator('button[name="more"][value="sections"]').click();
-    await worker.locator("[id='f-a_section.1']").selectOption("c");
+    await worker.locator("[id='f-a_section.1']").selectOption("d");
     await worker.locator("[id='f-a_panel.1']").selectOption("foam_b3");
     await worker.locator("[id='f-a_panel_area.1']").fill("120");
     // The tab is closed and opened again: the section is there with all that was said of it.
@@ -109,13 +110,13 @@ describe("market", () => {
     await worker.reload();
     await worker.locator("[id='f-a_panel_area.1']").waitFor();
     await worker.waitForFunction(() => document.getElementById("f-a_panel_area.1")?.value === "120");
-    assert.equal(await worker.locator("[id='f-a_section.1']").inputValue(), "c");
+    assert.equal(await worker.locator("[id='f-a_section.1']").inputValue(), "d");
     // Another one folds the first, which says what it is about, and keeps what was typed.
     await worker.locator('button[name="more"][value="sections"]').click();
     await worker.locator("[id='i-sections.2']").waitFor();
     const first = worker.locator("[id='i-sections.1']");
     assert.equal(await first.evaluate((one) => one.open), false);
-    assert.match(await first.locator("summary").innerText(), /C 区/);
+    assert.match(await first.locator("summary").innerText(), /D 区/);
     await screenshot(worker, "market-folded-phone", { full: true });
     await worker.locator('button[name="less"][value="sections.2"]').click();
     await worker.locator("[id='i-sections.2']").waitFor({ state: "detached" });
@@ -130,13 +131,13 @@ describe("market", () => {
     await screenshot(worker, "market-signature-phone");
     await submit(worker, "main form");
     await worker.locator(".form-summary").waitFor();
-    assert.equal(await worker.locator("#f-text").inputValue(), "只复核了 C 区和南门。", "what was typed stays");
+    assert.equal(await worker.locator("#f-text").inputValue(), "只复核了 D 区和南门。", "what was typed stays");
     await worker.locator("#f-a_lane_width").fill("4");
     await submit(worker, "main form");
     await worker.locator("#found").waitFor();
     assert.equal(await worker.locator("#found [data-proposed]").count(), 1, "4 m meets the rule");
     assert.match(await worker.locator("#found").innerText(), /不得有：泡沫夹芯板（B2 级）、泡沫夹芯板（B3 级）/);
-    assert.equal(await worker.locator("#f-section_0").inputValue(), "C");
+    assert.equal(await worker.locator("#f-section_0").inputValue(), "D");
     await worker.locator("#f-stalls_0").fill("Z-99");
     await worker.locator("#f-fixer_0").selectOption({ label: "郭里头村安居物业服务有限公司" });
     await worker.locator("#f-days_0").fill("20");
@@ -153,7 +154,7 @@ describe("market", () => {
     await axe(worker);
     await worker.locator('#findings a[href^="/rounds/hazards/"]').click();
     await worker.waitForURL(/\/rounds\/hazards\//);
-    assert.match(await worker.locator("main").innerText(), /C-01、C-02、C-03/);
+    assert.match(await worker.locator("main").innerText(), /D-01、D-02、D-03/);
   });
 
   test("a policy asks for the old markets by a question, a talk is noted in a few fields, and both are seen at the market", async () => {

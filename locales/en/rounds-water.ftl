@@ -66,7 +66,6 @@ water-back-photo-hint = Stand, if you can, where the first one was taken.
 water-before = When found
 water-after = On the return visit
 water-at-once = Put right at once
-water-put-right = Put right
 water-before-after = Before and after
 field-water-range = Should be between { $min } and { $max }; please check unit and decimal point.
 field-water-choice = Please choose one of those listed.

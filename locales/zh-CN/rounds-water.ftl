@@ -66,7 +66,6 @@ water-back-photo-hint = 最好站在发现时拍照的地方拍。
 water-before = 发现时
 water-after = 回访时
 water-at-once = 当场处理后
-water-put-right = 整改后
 water-before-after = 前后对比
 field-water-range = 应在 { $min } 到 { $max } 之间，请核对单位和小数点。
 field-water-choice = 请从列出的里面选。

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use futures::stream;
 use jiff::civil::Date;
 use uuid::Uuid;
-use youlin_cases::model::{Assignment, EscalateTo, Status, Verb, VerifyMethod};
+use youlin_cases::model::{Assignment, EscalateTo, Source, Status, Verb, VerifyMethod};
 use youlin_cases::{Act, AttachFile, Merge, NewCase, Report, Via, prepare};
 use youlin_files::{FileStore, StoredFile};
 use youlin_kernel::{Actor, CommunityId, Ctx, Locale, ManualClock, Micros, Problem};
@@ -209,6 +209,7 @@ impl<'a> Player<'a> {
             Deed::Merge { into } => {
                 let (this, other) = (self.case(&scene.key)?, self.case(into)?);
                 let merge = Merge {
+                    cases: Arc::clone(&self.house.services.cases),
                     community: this.community,
                     duplicate: this.id,
                     into: other.id,
@@ -225,13 +226,29 @@ impl<'a> Player<'a> {
             }
             _ => {}
         }
-        let verb = self.verb(step)?;
+        let mut verb = self.verb(step)?;
+        self.asked_or_seen(scene, &mut verb);
         if let Verb::Dispatch { lead, .. } | Verb::Reassign { lead, .. } = &verb
             && let Some(known) = self.known.get_mut(&scene.key)
         {
             known.lead = Some(lead.party);
         }
         self.act(scene, &ctx, verb).await
+    }
+
+    /// Where nobody can be called back somebody goes and looks.
+    fn asked_or_seen(&self, scene: &Scene, verb: &mut Verb) {
+        let found = matches!(
+            scene.source,
+            Source::Patrol | Source::Visit | Source::Inspection
+        );
+        let known = |key: &String| self.keys.persons.contains_key(key);
+        let asked = !found && scene.reporter.as_ref().is_some_and(known);
+        if let Verb::Verify { method, .. } = verb
+            && !asked
+        {
+            *method = VerifyMethod::OnTheSpot;
+        }
     }
 
     /// In the example the lead of an escalated case goes on working; in the house somebody says so.

@@ -22,6 +22,7 @@ impl From<Refusal> for Problem {
                 Problem::new(ProblemKind::Forbidden, "not-yours").arg("verb", verb)
             }
             Refusal::OwnWork => Problem::new(ProblemKind::Forbidden, "own-work"),
+            Refusal::NobodyToAsk => Problem::invalid("method", "verify-nobody-to-ask"),
             Refusal::Missing { field } => Problem::invalid(field, "required"),
             Refusal::TooLong { field, max } => {
                 Problem::invalid(field, "too-long").field_arg("max", max)

@@ -15,6 +15,7 @@ use youlin_places::Locator;
 use youlin_workday::{Calendar, DayHours, YearTable};
 
 use crate::catalogue::Catalogue;
+use crate::commands::{Holder, HoldsCases};
 use crate::entities::{calendar_year, case_record};
 
 /// Settings of the module.
@@ -42,6 +43,8 @@ pub struct Cases {
     calendar: ArcSwap<Calendar>,
     segmenter: OnceLock<Segmenter>,
     model: ArcSwapOption<CategoryModel>,
+    /// Whoever holds something of cases.
+    pub(crate) holder: Holder,
 }
 
 impl std::fmt::Debug for Cases {
@@ -74,6 +77,7 @@ impl Cases {
             calendar: ArcSwap::from_pointee(Calendar::default()),
             segmenter: OnceLock::new(),
             model: ArcSwapOption::empty(),
+            holder: Holder::default(),
         };
         cases.reload().await?;
         Ok(Arc::new(cases))
@@ -103,6 +107,12 @@ impl Cases {
         }
         self.calendar.store(Arc::new(calendar));
         Ok(())
+    }
+
+    /// From here on this floor is asked what it holds of a case, before a step ends one. Said once, when the house is put
+    /// together.
+    pub fn held_by(&self, holder: Arc<dyn HoldsCases>) {
+        self.holder.put_in(holder);
     }
 
     #[must_use]

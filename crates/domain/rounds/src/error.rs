@@ -19,6 +19,7 @@ impl From<HazardRefusal> for Problem {
             HazardRefusal::OwnHazard => forbidden("own-hazard"),
             HazardRefusal::OwnWork => forbidden("own-work"),
             HazardRefusal::OwnExtension => forbidden("own-extension"),
+            HazardRefusal::OwnFinding => forbidden("own-finding"),
             HazardRefusal::Photographs { needed, shown } => {
                 Self::invalid("photo", "hazard-photographs")
                     .field_arg("needed", needed)

@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[Migration] = &[
     CAMPAIGN_PARTIES,
     TAKEN_BACK,
     NOTED,
+    SEEN_AGAIN,
 ];
 
 const TABLES: Migration = Migration {
@@ -324,5 +325,16 @@ const NOTED: Migration = Migration {
     name: "return visits that were left as a note",
     sql: r"
 ALTER TABLE return_visit ADD COLUMN noted BOOLEAN;
+",
+};
+
+const SEEN_AGAIN: Migration = Migration {
+    module: "rounds",
+    version: 13,
+    name: "hazards that are seen again on a later round",
+    sql: r"
+ALTER TABLE hazard ADD COLUMN rule TEXT;
+ALTER TABLE finding ADD COLUMN seen_of {uuid};
+CREATE INDEX finding_seen_of ON finding (community_id, seen_of) WHERE seen_of IS NOT NULL;
 ",
 };

@@ -9,6 +9,8 @@ use youlin_datasets::Datasets;
 use youlin_kernel::{Problem, Result};
 use youlin_people::Vault;
 
+use crate::commands::RoundsHold;
+
 /// In the application as `Arc<Rounds>`.
 #[derive(Clone, Debug)]
 pub struct Rounds {
@@ -23,6 +25,8 @@ pub struct Rounds {
 impl Rounds {
     #[must_use]
     pub fn new(cases: Arc<Cases>, vault: Arc<Vault>) -> Arc<Self> {
+        // Where there are rounds, a case is not ended behind the back of what they found.
+        cases.held_by(Arc::new(RoundsHold));
         Arc::new(Self {
             cases,
             vault,

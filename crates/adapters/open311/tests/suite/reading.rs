@@ -193,6 +193,7 @@ async fn a_merged_request_is_closed_and_says_where_it_goes_on() {
             ground.light(&key, "二").await,
         );
         let merge = Merge {
+            cases: std::sync::Arc::clone(&ground.cases),
             community: ground.community("A"),
             duplicate: from.parse().unwrap(),
             into: into.parse().unwrap(),

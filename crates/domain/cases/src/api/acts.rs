@@ -91,8 +91,10 @@ pub(crate) async fn merge_case(
     PathId(id): PathId,
     ApiJson(merge): ApiJson<MergeInto>,
 ) -> WebResult<axum::http::StatusCode> {
+    let cases = app.need::<Cases>()?;
     let (community, duplicate) = visible(app.db(), &ctx, id).await?;
     let command = Merge {
+        cases,
         community,
         duplicate,
         into: merge.into,

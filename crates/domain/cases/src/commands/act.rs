@@ -74,10 +74,20 @@ impl Command for Act {
             evidence(tx, &policy, &state).await?;
         }
         let outcome = decide(&state, &self.verb, &facts, &policy, ctx.now())?;
+        let by_rule = matches!(self.via, Via::Rule);
+        if !by_rule {
+            let (holder, verb) = (&self.cases.holder, self.verb.name());
+            holder.check(tx, self.community, self.case, verb).await?;
+        }
         let mut happened = outcome.happened;
         let (after, moved) = self.cases.begun_anew(&state, outcome.state);
         happened.extend(moved);
         let saved = save::outcome(ctx, tx, &state, after, &happened, action(&self.verb)).await?;
+        if !by_rule {
+            let of = (self.community, self.case);
+            let holder = &self.cases.holder;
+            holder.verified(ctx, tx, of, &self.verb).await?;
+        }
         Ok(Acted {
             id: saved.case.id,
             community: self.community,

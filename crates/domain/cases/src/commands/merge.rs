@@ -16,6 +16,7 @@ use crate::service::Cases;
 /// Ends `duplicate` in favour of `into`, in the same community.
 #[derive(Debug)]
 pub struct Merge {
+    pub cases: Arc<Cases>,
     pub community: CommunityId,
     pub duplicate: Uuid,
     pub into: Uuid,
@@ -65,6 +66,9 @@ impl Command for Merge {
         if into.status().is_ended() {
             return Err(conflict("merge-into-ended"));
         }
+        let holder = &self.cases.holder;
+        let (community, id) = (self.community, self.duplicate);
+        holder.check(tx, community, id, "merge").await?;
         let mut after = duplicate.clone();
         after.case.status_before = Some(after.case.status.clone());
         after.case.status = Status::Merged.as_str().into();

@@ -23,6 +23,8 @@ struct Case {
     building: Option<Uuid>,
     dwelling: Option<Uuid>,
     reporter: Option<Uuid>,
+    /// Somebody reported it who could be asked.
+    asked: bool,
     reported: i64,
     accepted: Option<i64>,
     due: i64,
@@ -33,7 +35,9 @@ pub(super) async fn load(db: &Database, community: CommunityId) -> Result<Table>
     let meant = youlin_people::merge::Meant::load(db.read(), community).await?;
     let mut table = TableBuilder::new(SCHEMA);
     for case in cases(db, community).await? {
-        let history = histories.remove(&case.id).unwrap_or_default();
+        let mut history = histories.remove(&case.id).unwrap_or_default();
+        // A look on the spot is no answer of a reporter where there is none.
+        history.retain(|entry| case.asked || entry.kind != "verified");
         let lives = states(case.reported, case.area, &history);
         let ends: Vec<i64> = lives
             .iter()
@@ -110,6 +114,7 @@ async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
         "building_id",
         "dwelling_id",
         "reporter_person",
+        "reporter_contact",
         "reported_at",
         "accepted_at",
         "due_at",
@@ -120,6 +125,8 @@ async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
         .and_where(col("community_id").eq(community.0));
     let mut cases = Vec::new();
     for row in db.read().query_all(&find).await? {
+        let contact: Option<Vec<u8>> = row.try_get("", "reporter_contact")?;
+        let reporter: Option<Uuid> = row.try_get("", "reporter_person")?;
         let grid: Option<i64> = row.try_get("", "grid_id")?;
         let neighbourhood: Option<i64> = row.try_get("", "neighbourhood_id")?;
         cases.push(Case {
@@ -130,7 +137,8 @@ async fn cases(db: &Database, community: CommunityId) -> Result<Vec<Case>> {
             area: neighbourhood.or(grid).unwrap_or(community.0),
             building: row.try_get("", "building_id")?,
             dwelling: row.try_get("", "dwelling_id")?,
-            reporter: row.try_get("", "reporter_person")?,
+            asked: reporter.is_some() || contact.is_some(),
+            reporter,
             reported: row.try_get("", "reported_at")?,
             accepted: row.try_get("", "accepted_at")?,
             due: row.try_get("", "due_at")?,

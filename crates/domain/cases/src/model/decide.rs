@@ -55,6 +55,8 @@ pub enum Refusal {
     NotYours { verb: &'static str },
     #[error("whoever handled it cannot verify it")]
     OwnWork,
+    #[error("nobody can be asked: somebody has to go and look")]
+    NobodyToAsk,
     #[error("{field} is needed")]
     Missing { field: &'static str },
     #[error("{field} is too long")]

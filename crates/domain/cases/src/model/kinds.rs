@@ -54,6 +54,8 @@ words! {
         Api = "api",
         Open311 = "open311",
         Patrol = "patrol",
+        /// Heard or seen on a visit to a household.
+        Visit = "visit",
         Inspection = "inspection",
     }
 }

@@ -38,3 +38,4 @@ pub(crate) fn recompute_due(case: &mut case_record::Model, calendar: &Calendar) 
 pub(crate) use clock::light;
 pub(crate) use decide::{admits, task_party, task_status};
 pub(crate) use ground::Areas;
+pub(crate) use verification::may_call_back;

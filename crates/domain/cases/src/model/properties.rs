@@ -68,7 +68,7 @@ fn fresh() -> CaseState {
         address: String::new(),
         lon: None,
         lat: None,
-        reporter_person: None,
+        reporter_person: Some(id(3)),
         reporter_contact: None,
         lead_kind: None,
         lead_id: None,
@@ -389,6 +389,71 @@ fn the_story_of_the_paralysed_man_runs_and_cannot_be_cut_short() {
         )
         .is_ok()
     );
+}
+
+fn verified(method: VerifyMethod) -> Verb {
+    Verb::Verify {
+        method,
+        passed: true,
+        responded: Some(true),
+        solved: Some(true),
+        satisfied: None,
+        text: "看过了".into(),
+        thanks: None,
+    }
+}
+
+/// Said to be done by the party of person 11.
+fn handled(source: &str, reporter: Option<Uuid>) -> CaseState {
+    let policy = policy();
+    let now = Micros(START);
+    let mut state = fresh();
+    state.case.source = source.into();
+    state.case.reporter_person = reporter;
+    let dispatch = Verb::Dispatch {
+        lead: to(11),
+        supporting: Vec::new(),
+    };
+    let state = decide(&state, &dispatch, &facts(0, 1), &policy, now)
+        .unwrap()
+        .state;
+    let done = Verb::Handled {
+        text: "好了".into(),
+    };
+    decide(&state, &done, &facts(1, 2), &policy, now)
+        .unwrap()
+        .state
+}
+
+#[test]
+fn what_nobody_reported_is_looked_at_and_not_asked_about() {
+    let policy = policy();
+    let now = Micros(START);
+    let reporter = Some(id(3));
+    for (source, reporter) in [
+        ("patrol", None),
+        ("patrol", reporter),
+        ("inspection", None),
+        ("visit", None),
+        ("worker", None),
+    ] {
+        let state = handled(source, reporter);
+        let by = |method| decide(&state, &verified(method), &facts(0, 3), &policy, now);
+        let asked = by(VerifyMethod::CallBack);
+        assert_eq!(asked, Err(Refusal::NobodyToAsk), "{source} {reporter:?}");
+        let seen = by(VerifyMethod::OnTheSpot).unwrap().state;
+        assert_eq!(seen.status(), Status::Closed);
+        // What nobody was asked, nobody answered.
+        let said = seen.case.solved.is_some() || seen.case.responded.is_some();
+        assert_eq!(said, reporter.is_some(), "{source}");
+    }
+    // A household spoke of it: they can be asked how it is.
+    for source in ["visit", "phone"] {
+        let state = handled(source, reporter);
+        let verb = verified(VerifyMethod::CallBack);
+        let asked = decide(&state, &verb, &facts(0, 3), &policy, now).unwrap();
+        assert_eq!(asked.state.case.solved, Some(true));
+    }
 }
 
 #[test]

@@ -5,9 +5,10 @@ use youlin_kernel::Micros;
 
 use super::clock::{self, Policy};
 use super::decide::{CaseState, Facts, MAX_TEXT, Outcome, Refusal, task_status};
-use super::kinds::{Happened, Status, TaskRole};
+use super::kinds::{Happened, Source, Status, TaskRole};
 use super::tasks;
-use super::verb::Verb;
+use super::verb::{Verb, VerifyMethod};
+use crate::entities::case_record;
 use crate::permissions::CASES_DESK;
 
 pub(super) fn handled(next: &mut Outcome, text: &str, facts: &Facts, now: Micros) {
@@ -42,6 +43,9 @@ pub(super) fn verify(
     else {
         return Ok(());
     };
+    if *method == VerifyMethod::CallBack && !may_call_back(&next.state.case) {
+        return Err(Refusal::NobodyToAsk);
+    }
     if *passed {
         nothing_open(&next.state)?;
     }
@@ -56,7 +60,10 @@ pub(super) fn verify(
         });
     }
     let case = &mut next.state.case;
-    (case.responded, case.solved, case.satisfied) = (*responded, *solved, *satisfied);
+    // What nobody was asked, nobody answered.
+    let said = |answer: &Option<bool>| answer.filter(|_| has_reporter(case));
+    let (responded, solved, satisfied) = (said(responded), said(solved), said(satisfied));
+    (case.responded, case.solved, case.satisfied) = (responded, solved, satisfied);
     let data = json!({
         "method": method, "passed": passed, "responded": responded, "solved": solved, "satisfied": satisfied,
     });
@@ -74,6 +81,21 @@ pub(super) fn verify(
         rework(next, text, policy, now);
     }
     Ok(())
+}
+
+/// Whether somebody reported it who can be asked how it is now.
+pub(crate) fn has_reporter(case: &case_record::Model) -> bool {
+    case.reporter_person.is_some() || case.reporter_contact.is_some()
+}
+
+/// Whether asking on the telephone can verify it. What a patrol or an inspection found, and what nobody stands for who could be
+/// asked, somebody has to go and look at.
+pub(crate) fn may_call_back(case: &case_record::Model) -> bool {
+    let found = matches!(
+        Source::parse(&case.source),
+        Some(Source::Patrol | Source::Inspection)
+    );
+    !found && has_reporter(case)
 }
 
 /// A follow-up that is planned must end too before the case can.

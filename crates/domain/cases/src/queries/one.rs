@@ -10,9 +10,11 @@ use youlin_people::{Directory, merge};
 
 use super::parts;
 use super::views::{self, CaseRow, CaseView, TaskView};
-use crate::commands::{Reporter, standing};
+use crate::commands::{Reporter, standing, without_ends};
 use crate::entities::{case_record, case_task};
-use crate::model::{CaseState, Facts, RULES, Source, TaskRole, admits, task_party, task_status};
+use crate::model::{
+    CaseState, Facts, RULES, Source, TaskRole, admits, may_call_back, task_party, task_status,
+};
 use crate::permissions;
 use crate::service::Cases;
 
@@ -121,6 +123,9 @@ pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<C
     let is_reporter = reported_by_caller(db_read, ctx, &state.case).await?;
     let mut view = view(cases, ctx, &state, is_reporter)?;
     view.tasks = task_views(db, cases, ctx, &state).await?;
+    let community = CommunityId(state.case.community_id);
+    view.held = cases.holder.held(db_read, community, id).await?;
+    without_ends(&mut view.allowed, view.held.as_ref());
     view.events = events.into_iter().map(views::event).collect();
     view.files = files.into_iter().map(views::file).collect();
     view.merged = merged
@@ -170,6 +175,8 @@ fn view(cases: &Cases, ctx: &Ctx, state: &CaseState, is_reporter: bool) -> Resul
         events: Vec::new(),
         files: Vec::new(),
         allowed: allowed(ctx, state, is_reporter),
+        may_call_back: may_call_back(case),
+        held: None,
     })
 }
 

@@ -8,6 +8,7 @@ use youlin_people::Party;
 use youlin_workday::Light;
 
 use crate::catalogue::Catalogue;
+use crate::commands::Held;
 use crate::entities::{case_event, case_file, case_record};
 use crate::model::{Source, Status, TaskRole, TaskStatus, Urgency};
 use crate::service::Cases;
@@ -114,6 +115,19 @@ pub struct CaseView {
     pub files: Vec<FileView>,
     /// Verbs this caller may use now.
     pub allowed: Vec<String>,
+    /// Whether it can be verified by asking who reported it; else somebody has to go and look.
+    pub may_call_back: bool,
+    /// What a floor above holds of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+impl CaseView {
+    /// Whether somebody reported it who can be asked and told.
+    #[must_use]
+    pub fn has_reporter(&self) -> bool {
+        self.reporter.is_some() || self.contact_masked.is_some()
+    }
 }
 
 /// `on_time`, `due_soon`, `overdue`, `waiting`, `done`.

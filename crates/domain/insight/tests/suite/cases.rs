@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use youlin_cases::model::{Assignment, Source, Urgency, Verb, VerifyMethod};
-use youlin_cases::{Act, NewCase, Via, case, prepare};
+use youlin_cases::{Act, NewCase, Reporter, Via, case, prepare};
 use youlin_datasets::cube::{Group, Query};
 use youlin_insight::figures;
 use youlin_kernel::{Micros, Role};
@@ -25,7 +25,11 @@ pub(crate) async fn report(ground: &Ground, home: &str) -> Uuid {
             ..PlaceInput::default()
         },
         reporter: None,
-        contact: None,
+        contact: Some(Reporter {
+            name: "李建国".into(),
+            phone: "13800000001".into(),
+            ..Reporter::default()
+        }),
         answers: Default::default(),
         external_key: None,
         call: None,

@@ -1,5 +1,6 @@
 //! A round comes in: the round, what was found, and a case for each finding that was not put right, in one transaction.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -60,6 +61,9 @@ pub struct FiledFinding {
     pub id: Uuid,
     pub state: FindingState,
     pub case: Option<Uuid>,
+    /// The hazard on the list that this is, seen again: no second one is made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_of: Option<Uuid>,
 }
 
 /// What became of a round.
@@ -102,13 +106,17 @@ impl Command for HandIn {
         tx.insert::<round::Entity>(self.row(ctx, fingerprint)?)
             .await?;
         let mut findings = Vec::with_capacity(self.filed.len());
+        let mut again = self.seen_again(tx).await?;
         for (new, (spot, report)) in self.new.findings.iter().zip(&self.filed) {
+            let seen_of = again.remove(&new.id);
             let case = match report {
                 None => None,
+                Some(_) if seen_of.is_some() => None,
                 Some(report) => Some(self.file(ctx, tx, new.id, report).await?),
             };
             let noted = new.noted.as_deref().map(str::trim);
             let state = match (case, noted) {
+                _ if seen_of.is_some() => FindingState::Seen,
                 (Some(_), _) => FindingState::Case,
                 (None, Some(_)) if !new.on_spot => FindingState::Noted,
                 (None, _) => FindingState::OnSpot,
@@ -133,16 +141,22 @@ impl Command for HandIn {
                 case_id: case,
                 found_at: self.at(self.new.began_at.0),
                 noted_reason: noted.map(str::to_owned),
+                seen_of,
             })
             .await?;
             if let Some(case) = case {
                 let at = self.hazards_at();
                 self.hazards.save_hazard(ctx, tx, &at, new.id, case).await?;
             }
+            if let Some(hazard) = seen_of {
+                let (at, of) = (self.hazards_at(), (new.id, hazard));
+                self.hazards.met_again(ctx, tx, &at, of).await?;
+            }
             findings.push(FiledFinding {
                 id: new.id,
                 state,
                 case,
+                seen_of,
             });
         }
         self.hazards.save_rest(ctx, tx, &self.hazards_at()).await?;
@@ -165,6 +179,14 @@ impl Command for HandIn {
 }
 
 impl HandIn {
+    /// Of what would become a hazard, what is one already.
+    async fn seen_again(&self, tx: &Tx<'_>) -> Result<HashMap<Uuid, Uuid>> {
+        let filed = self.new.findings.iter().zip(&self.filed);
+        let cases = filed.filter(|(_, (_, report))| report.is_some());
+        let ids = cases.map(|(new, _)| new.id);
+        self.hazards.seen_again(tx, &self.hazards_at(), ids).await
+    }
+
     fn hazards_at(&self) -> At<'_> {
         At {
             community: self.new.community,
@@ -267,6 +289,7 @@ impl HandIn {
             id: row.id,
             state: FindingState::parse(&row.state).unwrap_or(FindingState::Noted),
             case: row.case_id,
+            seen_of: row.seen_of,
         };
         Ok(Some(HandedIn {
             id: known.id,

@@ -5,6 +5,7 @@ mod campaign;
 mod follow;
 mod hand_in;
 mod hazard;
+mod holder;
 pub(crate) mod new_round;
 mod party;
 mod return_visit;
@@ -25,7 +26,8 @@ pub use campaign::{
 pub use follow::RoundsFollow;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
-pub(crate) use hazard::{act, stalls, understood};
+pub(crate) use hazard::{act, same, stalls, understood};
+pub(crate) use holder::RoundsHold;
 pub use new_round::{
     KnownRound, NewFinding, NewRound, day_begun, prepare, prepare_inspection, prepare_known,
 };

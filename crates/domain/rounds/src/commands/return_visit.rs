@@ -59,7 +59,8 @@ impl Command for ReturnVisit {
                 method: VerifyMethod::OnTheSpot,
                 passed: self.passed,
                 responded: None,
-                solved: Some(self.passed),
+                // Somebody looked; nobody was asked.
+                solved: None,
                 satisfied: None,
                 text: spot.text.clone(),
                 thanks: None,

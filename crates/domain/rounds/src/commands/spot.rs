@@ -75,7 +75,8 @@ pub(super) fn case_of(
     NewCase {
         source: match new.kind {
             RoundKind::Inspection => Source::Inspection,
-            RoundKind::Patrol | RoundKind::Visit | RoundKind::Talk => Source::Patrol,
+            RoundKind::Visit => Source::Visit,
+            RoundKind::Patrol | RoundKind::Talk => Source::Patrol,
         },
         text: finding.text.clone(),
         category: finding.category.clone(),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 use youlin_cases::model::{Status, Verb};
@@ -141,6 +141,7 @@ impl WithdrawRound {
             .filter(finding::Column::RoundId.eq(self.round))
             .all(tx.conn())
             .await?;
+        let rows = self.not_met_again(tx, rows).await?;
         let cases = self.cases(tx, &rows, may).await?;
         for case in &cases {
             let cancel = Act {
@@ -156,6 +157,7 @@ impl WithdrawRound {
             cancel.run(ctx, tx).await?;
         }
         let count = rows.len();
+        let found: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         for row in rows {
             tx.update::<finding::Entity>(finding::Model {
                 state: FindingState::Withdrawn.as_str().to_owned(),
@@ -166,6 +168,8 @@ impl WithdrawRound {
         let hazards = hazard::Entity::find()
             .filter(hazard::Column::CommunityId.eq(self.community.0))
             .filter(hazard::Column::RoundId.eq(self.round))
+            .filter(hazard::Column::Id.is_in(found))
+            .filter(hazard::Column::WithdrawnAt.is_null())
             .all(tx.conn())
             .await?;
         for row in hazards {
@@ -176,6 +180,26 @@ impl WithdrawRound {
             .await?;
         }
         Ok((count, cases.len()))
+    }
+
+    /// A hazard that was seen again on another round is there, whatever became of the first one.
+    async fn not_met_again(
+        &self,
+        tx: &Tx<'_>,
+        mut rows: Vec<finding::Model>,
+    ) -> Result<Vec<finding::Model>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let met: Vec<Option<Uuid>> = finding::Entity::find()
+            .select_only()
+            .column(finding::Column::SeenOf)
+            .filter(finding::Column::CommunityId.eq(self.community.0))
+            .filter(finding::Column::SeenOf.is_in(ids))
+            .filter(finding::Column::State.eq(FindingState::Seen.as_str()))
+            .into_tuple()
+            .all(tx.conn())
+            .await?;
+        rows.retain(|row| !met.contains(&Some(row.id)));
+        Ok(rows)
     }
 
     /// The open cases that go with it, when that may be and was said.
@@ -210,7 +234,7 @@ impl WithdrawRound {
         Ok(open.into_iter().map(|case| case.id).collect())
     }
 
-    /// Premises of a campaign are inspected as of the next inspection there, or not yet.
+    /// Premises of a campaign are inspected as of the last other inspection there, or not yet.
     async fn inspected(&self, tx: &Tx<'_>, row: &round::Model) -> Result<()> {
         if row.subject_kind != SubjectKind::Premises.as_str() {
             return Ok(());
@@ -230,7 +254,10 @@ impl WithdrawRound {
             };
             let first = held.first_day.parse::<Date>();
             let since = first.map_or(one.added_at, |day| Micros::start_of(day).0);
-            let next = round::Entity::find()
+            let last = held.last_day.parse::<Date>().ok();
+            let end = last.and_then(|day| day.tomorrow().ok());
+            let end = end.map_or(i64::MAX, |day| Micros::start_of(day).0);
+            let left = round::Entity::find()
                 .filter(round::Column::CommunityId.eq(self.community.0))
                 .filter(round::Column::SubjectKind.eq(SubjectKind::Premises.as_str()))
                 .filter(round::Column::SubjectId.eq(row.subject_id))
@@ -239,11 +266,12 @@ impl WithdrawRound {
                 .filter(round::Column::Checklist.starts_with(format!("{}@", held.checklist)))
                 .filter(round::Column::Id.ne(row.id))
                 .filter(round::Column::BeganAt.gte(since))
-                .order_by_asc(round::Column::BeganAt)
+                .filter(round::Column::BeganAt.lt(end))
+                .order_by_desc(round::Column::BeganAt)
                 .one(tx.conn())
                 .await?;
             tx.update::<campaign_premises::Entity>(campaign_premises::Model {
-                inspected_at: next.map(|next| next.began_at),
+                inspected_at: left.map(|left| left.began_at),
                 ..one
             })
             .await?;

@@ -30,6 +30,8 @@ pub struct Model {
     pub found_at: i64,
     /// Why it is only noted.
     pub noted_reason: Option<String>,
+    /// The hazard on the list that was seen again.
+    pub seen_of: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,8 +33,10 @@ pub struct Model {
     pub found_at: i64,
     /// Removed from the list (销号).
     pub removed_at: Option<i64>,
-    /// When the round that found it was taken back: it is on no list.
+    /// When it was taken back, with its round or as no hazard: it is on no list.
     pub withdrawn_at: Option<i64>,
+    /// Code of the checklist's rule that led to it.
+    pub rule: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,8 +7,10 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
+use uuid::Uuid;
 use youlin_cases::model::Status;
 use youlin_kernel::words;
+use youlin_people::Party;
 
 words! {
     /// How far a hazard is.
@@ -23,7 +25,7 @@ words! {
         ToRecheck = "to_recheck",
         /// 销号
         Removed = "removed",
-        /// Its case was declined, taken back or goes on in another one.
+        /// 不作隐患处理, or its case was declined, taken back or goes on in another one.
         Dropped = "dropped",
     }
 }
@@ -45,6 +47,10 @@ pub enum HazardVerb {
         #[serde(default)]
         reason: String,
     },
+    /// Who puts it right, where nobody was named yet.
+    Assign { party: Party },
+    /// 不作隐患处理: entered by mistake, or none at all. It is on no list any more.
+    Drop { reason: String },
     /// 复查: somebody else looked on the spot. Passed: removed from the list; not: back to work.
     Recheck { passed: bool, text: String },
 }
@@ -58,6 +64,8 @@ impl HazardVerb {
             Self::Fixed { .. } => "fixed",
             Self::AskExtension { .. } => "ask_extension",
             Self::DecideExtension { .. } => "decide_extension",
+            Self::Assign { .. } => "assign",
+            Self::Drop { .. } => "drop",
             Self::Recheck { .. } => "recheck",
         }
     }
@@ -68,7 +76,8 @@ impl HazardVerb {
             | Self::Progress { text }
             | Self::Fixed { text }
             | Self::Recheck { text, .. } => ("text", text, true),
-            Self::AskExtension { reason, .. } => ("reason", reason, true),
+            Self::Assign { .. } => ("party", "", false),
+            Self::AskExtension { reason, .. } | Self::Drop { reason } => ("reason", reason, true),
             Self::DecideExtension { approve, reason } => ("reason", reason, !approve),
         }
     }
@@ -78,6 +87,8 @@ impl HazardVerb {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HazardState {
     pub removed: bool,
+    /// Taken back, with its round or as no hazard.
+    pub withdrawn: bool,
     pub status: Status,
     /// How often a re-check failed.
     pub reworks: i32,
@@ -99,6 +110,10 @@ pub struct Standpoint {
     pub approves: bool,
     /// May re-check here.
     pub rechecks: bool,
+    /// Handed in the inspection that found it.
+    pub found: bool,
+    /// May say whose work something is here.
+    pub dispatches: bool,
 }
 
 /// Why not. Shown to the person who asked.
@@ -117,6 +132,8 @@ pub enum HazardRefusal {
     OwnWork,
     #[error("whoever asks for more time does not approve it")]
     OwnExtension,
+    #[error("whoever found it does not drop it alone")]
+    OwnFinding,
     #[error("a re-check shows {needed} photographs")]
     Photographs { needed: u32, shown: u32 },
     #[error("{field} is needed")]
@@ -132,6 +149,7 @@ pub(crate) const MAX_TEXT: usize = 2_000;
 pub fn step(state: &HazardState) -> HazardStep {
     match state.status {
         _ if state.removed => HazardStep::Removed,
+        _ if state.withdrawn => HazardStep::Dropped,
         Status::Declined | Status::Cancelled | Status::Merged => HazardStep::Dropped,
         Status::Handled | Status::Closed => HazardStep::ToRecheck,
         _ if state.reworks > 0 => HazardStep::Rework,
@@ -167,7 +185,21 @@ pub fn decide(
     };
     let works = matches!(step, Rectifying | Rework);
     match verb {
+        HazardVerb::Drop { .. } => may_drop(state, who, not_now),
         _ if matches!(step, Removed | Dropped) => Err(not_now),
+        HazardVerb::Assign { .. } => {
+            let waits = matches!(
+                state.status,
+                Status::Reported | Status::Accepted | Status::Escalated
+            );
+            if !waits || state.has_fixer {
+                Err(not_now)
+            } else if !who.dispatches {
+                Err(HazardRefusal::NotYours { verb: verb_name })
+            } else {
+                Ok(())
+            }
+        }
         HazardVerb::Measure { .. } | HazardVerb::Progress { .. } => {
             (who.caused || who.fixes || who.rechecks)
                 .then_some(())
@@ -204,6 +236,26 @@ pub fn decide(
             }
             Ok(())
         }
+    }
+}
+
+/// Somebody who answers for it says that it is none: never whoever caused it or has to put it right, nor whoever found it alone.
+/// One whose case had ended otherwise still counts as long as nobody said so.
+fn may_drop(
+    state: &HazardState,
+    who: Standpoint,
+    not_now: HazardRefusal,
+) -> Result<(), HazardRefusal> {
+    if state.removed || state.withdrawn {
+        Err(not_now)
+    } else if who.caused {
+        Err(HazardRefusal::OwnHazard)
+    } else if who.fixes || !who.approves {
+        Err(HazardRefusal::NotYours { verb: "drop" })
+    } else if who.found {
+        Err(HazardRefusal::OwnFinding)
+    } else {
+        Ok(())
     }
 }
 
@@ -248,6 +300,10 @@ pub fn possible(state: &HazardState, who: Standpoint) -> Vec<&'static str> {
             passed: true,
             text: text(),
         },
+        HazardVerb::Assign {
+            party: Party::organisation(Uuid::nil()),
+        },
+        HazardVerb::Drop { reason: text() },
     ]
     .iter()
     .filter(|verb| decide(&shown, verb, who).is_ok())
@@ -263,19 +319,21 @@ mod tests {
     use super::*;
 
     fn who() -> impl Strategy<Value = Standpoint> {
-        any::<(bool, bool, bool, bool)>().prop_map(|(caused, fixes, approves, rechecks)| {
-            Standpoint {
+        any::<(bool, bool, bool, bool, bool, bool)>().prop_map(
+            |(caused, fixes, approves, rechecks, found, dispatches)| Standpoint {
                 caused,
                 fixes,
                 approves,
                 rechecks,
-            }
-        })
+                found,
+                dispatches,
+            },
+        )
     }
 
     fn verb() -> impl Strategy<Value = HazardVerb> {
         let text = prop_oneof![Just("好了".to_owned()), Just(" ".to_owned())];
-        (0u8..6, text, any::<bool>()).prop_map(|(which, text, yes)| match which {
+        (0u8..8, text, any::<bool>()).prop_map(|(which, text, yes)| match which {
             0 => HazardVerb::Measure { text },
             1 => HazardVerb::Progress { text },
             2 => HazardVerb::Fixed { text },
@@ -287,6 +345,10 @@ mod tests {
                 approve: yes,
                 reason: text,
             },
+            5 => HazardVerb::Assign {
+                party: Party::organisation(Uuid::nil()),
+            },
+            6 => HazardVerb::Drop { reason: text },
             _ => HazardVerb::Recheck { passed: yes, text },
         })
     }
@@ -306,6 +368,16 @@ mod tests {
             },
             HazardVerb::DecideExtension { .. } => HazardState {
                 extension_asked: false,
+                ..state
+            },
+            HazardVerb::Assign { .. } => HazardState {
+                has_fixer: true,
+                status: Status::Dispatched,
+                ..state
+            },
+            HazardVerb::Drop { .. } => HazardState {
+                withdrawn: true,
+                status: Status::Cancelled,
                 ..state
             },
             HazardVerb::Recheck { passed: true, .. } => HazardState {
@@ -328,6 +400,7 @@ mod tests {
         ) {
             let mut state = HazardState {
                 removed: false,
+                withdrawn: false,
                 status: Status::Dispatched,
                 reworks: 0,
                 has_fixer: true,
@@ -340,6 +413,7 @@ mod tests {
                 let before = state;
                 let Ok(()) = decide(&state, &verb, who) else { continue };
                 prop_assert!(!before.removed, "what is removed stays removed");
+                prop_assert!(!before.withdrawn, "what is none stays none");
                 match &verb {
                     HazardVerb::Recheck { passed, .. } => {
                         prop_assert!(!who.caused && !who.fixes && who.rechecks);
@@ -352,6 +426,10 @@ mod tests {
                         asked = 0;
                     }
                     HazardVerb::AskExtension { .. } => asked += 1,
+                    HazardVerb::Drop { .. } => {
+                        prop_assert!(who.approves && !who.caused && !who.fixes && !who.found);
+                    }
+                    HazardVerb::Assign { .. } => prop_assert!(who.dispatches && !before.has_fixer),
                     HazardVerb::Fixed { .. } => { prop_assert!(who.fixes); asked = 0; }
                     _ => {}
                 }
@@ -366,6 +444,7 @@ mod tests {
         fn what_is_offered_is_allowed(who in who(), status in 0usize..11, reworks in 0i32..2, asked in any::<bool>()) {
             let state = HazardState {
                 removed: false,
+                withdrawn: false,
                 status: Status::ALL[status],
                 reworks,
                 has_fixer: true,
@@ -375,7 +454,8 @@ mod tests {
             let offered = possible(&state, who);
             prop_assert!(!offered.contains(&"recheck") || (!who.caused && !who.fixes));
             if matches!(step(&state), HazardStep::Removed | HazardStep::Dropped) {
-                prop_assert!(offered.is_empty());
+                // Only that it is none may be said of one whose case ended otherwise.
+                prop_assert!(offered.iter().all(|one| *one == "drop"));
             }
         }
     }
@@ -384,6 +464,7 @@ mod tests {
     fn a_case_ended_at_a_desk_ends_no_hazard() {
         let state = HazardState {
             removed: false,
+            withdrawn: false,
             status: Status::Closed,
             reworks: 0,
             has_fixer: true,

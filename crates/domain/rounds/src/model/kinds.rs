@@ -95,6 +95,8 @@ words! {
         Case = "case",
         /// Noted only.
         Noted = "noted",
+        /// A hazard that is on the list already, seen again.
+        Seen = "seen",
         /// Its round was taken back.
         Withdrawn = "withdrawn",
     }

@@ -35,6 +35,15 @@ pub(super) struct Pair {
     pub(super) after: Vec<Shot>,
 }
 
+/// What a photograph of a hazard shows: who looked again saw it, put right or not.
+fn stage_of_hazard(stage: &str) -> &'static str {
+    match stage {
+        "after" => "hazard-photo-after",
+        "under_way" => "hazard-photo-under-way",
+        _ => "hazard-photo-rectified",
+    }
+}
+
 /// The pairs of a round's findings; those that have nothing of after are no pairs.
 pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec<Pair>> {
     let findings: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
@@ -52,13 +61,12 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
         });
         // Of a hazard what shows it put right came later than the round.
         let later = after && hazards.contains(&finding);
-        let label = s.t(match (after, later) {
-            (false, _) => "water-before",
-            (true, false) => "water-at-once",
-            (true, true) => "water-put-right",
-        });
         own.map(move |photo| Shot {
-            label: label.clone(),
+            label: s.t(match (after, later) {
+                (false, _) => "water-before",
+                (true, false) => "water-at-once",
+                (true, true) => stage_of_hazard(&photo.stage),
+            }),
             href: format!("/rounds/{}/photos/{}", round.line.id, photo.id),
             when: s.when(if later {
                 &photo.at

@@ -266,6 +266,7 @@ pub(super) fn state(finding: &FindingView) -> &'static str {
         FindingStep::ToRevisit => "soon",
         FindingStep::Open if finding.case.as_ref().is_some_and(|case| case.overdue) => "late",
         FindingStep::Open => "wait",
+        FindingStep::Seen => "wait",
         FindingStep::Noted | FindingStep::Ended | FindingStep::Withdrawn => "done",
     }
 }

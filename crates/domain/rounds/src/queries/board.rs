@@ -27,7 +27,7 @@ pub struct Board {
     pub patrols: u64,
     /// Not yet put right, the newest first.
     pub open: Vec<BoardFinding>,
-    /// Put right and looked at again, the newest first.
+    /// Put right and looked at again, or put right at once: what ended last in front.
     pub solved: Vec<BoardFinding>,
 }
 
@@ -39,6 +39,7 @@ pub struct BoardFinding {
     pub chainage_m: Option<f64>,
     pub bank: Option<Bank>,
     pub found_at: Micros,
+    /// When it ended; of what was put right at once, when it was found.
     pub ended_at: Option<Micros>,
     /// Of what is not put right: how far its case is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,15 +91,22 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
             chainage_m: one.chainage_m,
             bank: one.bank,
             found_at: one.found_at,
-            ended_at: one.case.as_ref().and_then(|case| case.ended_at),
+            ended_at: match one.step {
+                FindingStep::OnSpot => Some(one.found_at),
+                _ => one.case.as_ref().and_then(|case| case.ended_at),
+            },
             status: one.case.map(|case| case.status),
         };
         match one.step {
             FindingStep::Open | FindingStep::ToRevisit => open.push(shown),
             FindingStep::Verified | FindingStep::OnSpot => solved.push(shown),
-            FindingStep::Noted | FindingStep::Ended | FindingStep::Withdrawn => {}
+            FindingStep::Noted
+            | FindingStep::Seen
+            | FindingStep::Ended
+            | FindingStep::Withdrawn => {}
         }
     }
+    solved.sort_by_key(|one: &BoardFinding| std::cmp::Reverse(one.ended_at));
     Ok(Board {
         reach,
         last_patrol: last.map(Micros),

@@ -21,13 +21,15 @@ words! {
         /// Put right at once.
         OnSpot = "on_spot",
         Noted = "noted",
+        /// A hazard that is on the list already.
+        Seen = "seen",
         /// Somebody has yet to put it right.
         Open = "open",
         /// Said to be put right: somebody else has to go and look.
         ToRevisit = "to_revisit",
-        /// Seen to be put right, and ended.
+        /// Somebody went back, saw it put right, and it ended.
         Verified = "verified",
-        /// Ended without: declined, cancelled, merged.
+        /// Ended without anybody having gone back: declined, cancelled, merged, or closed at a desk.
         Ended = "ended",
         /// Its round was taken back.
         Withdrawn = "withdrawn",
@@ -47,6 +49,9 @@ pub struct FindingView {
     pub text: String,
     /// Why it is only noted.
     pub noted: Option<String>,
+    /// The hazard on the list that was seen again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_of: Option<Uuid>,
     /// Degrees, WGS-84.
     pub position: Option<(f64, f64)>,
     /// Metres along the reach.
@@ -158,10 +163,11 @@ fn view(
         round: row.round_id,
         category: row.category,
         severity: Severity::parse(&row.severity)?,
-        step: step(state, case.as_ref()),
+        step: step(state, case.as_ref(), &returns),
         state,
         text: row.text,
         noted: row.noted_reason,
+        seen_of: row.seen_of,
         position: row.lon.zip(row.lat),
         chainage_m: row.chainage_dm.map(|dm| f64::from(dm) / 10.0),
         bank: row.bank.as_deref().and_then(Bank::parse),
@@ -177,19 +183,31 @@ fn view(
     })
 }
 
-fn step(state: FindingState, case: Option<&CaseStanding>) -> FindingStep {
+/// That it is put right, a visit says that was written down; not the case, which may have been closed without.
+fn step(state: FindingState, case: Option<&CaseStanding>, returns: &[ReturnView]) -> FindingStep {
     use youlin_cases::model::Status;
     match (state, case) {
         (FindingState::OnSpot, _) => FindingStep::OnSpot,
         (FindingState::Withdrawn, _) => FindingStep::Withdrawn,
+        (FindingState::Seen, _) => FindingStep::Seen,
         (FindingState::Noted, _) | (FindingState::Case, None) => FindingStep::Noted,
         (FindingState::Case, Some(case)) => match case.status {
             Status::Handled => FindingStep::ToRevisit,
-            Status::Closed => FindingStep::Verified,
-            Status::Declined | Status::Cancelled | Status::Merged => FindingStep::Ended,
+            Status::Closed if looked_at(case, returns) => FindingStep::Verified,
+            Status::Closed | Status::Declined | Status::Cancelled | Status::Merged => {
+                FindingStep::Ended
+            }
             _ => FindingStep::Open,
         },
     }
+}
+
+/// Whether somebody went back since it was said to be put right, and saw that it is.
+fn looked_at(case: &CaseStanding, returns: &[ReturnView]) -> bool {
+    let since = |at: Micros| case.handled_at.is_none_or(|handled| handled <= at);
+    returns
+        .iter()
+        .any(|back| back.passed && !back.noted && since(back.at))
 }
 
 /// The community and the round of a finding of the scope.

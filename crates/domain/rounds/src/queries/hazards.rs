@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{Expr, ExprTrait, Query as SeaQuery, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
@@ -22,9 +22,9 @@ use super::listed_after;
 use super::rules::{JudgementView, judgements_for};
 use super::sight::Sight;
 use super::{FindingView, ReturnView};
-use crate::commands::act::{cause, standpoint, state_of};
-use crate::entities::{campaign, finding, hazard, hazard_note};
-use crate::model::{HazardStep, Severity, possible, step};
+use crate::commands::act::{DROPPED, cause, standpoint, state_of};
+use crate::entities::{campaign, finding, hazard, hazard_note, round};
+use crate::model::{FindingState, HazardStep, Severity, possible, step};
 
 words! {
     /// Which hazards of a list.
@@ -38,6 +38,8 @@ words! {
         /// Said to be put right.
         ToRecheck = "to_recheck",
         Removed = "removed",
+        /// Said to be none: no figure counts them.
+        Dropped = "dropped",
     }
 }
 
@@ -74,9 +76,21 @@ impl HazardFilter {
 /// What was said on the way.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HazardNote {
-    /// `measure` or `progress`.
+    /// `measure`, `progress`, `assigned` or `dropped`.
     pub kind: String,
     pub text: String,
+    pub at: Micros,
+    pub by_name: String,
+}
+
+/// It was met again on a later inspection.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HazardSeen {
+    pub round: Uuid,
+    /// What was said of it then.
+    pub text: String,
+    /// What was measured then.
+    pub judgement: Option<JudgementView>,
     pub at: Micros,
     pub by_name: String,
 }
@@ -128,6 +142,7 @@ pub struct HazardView {
     pub extensions: i32,
     pub notes: Vec<HazardNote>,
     pub rechecks: Vec<ReturnView>,
+    pub seen: Vec<HazardSeen>,
     /// Photographs a re-check has to show, and why.
     pub photographs: i32,
     pub basis: String,
@@ -143,23 +158,43 @@ fn by_case(of: HazardsOf) -> Option<CasesThat> {
     match of {
         HazardsOf::Overdue => Some(CasesThat::AreOverdue),
         HazardsOf::ToRecheck => Some(CasesThat::AreHandled),
-        HazardsOf::Found | HazardsOf::Listed | HazardsOf::Removed => None,
+        HazardsOf::Found | HazardsOf::Listed | HazardsOf::Removed | HazardsOf::Dropped => None,
     }
 }
 
 /// Hazards of a filter, but for what only their cases know.
 fn rows_of(sight: &Sight<'_>, filter: &HazardFilter) -> Select<hazard::Entity> {
     use hazard::Column;
-    let find = hazard::Entity::find()
-        .filter(sight.hazards())
-        .filter(filter.condition());
-    match filter.of.unwrap_or(HazardsOf::Found) {
+    let of = filter.of.unwrap_or(HazardsOf::Found);
+    let find = hazard::Entity::find().filter(filter.condition());
+    let find = match of {
+        HazardsOf::Dropped => find.filter(sight.hazards_ever()).filter(said_to_be_none()),
+        _ => find.filter(sight.hazards()),
+    };
+    match of {
+        HazardsOf::Dropped => find,
         HazardsOf::Found => find,
         HazardsOf::Removed => find.filter(Column::RemovedAt.is_not_null()),
         HazardsOf::Listed | HazardsOf::Overdue | HazardsOf::ToRecheck => {
             find.filter(Column::RemovedAt.is_null())
         }
     }
+}
+
+/// Taken back by themselves, not with their round.
+fn said_to_be_none() -> Condition {
+    let noted = SeaQuery::select()
+        .column(hazard_note::Column::HazardId)
+        .from(hazard_note::Entity)
+        .and_where(hazard_note::Column::Kind.eq(DROPPED))
+        .and_where(
+            Expr::col((hazard_note::Entity, hazard_note::Column::CommunityId))
+                .equals((hazard::Entity, hazard::Column::CommunityId)),
+        )
+        .take();
+    Condition::all()
+        .add(hazard::Column::WithdrawnAt.is_not_null())
+        .add(hazard::Column::Id.in_subquery(noted))
 }
 
 /// The same as their cases are asked for.
@@ -200,7 +235,7 @@ pub async fn hazards(
     filter: HazardFilter,
 ) -> Result<Vec<HazardView>> {
     use hazard::Column;
-    let most = filter.most.map_or(LINES, |most| most.min(LINES));
+    let most = filter.most.map_or(LINES, |most| Ord::min(most, LINES));
     let mut find = rows_of(&Sight::of(db.read(), scope).await?, &filter);
     if let Some(that) = filter.of.and_then(by_case) {
         let cases = cases_among(db.read(), cases_of(find.clone()), that, Some(most)).await?;
@@ -244,8 +279,12 @@ pub async fn hazard_view(db: &Database, scope: &Scope, id: Uuid) -> Result<Hazar
 }
 
 async fn row_of(db: &Database, scope: &Scope, id: Uuid) -> Result<hazard::Model> {
+    let sight = Sight::of(db.read(), scope).await?;
+    let seen = Condition::any()
+        .add(sight.hazards())
+        .add(sight.hazards_ever().add(said_to_be_none()));
     hazard::Entity::find()
-        .filter(Sight::of(db.read(), scope).await?.hazards())
+        .filter(seen)
         .filter(hazard::Column::Id.eq(id))
         .one(db.read())
         .await?
@@ -294,6 +333,7 @@ struct Parts {
     cases: HashMap<Uuid, CaseFooting>,
     judgements: HashMap<Uuid, JudgementView>,
     notes: HashMap<Uuid, Vec<HazardNote>>,
+    seen: HashMap<Uuid, Vec<HazardSeen>>,
     names: HashMap<Uuid, String>,
     checklists: HashMap<Uuid, Option<String>>,
     campaigns: HashMap<Uuid, (i32, String)>,
@@ -326,6 +366,7 @@ async fn views(db: &Database, rows: Vec<hazard::Model>) -> Result<Vec<HazardView
         cases: footings(db.read(), &wanted).await?,
         judgements: judgements_for(db, &communities, &ids).await?,
         notes: notes(db, &communities, &ids).await?,
+        seen: seen_again(db, &communities, &ids).await?,
         names: named.into_iter().map(|(id, one)| (id, one.name)).collect(),
         checklists: super::rounds::checklists_of(db, &communities, rounds).await?,
         campaigns: shown_by(db, &rows).await?,
@@ -376,6 +417,47 @@ async fn notes(
     Ok(all)
 }
 
+/// On which later rounds they were met again, the oldest first.
+async fn seen_again(
+    db: &Database,
+    communities: &[i64],
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<HazardSeen>>> {
+    let rows = finding::Entity::find()
+        .filter(finding::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(finding::Column::SeenOf.is_in(ids.iter().copied()))
+        .filter(finding::Column::State.eq(FindingState::Seen.as_str()))
+        .order_by_asc(finding::Column::FoundAt)
+        .all(db.read())
+        .await?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut judged = judgements_for(db, communities, &found).await?;
+    let rounds: Vec<(Uuid, String)> = round::Entity::find()
+        .select_only()
+        .columns([round::Column::Id, round::Column::ByName])
+        .filter(round::Column::CommunityId.is_in(communities.iter().copied()))
+        .filter(round::Column::Id.is_in(rows.iter().map(|row| row.round_id)))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let names: HashMap<Uuid, String> = rounds.into_iter().collect();
+    let mut all: HashMap<Uuid, Vec<HazardSeen>> = HashMap::new();
+    for row in rows {
+        let Some(of) = row.seen_of else { continue };
+        all.entry(of).or_default().push(HazardSeen {
+            round: row.round_id,
+            judgement: judged.remove(&row.id),
+            text: row.text,
+            at: Micros(row.found_at),
+            by_name: names.get(&row.round_id).cloned().unwrap_or_default(),
+        });
+    }
+    Ok(all)
+}
+
 fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
     let found = parts.findings.remove(&row.id)?;
     let case = parts.cases.remove(&row.case_id)?;
@@ -416,6 +498,7 @@ fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
         extensions: case.extensions,
         notes: parts.notes.remove(&row.id).unwrap_or_default(),
         rechecks: found.returns,
+        seen: parts.seen.remove(&row.id).unwrap_or_default(),
         photographs,
         basis,
         found_at: Micros(row.found_at),

@@ -44,8 +44,8 @@ pub use findings::{
 };
 pub(crate) use hazards::hazards_among;
 pub use hazards::{
-    HazardExtension, HazardFilter, HazardNote, HazardView, HazardsOf, count_hazards, hazard_view,
-    hazards, possible_steps,
+    HazardExtension, HazardFilter, HazardNote, HazardSeen, HazardView, HazardsOf, count_hazards,
+    hazard_view, hazards, possible_steps,
 };
 pub(crate) use policies::held as policy_held;
 pub use policies::{PolicyView, policies, policy_view};

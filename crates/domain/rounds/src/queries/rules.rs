@@ -88,7 +88,28 @@ pub async fn rule_sets(db: &impl ConnectionTrait) -> Result<Vec<RuleSetView>> {
     for row in rows {
         all.push(view(row)?);
     }
+    supersede_example(&mut all);
     Ok(all)
+}
+
+/// The example that comes with the house has no record to be marked in: what was put to use first for its checklist took its
+/// place.
+fn supersede_example(all: &mut [RuleSetView]) {
+    let first = |checklist: &str, all: &[RuleSetView]| {
+        let used = all.iter().filter_map(|one| {
+            let from: jiff::civil::Date = one.used_from.as_deref()?.parse().ok()?;
+            (one.checklist == checklist).then(|| (from, one.saved_at, one.name()))
+        });
+        used.min()
+    };
+    for at in 0..all.len() {
+        if all[at].id.is_some() {
+            continue;
+        }
+        if let Some((on, _, by)) = first(&all[at].checklist, all) {
+            all[at].set.status = RuleStatus::Superseded { by, on };
+        }
+    }
 }
 
 pub(crate) fn view(row: rule_set::Model) -> Result<RuleSetView> {

@@ -112,11 +112,17 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// Hazards that are seen: all of them are at premises.
+    /// Hazards that are seen and were not taken back: all of them are at premises.
     pub(crate) fn hazards(&self) -> Condition {
+        self.hazards_ever()
+            .add(hazard::Column::WithdrawnAt.is_null())
+    }
+
+    /// The same with those that were taken back.
+    pub(crate) fn hazards_ever(&self) -> Condition {
         use hazard::Column as C;
         let place = (C::CommunityId, C::GridId, C::NeighbourhoodId);
-        let all = self.placed(place, None).add(C::WithdrawnAt.is_null());
+        let all = self.placed(place, None);
         match &self.concern {
             None => all,
             Some((whole, concern)) => all.add(

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 use uuid::Uuid;
-use youlin_cases::CasesFollow;
 use youlin_cases::model::{Status, Verb, VerifyMethod};
+use youlin_cases::{Act, CasesFollow, Merge, Via};
+use youlin_checklist::RuleStatus;
 use youlin_database::audit::verify;
 use youlin_datasets::cube::{Filter, Op, Query, Test, Value};
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
@@ -27,9 +28,10 @@ use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{
     ActOnHazard, CampaignFigures, HandedIn, HazardActed, HazardFilter, HazardView, HazardsOf,
     MarkStarted, NewFinding, NewHazard, NewInspection, NewRound, ReturnVisit, RoundsFollow,
-    SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, apply_list, campaign_figures,
+    SaveCampaign, SavePolicy, SaveRuleSet, UseRuleSet, WithdrawRound, apply_list, campaign_figures,
     campaign_inspected, campaign_list, campaign_view, changes_by, due_now, hazard_view, hazards,
-    in_use, judgements_of, module, prepare_inspection, preview_list, rule_sets, what_changes,
+    in_use, judgements_of, module, prepare_inspection, preview_list, round_view, rule_sets,
+    status_code, what_changes,
 };
 use youlin_testkit::databases;
 
@@ -598,19 +600,25 @@ async fn a_case_ended_at_a_desk_leaves_its_hazard_on_the_list() {
             .await
             .unwrap();
         let desk = ground.caller(Role::CommunityDesk, "A");
-        let by_telephone = Verb::Verify {
-            method: VerifyMethod::CallBack,
+        let closed = Verb::Verify {
+            method: VerifyMethod::OnTheSpot,
             passed: true,
             responded: None,
-            solved: Some(true),
+            solved: None,
             satisfied: None,
             text: text("市场说换好了"),
             thanks: None,
         };
-        ground
-            .act(&desk, foam.case.unwrap(), by_telephone)
-            .await
-            .unwrap();
+        // As it was done before the desk was kept from it.
+        let before = Act {
+            cases: Arc::clone(&ground.cases),
+            community: ground.community(),
+            case: foam.case.unwrap(),
+            version: None,
+            verb: closed,
+            via: Via::Rule,
+        };
+        ground.world.db().execute(&desk, before).await.unwrap();
         assert_eq!(ground.status(foam.case.unwrap()).await, Status::Closed);
         assert_eq!(market.view(foam.id).await.step, HazardStep::ToRecheck);
         // It is not so: back to whoever had it.
@@ -1014,9 +1022,13 @@ async fn a_round_that_comes_in_late_belongs_to_the_campaign_of_its_day() {
         let filed = market.hand_in(&worker, late).await.unwrap();
         let hazard = market.view(filed.findings[0].id).await;
         assert_eq!(hazard.campaign, Some(campaign));
-        let after = market.inspection().await;
+        let mut after = market.inspection().await;
+        after.round.answers.insert(
+            "sections".into(),
+            json!([{"section": "d", "panel": "foam_b2", "panel_area": "20"}]),
+        );
         let filed = market.hand_in(&worker, after).await.unwrap();
-        assert_eq!(market.view(filed.findings[0].id).await.campaign, None);
+        assert_eq!(market.view(filed.findings[1].id).await.campaign, None);
     }
 }
 
@@ -1202,4 +1214,352 @@ async fn premises_of_a_campaign_are_due_until_somebody_inspected_them() {
         let all = hazards(db, &scope, HazardFilter::default()).await.unwrap();
         assert_eq!(all.len(), filed.findings.len());
     }
+}
+
+fn verified(method: VerifyMethod) -> Verb {
+    Verb::Verify {
+        method,
+        passed: true,
+        responded: Some(true),
+        solved: Some(true),
+        satisfied: None,
+        text: text("市场说换好了"),
+        thanks: None,
+    }
+}
+
+#[tokio::test]
+async fn the_case_of_a_hazard_is_not_ended_at_a_desk() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let db = ground.world.db();
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let operator = ground.of(market.operator);
+        let mut new = market.inspection().await;
+        new.hazards[2].fixer = None;
+        let filed = market.hand_in(&worker, new).await.unwrap();
+        let foam = &filed.findings[1];
+        let case = foam.case.unwrap();
+        let fixed = HazardVerb::Fixed {
+            text: text("已更换为岩棉板"),
+        };
+        market.act(&operator, foam.id, fixed, 0).await.unwrap();
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let cancel = Verb::Cancel {
+            reason: text("不归我们"),
+        };
+        for verb in [verified(VerifyMethod::OnTheSpot), cancel] {
+            let refused = ground.act(&desk, case, verb).await.unwrap_err();
+            assert_eq!(refused.code(), "hazard-ends-case");
+            let href = format!("/rounds/hazards/{}", foam.id);
+            assert_eq!(refused.data().unwrap()["href"], href);
+        }
+        // On the telephone neither: nobody reported it.
+        let by_telephone = verified(VerifyMethod::CallBack);
+        let refused = ground.act(&desk, case, by_telephone).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "verify-nobody-to-ask");
+        let merge = |duplicate, into| Merge {
+            cases: Arc::clone(&ground.cases),
+            community: ground.community(),
+            duplicate,
+            into,
+            version: None,
+        };
+        let other = filed.findings[0].case.unwrap();
+        let refused = db.execute(&desk, merge(case, other)).await.unwrap_err();
+        assert_eq!(refused.code(), "hazard-ends-case");
+        let view = youlin_cases::case(db, &ground.cases, &desk, case)
+            .await
+            .unwrap();
+        for verb in ["verify", "cancel", "decline"] {
+            assert!(!view.allowed.contains(&verb.to_owned()), "{verb}");
+        }
+        assert!(view.allowed.contains(&"note".to_owned()));
+        assert!(view.held.is_some_and(|held| held.ends_there) && !view.may_call_back);
+        assert_eq!(ground.status(case).await, Status::Handled);
+        // Looked at on the spot by somebody else it ends, with its case; nobody said how it is.
+        market
+            .act(&worker, foam.id, recheck(true, "已换成岩棉板"), 0)
+            .await
+            .unwrap();
+        let view = youlin_cases::case(db, &ground.cases, &desk, case)
+            .await
+            .unwrap();
+        assert_eq!((view.row.status, view.solved), (Status::Closed, None));
+        assert!(view.held.is_none());
+        // What nobody was given yet is not declined at the desk either.
+        let declined = Verb::Decline {
+            reason: text("不是问题"),
+        };
+        let load = filed.findings[2].case.unwrap();
+        let refused = ground.act(&desk, load, declined).await.unwrap_err();
+        assert_eq!(refused.code(), "hazard-ends-case");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_hazard_is_dropped_by_whoever_answers_for_it() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let campaign = market.campaign(0).await;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let lead = ground.caller(Role::CommunityLead, "A");
+        let operator = ground.of(market.operator);
+        let filed = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let foam = &filed.findings[1];
+        let drop = || HazardVerb::Drop {
+            reason: text("隔断是岩棉板，登记错了"),
+        };
+        for (who, code) in [(&operator, "own-hazard"), (&worker, "hazard-not-yours")] {
+            let refused = market.act(who, foam.id, drop(), 0).await.unwrap_err();
+            assert_eq!(refused.code(), code);
+        }
+        // Nor by whoever found it alone, however much they answer for.
+        let mut by_lead = market.inspection().await;
+        by_lead.round.answers.insert(
+            "sections".into(),
+            json!([{"section": "d", "panel": "foam_b2", "panel_area": "20"}]),
+        );
+        by_lead.round.findings.drain(..1);
+        by_lead.round.findings.truncate(1);
+        by_lead.hazards.drain(..1);
+        by_lead.hazards.truncate(1);
+        let own = market.hand_in(&lead, by_lead).await.unwrap();
+        let own = own.findings[0].id;
+        let refused = market.act(&lead, own, drop(), 0).await.unwrap_err();
+        assert_eq!(refused.code(), "own-finding");
+        let silent = HazardVerb::Drop { reason: text(" ") };
+        let refused = market.act(&lead, foam.id, silent, 0).await.unwrap_err();
+        assert_eq!(refused.fields()[0].code, "required");
+        let figures = || async {
+            let above = ground.caller(Role::SubdistrictSupervisor, "S1");
+            let scope = above.scope(&ROUNDS_READ).unwrap();
+            let db = ground.world.db();
+            let all = campaign_figures(db, &scope, campaign).await.unwrap();
+            let list = |of| {
+                let filter = HazardFilter {
+                    of: Some(of),
+                    campaign: Some(campaign),
+                    ..HazardFilter::default()
+                };
+                hazards(db, &scope, filter)
+            };
+            let found = list(HazardsOf::Found).await.unwrap().len();
+            let listed = list(HazardsOf::Listed).await.unwrap().len();
+            let dropped = list(HazardsOf::Dropped).await.unwrap().len();
+            (all[&ground.community()].found, found, listed, dropped)
+        };
+        assert_eq!(figures().await, (4, 4, 4, 0));
+        let done = market.act(&lead, foam.id, drop(), 0).await.unwrap();
+        assert_eq!(done.step, HazardStep::Dropped);
+        assert_eq!(figures().await, (3, 3, 3, 1));
+        // Its page stays, with the reason and who said so; nothing more is done with it.
+        let view = market.view(foam.id).await;
+        let last = view.notes.last().unwrap();
+        assert_eq!(
+            (last.kind.as_str(), view.step),
+            ("dropped", HazardStep::Dropped)
+        );
+        assert_eq!(last.text, "隔断是岩棉板，登记错了");
+        assert_eq!(ground.status(foam.case.unwrap()).await, Status::Cancelled);
+        let again = market.act(&lead, foam.id, drop(), 0).await.unwrap_err();
+        assert_eq!(again.code(), "not-found");
+        // Found again it is one of its own.
+        let next = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        assert!(next.findings[1].case.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_hazard_from_before_belongs_to_the_campaign_that_meets_it() {
+    let market = Market::new(youlin_testkit::sqlite().await).await;
+    let worker = market.ground.caller(Role::GridWorker, "A1");
+    let before = market
+        .hand_in(&worker, market.inspection().await)
+        .await
+        .unwrap();
+    let lane = before.findings[0].id;
+    assert_eq!(market.view(lane).await.campaign, None);
+    let campaign = market.campaign(0).await;
+    let met = market
+        .hand_in(&worker, market.inspection().await)
+        .await
+        .unwrap();
+    assert_eq!(met.findings[0].seen_of, Some(lane));
+    assert_eq!(market.view(lane).await.campaign, Some(campaign));
+}
+
+#[tokio::test]
+async fn a_hazard_without_a_fixer_is_given_to_one() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let mut new = market.inspection().await;
+        new.hazards[1].fixer = None;
+        let filed = market.hand_in(&worker, new).await.unwrap();
+        let foam = &filed.findings[1];
+        let due = market.view(foam.id).await.due_at;
+        let assign = |party| HazardVerb::Assign { party };
+        let refused = market.act(&worker, foam.id, assign(market.operator), 0);
+        assert_eq!(refused.await.unwrap_err().code(), "hazard-not-yours");
+        let nobody = Party::organisation(Uuid::from_u128(9));
+        let refused = market.act(&desk, foam.id, assign(nobody), 0).await;
+        assert_eq!(&*refused.unwrap_err().fields()[0].field, "party");
+        market
+            .act(&desk, foam.id, assign(market.operator), 0)
+            .await
+            .unwrap();
+        let view = market.view(foam.id).await;
+        assert_eq!(view.fixer, Some(market.operator));
+        assert_eq!((view.step, view.due_at), (HazardStep::Rectifying, due));
+        let told = view.notes.last().unwrap();
+        assert_eq!(
+            (told.kind.as_str(), told.text.as_str()),
+            ("assigned", "中原市场管理公司")
+        );
+        let twice = market.act(&desk, foam.id, assign(market.operator), 0).await;
+        assert_eq!(twice.unwrap_err().code(), "hazard-not-now");
+    }
+}
+
+#[tokio::test]
+async fn the_same_hazard_found_again_is_seen_again_and_no_second_one() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let ground = &market.ground;
+        let db = ground.world.db();
+        let campaign = market.campaign(0).await;
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let first = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        ground.world.clock.advance(Micros::DAY);
+        // The same panels in section C, the same circuit with more on it, and panels in section D nobody had seen.
+        let mut next = market.inspection().await;
+        next.round.answers.insert(
+            "sections".into(),
+            json!([
+                {"section": "d", "panel": "foam_b2", "panel_area": "40"},
+                {"section": "c", "panel": "foam_b2", "panel_area": "860"},
+            ]),
+        );
+        next.round.answers.insert(
+            "circuits".into(),
+            json!([{"circuit": "c-3", "circuit_stalls": "12", "circuit_rating": "40", "circuit_load": "61"}]),
+        );
+        let mut other = next.round.findings[1].clone();
+        other.id = worker.new_id();
+        next.hazards[1].place = vec![2];
+        next.hazards[2].measures = "拔掉两户。".into();
+        next.hazards.push(NewHazard {
+            finding: other.id,
+            rule: "foam-panel".into(),
+            place: vec![1],
+            ..NewHazard::default()
+        });
+        next.round.findings.push(other);
+        let sent = next.clone();
+        let second = market.hand_in(&worker, next).await.unwrap();
+        let seen: Vec<Option<Uuid>> = second.findings.iter().map(|one| one.seen_of).collect();
+        let listed = |at: usize| Some(first.findings[at].id);
+        assert_eq!(seen, [listed(0), listed(1), listed(2), None]);
+        assert!(second.findings[..3].iter().all(|one| one.case.is_none()));
+        assert!(second.findings[3].case.is_some());
+        // Sent again it is the same round, and the same answer.
+        let resent = market.hand_in(&worker, sent).await.unwrap();
+        assert!(resent.again);
+        let mut answered = resent.findings;
+        answered.sort_by_key(|one| second.findings.iter().position(|two| two.id == one.id));
+        assert_eq!(answered, second.findings);
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let figures = campaign_figures(db, &scope, campaign).await.unwrap();
+        assert_eq!(figures[&ground.community()].found, 4);
+        // The hazard says so once, with what was measured then, and what was asked for meanwhile.
+        let load = market.view(first.findings[2].id).await;
+        assert_eq!(load.seen.len(), 1);
+        let then = &load.seen[0];
+        assert_eq!(then.round, second.id);
+        let measured = serde_json::to_value(&then.judgement.as_ref().unwrap().judgement).unwrap();
+        assert!(
+            measured["measured"].to_string().contains("61"),
+            "{measured}"
+        );
+        assert_eq!(load.notes.last().unwrap().text, "拔掉两户。");
+        assert!(load.judgement.is_some(), "its own judgement stays");
+        // The last inspection is shown, whichever came in last.
+        let inspected = || async {
+            let all = campaign_inspected(db, &scope, campaign, 0).await.unwrap();
+            all[0].inspected_at
+        };
+        let last = sent_at(&market, second.id).await;
+        assert_eq!(inspected().await, Some(last));
+        let mut late = market.inspection().await;
+        for at in [&mut late.round.began_at, &mut late.round.ended_at] {
+            *at = at.plus(-12 * Micros::HOUR);
+        }
+        late.round.findings.clear();
+        late.hazards.clear();
+        late.round.answers.clear();
+        late.round.checklist = None;
+        market.hand_in(&worker, late).await.unwrap();
+        assert_eq!(inspected().await, Some(last));
+        // Taken back, the round that found it first leaves what another one saw.
+        let back = |round| WithdrawRound {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            round,
+            reason: text("重复录入"),
+            take_along: true,
+        };
+        db.execute(&desk, back(first.id)).await.unwrap();
+        assert_eq!(market.view(load.id).await.step, HazardStep::Rectifying);
+        db.execute(&desk, back(second.id)).await.unwrap();
+        assert!(market.view(load.id).await.seen.is_empty());
+    }
+}
+
+/// When a round began, by our clock.
+async fn sent_at(market: &Market, round: Uuid) -> Micros {
+    let ctx = market.ground.world.service();
+    let scope = ctx.scope(&ROUNDS_READ).unwrap();
+    let db = market.ground.world.db();
+    let view = round_view(&market.ground.rounds, db, &scope, round).await;
+    view.unwrap().line.began_at
+}
+
+#[tokio::test]
+async fn the_example_is_superseded_from_the_day_another_version_is_used() {
+    let market = Market::new(youlin_testkit::sqlite().await).await;
+    let db = market.ground.world.db();
+    let today = market.ground.world.service().now().date();
+    let example = || async { rule_sets(db.read()).await.unwrap().remove(0) };
+    assert_eq!(status_code(&example().await.set.status), "example");
+    market.wide_enough("2", 1).await;
+    let one = example().await;
+    let tomorrow = today.tomorrow().unwrap();
+    assert_eq!(status_code(&one.on(today).status), "example");
+    let RuleStatus::Superseded { by, on } = one.on(tomorrow).status else {
+        panic!("not superseded: {:?}", one.set.status);
+    };
+    assert_eq!((by.as_str(), on), ("market-fire-example@2", tomorrow));
+    // What it judged is judged the same when worked out again.
+    let worker = market.ground.caller(Role::GridWorker, "A1");
+    let filed = market
+        .hand_in(&worker, market.inspection().await)
+        .await
+        .unwrap();
+    let lane = market.view(filed.findings[0].id).await;
+    assert!(lane.judgement.unwrap().holds);
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use youlin_cases::model::{Status, Verb};
+use uuid::Uuid;
+use youlin_cases::model::{Status, Verb, VerifyMethod};
+use youlin_cases::{Act, Via};
 use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Micros, Role};
 use youlin_rounds::model::{Channel, Due, FindingState, Outcome};
@@ -199,5 +201,90 @@ async fn a_time_that_is_typed_and_cannot_be_is_told() {
         let refused = ground.hand_in(&volunteer, typed).await.unwrap_err();
         let faults = refused.fields();
         assert_eq!((&*faults[0].field, faults[0].code), (field, code));
+    }
+}
+
+#[tokio::test]
+async fn what_a_patrol_found_is_closed_by_somebody_who_went_back() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let policy = ground.weekly().await;
+        let volunteer = ground.of(ground.team);
+        let cleaner = ground.of(ground.cleaner);
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let db = ground.world.db();
+        let filed = ground
+            .hand_in(&volunteer, ground.patrol(Some(policy)))
+            .await
+            .unwrap();
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let first = |all: youlin_rounds::RoundView| all.findings[0].clone();
+        let view = || async {
+            let view = round_view(&ground.rounds, db, &scope, filed.id).await;
+            first(view.unwrap())
+        };
+        let verify = |method| Verb::Verify {
+            method,
+            passed: true,
+            responded: None,
+            solved: Some(true),
+            satisfied: None,
+            text: "现场看过，干净了".into(),
+            thanks: None,
+        };
+        let solved = || async {
+            let public = board(db, &ground.reach.sign, volunteer.now()).await;
+            public.unwrap().solved.len()
+        };
+        let before = solved().await;
+        let cases: Vec<Uuid> = filed.findings.iter().filter_map(|one| one.case).collect();
+        for case in &cases {
+            ground.act(&cleaner, *case, Verb::Start).await.unwrap();
+            ground.act(&cleaner, *case, handled()).await.unwrap();
+        }
+        // Nobody reported it: there is nobody to ask.
+        let asked = ground
+            .act(&desk, cases[0], verify(VerifyMethod::CallBack))
+            .await
+            .unwrap_err();
+        assert_eq!(asked.fields()[0].code, "verify-nobody-to-ask");
+        assert_eq!(view().await.step, FindingStep::ToRevisit);
+        // Seen on the spot at the desk's page, the visit is written down with the round.
+        ground.world.clock.advance(Micros::HOUR);
+        ground
+            .act(&desk, cases[0], verify(VerifyMethod::OnTheSpot))
+            .await
+            .unwrap();
+        let one = view().await;
+        assert_eq!(one.step, FindingStep::Verified);
+        assert_eq!(one.returns.len(), 1);
+        assert_eq!(one.returns[0].text, "现场看过，干净了");
+        assert_eq!(solved().await, before + 1);
+        let case = youlin_cases::case(db, &ground.cases, &desk, cases[0]).await;
+        let case = case.unwrap();
+        assert_eq!((case.solved, case.may_call_back), (None, false));
+        // The latest solved stands in front, put right at once or later.
+        let public = board(db, &ground.reach.sign, volunteer.now())
+            .await
+            .unwrap();
+        let ended: Vec<_> = public.solved.iter().map(|one| one.ended_at).collect();
+        assert!(ended.iter().all(Option::is_some));
+        assert!(ended.is_sorted_by(|one, two| one >= two), "{ended:?}");
+        assert_eq!(ended[0], case.ended_at);
+        // One that was closed without anybody going back, as it could be before, counts as ended only.
+        let act = Act {
+            cases: Arc::clone(&ground.cases),
+            community: ground.community(),
+            case: cases[1],
+            version: None,
+            verb: verify(VerifyMethod::OnTheSpot),
+            via: Via::Rule,
+        };
+        db.execute(&desk, act).await.unwrap();
+        let other = round_view(&ground.rounds, db, &scope, filed.id)
+            .await
+            .unwrap();
+        assert_eq!(other.findings[1].step, FindingStep::Ended);
+        assert_eq!(solved().await, before + 1);
     }
 }

@@ -128,6 +128,10 @@ impl VerbForm<'_> {
         suggestions::alike(self.s, one)
     }
 
+    fn has_reporter(&self) -> bool {
+        self.v.has_reporter()
+    }
+
     fn yes(&self, name: &str) -> bool {
         self.typed.get(name) == "yes"
     }

@@ -54,6 +54,7 @@ async fn join(app: &App, s: &Shell, id: Uuid, typed: &Fields) -> Result<Uuid, Pr
         .execute(
             ctx,
             Merge {
+                cases: app.need::<Cases>()?,
                 community,
                 duplicate,
                 into,

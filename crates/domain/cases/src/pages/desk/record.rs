@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{CommunityId, Problem, Result};
+use youlin_kernel::{CommunityId, Micros, Problem, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, PartyKind, PersonFile};
 use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page, part};
@@ -16,7 +16,7 @@ use youlin_web::{ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult, page, p
 use super::verbs::{OFFERED, PLAIN};
 use super::words::{self, Told};
 use super::{Part, section, shell};
-use crate::model::TaskStatus;
+use crate::model::{Source, TaskStatus};
 use crate::permissions::{CASES_DESK, CASES_READ};
 use crate::service::Cases;
 use crate::{CaseRow, CaseView, TaskView, case, link_token, past_of_person};
@@ -37,6 +37,8 @@ pub(super) struct Record<'a> {
     merged_into: Option<CaseRow>,
     /// The case that was just merged into this one.
     undo: Option<Uuid>,
+    /// The last look on the spot that verified it.
+    seen: Option<Seen>,
     may_merge: bool,
     may_unmerge: bool,
     may_read: bool,
@@ -90,7 +92,10 @@ impl<'a> Record<'a> {
             merged_into,
             may_unmerge: desk,
             undo: None,
-            may_merge: desk && !v.row.status.is_ended(),
+            seen: seen(s, &v),
+            may_merge: desk
+                && !v.row.status.is_ended()
+                && v.held.as_ref().is_none_or(|held| !held.ends_there),
             may_read: ctx.may(&CASES_READ),
             sections: section::drawn(s, &v).await?,
             s,
@@ -165,6 +170,23 @@ impl<'a> Record<'a> {
         self.v.allowed.iter().any(|allowed| allowed == verb)
     }
 
+    /// Of what somebody of the house found, nobody who could be named is left out.
+    fn shows_reporter(&self) -> bool {
+        let found = matches!(
+            self.v.source,
+            Source::Patrol | Source::Visit | Source::Inspection
+        );
+        !found || self.v.has_reporter()
+    }
+
+    /// Whether the reporter said how it is: where nobody reported it, nobody did.
+    fn answered(&self) -> bool {
+        let v = &self.v;
+        let rated = || v.events.iter().any(|event| event.kind == "rated");
+        let said = v.solved.is_some() || v.satisfied.is_some();
+        v.thanks.is_some() || (said && (v.has_reporter() || rated()))
+    }
+
     fn task_badge(&self, task: &TaskView) -> &'static str {
         words::task_badge(task.status)
     }
@@ -213,6 +235,29 @@ impl<'a> Record<'a> {
             format!("{} kB", (bytes + 1_023) / 1_024)
         }
     }
+}
+
+/// Somebody looked on the spot.
+struct Seen {
+    result: String,
+    by: String,
+    at: Micros,
+}
+
+fn seen(s: &Shell, v: &CaseView) -> Option<Seen> {
+    let last = v.events.iter().rev().find(|one| one.kind == "verified")?;
+    if last.data["method"].as_str() != Some("on_the_spot") {
+        return None;
+    }
+    Some(Seen {
+        result: s.t(if last.data["passed"].as_bool() == Some(true) {
+            "verify-passed"
+        } else {
+            "verify-not-passed"
+        }),
+        by: words::actor(s, v, last),
+        at: last.at,
+    })
 }
 
 /// Steps after which the record says what happened.

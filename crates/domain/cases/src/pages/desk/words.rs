@@ -173,7 +173,7 @@ fn look(kind: &str) -> &'static str {
 }
 
 /// Who did it: an account's name; the party behind a link; the reporter; Youlin itself.
-fn actor(s: &Shell, view: &CaseView, event: &EventView) -> String {
+pub(super) fn actor(s: &Shell, view: &CaseView, event: &EventView) -> String {
     match event.actor_kind.as_str() {
         "account" | "machine" => event.actor.clone(),
         "link" => {

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_cases::model::{Assignment, Status, Verb, VerifyMethod};
-use youlin_cases::permissions::CASES_APPROVE;
+use youlin_cases::permissions::{CASES_APPROVE, CASES_DESK};
 use youlin_cases::{Act, AttachFile, CaseFooting, Via, footings};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
@@ -17,12 +17,15 @@ use youlin_people::{Directory, Party, PartyKind};
 
 use super::record::note;
 use crate::commands::return_visit::{last_visit, told_late};
-use crate::entities::{campaign, hazard, return_visit, round_file};
+use crate::entities::{campaign, hazard, return_visit, round, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
 use crate::permissions::ROUNDS_WALK;
 use crate::queries::{Looked, may_recheck, puts_right};
 use crate::service::Rounds;
+
+/// The kind of the line that says a hazard is none.
+pub(crate) const DROPPED: &str = "dropped";
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -71,10 +74,12 @@ impl Command for ActOnHazard {
         }
         decided?;
         self.photographs(ctx, tx, &row).await?;
-        let removed_at = self.perform(ctx, tx, &row, &footing).await?;
+        let end = self.perform(ctx, tx, &row, &footing).await?;
+        let now = Some(ctx.now().0);
         let saved = tx
             .update::<hazard::Entity>(hazard::Model {
-                removed_at: removed_at.or(row.removed_at),
+                removed_at: now.filter(|_| end == Some(End::Removed)).or(row.removed_at),
+                withdrawn_at: now.filter(|_| end == Some(End::Dropped)),
                 ..row
             })
             .await?;
@@ -90,6 +95,13 @@ impl Command for ActOnHazard {
             version: saved.version,
         })
     }
+}
+
+/// How a step ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Removed,
+    Dropped,
 }
 
 pub(crate) fn cause(row: &hazard::Model) -> Option<Party> {
@@ -135,7 +147,18 @@ pub(crate) async fn standpoint(
         fixes: puts_right(ctx, case),
         approves: ctx.require(&CASES_APPROVE, area).is_ok(),
         rechecks: may_recheck(db, ctx, looked).await?,
+        found: found_it(db, ctx, row).await?,
+        dispatches: ctx.require(&CASES_DESK, area).is_ok(),
     })
+}
+
+/// Whether the caller handed in the inspection that found it.
+async fn found_it(db: &impl ConnectionTrait, ctx: &Ctx, row: &hazard::Model) -> Result<bool> {
+    let of = round::Entity::find_by_id((row.community_id, row.round_id))
+        .one(db)
+        .await?;
+    let by = of.and_then(|of| of.by_id);
+    Ok(by.is_some() && by == ctx.actor().id())
 }
 
 pub(crate) fn state_of(
@@ -145,6 +168,7 @@ pub(crate) fn state_of(
 ) -> HazardState {
     HazardState {
         removed: row.removed_at.is_some(),
+        withdrawn: row.withdrawn_at.is_some(),
         status: case.status,
         reworks: case.reworks,
         has_fixer: case.lead.is_some(),
@@ -261,14 +285,14 @@ impl ActOnHazard {
         act.run(ctx, tx).await.map(|_acted| ())
     }
 
-    /// What the step does; answers when the hazard left the list.
+    /// What the step does; answers how it ended the hazard, if it did.
     async fn perform(
         &self,
         ctx: &Ctx,
         tx: &Tx<'_>,
         row: &hazard::Model,
         case: &CaseFooting,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Option<End>> {
         let id = row.case_id;
         match &self.verb {
             HazardVerb::Measure { text } => {
@@ -296,12 +320,42 @@ impl ActOnHazard {
                 };
                 self.case(ctx, tx, id, verb, Via::Account).await?;
             }
+            HazardVerb::Assign { party } => {
+                let name = self.name_of(tx, *party).await?;
+                let lead = Assignment {
+                    party: *party,
+                    text: String::new(),
+                };
+                let supporting = Vec::new();
+                let verb = Verb::Dispatch { lead, supporting };
+                self.case(ctx, tx, id, verb, Via::Account).await?;
+                note(ctx, tx, self.community, row.id, "assigned", &name).await?;
+            }
+            HazardVerb::Drop { reason } => {
+                if !case.status.is_ended() {
+                    let reason = reason.clone();
+                    self.case(ctx, tx, id, Verb::Cancel { reason }, Via::Rule)
+                        .await?;
+                }
+                note(ctx, tx, self.community, row.id, DROPPED, reason).await?;
+                return Ok(Some(End::Dropped));
+            }
             HazardVerb::Recheck { passed, text } => {
                 self.recheck(ctx, tx, row, case, (*passed, text)).await?;
-                return Ok(passed.then(|| ctx.now().0));
+                return Ok(passed.then_some(End::Removed));
             }
         }
         Ok(None)
+    }
+
+    /// Whoever is to put it right, who has to be known here.
+    async fn name_of(&self, tx: &Tx<'_>, party: Party) -> Result<String> {
+        let wanted = [(self.community, party)];
+        let vault = &self.rounds.vault;
+        let mut names = Directory::party_names(tx.conn(), vault, &wanted).await?;
+        names
+            .remove(&party)
+            .ok_or_else(|| Problem::invalid("party", "required"))
     }
 
     /// The case follows what was seen on the spot: it ends, or goes back to whoever had it, even when a desk had ended it.
@@ -335,7 +389,8 @@ impl ActOnHazard {
                     method: VerifyMethod::OnTheSpot,
                     passed,
                     responded: None,
-                    solved: Some(passed),
+                    // Somebody looked; nobody was asked.
+                    solved: None,
                     satisfied: None,
                     text: text.clone(),
                     thanks: None,

@@ -3,6 +3,7 @@
 pub(crate) mod act;
 mod plan;
 pub(crate) mod record;
+pub(crate) mod same;
 pub(crate) mod stalls;
 mod told;
 

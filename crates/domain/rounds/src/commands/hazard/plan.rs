@@ -16,6 +16,7 @@ use youlin_people::Party;
 use youlin_places::premises::{Premises, StallView};
 use youlin_workday::{Limit, LimitUnit};
 
+use super::same::Marks;
 use crate::checklists::{self, Answered};
 use crate::commands::new_round::{NewFinding, NewRound};
 use crate::model::{MAX_TEXT, Outcome, RoundKind, SubjectKind};
@@ -70,6 +71,8 @@ pub(crate) struct Planned {
     pub(crate) spot: String,
     /// Answers that belong to it, by question, as texts.
     pub(crate) evidence: BTreeMap<String, String>,
+    /// What tells it from others of its rule.
+    pub(super) marks: Marks,
 }
 
 /// Everything an inspection of premises leaves besides the round.
@@ -249,6 +252,7 @@ impl Planner<'_> {
             self.fault(at, "rule", "hazard-not-answered");
         }
         let mut evidence = BTreeMap::new();
+        let mut marks = Marks::default();
         let mut key = None;
         if let Some(source) = source {
             evidence = source
@@ -256,11 +260,21 @@ impl Planner<'_> {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.to_string()))
                 .collect();
+            if let Some(judged) = &self.judged {
+                let rule = (source.code.as_str(), finding.category.as_str());
+                marks = Marks::of(&judged.form, rule, &evidence);
+            }
             (of.rule, of.place) = (source.code.clone(), source.place.clone());
             key = Some((source.code, source.place));
         }
         let spot = self.place(&mut of, &evidence, at);
-        (Planned { of, spot, evidence }, key)
+        let planned = Planned {
+            of,
+            spot,
+            evidence,
+            marks,
+        };
+        (planned, key)
     }
 
     /// The finding of the answers this is: the one named, else the first with the same category that is called so.

@@ -1,12 +1,16 @@
 //! What an inspection of premises leaves, saved in the transaction of its round.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::Tx;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 
 use super::plan::{Plan, Planned};
+use super::same::{Marks, listed_at, seen_again};
 use crate::entities::{campaign_premises, hazard, hazard_note, judgement};
+use crate::events::{self, event};
 use crate::queries::SubjectView;
 
 /// Where and when.
@@ -31,7 +35,9 @@ impl Plan {
         let Some(planned) = self.hazards.get(&finding) else {
             return Ok(());
         };
-        let Planned { of, spot, evidence } = planned;
+        let Planned {
+            of, spot, evidence, ..
+        } = planned;
         tx.insert::<hazard::Entity>(hazard::Model {
             community_id: at.community.0,
             id: finding,
@@ -51,11 +57,57 @@ impl Plan {
             found_at: at.found_at,
             removed_at: None,
             withdrawn_at: None,
+            rule: Some(of.rule.clone()).filter(|rule| !rule.is_empty()),
         })
         .await?;
         if !of.measures.is_empty() {
             note(ctx, tx, at.community, finding, "measure", &of.measures).await?;
         }
+        Ok(())
+    }
+
+    /// Which of what was found is on the list already: the hazard, by finding.
+    pub(crate) async fn seen_again(
+        &self,
+        tx: &Tx<'_>,
+        at: &At<'_>,
+        findings: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, Uuid>> {
+        if self.hazards.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let listed = listed_at(tx.conn(), at.community, at.subject.subject.id).await?;
+        let found = findings.filter_map(|id| Some((id, self.hazards.get(&id)?.marks())));
+        let found: Vec<(Uuid, Marks)> = found.collect();
+        Ok(seen_again(
+            found.iter().map(|(id, one)| (*id, one)),
+            &listed,
+        ))
+    }
+
+    /// What is asked for meanwhile belongs to the hazard that was seen again.
+    pub(crate) async fn met_again(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        at: &At<'_>,
+        (finding, hazard): (Uuid, Uuid),
+    ) -> Result<()> {
+        let planned = self.hazards.get(&finding);
+        if let Some(asked) = planned.filter(|one| !one.of.measures.is_empty()) {
+            let measures = &asked.of.measures;
+            note(ctx, tx, at.community, hazard, "measure", measures).await?;
+        }
+        // Found before any campaign, it counts in the one that meets it.
+        let row = hazard::Entity::find_by_id((at.community.0, hazard))
+            .one(tx.conn())
+            .await?;
+        if let Some(row) = row.filter(|row| row.campaign_id.is_none() && self.campaign.is_some()) {
+            let campaign_id = self.campaign;
+            tx.update::<hazard::Entity>(hazard::Model { campaign_id, ..row })
+                .await?;
+        }
+        tx.emit(ctx, event(events::HAZARD_CHANGED, at.community, hazard));
         Ok(())
     }
 
@@ -88,15 +140,18 @@ impl Plan {
         let Some(campaign) = self.campaign else {
             return Ok(());
         };
+        let found_at = at.found_at;
         let listed = campaign_premises::Entity::find()
             .filter(campaign_premises::Column::CommunityId.eq(at.community.0))
             .filter(campaign_premises::Column::PremisesId.eq(at.subject.subject.id))
             .filter(campaign_premises::Column::CampaignId.eq(campaign))
             .one(tx.conn())
             .await?;
-        if let Some(listed) = listed.filter(|row| row.inspected_at.is_none()) {
+        // The last inspection counts, whichever came in last.
+        let later = |at: i64| at < found_at;
+        if let Some(listed) = listed.filter(|row| row.inspected_at.is_none_or(later)) {
             tx.update::<campaign_premises::Entity>(campaign_premises::Model {
-                inspected_at: Some(at.found_at),
+                inspected_at: Some(found_at),
                 ..listed
             })
             .await?;

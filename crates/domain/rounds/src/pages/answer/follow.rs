@@ -1,10 +1,13 @@
 //! What the answers lead to, as rows to be looked over before anything is filed.
 
+use std::collections::BTreeMap;
+
 use youlin_checklist::{Finding, Form, NodeKind, RuleSet, Value};
 use youlin_web::Shell;
 
 use super::key;
 use crate::checklists::{Answered, Told, Words, told};
+use crate::commands::same::Marks;
 
 /// A finding the answers lead to.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub(in crate::pages) struct Proposed {
     /// Where on the plan of premises, as answered.
     pub(in crate::pages) section: String,
     pub(in crate::pages) stall: String,
+    /// What tells it from others of its rule.
+    pub(in crate::pages) marks: Marks,
     /// Whether whoever finds it may put it right at once.
     pub(in crate::pages) may_on_spot: bool,
     /// Why it is no case but only noted; empty: it is one.
@@ -69,7 +74,13 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         let value = found.evidence.get(name);
         value.map_or_else(String::new, ToString::to_string)
     };
+    let texts: BTreeMap<String, String> = found
+        .evidence
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_string()))
+        .collect();
     Proposed {
+        marks: Marks::of(form, (&found.code, &found.category), &texts),
         key: key(&found.code, &found.place),
         section: answer("section").to_uppercase(),
         stall: answer("stall"),

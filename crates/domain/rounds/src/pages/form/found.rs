@@ -228,6 +228,7 @@ mod tests {
             clause: String::new(),
             section: String::new(),
             stall: String::new(),
+            marks: crate::commands::same::Marks::default(),
             may_on_spot: true,
             noted: String::new(),
             files: Vec::new(),

@@ -1,6 +1,8 @@
 //! What an inspection of premises says of each finding besides its words: where on the plan, who puts it right by when, who
 //! caused it, what is done meanwhile. Clause, measured value and verdict are not typed: they follow from the answers.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 use youlin_kernel::{Ctx, Result};
 use youlin_people::{Directory, Party};
@@ -9,6 +11,7 @@ use youlin_web::{App, Choice, FormFaults, Shell};
 
 use super::found::finding_id;
 use super::{Asking, RoundForm};
+use crate::commands::same::{Marks, listed_at, seen_again};
 use crate::commands::{NewHazard, ToldHazard, understood};
 use crate::model::{Outcome, RoundKind, SubjectKind};
 use crate::pages::answer::Proposed;
@@ -100,6 +103,37 @@ pub(super) async fn offered(s: &Shell, app: &App, asking: &Asking) -> Result<Off
         stalls: asking.stalls.iter().map(StallView::label).collect(),
         rules,
     })
+}
+
+/// Rows that are a hazard of the list, met again, with that hazard: nothing new is made of them.
+pub(super) async fn listed_again(
+    app: &App,
+    asking: &Asking,
+    f: &RoundForm,
+    follows: &[Proposed],
+) -> Result<HashMap<usize, Uuid>> {
+    let subject = &asking.subject;
+    if !asking.of_premises() || follows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let listed = listed_at(app.db().read(), subject.community, subject.subject.id).await?;
+    let marks = hazard_rows(f).into_iter().filter_map(|index| {
+        let row = &f.found[index];
+        let rule = follows.iter().find(|one| one.key == row.key)?;
+        let section = row.hazard.section.clone();
+        let marks = Marks {
+            section,
+            ..rule.marks.clone()
+        };
+        // By the id it will have.
+        Some((finding_id(Uuid::nil(), index), index, marks))
+    });
+    let marks: Vec<(Uuid, usize, Marks)> = marks.collect();
+    let again = seen_again(marks.iter().map(|(id, _, one)| (*id, one)), &listed);
+    Ok(marks
+        .into_iter()
+        .filter_map(|(id, index, _)| Some((index, *again.get(&id)?)))
+        .collect())
 }
 
 /// Rows that are findings of the round, in their order.

@@ -9,7 +9,7 @@ mod send;
 mod start;
 
 use askama::Template;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 use youlin_checklist::Form;
 use youlin_kernel::{Ctx, Result};
@@ -78,6 +78,8 @@ struct FormPage {
     of_premises: bool,
     offered: hazard::Offered,
     follows: Vec<Proposed>,
+    /// Rows that are a hazard of the list already.
+    again: HashMap<usize, Uuid>,
     reads: bool,
     /// The checklist's title and version.
     titled: Option<(String, String)>,
@@ -137,6 +139,11 @@ impl FormPage {
             ),
             ("after", self.s.t("finding-photo-after"), held(&row.after)),
         ]
+    }
+
+    /// The hazard of the list a row is.
+    fn listed(&self, index: &usize) -> Option<Uuid> {
+        self.again.get(index).copied()
     }
 
     fn may_on_spot(&self, row: &FoundForm) -> bool {
@@ -302,6 +309,7 @@ async fn form_page(
         None => Vec::new(),
     };
     let follows = asking.follows(&s, &mut f);
+    let again = hazard::listed_again(app, asking, &f, &follows).await?;
     found::make_room(&mut f.found, asking.of_premises());
     Ok(FormPage {
         name: subject.name.clone(),
@@ -313,6 +321,7 @@ async fn form_page(
         of_premises: asking.of_premises(),
         offered: hazard::offered(&s, app, asking).await?,
         follows,
+        again,
         reads: asking
             .form()
             .is_some_and(|form| checklists::reading_rules(&f.checklist, form).is_some()),

@@ -13,7 +13,7 @@ use youlin_checklist::Form;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, Vault};
 use youlin_web::{
-    ApiQuery, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
+    ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page,
     refused_with,
 };
 
@@ -44,11 +44,12 @@ struct Typed {
 }
 
 /// Refusals that say whose affair a step is: what was typed stays on the page, to be handed on.
-const OF_OTHERS: [&str; 4] = [
+const OF_OTHERS: [&str; 5] = [
     "hazard-not-yours",
     "own-hazard",
     "own-work",
     "own-extension",
+    "own-finding",
 ];
 
 #[derive(Template)]
@@ -66,6 +67,8 @@ struct HazardPage {
     story: Vec<Line>,
     photos: Vec<Shot>,
     possible: Vec<&'static str>,
+    /// Who may be named to put it right.
+    parties: Vec<Choice>,
     sees_case: bool,
     saved: String,
     typed: Typed,
@@ -74,6 +77,11 @@ struct HazardPage {
 impl HazardPage {
     fn drafts(&self) -> String {
         format!("fixed:{0} recheck:{0}", self.one.id)
+    }
+
+    /// What it is, and what was measured where.
+    fn heading(&self) -> (&str, &str) {
+        words::heading(&self.one.text)
     }
 
     fn category(&self) -> String {
@@ -133,6 +141,17 @@ async fn named(app: &App, one: &HazardView, party: Option<Party>) -> Result<Stri
     Ok(names.remove(&party).unwrap_or_default())
 }
 
+async fn parties(app: &App, s: &Shell) -> Result<Vec<Choice>> {
+    let scope = s.ctx().scope(&ROUNDS_WALK)?;
+    let all = Directory::organisations(app.db().read(), &scope, None).await?;
+    let mut choices = vec![Choice::new("", s.t("hazard-nobody-yet"))];
+    choices.extend(
+        all.into_iter()
+            .map(|one| Choice::new(one.id.to_string(), one.name)),
+    );
+    Ok(choices)
+}
+
 /// The sentence over the page by what was saved.
 fn done(s: &Shell, saved: &str) -> String {
     match saved {
@@ -157,14 +176,20 @@ async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: &str) -> R
         }
         None => words::Basis::default(),
     };
+    let form = known.map(|known| known.form);
+    let possible = possible_steps(app.db(), ctx, &scope, id).await?;
     Ok(HazardPage {
         basis,
-        form: known.map(|known| known.form),
-        story: story(app, &s, &one).await?,
+        story: story(app, &s, form.as_deref(), &one).await?,
+        form,
+        parties: match possible.contains(&"assign") {
+            true => parties(app, &s).await?,
+            false => Vec::new(),
+        },
         photos: shots(app, &s, &one).await?,
         fixer: named(app, &one, one.fixer).await?,
         cause: named(app, &one, one.cause).await?,
-        possible: possible_steps(app.db(), ctx, &scope, id).await?,
+        possible,
         sees_case: ctx
             .authorize(&youlin_cases::permissions::CASES_READ, one.community)
             .is_ok(),
@@ -207,6 +232,13 @@ fn verb(upload: &Upload) -> Result<HazardVerb> {
             approve: answer("approve")?,
             reason: text,
         },
+        "assign" => HazardVerb::Assign {
+            party: match upload.text("party").parse() {
+                Ok(id) => Party::organisation(id),
+                Err(_no_id) => return Err(Problem::invalid("party", "required")),
+            },
+        },
+        "drop" => HazardVerb::Drop { reason: text },
         "recheck" => HazardVerb::Recheck {
             passed: answer("passed")?,
             text,

@@ -2,15 +2,21 @@
 //! right, more time asked for and decided), and who looked again. Photographs say of what moment they are.
 
 use youlin_cases::{EventView, happenings};
+use youlin_checklist::Form;
 use youlin_kernel::{Micros, Result};
 use youlin_web::{App, Shell};
 
-use crate::queries::{HazardNote, HazardView, ReturnView, photos_of};
+use super::words;
+use crate::commands::act::DROPPED;
+use crate::queries::{HazardNote, HazardSeen, HazardView, ReturnView, photos_of};
 use crate::water;
 
 /// Lines of the case that belong to the way; the rest stands on the case's own page.
-const OF_CASE: [&str; 4] = [
+const OF_CASE: [&str; 7] = [
     "handled",
+    "declined",
+    "cancelled",
+    "merged",
     "extension_asked",
     "extension_approved",
     "extension_refused",
@@ -22,6 +28,8 @@ pub(super) struct Line {
     pub(super) text: String,
     pub(super) at: Micros,
     pub(super) by: String,
+    /// The round it was seen on again.
+    pub(super) href: String,
 }
 
 /// A photograph with what it shows.
@@ -34,11 +42,22 @@ pub(super) struct Shot {
 }
 
 /// See the module's text.
-pub(super) async fn story(app: &App, s: &Shell, one: &HazardView) -> Result<Vec<Line>> {
+pub(super) async fn story(
+    app: &App,
+    s: &Shell,
+    form: Option<&Form>,
+    one: &HazardView,
+) -> Result<Vec<Line>> {
     let case = (one.community, one.case);
     let told = happenings(app.db().read(), case, &OF_CASE).await?;
     let mut lines: Vec<Line> = one.notes.iter().map(|note| noted(s, note)).collect();
-    lines.extend(told.iter().map(|event| of_case(s, event)));
+    // Said by the hazard itself already.
+    let dropped = one.notes.iter().any(|note| note.kind == DROPPED);
+    let told = told
+        .iter()
+        .filter(|event| !dropped || event.kind != "cancelled");
+    lines.extend(told.map(|event| of_case(s, event)));
+    lines.extend(one.seen.iter().map(|seen| met(s, form, seen)));
     lines.extend(one.rechecks.iter().map(|back| looked(s, back)));
     lines.sort_by_key(|line| line.at);
     Ok(lines)
@@ -50,6 +69,7 @@ fn noted(s: &Shell, note: &HazardNote) -> Line {
         text: note.text.clone(),
         at: note.at,
         by: note.by_name.clone(),
+        href: String::new(),
     }
 }
 
@@ -60,11 +80,36 @@ fn of_case(s: &Shell, event: &EventView) -> Line {
             "extension_asked" => s.t1("hazard-told-asked", "days", days),
             "extension_approved" => s.t1("hazard-told-approved", "days", days),
             "extension_refused" => s.t("hazard-told-refused"),
+            kind @ ("declined" | "cancelled" | "merged") => s.tt("hazard-told", kind),
             _ => s.t("hazard-told-handled"),
         },
         text: event.text.clone().unwrap_or_default(),
         at: event.at,
         by: event.actor.clone(),
+        href: String::new(),
+    }
+}
+
+/// Met again on a later inspection: what was measured then, else what was said.
+fn met(s: &Shell, form: Option<&Form>, seen: &HazardSeen) -> Line {
+    let text = match &seen.judgement {
+        Some(made) => {
+            let measured = words::measured(s, form, &made.judgement);
+            let required = words::required(s, form, &made.judgement);
+            s.t2(
+                "hazard-measured-line",
+                &("was", measured),
+                &("needed", required),
+            )
+        }
+        None => seen.text.clone(),
+    };
+    Line {
+        what: s.t("hazard-seen-again"),
+        text,
+        at: seen.at,
+        by: seen.by_name.clone(),
+        href: format!("/rounds/{}", seen.round),
     }
 }
 
@@ -79,6 +124,7 @@ fn looked(s: &Shell, back: &ReturnView) -> Line {
         text: back.text.clone(),
         at: back.at,
         by: back.by_name.clone(),
+        href: String::new(),
     }
 }
 

@@ -18,6 +18,16 @@ pub(in crate::pages) fn badge(one: &HazardView) -> &'static str {
     }
 }
 
+/// Words made from the answers say first what it is; the rest is read below it. What somebody wrote otherwise stands whole.
+pub(in crate::pages) fn heading(text: &str) -> (&str, &str) {
+    const SHORT: usize = 40;
+    let parted = text.split_once('：').or_else(|| text.split_once(": "));
+    match parted {
+        Some((what, rest)) if what.chars().count() <= SHORT => (what.trim(), rest.trim()),
+        _ => (text, ""),
+    }
+}
+
 /// `C 区 · C-01、C-02`.
 pub(in crate::pages) fn spot(s: &Shell, one: &HazardView) -> String {
     let mut parts = Vec::new();
@@ -168,4 +178,21 @@ pub(in crate::pages) fn evidence(
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::heading;
+
+    #[test]
+    fn a_long_text_is_headed_by_what_it_is() {
+        let made = "使用泡沫夹芯板：实测 泡沫夹芯板（B2），不得有：泡沫夹芯板、C 区";
+        assert_eq!(heading(made).0, "使用泡沫夹芯板");
+        assert!(heading(made).1.starts_with("实测 泡沫夹芯板"));
+        assert_eq!(
+            heading("Circuit overloaded: 61 A"),
+            ("Circuit overloaded", "61 A")
+        );
+        assert_eq!(heading("东门堆了货"), ("东门堆了货", ""));
+    }
 }

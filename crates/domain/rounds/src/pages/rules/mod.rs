@@ -73,8 +73,10 @@ fn find<'a>(sets: &'a [RuleSetView], key: &str) -> Result<&'a RuleSetView> {
 }
 
 fn status(s: &Shell, sets: &[RuleSetView], one: &RuleSetView) -> String {
-    let words = s.tt("rules-status", status_code(&one.set.status));
-    match &one.set.status {
+    // What will be replaced is in use until then.
+    let now = one.on(s.ctx().now().date()).status;
+    let words = s.tt("rules-status", status_code(&now));
+    match &now {
         RuleStatus::InForce { from } => s.t2(
             "rules-status-from",
             &("status", words),

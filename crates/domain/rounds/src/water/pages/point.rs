@@ -422,7 +422,7 @@ pub(super) async fn file(
         "{} {}：{}",
         s.when(&reading.at),
         point.name,
-        words.join("；")
+        said::one_after_another(&words, &s.t("list-semicolon"))
     );
     let address = format!("{} {place}", reach.full_name());
     let rounds = app.need::<Rounds>()?;

@@ -69,6 +69,17 @@ pub(super) fn beyond(s: &Shell, reading: &ReadingView, one: &Beyond) -> String {
     )
 }
 
+/// Sentences as parts of one: each but the last goes on instead of ending.
+pub(super) fn one_after_another(sentences: &[String], semicolon: &str) -> String {
+    let Some((last, others)) = sentences.split_last() else {
+        return String::new();
+    };
+    let parts = others.iter().map(|one| one.trim_end_matches(['。', '.']));
+    let mut text: String = parts.map(|one| format!("{one}{semicolon}")).collect();
+    text.push_str(last);
+    text
+}
+
 /// `K0+350 左岸`.
 pub(super) fn place(s: &Shell, metres: f64, bank: Option<Bank>) -> String {
     match bank {
@@ -117,4 +128,26 @@ pub(super) fn values(s: &Shell, reading: &ReadingView) -> String {
 /// Name of a community.
 pub(super) fn community(s: &Shell, id: impl Into<AreaId>) -> String {
     s.area(&id.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_in_a_row_end_once() {
+        let of = |all: &[&str]| {
+            let all: Vec<String> = all.iter().map(|one| (*one).to_owned()).collect();
+            one_after_another(&all, "；")
+        };
+        assert_eq!(
+            of(&[
+                "溶解氧 2.1 mg/L，低于 3.0 mg/L（表1）。",
+                "氨氮 2.41 mg/L，高于 1.5 mg/L（表1）。"
+            ]),
+            "溶解氧 2.1 mg/L，低于 3.0 mg/L（表1）；氨氮 2.41 mg/L，高于 1.5 mg/L（表1）。"
+        );
+        assert_eq!(of(&["发黑（表1）。"]), "发黑（表1）。");
+        assert_eq!(of(&[]), "");
+    }
 }
