@@ -161,6 +161,11 @@ describe("every page", { concurrency: 2 }, () => {
       const answer = await fetch(`/rounds/reaches/${river}/water`, { method: "POST", body: new URLSearchParams({ outlet: "", name: "南桥下", chainage: "120", bank: "", class: "IV" }) });
       return new URL(answer.url).pathname;
     }, { river: known.river });
+    await window.evaluate(async ({ river }) => {
+      const fields = { outlet_name: "南桥雨水口", kind: "rain", bank: "left", lon: "120.8715", lat: "31.9959", permit: "", outlet_note: "" };
+      await fetch(`/places/rivers/${river}/outlets`, { method: "POST", body: new URLSearchParams(fields) });
+    }, { river: known.river });
+    known.outlet = (await link(`/places/rivers/${known.river}`, `a[href^="/places/rivers/${known.river}/outlets/"]`)).split("/").pop();
     known.policy = await link("/rounds/policies", 'main tbody a[href^="/rounds/policies/"]');
     await window.goto(`/places/rivers/${known.river}`);
     known.sign = (await window.locator("dd.num").first().innerText()).trim();
@@ -251,6 +256,8 @@ describe("every page", { concurrency: 2 }, () => {
       case "/places/rivers/{id}": return [`/places/rivers/${known.river}`];
       case "/places/rivers/{id}/edit": return [`/places/rivers/${known.river}/edit`];
       case "/places/rivers/{id}/map.geojson": return []; // what the map asks
+      case "/places/rivers/{id}/outlets/{outlet}": return [`/places/rivers/${known.river}/outlets/${known.outlet}`];
+      case "/rounds/reaches/{id}/outlets/{outlet}": return [`/rounds/reaches/${known.river}/outlets/${known.outlet}`];
       case "/rounds/new": return [`${path}?reach=${known.river}`];
       // A partner sees the rounds that concern it, and this one does not.
       case "/rounds/{id}": return role === "partner" ? [] : [`/rounds/${known.round}`];

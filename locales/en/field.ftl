@@ -397,3 +397,5 @@ fieldwork-told-at-stall = { finding-at-stall }
 fieldwork-told-at-circuit = { finding-at-circuit }
 fieldwork-told-comma = { list-comma }
 fieldwork-told-colon = { checklist-colon }
+fieldwork-doors-whole = Visits of the whole community today
+fieldwork-category-more = Other categories…

@@ -12,7 +12,10 @@ checklists-title = Checklists
 checklists-lead = What is asked on rounds, and what counts as a finding. A version in use never changes: a change is the next version.
 checklists-note = Checklists of the system cannot be changed, but copied. Those marked as examples are to be confirmed by whoever is responsible.
 checklist-title = Name
-checklist-title-in = Name ({ $language })
+checklist-title-in = Name{ $language ->
+        [default] {""}
+       *[other] {" "}({ $language })
+    }
 checklist-subjects = Asked of
 checklist-owner = Kept by
 checklist-versions = Versions
@@ -51,7 +54,10 @@ checklist-round-kind = Kind of round
 checklist-sources = What it follows, one a line
 checklist-questions = Questions
 checklist-label = Question
-checklist-label-in = Question ({ $language })
+checklist-label-in = Question{ $language ->
+        [default] {""}
+       *[other] {" "}({ $language })
+    }
 checklist-kind = Kind
 checklist-kind-text = Text
 checklist-kind-integer = Whole number
@@ -86,10 +92,16 @@ checklist-required = When it must be answered (formula)
 checklist-required-hint = Empty: it may be left out. For always, write true().
 checklist-unit = Unit
 checklist-default = Filled in beforehand
-checklist-hint-in = Hint ({ $language })
+checklist-hint-in = Hint{ $language ->
+        [default] {""}
+       *[other] {" "}({ $language })
+    }
 checklist-constraint = What the answer must meet (formula)
 checklist-constraint-hint = Empty: anything. In the formula a dot (.) is the answer.
-checklist-message-in = Said when it does not ({ $language })
+checklist-message-in = Said when it does not{ $language ->
+        [default] {""}
+       *[other] {" "}({ $language })
+    }
 checklist-calculation = How it is worked out (formula)
 checklist-calculation-hint = Only for what is worked out.
 checklist-appearance = Appearance, for ODK
@@ -118,7 +130,10 @@ checklist-finding = Finding
 checklist-when = When it counts (formula)
 checklist-when-said = When it counts
 checklist-when-hint = Answers that meet this are a problem that was found.
-checklist-finding-in = Problem ({ $language })
+checklist-finding-in = Problem{ $language ->
+        [default] {""}
+       *[other] {" "}({ $language })
+    }
 checklist-rule-code = Code
 checklist-within = In which repeated section; empty: the whole
 checklist-judge-rule = Judged by the rule

@@ -51,7 +51,6 @@ field-talk-at-a-place = A talk is noted at a reach, a building or premises, not 
 defence-line-talks = Talks
 defence-line-reached = People reached by talks
 defence-line-reports = Reported by residents and passers-by
-defence-talks = talks
 defence-by-board = By the code on the river's sign
 defence-by-place = The place is at the river
 # Keeping

@@ -397,3 +397,5 @@ fieldwork-told-at-stall = { finding-at-stall }
 fieldwork-told-at-circuit = { finding-at-circuit }
 fieldwork-told-comma = { list-comma }
 fieldwork-told-colon = { checklist-colon }
+fieldwork-doors-whole = 全社区今天的走访
+fieldwork-category-more = 其他类别……

@@ -12,7 +12,10 @@ checklists-title = 检查表
 checklists-lead = 巡查、走访、检查时问什么、怎样算发现问题，都写在检查表里。启用了的版本不再改，要改就新建下一版。
 checklists-note = 系统自带的检查表不能改，可以复制一份改成自己的。标“示例”的，项目和数值要由主管部门确认。
 checklist-title = 名称
-checklist-title-in = 名称（{ $language }）
+checklist-title-in = 名称{ $language ->
+        [default] {""}
+       *[other] （{ $language }）
+    }
 checklist-subjects = 检查对象
 checklist-owner = 归谁
 checklist-versions = 版本
@@ -51,7 +54,10 @@ checklist-round-kind = 用在哪种巡查
 checklist-sources = 依据（一行一条）
 checklist-questions = 问题
 checklist-label = 问什么
-checklist-label-in = 问什么（{ $language }）
+checklist-label-in = 问什么{ $language ->
+        [default] {""}
+       *[other] （{ $language }）
+    }
 checklist-kind = 类型
 checklist-kind-text = 文字
 checklist-kind-integer = 整数
@@ -86,10 +92,16 @@ checklist-required = 什么时候必填（公式）
 checklist-required-hint = 空着：可以不答。总要答就写 true()。
 checklist-unit = 单位
 checklist-default = 预先填好
-checklist-hint-in = 提示（{ $language }）
+checklist-hint-in = 提示{ $language ->
+        [default] {""}
+       *[other] （{ $language }）
+    }
 checklist-constraint = 答案要满足（公式）
 checklist-constraint-hint = 空着：怎么答都行。公式里用一个点（.）代表答案。
-checklist-message-in = 不满足时怎么说（{ $language }）
+checklist-message-in = 不满足时怎么说{ $language ->
+        [default] {""}
+       *[other] （{ $language }）
+    }
 checklist-calculation = 怎么算出来（公式）
 checklist-calculation-hint = 只有“计算”这种题要写。
 checklist-appearance = 外观（给 ODK 用）
@@ -118,7 +130,10 @@ checklist-finding = 问题
 checklist-when = 什么时候算（公式）
 checklist-when-said = 什么时候算
 checklist-when-hint = 答案符合这里写的条件，就算发现了这个问题。
-checklist-finding-in = 什么问题（{ $language }）
+checklist-finding-in = 什么问题{ $language ->
+        [default] {""}
+       *[other] （{ $language }）
+    }
 checklist-rule-code = 代号
 checklist-within = 在哪个逐个填的节里（空着就是整张表）
 checklist-judge-rule = 按规则集的哪一条判

@@ -51,7 +51,6 @@ field-talk-at-a-place = 宣传记在河段、楼栋或场所上，不记在住�
 defence-line-talks = 宣传
 defence-line-reached = 宣传到的人
 defence-line-reports = 居民和路人报的
-defence-talks = 次宣传
 defence-by-board = 扫河边牌子报的
 defence-by-place = 地点在河边
 # 保存期限

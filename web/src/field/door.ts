@@ -53,7 +53,7 @@ export function doorsPart(): HTMLElement | null {
   const houses = together(all.flatMap((day) => day.stops)).map((stop) => ({ ...stop, doors: stop.doors.filter((door) => !isDone(door)) })).filter((stop) => stop.doors.length > 0);
   return make(
     "section", { class: "stack-s", id: "doors" },
-    make("div", { class: "spread" }, make("h2", {}, t("doors")), make("span", { class: "muted num" }, t("doors-count", { n: doors.length - over.length, m: sent + over.length }))),
+    make("div", { class: "spread" }, make("h2", {}, t(all.some((day) => day.whole) ? "doors-whole" : "doors")), make("span", { class: "muted num" }, t("doors-count", { n: doors.length - over.length, m: sent + over.length }))),
     ...houses.map((stop) => make("div", { class: "stack-s", "data-stop": stop.building }, make("h3", { class: "house" }, make("span", { class: "visit-number", "aria-hidden": "true" }, String((number += 1))), stop.name || t("house-none")), rows(stop.doors))),
     houses.length === 0 && make("p", { class: "muted" }, t("doors-all-done")),
     over.length > 0 && make("details", {}, make("summary", {}, t("visits-over", { n: over.length })), rows(over)),

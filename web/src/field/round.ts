@@ -8,6 +8,7 @@ import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./fo
 import { after, itemsOf, taken } from "./handin";
 import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
 import { area, button, camera, check, choice, fault, field, guarded, locator, moment } from "./parts";
+import { offered } from "./offered";
 import { readInto, unconfirmed } from "./said";
 import { sketch } from "./sketch";
 import { hold, state } from "./state";
@@ -15,7 +16,7 @@ import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
 import { endRecording, gaps, hereOf, recorderOf, type Recorder } from "./track";
-import type { DraftFinding, Due, FoundChoice, Pack, Photo, Reach, RoundDraft } from "./types";
+import type { Category, DraftFinding, Due, FoundChoice, Pack, Photo, Reach, RoundDraft } from "./types";
 import { dayOf, language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
@@ -281,12 +282,30 @@ function incomplete(card: HTMLElement, draft: RoundDraft): boolean {
   return lacks.some(Boolean);
 }
 
+/** Which value shows the rest of them; no code of a category. */
+const MORE = "more";
+
+function categoryOf(draft: RoundDraft, found: DraftFinding, act: (code: string) => void): HTMLSelectElement {
+  const rules = draft.form ? (formOf(draft.form.name)?.checklist.findings ?? []) : [];
+  const named = [...rules.map((rule) => rule.category), ...(found.category ? [found.category] : [])];
+  const { first, rest } = offered(state.pack?.categories ?? [], draft.subject.kind === "reach", named);
+  const options = (of: Category[]): [string, string][] => of.map((one) => [one.code, one.name]);
+  const more: [string, string][] = rest.length > 0 ? [[MORE, t("category-more")]] : [];
+  const select = choice([["", t("choose")], ...options(first), ...more], found.category, (code) => {
+    if (code !== MORE) return act(code);
+    for (const option of select.querySelectorAll(`option[value="${MORE}"]`)) option.remove();
+    for (const [value, words] of options(rest)) select.append(make("option", { value }, words));
+    select.value = "";
+    act("");
+  });
+  return select;
+}
+
 function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: () => void, draw: () => void): HTMLElement {
   const set = <K extends keyof DraftFinding>(name: K) => (value: DraftFinding[K]): void => {
     found[name] = value;
     save();
   };
-  const categories = (state.pack?.categories ?? []).filter((one) => !one.asks).map((one): [string, string] => [one.code, one.name]);
   const severities = ["low", "medium", "high", "immediate"].map((code): [string, string] => [code, t(`severity-${code}`)]);
   // What was put right at once needs nobody to put it right.
   const where = asksHazards(draft) ? hazardFields(draft.subject.id, (found.hazard ??= blankHazard()), save) : null;
@@ -300,7 +319,7 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
       draw();
     }, "trash")),
     field(t("finding-text"), area(found.text, set("text"), 2)),
-    field(t("category"), choice([["", t("choose")], ...categories], found.category, set("category"))),
+    field(t("category"), categoryOf(draft, found, set("category"))),
     make("div", { class: "grid-2" }, field(t("severity"), choice(severities, found.severity, set("severity"))), !asksHazards(draft) && field(t("bank"), choice(banks(), found.bank, set("bank")))),
     check(t("on-spot"), t("on-spot-hint"), found.on_spot, (value) => {
       set("on_spot")(value);

@@ -18,13 +18,13 @@ export type Visit = {
 };
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
 /** What is proposed from door to door: entrances in walking order. */
-export type DoorsOfDay = { community: number; stops: DoorStop[]; done: number; full: number };
+export type DoorsOfDay = { community: number; /** Of all that may be seen there, not of a post; not in a pack of an older server. */ whole?: boolean; stops: DoorStop[]; done: number; full: number };
 export type DoorStop = { building: string; name: string; position: [number, number] | null; doors: Door[] };
 export type Door = {
   dwelling: string; room: string; address: string; whys: string[]; stands_in_for: string | null; policy: { id: string; title: string; photographs: number; minutes: number | null; basis: string } | null; lived: string[]; people: DoorResident[];
 };
 export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
-export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean };
+export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean; /** Looked at on the water; not in a pack of an older server. */ river?: boolean };
 export type Pack = {
   contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean; /** Not in a pack of an older server. */ sees_cases?: boolean };
   /** Not in a pack of an older server. */

@@ -25,6 +25,8 @@ const COMMUNITIES: usize = 3;
 #[schema(as = FieldDoors)]
 pub(crate) struct DoorsOfDay {
     community: CommunityId,
+    /// Of all that the caller may see there: they hold no post of their own.
+    whole: bool,
     /// Entrances in walking order.
     stops: Vec<PackStop>,
     /// Visits the caller handed in today.
@@ -106,6 +108,7 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
             round,
             ground,
             full,
+            holds_post,
             ..
         } = my_day(s.app(), ctx, community, None).await?;
         let files = files(s, &people, community, &round).await?;
@@ -117,6 +120,7 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
         };
         days.push(DoorsOfDay {
             community,
+            whole: !holds_post,
             stops: round.stops.iter().map(|stop| day.stop(stop)).collect(),
             done: round.done,
             full,

@@ -21,7 +21,8 @@ use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
 use youlin_rounds::{
-    DueLine, FindingView, PolicyView, Rounds, due_now, goes_back_to, open_findings, policies,
+    DueLine, FindingView, PolicyView, RIVER_CATEGORIES, Rounds, due_now, goes_back_to,
+    open_findings, policies,
 };
 use youlin_web::{App, Caller, NavPlace, Prefs, Refusals, Shell, WebResult};
 
@@ -140,6 +141,8 @@ struct PackCategory {
     keywords: Vec<String>,
     /// It has questions that must be answered: not for a note in passing.
     asks: bool,
+    /// What is looked at on the water.
+    river: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -311,6 +314,7 @@ fn categories(app: &App, ctx: &Ctx) -> Result<Vec<PackCategory>> {
             group: one.group.clone(),
             keywords: one.keywords.clone(),
             asks: one.questions.iter().any(|question| question.required),
+            river: RIVER_CATEGORIES.contains(&one.code.as_str()),
         })
         .collect();
     all.sort_by(|a, b| a.code.cmp(&b.code));

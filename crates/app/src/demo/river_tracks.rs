@@ -23,7 +23,7 @@ use youlin_rounds::water::{
 use youlin_rounds::{NewRound, Rounds, SavePolicy, prepare};
 
 use super::picture::picture;
-use super::rivers::{monthly, plain, signed_in};
+use super::rivers::{cleaner, monthly, plain, signed_in};
 use crate::House;
 
 /// Weeks ago; shares of the reach walked down the left bank and up the right one; what the walkers say of it.
@@ -127,7 +127,7 @@ async fn plan(house: &House, ctx: &Ctx, reach: &Reach) -> Result<Uuid> {
             ..monthly(ctx, SubjectKind::Reach, walkers)
         },
         subjects: vec![reach.id],
-        fixer: None,
+        fixer: Some(cleaner(&all)?),
         checklist: None,
     };
     house.db.execute(ctx, save).await.map_err(plain)

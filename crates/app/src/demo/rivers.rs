@@ -99,6 +99,12 @@ const TEAM: &str = "green";
 const TEAMS: &str = "志愿队周六巡河";
 const CHIEFS: &str = "chief-";
 const VILLAGE: &str = "村级河长每周巡河";
+const CLEANER: &str = "river";
+const SWEEP: &str = "保洁员每日巡河";
+/// The department whose people sweep the rivers.
+const DEPARTMENT: &str = "区河道养护所";
+/// Days back the cleaner has been walking.
+const SWEPT: i64 = 28;
 
 struct Found {
     category: &'static str,
@@ -142,7 +148,7 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
             line,
             policy_of(login, line.community),
             text,
-            *days,
+            ctx.now().plus(-*days * Micros::DAY - Micros::HOUR),
             found,
         )
         .await?;
@@ -151,7 +157,39 @@ pub(crate) async fn play(house: &House) -> Result<usize> {
             rectify(house, line.community, &done).await?;
         }
     }
+    Ok(walked + sweep(house, &lines, &policies).await?)
+}
+
+/// The cleaner's working days up to yesterday, but for a few.
+async fn sweep(
+    house: &House,
+    lines: &[ReachLine],
+    policies: &BTreeMap<CommunityId, BTreeMap<&'static str, Uuid>>,
+) -> Result<usize> {
+    let ctx = signed_in(house, CLEANER).await?;
+    let mut walked = 0;
+    for (reach, line) in (0_i64..).zip(lines) {
+        let policy = policies[&line.community].get(SWEEP).copied();
+        for days in (1..=SWEPT).rev() {
+            let day = ctx.now().plus(-days * Micros::DAY).date();
+            let free = day.weekday().to_monday_zero_offset() > 4;
+            if free || (days + reach) % 9 == 0 {
+                continue;
+            }
+            let began = Micros::start_of(day).plus(7 * Micros::HOUR + 30 * Micros::MINUTE);
+            let said = "沿河打捞一遍，河面和两岸都清过。";
+            walk(house, &ctx, line, policy, said, began, &[]).await?;
+            walked += 1;
+        }
+    }
     Ok(walked)
+}
+
+/// The department that puts right what is found along the rivers.
+pub(super) fn cleaner(all: &[youlin_people::OrganisationView]) -> Result<Party> {
+    let found = all.iter().find(|one| one.name == DEPARTMENT);
+    let found = found.context("no river department")?;
+    Ok(Party::organisation(found.id))
 }
 
 /// The policies of the source: township chief monthly, village chief weekly, cleaner daily, volunteers on Saturdays.
@@ -172,7 +210,7 @@ async fn plan(
             .find(|one| wanted(one))
             .map(|one| Party::organisation(one.id))
     };
-    let cleaner = named(&|one| one.name == "区河道养护所").context("no river department")?;
+    let cleaner = cleaner(&all)?;
     let team =
         named(&|one| one.kind == OrganisationKind::VolunteerTeam && one.community == community)
             .context("no volunteers")?;
@@ -187,7 +225,7 @@ async fn plan(
         ),
         (VILLAGE, chief(ChiefLevel::Village), Every::Week, 0),
         (
-            "保洁员每日巡河",
+            SWEEP,
             Walkers::Party { party: cleaner },
             Every::Day,
             0b001_1111,
@@ -248,12 +286,11 @@ async fn walk(
     line: &ReachLine,
     policy: Option<Uuid>,
     text: &str,
-    days: i64,
+    began: Micros,
     found: &[Found],
 ) -> Result<HandedIn> {
     let scope = house.ctx(super::SAYS).scope(&PLACES_READ).map_err(plain)?;
     let reach = reach(&house.db, &scope, line.id).await.map_err(plain)?;
-    let began = ctx.now().plus(-days * Micros::DAY - Micros::HOUR);
     let finding = |one: &Found| {
         let (lon, lat) = reach.line.at(one.part * reach.length_m);
         NewFinding {

@@ -236,6 +236,19 @@ async fn grants_of_account(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Gr
     Ok(grants_of(&rows))
 }
 
+/// How an account is called, and which person's it is; nothing once it is closed.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn account_names(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<(String, Option<Uuid>)>> {
+    let row = account::Entity::find_by_id((SYSTEM.0, id)).one(db).await?;
+    let open = row.filter(|row| row.closed_at.is_none());
+    Ok(open.map(|row| (row.display_name, row.person_id)))
+}
+
 /// All accounts by login.
 ///
 /// # Errors

@@ -47,7 +47,9 @@ use youlin_database::text::TextSource;
 use youlin_database::{AuditedTable, audited_table};
 use youlin_web::{App, Module};
 
-pub use accounts::{AccountPolicy, AccountView, Accounts, KeyView, account_list, key_list};
+pub use accounts::{
+    AccountPolicy, AccountView, Accounts, KeyView, account_list, account_names, key_list,
+};
 pub use age::{Age, age_on};
 pub use area_charges::AreaCharges;
 pub use area_follow::PeopleFollow;

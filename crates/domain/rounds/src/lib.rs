@@ -23,7 +23,7 @@ pub mod water;
 
 pub use commands::*;
 pub use migrations::MIGRATIONS;
-pub use pages::{NAV, PairInCase, RoundsToday};
+pub use pages::{NAV, PairInCase, RIVER_CATEGORIES, RoundsToday};
 pub use queries::*;
 pub use service::Rounds;
 

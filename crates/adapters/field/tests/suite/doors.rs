@@ -128,6 +128,13 @@ async fn todays_visits_go_along_and_come_back_once() {
         world.clock.advance(60 * Micros::DAY);
         let desk = &ground.walkers[2];
         let doors = ground.doors_of(desk).await;
+        // The desk holds no post: what it sees is the whole community's.
+        let (_, pack) = ground.get(desk, "/api/v1/field/pack").await;
+        assert_eq!(pack["doors"][0]["whole"], true, "{pack}");
+        let categories = pack["categories"].as_array().unwrap();
+        let river = categories.iter().filter(|one| one["river"] == true);
+        let river: Vec<_> = river.filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(river, youlin_rounds::RIVER_CATEGORIES);
         let rooms: Vec<&str> = doors
             .iter()
             .filter_map(|one| one["room"].as_str())

@@ -15,7 +15,9 @@ mod tables;
 pub use commands::{EndChief, SaveChief, SaveOutlet, SaveReach};
 pub use import::{ReachesRegister, import_reaches};
 pub use line::{Line, chainage, decimetres, read_line};
-pub use queries::{Chief, Outlet, Reach, ReachLine, open_reaches, reach, reach_by_sign, reaches};
+pub use queries::{
+    Chief, Outlet, Reach, ReachLine, has_outlet, open_reaches, reach, reach_by_sign, reaches,
+};
 
 pub(crate) use pages::routes;
 pub(crate) use tables::TABLES;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -184,6 +184,21 @@ pub async fn reach(db: &Database, scope: &Scope, id: Uuid) -> Result<Reach> {
 pub async fn reach_by_sign(db: &Database, sign: &str) -> Result<Reach> {
     let row = sign_row(db, sign).await?.ok_or_else(Problem::not_found)?;
     whole(db, row).await
+}
+
+/// Whether a community has such an outlet.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn has_outlet(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    id: Uuid,
+) -> Result<bool> {
+    let row = outlet::Entity::find_by_id((community.0, id))
+        .one(db)
+        .await?;
+    Ok(row.is_some())
 }
 
 async fn sign_row(db: &Database, sign: &str) -> Result<Option<reach::Model>> {

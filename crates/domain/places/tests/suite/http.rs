@@ -538,3 +538,95 @@ async fn enter_the_register(web: Web) {
     assert!(!text.contains("/places/dwellings/new"));
     web.town.prove(&["A"]).await;
 }
+
+#[tokio::test]
+async fn an_outlet_is_put_right_and_closed_and_two_at_once_lose_nothing() {
+    for base in databases().await {
+        let web = Web::over(Town::drawn(base).await).await;
+        let community = web.town.id("A").0.to_string();
+        let points = [at(1.0, 1.0), at(5.0, 1.0)].map(|(lon, lat)| format!("{lon} {lat}"));
+        let reach = [
+            ("community", community.as_str()),
+            ("water", "中心河"),
+            ("name", "东段"),
+            ("line", &points.join("\n")),
+            ("datum", "wgs84"),
+            ("half_width", "6"),
+        ];
+        let (status, headers, body) = web.form("/places/rivers", &reach).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        let shown = headers[header::LOCATION].to_str().unwrap();
+        let shown = shown.split('?').next().unwrap().to_owned();
+        let (lon, lat) = at(3.0, 1.0);
+        let (lon, lat) = (lon.to_string(), lat.to_string());
+        let typed = |name: &'static str, more: &[(&'static str, &str)]| {
+            let mut all = vec![
+                ("outlet_name", name.to_owned()),
+                ("kind", "rain".to_owned()),
+                ("bank", "left".to_owned()),
+                ("lon", lon.clone()),
+                ("lat", lat.clone()),
+            ];
+            all.extend(
+                more.iter()
+                    .map(|(name, value)| (*name, (*value).to_owned())),
+            );
+            all
+        };
+        let send = async |uri: &str, fields: Vec<(&'static str, String)>| {
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            web.form(uri, &fields).await
+        };
+        let new = format!("{shown}/outlets");
+        let (status, _, body) = send(&new, typed("桥下口", &[])).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        let (_, page) = web.get(ADMIN, &shown).await;
+        let from = page.find(&format!("{new}/")).expect("a way to mend it");
+        let uri = page[from..].split('"').next().unwrap().to_owned();
+        // By the map, and by the telephone's position.
+        let (_, form) = web.get(ADMIN, &uri).await;
+        assert!(
+            form.contains("data-map-pick") && form.contains("data-locate"),
+            "{form}"
+        );
+        assert!(
+            form.contains("value=\"桥下口\"") && form.contains(&lon),
+            "{form}"
+        );
+        let (status, _) = web.get(WORKER, &uri).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (status, _, body) = send(&uri, typed("南桥雨水口", &[("version", "1")])).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        // Somebody else had it open all the while.
+        let late = typed("北桥口", &[("version", "1"), ("permit", "通排2026-7")]);
+        let (status, _, body) = send(&uri, late).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            body.contains("data-conflict") && body.contains("南桥雨水口"),
+            "{body}"
+        );
+        assert!(
+            body.contains("value=\"北桥口\"") && body.contains("通排2026-7"),
+            "{body}"
+        );
+        let (status, _, body) = send(&uri, typed("", &[("version", "2")])).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("f-outlet_name-e"), "{body}");
+        let (_, map) = web.get(ADMIN, &format!("{shown}/map.geojson")).await;
+        assert!(
+            map.contains("南桥雨水口") && map.contains("没有许可"),
+            "{map}"
+        );
+        // Sealed: off the map, and still in the register.
+        let closed = typed("南桥雨水口", &[("version", "2"), ("closed", "1")]);
+        let (status, _, body) = send(&uri, closed).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        let (_, map) = web.get(ADMIN, &format!("{shown}/map.geojson")).await;
+        assert!(!map.contains("南桥雨水口"), "{map}");
+        let (_, page) = web.get(ADMIN, &shown).await;
+        assert!(page.contains("南桥雨水口"), "{page}");
+    }
+}

@@ -20,11 +20,8 @@ pub(crate) struct Spot {
 
 pub(super) fn spot(subject: &SubjectView, finding: &NewFinding) -> Spot {
     let position = finding.lon.zip(finding.lat);
-    let chainage_m = subject
-        .line
-        .as_ref()
-        .zip(position)
-        .map(|(line, position)| line.nearest(position).0);
+    // What lies far from the water has no chainage: the nearest point of the reach would name a place nobody was at.
+    let chainage_m = position.and_then(|position| subject.chainage(position));
     let mut address = subject.name.clone();
     if let Some(metres) = chainage_m {
         address.push(' ');

@@ -1,4 +1,4 @@
-//! A photograph of a reading or of a return visit.
+//! A photograph of a reading, of a return visit, or of an outlet.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
@@ -11,10 +11,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub version: i32,
-    /// `reading` or `return`.
+    /// `reading`, `return` or `outlet`.
     pub of_kind: String,
     pub of_id: Uuid,
-    /// The point, or the finding.
+    /// The point, the finding, or the outlet.
     pub spot_id: Uuid,
     pub sha256: String,
     pub thumbnail: Option<String>,

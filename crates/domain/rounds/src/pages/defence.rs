@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use uuid::Uuid;
 use youlin_cases::permissions::CASES_READ;
 use youlin_kernel::{AreaId, CommunityId, Micros};
+use youlin_places::rivers::{Reach, reach};
 use youlin_web::{ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, page};
 
 use super::round::{category, place, state, step_words};
@@ -25,15 +27,25 @@ pub(super) struct Asked {
     days: Option<i64>,
     again: Option<i64>,
     community: Option<CommunityId>,
+    /// Only of this one, in its community.
+    reach: Option<Uuid>,
     line: String,
 }
 
 /// A figure and where it opens.
-struct Figure {
-    count: usize,
-    href: String,
-    label: String,
-    state: &'static str,
+pub(super) struct Figure {
+    pub(super) count: usize,
+    pub(super) href: String,
+    pub(super) label: String,
+    pub(super) state: &'static str,
+}
+
+/// What figures are about: the days they look back, those within which something is the same again, and whether of one reach.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) days: i64,
+    pub(super) again: i64,
+    pub(super) reach: Option<Uuid>,
 }
 
 /// A community.
@@ -60,6 +72,8 @@ struct DefencePage {
     e: FormFaults,
     days: String,
     again: String,
+    /// The reach it is about, with its community, else of all.
+    of: Option<(CommunityId, Reach)>,
     spans: Vec<Choice>,
     agains: Vec<Choice>,
     rows: Vec<Row>,
@@ -99,65 +113,109 @@ pub(super) async fn show(
     prefs: Prefs,
     ApiQuery(asked): ApiQuery<Asked>,
 ) -> WebResult<Response> {
-    let scope = ctx.scope(&ROUNDS_READ)?;
+    let mut scope = ctx.scope(&ROUNDS_READ)?;
+    let of = match asked.reach {
+        Some(id) => {
+            let found = reach(app.db(), &scope, id).await?;
+            scope = scope.narrowed(ctx.areas(), found.community.into());
+            Some((found.community, found))
+        }
+        None => None,
+    };
     let s = shell(&app, &ctx, prefs);
     let days = asked.days.unwrap_or(90).clamp(1, 366);
     let again = asked.again.unwrap_or(60).clamp(1, 366);
     let since = ctx.now().plus(-days * Micros::DAY);
-    let wanted = DefenceLine::parse(&asked.line).zip(asked.community);
+    let about = of.as_ref().map(|(community, _)| *community);
+    let wanted = DefenceLine::parse(&asked.line).zip(about.or(asked.community));
     let cases = ctx.scope(&CASES_READ).ok();
     let rounds = app.need::<Rounds>()?;
     let scopes = (&scope, cases.as_ref());
     let all = defence(&rounds, app.db(), &ctx, scopes, (since, again)).await?;
     let (mut rows, mut opened) = (Vec::new(), None);
+    let span = Span {
+        days,
+        again,
+        reach: asked.reach,
+    };
     for (community, all) in all.into_iter().take(MOST) {
-        rows.push(row(&s, community, &all, (days, again)));
+        let all = match asked.reach {
+            Some(reach) => all.of_reach(reach),
+            None => all,
+        };
+        rows.push(row(&s, community, &all, span));
         if let Some((line, _)) = wanted.filter(|(_, of)| *of == community) {
-            opened = open(&s, community, all, line);
+            let name = match &of {
+                Some((_, reach)) => reach.full_name(),
+                None => s.area(&community.into()),
+            };
+            opened = open(&s, name, all, line);
         }
     }
-    let span = |days: i64| Choice::new(days.to_string(), s.t1("defence-days", "count", days));
+    let spanned = |days: i64| Choice::new(days.to_string(), s.t1("defence-days", "count", days));
     page(&DefencePage {
         e: FormFaults::none(),
         days: days.to_string(),
         again: again.to_string(),
-        spans: [30, 90, 180, 365].into_iter().map(span).collect(),
-        agains: [14, 30, 60, 90].into_iter().map(span).collect(),
+        spans: [30, 90, 180, 365].into_iter().map(spanned).collect(),
+        agains: [14, 30, 60, 90].into_iter().map(spanned).collect(),
         rows,
         opened,
+        of,
         s,
     })
 }
 
-fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i64)) -> Row {
-    let figure = |line: DefenceLine| {
-        let count = all.count(line)?;
-        let state = match line {
-            _ if count == 0 => "",
-            DefenceLine::Missed | DefenceLine::Again => "late",
-            DefenceLine::ToRevisit => "soon",
-            DefenceLine::OnSpot | DefenceLine::Verified => "ok",
-            DefenceLine::Talks
-            | DefenceLine::Reached
-            | DefenceLine::Patrols
-            | DefenceLine::Found
-            | DefenceLine::Reports
-            | DefenceLine::Open => "",
-        };
-        Some(Figure {
-            count,
-            href: format!(
-                "/rounds/defence?days={days}&again={again}&community={}&line={line}#opened",
-                community.0
-            ),
-            label: s.tt("defence-line", line),
-            state,
-        })
+/// Those of a community's figures, each with the address that opens to exactly its records; none where the caller may not see
+/// what is behind it.
+pub(super) fn figures(
+    s: &Shell,
+    community: CommunityId,
+    all: &Defence,
+    span: Span,
+    lines: &[DefenceLine],
+) -> Vec<Figure> {
+    let lines = lines.iter();
+    lines
+        .filter_map(|line| figure(s, community, all, span, *line))
+        .collect()
+}
+
+fn figure(
+    s: &Shell,
+    community: CommunityId,
+    all: &Defence,
+    Span { days, again, reach }: Span,
+    line: DefenceLine,
+) -> Option<Figure> {
+    let count = all.count(line)?;
+    let state = match line {
+        _ if count == 0 => "",
+        DefenceLine::Missed | DefenceLine::Again => "late",
+        DefenceLine::ToRevisit => "soon",
+        DefenceLine::OnSpot | DefenceLine::Verified => "ok",
+        DefenceLine::Talks
+        | DefenceLine::Reached
+        | DefenceLine::Patrols
+        | DefenceLine::Found
+        | DefenceLine::Reports
+        | DefenceLine::Open => "",
     };
-    let figures = |name: &str, lines: &[DefenceLine]| {
-        let figures = lines.iter().filter_map(|line| figure(*line)).collect();
-        (s.t(name), figures)
+    let of = match reach {
+        Some(reach) => format!("reach={reach}"),
+        None => format!("community={}", community.0),
     };
+    Some(Figure {
+        count,
+        href: format!("/rounds/defence?days={days}&again={again}&{of}&line={line}#opened"),
+        label: s.tt("defence-line", line),
+        state,
+    })
+}
+
+fn row(s: &Shell, community: CommunityId, all: &Defence, span: Span) -> Row {
+    let figures =
+        |name: &str, lines: &[DefenceLine]| (s.t(name), figures(s, community, all, span, lines));
     Row {
         community: community.into(),
         lines: [
@@ -188,7 +246,7 @@ fn row(s: &Shell, community: CommunityId, all: &Defence, (days, again): (i64, i6
     }
 }
 
-fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> Option<Opened> {
+fn open(s: &Shell, name: String, all: Defence, line: DefenceLine) -> Option<Opened> {
     let count = all.count(line)?;
     let rows = match line {
         DefenceLine::Reached => all.talks.len(),
@@ -198,7 +256,7 @@ fn open(s: &Shell, community: CommunityId, all: Defence, line: DefenceLine) -> O
         title: s.tn(
             "defence-opened",
             &[
-                ("community", s.area(&community.into())),
+                ("community", name),
                 ("line", s.tt("defence-line", line)),
                 ("count", count.to_string()),
             ],

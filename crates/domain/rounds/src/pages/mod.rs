@@ -23,6 +23,7 @@ mod upload;
 mod waits;
 mod ways;
 
+pub use form::RIVER as RIVER_CATEGORIES;
 pub use waits::RoundsToday;
 
 use axum::extract::DefaultBodyLimit;

@@ -85,6 +85,15 @@ impl OverviewPage {
         step_words(&self.s, finding)
     }
 
+    /// What somebody may do about it that there is no round yet.
+    fn none_hint(&self) -> &'static str {
+        match (self.may_plan, self.may_walk) {
+            (true, _) => "rounds-none-hint",
+            (false, true) => "rounds-none-hint-walk",
+            (false, false) => "rounds-none-hint-read",
+        }
+    }
+
     /// Until which day.
     fn until(&self, line: &DueLine) -> String {
         ways::until(&self.s, line)
@@ -148,8 +157,8 @@ pub(super) async fn show(
     let db = app.db();
     let service = app.need::<Rounds>()?;
     let mut due = due_now(&service, db, &ctx, &scope).await?;
-    // What is due soonest first; a daily round before this month's.
-    due.sort_by_key(|line| (line.window.last, line.subject_name.clone()));
+    // One's own first, and of those what is due soonest; a daily round before this month's.
+    due.sort_by_key(|line| (!line.yours, line.window.last, line.subject_name.clone()));
     let open_count = due.len();
     let (due, long) = parted(due);
     let (back, open): (Vec<_>, Vec<_>) = open_findings(db, &scope, None)

@@ -10,37 +10,25 @@ use youlin_kernel::{Ctx, Micros, Result};
 use youlin_places::rivers::{Reach, reach};
 use youlin_web::{App, Caller, PathId, Prefs, Shell, WebResult, page};
 
+use super::defence::{Figure, Span, figures};
 use super::round::{category, place, state, step_words};
 use super::shell;
 use super::ways::{AskedOf, asked_now};
-use crate::model::{Due, Outcome, RoundKind, Subject, SubjectKind};
+use crate::model::{Subject, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, RoundFilter, RoundLine, SubjectView, count_rounds, findings_at,
-    is_again, rounds_of, standing_of_subject,
+    Defence, DefenceLine, FindingView, RoundFilter, RoundLine, SubjectView, defence, findings_at,
+    rounds_of, standing_of_subject,
 };
 use crate::service::Rounds;
-
-/// The last ninety days in figures.
-struct Defence {
-    talks: u64,
-    patrols: u64,
-    missed: usize,
-    found: usize,
-    on_spot: usize,
-    verified: usize,
-    to_revisit: usize,
-    open: usize,
-    /// Found again at the same place within sixty days after it had been put right.
-    again: usize,
-}
 
 #[derive(Template)]
 #[template(path = "round_reach.html")]
 struct ReachPage {
     s: Shell,
     reach: Reach,
-    defence: Defence,
+    /// The last ninety days, each figure with where it opens.
+    figures: Vec<Figure>,
     findings: Vec<FindingView>,
     rounds: Vec<RoundLine>,
     asked_of: Vec<AskedOf>,
@@ -68,6 +56,29 @@ impl ReachPage {
 const DAYS: i64 = 90;
 /// Days within which a finding is the same one again.
 const AGAIN: i64 = 60;
+
+impl Span {
+    fn of(reach: Uuid) -> Self {
+        Self {
+            days: DAYS,
+            again: AGAIN,
+            reach: Some(reach),
+        }
+    }
+}
+
+/// What a reach's own page says of the three lines.
+const LINES: &[DefenceLine] = &[
+    DefenceLine::Talks,
+    DefenceLine::Patrols,
+    DefenceLine::Missed,
+    DefenceLine::Found,
+    DefenceLine::OnSpot,
+    DefenceLine::Verified,
+    DefenceLine::ToRevisit,
+    DefenceLine::Open,
+    DefenceLine::Again,
+];
 
 async fn held(app: &App, ctx: &Ctx, id: Uuid) -> Result<(Reach, Vec<FindingView>)> {
     let scope = ctx.scope(&ROUNDS_READ)?;
@@ -101,48 +112,21 @@ pub(super) async fn show(
     let since = ctx.now().plus(-DAYS * Micros::DAY);
     let service = app.need::<Rounds>()?;
     let view = SubjectView::of_reach(&reach);
-    let standing =
-        standing_of_subject(&service, app.db(), &ctx, &scope, &view, since.date()).await?;
-    let missed = standing
-        .since
-        .iter()
-        .filter(|line| matches!(line.due, Due::Missed { .. }))
-        .count();
-    let of = |step: FindingStep| {
-        let lately = findings.iter().filter(|one| one.found_at >= since);
-        lately.filter(|one| one.step == step).count()
-    };
-    // Counted in the database: a reach that is walked daily has more of them than a list shows.
-    let done = async |kind: RoundKind| {
-        let lately = RoundFilter {
-            kind: Some(kind),
-            outcome: Some(Outcome::Done),
-            since: Some(since),
-            ..filter
-        };
-        count_rounds(app.db(), &scope, lately).await
-    };
-    let defence = Defence {
-        talks: done(RoundKind::Talk).await?,
-        patrols: done(RoundKind::Patrol).await? + done(RoundKind::Inspection).await?,
-        missed,
-        found: findings.iter().filter(|one| one.found_at >= since).count(),
-        on_spot: of(FindingStep::OnSpot),
-        verified: of(FindingStep::Verified),
-        to_revisit: of(FindingStep::ToRevisit),
-        open: of(FindingStep::Open),
-        again: findings
-            .iter()
-            .filter(|one| one.found_at >= since && is_again(one, &findings, AGAIN))
-            .count(),
-    };
+    let today = ctx.now().date();
+    let standing = standing_of_subject(&service, app.db(), &ctx, &scope, &view, today).await?;
+    // By the very query of the page the figures open, so that each is the length of its list.
+    let here = scope.narrowed(ctx.areas(), reach.community.into());
+    let span = (since, AGAIN);
+    let all = defence(&service, app.db(), &ctx, (&here, None), span).await?;
+    let all = all.into_iter().find(|(of, _)| *of == reach.community);
+    let all = all.map_or_else(Defence::default, |(_, all)| all.of_reach(id));
     let s = shell(&app, &ctx, prefs);
     page(&ReachPage {
         may_walk: may_walk(&ctx, reach.community, &[]).is_ok(),
+        figures: figures(&s, reach.community, &all, Span::of(id), LINES),
         asked_of: asked_now(&s, &app, &view, standing.now).await?,
         s,
         reach,
-        defence,
         findings,
         rounds,
     })
@@ -170,6 +154,7 @@ pub(super) async fn map(
             "geometry": { "type": "Point", "coordinates": [lon, lat] },
             "properties": {
                 "name": category(&s, &one.category), "state": state(one), "detail": place(&s, one),
+                "state_word": s.tt("finding-map", state(one)),
                 "url": format!("/rounds/{}#f-{}", one.round, one.id),
             },
         }));

@@ -29,7 +29,7 @@ use crate::checklists;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, JudgementView, Looked, Return, RoundView, hazards_among,
+    FindingStep, FindingView, JudgementView, Looked, PhotoView, Return, RoundView, hazards_among,
     judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
@@ -136,6 +136,37 @@ impl RoundPage {
 
     fn place(&self, finding: &FindingView) -> String {
         place(&self.s, finding)
+    }
+
+    /// Its position is too far from the reach to say where along it that is.
+    fn is_off_reach(&self, finding: &FindingView) -> bool {
+        self.of_reach() && finding.position.is_some() && finding.chainage_m.is_none()
+    }
+
+    /// Photographs of the round as a whole.
+    fn loose(&self) -> Vec<&PhotoView> {
+        let of_found = |photo: &PhotoView| {
+            let mut found = self.round.findings.iter();
+            found.any(|one| photo.finding == Some(one.id))
+        };
+        let photos = self.round.photos.iter();
+        photos.filter(|photo| !of_found(photo)).collect()
+    }
+
+    /// Photographs of a finding as it was found that do not stand beside what came after.
+    fn own(&self, finding: &FindingView) -> Vec<&PhotoView> {
+        let pair = self.pair(finding);
+        let shown = |photo: &PhotoView| {
+            let end = photo.id.to_string();
+            pair.is_some_and(|pair| {
+                let mut shots = pair.before.iter().chain(&pair.after);
+                shots.any(|shot| shot.href.ends_with(&end))
+            })
+        };
+        let photos = self.round.photos.iter();
+        photos
+            .filter(|photo| photo.finding == Some(finding.id) && !shown(photo))
+            .collect()
     }
 
     fn category(&self, finding: &FindingView) -> String {

@@ -1,5 +1,5 @@
-//! What of this module waits for somebody on the street, as lines of 今天: rounds that are due, findings to go back to, hazards
-//! to re-check.
+//! What of this module waits for somebody, as lines of 今天: rounds that are due, findings to go back to, hazards to re-check. At
+//! the desk only what is their own to do: a chief walks the reach, but what the whole community looks at again has its lists.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, ROUNDS_RECHECK, ROUNDS_WALK, may_walk};
 use crate::queries::{
     DueLine, FindingView, HazardFilter, HazardView, HazardsOf, Looked, Waits, due_now,
-    goes_back_to, hazards, hazards_among, looked_at_by, open_findings,
+    goes_back_to, hazards, hazards_among, looked_at_by, open_findings, own_to_recheck,
 };
 use crate::service::Rounds;
 
@@ -27,12 +27,25 @@ impl TodayPart for RoundsToday {
         Access::Needs(&ROUNDS_WALK)
     }
 
+    fn for_desk(&self) -> bool {
+        true
+    }
+
     fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
         Box::pin(async move {
             let (app, ctx) = (s.app(), s.ctx());
             let due = due(app, ctx).await?;
-            let back = to_revisit(app, ctx).await?;
-            let again = to_recheck(app, ctx).await?;
+            let mut back = to_revisit(app, ctx).await?;
+            let mut again = to_recheck(app, ctx).await?;
+            if !s.on_street() {
+                own(app, ctx, &mut back, |one| Looked {
+                    community: one.community,
+                    round: one.round,
+                    areas: [one.grid, one.neighbourhood],
+                })
+                .await?;
+                own(app, ctx, &mut again, looked).await?;
+            }
             let all = [
                 due_line(s, &due),
                 back_line(s, &back),
@@ -92,11 +105,7 @@ async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
         !parties.any(|party| theirs.contains(party))
     });
     let waits = |one: &HazardView| Waits {
-        looked: Looked {
-            community: one.community,
-            round: one.round,
-            areas: [one.grid, one.neighbourhood],
-        },
+        looked: looked(one),
         case: Some(one.case),
     };
     let waits: Vec<Waits> = all.iter().map(waits).collect();
@@ -105,6 +114,28 @@ async fn to_recheck(app: &App, ctx: &Ctx) -> Result<Vec<HazardView>> {
         .into_iter();
     all.retain(|_| mine.next() == Some(true));
     Ok(all)
+}
+
+fn looked(hazard: &HazardView) -> Looked {
+    Looked {
+        community: hazard.community,
+        round: hazard.round,
+        areas: [hazard.grid, hazard.neighbourhood],
+    }
+}
+
+/// Keeps what is the caller's own to look at again.
+async fn own<T>(
+    app: &App,
+    ctx: &Ctx,
+    all: &mut Vec<T>,
+    looked: impl Fn(&T) -> Looked,
+) -> Result<()> {
+    let asked: Vec<Looked> = all.iter().map(looked).collect();
+    let own = own_to_recheck(app.db().read(), ctx, &asked).await?;
+    let mut own = own.into_iter();
+    all.retain(|_| own.next() == Some(true));
+    Ok(())
 }
 
 fn due_line(s: &Shell, due: &[DueLine]) -> Option<TodayLine> {

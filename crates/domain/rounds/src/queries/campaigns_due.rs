@@ -70,6 +70,7 @@ pub(super) async fn campaigns_due(
             grid: grid.map(AreaId),
             neighbourhood: neighbourhood.map(AreaId),
             line: None,
+            half_width_m: 0.0,
             chiefs: Vec::new(),
             closed_at: None,
         };

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope, words};
 
@@ -95,6 +96,20 @@ impl Defence {
             DefenceLine::Reports => self.reports.as_ref()?.len(),
             _ => self.findings(line).len(),
         })
+    }
+
+    /// What of it is of one reach.
+    #[must_use]
+    pub fn of_reach(mut self, reach: Uuid) -> Self {
+        self.talks.retain(|one| one.subject.id == reach);
+        self.patrols.retain(|one| one.subject.id == reach);
+        self.missed.retain(|one| one.subject.id == reach);
+        self.found.retain(|one| one.subject.id == reach);
+        self.again.retain(|one| one.subject.id == reach);
+        if let Some(reports) = &mut self.reports {
+            reports.retain(|one| one.reach == reach);
+        }
+        self
     }
 
     fn is_empty(&self) -> bool {

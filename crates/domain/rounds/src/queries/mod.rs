@@ -50,7 +50,9 @@ pub use hazards::{
 pub(crate) use policies::held as policy_held;
 pub use policies::{PolicyView, policies, policy_view};
 pub use recheck::goes_back_to;
-pub(crate) use recheck::{Looked, Return, Waits, looked_at_by, may_recheck, puts_right, returns};
+pub(crate) use recheck::{
+    Looked, Return, Waits, looked_at_by, may_recheck, own_to_recheck, puts_right, returns,
+};
 pub(crate) use registers::{count_meant, kept, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
@@ -65,8 +67,8 @@ pub use rules::{
     status_code,
 };
 pub use subjects::{SubjectView, subject_anywhere, subject_view, subjects_of};
-pub(crate) use walkers::Walker;
 pub use walkers::walks_by;
+pub(crate) use walkers::{Walker, names_of};
 
 /// What comes after a line of a list that begins with the latest; without its id, only what is of an earlier moment.
 fn listed_after<C: ColumnTrait>(

@@ -34,7 +34,7 @@ pub(crate) async fn may_recheck(db: &impl ConnectionTrait, ctx: &Ctx, of: Looked
     if !rounds.contains_key(&(of.community, of.round)) {
         return Err(Problem::not_found());
     }
-    Ok(rechecks(db, ctx, &[of], &rounds).await?[0])
+    Ok(rechecks(db, ctx, &[of], &rounds, By::Anything).await?[0])
 }
 
 /// The same of many, in a few queries for all of them: those the caller looks at again.
@@ -47,7 +47,21 @@ async fn may_recheck_all(
     all: &[Looked],
 ) -> Result<Vec<bool>> {
     let rounds = rounds_at(db, all).await?;
-    rechecks(db, ctx, all, &rounds).await
+    rechecks(db, ctx, all, &rounds, By::Anything).await
+}
+
+/// Of each whether it is the caller's own to look at again: they inspected it, or are named for it, or come from the fire
+/// station. What they may look at as staff of the whole area is not.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn own_to_recheck(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    all: &[Looked],
+) -> Result<Vec<bool>> {
+    let rounds = rounds_at(db, all).await?;
+    rechecks(db, ctx, all, &rounds, By::Themselves).await
 }
 
 /// What is looked at again, and the case behind it.
@@ -144,11 +158,20 @@ async fn rounds_at(db: &impl ConnectionTrait, all: &[Looked]) -> Result<RoundsAt
     Ok(rows.into_iter().map(keyed).collect())
 }
 
+/// What makes somebody one of those who look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// Also that they are staff of the area.
+    Anything,
+    Themselves,
+}
+
 async fn rechecks(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     all: &[Looked],
     rounds: &RoundsAt,
+    by: By,
 ) -> Result<Vec<bool>> {
     let policies = policies_of(db, rounds).await?;
     let campaigns = named_by_campaigns(db, rounds).await?;
@@ -172,7 +195,8 @@ async fn rechecks(
         let in_campaign =
             campaign.is_some_and(|of_it| of_it.iter().any(|one| parties.contains(one)));
         let named = is_named(policy, &parties) || in_campaign;
-        if is_staff(ctx, *of) || inspected(ctx, round) || named {
+        let staff = by == By::Anything && is_staff(ctx, *of);
+        if staff || inspected(ctx, round) || named {
             answers.push(true);
             continue;
         }

@@ -23,6 +23,8 @@ pub struct SubjectView {
     pub neighbourhood: Option<AreaId>,
     /// Of one reach; lists leave it out.
     pub line: Option<Line>,
+    /// Of a reach: metres from its line to the water's edge.
+    pub half_width_m: f64,
     /// Today's chiefs of a reach.
     pub chiefs: Vec<(ChiefLevel, String)>,
     /// Of premises the register has closed: since when. What was done there is still written down.
@@ -51,12 +53,25 @@ impl SubjectView {
             grid: None,
             neighbourhood: None,
             line: Some(reach.line.clone()),
+            half_width_m: reach.half_width_m,
             chiefs: reach
                 .present()
                 .map(|chief| (chief.level, chief.name.clone()))
                 .collect(),
             closed_at: None,
         }
+    }
+}
+
+/// Metres beyond the water's edge within which something lies along a reach: a path on the bank, and a telephone that is off.
+const ALONG_M: f64 = 50.0;
+
+impl SubjectView {
+    /// Metres along the reach of a position beside it; nothing of one that lies elsewhere.
+    #[must_use]
+    pub fn chainage(&self, position: (f64, f64)) -> Option<f64> {
+        let (along, off) = self.line.as_ref()?.nearest(position);
+        (off <= self.half_width_m + ALONG_M).then_some(along)
     }
 }
 
@@ -138,6 +153,7 @@ pub async fn subjects_of(
             grid: None,
             neighbourhood: None,
             line: None,
+            half_width_m: 0.0,
             chiefs: line.chiefs,
             closed_at: None,
         })
@@ -155,6 +171,7 @@ fn premises(one: PremisesView) -> SubjectView {
         neighbourhood: one.neighbourhood,
         name: one.name,
         line: None,
+        half_width_m: 0.0,
         chiefs: Vec::new(),
         closed_at: one.closed_at,
     }
@@ -172,6 +189,7 @@ async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
         grid: one.grid,
         neighbourhood: one.neighbourhood,
         line: None,
+        half_width_m: 0.0,
         chiefs: Vec::new(),
         closed_at: None,
     };
@@ -187,6 +205,7 @@ fn placed(subject: Subject, place: Option<youlin_places::Place>) -> Result<Subje
         neighbourhood: place.neighbourhood,
         name: place.address,
         line: None,
+        half_width_m: 0.0,
         chiefs: Vec::new(),
         closed_at: None,
     })

@@ -119,7 +119,8 @@ impl Walker {
         self.names.contains(name.trim())
     }
 
-    fn is_party(&self, community: CommunityId, party: Party) -> bool {
+    /// Whether it is the caller, one of their organisations, or somebody whose work they do just now.
+    pub(crate) fn is_party(&self, community: CommunityId, party: Party) -> bool {
         let stood_in = || self.stood_in.get(&community);
         self.parties.contains(&party)
             || (party.kind == PartyKind::Person
@@ -180,17 +181,13 @@ fn looks_after(ctx: &Ctx, subject: &SubjectView) -> bool {
     })
 }
 
-/// The account's own name, without what is written beside it (顾建明（村支书）), and the person's in the register.
+/// The caller's names, see [`names_of`].
 async fn names(
     rounds: &Rounds,
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     persons: &[Uuid],
 ) -> Result<BTreeSet<String>> {
-    let beside = |letter: char| !letter.is_alphanumeric();
-    let shown = ctx.actor().name();
-    let mut names: BTreeSet<String> = shown.split(beside).map(str::to_owned).collect();
-    names.insert(shown.trim().to_owned());
     let communities = ctx
         .grants()
         .iter()
@@ -202,8 +199,24 @@ async fn names(
                 .map(move |id| (community, Party::person(*id)))
         })
         .collect();
-    if !asked.is_empty() {
-        let found = Directory::party_names(db, &rounds.vault, &asked).await?;
+    names_of(rounds, db, ctx.actor().name(), &asked).await
+}
+
+/// The account's own name, without what is written beside it (顾建明（村支书）), and the person's in the register.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn names_of(
+    rounds: &Rounds,
+    db: &impl ConnectionTrait,
+    shown: &str,
+    persons: &[(CommunityId, Party)],
+) -> Result<BTreeSet<String>> {
+    let beside = |letter: char| !letter.is_alphanumeric();
+    let mut names: BTreeSet<String> = shown.split(beside).map(str::to_owned).collect();
+    names.insert(shown.trim().to_owned());
+    if !persons.is_empty() {
+        let found = Directory::party_names(db, &rounds.vault, persons).await?;
         names.extend(found.into_values());
     }
     names.retain(|name| !name.is_empty());

@@ -53,6 +53,15 @@ pub struct Ground {
     pub today: HashMap<Option<Uuid>, Vec<Option<AreaId>>>,
 }
 
+impl Ground {
+    /// Where a door is.
+    #[must_use]
+    pub fn position(&self, dwelling: Uuid) -> Option<(f64, f64)> {
+        let found = self.doors.iter().find(|one| one.dwelling == dwelling);
+        found.and_then(|one| one.position)
+    }
+}
+
 /// What the register says of these dwellings of a community.
 pub(super) async fn facts(
     ctx: &Ctx,

@@ -165,6 +165,27 @@ pub(super) async fn visits_today(
     })
 }
 
+/// The door the caller was at last today, whatever came of it.
+pub(super) async fn last_door(
+    db: &Database,
+    ctx: &Ctx,
+    community: CommunityId,
+) -> Result<Option<Uuid>> {
+    let Some(me) = ctx.actor().id() else {
+        return Ok(None);
+    };
+    let row: Option<Uuid> = of_today(ctx, community)
+        .select_only()
+        .column(round::Column::SubjectId)
+        .filter(round::Column::ById.eq(me))
+        .order_by_desc(round::Column::BeganAt)
+        .order_by_desc(round::Column::ReceivedAt)
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(row)
+}
+
 /// The newest visit somebody else handed in today to this dwelling, besides those that are known.
 pub(super) async fn meanwhile(
     db: &impl ConnectionTrait,

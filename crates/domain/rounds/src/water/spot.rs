@@ -1,5 +1,5 @@
-//! Photographs of one spot over time: of a point of water with each reading, and of a finding when somebody went back. What
-//! was there first and what is there now stand side by side.
+//! Photographs of one spot over time: of a point of water with each reading, of a finding when somebody went back, and of an
+//! outlet. What was there first and what is there now stand side by side.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -7,6 +7,7 @@ use youlin_cases::AttachFile;
 use youlin_database::{AuditEntry, Command, Database, Tx};
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, Scope, words};
+use youlin_places::rivers::has_outlet;
 
 use crate::entities::{return_visit, spot_file, water_reading};
 use crate::permissions::may_walk;
@@ -14,16 +15,19 @@ use crate::queries::finding_round;
 
 /// Photographs of one reading or return visit.
 pub(crate) const MOST: usize = 8;
+/// Photographs of one outlet, over all its years.
+const MOST_OF_OUTLET: usize = 60;
 
 words! {
     /// What a photograph is of.
     SpotKind {
         Reading = "reading",
         Return = "return",
+        Outlet = "outlet",
     }
 }
 
-/// A photograph joins a reading or a return visit. One of a return visit belongs to the case too.
+/// A photograph joins a reading, a return visit or an outlet. One of a return visit belongs to the case too.
 #[derive(Clone, Debug)]
 pub struct AttachSpotPhoto {
     pub community: CommunityId,
@@ -38,7 +42,7 @@ impl Command for AttachSpotPhoto {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         may_walk(ctx, self.community, &[])?;
-        let (spot, at, case) = self.spot(tx).await?;
+        let (spot, at, case) = self.spot(ctx, tx).await?;
         let held = spot_file::Entity::find()
             .filter(spot_file::Column::CommunityId.eq(self.community.0))
             .filter(spot_file::Column::OfId.eq(self.of))
@@ -47,8 +51,12 @@ impl Command for AttachSpotPhoto {
         if let Some(known) = held.iter().find(|row| row.sha256 == self.file.sha256) {
             return Ok(known.id);
         }
-        if held.len() >= MOST {
-            return Err(Problem::invalid("photo", "round-photographs").field_arg("max", MOST));
+        let most = match self.kind {
+            SpotKind::Reading | SpotKind::Return => MOST,
+            SpotKind::Outlet => MOST_OF_OUTLET,
+        };
+        if held.len() >= most {
+            return Err(Problem::invalid("photo", "round-photographs").field_arg("max", most));
         }
         let id = ctx.new_id();
         tx.insert::<spot_file::Entity>(spot_file::Model {
@@ -85,7 +93,7 @@ impl Command for AttachSpotPhoto {
 
 impl AttachSpotPhoto {
     /// The spot, the time of what it is of, and its case.
-    async fn spot(&self, tx: &Tx<'_>) -> Result<(Uuid, i64, Option<Uuid>)> {
+    async fn spot(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<(Uuid, i64, Option<Uuid>)> {
         let key = (self.community.0, self.of);
         match self.kind {
             SpotKind::Reading => {
@@ -100,6 +108,12 @@ impl AttachSpotPhoto {
                 let row = row.ok_or_else(Problem::not_found)?;
                 Ok((row.finding_id, row.at, Some(row.case_id)))
             }
+            SpotKind::Outlet => {
+                if !has_outlet(tx.conn(), self.community, self.of).await? {
+                    return Err(Problem::not_found());
+                }
+                Ok((self.of, ctx.now().0, None))
+            }
         }
     }
 }
@@ -108,7 +122,7 @@ impl AttachSpotPhoto {
 #[derive(Clone, Debug)]
 pub struct SpotPhoto {
     pub id: Uuid,
-    /// The reading or the return visit.
+    /// The reading, the return visit or the outlet.
     pub of: Uuid,
     pub spot: Uuid,
     pub taken_at: Micros,

@@ -156,7 +156,10 @@ async fn a_sheet_of_paper_handed_in_twice_is_one_round() {
         assert_eq!(form.status, StatusCode::OK);
         let page = form.text();
         assert_eq!(value(&page, "id"), id);
-        let now = value(&page, "ended").to_owned();
+        // It may be of any day: nothing is preset.
+        assert_eq!(value(&page, "ended"), "");
+        let now = site.ground.world.service().now();
+        let now = now.local_minute().replace(' ', "T");
         let fields = [
             ("id", id.as_str()),
             ("subject", &subject),
@@ -602,4 +605,15 @@ async fn checklists_with_points_over_the_interface() {
         assert_eq!(round["score"]["passed"], true);
         assert_eq!(turn("withdraw", 3).await, StatusCode::NO_CONTENT);
     }
+}
+
+#[test]
+fn a_form_that_names_no_language_is_asked_in_none() {
+    let words = youlin_testkit::web::catalogues();
+    let label = |language: &str| {
+        let args = [("language", language.to_owned())];
+        words.text(youlin_kernel::Locale::Zh, "checklist-title-in", &args)
+    };
+    assert_eq!(label("default"), "名称");
+    assert_eq!(label("中文"), "名称（中文）");
 }

@@ -8,6 +8,7 @@ mod doors;
 mod ground;
 mod market;
 mod market_http;
+mod own_day;
 mod party;
 mod return_http;
 mod river;

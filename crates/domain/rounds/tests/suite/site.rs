@@ -9,12 +9,14 @@ use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_files::{FileStore, FilesConfig};
-use youlin_kernel::{CommunityId, Grant, Micros, Role};
+use youlin_kernel::{AccountActor, Actor, CommunityId, Grant, Micros, Role};
+use youlin_people::{CreateAccount, Party, PasswordHash};
 use youlin_places::commands::{PremisesInput, SavePremises};
 use youlin_places::premises::{Premises, PremisesFilter};
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{RoundFilter, RoundView, round_view, rounds_of};
+use youlin_rounds::{RoundFilter, RoundView, RoundsToday, round_view, rounds_of};
 use youlin_testkit::web::{Keys, account, catalogues, form, web_config, wide_limits};
+use youlin_web::{SignedIn, TodayParts};
 
 use crate::ground::Ground;
 
@@ -66,10 +68,17 @@ impl Site {
             area: ground.id(code),
             organisation: None,
         };
+        let of = |party: Party| Grant {
+            organisation: Some(party.id),
+            ..grant(Role::Partner, "A")
+        };
         let keys = vec![
             account(1, "desk", grant(Role::CommunityDesk, "A")),
             account(2, "lead", grant(Role::CommunityLead, "A")),
             account(3, "other", grant(Role::CommunityLead, "B")),
+            account(4, "green", of(ground.team)),
+            account(5, "river", of(ground.cleaner)),
+            chief(&ground, grant(Role::CommunityLead, "A")).await,
         ];
         let app = world
             .app(
@@ -83,9 +92,11 @@ impl Site {
             .with(Arc::clone(&ground.rounds))
             .with(Arc::clone(&ground.vault))
             .with(Arc::new(FileStore::open(store).unwrap()))
+            .with(Arc::new(TodayParts(vec![Arc::new(RoundsToday)])))
             .finish();
         let info = utoipa::openapi::Info::new("test", "0");
-        let router = youlin_web::build(app, &[youlin_rounds::module()], info).router;
+        let modules = [youlin_rounds::module(), youlin_cases::module()];
+        let router = youlin_web::build(app, &modules, info).router;
         Self {
             router,
             premises,
@@ -101,9 +112,11 @@ impl Site {
         body: Body,
     ) -> Answer {
         self.ground.world.clock.advance(Micros::SECOND);
-        let request = request
-            .header(header::ACCEPT, "text/html")
-            .header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let request = request.header(header::ACCEPT, "text/html");
+        let request = match key {
+            "" => request,
+            key => request.header(header::AUTHORIZATION, format!("Bearer {key}")),
+        };
         let answer = self.router.clone().oneshot(request.body(body).unwrap());
         let (parts, body) = answer.await.unwrap().into_parts();
         let location = parts.headers.get(header::LOCATION);
@@ -161,6 +174,30 @@ impl Site {
         }
         all
     }
+}
+
+/// The village chief on the reach's sign, whose account knows no person.
+async fn chief(ground: &Ground, grant: Grant) -> (String, SignedIn) {
+    let name = "顾建明（村级河长）";
+    let create = CreateAccount {
+        login: "chief".into(),
+        password: PasswordHash::none(),
+        display_name: name.into(),
+        person: None,
+        grants: vec![grant.clone()],
+        must_change: false,
+    };
+    let world = &ground.world;
+    let id = world.db().execute(&world.service(), create).await.unwrap();
+    let actor = AccountActor {
+        id,
+        person: None,
+        former: Vec::new(),
+        display_name: name.into(),
+    };
+    let (_, who) = account(0, "chief", grant);
+    let actor = Actor::Account(actor);
+    ("chief".into(), SignedIn { actor, ..who })
 }
 
 /// Texts and files of a form with the boundary `x`: name, file name, content.

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 use uuid::Uuid;
-use youlin_kernel::{AccountActor, Actor, Grant, Role};
+use youlin_kernel::{AccountActor, Actor, Grant, Micros, Role};
 use youlin_rounds::model::Outcome;
 use youlin_rounds::module;
 use youlin_testkit::databases;
@@ -300,5 +300,44 @@ async fn a_teams_calendar_opens_with_its_address_only() {
         let request = Request::get(&wrong).body(Body::empty()).unwrap();
         let answer = web.router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_walk_goes_on_from_the_door_that_was_written_down_last() {
+    for base in databases().await {
+        let web = Web::over(Street::new(base).await);
+        let street = &web.street;
+        street.monthly("每月走一遍", 20).await;
+        let worker = AccountActor {
+            id: Uuid::from_u128(Role::GridWorker as u128 + 1),
+            person: None,
+            former: Vec::new(),
+            display_name: "小施".into(),
+        };
+        let grants: Arc<[Grant]> = street.worker.grants().into();
+        let worker = || {
+            let service = street.ground.world.service();
+            service.acting_as(Actor::Account(worker.clone()), Arc::clone(&grants))
+        };
+        // Somebody is in later on the same day: both houses stay on the list, and the one that was left last is gone on from.
+        for (room, house) in [
+            ("东一村1号楼101", "东一村1号楼"),
+            ("东一村2号楼101", "东一村2号楼"),
+            ("东一村1号楼102", "东一村1号楼"),
+        ] {
+            street.ground.world.clock.advance(Micros::MINUTE);
+            let mut tried = street.visit(room, Outcome::Tried);
+            tried.try_again_at = Some(tried.began_at.plus(5 * Micros::MINUTE));
+            street.record(&worker(), tried).await.unwrap();
+            let page = web.get(WORKER, "/rounds/today").await.text;
+            let list = page.split("id=\"list\"").nth(1).expect("the list");
+            let at = |name: &str| list.find(name).unwrap_or_else(|| panic!("{name}: {list}"));
+            let other = match house {
+                "东一村1号楼" => "东一村2号楼",
+                _ => "东一村1号楼",
+            };
+            assert!(at(house) < at(other), "{room}: {list}");
+        }
     }
 }

@@ -383,7 +383,7 @@ async fn a_reading_is_noted_and_slips_are_told_beside_their_field() {
         let (status, text) = house.post("green", &uri, &slip).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            text.contains("应在 0 到 14 之间") && text.contains("value=\"viel\""),
+            text.contains("pH：应在 0 到 14 之间") && text.contains("value=\"viel\""),
             "{text}"
         );
         let good = [

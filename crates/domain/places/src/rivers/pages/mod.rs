@@ -1,6 +1,7 @@
 //! `/places/rivers`: the reaches of the communities one works for, a reach with its chiefs and outlets, and their forms.
 
 mod form;
+mod outlet;
 mod parts;
 mod show;
 
@@ -23,4 +24,6 @@ pub(crate) fn routes() -> Routes {
         .post("/places/rivers/{id}/chiefs", keep, parts::chief)
         .post("/places/rivers/{id}/chiefs/end", keep, parts::end_chief)
         .post("/places/rivers/{id}/outlets", keep, parts::outlet)
+        .get("/places/rivers/{id}/outlets/{outlet}", keep, outlet::edit)
+        .post("/places/rivers/{id}/outlets/{outlet}", keep, outlet::change)
 }

@@ -1,4 +1,4 @@
-//! What is noted on a reach's own page: its chiefs and its outlets.
+//! What is noted on a reach's own page: its chiefs and new outlets.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,9 +10,10 @@ use youlin_web::{
     ApiForm, App, Caller, FormFaults, PathId, Prefs, WebResult, mendable, page, refused_with,
 };
 
+use super::outlet::{OutletForm, renamed};
 use super::show::{ReachPage, shell};
 use crate::permissions::PLACES_REGISTER;
-use crate::rivers::{Bank, ChiefLevel, EndChief, OutletKind, Reach, SaveChief, SaveOutlet, reach};
+use crate::rivers::{ChiefLevel, EndChief, Reach, SaveChief, reach};
 
 /// A chief as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,25 +25,7 @@ pub(super) struct ChiefForm {
     pub(super) phone: String,
 }
 
-/// An outlet as typed.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct OutletForm {
-    /// The outlet that is changed, and the version it was shown with.
-    pub(super) outlet: String,
-    pub(super) version: String,
-    pub(super) outlet_name: String,
-    pub(super) kind: String,
-    pub(super) bank: String,
-    pub(super) lon: String,
-    pub(super) lat: String,
-    pub(super) permit: String,
-    pub(super) dry_flow: String,
-    pub(super) outlet_note: String,
-    pub(super) closed: String,
-}
-
-async fn writable(app: &App, ctx: &Ctx, id: Uuid) -> Result<Reach> {
+pub(super) async fn writable(app: &App, ctx: &Ctx, id: Uuid) -> Result<Reach> {
     let scope = ctx.scope(&PLACES_REGISTER)?;
     reach(app.db(), &scope, id).await
 }
@@ -92,38 +75,6 @@ pub(super) async fn end_chief(
     answer(&app, &ctx, prefs, reach, done, |_page| {})
 }
 
-fn position(f: &OutletForm) -> Result<(f64, f64)> {
-    let number = |field: &'static str, text: &str| {
-        text.trim()
-            .parse::<f64>()
-            .map_err(|_no_number| Problem::invalid(field, "no-number"))
-    };
-    Ok((number("lon", &f.lon)?, number("lat", &f.lat)?))
-}
-
-fn outlet_command(reach: &Reach, f: &OutletForm) -> Result<SaveOutlet> {
-    let known = match f.outlet.as_str() {
-        "" => None,
-        text => {
-            let id = text.parse().map_err(|_no_id| Problem::not_found())?;
-            Some((id, f.version.parse().unwrap_or(0)))
-        }
-    };
-    Ok(SaveOutlet {
-        community: reach.community,
-        reach: reach.id,
-        known,
-        name: f.outlet_name.clone(),
-        kind: OutletKind::parse(&f.kind).unwrap_or(OutletKind::Unknown),
-        bank: Bank::parse(&f.bank).ok_or_else(|| Problem::invalid("bank", "required"))?,
-        position: position(f)?,
-        permit: f.permit.clone(),
-        dry_flow: !f.dry_flow.is_empty(),
-        note: f.outlet_note.clone(),
-        closed: known.is_some() && !f.closed.is_empty(),
-    })
-}
-
 /// `POST /places/rivers/{id}/outlets`.
 pub(super) async fn outlet(
     State(app): State<App>,
@@ -133,9 +84,12 @@ pub(super) async fn outlet(
     ApiForm(f): ApiForm<OutletForm>,
 ) -> WebResult<Response> {
     let reach = writable(&app, &ctx, id).await?;
-    let command = outlet_command(&reach, &f);
+    let command = f.command(&reach, None);
     let done = run(&app, &ctx, command).await;
-    answer(&app, &ctx, prefs, reach, done, |page| page.outlet = f)
+    answer(&app, &ctx, prefs, reach, done, |page| {
+        page.outlet = f;
+        renamed(&mut page.e);
+    })
 }
 
 async fn run<C: Command>(app: &App, ctx: &Ctx, command: Result<C>) -> Result<()> {

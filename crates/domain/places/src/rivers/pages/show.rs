@@ -11,7 +11,8 @@ use youlin_web::{
     ApiQuery, App, Caller, Choice, FormFaults, NavPlace, PathId, Prefs, Shell, WebResult, page,
 };
 
-use super::parts::{ChiefForm, OutletForm};
+use super::outlet::OutletForm;
+use super::parts::ChiefForm;
 use crate::permissions::{PLACES_READ, PLACES_REGISTER};
 use crate::rivers::{Bank, ChiefLevel, OutletKind, Reach, ReachLine, chainage, reach, reaches};
 
@@ -63,6 +64,19 @@ pub(super) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Protect, "/places/rivers")
 }
 
+/// Words of a family as choices.
+pub(super) fn choices<T>(
+    s: &Shell,
+    family: &str,
+    all: &[T],
+    code: impl Fn(&T) -> &'static str,
+) -> Vec<Choice> {
+    let codes = all.iter().map(code);
+    codes
+        .map(|code| Choice::new(code, s.tt(family, code)))
+        .collect()
+}
+
 #[derive(Template)]
 #[template(path = "places_reach.html")]
 pub(super) struct ReachPage {
@@ -81,18 +95,9 @@ pub(super) struct ReachPage {
 
 impl ReachPage {
     pub(super) fn new(s: Shell, reach: Reach, saved: bool) -> Self {
-        let choices = |family: &str, codes: &[&str]| -> Vec<Choice> {
-            codes
-                .iter()
-                .map(|code| Choice::new(*code, s.tt(family, code)))
-                .collect()
-        };
-        let words = |all: &[ChiefLevel]| all.iter().map(|one| one.as_str()).collect::<Vec<_>>();
-        let levels = choices("chief-level", &words(ChiefLevel::ALL));
-        let kinds: Vec<&str> = OutletKind::ALL.iter().map(|one| one.as_str()).collect();
-        let kinds = choices("outlet-kind", &kinds);
-        let banks: Vec<&str> = Bank::ALL.iter().map(|one| one.as_str()).collect();
-        let banks = choices("bank", &banks);
+        let levels = choices(&s, "chief-level", ChiefLevel::ALL, |one| one.as_str());
+        let kinds = choices(&s, "outlet-kind", OutletKind::ALL, |one| one.as_str());
+        let banks = choices(&s, "bank", Bank::ALL, |one| one.as_str());
         let community: CommunityId = reach.community;
         Self {
             saved: if saved {
@@ -116,10 +121,17 @@ impl ReachPage {
     /// Drafts that are saved once this page says so.
     fn drafts(&self) -> String {
         let id = self.reach.id;
+        let outlets = self.reach.outlets.iter();
+        let outlets: String = outlets.map(|one| format!(" outlet:{}", one.id)).collect();
         format!(
-            "reach:{id} reach:new:{} chief:{id} outlet:{id}",
+            "reach:{id} reach:new:{} chief:{id} outlet:{id}{outlets}",
             self.community
         )
+    }
+
+    /// Whether the caller has the pages where photographs of outlets are kept.
+    fn rounds(&self) -> bool {
+        self.s.doors().iter().any(|door| door.href == "/rounds")
     }
 
     /// Metres from bank to bank.
@@ -157,15 +169,17 @@ pub(super) async fn one(
 pub(super) async fn map(
     State(app): State<App>,
     Caller(ctx): Caller,
+    prefs: Prefs,
     PathId(id): PathId,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PLACES_READ)?;
     let reach = reach(app.db(), &scope, id).await?;
-    Ok(([(CONTENT_TYPE, "application/geo+json")], features(&reach)).into_response())
+    let body = features(&shell(&app, &ctx, prefs), &reach);
+    Ok(([(CONTENT_TYPE, "application/geo+json")], body).into_response())
 }
 
 /// A reach as a map draws it.
-fn features(reach: &Reach) -> String {
+fn features(s: &Shell, reach: &Reach) -> String {
     let line: serde_json::Value = serde_json::from_str(&reach.line.geojson()).unwrap_or_default();
     let mut all = vec![json!({
         "type": "Feature",
@@ -173,12 +187,17 @@ fn features(reach: &Reach) -> String {
         "properties": { "name": reach.full_name() },
     })];
     for outlet in reach.outlets.iter().filter(|one| !one.closed) {
+        let (state, word) = match outlet.dry_flow || !outlet.permit.is_empty() {
+            true => ("ok", "outlet-allowed"),
+            false => ("wait", "outlet-not-allowed"),
+        };
         all.push(json!({
             "type": "Feature",
             "geometry": { "type": "Point", "coordinates": [outlet.lon, outlet.lat] },
             "properties": {
                 "name": outlet.name,
-                "state": if outlet.dry_flow || !outlet.permit.is_empty() { "ok" } else { "wait" },
+                "state": state,
+                "state_word": s.t(word),
                 "detail": chainage(outlet.chainage_m),
             },
         }));

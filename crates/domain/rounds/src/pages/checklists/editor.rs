@@ -85,7 +85,7 @@ impl EditPage {
         texts.get(language).cloned().unwrap_or_default()
     }
 
-    /// The language a text is in, as people call it.
+    /// The language a text is in, as people call it; a form that names none is in `default`, and labels leave that out.
     fn tongue(&self, language: &str) -> String {
         match language {
             "zh-CN" => self.s.t("checklist-in-zh"),

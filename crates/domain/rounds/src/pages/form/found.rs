@@ -11,7 +11,7 @@ use crate::pages::answer::{Kept, Proposed};
 use crate::pages::upload::Upload;
 
 /// What is looked at on the water, by category of the catalogue.
-pub(in crate::pages) const RIVER: [&str; 3] = ["E-0104", "E-0105", "E-0106"];
+pub const RIVER: [&str; 3] = ["E-0104", "E-0105", "E-0106"];
 /// Rows a page shows at least, and at most.
 const ROOM: usize = 6;
 /// The same where each row asks more.

@@ -17,7 +17,7 @@ use youlin_web::{App, Choice, FormFaults, Shell};
 
 use asking::asking_of;
 pub(super) use asking::{Asking, asking};
-pub(super) use found::RIVER;
+pub use found::RIVER;
 use found::{FoundForm, categories};
 pub(super) use send::{again, hand_in, moment};
 pub(super) use start::{fresh, preview, typed_time};

@@ -10,7 +10,7 @@ use youlin_web::{ApiQuery, App, Caller, FormFaults, Prefs, Shell, WebResult, pag
 
 use super::{RoundForm, asking, form_page, subject_of};
 use crate::checklists::{self, known};
-use crate::model::{Due, RoundKind, Subject, SubjectKind};
+use crate::model::{Channel, Due, RoundKind, Subject, SubjectKind};
 use crate::pages::answer::{Typed, parts};
 use crate::pages::shell;
 use crate::permissions::{CHECKLISTS_KEEP, ROUNDS_READ};
@@ -60,6 +60,15 @@ pub(in crate::pages) async fn fresh(
     let name = wanted(&app, &ctx, &start, subject).await?;
     let asking = asking(&app, &ctx, subject, &name).await?;
     let now = ctx.now();
+    // A sheet or a call may be of any day: what is preset would be taken for said.
+    let told = matches!(
+        Channel::parse(&start.channel),
+        Some(Channel::Paper | Channel::Phone)
+    );
+    let preset = |at: Micros| match told {
+        true => String::new(),
+        false => typed_time(at),
+    };
     let id = start.round.unwrap_or_else(|| ctx.new_id());
     let f = RoundForm {
         id: id.to_string(),
@@ -71,11 +80,11 @@ pub(in crate::pages) async fn fresh(
         },
         policy: start.policy,
         channel: start.channel,
-        began: typed_time(now.plus(-30 * Micros::MINUTE)),
-        ended: typed_time(now),
+        began: preset(now.plus(-30 * Micros::MINUTE)),
+        ended: preset(now),
         typed: asking.form().map_or_else(Typed::default, |form| {
             let mut typed = Typed::fresh(form);
-            know(&mut typed, form, &asking.subject, now);
+            know(&mut typed, form, &asking.subject, (!told).then_some(now));
             typed
         }),
         ..RoundForm::default()
@@ -154,13 +163,14 @@ async fn first(app: &App, ctx: &Ctx, scope: &Scope, view: &SubjectView) -> Resul
 }
 
 /// What the registers and the clock know is filled in before anybody asks: see `docs/checklists.md`.
-fn know(typed: &mut Typed, form: &Form, subject: &SubjectView, now: Micros) {
+fn know(typed: &mut Typed, form: &Form, subject: &SubjectView, now: Option<Micros>) {
+    let day = now.map_or_else(String::new, |now| now.date().to_string());
     let known = [
         ("market_name", Kind::Text, subject.name.clone()),
         ("subject_name", Kind::Text, subject.name.clone()),
-        ("inspected_on", Kind::Date, now.date().to_string()),
+        ("inspected_on", Kind::Date, day),
     ];
-    for (name, kind, value) in known {
+    for (name, kind, value) in known.into_iter().filter(|one| !one.2.is_empty()) {
         let asks = form.node(name).is_some_and(|node| {
             let same = matches!(&node.kind, NodeKind::Field(field) if field.kind == kind);
             same && node.repeats.is_empty()

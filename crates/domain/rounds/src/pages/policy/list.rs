@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{CommunityId, Ctx, Micros, Result};
+use youlin_kernel::{CommunityId, Micros, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Party, Vault};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
@@ -17,7 +17,7 @@ use super::form::new_draft;
 use crate::model::{Due, SubjectKind, Walkers};
 use crate::pages::{question, shell};
 use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
-use crate::queries::{DueLine, PolicyView, policies, standing_over};
+use crate::queries::{DueLine, PolicyView, Walker, policies, standing_over};
 use crate::service::Rounds;
 use crate::visits::door_counts;
 use crate::visits::pages::feed::{Whose, address};
@@ -71,7 +71,7 @@ struct ListPage {
     saved: String,
     /// What was typed for the one that was saved lies in the browser no longer.
     drafts: String,
-    /// Teams that walk by a policy, and the address of each one's calendar.
+    /// Calendars of teams that walk by a policy, and the caller's own as a chief: what each is called, and its address.
     calendars: Vec<(String, String)>,
 }
 
@@ -134,7 +134,7 @@ pub(in crate::pages) async fn list(
         view,
     };
     let lines: Vec<Line> = all.into_iter().map(line).collect();
-    let calendars = calendars(&app, &ctx, &lines)?;
+    let calendars = calendars(&s, &rounds, &lines, &standing).await?;
     page(&ListPage {
         calendars,
         may_plan: ctx.may(&ROUNDS_PLAN),
@@ -149,25 +149,44 @@ pub(in crate::pages) async fn list(
     })
 }
 
-/// Addresses to subscribe to, for whoever plans.
-fn calendars(app: &App, ctx: &Ctx, lines: &[Line]) -> Result<Vec<(String, String)>> {
-    if !ctx.may(&ROUNDS_PLAN) {
-        return Ok(Vec::new());
-    }
-    let rounds = app.need::<Rounds>()?;
+/// Addresses to subscribe to: of all teams for whoever plans, of their own for the members of one, and a chief's own.
+async fn calendars(
+    s: &Shell,
+    rounds: &Rounds,
+    lines: &[Line],
+    standing: &[DueLine],
+) -> Result<Vec<(String, String)>> {
+    let (app, ctx) = (s.app(), s.ctx());
+    let plans = ctx.may(&ROUNDS_PLAN);
+    let db = app.db().read();
+    let views = lines.iter().map(|line| &line.view);
+    let walker = Walker::of(rounds, db, ctx, ctx.now(), views).await?;
     let mut all: Vec<(String, String)> = Vec::new();
+    let mut add = |name: String, community: CommunityId, whose: Whose| {
+        let one = (name, address(app, &rounds.vault, community, whose));
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    };
+    if let Some(account) = ctx.actor().id() {
+        let chief = |line: &&DueLine| {
+            let chief = line.chief.as_deref();
+            chief.is_some_and(|name| walker.is_called(name))
+        };
+        for line in standing.iter().filter(chief) {
+            let name = s.t("visit-calendar-mine");
+            add(name, line.community, Whose::Chief(account));
+        }
+    }
     let today = ctx.now().date();
     for line in lines.iter().filter(|line| line.view.runs_on(today)) {
         let Walkers::Party { party } = line.view.policy.walkers else {
             continue;
         };
-        let (community, team) = (line.view.community, Whose::Team(party.id));
-        let one = (
-            line.who.clone(),
-            address(app, &rounds.vault, community, team),
-        );
-        if !all.contains(&one) {
-            all.push(one);
+        let community = line.view.community;
+        if plans || walker.is_party(community, party) {
+            let name = s.t1("visit-calendar-team", "name", &line.who);
+            add(name, community, Whose::Team(party.id));
         }
     }
     Ok(all)
@@ -231,6 +250,6 @@ pub(super) fn how_often(s: &Shell, view: &PolicyView) -> String {
     if days.is_empty() {
         times
     } else {
-        format!("{times} · {}", days.join(&s.t("list-comma")))
+        format!("{times} · {}", days.join(&s.t("visit-list-comma")))
     }
 }

@@ -2,6 +2,8 @@
 //! cannot sign in (RFC 5545). The token is derived from the keys of the installation and stored nowhere. No household is
 //! named: a calendar says how many are due, and the list says which.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -12,13 +14,13 @@ use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_people::permissions::{ORGANISATIONS_READ, PEOPLE_READ};
 use youlin_people::rosters::ical::Calendar;
-use youlin_people::{Directory, Vault};
+use youlin_people::{Directory, Party, Vault, account_names};
 use youlin_web::{App, Caller, Prefs, WebResult};
 
 use super::shell;
-use crate::model::{Due, SubjectKind, Walkers, windows};
+use crate::model::{Due, Every, Policy, SubjectKind, Walkers, Window, windows};
 use crate::permissions::ROUNDS_READ;
-use crate::queries::{PolicyView, policies, standing_over};
+use crate::queries::{PolicyView, names_of, policies, standing_over};
 use crate::service::Rounds;
 use crate::visits::{door_counts, visitors};
 
@@ -32,6 +34,8 @@ pub(crate) enum Whose {
     Person(Uuid),
     /// A team, company or department.
     Team(Uuid),
+    /// Whoever is chief of a reach, by their account: a sign names people as they are called, and the account says how.
+    Chief(Uuid),
 }
 
 impl Whose {
@@ -40,6 +44,7 @@ impl Whose {
         match who {
             "person" => Some(Self::Person(id)),
             "team" => Some(Self::Team(id)),
+            "chief" => Some(Self::Chief(id)),
             _ => None,
         }
     }
@@ -48,12 +53,15 @@ impl Whose {
         match self {
             Self::Person(id) => ("person", id),
             Self::Team(id) => ("team", id),
+            Self::Chief(id) => ("chief", id),
         }
     }
 
     fn walks(self, policy: &PolicyView) -> bool {
         match (self, policy.policy.walkers) {
-            (Self::Person(_), Walkers::GridWorker) => true,
+            (Self::Person(_), Walkers::GridWorker) | (Self::Chief(_), Walkers::Chief { .. }) => {
+                true
+            }
             (Self::Team(id), Walkers::Party { party }) => party.id == id,
             _ => false,
         }
@@ -96,7 +104,7 @@ pub(super) async fn calendar(
     let service = app.service_ctx("round-calendar");
     let s = shell(&app, &ctx, prefs);
     let name = match whose {
-        Whose::Person(_) => s.t("visit-calendar-mine"),
+        Whose::Person(_) | Whose::Chief(_) => s.t("visit-calendar-mine"),
         Whose::Team(id) => {
             let name = team_name(&app, &service, community, id).await?;
             s.t1("visit-calendar-team", "name", name)
@@ -146,6 +154,10 @@ async fn due(
     let scope = ctx.authorize(&ROUNDS_READ, community)?;
     let mut all = policies(db, &scope).await?;
     all.retain(|one| one.runs_on(today) && whose.walks(one));
+    let called = match whose {
+        Whose::Chief(account) => Some(called(app, rounds, community, account).await?),
+        Whose::Person(_) | Whose::Team(_) => None,
+    };
     let until = today.saturating_add(AHEAD.days());
     let mut entries = Vec::new();
     let standing = standing_over(rounds, db, ctx, &scope, (today, until));
@@ -153,22 +165,64 @@ async fn due(
         let Some(policy) = line.policy else {
             continue;
         };
-        let own = all.iter().any(|one| one.id == policy);
-        if !own || !matches!(line.due, Due::Open { .. } | Due::Coming) {
+        let Some(view) = all.iter().find(|one| one.id == policy) else {
+            continue;
+        };
+        if !matches!(line.due, Due::Open { .. } | Due::Coming) {
             continue;
         }
-        entries.push(Entry {
-            uid: format!("{policy}-{}-{}", line.subject.id, line.window.first),
-            days: (line.window.first, line.window.last),
-            title: line.policy_title,
-            where_to: Some(line.subject_name),
-            left: 1,
-        });
+        let theirs = |names: &BTreeSet<String>| {
+            let chief = line.chief.as_deref();
+            chief.is_some_and(|name| names.contains(name.trim()))
+        };
+        if called.as_ref().is_some_and(|names| !theirs(names)) {
+            continue;
+        }
+        for (day, days) in spans(&view.policy, line.window, today) {
+            entries.push(Entry {
+                uid: format!("{policy}-{}-{day}", line.subject.id),
+                days,
+                title: line.policy_title.clone(),
+                where_to: Some(line.subject_name.clone()),
+                left: 1,
+            });
+        }
     }
     if let Whose::Person(person) = whose {
         entries.extend(households(app, ctx, rounds, (community, person), &all).await?);
     }
     Ok(entries)
+}
+
+/// How a chief may be called on a sign. An account that was closed has no calendar.
+async fn called(
+    app: &App,
+    rounds: &Rounds,
+    community: CommunityId,
+    account: Uuid,
+) -> Result<BTreeSet<String>> {
+    let db = app.db().read();
+    let (shown, person) = account_names(db, account)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let person = person.map(|id| (community, Party::person(id)));
+    names_of(rounds, db, &shown, person.as_slice()).await
+}
+
+/// The days a period stands at in a calendar, each with the day it is known by: the agreed weekdays of a weekly policy that are
+/// still to come, else the period; once they have gone by, what is left of it.
+fn spans(policy: &Policy, window: Window, today: Date) -> Vec<(Date, (Date, Date))> {
+    let (first, last) = (window.first, window.last);
+    if policy.every != Every::Week || policy.weekdays == 0 {
+        return vec![(first, (first, last))];
+    }
+    let days = first.series(1.day()).take_while(|day| *day <= last);
+    let agreed = days.filter(|day| *day >= today && policy.holds(*day) && policy.named(*day));
+    let agreed: Vec<_> = agreed.map(|day| (day, (day, day))).collect();
+    match agreed.is_empty() {
+        true => vec![(first, (today.clamp(first, last), last))],
+        false => agreed,
+    }
 }
 
 /// What is left of this period's visits in the person's areas, by policy.
@@ -197,10 +251,13 @@ async fn households(
             let Some(window) = windows(&policy.policy, today, today).first().copied() else {
                 continue;
             };
-            if left > 0 {
+            if left == 0 {
+                continue;
+            }
+            for (day, days) in spans(&policy.policy, window, today) {
                 entries.push(Entry {
-                    uid: format!("{}-{}-{}", policy.id, area.0, window.first),
-                    days: (window.first, window.last),
+                    uid: format!("{}-{}-{day}", policy.id, area.0),
+                    days,
                     title: policy.title.clone(),
                     where_to: None,
                     left,
@@ -209,4 +266,62 @@ async fn households(
         }
     }
     Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use uuid::Uuid;
+    use youlin_people::Party;
+
+    use super::spans;
+    use crate::model::{
+        DoorQuestion, Every, Minimum, Policy, RoundKind, SubjectKind, Walkers, windows,
+    };
+
+    fn weekly(weekdays: u8) -> Policy {
+        Policy {
+            kind: RoundKind::Patrol,
+            subjects: SubjectKind::Reach,
+            walkers: Walkers::Party {
+                party: Party::organisation(Uuid::nil()),
+            },
+            every: Every::Week,
+            count: 1,
+            weekdays,
+            season: None,
+            from: date(2026, 11, 1),
+            to: None,
+            minimum: Minimum::default(),
+            photographs: 0,
+            track: false,
+            basis: String::new(),
+            doors: DoorQuestion::default(),
+            question: None,
+            recheckers: Vec::new(),
+            stand_ins: Vec::new(),
+            pauses: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_weekly_round_stands_on_its_agreed_day() {
+        let monday = date(2026, 11, 23);
+        let saturday = date(2026, 11, 28);
+        let sunday = date(2026, 11, 29);
+        let days = |policy: &Policy, today| {
+            let window = windows(policy, monday, monday)[0];
+            let spans = spans(policy, window, today).into_iter();
+            spans.map(|(_, days)| days).collect::<Vec<_>>()
+        };
+        let agreed = weekly(0b010_0000);
+        assert_eq!(days(&agreed, monday), [(saturday, saturday)]);
+        assert_eq!(days(&agreed, saturday), [(saturday, saturday)]);
+        // It has gone by, and the week has not.
+        assert_eq!(days(&agreed, sunday), [(sunday, sunday)]);
+        let two = days(&weekly(0b010_0010), monday);
+        let tuesday = date(2026, 11, 24);
+        assert_eq!(two, [(tuesday, tuesday), (saturday, saturday)]);
+        assert_eq!(days(&weekly(0), monday), [(monday, sunday)]);
+    }
 }

@@ -1,13 +1,14 @@
 //! The caller's own visits of a day: for the page that proposes them, and as a line of 今天.
 
 use futures::future::BoxFuture;
-use youlin_kernel::{Access, CommunityId, Ctx, Result};
+use youlin_kernel::{Access, CommunityId, Ctx, Result, Role};
 use youlin_people::DoorsOf;
 use youlin_web::{App, Shell, TodayFigure, TodayLine, TodayPart};
 
 use super::{community, people};
 use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
+use crate::visits::queries::last_door;
 use crate::visits::{
     DayRound, Ground, OpenFormSources, Visitor, day_plan, ground, my_visitor, sharing, visitors,
 };
@@ -51,6 +52,13 @@ pub async fn my_day(
         false => DoorsOf::All,
     };
     let ground = ground(&rounds, db, ctx, &scope, sources.as_deref(), (here, &which)).await?;
+    // Whoever has begun goes on from the door they were at: a list that was ordered afresh would send them about.
+    let start = match start {
+        Some(read) => Some(read),
+        None => last_door(db, ctx, here)
+            .await?
+            .and_then(|dwelling| ground.position(dwelling)),
+    };
     let mut plan = day_plan(&ground, &team, start, ctx.now());
     let own = plan.rounds.iter().position(|one| one.visitor == me);
     Ok(MyDay {
@@ -62,7 +70,7 @@ pub async fn my_day(
     })
 }
 
-/// 今天走访 9 户.
+/// 今天走访 9 户. At the desk only for whoever goes from door to door as well: all others see the whole community's.
 #[derive(Clone, Copy, Debug)]
 pub struct VisitsToday;
 
@@ -71,8 +79,15 @@ impl TodayPart for VisitsToday {
         Access::Needs(&VISITS_WALK)
     }
 
+    fn for_desk(&self) -> bool {
+        true
+    }
+
     fn lines<'a>(&'a self, s: &'a Shell) -> BoxFuture<'a, Result<Vec<TodayLine>>> {
         Box::pin(async move {
+            if !s.on_street() && !s.ctx().roles().contains(&Role::GridWorker) {
+                return Ok(Vec::new());
+            }
             let here = community(&people(s.ctx())?, None)?;
             let day = my_day(s.app(), s.ctx(), here, None).await?;
             Ok(visits_line(s, &day.round).into_iter().collect())

@@ -4,7 +4,7 @@ use youlin_people::{DwellingFile, Resident};
 use youlin_web::Shell;
 
 use crate::visits::Why;
-use crate::visits::rule::UNSEEN;
+use crate::visits::rule::{NEWCOMER, UNSEEN};
 
 /// One reason as a sentence.
 pub(super) fn why(s: &Shell, why: &Why) -> String {
@@ -29,10 +29,16 @@ pub(super) fn why(s: &Shell, why: &Why) -> String {
     )
 }
 
-/// All reasons, the weightiest first.
+/// All reasons, the weightiest first. Of somebody new whom nobody has met it is not said besides for how long nobody was seen
+/// there: that was of whoever lived there before.
 #[must_use]
 pub fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
-    all.iter().map(|one| why(s, one)).collect()
+    said(all).map(|one| why(s, one)).collect()
+}
+
+fn said(all: &[Why]) -> impl Iterator<Item = &Why> {
+    let new = all.iter().any(|one| one.code == NEWCOMER);
+    all.iter().filter(move |one| !(new && one.code == UNSEEN))
 }
 
 /// 张** 84岁、李**
@@ -57,4 +63,27 @@ pub(super) fn who(s: &Shell, file: &DwellingFile) -> String {
 /// Whole years, as every page says them.
 pub(super) fn age(one: &Resident) -> Option<i32> {
     one.age.map(|age| age.years)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(all: &[&'static str]) -> Vec<&'static str> {
+        let why = |code: &&'static str| Why {
+            code,
+            amount: 91,
+            at: None,
+            what: Vec::new(),
+            by: Vec::new(),
+        };
+        let all: Vec<Why> = all.iter().map(why).collect();
+        said(&all).map(|one| one.code).collect()
+    }
+
+    #[test]
+    fn of_somebody_new_it_is_not_said_for_how_long_nobody_was_seen() {
+        assert_eq!(codes(&[UNSEEN, NEWCOMER]), [NEWCOMER]);
+        assert_eq!(codes(&[UNSEEN, "due"]), [UNSEEN, "due"]);
+    }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Ctx, Problem, Result};
-use youlin_places::rivers::{Bank, Reach, reach};
+use youlin_places::rivers::{Bank, Outlet, Reach, reach};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable,
     page, refused_with,
@@ -59,6 +59,12 @@ struct ListPage {
     /// The patrol one comes from.
     round: String,
     sources: Vec<String>,
+}
+
+impl ListPage {
+    fn outlet_place(&self, outlet: &Outlet) -> String {
+        said::place(&self.s, outlet.chainage_m, Some(outlet.bank))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

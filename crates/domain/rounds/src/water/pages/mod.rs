@@ -1,6 +1,7 @@
-//! Pages of water: the points of a reach, and one point over time.
+//! Pages of water: the points of a reach, one point over time, and an outlet with its photographs.
 
 mod list;
+mod outlet;
 mod point;
 mod said;
 
@@ -29,5 +30,13 @@ pub(crate) fn routes() -> Routes {
             post(point::take).layer(DefaultBodyLimit::disable()),
         )
         .post("/rounds/water/{id}/case", walk, point::file)
+        .get("/rounds/reaches/{id}/outlets/{outlet}", read, outlet::show)
+        // The limit of uploads is kept while reading.
+        .route(
+            Method::Post,
+            "/rounds/reaches/{id}/outlets/{outlet}",
+            walk,
+            post(outlet::take).layer(DefaultBodyLimit::disable()),
+        )
         .get("/rounds/spots/{id}", read, point::photo)
 }

@@ -380,11 +380,22 @@ pub(super) async fn take(
         Err(problem) => {
             let problem = mendable(problem)?;
             let s = shell(&app, &ctx, prefs);
-            let e = FormFaults::of(&s, &problem);
+            let e = named(&s, FormFaults::of(&s, &problem));
             let body = point_page(&app, s, id, e, f).await?;
             Ok(refused_with(&problem, page(&body)?))
         }
     }
+}
+
+/// With what each value is called: the summary stands far from the fields.
+fn named(s: &Shell, mut faults: FormFaults) -> FormFaults {
+    for (field, text) in &mut faults.fields {
+        if let Some(id) = field.strip_prefix("v_") {
+            let name = said::name(s, id);
+            *text = s.t2("water-fault", &("name", name), &("fault", text.as_str()));
+        }
+    }
+    faults
 }
 
 #[derive(Debug, Deserialize)]
@@ -438,7 +449,7 @@ pub(super) struct Size {
     thumb: String,
 }
 
-/// `GET /rounds/spots/{id}`: a photograph of a reading or a return visit.
+/// `GET /rounds/spots/{id}`: a photograph of a reading, a return visit or an outlet.
 pub(super) async fn photo(
     State(app): State<App>,
     Caller(ctx): Caller,
