@@ -96,7 +96,7 @@ describe("rivers", () => {
     await phone.waitForURL(/\/rounds\/[0-9a-f-]+\?saved=1/);
     const text = await phone.locator("main").innerText();
     assert.match(text, /疑似排污/);
-    assert.match(text, /待立案/, "nobody at the desk has accepted it yet");
+    assert.match(text, /已派遣/, "the cleaner of the policy has it at once");
     await screenshot(phone, "rivers-round", { full: true });
     const pair = phone.locator("section", { has: phone.getByRole("heading", { name: "前后对比" }) }).last();
     assert.deepEqual(await pair.locator("figcaption").evaluateAll((all) => all.map((one) => one.innerText.split(" · ")[0].trim())), ["发现时", "当场处理后"]);
