@@ -131,8 +131,10 @@ impl Import {
         if change.language {
             row.language.clone_from(&draft.language);
         }
-        if let Some(note) = draft.note.as_ref().filter(|_| change.note) {
-            row.note_sealed = Some(vault.seal(ctx, at("note"), note)?);
+        if let Some(note) = draft.note.as_ref().filter(|_| change.note)
+            && let Some(note) = self.note_with(&row, note)?
+        {
+            row.note_sealed = Some(vault.seal(ctx, at("note"), &note)?);
         }
         let said = [
             (Fact::Name, change.name),
@@ -140,6 +142,7 @@ impl Import {
             (Fact::Birth, change.birth && draft.birth.is_some()),
             (Fact::Identity, change.identity && draft.identity.is_some()),
             (Fact::Language, change.language && draft.language.is_some()),
+            (Fact::Note, change.note && draft.note.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
             (
