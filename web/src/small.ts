@@ -45,6 +45,16 @@ document.addEventListener("drop", (event) => {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// ---- a file larger than <input type="file" data-max-bytes data-too-large="…"> takes is told so before it is sent
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || field.type !== "file" || field.dataset.tooLarge === undefined) return;
+  const most = Number(field.dataset.maxBytes);
+  const over = [...(field.files ?? [])].some((file) => file.size > most);
+  field.setCustomValidity(over ? field.dataset.tooLarge : "");
+  if (over) field.reportValidity();
+});
+
 // ---- dialogs: <button data-open="#id">, <button data-close> inside; a click on the backdrop closes
 on("click", "[data-open]", (button, event) => {
   const dialog = document.querySelector<HTMLDialogElement>(button.dataset.open ?? "");
@@ -98,7 +108,7 @@ behaviour("form .form-summary", (summary) => {
     const id = link.hash.slice(1);
     const field = document.getElementById(id);
     const named = document.querySelector(`label[for="${CSS.escape(id)}"]`) ?? field?.querySelector("legend") ?? field?.closest("label");
-    const label = (named?.firstChild?.textContent ?? "").trim();
+    const label = (named?.firstChild?.textContent ?? "").trim().replace(/[：:]$/, "");
     if (label !== "" && !link.textContent.includes(label)) link.prepend(document.documentElement.lang.startsWith("zh") ? `${label}：` : `${label}: `);
   }
   summary.tabIndex = -1;

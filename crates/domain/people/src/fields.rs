@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
+use youlin_imports::tabular::fold;
 use youlin_kernel::{Problem, Result};
 
 /// Trimmed, NFC, no control characters; line breaks stay.
@@ -59,6 +60,27 @@ pub(crate) fn email(field: &'static str, text: Option<&str>) -> Result<Option<St
         Ok(Some(format!("{local}@{}", domain.to_ascii_lowercase())))
     } else {
         Err(wrong())
+    }
+}
+
+/// How old somebody is, where that was said in place of a birthday: 84, 84岁, 84 周岁.
+pub(crate) fn age(text: &str) -> Option<i32> {
+    let text = fold(text);
+    let years = text
+        .strip_suffix("周岁")
+        .or(text.strip_suffix('岁'))
+        .unwrap_or(&text);
+    let years = years.trim();
+    let plain = (1..=3).contains(&years.len()) && years.bytes().all(|byte| byte.is_ascii_digit());
+    let years = plain.then(|| years.parse().ok()).flatten();
+    years.filter(|years| (0..=130).contains(years))
+}
+
+/// A birthday as [`birth`] reads it, or an age, which says the year within one.
+pub(crate) fn born(text: &str, today: Date) -> Result<(Option<Date>, Option<i32>)> {
+    match age(text) {
+        Some(age) => Ok((None, Some(i32::from(today.year()) - age))),
+        None => birth(text),
     }
 }
 
@@ -167,6 +189,19 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn an_age_says_the_year_of_birth() {
+        let today = Date::constant(2026, 11, 26);
+        for text in ["84", "84岁", " 84 周岁", "８４岁"] {
+            assert_eq!(born(text, today).unwrap(), (None, Some(1942)), "{text}");
+        }
+        assert_eq!(born("1942", today).unwrap(), (None, Some(1942)));
+        for text in ["131", "-4", "八十", "84年", "岁"] {
+            assert!(born(text, today).is_err(), "{text}");
+        }
+        assert_eq!(born("", today).unwrap(), (None, None));
     }
 
     #[test]

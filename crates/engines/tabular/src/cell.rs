@@ -11,10 +11,10 @@ pub enum Cell {
     Number(f64),
     /// A number that the sheet shows as a day; already in the right one of the two date systems.
     Day(Date),
-    /// An error a formula ended in (`#N/A`).
-    Fault,
-    /// A formula whose result was never kept in the file: what it says is not known here.
-    Uncalculated,
+    /// An error a formula ended in, as the sheet shows it (`#REF!`).
+    Fault(&'static str),
+    /// A formula whose result was never kept in the file: what it says is not known here, only how it is written.
+    Uncalculated(Box<str>),
 }
 
 impl Cell {
@@ -40,17 +40,53 @@ impl Cell {
             Self::Text(text) => text.trim().to_owned(),
             Self::Number(number) => shown_number(*number),
             Self::Day(day) => day.to_string(),
-            Self::Fault => "#N/A".to_owned(),
-            Self::Uncalculated => "#CALC!".to_owned(),
+            Self::Fault(text) => (*text).to_owned(),
+            Self::Uncalculated(formula) => format!("={formula}"),
         }
     }
 }
 
+/// Digits a number keeps; what stands after them in a longer one is made up.
+const KEPT: f64 = 1e15;
+
 fn shown_number(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e18 {
+    if number.abs() >= KEPT {
+        // 3.20602196006093E+17, as the sheet shows it: written out, an identity number that lost its end looks whole.
+        let text = format!("{number:.14E}");
+        return match text.split_once('E') {
+            Some((digits, power)) => {
+                let digits = digits.trim_end_matches('0').trim_end_matches('.');
+                format!("{digits}E+{power}")
+            }
+            None => text,
+        };
+    }
+    if number.fract() == 0.0 {
         format!("{number:.0}")
     } else {
         number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cell;
+
+    #[test]
+    fn a_cell_is_shown_as_its_sheet_shows_it() {
+        for (cell, shown) in [
+            (Cell::Number(13_800_001_111.0), "13800001111"),
+            (Cell::Number(0.5), "0.5"),
+            (
+                Cell::Number(3.206_021_960_060_93e17),
+                "3.20602196006093E+17",
+            ),
+            (Cell::Number(1e15), "1E+15"),
+            (Cell::Fault("#REF!"), "#REF!"),
+            (Cell::Uncalculated("B9&C9".into()), "=B9&C9"),
+        ] {
+            assert_eq!(cell.shown(), shown);
+        }
     }
 }
 

@@ -25,8 +25,10 @@ impl Birth {
 
 /// Nobody alive was born earlier.
 const OLDEST: i16 = 1890;
-/// Days of years 1900 to 2173 as serial numbers have at most five digits.
-const SERIALS: std::ops::Range<f64> = 1.0..100_000.0;
+/// Days of years 1900 to 2173 as serial numbers have at most five digits. Small ones are ages: nobody alive was born in the
+/// first weeks of 1900.
+const SERIALS: std::ops::Range<f64> = 131.0..100_000.0;
+const AGES: std::ops::RangeInclusive<f64> = 0.0..=130.0;
 
 /// The day of a serial number. In the system of 1900 day 60 is a 29 February there never was; days before it are one off.
 pub(crate) fn from_serial(number: f64, from_1904: bool) -> Option<Date> {
@@ -50,9 +52,9 @@ pub(crate) fn from_serial(number: f64, from_1904: bool) -> Option<Date> {
 pub fn birthday(cell: &Cell, from_1904: bool, today: Date) -> Read<Birth> {
     let found = match cell {
         Cell::Empty => return Read::Nothing,
-        Cell::Fault | Cell::Uncalculated => Read::Refused(ValueFault::Unreadable),
+        Cell::Fault(_) | Cell::Uncalculated(_) => Read::Refused(ValueFault::Unreadable),
         Cell::Day(day) => Read::Sure(Birth::of(*day)),
-        Cell::Number(number) => number_read(*number, from_1904),
+        Cell::Number(number) => number_read(*number, from_1904, today),
         Cell::Text(text) => text_read(text, from_1904, today),
     };
     let checked = |birth: Birth| match birth.day {
@@ -70,7 +72,10 @@ pub fn birthday(cell: &Cell, from_1904: bool, today: Date) -> Read<Birth> {
     }
 }
 
-fn number_read(number: f64, from_1904: bool) -> Read<Birth> {
+fn number_read(number: f64, from_1904: bool, today: Date) -> Read<Birth> {
+    if number.fract() == 0.0 && AGES.contains(&number) {
+        return aged(&format!("{number:.0}"), today);
+    }
     if number.fract() == 0.0 && (f64::from(OLDEST)..=2_199.0).contains(&number) {
         // 1942 in a column of birthdays is a year; nobody means 25 April 1905.
         return year_alone(number as i16);
@@ -162,6 +167,10 @@ fn text_read(text: &str, from_1904: bool, today: Date) -> Read<Birth> {
     {
         return Read::Refused(ValueFault::Unreadable);
     }
+    // 84 in a column of birthdays is an age, as it is in a cell of numbers.
+    if day_part.len() <= 3 && day_part.chars().all(|c| c.is_ascii_digit()) {
+        return aged(day_part, today);
+    }
     let groups: Vec<&str> = day_part
         .split(|c: char| !c.is_ascii_digit())
         .filter(|group| !group.is_empty())
@@ -195,7 +204,7 @@ fn grouped(groups: &[&str], from_1904: bool, today: Date) -> Read<Birth> {
             .unwrap_or(-1)
     };
     match groups {
-        [one] if one.len() == 5 => number_read(f64::from(numbers[0]), from_1904),
+        [one] if one.len() == 5 => number_read(f64::from(numbers[0]), from_1904, today),
         [one] => digits(one),
         [year, _] if year.len() == 4 && (1..=12).contains(&small(1)) => year_alone(small(0)),
         [year, _, _] if year.len() == 4 => whole(small(0), small(1), small(2)),
@@ -332,8 +341,14 @@ mod tests {
             let year = TODAY.year() - years;
             Read::Doubtful(Birth { year, day: None }, ValueFault::Age)
         };
-        for text in ["84岁", "84 周岁", "八十四岁"] {
+        for text in ["84岁", "84 周岁", "八十四岁", "84"] {
             assert_eq!(of(text), aged(84), "{text}");
+        }
+        for number in [0, 1, 60, 130] {
+            let cell = Cell::Number(f64::from(number));
+            for from_1904 in [false, true] {
+                assert_eq!(birthday(&cell, from_1904, TODAY), aged(number), "{number}");
+            }
         }
         assert_eq!(of("25/3/1942"), Read::Sure(Birth::of(ymd(1942, 3, 25))));
         for text in [
@@ -351,6 +366,7 @@ mod tests {
             "几岁",
             "八十来岁",
             "200岁",
+            "200",
             "1942年左右",
             "属马",
             "42.3",

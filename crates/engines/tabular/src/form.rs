@@ -295,7 +295,7 @@ fn is_free(line: &Line, columns: &[FormColumn]) -> bool {
         .iter()
         .enumerate()
         .all(|(column, cell)| match cell {
-            Cell::Empty | Cell::Fault | Cell::Uncalculated => true,
+            Cell::Empty | Cell::Fault(_) | Cell::Uncalculated(_) => true,
             Cell::Number(number) => *number == 0.0 || counts(column),
             Cell::Day(_) => false,
             Cell::Text(text) => {

@@ -15,8 +15,10 @@ pub struct Layout {
     pub header: Vec<u32>,
     /// Place in [`Sheet::lines`] of the first row below them.
     pub first: usize,
-    /// Numbers of rows below that only explain or add up.
+    /// Numbers of rows below that only explain or add up, or name the columns again.
     pub skipped: Vec<u32>,
+    /// Those of them that name the columns again, as sheets printed page by page do.
+    pub repeated: Vec<u32>,
 }
 
 impl Layout {
@@ -259,15 +261,25 @@ fn laid_out(sheet: &Sheet, first: usize, names: Vec<String>, specs: &[Spec]) -> 
         } else {
             1
         };
+    let header = &sheet.lines[first - header_rows..first];
+    let again = |line: &&Line| header.iter().any(|named| named.cells == line.cells);
+    let repeated: Vec<u32> = sheet
+        .lines
+        .iter()
+        .skip(first)
+        .filter(again)
+        .map(|line| line.number)
+        .collect();
+    skipped.extend(&repeated);
+    skipped.sort_unstable();
+    skipped.dedup();
     Layout {
-        header: sheet.lines[first - header_rows..first]
-            .iter()
-            .map(|line| line.number)
-            .collect(),
+        header: header.iter().map(|line| line.number).collect(),
         names,
         found,
         first,
         skipped,
+        repeated,
     }
 }
 
@@ -411,6 +423,25 @@ mod tests {
         );
         assert_eq!(layout.found[1].why, Why::Name);
         assert_eq!(layout.found[2].why, Why::PartOfName);
+    }
+
+    #[test]
+    fn names_that_come_again_on_every_page_are_no_row() {
+        let sheet = sheet(&[
+            &["东村1号楼"],
+            &["姓名", "室号", "手机"],
+            &["周建国", "101", "13800001111"],
+            &["姓名", "室号", "手机"],
+            &["贺兰亭", "102", "13800001112"],
+            &["姓名", "102", ""],
+        ]);
+        let layout = layout(&sheet, SPECS).unwrap();
+        assert_eq!(
+            (layout.header.as_slice(), layout.repeated.as_slice()),
+            (&[2][..], &[4][..])
+        );
+        let data: Vec<u32> = layout.data(&sheet).map(|line| line.number).collect();
+        assert_eq!(data, [3, 5, 6]);
     }
 
     #[test]

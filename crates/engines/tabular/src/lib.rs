@@ -45,8 +45,8 @@ pub use layout::{Layout, best_layout, layout, only_words, sole};
 pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};
 pub use values::{
-    Read, Sex, absent, fold, foreign_document, identity, listed, outside_brackets, phones, sex,
-    words,
+    Read, Sex, absent, fold, foreign_document, identity, listed, outside_brackets, phones,
+    phones_and_words, sex, words, yes,
 };
 pub use write::{Column, write_workbook};
 pub use write_sheets::{SheetOut, write_sheets};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{Cursor, Read as _};
 
-use calamine::{DataRef, Dimensions, Reader, SheetVisible, Xlsx};
+use calamine::{CellErrorType, DataRef, Dimensions, Reader, SheetVisible, Xlsx};
 use zip::ZipArchive;
 
 use crate::day::from_serial;
@@ -245,8 +245,8 @@ fn calculated(
         .map_err(|_error| TableFault::Damaged)?
     {
         let (row, column) = cell.get_position();
-        if cell.get_value().is_empty() || column >= limits.columns || blank.contains(&(row, column))
-        {
+        let formula = cell.get_value();
+        if formula.is_empty() || column >= limits.columns || blank.contains(&(row, column)) {
             continue;
         }
         let at = match lines.binary_search_by_key(&(row + 1), |line| line.number) {
@@ -264,7 +264,7 @@ fn calculated(
             cells.resize(column + 1, Cell::Empty);
         }
         match &mut cells[column] {
-            one @ Cell::Empty => *one = Cell::Uncalculated,
+            one @ Cell::Empty => *one = Cell::Uncalculated(formula.as_str().into()),
             _ => counted += 1,
         }
     }
@@ -331,8 +331,22 @@ fn value(value: &DataRef<'_>, from_1904: bool) -> Cell {
             None => Cell::text(text),
         },
         DataRef::DurationIso(text) => Cell::text(text),
-        DataRef::Error(_) => Cell::Fault,
+        DataRef::Error(error) => Cell::Fault(fault(error)),
         DataRef::Empty => Cell::Empty,
+    }
+}
+
+/// As sheets show them.
+fn fault(error: &CellErrorType) -> &'static str {
+    match error {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        CellErrorType::GettingData => "#GETTING_DATA",
     }
 }
 

@@ -66,6 +66,13 @@ pub fn absent(text: &str) -> bool {
             | "N/A"
             | "n/a"
             | "#N/A"
+            | "#REF!"
+            | "#VALUE!"
+            | "#NAME?"
+            | "#DIV/0!"
+            | "#NUM!"
+            | "#NULL!"
+            | "#GETTING_DATA"
     )
 }
 
@@ -74,7 +81,7 @@ pub fn absent(text: &str) -> bool {
 pub fn identity(cell: &Cell) -> Read<String> {
     let text = match cell {
         Cell::Empty => return Read::Nothing,
-        Cell::Fault | Cell::Uncalculated | Cell::Day(_) => {
+        Cell::Fault(_) | Cell::Uncalculated(_) | Cell::Day(_) => {
             return Read::Refused(ValueFault::Unreadable);
         }
         // Numbers keep 15 digits; the last three of an identity number became zeros.
@@ -153,9 +160,51 @@ pub fn sex(cell: &Cell) -> Read<Sex> {
     }
 }
 
+/// 是, 否, √, yes, 0 … Words for nothing are no answer, and an answer of another kind is refused.
+#[must_use]
+pub fn yes(cell: &Cell) -> Read<bool> {
+    let text = fold(&cell.shown()).to_lowercase();
+    match text.as_str() {
+        text if absent(text) => Read::Nothing,
+        "是" | "是的" | "有" | "对" | "√" | "✓" | "✔" | "☑" | "y" | "yes" | "t" | "true" | "1" => {
+            Read::Sure(true)
+        }
+        "否" | "不是" | "不" | "非" | "×" | "✗" | "✘" | "☐" | "x" | "n" | "no" | "f" | "false"
+        | "0" => Read::Sure(false),
+        _ => Read::Refused(ValueFault::Unreadable),
+    }
+}
+
 /// The telephone numbers of a cell, freed of words (手机：, 儿子).
 #[must_use]
 pub fn phones(cell: &Cell) -> Vec<String> {
+    let numbers = phones_and_words(cell).into_iter();
+    numbers.map(|(number, _words)| number).collect()
+}
+
+/// Words beside a number that only say that it is one.
+const OF_NUMBERS: [&str; 16] = [
+    "手机号码",
+    "手机号",
+    "手机",
+    "电话号码",
+    "电话",
+    "号码",
+    "联系方式",
+    "联系",
+    "座机",
+    "固话",
+    "固定",
+    "家庭",
+    "本人",
+    "微信",
+    "同号",
+    "的",
+];
+
+/// The telephone numbers of a cell, each with what is said of it (13800001111（儿子）: 儿子), where anything is.
+#[must_use]
+pub fn phones_and_words(cell: &Cell) -> Vec<(String, String)> {
     let text = fold(&cell.shown());
     if absent(&text) {
         return Vec::new();
@@ -173,9 +222,18 @@ pub fn phones(cell: &Cell) -> Vec<String> {
             let kept = part
                 .chars()
                 .filter(|c| c.is_ascii() && !matches!(c, '\'' | '"' | ':' | '.'));
-            kept.collect::<String>().replace("()", "").trim().to_owned()
+            let number = kept.collect::<String>().replace("()", "").trim().to_owned();
+            let said = part
+                .chars()
+                .filter(|c| !c.is_ascii() && c.is_alphanumeric());
+            let said = OF_NUMBERS
+                .iter()
+                .fold(said.collect::<String>(), |said, word| {
+                    said.replace(word, "")
+                });
+            (number, said)
         })
-        .filter(|part| !part.is_empty())
+        .filter(|(number, _)| !number.is_empty())
         .collect()
 }
 
@@ -321,6 +379,13 @@ mod tests {
         );
         assert_eq!(of("0513-85550001/无"), ["0513-85550001"]);
         assert!(of("无").is_empty());
+        let said = |text: &str| phones_and_words(&Cell::text(text));
+        let with = |number: &str, said: &str| (number.to_owned(), said.to_owned());
+        assert_eq!(
+            said("手机：13800001111（儿子）、13900002222 女儿的电话"),
+            [with("13800001111", "儿子"), with("13900002222", "女儿")]
+        );
+        assert_eq!(said("本人电话：13800001111"), [with("13800001111", "")]);
         assert_eq!(phones(&Cell::Number(13_800_001_111.0)), ["13800001111"]);
     }
 
@@ -333,6 +398,19 @@ mod tests {
         assert_eq!(sex(&Cell::text(" 男 ")), Read::Sure(Sex::Male));
         assert_eq!(sex(&Cell::text("女性")), Read::Sure(Sex::Female));
         assert_eq!(sex(&Cell::text("?")), Read::Refused(ValueFault::Unreadable));
+        for (text, said) in [
+            (" 是 ", Read::Sure(true)),
+            ("√", Read::Sure(true)),
+            ("TRUE", Read::Sure(true)),
+            ("否", Read::Sure(false)),
+            ("×", Read::Sure(false)),
+            ("", Read::Nothing),
+            ("无", Read::Nothing),
+            ("二级", Read::Refused(ValueFault::Unreadable)),
+        ] {
+            assert_eq!(yes(&Cell::text(text)), said, "{text}");
+        }
+        assert_eq!(yes(&Cell::Number(1.0)), Read::Sure(true));
     }
 
     proptest! {

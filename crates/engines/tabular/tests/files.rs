@@ -254,7 +254,7 @@ fn a_formula_is_its_result_or_says_that_it_has_none() {
     let sheet = &book.sheets[0];
     assert_eq!(sheet.formulas, 1);
     assert_eq!(sheet.lines[1].cell(1), &Cell::Number(13_800_001_111.0));
-    assert_eq!(sheet.lines[2].cell(1), &Cell::Uncalculated);
+    assert_eq!(sheet.lines[2].cell(1), &Cell::Uncalculated("B9".into()));
     assert_eq!(
         sheet.lines[3].number, 4,
         "a row of nothing else is there, too"

@@ -184,17 +184,19 @@ impl Work<'_> {
     /// The columns of the spreadsheet, as somebody said for an earlier file of the same make, if any did.
     async fn columns(&self) -> Result<Columns> {
         let imports = &self.job.imports;
-        let specs = imports.register(&self.row.kind)?.columns();
+        let register = Arc::clone(imports.register(&self.row.kind)?);
+        let specs = register.columns();
         let bytes = file_of(self.db, &*imports.sealer, self.row.id).await?;
         let others = self.other_sheets().await?;
         let mut columns = aside(move || {
             let book = sheet::opened(&bytes)?;
             let like = sheet::looks_like(&book, specs, &others);
             match (sheet::laid_out(book, specs), like) {
-                (Ok((columns, _)), like) => Ok(Columns {
-                    looks_like: like.map(str::to_owned),
-                    ..columns
-                }),
+                (Ok((mut columns, table)), like) => {
+                    register.look(&table, &mut columns.found);
+                    columns.looks_like = like.map(str::to_owned);
+                    Ok(columns)
+                }
                 // Its columns mean nothing here, and everything there.
                 (Err(_), Some(like)) => {
                     Err(Problem::invalid("file", OF_KIND).field_arg("register", like))

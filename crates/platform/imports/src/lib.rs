@@ -42,7 +42,7 @@ pub use migrations::MIGRATIONS;
 pub use pages::NAV;
 pub use plan::{Batch, Plan};
 pub use queries::{ImportState, ImportView, Undone, import_view};
-pub use report::{Choice, Doubt, ImportReport, NAMED, Outcome, Refused, Touched};
+pub use report::{APART, Choice, Doubt, ImportReport, NAMED, Outcome, Refused, Touched};
 pub use sheet::{Columns, Table};
 /// What a register says of the columns it takes.
 pub use youlin_tabular as tabular;
@@ -120,6 +120,10 @@ pub trait Register: Send + Sync {
     fn columns(&self) -> &'static [tabular::Spec] {
         &[]
     }
+
+    /// Looks again at what the columns of a sheet were found to hold, with names that are data (labels of a catalogue) and
+    /// what the register knows of its fields together.
+    fn look(&self, _table: &Table, _found: &mut [tabular::Found]) {}
 
     /// The fields of a blank sheet to fill in, in their order: what people usually know.
     fn blank(&self) -> Vec<&'static str> {

@@ -1,6 +1,6 @@
 //! What an import did, or would do.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -164,7 +164,21 @@ impl Doubt<'_> {
         let codes: Vec<&str> = self.why.iter().map(|one| one.code.as_str()).collect();
         codes.join("+")
     }
+
+    /// The same, each word a doubt is about apart from the others.
+    fn apart(&self) -> String {
+        let sorts = self.why.iter().map(|one| match one.value(APART) {
+            Some(word) => format!("{}:{word}", one.code),
+            None => one.code.clone(),
+        });
+        sorts.collect::<Vec<_>>().join("+")
+    }
 }
+
+/// Argument of a doubt about a word (an unknown label): rows with other words are decided apart from those with this one.
+pub const APART: &str = "apart";
+/// More words than these are decided together after all: nobody decides about every line of a column of free text.
+const MOST_APART: usize = 60;
 
 /// What an import did, or with `dry_run` would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -282,6 +296,28 @@ impl ImportReport {
         rows.map(|(line, why)| Doubt { line, why }).collect()
     }
 
+    /// The rows that wait for a decision, each with its sort: rows of one sort may be decided together.
+    #[must_use]
+    pub fn sorted_doubts(&self) -> Vec<(String, Doubt<'_>)> {
+        let doubts = self.doubts();
+        let sorts: BTreeSet<String> = doubts.iter().map(Doubt::apart).collect();
+        let apart = sorts.len() <= MOST_APART;
+        let doubts = doubts.into_iter();
+        doubts
+            .map(|doubt| match apart {
+                true => (doubt.apart(), doubt),
+                false => (doubt.sort(), doubt),
+            })
+            .collect()
+    }
+
+    /// Rows that were not taken in: refused, or left without a decision.
+    #[must_use]
+    pub fn left_rows(&self) -> usize {
+        let left = self.refused.iter().chain(&self.doubtful);
+        left.map(|one| one.line).collect::<BTreeSet<u32>>().len()
+    }
+
     /// Whether every row was taken in.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -299,7 +335,7 @@ impl ImportReport {
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, ImportReport, NAMED, Outcome, Refused};
+    use super::{APART, Choice, ImportReport, NAMED, Outcome, Refused};
 
     #[test]
     fn rows_are_named_as_far_as_there_is_room() {
@@ -320,6 +356,44 @@ mod tests {
         assert_eq!(new.last(), Some(&199));
         assert_eq!(report.named(Outcome::Changed).count(), 2);
         assert_eq!(report.named(Outcome::Unchanged).count(), 0);
+    }
+
+    #[test]
+    fn rows_with_different_words_are_decided_apart() {
+        let unknown = |line: u32, word: &str| {
+            let doubt = Refused::new(line, "", "sheet-label-unknown");
+            doubt.arg(APART, word).or(&[Choice::Take])
+        };
+        let sorts = |doubtful: Vec<Refused>| {
+            let report = ImportReport {
+                doubtful,
+                ..ImportReport::default()
+            };
+            let sorts = report.sorted_doubts().into_iter();
+            sorts.map(|(sort, _)| sort).collect::<Vec<_>>()
+        };
+        let found = sorts(vec![
+            unknown(1, "低保"),
+            unknown(2, "广场舞"),
+            unknown(3, "低保"),
+        ]);
+        assert_eq!(found[0], found[2]);
+        assert_ne!(found[0], found[1]);
+        let free: Vec<Refused> = (0..100)
+            .map(|line| unknown(line, &line.to_string()))
+            .collect();
+        let found = sorts(free);
+        assert!(found.iter().all(|sort| *sort == found[0]), "{found:?}");
+    }
+
+    #[test]
+    fn a_row_left_out_for_two_reasons_is_one_row() {
+        let report = ImportReport {
+            refused: vec![Refused::new(3, "", "a"), Refused::new(3, "", "b")],
+            doubtful: vec![Refused::new(5, "", "c"), Refused::new(5, "", "d")],
+            ..ImportReport::default()
+        };
+        assert_eq!(report.left_rows(), 2);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct Columns {
     /// Rows that name the columns, and rows that only explain.
     pub header: Vec<u32>,
     pub skipped: Vec<u32>,
+    /// Rows that name the columns again.
+    #[serde(default)]
+    pub repeated: Vec<u32>,
     pub rows: usize,
     pub names: Vec<String>,
     pub found: Vec<Found>,
@@ -85,6 +88,15 @@ impl Table {
         })
     }
 
+    /// Rows above the names of the columns.
+    pub fn above(&self) -> impl Iterator<Item = &Line> + '_ {
+        let named = self.layout.header.first().copied().unwrap_or_default();
+        self.sheet
+            .lines
+            .iter()
+            .take_while(move |line| line.number < named)
+    }
+
     /// Finds the rows that cannot be read because a formula in them has no result: nobody guesses what it would say.
     fn check(mut self) -> Self {
         let used = |at: usize| {
@@ -94,7 +106,7 @@ impl Table {
         let unread = self.layout.data(&self.sheet).filter_map(|line| {
             let mut cells = line.cells.iter().enumerate();
             let (at, _) =
-                cells.find(|(at, cell)| matches!(cell, Cell::Uncalculated) && used(*at))?;
+                cells.find(|(at, cell)| matches!(cell, Cell::Uncalculated(_)) && used(*at))?;
             let name = self.layout.names.get(at).map_or("", String::as_str);
             let cell = format!("{}{}", letter(at), line.number);
             Some(Refused::new(line.number, name, "sheet-formula").arg("cell", cell))
@@ -220,6 +232,7 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
         encoding: book.encoding.map(str::to_owned),
         header: table.layout.header.clone(),
         skipped: table.layout.skipped.clone(),
+        repeated: table.layout.repeated.clone(),
         rows,
         names: table.layout.names.clone(),
         found: table.layout.found.clone(),

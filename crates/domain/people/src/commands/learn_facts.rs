@@ -31,7 +31,7 @@ pub struct LearnFacts {
     pub phone: Option<String>,
     /// The number the new one takes the place of; `None` keeps all that are known.
     pub instead_of: Option<Uuid>,
-    /// As it was said; see [`crate::fields::birth`].
+    /// As it was said; see [`crate::fields::born`].
     pub birth: String,
     pub sex: Option<Sex>,
     /// Put on.
@@ -125,11 +125,12 @@ impl LearnFacts {
     }
 
     fn born(&self, ctx: &Ctx, row: &mut person::Model, learnt: &mut Vec<Fact>) -> Result<()> {
-        let (day, year) = crate::fields::birth(&self.birth)?;
+        let today = ctx.now().local().date();
+        let (day, year) = crate::fields::born(&self.birth, today)?;
         if day.is_none() && year.is_none() {
             return Ok(());
         }
-        let year = super::save_person::birth_year(day, year, ctx.now().local().date())?;
+        let year = super::save_person::birth_year(day, year, today)?;
         row.birth_sealed = day
             .map(|day: Date| {
                 let at = FieldPlace::new("person", "birth", row.community_id, row.id);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_database::{Record, Tx};
@@ -61,13 +62,30 @@ pub(crate) async fn used(
     Ok(used)
 }
 
-/// The rows an import made, as long as nobody changed them.
-pub(crate) fn own<E: Record>(rows: &[E::Model], made: &[Uuid]) -> Vec<E::Model>
+/// The rows an import made, as long as nobody changed them. `same`: a row that was written since and is as it was made all
+/// the same, as one is that a later row of the file ended and whose end was taken back.
+pub(crate) fn own<E: Record>(
+    rows: &[E::Model],
+    made: &[Uuid],
+    same: impl Fn(&E::Model) -> bool,
+) -> Vec<E::Model>
 where
     E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
 {
     let rows = rows.iter();
-    rows.filter(|row| made.contains(&E::id(row)) && E::version(row) == 1)
+    rows.filter(|row| made.contains(&E::id(row)) && (E::version(row) == 1 || same(row)))
         .cloned()
         .collect()
+}
+
+/// What a record says, whatever its version: taking a later row of a file back leaves it with another version and the same
+/// words.
+pub(crate) fn print<E: Record>(row: &E::Model) -> String
+where
+    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let mut row = row.clone();
+    E::set_version(&mut row, 0);
+    let words = serde_json::to_vec(&row).unwrap_or_default();
+    hex::encode(&Sha256::digest(words)[..16])
 }

@@ -1,5 +1,7 @@
 //! From a word somebody typed, or a sheet has, to a label of the catalogue; and what comes near to a word that is none.
 
+use youlin_imports::tabular::{fold, outside_brackets};
+
 use super::{HOME_TOWN, LabelCatalogue, LabelKind};
 
 /// The family of what somebody is good at.
@@ -28,6 +30,26 @@ impl LabelCatalogue {
         kind.map(|kind| kind.code.clone())
     }
 
+    /// The word a column's name asks about, whose cells say yes or no: any after 是否, a label's own name without it.
+    #[must_use]
+    pub fn asked_by(&self, column: &str) -> Option<String> {
+        let name = column_name(column);
+        match question(&name) {
+            Some(word) => Some(word.to_owned()),
+            None => (self.asks(&name) == Some(false)).then_some(name),
+        }
+    }
+
+    /// Whether a column's name is about one label of the catalogue, and whether it says 是否.
+    #[must_use]
+    pub fn asks(&self, column: &str) -> Option<bool> {
+        let name = column_name(column);
+        let asked = question(&name);
+        let word = asked.unwrap_or(&name);
+        let known = !word.contains(':') && self.meant(word).is_some();
+        known.then_some(asked.is_some())
+    }
+
     /// Labels whose names come near to the word, the nearest first.
     #[must_use]
     pub fn near(&self, word: &str, sensitive: bool) -> Vec<&LabelKind> {
@@ -44,6 +66,22 @@ impl LabelCatalogue {
         found.sort_by_key(|(alike, _)| std::cmp::Reverse(*alike));
         found.into_iter().take(NEAR).map(|(_, kind)| kind).collect()
     }
+}
+
+/// Without what is written around it: 是否独居*（是/否） is 是否独居.
+fn column_name(column: &str) -> String {
+    let name = outside_brackets(&fold(column)).replace('*', "");
+    match name.is_ascii() {
+        true => name.trim().to_owned(),
+        false => name.replace(' ', ""),
+    }
+}
+
+/// What comes after 是否.
+fn question(name: &str) -> Option<&str> {
+    let asks = ["是否属于", "是否为", "是否是", "是否有", "是否", "是不是"];
+    let word = asks.iter().find_map(|asks| name.strip_prefix(asks))?;
+    (!word.is_empty()).then_some(word)
 }
 
 /// Words of sheets for labels the register has a code for.
@@ -109,6 +147,28 @@ mod tests {
         }
         for word in ["低保户", "x", "hometown:", "talent： ", "色彩:红"] {
             assert_eq!(all.meant(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_ask_about_a_label() {
+        let all = LabelCatalogue::default();
+        for (column, word) in [
+            ("是否独居", "独居"),
+            ("是否 为独居老人*（是/否）", "独居老人"),
+            ("是否残疾", "残疾"),
+            ("党员", "党员"),
+            ("Veteran", "Veteran"),
+        ] {
+            assert_eq!(all.asked_by(column).as_deref(), Some(word), "{column}");
+            let says = column.starts_with("是否");
+            assert_eq!(all.asks(column), Some(says), "{column}");
+        }
+        // Somebody who takes the column for labels is asked about the word, not about yes and no.
+        assert_eq!(all.asked_by("是否低保").as_deref(), Some("低保"));
+        assert_eq!(all.asks("是否低保"), None);
+        for column in ["标签", "人员类别", "是否", "文化程度", "特长:剪纸"] {
+            assert_eq!(all.asked_by(column), None, "{column}");
         }
     }
 

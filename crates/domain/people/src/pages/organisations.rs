@@ -86,23 +86,35 @@ impl OrganisationPage {
     }
 }
 
+/// Which year an age that was typed stands for, behind the sentence that says that it was saved.
+pub(super) fn aged_words(s: &Shell, aged: Option<i16>) -> String {
+    let Some(age) = aged.filter(|age| (0..=130).contains(age)) else {
+        return String::new();
+    };
+    let year = s.ctx().now().local().date().year() - age;
+    format!(" {}", s.t2("people-aged", &("age", age), &("year", year)))
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Saved {
     pub(super) saved: String,
+    /// The age that was typed in place of a birthday.
+    pub(super) aged: Option<i16>,
 }
 
 impl Saved {
     /// The sentence after a change, where one was made just now.
     pub(super) fn words(&self, s: &Shell) -> String {
-        match self.saved.as_str() {
+        let words = match self.saved.as_str() {
             "new" => s.t("people-entered"),
             "changed" => s.t("people-changed"),
             "merged" => s.t("person-merged-saved"),
             "unmerged" => s.t("person-unmerged-saved"),
             "ended" => s.t("people-membership-ended"),
-            _ => String::new(),
-        }
+            _ => return String::new(),
+        };
+        words + &aged_words(s, self.aged)
     }
 }
 

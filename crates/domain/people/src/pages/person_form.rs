@@ -261,10 +261,20 @@ fn dwelling_of(
     }
 }
 
+/// What the page that follows is told where an age was typed, so that it says which year stands for it.
+pub(super) fn aged(birth: &str) -> String {
+    crate::fields::age(birth).map_or_else(String::new, |age| format!("&aged={age}"))
+}
+
 /// What was typed, as the command takes it.
-fn input(f: &PersonForm, dwelling: Option<Uuid>, keep_hidden: bool) -> Result<PersonInput> {
+fn input(
+    ctx: &Ctx,
+    f: &PersonForm,
+    dwelling: Option<Uuid>,
+    keep_hidden: bool,
+) -> Result<PersonInput> {
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let (birth, birth_year) = crate::fields::birth(&f.birth)?;
+    let (birth, birth_year) = crate::fields::born(&f.birth, ctx.now().local().date())?;
     let relation = Relation::parse(&f.relation);
     if dwelling.is_some() && relation.is_none() {
         return Err(Problem::invalid("relation", "required"));
@@ -340,17 +350,18 @@ pub(super) async fn create(
                 .map(CommunityId)
                 .map_err(|_none| Problem::invalid("community", "required"))?,
         };
-        let input = input(&f, dwelling, false)?;
+        let input = input(&ctx, &f, dwelling, false)?;
         let command = SavePerson::new(app.need::<Vault>()?, community, input);
         let sent = sent.or_else(|| Some(f.idempotency_key.clone()).filter(|key| !key.is_empty()));
         let key = idempotency(sent.as_deref(), community, "/people", &f)?;
         app.db().execute_once(&ctx, key, command).await
     }
     .await;
+    let aged = aged(&f.birth);
     match saved {
         Ok(id) => Ok(to(&match f.door.parse::<Uuid>() {
-            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=new#p-{id}"),
-            Err(_at_the_desk) => format!("/people/{id}?saved=new"),
+            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=new{aged}#p-{id}"),
+            Err(_at_the_desk) => format!("/people/{id}?saved=new{aged}"),
         })),
         Err(problem) => {
             let problem = shown(out_of_reach(problem))?;
@@ -452,15 +463,16 @@ pub(super) async fn change(
             id: Some(id),
             version: f.version.parse().ok(),
             ext_key: None,
-            input: input(&f, dwelling, true)?,
+            input: input(&ctx, &f, dwelling, true)?,
         };
         app.db().execute(&ctx, command).await
     }
     .await;
+    let aged = aged(&f.birth);
     match saved {
         Ok(_id) => Ok(to(&match f.door.parse::<Uuid>() {
-            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=changed#p-{id}"),
-            Err(_at_the_desk) => format!("/people/{id}?saved=changed"),
+            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=changed{aged}#p-{id}"),
+            Err(_at_the_desk) => format!("/people/{id}?saved=changed{aged}"),
         })),
         Err(problem) => {
             let problem = shown(problem)?;

@@ -22,9 +22,10 @@ pub(crate) const PASSWORD: &str = "悦美网格今天值班";
 pub(crate) fn catalogues() -> Arc<I18n> {
     catalogues_of(|name| {
         name.starts_with("people")
+            || name.starts_with("imports")
             || matches!(
                 name,
-                "web.ftl" | "web-waits.ftl" | "imports.ftl" | "places.ftl" | "places-premises.ftl"
+                "web.ftl" | "web-waits.ftl" | "places.ftl" | "places-premises.ftl"
             )
     })
 }

@@ -19,6 +19,7 @@ mod moving;
 mod own;
 mod pages;
 mod privacy;
+mod real_sheets;
 mod residents;
 mod rest;
 mod reveal;

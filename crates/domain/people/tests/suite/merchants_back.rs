@@ -131,6 +131,30 @@ async fn a_list_is_taken_back_and_can_be_given_again() {
 }
 
 #[tokio::test]
+async fn lists_are_taken_back_one_after_the_other() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let before = state(&ground, &desk).await;
+        // It comes to C-01 by the first list and moves on to C-03 by the second.
+        let sheet = |stall: &str| {
+            format!("商户名称,场所,摊位号,主营商品\n新来的布行,中原综合批发市场,{stall},布料\n")
+        };
+        let first = desk.listed(&sheet("C-01")).await;
+        desk.decide(first.id, &[], false).await;
+        let second = desk.listed(&sheet("C-03")).await;
+        let done = desk.decide(second.id, &[], true).await;
+        assert_eq!(figures(&done), (0, 1, 0), "{:?}", done.report);
+        let one = named(&ground, "新来的布行").await;
+        assert_eq!((one.places.len(), one.former_places.len()), (1, 1));
+        assert_eq!(left(&desk, second.id).await, (1, Vec::new()));
+        assert_eq!(left(&desk, first.id).await, (1, Vec::new()));
+        assert_eq!(state(&ground, &desk).await, before);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn what_a_colleague_went_on_with_stays_and_is_named() {
     for ground in grounds().await {
         let market = Market::on(&ground).await;

@@ -541,6 +541,16 @@ async fn a_wrong_match_is_corrected_and_remembered() {
 
 /// A browser that can give files.
 pub(crate) async fn posted(house: &House, desk: &Browser, bytes: &[u8]) -> String {
+    let (_, location, text) = post_file(house, desk, bytes).await;
+    location.unwrap_or_else(|| panic!("{text}"))
+}
+
+/// Status, where it leads, and the page.
+pub(crate) async fn post_file(
+    house: &House,
+    desk: &Browser,
+    bytes: &[u8],
+) -> (u16, Option<String>, String) {
     use axum::body::Body;
     use axum::http::{Request, header};
     use http_body_util::BodyExt;
@@ -567,8 +577,13 @@ pub(crate) async fn posted(house: &House, desk: &Browser, bytes: &[u8]) -> Strin
         .headers()
         .get(header::LOCATION)
         .map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status().as_u16();
     let text = response.into_body().collect().await.unwrap().to_bytes();
-    location.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&text)))
+    (
+        status,
+        location,
+        String::from_utf8_lossy(&text).into_owned(),
+    )
 }
 
 fn compound(stream: &str) -> Vec<u8> {

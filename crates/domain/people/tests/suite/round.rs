@@ -16,7 +16,7 @@ use youlin_people::{
 use crate::ground::{Ground, JIA, grounds};
 
 impl Ground {
-    async fn file(&self, ctx: &Ctx, dwelling: Uuid) -> DwellingFile {
+    pub(crate) async fn file(&self, ctx: &Ctx, dwelling: Uuid) -> DwellingFile {
         let asked = [dwelling];
         let (scope, policy) = (self.scope(ctx), RegisterPolicy::default());
         let files = Directory::dwelling_files(

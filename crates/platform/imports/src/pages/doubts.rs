@@ -68,11 +68,11 @@ fn row(s: &Shell, doubt: &Doubt<'_>) -> DoubtRow {
 pub(super) fn sorts(s: &Shell, report: &ImportReport) -> Vec<Sort> {
     let mut all: Vec<Sort> = Vec::new();
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
-    for doubt in report.doubts() {
-        let place = *at.entry(doubt.sort()).or_insert(all.len());
+    for (sort, doubt) in report.sorted_doubts() {
+        let place = *at.entry(sort.clone()).or_insert(all.len());
         if place == all.len() {
             all.push(Sort {
-                sort: doubt.sort(),
+                sort,
                 example: row(s, &doubt).sentences,
                 count: 0,
                 choices: words(doubt.choices()),
@@ -112,13 +112,13 @@ impl Decided {
             .map(String::as_str)
             .zip(&self.sort_choice)
             .collect();
-        let doubts = report.doubts().into_iter();
-        let decided = doubts.filter_map(|doubt| {
+        let doubts = report.sorted_doubts().into_iter();
+        let decided = doubts.filter_map(|(sort, doubt)| {
             let own = lines.get(&doubt.line).filter(|choice| !choice.is_empty());
             let said = match own {
                 Some(own) if *own == LEAVE => return None,
                 Some(own) => *own,
-                None => sorts.get(doubt.sort().as_str())?,
+                None => sorts.get(sort.as_str())?,
             };
             Some((doubt.line, Choice::parse(said)?))
         });

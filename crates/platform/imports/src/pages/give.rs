@@ -16,6 +16,9 @@ use crate::queries::{latest, undoable};
 use crate::sight::of_colleagues;
 use crate::{FILE_MAX, ImportView, Imports, Incoming, StartImport};
 
+/// The largest file in words.
+const FILE_MAX_MB: usize = FILE_MAX / 1024 / 1024;
+
 const LATEST: u64 = 10;
 const COLLEAGUES: usize = 20;
 
@@ -47,6 +50,14 @@ impl FormPage {
     /// The kinds people use, and those that other systems are connected by.
     fn of_people(&self, daily: bool) -> impl Iterator<Item = &Kind> {
         self.kinds.iter().filter(move |kind| kind.sheet == daily)
+    }
+
+    /// What a file too large is told before it is sent, and what is too large.
+    fn too_large(&self) -> (usize, String) {
+        let words = self
+            .s
+            .t1("field-import-too-large", "megabytes", FILE_MAX_MB);
+        (FILE_MAX, words)
     }
 
     fn folded(&self) -> bool {
@@ -204,7 +215,7 @@ pub(super) async fn start(
     let mut sent = Sent::default();
     let started = async {
         let mut form = HandedIn::default();
-        let read = read_handed_in(multipart, FILE_MAX / 1024 / 1024, &mut form).await;
+        let read = read_handed_in(multipart, FILE_MAX_MB, &mut form).await;
         sent = Sent::of(form);
         read?;
         let command = StartImport {
@@ -221,6 +232,10 @@ pub(super) async fn start(
         Err(problem) => {
             let problem = match problem.kind() {
                 ProblemKind::Malformed => problem,
+                // Bare, it would say what is wrong and not what to do.
+                ProblemKind::TooLarge => problem
+                    .and_field("file", "import-too-large")
+                    .field_arg("megabytes", FILE_MAX_MB),
                 _ => mendable(problem)?,
             };
             let s = shell(&app, &ctx, prefs);

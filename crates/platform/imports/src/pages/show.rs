@@ -86,6 +86,14 @@ impl ShowPage {
         self.v.report.clone().unwrap_or_default()
     }
 
+    /// What the doubtful rows are: something to decide, or what was left out.
+    fn doubts_title(&self) -> String {
+        match self.v.state {
+            ImportState::Ready => self.s.t("import-doubts"),
+            _ => self.s.t("import-doubts-left"),
+        }
+    }
+
     /// Some rows say what they are about.
     fn calls(&self) -> bool {
         self.lines.iter().any(|line| !line.called.is_empty())

@@ -9,7 +9,7 @@ use youlin_kernel::{Problem, Result};
 
 use super::enter::has_birth;
 use super::known::{Known, Meant};
-use super::read::Draft;
+use super::read::{Draft, NOTE};
 use super::take::Import;
 use crate::entities::{person, residence};
 use crate::vault::FieldPlace;
@@ -131,6 +131,13 @@ impl Import {
         if !self.may_write(known, id) {
             return Ok(Decided::Refused(doubt("row-not-yours")));
         }
+        if let (Some(note), Some(row)) = (&draft.note, known.persons.get(&id))
+            && let Some(note) = self.note_with(row, note)?
+            && note.chars().count() > NOTE
+        {
+            let full = doubt("sheet-note-full").arg("max", NOTE);
+            return Ok(Decided::Refused(full));
+        }
         let mut change = self.compare(known, draft, id)?;
         if change.moved && draft.choice == Some(Choice::Both) {
             (change.home, change.moved, change.beside) = (false, false, true);
@@ -190,15 +197,22 @@ impl Import {
         self.vault.open(at, &row.name_sealed)
     }
 
+    /// The note of a person with what a row adds to it; none where it says that already. What an
+    /// earlier row or somebody at the desk noted (an allergy) is not lost to what a later one notes.
+    pub(super) fn note_with(&self, row: &person::Model, note: &str) -> Result<Option<String>> {
+        let Some(sealed) = &row.note_sealed else {
+            return Ok(Some(note.to_owned()));
+        };
+        let at = FieldPlace::new("person", "note", row.community_id, row.id);
+        let held = self.vault.open(at, sealed)?;
+        Ok(both_notes(&held, note))
+    }
+
     fn compare(&self, known: &Known, draft: &Draft, id: Uuid) -> Result<Change> {
         let row = known.persons.get(&id).ok_or_else(Problem::not_found)?;
-        let note = match (&draft.note, &row.note_sealed) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(note), Some(sealed)) => {
-                let at = FieldPlace::new("person", "note", row.community_id, row.id);
-                self.vault.open(at, sealed)? != *note
-            }
+        let note = match &draft.note {
+            None => false,
+            Some(note) => self.note_with(row, note)?.is_some(),
         };
         let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
         let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);
@@ -260,9 +274,39 @@ fn repeated(draft: &Draft, mut doubts: Vec<Refused>, first: u32) -> Decided {
     Decided::Doubts(doubts)
 }
 
+/// Both notes as one; none where the first holds all of the second.
+fn both_notes(held: &str, note: &str) -> Option<String> {
+    // A list of our own that went away and came back with more says all that is held, too.
+    if note.contains(held) && note != held {
+        return Some(note.to_owned());
+    }
+    let more = note.split('；').filter(|part| !held.contains(part.trim()));
+    let all: Vec<&str> = std::iter::once(held).chain(more).collect();
+    (all.len() > 1).then(|| all.join("；"))
+}
+
 fn missing<T>(said: &[(T, Vec<u8>)], held: impl Fn(&Vec<u8>) -> bool) -> Vec<usize> {
     let said = said.iter().enumerate();
     said.filter(|(_, (_, index))| !held(index))
         .map(|(at, _)| at)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::both_notes;
+
+    #[test]
+    fn a_note_is_added_to_what_is_held() {
+        for (held, note, both) in [
+            ("对青霉素过敏", "换了手机", Some("对青霉素过敏；换了手机")),
+            ("对青霉素过敏；换了手机", "换了手机", None),
+            ("对青霉素过敏；换了手机", "对青霉素过敏", None),
+            ("常年在外", "常年在外，春节回来", Some("常年在外，春节回来")),
+            ("甲；乙；丙", "丙；丁；甲", Some("甲；乙；丙；丁")),
+            ("甲；乙；丙", "丙；甲", None),
+        ] {
+            assert_eq!(both_notes(held, note).as_deref(), both, "{held} + {note}");
+        }
+    }
 }

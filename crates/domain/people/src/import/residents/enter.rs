@@ -13,6 +13,7 @@ use crate::Vault;
 use crate::commands::save_person::blank;
 use crate::entities::{person, person_label, person_phone, residence};
 use crate::facts::{self, Fact, How};
+use crate::import::print;
 use crate::vault::FieldPlace;
 
 impl Import {
@@ -48,6 +49,7 @@ impl Import {
         };
         let row = self.filled(ctx, draft, &everything, row)?;
         self.add(ctx, known, draft, &everything, writing, &mut did)?;
+        did.prints.insert(row.id, print::<person::Entity>(&row));
         writing.new.push(row);
         self.note(draft, everything.id, &did, writing)
     }
@@ -75,7 +77,11 @@ impl Import {
                 updated_at: ctx.now().0,
                 ..row.clone()
             };
-            writing.changed.push(self.filled(ctx, draft, &change, row)?);
+            let row = self.filled(ctx, draft, &change, row)?;
+            did.prints.insert(row.id, print::<person::Entity>(&row));
+            writing.changed.push(row);
+        } else {
+            did.prints.insert(row.id, print::<person::Entity>(row));
         }
         if change.home {
             // A second home stays one, unless it is what the row is about.
@@ -125,8 +131,10 @@ impl Import {
         if change.language {
             row.language.clone_from(&draft.language);
         }
-        if let Some(note) = draft.note.as_ref().filter(|_| change.note) {
-            row.note_sealed = Some(vault.seal(ctx, at("note"), note)?);
+        if let Some(note) = draft.note.as_ref().filter(|_| change.note)
+            && let Some(note) = self.note_with(&row, note)?
+        {
+            row.note_sealed = Some(vault.seal(ctx, at("note"), &note)?);
         }
         let said = [
             (Fact::Name, change.name),
@@ -134,6 +142,7 @@ impl Import {
             (Fact::Birth, change.birth && draft.birth.is_some()),
             (Fact::Identity, change.identity && draft.identity.is_some()),
             (Fact::Language, change.language && draft.language.is_some()),
+            (Fact::Note, change.note && draft.note.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
             (

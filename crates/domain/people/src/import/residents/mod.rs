@@ -11,8 +11,10 @@
 mod columns;
 mod decide;
 mod enter;
+mod heads;
 mod home;
 mod known;
+mod look;
 mod masked;
 mod moving;
 mod place;
@@ -78,6 +80,10 @@ impl Register for ResidentsRegister {
 
     fn called(&self, table: &Table, line: &tabular::Line) -> String {
         read::called(table, line)
+    }
+
+    fn look(&self, table: &Table, found: &mut [tabular::Found]) {
+        look::again(&self.vault.labels(), table, found);
     }
 
     fn needed(&self) -> &'static [&'static str] {
@@ -169,7 +175,8 @@ impl ResidentsRegister {
             let mut homes = place::Homes::of(&locator, &scope);
             let reader = read::Reader::new(&vault, &table, today, locale);
             let (mut refused, mut drafts) = (Vec::new(), Vec::new());
-            let mut heading = None;
+            // A building may be named above the columns, as it is between the rows of the others.
+            let mut heading = table.above().filter_map(place::heading).last();
             for line in table.rows() {
                 if let Some(building) = place::heading(line) {
                     heading = Some(building);
@@ -183,6 +190,7 @@ impl ResidentsRegister {
                     Err(one) => refused.push(one),
                 }
             }
+            heads::noted(&mut drafts);
             twice::noted(&mut drafts);
             (refused, drafts)
         });

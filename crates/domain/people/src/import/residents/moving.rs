@@ -9,6 +9,7 @@ use super::read::Draft;
 use super::take::{Did, Import, Writing};
 use crate::Relation;
 use crate::entities::{household, residence};
+use crate::import::print;
 
 impl Import {
     /// The main home, and those beside it.
@@ -51,7 +52,10 @@ impl Import {
             let also = change.beside || before.is_some_and(|home| !home.is_main());
             homes.push(lives(dwelling, household, relation, also));
         }
-        did.homes.extend(homes.iter().map(|home| home.id));
+        for home in &homes {
+            did.homes.push(home.id);
+            did.prints.insert(home.id, print::<residence::Entity>(home));
+        }
         writing.homes.extend(homes);
     }
 

@@ -131,11 +131,17 @@ impl<'a> Homes<'a> {
 pub(super) fn heading(line: &Line) -> Option<String> {
     let text = sole(line)?.replace(' ', "");
     let text = text.split(['(', ':']).next().unwrap_or_default().to_owned();
+    names_building(&text).then_some(text)
+}
+
+/// Whether a text names a building or its entrance, and none of its dwellings.
+pub(super) fn names_building(text: &str) -> bool {
+    let text = text.replace(' ', "");
     let named = ["号楼", "幢", "栋", "#楼", "#", "单元"]
         .iter()
-        .find_map(|unit| text.strip_suffix(*unit))?;
-    let numbered = named.ends_with(|c: char| c.is_ascii_alphanumeric());
-    (numbered && text.chars().count() <= 30).then_some(text)
+        .find_map(|unit| text.strip_suffix(*unit));
+    let numbered = named.is_some_and(|named| named.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    numbered && text.chars().count() <= 30
 }
 
 /// The address of a row below such a heading.

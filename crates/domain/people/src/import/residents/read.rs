@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_crypto::{IdentityNumber, Phone, mask};
 use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
-use youlin_imports::{Choice, Refused, Table, armed};
+use youlin_imports::{APART, Choice, Refused, Table, armed};
 use youlin_kernel::{CommunityId, Locale};
 
+use super::heads;
 use super::home::{self, Stay};
 use super::place::Homes;
 use crate::commands::set_label;
@@ -16,7 +17,7 @@ use crate::labels::LabelCatalogue;
 use crate::{Relation, Sex, Vault};
 
 const NAME: usize = 60;
-const NOTE: usize = 1_000;
+pub(super) const NOTE: usize = 1_000;
 const PHONES: usize = 10;
 const LANGUAGE: usize = 10;
 const KEY: usize = 100;
@@ -32,6 +33,9 @@ pub(super) struct Draft {
     pub(super) dwelling: Option<Uuid>,
     /// Those with the same key live together.
     pub(super) household: Option<String>,
+    /// The name of the head, where that says who lives together, and the column that says it.
+    pub(super) head: Option<Vec<u8>>,
+    pub(super) head_column: String,
     /// Lives there too.
     pub(super) second: Vec<(Uuid, Relation)>,
     pub(super) name: String,
@@ -61,6 +65,9 @@ impl Draft {
     }
 }
 
+/// Numbers, each with its index.
+type Phones = Vec<(Phone, Vec<u8>)>;
+
 /// Reads the rows of one table.
 pub(super) struct Reader<'a> {
     vault: &'a Vault,
@@ -68,6 +75,8 @@ pub(super) struct Reader<'a> {
     today: Date,
     /// Of whoever gave the file: proposals are in it.
     locale: Locale,
+    /// Columns of labels, and the label those ask about that are answered by yes or no.
+    label_columns: Vec<(usize, Option<String>)>,
 }
 
 /// Cells of one row by field.
@@ -123,11 +132,17 @@ pub(super) fn called(table: &Table, line: &Line) -> String {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(vault: &'a Vault, table: &'a Table, today: Date, locale: Locale) -> Self {
+        let catalogue = vault.labels();
+        let columns = table.layout.columns_of("labels").map(|at| {
+            let name = table.layout.names.get(at).map_or("", String::as_str);
+            (at, catalogue.asked_by(name))
+        });
         Self {
             vault,
             table,
             today,
             locale,
+            label_columns: columns.collect(),
         }
     }
 
@@ -148,7 +163,7 @@ impl<'a> Reader<'a> {
         let mut doubts = Vec::new();
         let birth = self.birth(&cells, identity.as_ref(), &mut doubts)?;
         let sex = sex(&cells, identity.as_ref(), &mut doubts)?;
-        let phones = self.phones(&cells)?;
+        let (phones, said_of_phones) = self.phones(&cells)?;
         let labels = self.labels(&cells, &mut doubts)?;
         let Stay {
             community,
@@ -157,10 +172,15 @@ impl<'a> Reader<'a> {
             second,
             written,
         } = home::stay(&cells, homes, heading, &mut doubts)?;
+        let head = match household {
+            Some(_) => None,
+            None => self.head(&cells),
+        };
         let note = noted(
             &cells,
             identity.is_some() && self.is_lunar(&cells),
             written.as_deref(),
+            said_of_phones,
         );
         if note
             .as_ref()
@@ -173,7 +193,11 @@ impl<'a> Reader<'a> {
             key: key(&cells)?,
             community,
             dwelling,
-            household: household.or_else(|| self.headed(&cells, dwelling)),
+            household: household.or_else(|| heads::household(dwelling?, head.as_deref()?)),
+            head_column: head
+                .as_ref()
+                .map_or_else(String::new, |_named| cells.table.name_of("head").to_owned()),
+            head,
             second,
             name_index: self.vault.name_index(&name),
             name,
@@ -204,13 +228,10 @@ impl<'a> Reader<'a> {
         identity_number(cells.one("identity"), self.today, refuse)
     }
 
-    /// The household of a head in a dwelling. Its code says the name to nobody.
-    fn headed(&self, cells: &Cells<'_>, dwelling: Option<Uuid>) -> Option<String> {
+    fn head(&self, cells: &Cells<'_>) -> Option<Vec<u8>> {
         let head = cells.text("head");
-        let index = Some(head).filter(|head| !head.is_empty());
-        let index = self.vault.name_index(&index?);
-        let head = Uuid::from_slice(index.get(..16)?).ok()?;
-        Some(format!("{}/{head}", dwelling?))
+        let named = Some(head).filter(|head| !head.is_empty());
+        named.map(|head| self.vault.name_index(&head))
     }
 
     fn birth(
@@ -277,10 +298,11 @@ impl<'a> Reader<'a> {
         matches!(read, Read::Refused(ValueFault::Lunar))
     }
 
-    fn phones(&self, cells: &Cells<'_>) -> Result<Vec<(Phone, Vec<u8>)>, Refused> {
-        let mut found: Vec<(Phone, Vec<u8>)> = Vec::new();
+    /// The numbers, and what is said of them: it names the number by its end only, as notes do not cover numbers.
+    fn phones(&self, cells: &Cells<'_>) -> Result<(Phones, Vec<String>), Refused> {
+        let (mut found, mut said) = (Phones::new(), Vec::new());
         for cell in self.table.cells(cells.line, "phone") {
-            for text in tabular::phones(cell) {
+            for (text, words) in tabular::phones_and_words(cell) {
                 let phone = self.vault.phone("phone", &text).map_err(|problem| {
                     let code = problem
                         .fields()
@@ -289,6 +311,13 @@ impl<'a> Reader<'a> {
                     cells.refused("phone", code)
                 })?;
                 let index = self.vault.phone_index(&phone);
+                if !words.is_empty() {
+                    let digits = phone.as_str();
+                    let end = digits
+                        .get(digits.len().saturating_sub(4)..)
+                        .unwrap_or_default();
+                    said.push(format!("…{end} {words}"));
+                }
                 if !found.iter().any(|(_, held)| *held == index) {
                     found.push((phone, index));
                 }
@@ -297,7 +326,7 @@ impl<'a> Reader<'a> {
         if found.len() > PHONES {
             return Err(cells.refuse("phone", "too-many-phones").arg("max", PHONES));
         }
-        Ok(found)
+        Ok((found, said))
     }
 
     /// A word the catalogue does not know costs nobody their row: somebody says that it goes in without it.
@@ -306,12 +335,23 @@ impl<'a> Reader<'a> {
         cells: &Cells<'_>,
         doubts: &mut Vec<Refused>,
     ) -> Result<Vec<(String, Vec<u8>)>, Refused> {
+        let catalogue = self.vault.labels();
         let mut found: Vec<(String, Vec<u8>)> = Vec::new();
-        for cell in self.table.cells(cells.line, "labels") {
-            for word in tabular::words(&Cell::text(&armed(cell.shown()))) {
-                let catalogue = self.vault.labels();
+        for (at, asked) in &self.label_columns {
+            let cell = cells.line.cell(*at);
+            let refused = |code| {
+                let column = self.table.layout.names.get(*at).cloned();
+                Refused::new(cells.line.number, column.unwrap_or_default(), code)
+            };
+            let words = match (asked, tabular::yes(cell)) {
+                // No says nothing: who knows more has said so elsewhere.
+                (Some(_), Read::Nothing | Read::Sure(false)) => Vec::new(),
+                (Some(asked), Read::Sure(true)) => vec![asked.clone()],
+                _ => tabular::words(&Cell::text(&armed(cell.shown()))),
+            };
+            for word in words {
                 let Some(code) = catalogue.meant(&word) else {
-                    doubts.push(self.unknown_label(cells, &catalogue, &word));
+                    doubts.push(self.unknown_label(refused, &catalogue, &word));
                     continue;
                 };
                 let label = set_label::checked(&code).map_err(|problem| {
@@ -319,10 +359,10 @@ impl<'a> Reader<'a> {
                         .fields()
                         .first()
                         .map_or("row-invalid", |fault| fault.code);
-                    cells.refused("labels", code).arg("max", 40)
+                    refused(code).arg("max", 40)
                 })?;
                 if let Some(code) = not_by_sheet(&catalogue, &label) {
-                    return Err(cells.refused("labels", code).arg("value", &label));
+                    return Err(refused(code).arg("value", &label));
                 }
                 let index = self.vault.label_index(&label);
                 if !found.iter().any(|(_, held)| *held == index) {
@@ -335,18 +375,23 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn unknown_label(&self, cells: &Cells<'_>, catalogue: &LabelCatalogue, word: &str) -> Refused {
+    fn unknown_label(
+        &self,
+        refused: impl Fn(&'static str) -> Refused,
+        catalogue: &LabelCatalogue,
+        word: &str,
+    ) -> Refused {
         let near = catalogue.near(word, true);
         let names: Vec<&str> = near.iter().map(|kind| kind.name(self.locale)).collect();
         if names.is_empty() {
-            return cells
-                .refused("labels", "sheet-label-unknown")
-                .arg("value", word);
+            return refused("sheet-label-unknown")
+                .arg("value", word)
+                .arg(APART, word);
         }
-        cells
-            .refused("labels", "sheet-label-unknown-near")
+        refused("sheet-label-unknown-near")
             .arg("value", word)
             .arg("near", names.join("、"))
+            .arg(APART, word)
     }
 }
 
@@ -366,8 +411,13 @@ pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'
 
 /// The note of the row, and what of the row has no place of its own, each under the name of its column: a birthday by the
 /// lunar calendar (families keep it, and it names no day by itself), the number of a foreigner's document, an address that
-/// names no dwelling.
-fn noted(cells: &Cells<'_>, lunar: bool, address: Option<&str>) -> Option<String> {
+/// names no dwelling, whose telephone numbers are.
+fn noted(
+    cells: &Cells<'_>,
+    lunar: bool,
+    address: Option<&str>,
+    phones: Vec<String>,
+) -> Option<String> {
     // As it was written: commas and brackets of a note are not for a machine to turn.
     let note = Some(cells.text("note"))
         .filter(|text| !text.is_empty())
@@ -382,9 +432,11 @@ fn noted(cells: &Cells<'_>, lunar: bool, address: Option<&str>) -> Option<String
         "room"
     };
     let address = address.map(|text| under(field, text));
+    let phones = phones.iter().map(|said| under("phone", said));
     let parts: Vec<String> = [note, lunar, document, address]
         .into_iter()
         .flatten()
+        .chain(phones)
         .collect();
     (!parts.is_empty()).then(|| parts.join("；"))
 }

@@ -1,7 +1,7 @@
 //! A batch of rows is compared with the register ([`super::decide`]) and saved ([`super::enter`]), in one transaction and few
 //! statements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,10 @@ pub(super) struct Did {
     /// Households it made; journals of earlier versions say nothing of them.
     #[serde(default)]
     pub(super) households: Vec<Uuid>,
+    /// What the person and the homes it made said afterwards ([`crate::import::print`]); journals of earlier versions do
+    /// without.
+    #[serde(default)]
+    pub(super) prints: BTreeMap<Uuid, String>,
 }
 
 /// What is to be written.

@@ -15,7 +15,7 @@ use super::take::Did;
 use crate::Vault;
 use crate::entities::{household, person, person_label, person_phone, residence};
 use crate::events;
-use crate::import::{InUse, own, used};
+use crate::import::{InUse, own, print, used};
 use crate::permissions::PEOPLE_WRITE;
 
 /// Steps of one community.
@@ -47,10 +47,8 @@ impl Command for TakeBack {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let scope = ctx.scope(&PEOPLE_WRITE)?;
         let mut report = ImportReport::default();
-        let mut restored = HashSet::new();
         for turn in self.turns()? {
-            self.turn(ctx, tx, &scope, turn, (&mut report, &mut restored))
-                .await?;
+            self.turn(ctx, tx, &scope, turn, &mut report).await?;
         }
         Ok(report)
     }
@@ -83,14 +81,13 @@ impl TakeBack {
         Ok(turns)
     }
 
-    /// `restored`: persons whose rows an earlier turn put back.
     async fn turn(
         &self,
         ctx: &Ctx,
         tx: &Tx<'_>,
         scope: &Scope,
         steps: Turn<'_>,
-        (report, restored): (&mut ImportReport, &mut HashSet<Uuid>),
+        report: &mut ImportReport,
     ) -> Result<()> {
         let ids: Vec<Uuid> = steps.iter().map(|(step, _)| step.subject).collect();
         let known = Known::by_id(tx.conn(), self.community, &ids).await?;
@@ -104,19 +101,17 @@ impl TakeBack {
                 .and_then(|homes| homes.first());
             let place = place.and_then(|home| self.vault.place(home.dwelling_id));
             let areas = place.map_or([None, None], |place| [place.grid, place.neighbourhood]);
-            let again = restored.contains(&step.subject);
             if !scope.contains(self.community, &areas) {
                 report.refused.push(refused("row-not-yours"));
             } else if did.new && used.contains(&step.subject) {
                 report.refused.push(refused("sheet-undo-used"));
-            } else if back.take(&known, step.subject, did, again) {
+            } else if back.take(&known, step.subject, did) {
                 back.done.push(step.id);
                 report.count(Outcome::Changed);
             } else {
                 report.refused.push(refused("sheet-undo-changed"));
             }
         }
-        restored.extend(back.restored.iter().map(|row| row.id));
         self.save(ctx, tx, back).await
     }
 }
@@ -133,18 +128,20 @@ impl Back {
         all.into_iter().collect()
     }
 
-    /// Notes what takes one person back; `false` when something of it was changed since. `again`: the row was put back
-    /// a moment ago, as it was before a later row of the import.
-    fn take(&mut self, known: &Known, id: Uuid, did: Did, again: bool) -> bool {
+    /// Notes what takes one person back; `false` when something of it was changed since. A later row of the import is no
+    /// such change once it was taken back: what it left is compared by what it says, not by its version.
+    fn take(&mut self, known: &Known, id: Uuid, did: Did) -> bool {
         let Some(row) = known.persons.get(&id) else {
             return false;
         };
         let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
         let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);
         let homes = known.homes.get(&id).map_or(&[][..], Vec::as_slice);
-        let own_phones = own::<person_phone::Entity>(phones, &did.phones);
-        let own_labels = own::<person_label::Entity>(labels, &did.labels);
-        let own_homes = own::<residence::Entity>(homes, &did.homes);
+        let own_phones = own::<person_phone::Entity>(phones, &did.phones, |_| false);
+        let own_labels = own::<person_label::Entity>(labels, &did.labels, |_| false);
+        let own_homes = own::<residence::Entity>(homes, &did.homes, |home| {
+            did.prints.get(&home.id) == Some(&print::<residence::Entity>(home))
+        });
         let whole = own_phones.len() == did.phones.len()
             && own_labels.len() == did.labels.len()
             && own_homes.len() == did.homes.len();
@@ -160,7 +157,8 @@ impl Back {
                 (now.version == before.version + 1).then_some(now)
             })
             .collect();
-        let same = row.version == did.version || again;
+        let same = row.version == did.version
+            || did.prints.get(&id) == Some(&print::<person::Entity>(row));
         if !same || !whole || !alone || ended.len() != did.ended.len() {
             return false;
         }

@@ -118,8 +118,14 @@ struct Back {
 impl Now {
     /// What takes the step back; none when something of it was changed since.
     fn back(&self, did: &Did) -> Option<Back> {
-        let places = own::<merchant_place::Entity>(&self.places, &did.entered);
-        let persons = own::<merchant_person::Entity>(&self.persons, &did.joined);
+        // Nothing of them but their end is ever written: one that holds is as it was made, also where a later row of the
+        // file ended it and was taken back.
+        let places = own::<merchant_place::Entity>(&self.places, &did.entered, |place| {
+            place.valid_to.is_none()
+        });
+        let persons = own::<merchant_person::Entity>(&self.persons, &did.joined, |person| {
+            person.valid_to.is_none()
+        });
         let whole = places.len() == did.entered.len() && persons.len() == did.joined.len();
         // Nothing else hangs on one that goes.
         let alone =
@@ -265,7 +271,7 @@ impl TakeBack {
             .filter(residence::Column::PersonId.eq(id))
             .count(tx.conn())
             .await?;
-        let own = own::<person_phone::Entity>(&phones, entered);
+        let own = own::<person_phone::Entity>(&phones, entered, |_| false);
         let same = own.len() == entered.len() && phones.len() == own.len();
         if !same || labels + homes > 0 {
             return Ok(false);

@@ -15,6 +15,8 @@ use super::{policy, shell};
 use crate::facts::{Fact, How};
 use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
+use crate::pages::organisations::aged_words;
+use crate::pages::person_form::aged;
 use crate::pages::{LabelGroup, label_groups};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::queries::{MovedAway, moved_away_from, numbers_of};
@@ -223,6 +225,8 @@ pub(in crate::pages) struct Done {
     saved: String,
     /// The person it was about.
     of: Option<Uuid>,
+    /// The age that was typed in place of a birthday.
+    aged: Option<i16>,
 }
 
 /// `GET /people/dwellings/{id}`.
@@ -243,7 +247,7 @@ pub(in crate::pages) async fn show(
             "moved" => s.t("round-moved-out"),
             "unmoved" => s.t("round-move-undone"),
             _ => s.t("people-changed"),
-        },
+        } + &aged_words(&s, done.aged),
         of: done.of,
         changed: done.saved != "nothing",
     };
@@ -405,10 +409,14 @@ pub(in crate::pages) async fn facts(
     match (app.db().execute(&ctx, command).await, back) {
         (Ok(changed), Some(dwelling)) => {
             let saved = if changed { "changed" } else { "nothing" };
-            let at = format!("/people/dwellings/{dwelling}?saved={saved}&of={id}#p-{id}");
+            let aged = aged(&form.birth);
+            let at = format!("/people/dwellings/{dwelling}?saved={saved}&of={id}{aged}#p-{id}");
             Ok(to(&at))
         }
-        (Ok(_), None) => Ok(to(&format!("/people/{id}?saved=changed"))),
+        (Ok(_), None) => {
+            let aged = aged(&form.birth);
+            Ok(to(&format!("/people/{id}?saved=changed{aged}")))
+        }
         (Err(problem), Some(dwelling)) => {
             let problem = shown(problem)?;
             let s = shell(&app, &ctx, prefs);
