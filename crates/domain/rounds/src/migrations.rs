@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[Migration] = &[
     CAMPAIGN_PARTIES,
     TAKEN_BACK,
     NOTED,
+    FALLS_SHORT,
 ];
 
 const TABLES: Migration = Migration {
@@ -324,5 +325,17 @@ const NOTED: Migration = Migration {
     name: "return visits that were left as a note",
     sql: r"
 ALTER TABLE return_visit ADD COLUMN noted BOOLEAN;
+",
+};
+
+const FALLS_SHORT: Migration = Migration {
+    module: "rounds",
+    version: 13,
+    name: "what rounds lack of what is asked, and times no clock can mean",
+    sql: r"
+ALTER TABLE round ADD COLUMN phone_began_at BIGINT;
+ALTER TABLE round ADD COLUMN phone_ended_at BIGINT;
+ALTER TABLE round ADD COLUMN extra_short TEXT;
+ALTER TABLE round ADD COLUMN short_walk BOOLEAN;
 ",
 };

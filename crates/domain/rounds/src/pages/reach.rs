@@ -106,7 +106,7 @@ pub(super) async fn show(
     let missed = standing
         .since
         .iter()
-        .filter(|line| matches!(line.due, Due::Missed { .. }))
+        .filter(|line| matches!(line.due, Due::Missed { .. } | Due::Short { .. }))
         .count();
     let of = |step: FindingStep| {
         let lately = findings.iter().filter(|one| one.found_at >= since);
