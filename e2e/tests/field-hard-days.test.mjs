@@ -406,6 +406,53 @@ describe("hard days in the field", () => {
     }
   });
 
+  test("a clock that is set while work waits: no round of another year, and no typed one either", async () => {
+    await window.setOffline(false);
+    await open(phone);
+    await sent(phone);
+    await window.setOffline(true);
+    // Two years ahead while it is written, right again when it is sent.
+    const ahead = await window.newPage();
+    await ahead.clock.install({ time: new Date(Date.now() + 730 * 86_400_000) });
+    await ahead.goto(`${server.url}/field`);
+    await ready(ahead);
+    await ahead.locator("section", { has: ahead.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    const words = "走到桥下，一切都好";
+    await ahead.getByLabel("看到了什么").first().fill(words);
+    const times = ahead.locator("[data-times]");
+    await times.locator("summary").click();
+    const [began, ended] = [times.locator("input").nth(0), times.locator("input").nth(1)];
+    const was = await began.inputValue();
+    for (const [at, input, told] of [["2016-03-01T08:00", began, "一年以前的时间"], [`${Number(was.slice(0, 4)) + 1}${was.slice(4)}`, ended, "这个时间还没到"]]) {
+      await input.fill(at);
+      await ahead.getByRole("button", { name: "结束，存下" }).click();
+      await ahead.locator(".error[role=alert]", { hasText: told }).waitFor();
+      assert.equal(await input.inputValue(), at, "what was typed stays");
+      assert.equal(await ahead.getByLabel("看到了什么").first().inputValue(), words);
+      await screenshot(ahead, "field-time-wrong", { full: true });
+      await input.fill(was);
+    }
+    await kept(ahead);
+    const round = ahead.url().split("/").pop();
+    await ahead.getByRole("button", { name: "结束，存下" }).click();
+    await ahead.locator("#unsent[data-count='1']").waitFor();
+    await ahead.close();
+    await window.setOffline(false);
+    await open(phone, "#waiting");
+    await sent(phone);
+    // Nothing here leads nowhere: the round can be looked at.
+    await phone.getByRole("link", { name: "看这一趟" }).first().waitFor();
+    await screenshot(phone, "field-sent-links", { full: true });
+    await axe(phone);
+    const held = await get(`/api/v1/rounds/${round}`);
+    assert.ok(Math.abs(Date.parse(held.line.ended_at) - Date.parse(held.received_at)) < 5_000, "put to the receipt");
+    assert.ok(Date.parse(held.phone_times.began_at) > Date.now() + 700 * 86_400_000, "what the telephone wrote is kept");
+    await phone.getByRole("link", { name: "看这一趟" }).first().click();
+    await phone.locator("#phone-times", { hasText: "手机上写的是" }).waitFor();
+    await screenshot(phone, "field-phone-times", { full: true });
+    noConsoleErrors(phone, { allow: OFFLINE });
+  });
+
   test("unsent work leaves in a file and is taken in elsewhere, once", async () => {
     await open(phone, "#note");
     await window.setOffline(true);

@@ -84,7 +84,7 @@ describe("ODK Collect", () => {
   });
 
   test("ODK's own engine opens, fills and sends every form of the house", async () => {
-    const taken = new Map();
+    const taken = new Set();
     // Between them they may walk every kind of place.
     for (const login of ["green", "desk"]) {
       const phone = await openPage(browser, server, { device: "phone", context: { bypassCSP: true } });
@@ -99,20 +99,14 @@ describe("ODK Collect", () => {
         const told = await phone.evaluate(fillAndSend, { address: own, form });
         assert.equal(told.status, "success", `${form.id}: ${told.errors}`);
         assert.ok(told.answered > 8, `${form.id}: ${told.answered} questions answered`);
-        // The engine itself says what is missing for somebody who may walk no such place, and the server says the same.
-        if (told.violations.length > 0) {
-          assert.match(told.violations.join(), /^\/data\/youlin_subject: required/, form.id);
-          assert.deepEqual(told.sent, [422, 422], form.id);
-          taken.set(form.id, taken.get(form.id) ?? 0);
-        } else {
-          assert.deepEqual(told.sent, [201, 201], `${form.id}: ${told.said}`);
-          assert.match(told.said, /不会重复/, form.id);
-          taken.set(form.id, 1);
-        }
+        // What could never be sent is not offered.
+        assert.deepEqual(told.violations, [], form.id);
+        assert.deepEqual(told.sent, [201, 201], `${form.id}: ${told.said}`);
+        assert.match(told.said, /不会重复/, form.id);
+        taken.add(form.id);
       }
       await phone.context().close();
     }
-    assert.ok(taken.size >= 7, `${[...taken.keys()]}`);
-    assert.deepEqual([...taken].filter(([, times]) => times === 0), [], "every form was taken from one of them");
+    assert.ok(taken.size >= 7, `${[...taken]}`);
   });
 });

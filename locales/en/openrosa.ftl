@@ -68,4 +68,7 @@ openrosa-end-hint = End it when the phone is lost or replaced. What was not sent
 openrosa-project = Youlin
 
 sealed-openrosa_submission = Forms from phones that do not fit the present version
+openrosa-short = Everything was taken, as an extra round; it does not count for that policy: { $why }.
+openrosa-unknown-version = The version of this form ({ $version }) is not known here; it was read by the present one. Please update the form.
+openrosa-note-unknown = The version of this form ({ $version }) is not known here; it was read by the present one ({ $now }). Answers that have no place in it follow as they were.
 openrosa-extra = The policy you chose is for others to walk. Everything was taken, as an extra round; it does not count for that policy.

@@ -68,4 +68,7 @@ openrosa-end-hint = 手机丢了或换了就停用。没送出的内容还留在
 openrosa-project = 友邻
 
 sealed-openrosa_submission = 手机填来的、对不上现在表单的原件
+openrosa-short = 内容都收下了，作为额外的一次，不算那项安排的次数：{ $why }。
+openrosa-unknown-version = 这份表单写的版本（{ $version }）这里没有，按现在的版本收下了。请更新表单。
+openrosa-note-unknown = 表单写的版本（{ $version }）这里没有，按现在的版本（{ $now }）收下；对不上的回答照录如下。
 openrosa-extra = 您选的那项安排由别人去走。内容都收下了，作为额外的一次，不算那项安排的次数。

@@ -17,6 +17,17 @@ export function now(): number {
   return Math.max(Date.now() + mark.server - mark.device, mark.server + performance.now() - since);
 }
 
+const DAY = 86_400_000;
+
+/** What is wrong with the times of a round, by the name of its words: what the form at the desk refuses too. */
+export function timesWrong(began: string, ended: string): string {
+  const [from, to] = [Date.parse(began), Date.parse(ended)];
+  if (to < from) return "talk-ends-before";
+  if (to > now() + 5 * 60_000) return "time-in-future";
+  if (from < now() - 366 * DAY) return "time-long-ago";
+  return to - from > DAY ? "time-too-long" : "";
+}
+
 export const stamp = (): string => new Date(now()).toISOString();
 
 /** Sets the mark by an answer of the server, when nothing written by the former one waits. */

@@ -50,6 +50,7 @@ async function asNote(visit: VisitDraft | DoorDraft): Promise<Draft> {
 }
 
 const home = (): void => {
+  state.trouble = "";
   if (!state.lastThrown) state.said = t("saved-here");
   location.hash = "today";
 };
@@ -98,18 +99,26 @@ function banner(look: string, words: string, action?: HTMLElement): HTMLElement 
   return make("div", { class: "banner", "data-state": look }, make("p", {}, words), action && make("div", { class: "actions" }, action));
 }
 
+/** Beyond two days nobody counts minutes, beyond two years nobody counts days. */
+function clockOff(minutes: number): string {
+  if (minutes <= 2_880) return t("clock-off", { n: minutes });
+  if (minutes <= 1_051_000) return t("clock-off-days", { n: Math.floor(minutes / 1_440) });
+  return t("clock-off-years", { n: Math.round(minutes / 525_600) });
+}
+
 function drawStatus(): void {
   const lines: HTMLElement[] = [];
   const { items, vault } = state;
+  if (state.trouble) lines.push(banner("late", state.trouble));
   if (state.said && !(place() === "waiting" && items.length === 0)) lines.push(banner("ok", state.said));
   const undo = vault ? undoLine() : null;
   if (undo) lines.push(undo);
   // Somebody else is signed in on this telephone: nothing of whoever wrote here goes out in their name.
   if (vault && state.stranger) lines.push(banner("soon", t("not-for-you"), make("a", { class: "btn", href: "/" }, t("go-home"))));
   if (vault && state.signedOut) lines.push(banner("soon", t("sign-in-again"), make("a", { class: "btn btn-primary", href: "/sign-in?next=/field" }, t("sign-in"))));
-  if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t("offline")));
+  if (state.offline) lines.push(make("p", { class: "outbox" }, icon("offline"), t(vault ? "offline" : "offline-shut")));
   if (vault && state.sealedOthers > 0) lines.push(banner("wait", t("other-account", { n: state.sealedOthers })));
-  if (Math.abs(state.clockOff) >= 5) lines.push(make("p", { class: "hint" }, t("clock-off", { n: Math.abs(state.clockOff) })));
+  if (Math.abs(state.clockOff) >= 5) lines.push(make("p", { class: "hint" }, clockOff(Math.abs(state.clockOff))));
   if (vault && items.length > 0) {
     lines.push(make("p", { class: "outbox", id: "unsent", "data-count": String(items.length) }, icon(state.sending ? "refresh" : "clock"), state.sending ? t("sending") : "", make("a", { href: "#waiting" }, t("outbox-line", { n: items.length }))));
   }
@@ -149,7 +158,7 @@ async function start(): Promise<void> {
   onChange(draw);
   if (!window.isSecureContext) {
     await loadWords();
-    state.said = t("insecure");
+    state.trouble = t("insecure");
     return;
   }
   // Words and storage at once: a slow telephone starts no later than it must.
@@ -159,7 +168,7 @@ async function start(): Promise<void> {
   main?.replaceChildren(status, view);
   state.offline = !navigator.onLine;
   addEventListener("hashchange", () => {
-    if (place() !== "today") [state.said, state.lastThrown] = ["", ""];
+    if (place() !== "today") [state.said, state.trouble, state.lastThrown] = ["", "", ""];
     void reload().then(() => draw(true));
   });
   // From here on the page stands, whatever the line does.

@@ -28,7 +28,7 @@ export async function guarded(act: () => void | Promise<void>): Promise<void> {
     await act();
   } catch (error) {
     if (!(error instanceof StorageTrouble)) throw error;
-    state.said = t(error.full ? "full" : "broken-store");
+    state.trouble = t(error.full ? "full" : "broken-store");
     changed();
   }
 }
@@ -186,11 +186,16 @@ export function locator(spot: Spot | undefined, act: (spot: Spot) => void, here:
   return make("div", { class: "cluster" }, ask, said);
 }
 
-/** The page of a case, for whoever sees cases there. It comes from the server: without signal that is said. */
+/** The page of a case, for whoever sees cases there. */
 export function caseLink(id: string | null | undefined, words: string): HTMLElement {
   if (!id || !state.pack?.me.sees_cases) return make("span", {}, words);
+  return pageLink(`/cases/${id}`, words);
+}
+
+/** A page that comes from the server: without signal that is said. */
+export function pageLink(href: string, words: string): HTMLElement {
   const said = make("span", { class: "hint", role: "status" });
-  const link = make("a", { href: `/cases/${id}` }, words);
+  const link = make("a", { href }, words);
   link.addEventListener("click", (event) => {
     if (!state.offline && navigator.onLine) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
 // policy asks for it; then it is kept.
 import { make } from "../dom";
-import { now, stamp } from "./clock";
+import { now, stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
@@ -123,7 +123,9 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
     lacking.textContent = few ? t("photos-few", { n: photographs, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
     const ended = draft.ended_at ?? after(draft.began_at);
-    if (fault(times, ended < draft.began_at && t("talk-ends-before"))) return openTimes();
+    const wrongTimes = timesWrong(draft.began_at, ended);
+    lacking.textContent = wrongTimes && t(wrongTimes);
+    if (wrongTimes) return openTimes();
     const lasted = Math.floor((Date.parse(ended) - Date.parse(draft.began_at)) / 60_000);
     const short = draft.policy !== null && lasted < minutes;
     lacking.textContent = short ? t("minutes-few", { n: minutes, m: lasted }) : "";
@@ -169,13 +171,19 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
   return make(
     "div", { class: "stack-l" },
     make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), countsFor(draft, again), times, reach ? sketch(reach) : null,
-      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" })), minutes > 0 && make("p", { class: "hint" }, t("minutes-asked", { n: minutes }))),
+      !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" })), minutes > 0 && make("p", { class: "hint" }, t("minutes-asked", { n: minutes })), ...wayAsked(policy)),
     way?.card ?? null,
     // A sentence fills the checklist of a river; elsewhere the checklist is what is asked, and the sentence adds to it.
     ...(reach ? [sentence, checked] : [checked, sentence]), rest, note,
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
     discardPart(draft),
   );
+}
+
+/** How far one has to go for it to count: known when the track is worked out, so it is said before. */
+function wayAsked(policy: ReturnType<typeof asks>): HTMLElement[] {
+  const asked: [string, number][] = [["coverage-asked", policy?.coverage ?? 0], ["metres-asked", policy?.metres ?? 0]];
+  return asked.filter(([, n]) => n > 0).map(([words, n]) => make("p", { class: "hint" }, t(words, { n })));
 }
 
 /** Which of the policies that ask for it here this round is one of; said too where it is none. */

@@ -29,6 +29,8 @@ export const state = {
   clockOff: 0,
   /** A sentence at the top until the next one. */
   said: "",
+  /** The same where something went wrong. */
+  trouble: "",
   sealedOthers: 0,
 };
 

@@ -4,7 +4,7 @@ import { markClock, now, recallClock } from "./clock";
 import { StorageTrouble } from "./database";
 import { changed, keepItem, release, reload, state } from "./state";
 import { endRecording } from "./track";
-import { photosOf, type Answer, type Item, type Pack, type Photo, type Taken } from "./types";
+import { ofItem, photosOf, type Answer, type Item, type Pack, type Photo, type Taken } from "./types";
 import { unlock } from "./vault";
 import { t } from "./words";
 
@@ -42,7 +42,7 @@ export async function signedIn(): Promise<boolean> {
     if (!answer.ok) {
       // Signed in, but with nothing to walk: that is said where the way back is. Whatever lies here stays its owner's.
       state.stranger = answer.status === 403;
-      state.said = state.stranger ? "" : (((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "");
+      state.trouble = state.stranger ? "" : (((await answer.json().catch(() => ({}))) as { title?: string }).title ?? "");
       return false;
     }
     [state.signedOut, state.stranger] = [false, false];
@@ -60,7 +60,7 @@ export async function signedIn(): Promise<boolean> {
   } catch (error) {
     if (error instanceof Stop) return false;
     // The server's secret is another one than then: what lies here stays as it is.
-    if (error instanceof DOMException && error.name === "OperationError") state.said = t("unreadable");
+    if (error instanceof DOMException && error.name === "OperationError") state.trouble = t("unreadable");
     else throw error;
     return false;
   }
@@ -123,10 +123,10 @@ async function whole(): Promise<void> {
     const took = await sendAll();
     await fetchPack();
     if (took) await reload();
-    if (took && state.items.length === 0) state.said = t("outbox-none");
+    if (took && state.items.length === 0) [state.said, state.trouble] = [t("outbox-none"), ""];
     pause = 2_000;
   } catch (error) {
-    if (error instanceof StorageTrouble) state.said = t(error.full ? "full" : "broken-store");
+    if (error instanceof StorageTrouble) state.trouble = t(error.full ? "full" : "broken-store");
     else if (!(error instanceof Stop)) throw error;
   } finally {
     state.sending = false;
@@ -176,7 +176,7 @@ async function batch(items: Item[]): Promise<boolean> {
   const answer = await ask("/api/v1/field/outbox", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   if (!answer.ok) {
     const problem = (await answer.json().catch(() => ({}))) as { title?: string };
-    state.said = problem.title ?? "";
+    state.trouble = problem.title ?? "";
     throw new Stop("refused");
   }
   const told = (await answer.json()) as { now: string; items: Answer[] };
@@ -194,7 +194,7 @@ async function apply(item: Item, answer: Answer): Promise<void> {
   if (answer.result === "done" || answer.result === "again") {
     if (item.kind === "door_visit") state.sentDoors.add(String(item.body["dwelling"]));
     if (item.kind !== "photo_claim") {
-      const taken: Taken = { id: item.id, kind: item.kind, of: String(item.body["kind"] ?? ""), label: item.label, at: Date.now(), ids: answer.ids };
+      const taken: Taken = { id: item.id, kind: item.kind, of: ofItem(item), label: item.label, at: Date.now(), ids: answer.ids };
       state.recent = [taken, ...state.recent.filter((one) => one.id !== item.id)].slice(0, RECENT);
       await vault.put("boxes", "recent", state.recent);
     }

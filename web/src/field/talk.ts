@@ -1,7 +1,7 @@
 // A talk (宣传): what about, how many were reached, what was handed out, who gave it. A round like any other, in few fields, and
 // often written down when it is over.
 import { make } from "../dom";
-import { now } from "./clock";
+import { now, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { itemsOf, taken } from "./handin";
 import { parties, partiesHint, party } from "./hazard";
@@ -61,10 +61,11 @@ export function talkView(draft: RoundDraft, done: () => void): HTMLElement {
   const lacking = make("p", { class: "error", role: "alert" });
   const end = button(t("talk-save"), "btn-primary btn-l btn-block", async () => {
     const count = Number(talk.reached);
+    const wrongTimes = timesWrong(draft.began_at, draft.ended_at ?? draft.began_at);
     const wrong = [
       fault(topic, !talk.topic.trim() && t("talk-need-topic")) && topic,
       fault(reached, !(Number.isInteger(count) && count >= 1 && count <= REACHED) && t("talk-need-reached", { n: REACHED })) && reached,
-      fault(ended, (draft.ended_at ?? "") < draft.began_at && t("talk-ends-before")) && ended,
+      fault(ended, wrongTimes !== "" && t(wrongTimes)) && ended,
     ].find(Boolean);
     if (wrong) return wrong.scrollIntoView({ block: "center" });
     const policy = draft.policy === null ? undefined : asks({ policy: draft.policy });

@@ -39,7 +39,7 @@ export async function discard(draft: Draft): Promise<boolean> {
   if ("subject_name" in draft && draft.track) endRecording();
   const thrown: Thrown = { draft, at: Date.now() };
   await vault.write([await vault.prepare("boxes", `thrown:${draft.id}`, thrown)], [{ table: "boxes", id: `draft:${draft.id}` }]);
-  [state.lastThrown, state.said] = [draft.id, ""];
+  [state.lastThrown, state.said, state.trouble] = [draft.id, "", ""];
   await reload();
   changed();
   return true;

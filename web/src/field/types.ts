@@ -26,9 +26,9 @@ export type Door = {
 export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean; /** Looked at on the water; not in a pack of an older server. */ river?: boolean };
 export type Pack = {
-  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean; /** Not in a pack of an older server. */ sees_cases?: boolean };
+  contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean; /** Not in a pack of an older server. */ sees_cases?: boolean; sees_rounds?: boolean };
   /** Not in a pack of an older server. */
-  policies?: { id: string; photographs: number; /** Minutes a round has to last. */ minutes?: number | null; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
+  policies?: { id: string; photographs: number; /** Minutes a round has to last. */ minutes?: number | null; /** Per cent and metres of the reach that have to be walked. */ coverage?: number | null; metres?: number | null; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
   due_left_out?: number; parties?: { id: string; name: string }[]; parties_left_out?: number;
 };
@@ -51,7 +51,7 @@ export type Item = {
   /** Of a door: what was typed, to be mended. Not sent. */
   door?: DoorDraft;
 };
-export type Taken = { id: string; kind: Kind; /** Of a round: what it was. */ of?: string; label: string; at: number; ids?: { case?: string; number?: string; findings?: { case: string | null }[]; /** Kept, but not counted for the policy: others are to walk that. */ extra?: boolean } };
+export type Taken = { id: string; kind: Kind; /** Of a round: what it was; of a visit: how it ended. */ of?: string; label: string; at: number; ids?: { round?: string; /** Its way is held. */ track?: boolean; case?: string; number?: string; findings?: { case: string | null }[]; /** Kept, but not counted for the policy: others are to walk that. */ extra?: boolean } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
@@ -61,6 +61,11 @@ export type Stage = "before" | "after";
 export function photosOf(item: Item): Photo[] {
   if (item.kind === "photo_claim") return [item.body["photo"] as Photo];
   return item.kind === "return_visit" ? ((item.body["photographs"] ?? []) as Photo[]) : [];
+}
+/** Of a round what it is, of a visit how it ended. */
+export function ofItem({ kind, body }: Item): string {
+  const name = ({ round: "kind", visit_mark: "state", door_visit: "outcome" } as Record<string, string>)[kind];
+  return name ? String(body[name] ?? "") : "";
 }
 export type Spot = { lon: number; lat: number; accuracy: number; /** Out of the way that was being recorded. */ from?: "track" };
 /** What an inspection of premises says of a finding besides its words, as typed: parties by id. */

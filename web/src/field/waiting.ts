@@ -1,11 +1,11 @@
 // What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
 import { make } from "../dom";
 import { retold, type ToldHazard } from "./hazard";
-import { badge, button, caseLink, guarded, sure } from "./parts";
+import { badge, button, caseLink, guarded, pageLink, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
 import { kept, type Track } from "./track";
-import type { Draft, DraftFinding, Item, NoteDraft, Photo, RoundDraft } from "./types";
+import { ofItem, type Draft, type DraftFinding, type Item, type NoteDraft, type Photo, type RoundDraft, type Taken } from "./types";
 import { t, when } from "./words";
 
 const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
@@ -16,10 +16,10 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
     const number = one.ids?.number ?? "";
     const cases = (one.ids?.findings ?? []).map((found) => found.case).filter((id): id is string => Boolean(id));
     const many = cases.length;
-    const made = number ? [caseLink(one.ids?.case, t("done-case", { what: number }))] : many > 1 ? [t("done-case", { what: many }), ...cases.map((id, n) => caseLink(id, t("case-open", { n: n + 1 })))] : many > 0 ? [caseLink(cases[0], t("done-case", { what: many }))] : [];
+    const made = number ? [caseLink(one.ids?.case, t("done-case", { what: number }))] : many > 1 ? [t("done-case", { what: many }), ...(state.pack?.me.sees_cases ? cases : []).map((id, n) => caseLink(id, t("case-open", { n: n + 1 })))] : many > 0 ? [caseLink(cases[0], t("done-case", { what: many }))] : [];
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
       make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(one.at)), ...made.map((part) => make("span", { class: "row-sub" }, part))),
-      one.ids?.extra && make("p", { class: "hint" }, t("done-extra"))));
+      one.ids?.extra && make("p", { class: "hint" }, t("done-extra")), roundLinks(one.ids)));
   });
   return make(
     "div", { class: "stack-l" },
@@ -29,11 +29,24 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
   );
 }
 
-/** A round by what it is: 巡查, 检查, 走访. */
-const kindOf = ({ kind, of }: { kind: string; of?: string | undefined }): string => t(kind === "round" && of ? `round-${of}` : `kind-${kind}`);
+/** What was sent can be looked at, and its way: pages of the server, for whoever sees rounds. */
+function roundLinks(ids: Taken["ids"]): HTMLElement | null {
+  if (!ids?.round || !state.pack?.me.sees_rounds) return null;
+  const to = (hash: string, words: string): HTMLElement => pageLink(`/rounds/${ids.round}${hash}`, words);
+  return make("div", { class: "row-line cluster" }, to("", t("see-round")), ids.track ? to("#track", t("see-track")) : null);
+}
+
+const ENDED: Record<string, string> = { seen: "visit-seen", done: "visit-seen", tried: "visit-nobody", skipped: "visit-skip" };
+
+/** A round by what it is: 巡查, 检查, 走访; a visit with how it ended. */
+function kindOf({ kind, of }: { kind: string; of?: string | undefined }): string {
+  if (kind === "round" && of) return t(`round-${of}`);
+  const ended = kind === "round" ? undefined : ENDED[of ?? ""];
+  return ended ? `${t(`kind-${kind}`)}（${t(ended)}）` : t(`kind-${kind}`);
+}
 
 function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElement {
-  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf({ kind: item.kind, of: String(item.body["kind"] ?? "") })} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
+  const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf({ kind: item.kind, of: ofItem(item) })} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
   const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {

@@ -46,6 +46,7 @@ mod tests {
                 wanted: 1,
             },
             due: Due::Open { left: 1 },
+            short: 0,
             chief: None,
             yours: true,
         }

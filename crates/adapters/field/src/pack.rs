@@ -19,7 +19,7 @@ use youlin_people::permissions::PEOPLE_WRITE;
 use youlin_places::queries::outlines;
 use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
-use youlin_rounds::permissions::{ROUNDS_WALK, may_walk};
+use youlin_rounds::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use youlin_rounds::{
     DueLine, FindingView, PolicyView, RIVER_CATEGORIES, Rounds, due_now, goes_back_to,
     open_findings, policies,
@@ -92,6 +92,8 @@ struct Me {
     may_visit: bool,
     /// Whether the page of a case opens for the caller.
     sees_cases: bool,
+    /// Whether the page of a round opens for the caller.
+    sees_rounds: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,6 +111,9 @@ struct PackPolicy {
     photographs: u32,
     /// Minutes a round has to last.
     minutes: Option<u32>,
+    /// Per cent and metres of the reach its way has to cover to count.
+    coverage: Option<u32>,
+    metres: Option<u32>,
     track: bool,
     basis: String,
 }
@@ -263,6 +268,7 @@ fn me(ctx: &Ctx, scope: &Scope) -> Result<Me> {
         home: home(ctx),
         may_visit: ctx.may(&PEOPLE_WRITE),
         sees_cases: ctx.may(&CASES_READ),
+        sees_rounds: ctx.may(&ROUNDS_READ),
     })
 }
 
@@ -288,6 +294,8 @@ async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPoli
         id: one.id,
         photographs: one.policy.photographs,
         minutes: one.policy.minimum.minutes,
+        coverage: one.policy.minimum.coverage,
+        metres: one.policy.minimum.metres,
         track: one.policy.track,
         basis: one.policy.basis,
     };

@@ -59,6 +59,11 @@ impl Ready {
         &self.form.checklist().version
     }
 
+    /// The kinds of places it can be asked of.
+    pub(crate) fn asked_of(&self) -> impl Iterator<Item = SubjectKind> {
+        asked_of(self.form.checklist())
+    }
+
     /// In the form's own first language, as the form itself has it.
     pub(crate) fn title(&self) -> &str {
         self.title.get_or_init(|| {
@@ -91,14 +96,16 @@ fn labels(i18n: &I18n) -> Labels {
     }
 }
 
+/// What a checklist can be asked of; without a word about it, of anything.
+fn asked_of(checklist: &Checklist) -> impl Iterator<Item = SubjectKind> {
+    let all = &checklist.subjects;
+    let of = move |kind: &SubjectKind| all.is_empty() || all.iter().any(|one| one == kind.as_str());
+    KINDS.into_iter().filter(of)
+}
+
 fn frame(i18n: &I18n, checklist: &Checklist) -> Frame {
     let w = |key: &str| words(i18n, &format!("openrosa-ask-{key}"));
-    // What the checklist can be asked of; without a word about it, of anything.
-    let of = |kind: &SubjectKind| {
-        let all = &checklist.subjects;
-        all.is_empty() || all.iter().any(|one| one == kind.as_str())
-    };
-    let kinds: Vec<SubjectKind> = KINDS.into_iter().filter(of).collect();
+    let kinds: Vec<SubjectKind> = asked_of(checklist).collect();
     let kind = |kind: SubjectKind| -> Worded {
         let key = format!("openrosa-subject-{}", kind.as_str());
         (kind.as_str().to_owned(), words(i18n, &key))

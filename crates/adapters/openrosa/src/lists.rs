@@ -1,6 +1,6 @@
 //! What a phone may fetch: the list of forms, each form, and the lists one chooses from in them: only what the owner may walk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use axum::http::{StatusCode, header};
@@ -33,8 +33,14 @@ async fn form_list(call: &Call) -> Result<String> {
     let wanted = call.query("formID").or_else(|| call.query("formId"));
     let mut body = String::from("<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">");
     // Who may walk nothing is told so, instead of an empty list nobody understands.
-    for ready in published::offered(call).await? {
+    let offered = published::offered(call).await?;
+    let kinds = kinds(call).await?;
+    for ready in offered {
         if wanted.as_deref().is_some_and(|wanted| wanted != ready.id()) {
+            continue;
+        }
+        // What could never be sent is not offered: there would be nothing to choose in it.
+        if !ready.asked_of().any(|kind| kinds.contains(&kind)) {
             continue;
         }
         let at = format!("forms/{}/{}", encoded(ready.id()), encoded(ready.version()));
@@ -52,6 +58,13 @@ async fn form_list(call: &Call) -> Result<String> {
     }
     body.push_str("</xforms>");
     Ok(body)
+}
+
+/// The kinds of places the owner has any to choose of, as the lists have them.
+async fn kinds(call: &Call) -> Result<BTreeSet<SubjectKind>> {
+    let scope = call.ctx.scope(&ROUNDS_WALK)?;
+    let lines = subjects(call, &scope).await?;
+    Ok(lines.iter().map(|line| line.kind).collect())
 }
 
 /// `GET forms/{id}/{version}`.

@@ -17,6 +17,7 @@ pub const MIGRATIONS: &[Migration] = &[
     TAKEN_BACK,
     NOTED,
     SEEN_AGAIN,
+    FALLS_SHORT,
 ];
 
 const TABLES: Migration = Migration {
@@ -336,5 +337,17 @@ const SEEN_AGAIN: Migration = Migration {
 ALTER TABLE hazard ADD COLUMN rule TEXT;
 ALTER TABLE finding ADD COLUMN seen_of {uuid};
 CREATE INDEX finding_seen_of ON finding (community_id, seen_of) WHERE seen_of IS NOT NULL;
+",
+};
+
+const FALLS_SHORT: Migration = Migration {
+    module: "rounds",
+    version: 14,
+    name: "what rounds lack of what is asked, and times no clock can mean",
+    sql: r"
+ALTER TABLE round ADD COLUMN phone_began_at BIGINT;
+ALTER TABLE round ADD COLUMN phone_ended_at BIGINT;
+ALTER TABLE round ADD COLUMN extra_short TEXT;
+ALTER TABLE round ADD COLUMN short_walk BOOLEAN;
 ",
 };

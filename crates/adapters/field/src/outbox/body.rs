@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
+use youlin_cases::permissions::CASES_REPORT;
 use youlin_cases::{AttachFile, Cases, NewCase};
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, words};
@@ -348,7 +349,22 @@ async fn case(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     };
     let cases = app.need::<Cases>()?;
     let report = youlin_cases::prepare(&cases, new)?;
-    Ok((report.community(), Act::Case(Box::new(report))))
+    let community = report.community();
+    let place = report.place();
+    let area = place.neighbourhood.or(place.grid);
+    let area = area.unwrap_or(community.into());
+    if let Err(problem) = ctx.require(&CASES_REPORT, area) {
+        // A position picked on the way: where it lies is said, so that it can be mended, or told there.
+        let own = ctx.scope(&ROUNDS_WALK)?.contains_community(community);
+        let name = crate::pack::name_of(ctx, if own { area } else { community.into() });
+        return Err(match problem.kind() {
+            ProblemKind::Forbidden => {
+                Problem::invalid("place", "place-elsewhere").field_arg("where", name)
+            }
+            _ => problem,
+        });
+    }
+    Ok((community, Act::Case(Box::new(report))))
 }
 
 /// Nobody is made the reporter of a case whom the caller does not look after.

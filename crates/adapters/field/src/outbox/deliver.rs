@@ -11,6 +11,7 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{CorrectResident, Directory, MarkVisit, Vault};
+use youlin_rounds::tracks::TrackTaken;
 use youlin_rounds::visits::RecordVisit;
 use youlin_rounds::{AttachPhoto, HandIn, ReturnVisit};
 
@@ -109,6 +110,9 @@ impl Deliver {
                 let mut ids = json!({ "round": done.id, "findings": done.findings });
                 if done.extra {
                     ids["extra"] = Value::Bool(true);
+                }
+                if done.track == Some(TrackTaken::Kept) {
+                    ids["track"] = Value::Bool(true);
                 }
                 (ids, done.again)
             }

@@ -66,7 +66,7 @@ async fn say(
     let (Some(checklist), true) = (&new.checklist, follows.iter().any(Option::is_some)) else {
         return Ok(());
     };
-    let day = day_begun(ctx, new.began_at, new.sent_at);
+    let day = day_begun(ctx, (new.began_at, new.ended_at), new.sent_at);
     let answers = (checklist.as_str(), &new.answers, day);
     let told = told_by_answers(rounds, app.db(), ctx, app.i18n(), answers).await?;
     for (finding, follows) in new.findings.iter_mut().zip(follows) {

@@ -15,6 +15,7 @@ use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::water::photos_of;
 use youlin_rounds::{SavePolicy, open_findings, round_view};
 use youlin_testkit::databases;
+use youlin_testkit::town::at;
 
 use crate::ground::{Ground, TEAM};
 use crate::river_town::weekly;
@@ -535,5 +536,30 @@ async fn the_pack_is_sent_once_and_the_secret_is_ones_own() {
         assert_eq!(own, same);
         assert_ne!(own["secret"], other["secret"]);
         assert_eq!(own["account"], json!(walker.account()));
+    }
+}
+
+#[tokio::test]
+async fn a_note_from_the_ground_of_others_says_whose_it_is() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let desk = &ground.walkers[2];
+        let note = |(lon, lat): (f64, f64)| {
+            json!({ "id": ground.new_id(), "kind": "case", "body": {
+                "text": "路灯不亮", "category": "E-0105", "place": { "lon": lon, "lat": lat },
+            } })
+        };
+        let told = ground
+            .outbox(desk, &[note(at(2.0, 15.0)), note(at(2.0, 2.0))])
+            .await;
+        assert_eq!(
+            (result(&told[0]), result(&told[1])),
+            ("refused", "done"),
+            "{told:?}"
+        );
+        let fault = &told[0]["problem"]["errors"][0];
+        assert_eq!(fault["field"], "place");
+        let b = ground.world.areas.load().by_code("B").unwrap().name.clone();
+        assert!(fault["detail"].as_str().unwrap().contains(&b), "{fault}");
     }
 }

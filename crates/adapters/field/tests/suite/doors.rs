@@ -19,7 +19,7 @@ use crate::ground::{Ground, Walker};
 
 impl Ground {
     /// A house of four dwellings in A1.
-    async fn house(&self) {
+    pub(crate) async fn house(&self) {
         let (db, ctx, locator) = (self.world.db(), self.world.service(), self.cases.locator());
         let rows = |text: &str| read_csv(text, &["key"]).unwrap();
         let (lon, lat) = at(2.0, 2.0);
@@ -42,13 +42,13 @@ impl Ground {
         locator.reload_addresses(db).await.unwrap();
     }
 
-    fn room(&self, room: &str) -> Uuid {
+    pub(crate) fn room(&self, room: &str) -> Uuid {
         let address = format!("东一村1号楼{room}");
         let found = self.cases.locator().candidates(&address, None, 1);
         found[0].place.dwelling.unwrap()
     }
 
-    async fn lives(&self, name: &str, room: &str) -> Uuid {
+    pub(crate) async fn lives(&self, name: &str, room: &str) -> Uuid {
         let save = SavePerson {
             vault: Arc::clone(&self.vault),
             community: self.community(),

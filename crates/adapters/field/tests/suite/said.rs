@@ -17,7 +17,7 @@ use crate::river_town::{organisation, weekly};
 
 impl Ground {
     /// A market with a section of twelve stalls.
-    async fn market(&self, desk: &Walker) -> Uuid {
+    pub(crate) async fn market(&self, desk: &Walker) -> Uuid {
         let (db, community) = (self.world.db(), self.community());
         let save = SavePremises {
             community,

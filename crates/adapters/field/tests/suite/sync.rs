@@ -1,6 +1,7 @@
 //! Whatever the line does, the server ends where it would have ended with a good one: ten thousand syncs in random order,
 //! cut, repeated and delayed, against the same work sent once, one after the other. The work is a day's: rounds with
-//! findings and a filled checklist, notes, photographs, visits, corrections of what the register says.
+//! findings and a filled checklist, notes, photographs, visits by a list and from door to door, corrections of what the
+//! register says, talks, and inspections of a market with hazards.
 //!
 //! `YOULIN_SYNCS=100000` walks further, `YOULIN_SEED=7` another way.
 
@@ -13,7 +14,7 @@ use youlin_kernel::Micros;
 use youlin_people::Directory;
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{RoundFilter, round_view, rounds_of};
+use youlin_rounds::{RoundFilter, hazard_view, round_view, rounds_of};
 use youlin_testkit::{databases, sqlite};
 
 use crate::ground::{Ground, at_river};
@@ -55,10 +56,35 @@ struct Phone {
 /// Where the two of the desk stand among the walkers: they see people and walk the river.
 const DESK: [usize; 2] = [2, 3];
 
-/// Two telephones' work of some days: rounds with findings, notes, photographs of both, visits and corrections.
+/// Where one goes besides the river: dwellings with who lives in each, and a market.
+struct Places {
+    homes: Vec<(Uuid, Uuid)>,
+    market: Uuid,
+}
+
+async fn places(ground: &Ground) -> Places {
+    ground.house().await;
+    let mut homes = Vec::new();
+    for (name, room) in [
+        ("周福生", "101"),
+        ("王桂芳", "102"),
+        ("李建国", "103"),
+        ("陆春", "104"),
+    ] {
+        let person = ground.lives(name, room).await;
+        homes.push((ground.room(room), person));
+    }
+    Places {
+        homes,
+        market: ground.market(&ground.walkers[DESK[0]]).await,
+    }
+}
+
+/// Two telephones' work of some days: rounds with findings, notes, photographs of both, visits and corrections, talks, hazards.
 async fn written(ground: &Ground, seed: u64, rounds: usize) -> Vec<Phone> {
     let mut dice = Dice(seed);
     let mut doors = ground.doors(&ground.walkers[DESK[0]], rounds * 2).await;
+    let places = places(ground).await;
     let mut phones = Vec::new();
     for walker in DESK {
         let mut phone = Phone {
@@ -71,6 +97,11 @@ async fn written(ground: &Ground, seed: u64, rounds: usize) -> Vec<Phone> {
             walked(ground, &mut dice, &mut phone, at);
             let door = doors.pop().unwrap();
             visited(ground, &mut dice, &mut phone, &door);
+            went_in(ground, &mut dice, &mut phone, &places, at);
+            inspected(ground, &mut dice, &mut phone, places.market);
+            if at.is_multiple_of(2) {
+                talked(ground, &mut dice, &mut phone);
+            }
         }
         phones.push(phone);
     }
@@ -126,6 +157,76 @@ fn visited(ground: &Ground, dice: &mut Dice, phone: &mut Phone, door: &Value) {
     phone.items.push(json!({ "id": dice.id(), "kind": "correction", "body": {
         "community": ground.community(), "person": door["person"], "base": door["seen"], "phone": number,
     } }));
+}
+
+/// A visit from door to door: met, nobody there or left out, sometimes with something heard, a missing fact learnt or a photograph.
+fn went_in(ground: &Ground, dice: &mut Dice, phone: &mut Phone, places: &Places, at: usize) {
+    let id = dice.id();
+    let outcome = ["done", "tried", "skipped"][dice.roll(3)];
+    let (dwelling, person) = places.homes[at % places.homes.len()];
+    let now = ground.world.service().now();
+    let mut body = json!({
+        "dwelling": dwelling, "outcome": outcome, "began_at": now, "ended_at": now, "lived": [person],
+        "text": format!("门口 {id}"), "reason": if outcome == "skipped" { "住院中" } else { "" },
+    });
+    if outcome == "tried" {
+        body["try_again_at"] = json!(now.plus(Micros::DAY));
+    }
+    // Each fact is heard once: two who hear different things are another matter.
+    if outcome == "done" && phone.walker == DESK[0] && at < places.homes.len() {
+        let number = format!("137{:08}", dice.roll(100_000_000));
+        body["learnt"] = json!([{ "person": person, "phone": number }]);
+    }
+    if dice.roll(2) == 0 {
+        body["problem"] = json!({ "id": dice.id(), "text": format!("楼道灯坏了 {id}"), "category": "E-0105", "urgent": dice.roll(2) == 0 });
+    }
+    let pictured = dice.roll(3) == 0;
+    body["photographs"] = json!(u32::from(pictured));
+    let finding = body["problem"]["id"].clone();
+    phone
+        .items
+        .push(json!({ "id": id, "kind": "door_visit", "body": body }));
+    if pictured {
+        let upload = dice.id();
+        let bytes = picture(u32::try_from(dice.roll(1 << 30)).unwrap());
+        phone.photos.insert(upload, bytes);
+        phone
+            .items
+            .push(json!({ "id": dice.id(), "kind": "photo_claim", "body": {
+            "community": ground.community(), "round": id, "finding": finding, "upload": upload,
+        } }));
+    }
+}
+
+/// An inspection of the market: hazards with their stalls and measures, and what was put right at once.
+fn inspected(ground: &Ground, dice: &mut Dice, phone: &mut Phone, market: Uuid) {
+    let (id, hazards) = (dice.id(), 1 + dice.roll(2));
+    let hazards: Vec<Uuid> = (0..hazards).map(|_| dice.id()).collect();
+    let mut item = ground.round(id, &[]);
+    item["body"]["kind"] = json!("inspection");
+    item["body"]["subject"] = json!({ "kind": "premises", "id": market });
+    let found = |id: &Uuid| json!({ "id": id, "category": "E-0404", "severity": "high", "text": format!("电炉 {id}"), "on_spot": false });
+    item["body"]["findings"] = hazards.iter().map(found).collect();
+    let told: Vec<Value> = hazards
+        .iter()
+        .map(|id| json!({ "finding": id, "section": "C", "named": format!("{:02}", 1 + dice.roll(12)), "days": 3, "measures": "当场断电" }))
+        .collect();
+    item["body"]["hazards"] = json!(told);
+    phone.items.push(item);
+}
+
+/// A talk at the river.
+fn talked(ground: &Ground, dice: &mut Dice, phone: &mut Phone) {
+    let mut item = ground.round(dice.id(), &[]);
+    item["body"]["kind"] = json!("talk");
+    item["body"]["talk"] =
+        json!({ "reached": 1 + dice.roll(90), "topic": "孩子们认识河", "handed_out": "" });
+    phone.items.push(item);
+}
+
+/// Kinds of items that are rounds.
+fn is_round(item: &Value) -> bool {
+    item["kind"] == "round" || item["kind"] == "door_visit"
 }
 
 /// Sends a piece of a photograph, perhaps broken off, perhaps with its answer lost, perhaps the same again.
@@ -215,14 +316,23 @@ async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
     let scope = ground.walkers[DESK[0]].ctx.scope(&ROUNDS_READ).unwrap();
     let mut all = BTreeMap::new();
     all.insert("doors".into(), doors_left(ground).await);
+    all.insert("homes".into(), homes_left(ground).await);
     all.insert("items".into(), items_of(ground).await);
     let mut rounds = 0;
     for phone in phones {
         let who = ground.walkers[phone.walker].ctx.actor().name().to_owned();
-        for item in phone.items.iter().filter(|item| item["kind"] == "round") {
+        for item in phone.items.iter().filter(|item| is_round(item)) {
             let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
             let seen = round_view(&ground.rounds, db, &scope, id).await.unwrap();
             assert_eq!(seen.line.by_name, who);
+            let mut hazards = Vec::new();
+            for told in item["body"]["hazards"].as_array().into_iter().flatten() {
+                let finding: Uuid = serde_json::from_value(told["finding"].clone()).unwrap();
+                let seen = hazard_view(db, &scope, finding).await.unwrap();
+                assert_eq!(json!(seen.stalls.len()), json!(1));
+                let notes = seen.notes.len();
+                hazards.push(json!([finding, seen.section, seen.text, seen.step, notes]));
+            }
             let cases: Vec<_> = seen
                 .findings
                 .iter()
@@ -256,7 +366,10 @@ async fn left(ground: &Ground, phones: &[Phone]) -> BTreeMap<String, Value> {
             photos.sort_by_key(Value::to_string);
             all.insert(
                 id.to_string(),
-                json!({ "text": seen.text, "answers": seen.answers, "findings": findings, "photos": photos }),
+                json!({
+                    "text": seen.text, "answers": seen.answers, "findings": findings, "photos": photos, "hazards": hazards,
+                    "talk": seen.talk, "outcome": seen.line.outcome, "reason": seen.reason, "again": seen.try_again_at.is_some(),
+                }),
             );
             rounds += 1;
         }
@@ -339,6 +452,22 @@ async fn doors_left(ground: &Ground) -> Value {
     json!(all)
 }
 
+/// What the register says of those at home, by the house's order.
+async fn homes_left(ground: &Ground) -> Value {
+    let ctx = &ground.walkers[DESK[0]].ctx;
+    let (scope, db) = (ctx.scope(&PEOPLE_READ).unwrap(), ground.world.db().read());
+    let mut all = Vec::new();
+    for room in ["101", "102", "103", "104"] {
+        let lived = Directory::residents(db, &ground.vault, &scope, ground.room(room)).await;
+        for one in lived.unwrap() {
+            let file = Directory::person(db, &ground.vault, &scope, one.id).await;
+            let phones: Vec<String> = file.unwrap().phones.into_iter().map(|one| one.1).collect();
+            all.push(json!([room, one.name_masked, phones]));
+        }
+    }
+    json!(all)
+}
+
 /// How many items of each kind were taken: none twice, whatever was made of it.
 async fn items_of(ground: &Ground) -> Value {
     use sea_orm::ConnectionTrait;
@@ -379,7 +508,9 @@ async fn returns(ground: &Ground, phones: &[Phone], seed: u64) -> Vec<Phone> {
     let mut all = Vec::new();
     for phone in phones {
         let mut items = Vec::new();
-        for item in phone.items.iter().filter(|item| item["kind"] == "round") {
+        // A hazard has its own way off its list.
+        let patrols = |item: &&Value| item["kind"] == "round" && item["body"]["kind"] == "patrol";
+        for item in phone.items.iter().filter(patrols) {
             let id: Uuid = serde_json::from_value(item["id"].clone()).unwrap();
             for sent in item["body"]["findings"].as_array().unwrap() {
                 let db = ground.world.db();

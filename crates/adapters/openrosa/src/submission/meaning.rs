@@ -72,7 +72,7 @@ async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Fi
     let answered = looked_at(&call.ctx, &ready.form, answers);
     let stands = answered.state.answers(&ready.form);
     let times = times(call, &framed);
-    let day = day_begun(&call.ctx, times.0, call.sent_at());
+    let day = day_begun(&call.ctx, times, call.sent_at());
     let found = match outcome {
         Outcome::Done => {
             let rules = rules_for(call.app.db().read(), &ready.form, day).await?;
@@ -297,6 +297,15 @@ fn question_of(unknown: &Unknown) -> &str {
     name.split('[').next().unwrap_or_default()
 }
 
+/// Whether a version comes after another: by number where both are one.
+pub(super) fn is_newer(version: &str, than: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    match (number(version), number(than)) {
+        (Some(version), Some(than)) => version > than,
+        _ => version > than,
+    }
+}
+
 /// What has no place in the round, in words.
 fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Vec<String> {
     let mut lines = Vec::new();
@@ -305,7 +314,8 @@ fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Ve
             ("version", submission.meta.version.clone()),
             ("now", ready.version().to_owned()),
         ];
-        lines.push(call.say("note-older", &args));
+        let newer = is_newer(&submission.meta.version, ready.version());
+        lines.push(call.say(if newer { "note-unknown" } else { "note-older" }, &args));
     }
     for one in &submission.unknown {
         let args = [

@@ -16,10 +16,11 @@ use axum::response::{IntoResponse, Response};
 use quick_xml::escape::escape;
 use youlin_kernel::Result;
 use youlin_rounds::permissions::ROUNDS_WALK;
+use youlin_rounds::short_words;
 
 use crate::call::Call;
 use crate::xml;
-use take::Taken;
+use take::{Taken, Version};
 
 /// `HEAD submission`: 204 with where to send, before anything is sent.
 pub(crate) async fn asked(call: Call) -> Response {
@@ -58,14 +59,21 @@ fn answer(call: &Call, taken: &Taken) -> Response {
         ];
         lines.push(call.say("found", &args));
     }
-    if taken.is_extra {
+    if let Some(short) = &taken.short {
+        let why = short_words(call.app.i18n(), call.ctx.locale(), short);
+        lines.push(call.say("short", &[("why", why)]));
+    } else if taken.is_extra {
         lines.push(call.say("extra", &[]));
     }
     if taken.photographs > 0 {
         lines.push(call.say("photographs", &[("count", count(taken.photographs))]));
     }
-    if taken.is_older {
-        lines.push(call.say("older", &[]));
+    if let Some(version) = taken.other_version {
+        let args = [("version", taken.meta.version.clone())];
+        lines.push(match version {
+            Version::Older => call.say("older", &args),
+            Version::Unknown => call.say("unknown-version", &args),
+        });
     }
     let more = format!(
         "<submissionMetadata xmlns=\"http://www.opendatakit.org/xforms\" id=\"{}\" version=\"{}\" instanceID=\"{}\" \

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, IdempotencyKey, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope};
 use youlin_people::FieldPlace;
-use youlin_rounds::model::FindingState;
+use youlin_rounds::model::{FindingState, Short};
 use youlin_rounds::permissions::ROUNDS_WALK;
 use youlin_rounds::{FiledFinding, HandIn, HandedIn, prepare_known};
 use youlin_xforms::Meta;
@@ -33,11 +33,22 @@ pub(super) struct Taken {
     pub(super) cases: usize,
     /// Kept beside the policy it named.
     pub(super) is_extra: bool,
+    /// What it lacks of what that policy asks, where it is that.
+    pub(super) short: Option<Short>,
     /// Taken in this request.
     pub(super) photographs: usize,
     pub(super) is_incomplete: bool,
-    pub(super) is_older: bool,
+    /// Read by another version than it was filled in; none: by the very one.
+    pub(super) other_version: Option<Version>,
     pub(super) received_at: Micros,
+}
+
+/// How the version of the phone stands to the newest one here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    Older,
+    /// Nothing here was ever published under it.
+    Unknown,
 }
 
 /// Takes what was posted.
@@ -60,7 +71,14 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     }
     let form = format!("{}@{}", meta.form_id, meta.version);
     let found = published::filled(call, &form).await?;
-    let is_older = found.as_ref().is_some_and(|(_, exact)| !exact);
+    let other = found.as_ref().filter(|(_, exact)| !exact);
+    let other_version = other.map(|(ready, _)| {
+        if meaning::is_newer(&meta.version, ready.version()) {
+            Version::Unknown
+        } else {
+            Version::Older
+        }
+    });
     let (done, again, photographs) = match (known, found) {
         (Some(row), Some((ready, _))) => {
             let photographs = meaning::photographs(call, &ready, round, &posted.xml).await?;
@@ -90,10 +108,11 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
         again,
         findings: handed.findings.len(),
         is_extra: handed.extra,
+        short: handed.short,
         cases: handed.findings.iter().filter(of_case).count(),
         photographs: count,
         is_incomplete: posted.is_incomplete,
-        is_older,
+        other_version,
         received_at: Micros(done.received_at),
     })
 }

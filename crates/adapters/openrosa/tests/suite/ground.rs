@@ -16,7 +16,7 @@ use youlin_kernel::{CommunityId, Ctx, Role};
 use youlin_openrosa::{MakeToken, OpenRosa};
 use youlin_people::{OrganisationKind, Party, Vault};
 use youlin_places::rivers::Reach;
-use youlin_rounds::model::Walkers;
+use youlin_rounds::model::{Minimum, Policy, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{RoundFilter, RoundLine, RoundView, Rounds, SavePolicy, round_view, rounds_of};
 use youlin_testkit::town::at;
@@ -164,6 +164,29 @@ impl Ground {
             checklist: None,
         };
         db.execute(&self.world.service(), save).await.unwrap()
+    }
+
+    /// The same, with so many minutes that a round has to last.
+    pub(crate) async fn strict(&self, title: &str, minutes: u32) -> Uuid {
+        let save = SavePolicy {
+            community: self.community(),
+            known: None,
+            title: title.into(),
+            policy: Policy {
+                minimum: Minimum {
+                    minutes: Some(minutes),
+                    ..Minimum::default()
+                },
+                ..weekly(Walkers::Party {
+                    party: Party::organisation(TEAM),
+                })
+            },
+            subjects: Vec::new(),
+            fixer: None,
+            checklist: None,
+        };
+        let (db, above) = (self.world.db(), self.world.service());
+        db.execute(&above, save).await.unwrap()
     }
 
     /// Everything the audit log says of all communities still holds.

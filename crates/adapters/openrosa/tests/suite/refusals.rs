@@ -179,3 +179,60 @@ async fn a_wrong_clock_is_put_right_by_the_date_of_the_request() {
     assert_eq!(round.line.began_at.rfc3339(), "2026-11-10T23:20:00Z");
     assert!(round.clock_off.is_some());
 }
+
+#[tokio::test]
+async fn a_form_written_by_a_wrong_clock_and_sent_by_a_right_one_is_of_its_receipt() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let xml = Patrol::new(&ground, 1)
+            .xml()
+            .replace("2026-11-11", "2028-11-11");
+        let said = phone.submit(&ground, &[Part::Form(xml)]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(round.line.ended_at, round.received_at);
+        let wrote = round.phone_times.unwrap().began_at;
+        assert_eq!(wrote.rfc3339(), "2028-11-10T23:20:00Z");
+    }
+}
+
+#[tokio::test]
+async fn what_lacks_what_a_policy_asks_is_taken_and_says_why() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let phone = ground.phone(0).await;
+        let policy = ground.strict("汛期巡河", 60).await;
+        // A form of two hours would count; this one took 45 minutes and has no other way to say so.
+        let patrol = Patrol {
+            policy: policy.to_string(),
+            ..Patrol::new(&ground, 1)
+        };
+        for _again in 0..2 {
+            let said = phone.submit(&ground, &[patrol.form()]).await;
+            assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+            let words = said.message();
+            assert!(
+                words.contains("只走了 45 分钟（要求至少 60 分钟）"),
+                "{words}"
+            );
+        }
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        assert_eq!(
+            (round.line.policy, round.extra_of.unwrap().policy),
+            (None, policy)
+        );
+        // A version nobody ever published is not called an old one.
+        let newer = Patrol {
+            version: "99",
+            ..Patrol::new(&ground, 2)
+        };
+        let said = phone.submit(&ground, &[newer.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        let words = said.message();
+        assert!(
+            words.contains("（99）") && !words.contains("旧版"),
+            "{words}"
+        );
+    }
+}

@@ -17,13 +17,14 @@ use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::{FieldPlace, Party};
 use youlin_places::rivers::decimetres;
 
+use super::clock::Clock;
 use super::hazard::record::At;
 use super::hazard::{NewHazard, Plan};
 use super::new_round::NewRound;
 use super::spot::Spot;
 use crate::entities::{finding, round};
 use crate::events::{self, event};
-use crate::model::{FindingState, SubjectKind};
+use crate::model::{FindingState, Short, SubjectKind};
 use crate::permissions::may_walk_to;
 use crate::queries::SubjectView;
 use crate::service::Rounds;
@@ -45,8 +46,12 @@ pub struct HandIn {
     pub(super) details: Vec<NewHazard>,
     /// The policy it names and does not count for.
     pub(super) extra_of: Option<Uuid>,
-    /// Microseconds the sender's clock is ahead.
-    pub(super) clock_off: Option<i64>,
+    /// What it lacks of what that policy asks, where it is that.
+    pub(super) short: Option<Short>,
+    /// Whether the way fell short of what the policy asks; none: it asks for none.
+    pub(super) short_walk: Option<bool>,
+    /// What the sender's times mean by ours.
+    pub(super) clock: Clock,
     /// What the place got by a checklist with points.
     pub(super) score: Option<Score>,
     /// What becomes of the track that came with it.
@@ -74,9 +79,12 @@ pub struct HandedIn {
     pub findings: Vec<FiledFinding>,
     /// It was here before: this is the first answer again.
     pub again: bool,
-    /// The policy it was handed in by asks others to go: it is kept, and counts nothing for that policy.
+    /// The policy it was handed in by asks others to go, or for more than this one shows (`short`): it is kept, and counts
+    /// nothing for that policy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub extra: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<Short>,
     /// What became of the track that came with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<TrackTaken>,
@@ -139,7 +147,7 @@ impl Command for HandIn {
                 grid_id: self.subject.grid.map(|area| area.0),
                 neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
                 case_id: case,
-                found_at: self.at(self.new.began_at.0),
+                found_at: self.clock.at(self.new.began_at).0,
                 noted_reason: noted.map(str::to_owned),
                 seen_of,
             })
@@ -173,6 +181,7 @@ impl Command for HandIn {
             findings,
             again: false,
             extra: self.extra_of.is_some(),
+            short: self.short,
             track: self.track.as_ref().map(|(taken, _)| *taken),
         })
     }
@@ -192,7 +201,7 @@ impl HandIn {
             community: self.new.community,
             round: self.new.id,
             subject: &self.subject,
-            found_at: self.at(self.new.began_at.0),
+            found_at: self.clock.at(self.new.began_at).0,
         }
     }
 
@@ -249,11 +258,6 @@ impl HandIn {
         Ok(reported.id)
     }
 
-    /// A moment of the sender's clock, by ours.
-    fn at(&self, theirs: i64) -> i64 {
-        theirs - self.clock_off.unwrap_or(0)
-    }
-
     /// Of everything but when it was sent.
     fn fingerprint(&self) -> Result<String> {
         let mut plain = self.new.clone();
@@ -297,6 +301,7 @@ impl HandIn {
             findings: findings.into_iter().map(filed).collect(),
             again: true,
             extra: known.extra_of.is_some(),
+            short: short_of(known.extra_short.as_deref())?,
             track: self.track.as_ref().map(|(taken, _)| *taken),
         }))
     }
@@ -315,6 +320,8 @@ impl HandIn {
             serde_json::to_string(&new.answers).map_err(Problem::internal)?
         };
         let talk = new.talk.as_ref();
+        let said = self.clock.at_receipt;
+        let said = said.then_some((new.began_at, new.ended_at));
         Ok(round::Model {
             community_id: new.community.0,
             id: new.id,
@@ -322,6 +329,10 @@ impl HandIn {
             kind: new.kind.as_str().to_owned(),
             policy_id: new.policy.filter(|_| self.extra_of.is_none()),
             extra_of: self.extra_of,
+            extra_short: (self.short.as_ref().map(serde_json::to_string))
+                .transpose()
+                .map_err(Problem::internal)?,
+            short_walk: self.short_walk,
             withdrawn_at: None,
             withdrawn_reason: None,
             withdrawn_by: None,
@@ -334,15 +345,17 @@ impl HandIn {
             neighbourhood_id: self.subject.neighbourhood.map(|area| area.0),
             outcome: new.outcome.as_str().to_owned(),
             channel: new.channel.as_str().to_owned(),
-            began_at: self.at(new.began_at.0),
-            ended_at: self.at(new.ended_at.0),
+            began_at: self.clock.at(new.began_at).0,
+            ended_at: self.clock.at(new.ended_at).0,
             received_at: ctx.now().0,
-            clock_off: self.clock_off.map(|off| off / 1_000_000),
+            clock_off: self.clock.put_right(),
+            phone_began_at: said.map(|(began, _)| began.0),
+            phone_ended_at: said.map(|(_, ended)| ended.0),
             text_sealed: seal("text", new.text.trim())?,
             answers_sealed: seal("answers", &answers)?,
             checklist: new.checklist.clone(),
             reason: new.reason.trim().to_owned(),
-            try_again_at: new.try_again_at.map(|at| self.at(at.0)),
+            try_again_at: new.try_again_at.map(|at| self.clock.at(at).0),
             by_id: ctx.actor().id(),
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
@@ -369,6 +382,12 @@ impl HandIn {
             told_by_sealed: seal("told_by", new.told_by.as_deref().unwrap_or_default().trim())?,
         })
     }
+}
+
+/// As it is kept with the round.
+pub(crate) fn short_of(kept: Option<&str>) -> Result<Option<Short>> {
+    let short = kept.map(serde_json::from_str).transpose();
+    short.map_err(Problem::internal)
 }
 
 fn score(score: Option<&Score>) -> Result<Option<String>> {

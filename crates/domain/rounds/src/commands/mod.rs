@@ -2,6 +2,7 @@
 
 mod attach_photo;
 mod campaign;
+pub(crate) mod clock;
 mod follow;
 mod hand_in;
 mod hazard;
@@ -23,19 +24,20 @@ pub use campaign::{
     CloseCampaign, ListPremises, ListedPremises, MarkStarted, Preview, SaveCampaign,
     apply as apply_list, preview as preview_list,
 };
+pub use clock::day_begun;
 pub use follow::RoundsFollow;
+pub(crate) use hand_in::short_of;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
 pub(crate) use hazard::{act, same, stalls, understood};
 pub(crate) use holder::RoundsHold;
-pub use new_round::{
-    KnownRound, NewFinding, NewRound, day_begun, prepare, prepare_inspection, prepare_known,
-};
+pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known};
 pub use return_visit::{NoteReturn, ReturnVisit};
 pub(crate) use rules::MOST_RULES;
 pub use rules::{SaveRuleSet, UseRuleSet};
 pub use save_checklist::{SaveChecklist, SavedChecklist};
 pub use save_policy::{SavePolicy, check_policy};
+pub use shown::short_words;
 pub use stop_policy::{ClosePolicy, ReopenPolicy};
 pub use turn_checklist::{DropChecklist, PublishChecklist, WithdrawChecklist};
 pub use withdraw_round::{WithdrawRound, may_withdraw};

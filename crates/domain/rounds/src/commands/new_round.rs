@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,6 +12,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scop
 use youlin_places::rivers::Bank;
 
 use super::HandIn;
+use super::clock::{CLOCK, Clock, OLDEST};
 use super::hazard::{NewHazard, plan};
 use super::party::counts;
 use super::shown::{noted, shown};
@@ -29,12 +29,8 @@ const REASON: usize = 500;
 /// The name of whoever told it.
 const TOLD_BY: usize = 80;
 const FINDINGS: usize = 100;
-/// Further ahead or behind than this a sender's clock is not believed.
-const CLOCK_SECONDS: i64 = 300;
 /// Longer is two rounds.
 const LONGEST: i64 = 24 * 3_600 * 1_000_000;
-/// How long ago a round may have been that is typed in, in microseconds: beyond a year the year is mistyped.
-const OLDEST: i64 = 366 * 24 * 3_600 * 1_000_000;
 
 /// Something found.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -197,11 +193,20 @@ async fn ready(
             None => policy_view(db, &scope, id).await?,
         }),
     };
-    let clock_off = clock_off(ctx, new.sent_at);
+    let clock = Clock::of(ctx, &new);
+    let began_at = clock.at(new.began_at);
     let faults = faults(ctx, &new, policy.as_ref());
-    let (extra_of, faults) =
-        counts(rounds, db, ctx, (&new, &subject, policy.as_ref()), faults).await?;
-    let policy = policy.filter(|_| extra_of.is_none());
+    let asked = (&new, &subject, policy.as_ref());
+    let (mut extra_of, mut faults) = counts(rounds, db, ctx, asked, began_at, faults).await?;
+    let mut policy = policy.filter(|_| extra_of.is_none());
+    let mut short = None;
+    if let Some(asked) = &policy {
+        (short, faults) = shown(ctx, db, (&new, began_at), asked, faults).await?;
+    }
+    // Kept beside the policy, which asks for more.
+    if short.is_some() {
+        extra_of = policy.take().map(|policy| policy.id);
+    }
     let (hazards, mut faults) =
         plan(rounds, db, ctx, &scope, (&new, &subject), &details, faults).await?;
     let mut filed = Vec::new();
@@ -234,16 +239,15 @@ async fn ready(
     if !known.answers_checked {
         faults = checked(rounds, db, ctx, &new, faults).await?;
     }
-    if let Some(policy) = &policy {
-        faults = shown(ctx, db, &new, policy, faults).await?;
-    }
     faults = noted(rounds, db, ctx, &new, faults).await?;
     if !faults.fields().is_empty() {
         return Err(faults);
     }
-    let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock_off).await?;
+    let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock).await?;
     let score = checklists::score_of(rounds, db, ctx, &new).await?;
+    let short_walk = walked_short(&new, policy.as_ref(), track.as_ref());
     Ok(HandIn {
+        short_walk,
         track,
         score,
         rounds: Arc::clone(rounds),
@@ -253,8 +257,9 @@ async fn ready(
         filed,
         hazards,
         details,
-        clock_off,
+        clock,
         extra_of,
+        short,
         once: false,
     })
 }
@@ -266,7 +271,7 @@ async fn track(
     ctx: &Ctx,
     scope: &Scope,
     (new, policy): (&NewRound, Option<&PolicyView>),
-    clock_off: Option<i64>,
+    clock: Clock,
 ) -> Result<Option<(TrackTaken, Option<Prepared>)>> {
     let Some(sent) = &new.track else {
         return Ok(None);
@@ -278,39 +283,37 @@ async fn track(
     if sent.fixes.is_empty() {
         return Ok(Some((TrackTaken::Empty, None)));
     }
-    let off = clock_off.unwrap_or(0);
     let of = OfRound {
         community: new.community,
         id: new.id,
         reach: new.subject.id,
         policy: policy.id,
-        began_at: new.began_at.plus(-off),
-        ended_at: new.ended_at.plus(-off),
+        minimum: policy.policy.minimum,
+        began_at: clock.at(new.began_at),
+        ended_at: clock.at(new.ended_at),
     };
     let reach = youlin_places::rivers::reach(db, scope, new.subject.id).await?;
-    let intake = Intake::new(TrackSource::Field, sent.fixes(off));
+    let intake = Intake::new(TrackSource::Field, sent.fixes(clock.off()));
     let prepared = worked_out(rounds, db, ctx, of, &reach, intake).await?;
     Ok(Some((TrackTaken::Kept, Some(prepared))))
 }
 
-/// Microseconds the sender's clock is ahead; `None` when it can be believed.
-fn clock_off(ctx: &Ctx, sent_at: Option<Micros>) -> Option<i64> {
-    let off = sent_at?.0 - ctx.now().0;
-    (off.abs() > CLOCK_SECONDS * 1_000_000).then_some(off)
-}
-
-/// The day a round began, by our clock. What was measured is judged by the rules of that day, however late the round comes in;
-/// rules of a day to come judge nothing yet.
-#[must_use]
-pub fn day_begun(ctx: &Ctx, began_at: Micros, sent_at: Option<Micros>) -> Date {
-    let ours = began_at.plus(-clock_off(ctx, sent_at).unwrap_or(0));
-    ours.date().min(ctx.now().date())
-}
-
-impl NewRound {
-    /// See [`day_begun`].
-    pub(crate) fn day(&self, ctx: &Ctx) -> Date {
-        day_begun(ctx, self.began_at, self.sent_at)
+/// Whether the way fell short of the metres or per cent the policy asks; where it asks for none, or somebody vouches, nothing is
+/// said. Without a track there is nothing that shows it yet.
+fn walked_short(
+    new: &NewRound,
+    policy: Option<&PolicyView>,
+    track: Option<&(TrackTaken, Option<Prepared>)>,
+) -> Option<bool> {
+    let asked = &policy?.policy;
+    let reach = new.subject.kind == SubjectKind::Reach && new.outcome == Outcome::Done;
+    let told = matches!(new.channel, Channel::Phone | Channel::Paper);
+    if !asked.track || !reach || told || !asked.minimum.asks_way() {
+        return None;
+    }
+    match track {
+        Some((_, Some(prepared))) => prepared.is_short(),
+        _ => Some(true),
     }
 }
 
@@ -321,7 +324,7 @@ fn typed_times(ctx: &Ctx, new: &NewRound, mut faults: Problem) -> Problem {
     }
     // By the sender's own clock, where it is said.
     let now = new.sent_at.unwrap_or(ctx.now()).0;
-    if new.ended_at.0 > now + CLOCK_SECONDS * 1_000_000 {
+    if new.ended_at.0 > now + CLOCK {
         faults = faults.and_field("ended_at", "round-in-future");
     } else if new.began_at.0 < now - OLDEST {
         faults = faults.and_field("began_at", "round-long-ago");

@@ -5,7 +5,7 @@
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{Ctx, Problem, Result};
+use youlin_kernel::{Ctx, Micros, Problem, Result};
 use youlin_people::Directory;
 use youlin_places::rivers;
 
@@ -16,12 +16,13 @@ use crate::permissions::{ROUNDS_PLAN, ROUNDS_READ};
 use crate::queries::{PolicyView, SubjectView, Walker};
 use crate::service::Rounds;
 
-/// The policy a round stands beside, if it does; or that whoever hands it in has to choose.
+/// The policy a round that began at that moment stands beside, if it does; or that whoever hands it in has to choose.
 pub(super) async fn counts(
     rounds: &Rounds,
     db: &Database,
     ctx: &Ctx,
     (new, subject, policy): (&NewRound, &SubjectView, Option<&PolicyView>),
+    at: Micros,
     faults: Problem,
 ) -> Result<(Option<Uuid>, Problem)> {
     // What is not about this subject is another fault.
@@ -31,10 +32,9 @@ pub(super) async fn counts(
     let Some(policy) = policy.filter(about) else {
         return Ok((None, faults));
     };
-    let at = new.began_at;
     let walker = Walker::of(rounds, db.read(), ctx, at, [policy]).await?;
     if walker.is_of(ctx, policy, subject)
-        || was_chief(db, ctx, (new, policy), &walker).await?
+        || was_chief(db, ctx, (new, policy), at, &walker).await?
         || is_there(db, new).await?
     {
         return Ok((None, faults));
@@ -70,6 +70,7 @@ async fn was_chief(
     db: &Database,
     ctx: &Ctx,
     (new, policy): (&NewRound, &PolicyView),
+    at: Micros,
     walker: &Walker,
 ) -> Result<bool> {
     let Walkers::Chief { level } = policy.policy.walkers else {
@@ -80,7 +81,7 @@ async fn was_chief(
     }
     let scope = ctx.scope(&ROUNDS_READ)?;
     let reach = rivers::reach(db, &scope, new.subject.id).await?;
-    let day = new.began_at.date();
+    let day = at.date();
     Ok(reach.chiefs.iter().any(|chief| {
         chief.level == level
             && walker.is_called(&chief.name)

@@ -3,49 +3,104 @@
 //! what may be done instead.
 
 use jiff::ToSpan;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use youlin_database::Database;
-use youlin_kernel::{Ctx, Micros, Problem, Result};
+use youlin_kernel::{Ctx, Locale, Micros, Problem, Result};
+use youlin_web::I18n;
 
 use super::new_round::NewRound;
 use crate::checklists;
 use crate::entities::round;
-use crate::model::{Channel, Outcome, Severity};
+use crate::model::{Channel, Lacking, Outcome, Severity, Short, TooSoon};
 use crate::permissions::ROUNDS_PLAN;
 use crate::queries::{PolicyView, rules_for};
 use crate::service::Rounds;
 
 const NOTED: usize = 200;
 
-/// Minutes, photographs and the gap that the policy asks for; of a round that was told, who vouches for it.
+/// Minutes, photographs and the gap that the policy asks for; of a round that was told, who vouches for it. A form of another
+/// program has no way to choose another policy or none, and its times are its own: what it lacks is answered instead of
+/// refused, and the round is kept beside the policy.
 pub(super) async fn shown(
     ctx: &Ctx,
     db: &Database,
-    new: &NewRound,
+    (new, began_at): (&NewRound, Micros),
     policy: &PolicyView,
     mut faults: Problem,
-) -> Result<Problem> {
+) -> Result<(Option<Short>, Problem)> {
     if new.outcome != Outcome::Done {
-        return Ok(faults);
+        return Ok((None, faults));
     }
     let asked = &policy.policy;
+    let mut short = Short::default();
     let evidence = asked.minimum.minutes.is_some() || asked.photographs > 0;
     if matches!(new.channel, Channel::Phone | Channel::Paper) && evidence {
         faults = vouched(ctx, new, faults);
     } else {
-        faults = minutes(new, asked.minimum.minutes, faults);
-        if new.photographs < asked.photographs {
-            faults = faults
-                .and_field("photo", "round-photographs-asked")
-                .field_arg("asked", asked.photographs)
-                .field_arg("have", new.photographs)
-                .field_arg("basis", &asked.basis);
-        }
+        short.minutes = minutes(new, asked.minimum.minutes);
+        short.photographs = (new.photographs < asked.photographs).then_some(Lacking {
+            asked: i64::from(asked.photographs),
+            has: i64::from(new.photographs),
+        });
     }
-    match asked.minimum.gap_days {
-        Some(days) if days > 0 => gap(db, new, i64::from(days), faults).await,
-        _ => Ok(faults),
+    if let Some(days) = asked.minimum.gap_days.filter(|days| *days > 0) {
+        short.gap = gap(db, (new, began_at), i64::from(days)).await?;
     }
+    if short == Short::default() {
+        return Ok((None, faults));
+    }
+    if new.channel == Channel::Openrosa {
+        return Ok((Some(short), faults));
+    }
+    Ok((None, refused(short, &asked.basis, faults)))
+}
+
+fn refused(short: Short, basis: &str, mut faults: Problem) -> Problem {
+    if let Some(one) = short.minutes {
+        faults = faults
+            .and_field("ended_at", "round-minutes")
+            .field_arg("asked", one.asked)
+            .field_arg("lasted", one.has);
+    }
+    if let Some(one) = short.photographs {
+        faults = faults
+            .and_field("photo", "round-photographs-asked")
+            .field_arg("asked", one.asked)
+            .field_arg("have", one.has)
+            .field_arg("basis", basis);
+    }
+    if let Some(one) = short.gap {
+        faults = faults
+            .and_field("policy", "round-too-soon")
+            .field_arg("days", one.days)
+            .field_arg("last", one.last);
+    }
+    faults
+}
+
+/// What a round lacks, in words: 只走了 5 分钟（要求至少 15 分钟）.
+#[must_use]
+pub fn short_words(i18n: &I18n, locale: Locale, short: &Short) -> String {
+    let say = |key: &str, args: &[(&str, String)]| i18n.text(locale, key, args);
+    let lacking = |key: &str, one: Lacking| {
+        let args = [
+            ("asked", one.asked.to_string()),
+            ("has", one.has.to_string()),
+        ];
+        say(key, &args)
+    };
+    let minutes = short.minutes.map(|one| lacking("round-short-minutes", one));
+    let photographs = short.photographs;
+    let photographs = photographs.map(|one| lacking("round-short-photographs", one));
+    let gap = short.gap.map(|one| {
+        let args = [
+            ("days", one.days.to_string()),
+            ("last", one.last.to_string()),
+        ];
+        say("round-short-gap", &args)
+    });
+    let all: Vec<String> = [minutes, photographs, gap].into_iter().flatten().collect();
+    all.join(&say("list-comma", &[]))
 }
 
 fn vouched(ctx: &Ctx, new: &NewRound, faults: Problem) -> Problem {
@@ -61,25 +116,28 @@ fn vouched(ctx: &Ctx, new: &NewRound, faults: Problem) -> Problem {
     }
 }
 
-fn minutes(new: &NewRound, asked: Option<u32>, faults: Problem) -> Problem {
-    let lasted = (new.ended_at.0 - new.began_at.0) / Micros::MINUTE;
-    match asked {
-        Some(asked) if lasted >= 0 && lasted < i64::from(asked) => faults
-            .and_field("ended_at", "round-minutes")
-            .field_arg("asked", asked)
-            .field_arg("lasted", lasted),
-        _ => faults,
-    }
+fn minutes(new: &NewRound, asked: Option<u32>) -> Option<Lacking> {
+    let asked = i64::from(asked?);
+    let has = (new.ended_at.0 - new.began_at.0) / Micros::MINUTE;
+    (has >= 0 && has < asked).then_some(Lacking { asked, has })
 }
 
-/// A round too near another one does not count for the policy; without the policy it is taken in.
-async fn gap(db: &Database, new: &NewRound, days: i64, faults: Problem) -> Result<Problem> {
+/// A round too near another one does not count for the policy; without the policy it is taken in. One that did not go far
+/// enough counts nothing, so another may follow it.
+async fn gap(
+    db: &Database,
+    (new, began_at): (&NewRound, Micros),
+    days: i64,
+) -> Result<Option<TooSoon>> {
     use round::Column;
-    let day = new.began_at.date();
+    let day = began_at.date();
     let (first, last) = (
         day.saturating_sub((days - 1).days()),
         day.saturating_add(days.days()),
     );
+    let far_enough = Condition::any()
+        .add(Column::ShortWalk.is_null())
+        .add(Column::ShortWalk.eq(false));
     let other = round::Entity::find()
         .filter(Column::CommunityId.eq(new.community.0))
         .filter(Column::PolicyId.eq(new.policy))
@@ -89,16 +147,14 @@ async fn gap(db: &Database, new: &NewRound, days: i64, faults: Problem) -> Resul
         .filter(Column::Id.ne(new.id))
         .filter(Column::BeganAt.gte(Micros::start_of(first).0))
         .filter(Column::BeganAt.lt(Micros::start_of(last).0))
+        .filter(far_enough)
         .order_by_desc(Column::BeganAt)
         .one(db.read())
         .await?;
-    Ok(match other {
-        None => faults,
-        Some(other) => faults
-            .and_field("policy", "round-too-soon")
-            .field_arg("days", days)
-            .field_arg("last", Micros(other.began_at).date()),
-    })
+    Ok(other.map(|other| TooSoon {
+        days,
+        last: Micros(other.began_at).date(),
+    }))
 }
 
 /// What is only noted must be slight and say why, unless the checklist says that such a thing is noted.

@@ -28,6 +28,9 @@ pub struct Model {
     pub received_at: i64,
     /// Seconds the sender's clock was ahead, where it was corrected.
     pub clock_off: Option<i64>,
+    /// What the telephone wrote, where that cannot be and the times are those of the receipt.
+    pub phone_began_at: Option<i64>,
+    pub phone_ended_at: Option<i64>,
     /// What was said of it, in the walker's words.
     pub text_sealed: Option<Vec<u8>>,
     /// Answers to the checklist as JSON.
@@ -58,6 +61,10 @@ pub struct Model {
     /// The policy it was handed in by, where whoever walked is not one of those it names: it stands beside it and counts nothing
     /// for it.
     pub extra_of: Option<Uuid>,
+    /// What it lacks of what that policy asks, as JSON, where it stands beside it for that.
+    pub extra_short: Option<String>,
+    /// Whether its way fell short of the metres or per cent its policy asks: then it counts nothing for it. None: none are asked.
+    pub short_walk: Option<bool>,
     /// When it was taken back, why and by whom, and how it had ended.
     pub withdrawn_at: Option<i64>,
     pub withdrawn_reason: Option<String>,

@@ -33,6 +33,8 @@ pub enum Due {
     Open { left: u32 },
     /// The period is over.
     Missed { left: u32 },
+    /// It is over; somebody went as often as asked, and not as far.
+    Short { left: u32 },
     /// It has not begun.
     Coming,
 }
@@ -75,9 +77,7 @@ fn held(policy: &Policy, start: Date, end: Date) -> Option<(Date, Date)> {
 /// How one subject stands in a window, by the days of its rounds that took place.
 #[must_use]
 pub fn due(window: &Window, days: &[Date], today: Date) -> Due {
-    let within = |day: &&Date| (window.first..=window.last).contains(*day);
-    let done = u32::try_from(days.iter().filter(within).count()).unwrap_or(u32::MAX);
-    let left = window.wanted.saturating_sub(done);
+    let left = window.wanted.saturating_sub(window.among(days));
     if left == 0 {
         Due::Done
     } else if today > window.last {
@@ -93,9 +93,32 @@ pub fn due(window: &Window, days: &[Date], today: Date) -> Due {
 /// it had not been done by then: what is stopped is neither due nor missed, and what was done stays done.
 #[must_use]
 pub fn asked(policy: &Policy, window: &Window, days: &[Date], today: Date) -> Option<Due> {
+    asked_of_walks(policy, window, days, &[], today)
+}
+
+/// The same where rounds may not have gone far enough: by their days too, they count nothing, and are told apart from nothing
+/// at all.
+#[must_use]
+pub fn asked_of_walks(
+    policy: &Policy,
+    window: &Window,
+    days: &[Date],
+    short: &[Date],
+    today: Date,
+) -> Option<Due> {
     match due(window, days, today) {
         Due::Missed { .. } if is_cut(policy, window) => None,
+        Due::Missed { left } if window.among(short) >= left => Some(Due::Short { left }),
         stands => Some(stands),
+    }
+}
+
+impl Window {
+    /// How many of these days lie in it.
+    #[must_use]
+    pub fn among(&self, days: &[Date]) -> u32 {
+        let within = |day: &&Date| (self.first..=self.last).contains(*day);
+        u32::try_from(days.iter().filter(within).count()).unwrap_or(u32::MAX)
     }
 }
 
@@ -249,6 +272,28 @@ mod tests {
         assert_eq!(asked(&again, &all[1], &[], date(2025, 7, 1)), None);
     }
 
+    #[test]
+    fn who_went_and_not_far_enough_is_told_apart_from_who_did_not_go() {
+        let twice = policy(Every::Week, 2);
+        let all = windows(&twice, date(2025, 6, 2), date(2025, 6, 8));
+        let (monday, friday) = (date(2025, 6, 2), date(2025, 6, 6));
+        let stands = |days: &[Date], short: &[Date], today| {
+            asked_of_walks(&twice, &all[0], days, short, today)
+        };
+        let after = date(2025, 6, 10);
+        assert_eq!(stands(&[], &[monday], after), Some(Due::Missed { left: 2 }));
+        assert_eq!(
+            stands(&[friday], &[monday], after),
+            Some(Due::Short { left: 1 })
+        );
+        assert_eq!(stands(&[monday, friday], &[friday], after), Some(Due::Done));
+        // As long as there is time it is to be done.
+        assert_eq!(
+            stands(&[friday], &[monday], friday),
+            Some(Due::Open { left: 1 })
+        );
+    }
+
     prop_compose! {
         fn any_policy()(
             every in prop::sample::select(Every::ALL),
@@ -304,7 +349,7 @@ mod tests {
             let today = date(2025, 6, 1);
             let left = |due: Due| match due {
                 Due::Done | Due::Coming => 0,
-                Due::Open { left } | Due::Missed { left } => left,
+                Due::Open { left } | Due::Missed { left } | Due::Short { left } => left,
             };
             for window in windows(&policy, date(2024, 1, 1), date(2026, 6, 1)) {
                 let now = due(&window, &days, today);

@@ -5,10 +5,11 @@ mod due;
 mod hazard;
 mod kinds;
 mod policy;
+mod short;
 mod talk;
 
 pub use doors::{DoorQuestion, Lives};
-pub use due::{Due, Window, asked, due, windows};
+pub use due::{Due, Window, asked, asked_of_walks, due, windows};
 pub(crate) use hazard::MAX_TEXT;
 pub use hazard::{
     HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, may_look, possible,
@@ -19,4 +20,5 @@ pub use kinds::{
     SubjectKind,
 };
 pub use policy::{Minimum, Pause, Policy, PolicyFault, Season, Walkers, register_of};
+pub use short::{Lacking, Short, TooSoon};
 pub use talk::Talk;

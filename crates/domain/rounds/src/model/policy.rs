@@ -60,6 +60,14 @@ pub struct Minimum {
     pub metres: Option<u32>,
 }
 
+impl Minimum {
+    /// Whether it asks how far one went, which only a track shows.
+    #[must_use]
+    pub fn asks_way(&self) -> bool {
+        self.coverage.is_some() || self.metres.is_some()
+    }
+}
+
 /// See the module's text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = RoundPolicy)]

@@ -47,7 +47,7 @@ struct OverviewPage {
 impl OverviewPage {
     fn left(&self, line: &DueLine) -> u32 {
         match line.due {
-            Due::Open { left } | Due::Missed { left } => left,
+            Due::Open { left } | Due::Missed { left } | Due::Short { left } => left,
             Due::Done | Due::Coming => 0,
         }
     }

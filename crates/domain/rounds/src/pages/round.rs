@@ -11,7 +11,7 @@ use uuid::Uuid;
 use youlin_cases::hand_out;
 use youlin_cases::model::Status;
 use youlin_checklist::Form;
-use youlin_kernel::{AreaId, Ctx, Result};
+use youlin_kernel::{AreaId, Ctx, Micros, Result};
 use youlin_people::Directory;
 use youlin_places::rivers::chainage;
 use youlin_web::{
@@ -24,13 +24,14 @@ use super::form::warning;
 use super::go_back::TypedReturn;
 use super::hazard::words;
 use super::pairs::{Pair, pairs};
-use super::shell;
+use super::{shell, ways};
 use crate::checklists;
+use crate::commands::short_words;
 use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
-    FindingStep, FindingView, JudgementView, Looked, PhotoView, Return, RoundView, hazards_among,
-    judgements_of, photo as one_photo, returns, round_view,
+    ExtraOf, FindingStep, FindingView, JudgementView, Looked, PhoneTimes, PhotoView, Return,
+    RoundView, hazards_among, judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
@@ -196,7 +197,7 @@ impl RoundPage {
     }
 
     fn minutes(&self) -> i64 {
-        (self.round.line.ended_at.0 - self.round.line.began_at.0) / youlin_kernel::Micros::MINUTE
+        (self.round.line.ended_at.0 - self.round.line.began_at.0) / Micros::MINUTE
     }
 
     /// What was typed of it, when it was refused.
@@ -232,8 +233,33 @@ impl RoundPage {
         self.e.on(&format!("{name}-{}", finding.id))
     }
 
-    fn clock_minutes(&self, seconds: &i64) -> i64 {
-        seconds.abs() / 60
+    /// It counts for no policy as long as its way is not long enough.
+    fn is_short(&self) -> bool {
+        self.round.short_walk == Some(true) && self.round.line.policy.is_some()
+    }
+
+    /// How wrong a clock was, in words that fit.
+    fn clock_off(&self, seconds: &i64) -> String {
+        ways::clock_off(&self.s, *seconds)
+    }
+
+    /// Why it stands beside the policy it was handed in by.
+    fn extra(&self, of: &ExtraOf) -> String {
+        let Some(short) = &of.short else {
+            return self.s.t1("round-extra", "title", of.title.as_str());
+        };
+        let why = short_words(self.s.app().i18n(), self.s.ctx().locale(), short);
+        let title = of.title.as_str();
+        self.s
+            .t2("round-extra-short", &("title", title), &("why", why))
+    }
+
+    /// When it was by the telephone, with its year: that is what is wrong.
+    fn phone_times(&self, times: &PhoneTimes) -> String {
+        let at = |at: Micros| at.local().strftime("%Y-%m-%d %H:%M").to_string();
+        let (began, ended) = (at(times.began_at), at(times.ended_at));
+        self.s
+            .t2("round-phone-times", &("began", began), &("ended", ended))
     }
 }
 

@@ -64,10 +64,30 @@ pub(crate) fn days(s: &Shell, first: Date, last: Date) -> String {
 pub(super) fn standing_words(s: &Shell, line: &DueLine) -> (String, &'static str) {
     match line.due {
         Due::Done => (s.t("policy-done"), "ok"),
+        Due::Open { left } if line.short > 0 => (
+            s.t2(
+                "policy-left-short",
+                &("count", left),
+                &("short", line.short),
+            ),
+            "soon",
+        ),
+        Due::Short { .. } => (s.t("policy-short"), "late"),
         Due::Open { left } => (s.t1("patrol-left", "count", left), "soon"),
         Due::Missed { left } => (s.t1("policy-left-missed", "count", left), "late"),
         Due::Coming => (s.t("policy-coming"), "wait"),
     }
+}
+
+/// How wrong a telephone's clock was: beyond two days nobody counts minutes, beyond two years nobody counts days.
+pub(super) fn clock_off(s: &Shell, seconds: i64) -> String {
+    let minutes = seconds.abs() / 60;
+    let (key, count) = match minutes {
+        ..=2_880 => ("patrol-clock-off", minutes),
+        2_881..=1_051_000 => ("patrol-clock-off-days", minutes / 1_440),
+        _ => ("patrol-clock-off-years", (minutes + 262_800) / 525_600),
+    };
+    s.t1(key, "count", count)
 }
 
 /// A policy that is about the subject of a page.

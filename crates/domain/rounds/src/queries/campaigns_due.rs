@@ -88,6 +88,7 @@ pub(super) async fn campaigns_due(
                 wanted: 1,
             },
             due: Due::Open { left: 1 },
+            short: 0,
             chief: None,
             yours: walker.inspects(ctx, &one.view.inspectors, &subject),
             subject_name: subject.name,

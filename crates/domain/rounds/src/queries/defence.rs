@@ -141,7 +141,8 @@ pub async fn defence(
     }
     let over = (since.date(), ctx.now().date());
     for line in standing_over(rounds, db, ctx, scope, over).await? {
-        let missed = matches!(line.due, Due::Missed { .. });
+        // Whoever did not go far enough did not see all of it.
+        let missed = matches!(line.due, Due::Missed { .. } | Due::Short { .. });
         if missed && line.subject.kind == SubjectKind::Reach {
             all.entry(line.community).or_default().missed.push(line);
         }

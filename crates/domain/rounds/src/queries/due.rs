@@ -18,7 +18,8 @@ use super::registers::meant;
 use super::{PolicyView, SubjectView, Walker, policies, subjects_of};
 use crate::entities::round;
 use crate::model::{
-    Due, Outcome, RoundKind, Subject, SubjectKind, Walkers, Window, asked, register_of, windows,
+    Due, Outcome, RoundKind, Subject, SubjectKind, Walkers, Window, asked_of_walks, register_of,
+    windows,
 };
 use crate::service::Rounds;
 
@@ -40,10 +41,17 @@ pub struct DueLine {
     pub subject_name: String,
     pub window: Window,
     pub due: Due,
+    /// Rounds in it that did not go as far as the policy asks, and count nothing.
+    #[serde(skip_serializing_if = "is_none")]
+    pub short: u32,
     /// The chief the policy asks; of other walkers nobody is named.
     pub chief: Option<String>,
     /// Whether a round of the caller counts for it: they are whom the policy names, or stand in for them.
     pub yours: bool,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What stands open today, by policy and subject, and the premises of campaigns that nobody inspected yet.
@@ -225,7 +233,8 @@ fn lines_of(
 ) -> Vec<DueLine> {
     let yours = asker.walker.is_of(asker.ctx, policy, subject);
     let id = subject.subject.id;
-    let days = done.get(&(policy.id, id)).map_or(&[][..], Vec::as_slice);
+    let none = Days::default();
+    let days = done.get(&(policy.id, id)).unwrap_or(&none);
     // Nobody could go where the register knew of nothing yet.
     let known = register_of(subject.subject.kind)
         .map(|_register| known_since(id))
@@ -235,7 +244,8 @@ fn lines_of(
         .iter()
         .filter(|window| known.is_none_or(|known| known <= window.last))
         .filter_map(|window| {
-            let due = asked(&policy.policy, window, days, asker.today)?;
+            let (far, short) = (&days.far, &days.short);
+            let due = asked_of_walks(&policy.policy, window, far, short, asker.today)?;
             Some((window, due))
         })
         .map(|(window, due)| DueLine {
@@ -249,6 +259,7 @@ fn lines_of(
             subject_name: subject.name.clone(),
             window: *window,
             due,
+            short: window.among(&days.short),
             chief: chief(policy, subject),
             yours,
         })
@@ -264,7 +275,14 @@ fn chief(policy: &PolicyView, subject: &SubjectView) -> Option<String> {
 }
 
 /// Days of rounds by policy and subject.
-type Done = HashMap<(Uuid, Uuid), Vec<Date>>;
+type Done = HashMap<(Uuid, Uuid), Days>;
+
+/// Days of rounds that went as far as asked, and of those that did not.
+#[derive(Debug, Default)]
+struct Days {
+    far: Vec<Date>,
+    short: Vec<Date>,
+}
 
 /// The days on which rounds of these policies took place: one query for each length of period, so that a yearly policy does
 /// not make a daily one's whole year be read.
@@ -292,6 +310,7 @@ async fn days_done(db: &Database, asking: &Asking, of: Option<Subject>) -> Resul
                 round::Column::PolicyId,
                 round::Column::SubjectId,
                 round::Column::BeganAt,
+                round::Column::ShortWalk,
             ])
             .filter(round::Column::CommunityId.is_in(communities))
             .filter(round::Column::PolicyId.is_in(ids))
@@ -303,10 +322,15 @@ async fn days_done(db: &Database, asking: &Asking, of: Option<Subject>) -> Resul
                 .filter(round::Column::SubjectKind.eq(subject.kind.as_str()))
                 .filter(round::Column::SubjectId.eq(subject.id));
         }
-        let rows: Vec<(Option<Uuid>, Uuid, i64)> = find.into_tuple().all(db.read()).await?;
-        for (policy, subject, at) in rows {
+        let rows: Vec<(Option<Uuid>, Uuid, i64, Option<bool>)> =
+            find.into_tuple().all(db.read()).await?;
+        for (policy, subject, at, short) in rows {
             if let Some(policy) = policy {
                 let of = days.entry((policy, subject)).or_default();
+                let of = match short {
+                    Some(true) => &mut of.short,
+                    _ => &mut of.far,
+                };
                 of.push(Micros(at).date());
             }
         }

@@ -57,8 +57,8 @@ pub(crate) use registers::{count_meant, kept, matching};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{
-    ExtraOf, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, count_rounds, photo,
-    round_view, rounds_of,
+    ExtraOf, PhoneTimes, PhotoView, RoundFilter, RoundLine, RoundView, Withdrawn, count_rounds,
+    photo, round_view, rounds_of,
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rule_changes::{ChangedJudgement, Compared, changes_by, what_changes};

@@ -19,8 +19,9 @@ use youlin_people::FieldPlace;
 use super::findings::{FindingView, findings_of, views};
 use super::listed_after;
 use super::sight::Sight;
+use crate::commands::short_of;
 use crate::entities::{finding, round, round_file, round_policy};
-use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind, Talk};
+use crate::model::{Channel, Outcome, RoundKind, Short, Subject, SubjectKind, Talk};
 use crate::service::Rounds;
 
 /// Lines of a list.
@@ -175,11 +176,20 @@ pub struct PhotoView {
     pub content_type: String,
 }
 
-/// The policy a round stands beside.
+/// The policy a round stands beside: it asks others to go, or for more than the round shows.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ExtraOf {
     pub policy: Uuid,
     pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short: Option<Short>,
+}
+
+/// When it was by a telephone's clock.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct PhoneTimes {
+    pub began_at: Micros,
+    pub ended_at: Micros,
 }
 
 /// That a round was taken back (撤回), when, why and by whom.
@@ -218,9 +228,15 @@ pub struct RoundView {
     pub received_at: Micros,
     /// Seconds the sender's clock was ahead; its times were put right by it.
     pub clock_off: Option<i64>,
+    /// What the telephone wrote, where that cannot be: the round's times are those of its receipt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_times: Option<PhoneTimes>,
     pub findings: Vec<FindingView>,
     pub photos: Vec<PhotoView>,
-    /// The policy it was handed in by, which asks others to go: it counts nothing for that.
+    /// Whether the way fell short of what its policy asks: it counts nothing for that then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_walk: Option<bool>,
+    /// The policy it was handed in by and counts nothing for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_of: Option<ExtraOf>,
     /// That it was taken back.
@@ -269,6 +285,8 @@ pub async fn round_view(
         .order_by_asc(round_file::Column::Id)
         .all(db.read())
         .await?;
+    let short = short_of(row.extra_short.as_deref())?;
+    let phone_times = row.phone_began_at.zip(row.phone_ended_at);
     let extra_of = match row.extra_of {
         None => None,
         Some(policy) => round_policy::Entity::find_by_id((community, policy))
@@ -277,6 +295,7 @@ pub async fn round_view(
             .map(|row| ExtraOf {
                 policy,
                 title: row.title,
+                short,
             }),
     };
     Ok(RoundView {
@@ -288,6 +307,11 @@ pub async fn round_view(
         }),
         by_id: row.by_id,
         extra_of,
+        short_walk: row.short_walk,
+        phone_times: phone_times.map(|(began, ended)| PhoneTimes {
+            began_at: Micros(began),
+            ended_at: Micros(ended),
+        }),
         talk: talk_of(&row)?,
         areas: [row.grid_id, row.neighbourhood_id].map(|id| id.map(AreaId)),
         text,

@@ -20,7 +20,7 @@ use super::stored::{pack, unpack};
 use super::{KEEP_DAYS, TrackSource};
 use crate::entities::{round, round_track};
 use crate::events::{self, event};
-use crate::model::SubjectKind;
+use crate::model::{Minimum, SubjectKind};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::policy_view;
 use crate::service::Rounds;
@@ -84,6 +84,8 @@ pub(crate) struct OfRound {
     pub(crate) id: Uuid,
     pub(crate) reach: Uuid,
     pub(crate) policy: Uuid,
+    /// What that asks for.
+    pub(crate) minimum: Minimum,
     pub(crate) began_at: Micros,
     pub(crate) ended_at: Micros,
 }
@@ -93,9 +95,15 @@ pub(crate) struct OfRound {
 pub(crate) struct Prepared {
     row: round_track::Model,
     summary: TrackSummary,
+    short: Option<bool>,
 }
 
 impl Prepared {
+    /// Whether the way fell short of what the policy asks, when it asks.
+    pub(crate) fn is_short(&self) -> Option<bool> {
+        self.short
+    }
+
     /// What the track says of its reach; a policy's demands are [`TrackSummary::demands`].
     pub(crate) fn summary(&self) -> &TrackSummary {
         &self.summary
@@ -141,7 +149,11 @@ pub(crate) async fn worked_out(
         by_id: ctx.actor().id(),
         created_at: ctx.now().0,
     };
-    Ok(Prepared { row, summary })
+    Ok(Prepared {
+        short: summary.falls_short(&of.minimum),
+        row,
+        summary,
+    })
 }
 
 pub(super) async fn summed(
@@ -275,6 +287,7 @@ pub(super) async fn asked_of(
         id: row.id,
         reach: row.subject_id,
         policy,
+        minimum: view.policy.minimum,
         began_at: Micros(row.began_at),
         ended_at: Micros(row.ended_at),
     }))
@@ -312,11 +325,34 @@ impl Command for AttachTrack {
             .ok_or_else(Problem::not_found)?;
         own_round(ctx, &round)?;
         let id = self.prepared.write(ctx, tx).await?;
+        if falls_short(tx, round, self.prepared.short).await? {
+            let entry = AuditEntry::new(Self::NAME, "round", model.round_id)
+                .detail(json!({ "short": self.prepared.short }));
+            tx.audit(ctx, community, entry);
+        }
         if let Some(live) = self.live {
             super::live::taken_over(ctx, tx, community, live).await?;
         }
         Ok(id)
     }
+}
+
+/// Notes with the round whether it goes far enough for its policy; says whether that is news, which wants its audit entry.
+pub(super) async fn falls_short(
+    tx: &Tx<'_>,
+    round: round::Model,
+    short: Option<bool>,
+) -> Result<bool> {
+    // Somebody vouched for what was told, or nothing is asked: a track takes nothing away from that.
+    if round.short_walk.is_none() || round.short_walk == short {
+        return Ok(false);
+    }
+    tx.update::<round::Entity>(round::Model {
+        short_walk: short,
+        ..round
+    })
+    .await?;
+    Ok(true)
 }
 
 impl Prepared {

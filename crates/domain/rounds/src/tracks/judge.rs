@@ -150,6 +150,15 @@ impl TrackSummary {
         self.datum.map(|doubt| doubt.kind)
     }
 
+    /// Whether it goes less far than the policy asks; nothing where it asks for no way. (Minutes are the round's.)
+    #[must_use]
+    pub fn falls_short(&self, minimum: &Minimum) -> Option<bool> {
+        let lacks = |one: &Demand| one.what != DemandKind::Minutes && !one.met;
+        minimum
+            .asks_way()
+            .then(|| self.demands(minimum).iter().any(lacks))
+    }
+
     /// What the policy asks of a track, and whether this one has it. Never rounded.
     #[must_use]
     pub fn demands(&self, minimum: &Minimum) -> Vec<Demand> {

@@ -9,9 +9,9 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 use youlin_people::FieldPlace;
 use youlin_places::rivers;
 
-use super::attach::{asked_of, opened, round_row, summed_shifted};
+use super::attach::{asked_of, falls_short, opened, round_row, summed_shifted};
 use super::stored::pack;
-use crate::entities::round_track;
+use crate::entities::{round, round_track};
 use crate::events::{self, event};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::service::Rounds;
@@ -36,6 +36,13 @@ async fn own(
         return Err(Problem::forbidden());
     }
     Ok(row)
+}
+
+async fn walked(tx: &Tx<'_>, community: CommunityId, round: Uuid) -> Result<round::Model> {
+    round::Entity::find_by_id((community.0, round))
+        .one(tx.conn())
+        .await?
+        .ok_or_else(Problem::not_found)
 }
 
 /// The walker has seen it, says what there is to say, and whoever plans sees it from now on.
@@ -86,6 +93,7 @@ pub struct ShiftTrack {
     version: i32,
     fixes_sealed: Vec<u8>,
     summary_sealed: Vec<u8>,
+    short: Option<bool>,
 }
 
 /// Works the shifted track out.
@@ -126,6 +134,7 @@ pub async fn prepare_shift(
         version: row.version,
         fixes_sealed: rounds.vault.seal_bytes(ctx, place("fixes"), &packed)?,
         summary_sealed: rounds.vault.seal(ctx, place("summary"), &words)?,
+        short: summary.falls_short(&of.minimum),
     })
 }
 
@@ -141,6 +150,12 @@ impl Command for ShiftTrack {
             summary_sealed: self.summary_sealed.clone(),
             ..row
         })
+        .await?;
+        falls_short(
+            tx,
+            walked(tx, self.community, self.round).await?,
+            self.short,
+        )
         .await?;
         tx.audit(
             ctx,
@@ -169,6 +184,12 @@ impl Command for RemoveTrack {
             return Err(Problem::invalid("track", "track-passed-on"));
         }
         tx.delete::<round_track::Entity>(&row).await?;
+        falls_short(
+            tx,
+            walked(tx, self.community, self.round).await?,
+            Some(true),
+        )
+        .await?;
         tx.audit(
             ctx,
             self.community,

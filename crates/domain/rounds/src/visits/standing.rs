@@ -147,7 +147,7 @@ pub async fn door_counts(
         for one in periods(ctx, db, policy, over, &doors).await? {
             match one.due {
                 Due::Done => counts.done += 1,
-                Due::Missed { .. } => counts.missed += 1,
+                Due::Missed { .. } | Due::Short { .. } => counts.missed += 1,
                 Due::Open { .. } => counts.open += 1,
                 Due::Coming => {}
             }

@@ -185,6 +185,50 @@ async fn a_clock_two_years_off_is_put_right_and_said() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_between_writing_and_sending_loses_and_shifts_nothing() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let volunteer = ground.of(ground.team);
+        let scope = volunteer.scope(&ROUNDS_READ).unwrap();
+        let years = 730 * Micros::DAY;
+        for (channel, written, sent) in [
+            // Right when it was written: as it was, whatever the clock shows now.
+            (Channel::Field, 0, Some(years)),
+            (Channel::Field, 0, Some(-years)),
+            // Wrong when it was written, right now, or not said: put to the receipt.
+            (Channel::Field, years, Some(0)),
+            (Channel::Field, -years, Some(0)),
+            (Channel::Openrosa, years, Some(0)),
+            (Channel::Openrosa, years, None),
+        ] {
+            let mut new = ground.patrol(None);
+            new.channel = channel;
+            let (began, ended) = (new.began_at, new.ended_at);
+            for at in [&mut new.began_at, &mut new.ended_at] {
+                *at = at.plus(written);
+            }
+            new.sent_at = sent.map(|off| volunteer.now().plus(off));
+            let (wrote, told) = (new.began_at, ground.hand_in(&volunteer, new).await.unwrap());
+            let db = ground.world.db();
+            let view = round_view(&ground.rounds, db, &scope, told.id);
+            let view = view.await.unwrap();
+            let line = &view.line;
+            assert_eq!(view.clock_off, None);
+            if written == 0 {
+                assert_eq!((line.began_at, line.ended_at), (began, ended));
+                assert!(view.phone_times.is_none());
+                continue;
+            }
+            assert_eq!(line.ended_at, view.received_at);
+            assert_eq!(line.ended_at.0 - line.began_at.0, ended.0 - began.0);
+            assert_eq!(view.phone_times.unwrap().began_at, wrote);
+            let found = &view.findings[0];
+            assert_eq!(found.found_at, line.began_at);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_time_that_is_typed_and_cannot_be_is_told() {
     let ground = Ground::new(youlin_testkit::sqlite().await).await;
     let volunteer = ground.of(ground.team);

@@ -1,8 +1,9 @@
 //! What a policy asks a round to show is refused at hand-in, by name; and what may be only noted.
 
 use youlin_kernel::{Micros, Role};
-use youlin_rounds::model::{Channel, FindingState, Minimum, Policy, Severity};
-use youlin_rounds::{NewRound, SavePolicy, module};
+use youlin_rounds::model::{Channel, FindingState, Lacking, Minimum, Policy, Severity, Short};
+use youlin_rounds::permissions::ROUNDS_READ;
+use youlin_rounds::{NewRound, SavePolicy, module, round_view};
 use youlin_testkit::databases;
 
 use crate::ground::{Ground, weekly};
@@ -72,6 +73,47 @@ async fn minutes_photographs_and_the_gap_are_named_when_they_are_missing() {
         let mut later = ground.plain(policy, 40);
         later.photographs = 3;
         assert_ne!(ground.hand_in(&volunteer, later).await.unwrap().id, done.id);
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_another_program_is_kept_beside_a_policy_that_asks_for_more() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let policy = ground.strict().await;
+        let volunteer = ground.of(ground.team);
+        let scope = volunteer.scope(&ROUNDS_READ).unwrap();
+        let db = ground.world.db();
+        let mut sent = ground.plain(policy, 12);
+        sent.channel = Channel::Openrosa;
+        let short = Short {
+            minutes: Some(Lacking { asked: 30, has: 12 }),
+            photographs: Some(Lacking { asked: 2, has: 0 }),
+            gap: None,
+        };
+        for again in [false, true] {
+            let told = ground.hand_in(&volunteer, sent.clone()).await.unwrap();
+            assert_eq!((told.extra, told.again), (true, again));
+            assert_eq!(told.short, Some(short));
+        }
+        let view = round_view(&ground.rounds, db, &scope, sent.id);
+        let view = view.await.unwrap();
+        assert_eq!(view.line.policy, None);
+        let extra = view.extra_of.unwrap();
+        assert_eq!((extra.policy, extra.short), (policy, Some(short)));
+        // What has all of it counts; the next one too soon after it does not, and nothing of either is lost.
+        let mut full = ground.plain(policy, 40);
+        (full.channel, full.photographs) = (Channel::Openrosa, 2);
+        let told = ground.hand_in(&volunteer, full).await.unwrap();
+        assert_eq!((told.extra, told.short), (false, None));
+        ground.world.clock.advance(Micros::DAY);
+        let mut soon = ground.plain(policy, 40);
+        (soon.channel, soon.photographs) = (Channel::Openrosa, 2);
+        let told = ground.hand_in(&volunteer, soon).await.unwrap();
+        assert_eq!(
+            told.short.and_then(|one| one.gap).map(|gap| gap.days),
+            Some(3)
+        );
     }
 }
 

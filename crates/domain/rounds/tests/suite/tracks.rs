@@ -4,7 +4,7 @@
 use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Ctx, Micros, Role};
 use youlin_people::privacy::KeptElsewhere;
-use youlin_rounds::model::Policy;
+use youlin_rounds::model::{Channel, Due, Policy};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::tracks::{
     EndLive, EndTracks, Intake, LivePoint, MOST_FIXES, NewTrack, ReleaseTrack, RemoveTrack,
@@ -12,7 +12,7 @@ use youlin_rounds::tracks::{
     WireFix, coverage_over, engine_reach, live_fixes, live_of, own_fixes, prepare_shift,
     prepare_track, read_gpx, track_of, write_gpx,
 };
-use youlin_rounds::{SavePolicy, module};
+use youlin_rounds::{DueLine, SavePolicy, module, policy_view, standing_of_policy};
 use youlin_testkit::databases;
 use youlin_testkit::web::catalogues;
 
@@ -181,6 +181,65 @@ async fn a_track_comes_with_its_round_and_is_seen_by_the_walker_first() {
             .await
             .unwrap();
         assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_walk_that_was_not_far_enough_is_told_apart_from_done() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let db = ground.world.db();
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let mut save = tracked(&ground);
+        save.policy.minimum.coverage = Some(80);
+        let policy = db.execute(&desk, save).await.unwrap();
+        let volunteer = ground.of(ground.team);
+        let scope = desk.scope(&ROUNDS_READ).unwrap();
+        let stands = async || {
+            let view = policy_view(db, &scope, policy).await.unwrap();
+            let today = ground.world.service().now().date();
+            let desk = ground.caller(Role::CommunityDesk, "A");
+            let over = (today.saturating_sub(jiff::Span::new().days(6)), today);
+            let lines = standing_of_policy(&ground.rounds, db, &desk, &scope, view, over);
+            let lines = lines.await.unwrap();
+            let of = |line: DueLine| (line.due, line.short);
+            lines.into_iter().map(of).collect::<Vec<_>>()
+        };
+        // Without a track yet nothing shows how far it was; with half of the reach it is known.
+        let mut sent = ground.patrol(Some(policy));
+        sent.id = ground.world.service().new_id();
+        let bare = ground.hand_in(&volunteer, sent).await.unwrap();
+        let mut half = ground.patrol(Some(policy));
+        half.track = Some(wire(&walk(&ground, (0.0, 0.5), 12.0)));
+        let half = ground.hand_in(&volunteer, half).await.unwrap();
+        assert_eq!(half.track, Some(TrackTaken::Kept));
+        assert_eq!(stands().await.last(), Some(&(Due::Open { left: 1 }, 2)));
+        // A file is handed in afterwards: all of it, so it counts; taken away again, it does not.
+        let intake = Intake::new(TrackSource::Gpx, walk(&ground, (0.0, 1.0), 12.0));
+        let attach = prepare_track(&ground.rounds, db, &volunteer, bare.id, intake).await;
+        db.execute(&volunteer, attach.unwrap()).await.unwrap();
+        assert_eq!(stands().await.last(), Some(&(Due::Done, 1)));
+        let remove = RemoveTrack {
+            community: ground.community(),
+            round: bare.id,
+        };
+        db.execute(&volunteer, remove).await.unwrap();
+        assert_eq!(stands().await.last(), Some(&(Due::Open { left: 1 }, 2)));
+        // When the week is over it is neither done nor missed.
+        ground.world.clock.advance(7 * Micros::DAY);
+        let all = stands().await;
+        assert_eq!(all[0], (Due::Short { left: 1 }, 2), "{all:?}");
+        // Somebody vouches for what was told: no track is asked of it.
+        let mut told = ground.patrol(Some(policy));
+        told.channel = Channel::Phone;
+        told.on_behalf = true;
+        told.told_by = Some("“绿如蓝”老陈".into());
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        ground.hand_in(&desk, told).await.unwrap();
+        assert_eq!(stands().await.last(), Some(&(Due::Done, 0)));
+        let chains = [CommunityId::SYSTEM, ground.community()];
+        let proof = verify(db.read(), &module().audited, &chains, None).await;
+        assert!(proof.unwrap().faults.is_empty());
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) async fn asking_of(
     (checklist, began): (&str, &str),
 ) -> Result<Asking> {
     let began = moment("began", began).unwrap_or(ctx.now());
-    let day = day_begun(ctx, began, None);
+    let day = day_begun(ctx, (began, began), None);
     asking_on(app, ctx, subject, checklist, day).await
 }
 

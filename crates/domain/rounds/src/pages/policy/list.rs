@@ -41,6 +41,7 @@ struct Line {
 struct Counts {
     done: usize,
     missed: usize,
+    short: usize,
     open: usize,
 }
 
@@ -55,6 +56,7 @@ fn counted(standing: &[DueLine]) -> HashMap<Uuid, Counts> {
         match line.due {
             Due::Done => of.done += 1,
             Due::Missed { .. } => of.missed += 1,
+            Due::Short { .. } => of.short += 1,
             Due::Open { .. } => of.open += 1,
             Due::Coming => {}
         }
@@ -67,6 +69,8 @@ fn counted(standing: &[DueLine]) -> HashMap<Uuid, Counts> {
 struct ListPage {
     s: Shell,
     lines: Vec<Line>,
+    /// One of them asks how far somebody goes.
+    asks_way: bool,
     may_plan: bool,
     saved: String,
     /// What was typed for the one that was saved lies in the browser no longer.
@@ -117,6 +121,7 @@ pub(in crate::pages) async fn list(
             let of = Counts {
                 done: doors.done,
                 missed: doors.missed,
+                short: 0,
                 open: doors.open,
             };
             counts.insert(policy, of);
@@ -136,6 +141,9 @@ pub(in crate::pages) async fn list(
     let lines: Vec<Line> = all.into_iter().map(line).collect();
     let calendars = calendars(&s, &rounds, &lines, &standing).await?;
     page(&ListPage {
+        asks_way: lines
+            .iter()
+            .any(|one| one.view.policy.minimum.asks_way() || one.counts.short > 0),
         calendars,
         may_plan: ctx.may(&ROUNDS_PLAN),
         drafts: drafts(&done.saved, &lines),

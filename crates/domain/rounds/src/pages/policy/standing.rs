@@ -23,7 +23,7 @@ use crate::visits::door_periods;
 const NAMED: usize = 300;
 
 /// The figures of a policy.
-const FIGURES: [&str; 3] = ["open", "missed", "done"];
+const FIGURES: [&str; 4] = ["open", "missed", "short", "done"];
 
 #[derive(Template)]
 #[template(path = "round_policy_standing.html")]
@@ -33,14 +33,17 @@ struct StandingPage {
     area: AreaId,
     asked: String,
     of: &'static str,
-    counts: [usize; 3],
+    counts: [usize; 4],
     lines: Vec<DueLine>,
     more: usize,
 }
 
 impl StandingPage {
+    /// How far one went is only asked by a policy that asks for a track.
     fn figures(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        FIGURES.into_iter().zip(self.counts)
+        let way = self.view.policy.minimum.asks_way();
+        let all = FIGURES.into_iter().zip(self.counts);
+        all.filter(move |(name, count)| *name != "short" || way || *count > 0)
     }
 
     fn href(&self, line: &DueLine) -> String {
@@ -65,6 +68,7 @@ fn figure(due: Due) -> Option<&'static str> {
     match due {
         Due::Open { .. } => Some("open"),
         Due::Missed { .. } => Some("missed"),
+        Due::Short { .. } => Some("short"),
         Due::Done => Some("done"),
         Due::Coming => None,
     }
@@ -99,6 +103,7 @@ async fn of_doors(
             subject_name: place.address,
             window: one.window,
             due: one.due,
+            short: 0,
             chief: None,
             yours: false,
         })

@@ -67,7 +67,7 @@ async fn falls(app: &App, ctx: &Ctx, view: &PolicyView, from: Date) -> Result<Op
     let left = lines.iter().map(|line| match line.due {
         Due::Open { left } => left,
         Due::Coming => line.window.wanted,
-        Due::Done | Due::Missed { .. } => 0,
+        Due::Done | Due::Missed { .. } | Due::Short { .. } => 0,
     });
     Ok(Some(Falls {
         open: left.sum(),

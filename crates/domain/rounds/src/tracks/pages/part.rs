@@ -63,6 +63,8 @@ pub(crate) struct Seen {
 pub(crate) struct TrackPart {
     /// The policy asks for one, or there is one.
     pub(crate) there: bool,
+    /// There is one, whoever sees it.
+    pub(crate) has: bool,
     pub(crate) basis: String,
     /// None yet, and the caller walked the round.
     pub(crate) upload: bool,
@@ -88,6 +90,7 @@ pub(crate) async fn track_part(app: &App, s: &Shell, round: &RoundView) -> Resul
     let asked = policy.as_ref().is_some_and(|policy| policy.track);
     let mut part = TrackPart {
         there: asked || !matches!(access, TrackAccess::None),
+        has: !matches!(access, TrackAccess::None),
         basis: policy
             .as_ref()
             .map_or_else(String::new, |policy| policy.basis.clone()),
