@@ -139,7 +139,7 @@ pub(super) struct WishForm {
     purpose: String,
 }
 
-/// `POST /people/corrections/{id}/reveal`: the wish stands on this one answer only; the person sees who looked and why.
+/// `POST /people/corrections/{id}/reveal`: besides the list's own permission [`Reveal`] asks for `people.reveal`. The wish stands on this one answer only; the person sees who looked and why.
 pub(super) async fn reveal_wish(
     State(app): State<App>,
     Caller(ctx): Caller,

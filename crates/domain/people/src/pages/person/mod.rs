@@ -8,8 +8,8 @@ pub(super) mod reveal;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 use sea_orm::ConnectionTrait;
+use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_web::{
