@@ -155,6 +155,10 @@ describe("checklists", () => {
     await lead.goto(local);
     assert.equal(await lead.locator("#f-channel").inputValue(), "paper");
     const day = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10);
+    // A sheet may be of any day: when it was is asked for, and nothing is preset.
+    for (const field of ["began", "ended"]) assert.equal(await lead.locator(`#f-${field}`).inputValue(), "");
+    await lead.locator("#f-began").fill(`${day}T00:01`);
+    await lead.locator("#f-ended").fill(`${day}T00:02`);
     await lead.locator("#f-a_checked_on").fill(day);
     await lead.locator("#f-a_checker").fill("周老板");
     for (const name of ["extinguisher", "exits_clear", "signs_lit", "power_off"]) await lead.locator(`#f-a_${name}`).selectOption("yes");

@@ -437,6 +437,8 @@ describe("hard days in the field", () => {
     await ahead.getByRole("button", { name: "结束，存下" }).click();
     await ahead.locator("#unsent[data-count='1']").waitFor();
     await ahead.close();
+    // The clock is one for all pages of a browser.
+    await window.clock.setSystemTime(new Date());
     await window.setOffline(false);
     await open(phone, "#waiting");
     await sent(phone);

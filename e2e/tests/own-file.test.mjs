@@ -194,7 +194,7 @@ describe("a resident's own file", () => {
     for await (const piece of await download.createReadStream()) text += piece;
     const { file, sections } = JSON.parse(text);
     assert.equal(file.name, "周小梅");
-    assert.equal(file.looks[0].purpose, "回访：轮椅是否送到");
+    assert.deepEqual(file.looks.map(({ purpose }) => purpose), ["核对本人提出的更正", "回访：轮椅是否送到"]);
     assert.deepEqual(sections.map(({ name }) => name), ["cases", "loans", "visits", "talents"]);
     await page.goto("/my-file");
     assert.match(await page.locator("#take").innerText(), /您带走过/);
