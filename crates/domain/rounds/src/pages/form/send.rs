@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
-use youlin_checklist::write_answers;
+use youlin_checklist::{Kind, NodeKind, write_answers};
 use youlin_kernel::{Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_places::rivers::Bank;
 use youlin_web::{
@@ -408,9 +408,19 @@ async fn attach(
         let row = rows.iter().find(|index| f.found[**index].key == rule.key)?;
         Some(finding_id(round, *row))
     };
+    // Who signed says nothing of what was found.
+    let signed = |question: &String| {
+        let form = asking.form();
+        let node = form.and_then(|form| form.node(question.split('.').next()?));
+        node.is_some_and(|node| match &node.kind {
+            NodeKind::Field(field) => field.kind == Kind::Signature,
+            _ => false,
+        })
+    };
     let answers = f.files.iter().map(|(question, kept)| {
         let mut file = kept.file.clone();
         file.name = Some(file_name(question, kept));
+        let only = only.filter(|_| !signed(question));
         (of(question).or(only), "", file)
     });
     let mut all = Vec::new();
