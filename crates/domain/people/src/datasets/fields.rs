@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_datasets::{Field, Wanted};
+use youlin_datasets::Wanted;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Locale, Micros, Result};
 use youlin_places::Place;
 use youlin_web::I18n;
 
+use super::field_names::listed;
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{
     form_asked, form_question, person, person_label, person_phone, residence, sighting,
@@ -23,181 +24,6 @@ use crate::privacy::released;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
 use crate::{Directory, Relation, Vault};
-
-/// Code, what `who_looked` lists it as, and what forms call it.
-const FIELDS: &[(&str, &str, &[&str])] = &[
-    (
-        "name",
-        "name",
-        &["姓名", "名字", "户主姓名", "人员姓名", "name"],
-    ),
-    ("sex", "sex", &["性别", "sex", "gender"]),
-    (
-        "birth",
-        "birth",
-        &[
-            "出生日期",
-            "出生年月",
-            "出生年月日",
-            "生日",
-            "date of birth",
-        ],
-    ),
-    ("age", "birth", &["年龄", "周岁", "年龄（周岁）", "age"]),
-    (
-        "identity",
-        "identity",
-        &[
-            "身份证号",
-            "身份证号码",
-            "公民身份号码",
-            "证件号码",
-            "identity number",
-        ],
-    ),
-    (
-        "phone",
-        "phone",
-        &[
-            "联系电话",
-            "电话",
-            "手机",
-            "手机号",
-            "手机号码",
-            "联系方式",
-            "telephone",
-        ],
-    ),
-    (
-        "address",
-        "address",
-        &[
-            "住址",
-            "现住址",
-            "家庭住址",
-            "居住地址",
-            "现居住地址",
-            "现居住地",
-            "居住地",
-            "常住地址",
-            "详细地址",
-            "地址",
-            "address",
-        ],
-    ),
-    (
-        "community",
-        "address",
-        &["社区", "所属社区", "村（社区）", "村居", "community"],
-    ),
-    ("grid", "address", &["网格", "所属网格", "网格名称", "grid"]),
-    (
-        "grid_worker",
-        "address",
-        &[
-            "网格员",
-            "网格员姓名",
-            "责任网格员",
-            "所属网格员",
-            "包片网格员",
-            "grid worker",
-        ],
-    ),
-    (
-        "neighbourhood",
-        "address",
-        &["邻里", "微网格", "所属微网格", "neighbourhood"],
-    ),
-    (
-        "building",
-        "address",
-        &["楼栋", "楼号", "小区楼栋", "building"],
-    ),
-    (
-        "relation",
-        "address",
-        &[
-            "与房屋关系",
-            "居住性质",
-            "住房性质",
-            "relation to the dwelling",
-        ],
-    ),
-    (
-        "household_size",
-        "address",
-        &["家庭人口", "家庭人口数", "户内人数", "household size"],
-    ),
-    (
-        "labels",
-        "labels",
-        &["人员类别", "人群类别", "标签", "重点人群", "labels"],
-    ),
-    ("note", "note", &["备注", "说明", "note"]),
-    (
-        "seen",
-        "seen",
-        &[
-            "最近走访日期",
-            "最近走访时间",
-            "最近一次走访时间",
-            "最近一次走访日期",
-            "走访日期",
-            "走访时间",
-            "最后走访时间",
-            "last seen",
-        ],
-    ),
-    (
-        "seen_by",
-        "seen",
-        &[
-            "走访人",
-            "走访人员",
-            "走访人姓名",
-            "最近走访人",
-            "visited by",
-        ],
-    ),
-];
-
-pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) -> Vec<Field> {
-    let own = FIELDS.iter().map(|(code, _, names)| {
-        let called = i18n.find(locale, &format!("form-field-{code}"), &[]);
-        let names = called
-            .into_iter()
-            .chain(names.iter().map(|name| (*name).to_owned()));
-        Field {
-            code: (*code).to_owned(),
-            names: names.collect(),
-        }
-    });
-    let labels = catalogue.offered(true).map(|kind| {
-        let name = kind.name(locale).to_owned();
-        Field {
-            code: format!("label:{}", kind.code),
-            names: asked_as(name),
-        }
-    });
-    own.chain(labels).collect()
-}
-
-/// What forms call a column about one label: 残疾人, 是否残疾人, 是否为残疾人, 是否残疾.
-fn asked_as(name: String) -> Vec<String> {
-    let mut names = vec![
-        format!("是否{name}"),
-        format!("是否为{name}"),
-        format!("是否是{name}"),
-    ];
-    if let Some(short) = name
-        .strip_suffix('人')
-        .filter(|short| short.chars().count() > 1)
-    {
-        names.push(format!("是否{short}"));
-    }
-    names.insert(0, name);
-    names
-}
 
 /// A label in words: by its name in the catalogue, a talent or a home town as it was entered.
 pub(crate) fn label_name(
@@ -277,18 +103,6 @@ pub(super) async fn hand_out(
     }
     note(db, ctx, wanted, given, values.len()).await?;
     Ok(values)
-}
-
-/// What a field is called in the list of who looked: whatever leaves the register stands there.
-fn listed(field: &str) -> Option<&'static str> {
-    if field.starts_with("label:") {
-        return Some("labels");
-    }
-    if field.starts_with("asked:") {
-        return Some("asked");
-    }
-    let known = FIELDS.iter().find(|(code, _, _)| *code == field);
-    known.map(|(_, listed, _)| *listed)
 }
 
 /// Uses up the yes a large form needs, then notes with everybody what was handed out.

@@ -1,6 +1,7 @@
 //! What of the register of people can be counted. Labels are opened here to be counted; no question shows whose they are
 //! but as records behind a figure, masked like everywhere.
 
+mod field_names;
 mod fields;
 mod load;
 mod persons;

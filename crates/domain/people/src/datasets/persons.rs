@@ -15,7 +15,7 @@ use youlin_datasets::{
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
-use super::{fields, load, questions};
+use super::{field_names, fields, load, questions};
 use crate::commands::withdraw_questions;
 use crate::entities::person;
 use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
@@ -138,7 +138,7 @@ impl Dataset for PersonsDataset {
     }
 
     fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
-        fields::fields(&self.0.labels(), i18n, locale)
+        field_names::fields(&self.0.labels(), i18n, locale)
     }
 
     fn hand_out<'a>(

@@ -14,6 +14,7 @@ use super::{LifeLines, LifeReader, LifeSource, NoteDeath, WithdrawDeath, lifelin
 use crate::facts::How;
 use crate::own::FileSections;
 use crate::pages::form::{Errors, shown, to, with_status};
+use crate::pages::seen;
 use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE, PEOPLE_WRITE};
 use crate::{Directory, PersonCard, Vault};
 
@@ -98,8 +99,7 @@ async fn show(
     PathId(id): PathId,
     ApiQuery(turn): ApiQuery<Paged>,
 ) -> WebResult<Response> {
-    let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let life = for_desk(&app, &ctx, card.community, card.id, turn).await?;
     let s = shell(&app, &ctx, prefs);
     drawn(s, format!("/people/{}", card.id), card.name_masked, life)

@@ -148,17 +148,14 @@ async fn merge_page(
     let community = kept.card.community;
     let (one, kept_version) = said(app, &vault, community, kept.card.id).await?;
     let (other, gone_version) = said(app, &vault, community, gone.card.id).await?;
-    let choices = f.choices();
+    let mut choices = f.choices();
+    if f.birth.is_empty() && fuller(&other, &one) {
+        choices.birth = Side::Gone;
+    }
     let two_numbers =
         one.identity.is_some() && other.identity.is_some() && one.identity != other.identity;
     page(&MergePage {
-        lines: lines(
-            &s,
-            (&one, &other),
-            (&kept, &gone),
-            choices,
-            !f.birth.is_empty(),
-        ),
+        lines: lines(&s, (&one, &other), (&kept, &gone), choices),
         versions: (kept_version, gone_version),
         two_numbers,
         e,
@@ -186,7 +183,6 @@ fn lines(
     (one, other): (&Said, &Said),
     (kept, gone): (&PersonFile, &PersonFile),
     choices: Choices,
-    asked: bool,
 ) -> Vec<Line> {
     let line = |field, (kept, gone): (String, String), same: bool, chosen| Line {
         differ: !kept.is_empty() && !gone.is_empty() && !same,
@@ -212,10 +208,6 @@ fn lines(
         (Some(year), Some(_day)) => s.t1("merge-birth-day", "year", year.to_string()),
         (Some(year), None) => s.t1("merge-birth-year", "year", year.to_string()),
         (None, _) => String::new(),
-    };
-    let birth = match choices.birth {
-        Side::Kept if fuller(other, one) => Side::Gone,
-        chosen => chosen,
     };
     let address = |file: &PersonFile| {
         let place = file.card.place.as_ref();
@@ -245,7 +237,7 @@ fn lines(
             "birth",
             (year(one), year(other)),
             (&one.birth, one.birth_year) == (&other.birth, other.birth_year),
-            if asked { choices.birth } else { birth },
+            choices.birth,
         ),
         line(
             "language",

@@ -99,11 +99,11 @@ impl CorrectionFact {
             Self::Identity => IdentityNumber::parse(wish)
                 .map(|_number| ())
                 .map_err(|_fault| Problem::invalid("wish", "identity-number")),
-            Self::Birth if says_month_alone(wish, today) => {
-                Err(Problem::invalid("wish", "birth-month-alone"))
-            }
             Self::Birth => match birthday(&Cell::Text(wish.into()), false, today) {
                 Read::Refused(ValueFault::Future) => Err(Problem::invalid("wish", "birth-future")),
+                Read::Sure(birth) if is_month_alone(birth, wish) => {
+                    Err(Problem::invalid("wish", "birth-month-alone"))
+                }
                 Read::Refused(ValueFault::TooLongAgo) => {
                     Err(Problem::invalid("wish", "birth-year"))
                 }
@@ -118,18 +118,15 @@ impl CorrectionFact {
 fn born(wish: &str, today: Date) -> Option<Birth> {
     match birthday(&Cell::Text(wish.into()), false, today) {
         // A file holds a day or a year: a month by itself would be lost.
-        Read::Sure(birth) if birth.day.is_some() || !says_more_than_year(wish) => Some(birth),
+        Read::Sure(birth) if !is_month_alone(birth, wish) => Some(birth),
         _ => None,
     }
 }
 
-fn says_month_alone(wish: &str, today: Date) -> bool {
-    let read = birthday(&Cell::Text(wish.into()), false, today);
-    matches!(read, Read::Sure(birth) if birth.day.is_none()) && says_more_than_year(wish)
-}
-
-fn says_more_than_year(wish: &str) -> bool {
-    wish.contains('月') || wish.chars().filter(char::is_ascii_digit).count() > 4
+/// Whether no day was read of words that say more than a year.
+fn is_month_alone(birth: Birth, wish: &str) -> bool {
+    let more = || wish.contains('月') || wish.chars().filter(char::is_ascii_digit).count() > 4;
+    birth.day.is_none() && more()
 }
 
 fn sex(wish: &str) -> Option<Sex> {
@@ -236,13 +233,12 @@ impl ToDecide {
     fn new(mut request: CorrectionView, card: PersonCard, today: Date) -> Self {
         let enters = request.fact.is_entered_by_accepting(&request.wish, today);
         let covered = request.fact.covered(&request.wish, today);
+        let is_covered = covered != request.wish;
+        request.wish = covered;
         Self {
-            is_covered: covered != request.wish,
-            request: {
-                request.wish = covered;
-                request
-            },
+            request,
             card,
+            is_covered,
             enters,
         }
     }

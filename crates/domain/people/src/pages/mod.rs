@@ -24,14 +24,16 @@ mod waits;
 pub use finders::{OrganisationFinder, PersonFinder};
 pub use waits::{CorrectionsToday, VisitingToday};
 
-use youlin_kernel::{Access, Grant};
-use youlin_web::{Choice, NavItem, NavPlace, Routes, Shell};
+use uuid::Uuid;
+use youlin_kernel::{Access, Ctx, Grant, Result};
+use youlin_web::{App, Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::labels::LabelPart;
 use crate::permissions::{
     ACCOUNTS_ADMIN, ORGANISATIONS_READ, ORGANISATIONS_WRITE, PEOPLE_READ, PEOPLE_REVEAL,
     PEOPLE_SENSITIVE, PEOPLE_WRITE,
 };
+use crate::{Directory, PersonCard, Vault};
 
 /// Doors of the navigation to this module's pages.
 pub const NAV: &[NavItem] = &[
@@ -203,7 +205,7 @@ fn administration() -> Routes {
 
 /// Labels a form offers to this caller, needs first; everything else is typed.
 pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
-    let Some(vault) = s.app().service::<crate::Vault>() else {
+    let Some(vault) = s.app().service::<Vault>() else {
         return Vec::new();
     };
     let sensitive = s.ctx().may(&PEOPLE_SENSITIVE);
@@ -222,7 +224,7 @@ pub(super) struct LabelGroup {
 
 /// The same by kind, needs first.
 pub(super) fn label_groups(s: &Shell) -> Vec<LabelGroup> {
-    let Some(vault) = s.app().service::<crate::Vault>() else {
+    let Some(vault) = s.app().service::<Vault>() else {
         return Vec::new();
     };
     let catalogue = vault.labels();
@@ -245,10 +247,7 @@ pub(super) fn label_groups(s: &Shell) -> Vec<LabelGroup> {
 
 /// A label in words: those of the catalogue by their name, a talent or a home town as it was entered.
 pub(crate) fn label_words(s: &Shell, label: &str) -> String {
-    let catalogue = s
-        .app()
-        .service::<crate::Vault>()
-        .map(|vault| vault.labels());
+    let catalogue = s.app().service::<Vault>().map(|vault| vault.labels());
     let kind = catalogue.as_ref().and_then(|all| all.of(label));
     match (kind, label.split_once(':')) {
         (_, Some(("hometown", town))) => s.t1("people-home-town", "town", town),
@@ -270,6 +269,12 @@ pub(crate) fn grant_words(s: &Shell, grant: &Grant) -> String {
 /// The mark of a dwelling's state.
 pub(crate) fn round_mark(freshness: &crate::Freshness) -> &'static str {
     round::buildings::mark(*freshness)
+}
+
+/// Somebody as the caller sees them; whom they do not see does not exist.
+pub(crate) async fn seen(app: &App, ctx: &Ctx, id: Uuid) -> Result<PersonCard> {
+    let vault = app.need::<Vault>()?;
+    Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await
 }
 
 /// A number for a `tel:` link.

@@ -9,8 +9,8 @@ use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
 
 use super::form::to;
 use super::person::{Typed, again, shell};
-use crate::permissions::PEOPLE_READ;
-use crate::{Directory, MoveOut, UndoMoveOut, Vault};
+use super::seen;
+use crate::{MoveOut, UndoMoveOut, Vault};
 
 /// As typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,7 +43,7 @@ pub(super) async fn move_out(
     ApiForm(form): ApiForm<MoveForm>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let noted = match form.day() {
         Ok(on) => {
             let command = MoveOut {

@@ -190,10 +190,25 @@ async fn a_faulty_file_is_judged_mended_and_taken_in_once() {
 
 /// A server that dies after the first batch, once.
 pub(crate) struct Dying<R> {
-    pub(crate) inner: R,
-    pub(crate) healthy: AtomicBool,
+    inner: R,
+    healthy: AtomicBool,
     /// Batches it takes back before it dies again, once.
-    pub(crate) undoes: AtomicI32,
+    undoes: AtomicI32,
+}
+
+impl<R: Register + 'static> Dying<R> {
+    /// Imports that know no other register.
+    pub(crate) fn imports(ground: &Ground, inner: R, healthy: bool, undoes: i32) -> Arc<Imports> {
+        let dying = Self {
+            inner,
+            healthy: healthy.into(),
+            undoes: undoes.into(),
+        };
+        Arc::new(Imports {
+            registers: vec![Arc::new(dying)],
+            sealer: Arc::<youlin_people::Vault>::clone(&ground.vault),
+        })
+    }
 }
 
 struct PowerCut;
@@ -258,15 +273,8 @@ impl<R: Register> Register for Dying<R> {
 #[tokio::test]
 async fn an_import_cut_off_in_the_middle_goes_on_and_doubles_nothing() {
     for ground in grounds().await {
-        let dying = Dying {
-            inner: PersonsRegister(Arc::clone(&ground.vault)),
-            healthy: AtomicBool::new(false),
-            undoes: AtomicI32::new(1),
-        };
-        let imports = Arc::new(Imports {
-            registers: vec![Arc::new(dying)],
-            sealer: Arc::<youlin_people::Vault>::clone(&ground.vault),
-        });
+        let inner = PersonsRegister(Arc::clone(&ground.vault));
+        let imports = Dying::imports(&ground, inner, false, 1);
         let desk = Desk::at(&ground, imports).await;
         let mut text = "key,name,dwelling_key\n".to_owned();
         for n in 0..450 {

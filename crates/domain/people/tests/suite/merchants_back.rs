@@ -1,10 +1,9 @@
 //! Imports of merchants are taken back as a whole; what somebody changed since stays, and is named.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32};
 
 use uuid::Uuid;
-use youlin_imports::{Choice, ImportState, ImportView, Imports, Outcome};
+use youlin_imports::{Choice, ImportState, ImportView, Outcome};
 use youlin_kernel::Micros;
 use youlin_people::merchants::{
     CloseMerchant, MerchantFilter, MerchantInput, MerchantView, Merchants, PlaceMerchant,
@@ -275,18 +274,11 @@ async fn a_file_with_keys_is_taken_back_with_its_persons() {
 #[tokio::test]
 async fn cut_off_in_the_middle_it_goes_on_and_doubles_nothing() {
     for ground in grounds().await {
-        let dying = Dying {
-            inner: ShopSheets {
-                vault: Arc::clone(&ground.vault),
-                in_use: Vec::new(),
-            },
-            healthy: AtomicBool::new(false),
-            undoes: AtomicI32::new(1),
+        let inner = ShopSheets {
+            vault: Arc::clone(&ground.vault),
+            in_use: Vec::new(),
         };
-        let imports = Arc::new(Imports {
-            registers: vec![Arc::new(dying)],
-            sealer: Arc::<youlin_people::Vault>::clone(&ground.vault),
-        });
+        let imports = Dying::imports(&ground, inner, false, 1);
         let desk = Desk::at(&ground, imports).await;
         let mut sheet = "商户名称,主营商品,从业人数\n".to_owned();
         for n in 0..450 {

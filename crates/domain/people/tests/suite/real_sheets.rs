@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_imports::{Choice, FILE_MAX, ImportView, Imports};
+use youlin_imports::{Choice, FILE_MAX, ImportView};
 use youlin_kernel::{Locale, Micros, Role};
 use youlin_people::import::ResidentsRegister;
 use youlin_people::{AccountPolicy, FieldPlace};
@@ -75,19 +75,12 @@ fn far_apart() -> String {
 async fn an_import_is_taken_back_with_people_named_again_far_below() {
     for ground in grounds().await {
         // The power goes between the two rows of one person: what is left is known from the journal alone.
-        let dying = Dying {
-            inner: ResidentsRegister {
-                vault: Arc::clone(&ground.vault),
-                locator: Arc::clone(&ground.locator),
-                in_use: Vec::new(),
-            },
-            healthy: true.into(),
-            undoes: 1.into(),
+        let inner = ResidentsRegister {
+            vault: Arc::clone(&ground.vault),
+            locator: Arc::clone(&ground.locator),
+            in_use: Vec::new(),
         };
-        let imports = Arc::new(Imports {
-            registers: vec![Arc::new(dying)],
-            sealer: Arc::<youlin_people::Vault>::clone(&ground.vault),
-        });
+        let imports = Dying::imports(&ground, inner, true, 1);
         let desk = Desk::at(&ground, imports).await;
         let view = desk.judged(far_apart().into_bytes()).await;
         let done = desk.decide(view.id, &[], true).await;

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32};
 
 use uuid::Uuid;
 use youlin_imports::tabular::{Limits, Why, read};
 use youlin_imports::{
-    AcceptImport, AcceptSealer, Choice, ImportState, ImportView, Imports, MatchAgain, MatchColumns,
+    AcceptImport, AcceptSealer, Choice, ImportState, ImportView, MatchAgain, MatchColumns,
     UndoImport,
 };
 use youlin_kernel::{Locale, Micros, Role};
@@ -453,19 +452,12 @@ async fn changes_are_taken_back_unless_somebody_went_on_with_them() {
 #[tokio::test]
 async fn cut_off_in_the_middle_it_goes_on_and_doubles_nothing() {
     for ground in grounds().await {
-        let dying = Dying {
-            inner: ResidentsRegister {
-                vault: Arc::clone(&ground.vault),
-                locator: Arc::clone(&ground.locator),
-                in_use: Vec::new(),
-            },
-            healthy: AtomicBool::new(false),
-            undoes: AtomicI32::new(2),
+        let inner = ResidentsRegister {
+            vault: Arc::clone(&ground.vault),
+            locator: Arc::clone(&ground.locator),
+            in_use: Vec::new(),
         };
-        let imports = Arc::new(Imports {
-            registers: vec![Arc::new(dying)],
-            sealer: Arc::<youlin_people::Vault>::clone(&ground.vault),
-        });
+        let imports = Dying::imports(&ground, inner, false, 2);
         let desk = Desk::at(&ground, imports).await;
         let view = desk.judged(messy(1_100)).await;
         desk.accept(view.id).await.unwrap();

@@ -35,7 +35,8 @@ pub(super) struct Change {
     pub(super) birth: bool,
     pub(super) identity: bool,
     pub(super) language: bool,
-    pub(super) note: bool,
+    /// The note from now on.
+    pub(super) note: Option<String>,
     /// Places in the draft's lists.
     pub(super) phones: Vec<usize>,
     pub(super) labels: Vec<usize>,
@@ -66,7 +67,7 @@ impl Change {
             ("birth", self.birth),
             ("identity", self.identity),
             ("language", self.language),
-            ("note", self.note),
+            ("note", self.note.is_some()),
             ("phone", !self.phones.is_empty()),
             ("labels", !self.labels.is_empty()),
             ("address", self.home),
@@ -78,7 +79,7 @@ impl Change {
 
     pub(super) fn of_person(&self) -> bool {
         let said = self.name || self.sex || self.birth || self.identity;
-        said || self.key || self.language || self.note
+        said || self.key || self.language || self.note.is_some()
     }
 }
 
@@ -131,14 +132,12 @@ impl Import {
         if !self.may_write(known, id) {
             return Ok(Decided::Refused(doubt("row-not-yours")));
         }
-        if let (Some(note), Some(row)) = (&draft.note, known.persons.get(&id))
-            && let Some(note) = self.note_with(row, note)?
-            && note.chars().count() > NOTE
-        {
+        let mut change = self.compare(known, draft, id)?;
+        let note = change.note.as_deref().unwrap_or_default();
+        if note.chars().count() > NOTE {
             let full = doubt("sheet-note-full").arg("max", NOTE);
             return Ok(Decided::Refused(full));
         }
-        let mut change = self.compare(known, draft, id)?;
         if change.moved && draft.choice == Some(Choice::Both) {
             (change.home, change.moved, change.beside) = (false, false, true);
         }
@@ -199,7 +198,7 @@ impl Import {
 
     /// The note of a person with what a row adds to it; none where it says that already. What an
     /// earlier row or somebody at the desk noted (an allergy) is not lost to what a later one notes.
-    pub(super) fn note_with(&self, row: &person::Model, note: &str) -> Result<Option<String>> {
+    fn note_with(&self, row: &person::Model, note: &str) -> Result<Option<String>> {
         let Some(sealed) = &row.note_sealed else {
             return Ok(Some(note.to_owned()));
         };
@@ -211,8 +210,8 @@ impl Import {
     fn compare(&self, known: &Known, draft: &Draft, id: Uuid) -> Result<Change> {
         let row = known.persons.get(&id).ok_or_else(Problem::not_found)?;
         let note = match &draft.note {
-            None => false,
-            Some(note) => self.note_with(row, note)?.is_some(),
+            None => None,
+            Some(note) => self.note_with(row, note)?,
         };
         let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
         let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);

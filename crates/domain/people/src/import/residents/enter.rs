@@ -34,7 +34,7 @@ impl Import {
             birth: true,
             identity: true,
             language: true,
-            note: true,
+            note: draft.note.clone(),
             phones: (0..draft.phones.len()).collect(),
             labels: (0..draft.labels.len()).collect(),
             home: draft.dwelling.is_some(),
@@ -131,10 +131,8 @@ impl Import {
         if change.language {
             row.language.clone_from(&draft.language);
         }
-        if let Some(note) = draft.note.as_ref().filter(|_| change.note)
-            && let Some(note) = self.note_with(&row, note)?
-        {
-            row.note_sealed = Some(vault.seal(ctx, at("note"), &note)?);
+        if let Some(note) = &change.note {
+            row.note_sealed = Some(vault.seal(ctx, at("note"), note)?);
         }
         let said = [
             (Fact::Name, change.name),
@@ -142,7 +140,7 @@ impl Import {
             (Fact::Birth, change.birth && draft.birth.is_some()),
             (Fact::Identity, change.identity && draft.identity.is_some()),
             (Fact::Language, change.language && draft.language.is_some()),
-            (Fact::Note, change.note && draft.note.is_some()),
+            (Fact::Note, change.note.is_some()),
             (Fact::Phone, !change.phones.is_empty()),
             (Fact::Labels, !change.labels.is_empty()),
             (

@@ -20,7 +20,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 #[template(path = "own/corrections.html")]
 struct CorrectionsPage {
     s: Shell,
-    e: Errors,
     state: CorrectionState,
     rows: Vec<ToDecide>,
     saved: String,
@@ -111,7 +110,6 @@ async fn rows(
     let today = ctx.now().local().date();
     let rows = to_decide(app.db().read(), &vault, &scope, state, today).await?;
     page(&CorrectionsPage {
-        e: typed.e.clone(),
         s,
         state,
         rows,
@@ -139,7 +137,8 @@ pub(super) struct WishForm {
     purpose: String,
 }
 
-/// `POST /people/corrections/{id}/reveal`: besides the list's own permission [`Reveal`] asks for `people.reveal`. The wish stands on this one answer only; the person sees who looked and why.
+/// `POST /people/corrections/{id}/reveal`: besides the list's own permission [`Reveal`] asks for `people.reveal`. The wish
+/// stands on this one answer only; the person sees who looked and why.
 pub(super) async fn reveal_wish(
     State(app): State<App>,
     Caller(ctx): Caller,

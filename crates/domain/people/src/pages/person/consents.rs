@@ -6,10 +6,9 @@ use serde::Deserialize;
 use youlin_kernel::Micros;
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult};
 
-use super::{Typed, again, shell};
-use crate::pages::form::to;
-use crate::permissions::PEOPLE_READ;
-use crate::{Directory, SetConsent, Vault, consent};
+use super::{Typed, stepped};
+use crate::pages::seen;
+use crate::{SetConsent, Vault, consent};
 
 /// Something a person can agree to.
 pub(super) struct Consent {
@@ -53,7 +52,7 @@ pub(in crate::pages) async fn set(
     ApiForm(form): ApiForm<ConsentForm>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let command = SetConsent {
         vault,
         community: card.community,
@@ -61,11 +60,7 @@ pub(in crate::pages) async fn set(
         consent: form.consent,
         given: form.set != "off",
     };
-    match app.db().execute(&ctx, command).await {
-        Ok(()) => Ok(to(&format!("/people/{id}?saved=changed"))),
-        Err(problem) => {
-            let s = shell(&app, &ctx, prefs);
-            again(&app, &ctx, s, id, problem, Typed::default()).await
-        }
-    }
+    let set = app.db().execute(&ctx, command).await;
+    let file = format!("/people/{id}?saved=changed");
+    stepped(&app, &ctx, prefs, id, set, &file, Typed::default()).await
 }

@@ -5,11 +5,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
 
-use super::{Typed, again, shell};
+use super::{Typed, stepped};
 use crate::facts::How;
-use crate::pages::form::to;
-use crate::permissions::PEOPLE_READ;
-use crate::{Directory, SetLabel, Vault};
+use crate::pages::seen;
+use crate::{SetLabel, Vault};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::pages) struct LabelForm {
@@ -29,7 +28,7 @@ pub(in crate::pages) async fn set(
     ApiForm(form): ApiForm<LabelForm>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let command = SetLabel {
         vault,
         community: card.community,
@@ -38,14 +37,10 @@ pub(in crate::pages) async fn set(
         how: How::Desk,
         on: form.set != "off",
     };
-    match app.db().execute(&ctx, command).await {
-        Ok(()) => Ok(to(&format!("/people/{id}"))),
-        Err(problem) => {
-            let typed = Typed {
-                label: form.label,
-                ..Typed::default()
-            };
-            again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
-        }
-    }
+    let set = app.db().execute(&ctx, command).await;
+    let typed = Typed {
+        label: form.label,
+        ..Typed::default()
+    };
+    stepped(&app, &ctx, prefs, id, set, &format!("/people/{id}"), typed).await
 }

@@ -264,6 +264,22 @@ pub(super) async fn show(
     person_page(&app, &ctx, s, id, typed).await
 }
 
+/// Where a step leads once it is done; refused, to the file again, with what was typed.
+pub(super) async fn stepped<T>(
+    app: &App,
+    ctx: &Ctx,
+    prefs: Prefs,
+    id: Uuid,
+    outcome: Result<T>,
+    then: &str,
+    typed: Typed,
+) -> WebResult<Response> {
+    match outcome {
+        Ok(_done) => Ok(to(then)),
+        Err(problem) => again(app, ctx, shell(app, ctx, prefs), id, problem, typed).await,
+    }
+}
+
 pub(super) async fn again(
     app: &App,
     ctx: &Ctx,

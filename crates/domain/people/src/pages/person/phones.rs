@@ -6,11 +6,11 @@ use serde::Deserialize;
 use youlin_kernel::Problem;
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, WebResult};
 
-use super::{Typed, again, shell};
+use super::{Typed, stepped};
 use crate::facts::How;
 use crate::pages::form::to;
-use crate::permissions::PEOPLE_READ;
-use crate::{AttachPhone, DetachPhone, Directory, Vault};
+use crate::pages::seen;
+use crate::{AttachPhone, DetachPhone, Vault};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::pages) struct PhoneForm {
@@ -27,7 +27,7 @@ pub(in crate::pages) async fn attach(
     ApiForm(form): ApiForm<PhoneForm>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let command = AttachPhone {
         vault,
         community: card.community,
@@ -35,16 +35,12 @@ pub(in crate::pages) async fn attach(
         phone: form.phone.clone(),
         how: How::Desk,
     };
-    match app.db().execute(&ctx, command).await {
-        Ok(_phone) => Ok(to(&format!("/people/{id}"))),
-        Err(problem) => {
-            let typed = Typed {
-                phone: form.phone,
-                ..Typed::default()
-            };
-            again(&app, &ctx, shell(&app, &ctx, prefs), id, problem, typed).await
-        }
-    }
+    let set = app.db().execute(&ctx, command).await;
+    let typed = Typed {
+        phone: form.phone,
+        ..Typed::default()
+    };
+    stepped(&app, &ctx, prefs, id, set, &format!("/people/{id}"), typed).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +57,7 @@ pub(in crate::pages) async fn detach(
     ApiForm(form): ApiForm<PhoneOff>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let command = DetachPhone {
         vault,
         community: card.community,

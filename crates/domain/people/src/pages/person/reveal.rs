@@ -6,10 +6,9 @@ use serde::Deserialize;
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult};
 
 use super::{Typed, again, person_page, shell};
-use crate::pages::dial;
 use crate::pages::form::to;
-use crate::permissions::PEOPLE_READ;
-use crate::{Directory, PersonFile, Reveal, RevealField, Vault};
+use crate::pages::{dial, seen};
+use crate::{PersonFile, Reveal, RevealField, Vault};
 
 /// A field that can be ticked on the reveal form.
 pub(super) struct Tick {
@@ -73,7 +72,7 @@ pub(in crate::pages) async fn show(
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let command = Reveal {
         vault,
         community: card.community,
@@ -123,7 +122,6 @@ pub(in crate::pages) async fn reloaded(
     Caller(ctx): Caller,
     PathId(id): PathId,
 ) -> WebResult<Response> {
-    let vault = app.need::<Vault>()?;
-    Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    seen(&app, &ctx, id).await?;
     Ok(to(&format!("/people/{id}#reveal")))
 }

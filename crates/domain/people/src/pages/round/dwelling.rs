@@ -17,7 +17,7 @@ use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
 use crate::pages::organisations::aged_words;
 use crate::pages::person_form::aged;
-use crate::pages::{LabelGroup, label_groups};
+use crate::pages::{LabelGroup, label_groups, seen};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::queries::{MovedAway, moved_away_from, numbers_of};
 use crate::{
@@ -382,7 +382,7 @@ pub(in crate::pages) async fn facts(
     ApiForm(form): ApiForm<FactsForm>,
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let off = form.held.iter().filter(|held| !form.label.contains(held));
     let command = LearnFacts {
         vault,
@@ -434,8 +434,7 @@ pub(in crate::pages) async fn reloaded(
     Caller(ctx): Caller,
     PathId(id): PathId,
 ) -> WebResult<Response> {
-    let vault = app.need::<Vault>()?;
-    let card = Directory::card(app.db().read(), &vault, &ctx.scope(&PEOPLE_READ)?, id).await?;
+    let card = seen(&app, &ctx, id).await?;
     let home = card.place.and_then(|place| place.dwelling);
     Ok(to(&match home {
         Some(dwelling) => format!("/people/dwellings/{dwelling}#p-{id}"),
