@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_addresses_are_free_text() {
+    fn free_words_lose_long_numbers_and_addresses() {
         for (text, public) in [
             ("路灯不亮", "路灯不亮"),
             ("12号楼3单元路灯不亮 2026", "12号楼3单元路灯不亮 2026"),

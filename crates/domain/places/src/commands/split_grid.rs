@@ -172,7 +172,7 @@ impl SplitGrid {
         Ok(goes)
     }
 
-    pub(crate) fn takes(&self, house: &House) -> bool {
+    fn takes(&self, house: &House) -> bool {
         self.buildings.contains(&house.id) || self.neighbourhoods.contains(&house.area)
     }
 

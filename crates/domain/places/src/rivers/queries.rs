@@ -99,7 +99,16 @@ pub struct Reach {
     pub outlets: Vec<Outlet>,
 }
 
+/// Something this far beyond the water's edge is at the river: the corridor of coverage (domain S4).
+const BESIDE_M: f64 = 50.0;
+
 impl Reach {
+    /// Metres from the line within which something is at the reach: the water, a path on the bank, and a telephone that is off.
+    #[must_use]
+    pub fn corridor_m(&self) -> f64 {
+        self.half_width_m + BESIDE_M
+    }
+
     /// 新村中心河 东段.
     #[must_use]
     pub fn full_name(&self) -> String {

@@ -329,9 +329,7 @@ impl HandIn {
             kind: new.kind.as_str().to_owned(),
             policy_id: new.policy.filter(|_| self.extra_of.is_none()),
             extra_of: self.extra_of,
-            extra_short: (self.short.as_ref().map(serde_json::to_string))
-                .transpose()
-                .map_err(Problem::internal)?,
+            extra_short: kept(self.short.as_ref())?,
             short_walk: self.short_walk,
             withdrawn_at: None,
             withdrawn_reason: None,
@@ -373,7 +371,7 @@ impl HandIn {
                 .map(|party| serde_json::to_string(&party))
                 .transpose()
                 .map_err(Problem::internal)?,
-            score: score(self.score.as_ref())?,
+            score: kept(self.score.as_ref())?,
             by_organisation: ctx
                 .grants()
                 .iter()
@@ -390,7 +388,7 @@ pub(crate) fn short_of(kept: Option<&str>) -> Result<Option<Short>> {
     short.map_err(Problem::internal)
 }
 
-fn score(score: Option<&Score>) -> Result<Option<String>> {
-    let text = score.map(serde_json::to_string).transpose();
+fn kept(what: Option<&impl Serialize>) -> Result<Option<String>> {
+    let text = what.map(serde_json::to_string).transpose();
     text.map_err(Problem::internal)
 }

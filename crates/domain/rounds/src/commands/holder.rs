@@ -10,7 +10,8 @@ use youlin_cases::{Held, HoldsCases, SeenOnSpot};
 use youlin_database::{AuditEntry, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
 
-use crate::entities::{finding, hazard, return_visit};
+use super::return_visit::Visit;
+use crate::entities::{finding, hazard};
 use crate::events::{self, event};
 use crate::model::FindingState;
 
@@ -61,20 +62,15 @@ impl HoldsCases for RoundsHold {
             let Some(found) = found(tx.conn(), seen.community, seen.case).await? else {
                 return Ok(());
             };
-            tx.insert::<return_visit::Entity>(return_visit::Model {
-                community_id: seen.community.0,
-                id: ctx.new_id(),
-                version: 1,
-                finding_id: found.id,
-                case_id: seen.case,
+            let visit = Visit {
+                community: seen.community,
+                finding: found.id,
+                case: seen.case,
                 passed: seen.passed,
-                text: seen.text.clone(),
-                at: ctx.now().0,
-                by_id: ctx.actor().id(),
-                by_name: ctx.actor().name().to_owned(),
+                text: &seen.text,
                 noted: None,
-            })
-            .await?;
+            };
+            visit.save(ctx, tx).await?;
             let entry = AuditEntry::new("rounds.return-visit", "finding", found.id)
                 .detail(json!({ "passed": seen.passed, "case": seen.case }));
             tx.audit(ctx, seen.community, entry);

@@ -55,20 +55,55 @@ impl Command for ReturnVisit {
             community: self.community,
             case: spot.case,
             version: None,
-            verb: Verb::Verify {
-                method: VerifyMethod::OnTheSpot,
-                passed: self.passed,
-                responded: None,
-                // Somebody looked; nobody was asked.
-                solved: None,
-                satisfied: None,
-                text: spot.text.clone(),
-                thanks: None,
-            },
+            verb: looked(self.passed, spot.text.clone()),
             via: Via::Rule,
         };
         verify.run(ctx, tx).await?;
         self.keep(ctx, tx, &spot, Self::NAME, None).await
+    }
+}
+
+/// What verifies a case on the spot: somebody looked, and nobody was asked.
+pub(super) fn looked(passed: bool, text: String) -> Verb {
+    Verb::Verify {
+        method: VerifyMethod::OnTheSpot,
+        passed,
+        responded: None,
+        solved: None,
+        satisfied: None,
+        text,
+        thanks: None,
+    }
+}
+
+/// That somebody went back to what was found, and what they saw.
+pub(super) struct Visit<'a> {
+    pub(super) community: CommunityId,
+    pub(super) finding: Uuid,
+    pub(super) case: Uuid,
+    pub(super) passed: bool,
+    pub(super) text: &'a str,
+    /// It was no longer waited for.
+    pub(super) noted: Option<bool>,
+}
+
+impl Visit<'_> {
+    /// The caller writes the audit entry.
+    pub(super) async fn save(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<return_visit::Model> {
+        let visit = return_visit::Model {
+            community_id: self.community.0,
+            id: ctx.new_id(),
+            version: 1,
+            finding_id: self.finding,
+            case_id: self.case,
+            passed: self.passed,
+            text: self.text.to_owned(),
+            at: ctx.now().0,
+            by_id: ctx.actor().id(),
+            by_name: ctx.actor().name().to_owned(),
+            noted: self.noted,
+        };
+        tx.insert::<return_visit::Entity>(visit).await
     }
 }
 
@@ -183,21 +218,15 @@ impl ReturnVisit {
         action: &'static str,
         noted: Option<bool>,
     ) -> Result<Uuid> {
-        let visit = tx
-            .insert::<return_visit::Entity>(return_visit::Model {
-                community_id: self.community.0,
-                id: ctx.new_id(),
-                version: 1,
-                finding_id: self.finding,
-                case_id: spot.case,
-                passed: self.passed,
-                text: spot.text.clone(),
-                at: ctx.now().0,
-                by_id: ctx.actor().id(),
-                by_name: ctx.actor().name().to_owned(),
-                noted,
-            })
-            .await?;
+        let visit = Visit {
+            community: self.community,
+            finding: self.finding,
+            case: spot.case,
+            passed: self.passed,
+            text: &spot.text,
+            noted,
+        };
+        let visit = visit.save(ctx, tx).await?;
         for file in &self.photographs {
             let attach = AttachSpotPhoto {
                 community: self.community,

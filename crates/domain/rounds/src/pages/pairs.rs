@@ -20,6 +20,7 @@ use crate::water::photos_of;
 
 /// A photograph and its time.
 pub(super) struct Shot {
+    pub(super) photo: Uuid,
     /// As it was found, put right at once or later, or seen by whoever came back.
     pub(super) label: String,
     pub(super) href: String,
@@ -62,6 +63,7 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
         // Of a hazard what shows it put right came later than the round.
         let later = after && hazards.contains(&finding);
         own.map(move |photo| Shot {
+            photo: photo.id,
             label: s.t(match (after, later) {
                 (false, _) => "water-before",
                 (true, false) => "water-at-once",
@@ -81,6 +83,7 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
             back.iter()
                 .filter(|photo| photo.spot == finding)
                 .map(|photo| Shot {
+                    photo: photo.id,
                     label: s.t("water-after"),
                     href: format!("/rounds/spots/{}", photo.id),
                     when: s.when(&photo.taken_at),

@@ -158,10 +158,9 @@ impl RoundPage {
     fn own(&self, finding: &FindingView) -> Vec<&PhotoView> {
         let pair = self.pair(finding);
         let shown = |photo: &PhotoView| {
-            let end = photo.id.to_string();
             pair.is_some_and(|pair| {
                 let mut shots = pair.before.iter().chain(&pair.after);
-                shots.any(|shot| shot.href.ends_with(&end))
+                shots.any(|shot| shot.photo == photo.id)
             })
         };
         let photos = self.round.photos.iter();

@@ -69,8 +69,7 @@ pub(super) async fn campaigns_due(
             name: premises.name.clone(),
             grid: grid.map(AreaId),
             neighbourhood: neighbourhood.map(AreaId),
-            line: None,
-            half_width_m: 0.0,
+            course: None,
             chiefs: Vec::new(),
             closed_at: None,
         };

@@ -9,8 +9,6 @@ use youlin_database::Database;
 use youlin_kernel::{CommunityId, Micros, Result, Scope};
 use youlin_places::rivers::{Reach, open_reaches};
 
-/// A place this far beyond the water's edge is at the river: the corridor of coverage (domain S4).
-const BANK_M: f64 = 50.0;
 /// A degree is longer everywhere in the country, also one of longitude in its north.
 const DEGREE_M: f64 = 60_000.0;
 /// Reaches and reports looked at.
@@ -81,7 +79,7 @@ fn at<'a>(reaches: &'a [Reach], report: &OutsideReport) -> Option<(&'a Reach, bo
     }
     let position = report.position?;
     let near = reaches.iter().filter_map(|reach| {
-        let most = reach.half_width_m + BANK_M;
+        let most = reach.corridor_m();
         let metres = close(reach.line.bbox(), position, most)
             .then(|| reach.line.nearest(position).1)
             .filter(|metres| *metres <= most)?;

@@ -22,13 +22,19 @@ pub struct SubjectView {
     pub grid: Option<AreaId>,
     pub neighbourhood: Option<AreaId>,
     /// Of one reach; lists leave it out.
-    pub line: Option<Line>,
-    /// Of a reach: metres from its line to the water's edge.
-    pub half_width_m: f64,
+    pub course: Option<Course>,
     /// Today's chiefs of a reach.
     pub chiefs: Vec<(ChiefLevel, String)>,
     /// Of premises the register has closed: since when. What was done there is still written down.
     pub closed_at: Option<Micros>,
+}
+
+/// Where a reach runs.
+#[derive(Clone, Debug)]
+pub struct Course {
+    pub line: Line,
+    /// Metres from the line within which something is at the reach.
+    pub corridor_m: f64,
 }
 
 impl SubjectView {
@@ -52,8 +58,10 @@ impl SubjectView {
             name: reach.full_name(),
             grid: None,
             neighbourhood: None,
-            line: Some(reach.line.clone()),
-            half_width_m: reach.half_width_m,
+            course: Some(Course {
+                line: reach.line.clone(),
+                corridor_m: reach.corridor_m(),
+            }),
             chiefs: reach
                 .present()
                 .map(|chief| (chief.level, chief.name.clone()))
@@ -63,15 +71,13 @@ impl SubjectView {
     }
 }
 
-/// Metres beyond the water's edge within which something lies along a reach: a path on the bank, and a telephone that is off.
-const ALONG_M: f64 = 50.0;
-
 impl SubjectView {
     /// Metres along the reach of a position beside it; nothing of one that lies elsewhere.
     #[must_use]
     pub fn chainage(&self, position: (f64, f64)) -> Option<f64> {
-        let (along, off) = self.line.as_ref()?.nearest(position);
-        (off <= self.half_width_m + ALONG_M).then_some(along)
+        let course = self.course.as_ref()?;
+        let (along, off) = course.line.nearest(position);
+        (off <= course.corridor_m).then_some(along)
     }
 }
 
@@ -152,8 +158,7 @@ pub async fn subjects_of(
             name: line.full_name(),
             grid: None,
             neighbourhood: None,
-            line: None,
-            half_width_m: 0.0,
+            course: None,
             chiefs: line.chiefs,
             closed_at: None,
         })
@@ -170,8 +175,7 @@ fn premises(one: PremisesView) -> SubjectView {
         grid: one.grid,
         neighbourhood: one.neighbourhood,
         name: one.name,
-        line: None,
-        half_width_m: 0.0,
+        course: None,
         chiefs: Vec::new(),
         closed_at: one.closed_at,
     }
@@ -188,8 +192,7 @@ async fn buildings(db: &Database, scope: &Scope) -> Result<Vec<SubjectView>> {
         name: one.name,
         grid: one.grid,
         neighbourhood: one.neighbourhood,
-        line: None,
-        half_width_m: 0.0,
+        course: None,
         chiefs: Vec::new(),
         closed_at: None,
     };
@@ -204,8 +207,7 @@ fn placed(subject: Subject, place: Option<youlin_places::Place>) -> Result<Subje
         grid: place.grid,
         neighbourhood: place.neighbourhood,
         name: place.address,
-        line: None,
-        half_width_m: 0.0,
+        course: None,
         chiefs: Vec::new(),
         closed_at: None,
     })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_cases::model::{Assignment, Status, Verb, VerifyMethod};
+use youlin_cases::model::{Assignment, Status, Verb};
 use youlin_cases::permissions::{CASES_APPROVE, CASES_DESK};
 use youlin_cases::{Act, AttachFile, CaseFooting, Via, footings};
 use youlin_database::{AuditEntry, Command, Tx};
@@ -16,8 +16,8 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, PartyKind};
 
 use super::record::note;
-use crate::commands::return_visit::{last_visit, told_late};
-use crate::entities::{campaign, hazard, return_visit, round, round_file};
+use crate::commands::return_visit::{Visit, last_visit, looked, told_late};
+use crate::entities::{campaign, hazard, round, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
 use crate::permissions::ROUNDS_WALK;
@@ -177,6 +177,17 @@ pub(crate) fn state_of(
     }
 }
 
+/// Whoever puts it right has the case.
+fn dispatched(party: Party) -> Verb {
+    Verb::Dispatch {
+        lead: Assignment {
+            party,
+            text: String::new(),
+        },
+        supporting: Vec::new(),
+    }
+}
+
 impl ActOnHazard {
     /// Whoever looks again when somebody else did before is told who that was and what they saw.
     async fn not_late(&self, ctx: &Ctx, tx: &Tx<'_>, step: HazardStep) -> Result<()> {
@@ -322,13 +333,8 @@ impl ActOnHazard {
             }
             HazardVerb::Assign { party } => {
                 let name = self.name_of(tx, *party).await?;
-                let lead = Assignment {
-                    party: *party,
-                    text: String::new(),
-                };
-                let supporting = Vec::new();
-                let verb = Verb::Dispatch { lead, supporting };
-                self.case(ctx, tx, id, verb, Via::Account).await?;
+                self.case(ctx, tx, id, dispatched(*party), Via::Account)
+                    .await?;
                 note(ctx, tx, self.community, row.id, "assigned", &name).await?;
             }
             HazardVerb::Drop { reason } => {
@@ -375,43 +381,22 @@ impl ActOnHazard {
                 self.case(ctx, tx, id, Verb::Reopen { reason }, Via::Rule)
                     .await?;
                 if let Some(party) = case.lead {
-                    let lead = Assignment {
-                        party,
-                        text: String::new(),
-                    };
-                    let supporting = Vec::new();
-                    let verb = Verb::Dispatch { lead, supporting };
-                    self.case(ctx, tx, id, verb, Via::Rule).await?;
+                    self.case(ctx, tx, id, dispatched(party), Via::Rule).await?;
                 }
             }
             _ => {
-                let verb = Verb::Verify {
-                    method: VerifyMethod::OnTheSpot,
-                    passed,
-                    responded: None,
-                    // Somebody looked; nobody was asked.
-                    solved: None,
-                    satisfied: None,
-                    text: text.clone(),
-                    thanks: None,
-                };
+                let verb = looked(passed, text.clone());
                 self.case(ctx, tx, id, verb, Via::Rule).await?;
             }
         }
-        tx.insert::<return_visit::Entity>(return_visit::Model {
-            community_id: self.community.0,
-            id: ctx.new_id(),
-            version: 1,
-            finding_id: row.id,
-            case_id: id,
+        let visit = Visit {
+            community: self.community,
+            finding: row.id,
+            case: id,
             passed,
-            text: text.trim().to_owned(),
-            at: ctx.now().0,
-            by_id: ctx.actor().id(),
-            by_name: ctx.actor().name().to_owned(),
+            text: text.trim(),
             noted: None,
-        })
-        .await?;
-        Ok(())
+        };
+        visit.save(ctx, tx).await.map(|_visit| ())
     }
 }

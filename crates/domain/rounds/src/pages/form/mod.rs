@@ -315,8 +315,8 @@ async fn form_page(
         name: subject.name.clone(),
         note: ways::note_words(&s, kind_of(None, asking.form(), subject.subject.kind)),
         of_reach: asking.of_reach(),
-        reach_end: subject.line.as_ref().map_or_else(String::new, |line| {
-            youlin_places::rivers::chainage(line.length_m())
+        reach_end: subject.course.as_ref().map_or_else(String::new, |course| {
+            youlin_places::rivers::chainage(course.line.length_m())
         }),
         of_premises: asking.of_premises(),
         offered: hazard::offered(&s, app, asking).await?,

@@ -314,9 +314,10 @@ async fn new_round(
 
 /// Where findings lie along a reach, by what was typed of it; every row at fault is named at once.
 fn along(asking: &Asking, f: &RoundForm) -> Result<BTreeMap<usize, (f64, f64)>> {
-    let Some(line) = &asking.subject.line else {
+    let Some(course) = &asking.subject.course else {
         return Ok(BTreeMap::new());
     };
+    let line = &course.line;
     let length = line.length_m();
     let mut found = BTreeMap::new();
     let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
