@@ -93,6 +93,20 @@ describe("hard days in the field", () => {
     await phone.getByText("区河长办〔2026〕3 号").first().waitFor();
     await screenshot(phone, "field-track", { full: true });
     await axe(phone);
+    // Taken out of the policy nothing is recorded, nor when the page is opened again; put back it goes on.
+    const outside = phone.getByLabel("不按这项安排算");
+    await outside.check();
+    await phone.getByText(`这一趟不算在「${due[0].policy_title}」里，也不记录轨迹`).waitFor();
+    await kept(phone);
+    await phone.reload();
+    await ready(phone);
+    assert.equal(await outside.isChecked(), true);
+    await phone.getByText("这一趟不算在").waitFor();
+    assert.equal(await phone.getByText(/按规定记录轨迹|正在记录/).filter({ visible: true }).count(), 0);
+    await outside.uncheck();
+    await phone.getByText(`这一趟算在：${due[0].policy_title}`).waitFor();
+    await phone.getByText("正在记录，已有").waitFor();
+    await until(async () => (await fixes(phone)) >= 4, { what: "the way so far", timeout: 60_000 });
     // Standing about says nothing new.
     const before = await fixes(phone);
     await phone.clock.fastForward(2_000);
@@ -322,6 +336,9 @@ describe("hard days in the field", () => {
     await axe(phone);
     await row(phone).getByRole("button", { name: "处理好了", exact: true }).click();
     await phone.locator("#unsent[data-count='1']").waitFor();
+    // The row has its answer, and takes no second one.
+    await row(phone).getByText("已写好，待送").waitFor();
+    assert.equal(await row(phone).locator("textarea, button").count(), 0);
     // The first answer gets lost on its way: it is asked again, and taken once.
     let lost = 0;
     await window.route("**/api/v1/field/outbox", async (route) => {

@@ -1,7 +1,7 @@
 // A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
 // policy asks for it; then it is kept.
 import { make } from "../dom";
-import { now, stamp, timesWrong } from "./clock";
+import { stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
@@ -15,8 +15,9 @@ import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
-import { endRecording, gaps, hereOf, recorderOf, type Recorder } from "./track";
-import type { Category, DraftFinding, Due, FoundChoice, Pack, Photo, Reach, RoundDraft } from "./types";
+import { endRecording, hereOf, recorderOf } from "./track";
+import type { Category, DraftFinding, Due, FoundChoice, Photo, Reach, RoundDraft } from "./types";
+import { asks, recordsWay, trackCard, wayAsked } from "./way";
 import { dayOf, language, t, when } from "./words";
 
 export function newRound(reach: Reach, due?: Due): RoundDraft {
@@ -33,12 +34,10 @@ export function roundTo(subject: { kind: string; id: string; community: number; 
   const offered = checklistsFor(subject.kind);
   const listed = offered.find((one) => one.name === due?.checklist) ?? offered[0];
   return {
-    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false,
+    id: crypto.randomUUID(), community: subject.community, subject: { kind: subject.kind, id: subject.id }, subject_name: subject.name, policy: due?.policy ?? null, asked: due?.policy ?? null, track: asks(due)?.track ?? false, basis: asks(due)?.basis ?? "",
     kind: due?.kind ?? listed?.kind ?? KINDS[subject.kind] ?? "inspection", began_at: stamp(), text: "", findings: [], photos: [], saved: 0, ...(listed && subject.kind !== "reach" ? { form: newFilled(listed.name, subject.name) } : {}),
   };
 }
-
-export const asks = (due?: { policy: string | null }): NonNullable<Pack["policies"]>[number] | undefined => state.pack?.policies?.find((one) => one.id === due?.policy);
 
 export function roundView(draft: RoundDraft, done: () => void, again: (draft: RoundDraft) => void | Promise<void>): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
@@ -102,7 +101,7 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
   };
   const drawForm = (): void => {
     for (const box of [checked, offer]) box.replaceChildren();
-    (draft.form ? checked : offer).replaceChildren(...formPart(draft, changed, drawAll, { recorder: way?.recorder, shows: (last) => (rest.hidden = sentence.hidden = !last) }));
+    (draft.form ? checked : offer).replaceChildren(...formPart(draft, changed, drawAll, { track: () => (recordsWay(draft) ? (way?.recorder.text() ?? "") : ""), shows: (last) => (rest.hidden = sentence.hidden = !last) }));
   };
   function drawAll(): void {
     unread = readInto(draft);
@@ -110,6 +109,9 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
     draw();
   }
   drawForm();
+  const counted = make("div", {});
+  const drawCounts = (): void => counted.replaceChildren(...[countsFor(draft, again)].filter((part) => part !== null));
+  drawCounts();
   const times = timesPart(draft, changed);
   // Where the finger is, not a page further up.
   const openTimes = (): void => {
@@ -161,8 +163,8 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
     make("section", { class: "stack", "aria-label": t("found") }, make("h2", {}, heading), list, button(t("add-finding"), "btn-block", () => add(blank()), "plus")),
     offer, ...(policy ? [check(t("no-policy"), t("no-policy-hint"), draft.policy === null, (value) => {
       draft.policy = value ? null : policy.id;
-      // Nobody asks for a way any more.
-      if (value) way?.recorder.stop();
+      drawCounts();
+      way?.asked();
       lacking.textContent = "";
       save();
     })] : []),
@@ -170,7 +172,7 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
   );
   return make(
     "div", { class: "stack-l" },
-    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), countsFor(draft, again), times, reach ? sketch(reach) : null,
+    make("section", { class: "card stack" }, make("h2", {}, draft.subject_name), counted, times, reach ? sketch(reach) : null,
       !draft.track && reach && make("p", { class: "hint" }, t("track-none")), photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: photographs, what: policy?.basis ?? "" })), minutes > 0 && make("p", { class: "hint" }, t("minutes-asked", { n: minutes })), ...wayAsked(policy)),
     way?.card ?? null,
     // A sentence fills the checklist of a river; elsewhere the checklist is what is asked, and the sentence adds to it.
@@ -178,12 +180,6 @@ export function roundView(draft: RoundDraft, done: () => void, again: (draft: Ro
     make("details", { class: "card" }, make("summary", {}, t("skip")), skipForm(draft, done)),
     discardPart(draft),
   );
-}
-
-/** How far one has to go for it to count: known when the track is worked out, so it is said before. */
-function wayAsked(policy: ReturnType<typeof asks>): HTMLElement[] {
-  const asked: [string, number][] = [["coverage-asked", policy?.coverage ?? 0], ["metres-asked", policy?.metres ?? 0]];
-  return asked.filter(([, n]) => n > 0).map(([words, n]) => make("p", { class: "hint" }, t(words, { n })));
 }
 
 /** Which of the policies that ask for it here this round is one of; said too where it is none. */
@@ -195,13 +191,14 @@ function countsFor(draft: RoundDraft, again: (draft: RoundDraft) => void | Promi
     const named = due.map((one): [string, string] => [one.policy ?? "", `${one.policy_title}（${t("until", { time: dayOf(one.window.last) })}）`]);
     return field(t("counts-which"), choice([["", t("counts-no")], ...named], draft.policy ?? "", (value) => {
       const chosen = due.find((one) => one.policy === value);
-      [draft.policy, draft.asked, draft.track] = [value || null, value || null, asks(chosen)?.track ?? false];
+      [draft.policy, draft.asked, draft.track, draft.basis] = [value || null, value || null, asks(chosen)?.track ?? false, asks(chosen)?.basis ?? ""];
       draft.kind = chosen?.kind ?? draft.kind;
-      if (!draft.track) endRecording();
+      if (!recordsWay(draft)) endRecording();
       void guarded(() => again(draft));
     }), t("counts-hint"));
   }
-  if (mine) return make("p", { class: "hint", "data-counts": mine.policy ?? "" }, t("counts-for", { what: mine.policy_title }));
+  const left = draft.track ? "no-policy-way" : "no-policy-only";
+  if (mine) return make("p", { class: "hint", "data-counts": draft.policy ?? "" }, t(draft.policy === null ? left : "counts-for", { what: mine.policy_title }));
   return asked || draft.kind !== "patrol" ? null : make("p", { class: "hint", "data-counts": "" }, t("counts-none"));
 }
 
@@ -228,7 +225,7 @@ function photographsOf(photos: Photo[], on_spot: boolean, save: () => void): HTM
 }
 
 /** The checklist, or the offer of one. */
-function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recorder, shows }: { recorder: Recorder | undefined; shows: (last: boolean) => void }): HTMLElement[] {
+function formPart(draft: RoundDraft, save: () => void, draw: () => void, { track, shows }: { track: () => string; shows: (last: boolean) => void }): HTMLElement[] {
   const form = draft.form && formOf(draft.form.name);
   if (draft.form && !form) return [make("p", { class: "banner", "data-state": "soon" }, t("form-gone", { name: draft.form.name }))];
   if (!draft.form || !form) {
@@ -255,28 +252,8 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { recor
     found.bank = value;
     save();
   })), ...photographsOf((found.photos ??= []), found.on_spot, save));
-  const filling = { filled: draft.form, save, track: () => recorder?.text() ?? "", here: () => hereOf(draft.id), shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
+  const filling = { filled: draft.form, save, track, here: () => hereOf(draft.id), shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
-}
-
-/** Says that the way is recorded, by what rule, and what a locked screen does to it. */
-function trackCard(draft: RoundDraft): { card: HTMLElement; recorder: Recorder } {
-  const line = make("div", { class: "stack-s", role: "status", id: "track" });
-  const act = make("div", { class: "actions" });
-  const recorder = recorderOf(draft.id, () => show());
-  const show = (): void => {
-    const { fixes, trouble, running, awake } = recorder;
-    const missed = gaps(fixes, running ? now() : (fixes[fixes.length - 1]?.[0] ?? now()));
-    line.dataset.fixes = String(fixes.length);
-    const said: [string, string][] = [["strong", running ? t("track-running", { n: fixes.length }) : t("track-paused", { n: fixes.length })], ["", missed.count > 0 ? t("track-gaps", { n: missed.count, m: missed.minutes }) : ""], ["error", trouble ? t(`track-${trouble}`) : ""], ["muted", running ? t(awake ? "track-awake" : "track-dark") : ""]];
-    line.replaceChildren(...said.filter(([, words]) => words).map(([look, words]) => make("p", { class: look }, look === "strong" ? make("strong", {}, words) : words)));
-    act.replaceChildren(running ? button(t("track-stop"), "", () => recorder.stop(), "clock") : button(t("track-start"), "btn-primary", () => recorder.start(), "locate"));
-  };
-  // What was walked before is only put right.
-  if (!draft.ended_at) recorder.start();
-  show();
-  const card = make("section", { class: "card stack-s", "aria-label": t("track") }, make("h3", {}, t("track")), make("p", { class: "hint" }, t("track-asked", { what: asks({ policy: draft.policy ?? "" })?.basis ?? "" })), line, act);
-  return { card, recorder };
 }
 
 const banks = (): [string, string][] => [["", t("bank-none")], ["left", t("bank-left")], ["right", t("bank-right")]];

@@ -6,11 +6,12 @@ import { keep, settled } from "./drafts";
 import { itemsOf, taken } from "./handin";
 import { parties, partiesHint, party } from "./hazard";
 import { area, button, camera, choice, fault, field, moment } from "./parts";
-import { asks, skipForm } from "./round";
+import { skipForm } from "./round";
 import { hold, state } from "./state";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
 import type { Due, RoundDraft, TalkDraft } from "./types";
+import { asks } from "./way";
 import { t } from "./words";
 
 /** Limits of a talk (crates/domain/rounds: model/talk.rs). */

@@ -105,19 +105,30 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, made, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
+  let given = false;
   const photos = shotsOf(found.id);
   const send = (passed: boolean) => async (): Promise<void> => {
-    if (fault(words, !said.trim() && t("need-text"))) return;
+    // A finger that taps twice means it once.
+    if (given || fault(words, !said.trim() && t("need-text"))) return;
+    given = true;
     const photographs = photos.map((photo) => ({ ...photo, upload: photo.id, lon: photo.lon ?? null, lat: photo.lat ?? null }));
     const body = { community: found.community, finding: found.id, round: found.round, passed, text: said, photographs };
-    await hold([{ id: crypto.randomUUID(), kind: "return_visit", label: found.text, made_at: Date.now(), body, state: "waiting" }]);
+    try {
+      await hold([{ id: crypto.randomUUID(), kind: "return_visit", label: found.text, made_at: Date.now(), body, state: "waiting" }]);
+    } catch (error) {
+      given = false;
+      throw error;
+    }
+    // The view stays as it is while somebody writes in it, here or in another row: this row has its answer all the same.
+    if (row.isConnected) row.replaceWith(revisitRow(found, may));
     await type(found.id, "");
     await type(`photos ${found.id}`, "");
     shots.delete(found.id);
     void sync();
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
-  return line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+  const row = line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+  return row;
 }
 
 /** Metres along the reach, as on pages and signs (youlin-places, rivers: `chainage`). */

@@ -54,7 +54,8 @@ export class Recorder {
   /** Heard last, whether or not the way needs it. */
   latest: Fix | null = null;
   mock = false;
-  trouble: "" | "denied" | "none" | "full" = "";
+  /** `weak`: no position just now; it is asked on. */
+  trouble: "" | "denied" | "weak" | "full" = "";
   private watch: number | null = null;
   private lock: { release(): Promise<void> } | null = null;
   private writing: Promise<void> | null = null;
@@ -113,7 +114,9 @@ export class Recorder {
   }
 
   private fail(error: GeolocationPositionError): void {
-    this.trouble = error.code === error.PERMISSION_DENIED ? "denied" : "none";
+    // That nothing can be kept any more is worse than a position that is missing.
+    if (error.code === error.PERMISSION_DENIED) this.trouble = "denied";
+    else if (this.trouble !== "full") this.trouble = "weak";
     if (this.trouble === "denied") this.stop();
     this.heard();
   }

@@ -74,7 +74,7 @@ export type HazardDraft = { section: string; stalls: string; fixer: string; caus
 export type TalkDraft = { topic: string; reached: string; handed_out: string; by: string };
 export type DraftFinding = { id: string; category: string; severity: string; text: string; on_spot: boolean; bank: string; spot?: Spot; photos: Photo[]; hazard?: HazardDraft | undefined };
 export type RoundDraft = {
-  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; kind: string; began_at: string;
+  id: string; community: number; subject: Subject; subject_name: string; policy: string | null; /** The policy it was begun for, also where it shall not count for it. */ asked?: string | null; track: boolean; /** What that policy rests on. */ basis?: string; kind: string; began_at: string;
   text: string; findings: DraftFinding[]; photos: Photo[]; saved: number;
   /** The checklist that is being answered. */
   form?: FilledForm | undefined;

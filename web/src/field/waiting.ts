@@ -6,6 +6,7 @@ import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
 import { kept, type Track } from "./track";
 import { ofItem, type Draft, type DraftFinding, type Item, type NoteDraft, type Photo, type RoundDraft, type Taken } from "./types";
+import { versionLines } from "./versions";
 import { t, when } from "./words";
 
 const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
@@ -63,22 +64,11 @@ function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElem
 
 /** Both versions, one beside the other. */
 function both(item: Item): HTMLElement {
-  return make("div", { class: "grid-2 versions" }, version(t("mine"), item.body), version(t("theirs"), (item.held ?? {}) as Record<string, unknown>));
+  return make("div", { class: "grid-2 versions" }, version(t("mine"), item.kind, item.body), version(t("theirs"), item.kind, (item.held ?? {}) as Record<string, unknown>));
 }
 
-function version(title: string, held: Record<string, unknown>): HTMLElement {
-  const known = ["phone", "phone_masked", "relation", "state", "outcome", "passed", "step", "text", "note", "reason", "by", "by_name", "at", "received_at"];
-  const parts = known.filter((name) => held[name] !== undefined && held[name] !== null && held[name] !== "");
-  const said = (name: string): string => {
-    const value = held[name];
-    if (name === "at" || name === "received_at") return when(String(value));
-    if (name === "state") return t(({ seen: "visit-seen", tried: "visit-nobody", skipped: "visit-skip" } as Record<string, string>)[String(value)] ?? "not-visited");
-    if (name === "phone" || name === "phone_masked") return `${t("fact-phone")} ${String(value)}`;
-    if (name === "relation") return `${t("fact-relation")} ${t(`relation-${String(value)}`)}`;
-    if (name === "passed") return t(value ? "return-passed" : "return-failed");
-    return String(value);
-  };
-  return make("section", { class: "card" }, make("h3", {}, title), ...parts.filter((name) => name !== "step").map((name) => make("p", {}, said(name))));
+function version(title: string, kind: Item["kind"], held: Record<string, unknown>): HTMLElement {
+  return make("section", { class: "card" }, make("h3", {}, title), ...versionLines(kind, held).map((words) => make("p", {}, words)));
 }
 
 /** Sent again as something new: what was taken under the old number stays as it is. */
