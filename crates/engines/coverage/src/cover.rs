@@ -16,7 +16,8 @@ pub struct CoverageRules {
     pub max_speed: f64,
     /// A fix with a larger radius is not used: masts of the telephone net are accurate to kilometres.
     pub worst_accuracy_m: f32,
-    /// Seconds between two fixes from which on they are shown as a gap. The interval still counts.
+    /// Seconds between two fixes beyond which they are a gap: it is shown, and does not count, for nobody knows what lies
+    /// between. A track of its two ends alone is no walk.
     pub gap_s: i64,
 }
 
@@ -25,7 +26,7 @@ impl Default for CoverageRules {
         Self {
             max_speed: 3.0,
             worst_accuracy_m: 100.0,
-            gap_s: 300,
+            gap_s: 180,
         }
     }
 }
@@ -77,8 +78,11 @@ pub fn cover(reach: &Reach, fixes: &[Fix], rules: &CoverageRules) -> Coverage {
     let offsets: Vec<f64> = places.iter().flatten().map(|place| place.offset).collect();
     let fixes_inside = offsets.len();
     let lefts = lefts(&offsets);
-    let walked = walked(reach, (&steps, &places), &lefts, rules, &mut quality);
     let length = reach.length_m();
+    let mut walked = walked(reach, (&steps, &places), &lefts, rules, &mut quality);
+    if walked.extent() <= standing(&steps, &places).min(length / 2.0) {
+        walked = Walked::default();
+    }
     Coverage {
         length_m: length,
         reach: bank(walked.all, length),
@@ -118,6 +122,19 @@ fn can_walk(before: &Nearest, last: &Step, place: &Nearest, step: &Step) -> bool
     along <= INNER_BANK * last.spot.to(step.spot) + 2.0 * allowance(last, step)
 }
 
+/// How far apart along the reach the fixes of somebody who stands may lie: an hour of them strays to either side. On a reach
+/// hardly longer than that nobody can tell standing from walking.
+fn standing(steps: &[Step], places: &[Option<Nearest>]) -> f64 {
+    let inside = steps
+        .iter()
+        .zip(places)
+        .filter(|(_, place)| place.is_some());
+    let (count, sum) = inside.fold((0_u32, 0.0), |(count, sum), (step, _)| {
+        (count + 1, sum + allowance(step, step))
+    });
+    2.5 * sum / f64::from(count.max(1))
+}
+
 #[derive(Default)]
 struct Walked {
     all: Vec<(f64, f64)>,
@@ -126,6 +143,13 @@ struct Walked {
 }
 
 impl Walked {
+    /// From the first metre that was walked to the last.
+    fn extent(&self) -> f64 {
+        let from = self.all.iter().map(|one| one.0).fold(f64::MAX, f64::min);
+        let to = self.all.iter().map(|one| one.1).fold(f64::MIN, f64::max);
+        (to - from).max(0.0)
+    }
+
     /// An interval, with whether its ends were walked on the left.
     fn count(&mut self, from: &Nearest, to: &Nearest, lefts: (bool, bool)) {
         let stretch = (from.along.min(to.along), from.along.max(to.along));
@@ -167,7 +191,8 @@ fn walked(
             }
             continue;
         };
-        if is_walk != Some(true) {
+        let passed = steps[at + 1].at_ms.saturating_sub(steps[at].at_ms);
+        if is_walk != Some(true) || passed > rules.gap_s.saturating_mul(1_000) {
             continue;
         }
         if !can_walk(from, &steps[at], to, &steps[at + 1]) {

@@ -14,6 +14,10 @@ fn river() -> Reach {
     Reach::build(&meander(5_000.0, 12.0)).unwrap()
 }
 
+fn short(length: f64) -> Reach {
+    Reach::build(&meander(length, 12.0)).unwrap()
+}
+
 fn covered(reach: &Reach, fixes: &[Fix]) -> Coverage {
     cover(reach, fixes, &CoverageRules::default())
 }
@@ -122,6 +126,18 @@ proptest! {
     }
 
     #[test]
+    fn on_a_short_reach_who_stands_covers_nothing_and_who_walks_covers_it(
+        seed in any::<u64>(), length in 300.0..900.0f64, noise in 8.0..12.0f64, minutes in 10.0..60.0f64,
+    ) {
+        let reach = short(length);
+        let how = Walk { noise_m: noise, to_m: length, ..USUAL };
+        let fixes = stand(&reach, length / 2.0, minutes * 60.0, &how, &mut Rng::new(seed));
+        prop_assert_eq!(covered(&reach, &fixes).reach.covered_m, 0.0);
+        let answer = covered(&reach, &walk(&reach, &how, &mut Rng::new(seed)));
+        prop_assert!(answer.reach.percent > 80.0, "{:?}", answer);
+    }
+
+    #[test]
     fn driving_covers_nothing(seed in any::<u64>(), speed in 5.0..20.0f64, least in 1.0..60.0f64) {
         let reach = river();
         let how = Walk { speed, every_s: (least, least + 5.0), ..USUAL };
@@ -142,6 +158,18 @@ proptest! {
             fix
         }));
         prop_assert!(covered(&reach, &fixes).reach.percent < 5.0);
+    }
+
+    /// One fix at each end, as far apart in time as a walk takes.
+    #[test]
+    fn two_ends_without_anything_between_are_no_walk(length in 600.0..5_000.0f64, speed in 0.3..3.0f64) {
+        let reach = short(length);
+        let ends = [(0.0, 0), (length, (length / speed * 1_000.0) as i64)];
+        let fixes = ends.map(|(at, at_ms)| {
+            let (lon, lat) = reach.position(at, 5.0);
+            Fix::new(lon, lat, at_ms)
+        });
+        prop_assert_eq!(covered(&reach, &fixes).reach.covered_m, 0.0);
     }
 
     #[test]
