@@ -92,7 +92,9 @@ impl Form {
     ) -> Result<Option<Finding>, JudgeFault> {
         let mut judgement = None;
         let is_found = match (trigger, &rule.trigger) {
-            (Some(expr), _) => self.truth_at(expr, here, None, state),
+            (Some(expr), _) => {
+                !self.is_strange(expr, here.1, state) && self.truth_at(expr, here, None, state)
+            }
             (None, Trigger::Judgement { rule: code, .. }) => {
                 let Some(rules) = rules else {
                     return Err(JudgeFault::NoSuchRule(code.clone()));
@@ -121,7 +123,25 @@ impl Form {
         }))
     }
 
-    /// Nothing when nothing was measured.
+    /// Whether an answer it looks at is none of the choices: "none", say, of a version of the checklist that still had it.
+    /// What it meant is for people to read; nothing is found by it.
+    fn is_strange(&self, expr: &Expr, place: &[u32], state: &State) -> bool {
+        let mut strange = false;
+        expr.walk(&mut |part| {
+            let Expr::Ref { node, .. } = part else {
+                return;
+            };
+            let NodeKind::Field(field) = &self.nodes[*node].kind else {
+                return;
+            };
+            let here = place.get(..self.nodes[*node].repeats.len());
+            let value = here.and_then(|here| state.value_at(*node, here));
+            strange |= value.is_some_and(|value| self.no_choice(field, value).is_some());
+        });
+        strange
+    }
+
+    /// Nothing when nothing was measured, or when it could not be told.
     fn judged(
         &self,
         rule: &FindingRule,
@@ -176,7 +196,10 @@ impl Form {
             },
             _ => return None,
         };
-        Some(judge(rules, code, &measured))
+        match judge(rules, code, &measured) {
+            Err(JudgeFault::Untold) => None,
+            judged => Some(judged),
+        }
     }
 
     fn evidence(

@@ -101,6 +101,18 @@ impl Form {
         faults
     }
 
+    /// The first answer that is none of the question's choices.
+    pub(crate) fn no_choice<'a>(&self, field: &Field, value: &'a Value) -> Option<&'a str> {
+        let known = self.choices(&field.kind).unwrap_or_default();
+        let chosen = match value {
+            Value::Choice(one) => std::slice::from_ref(one),
+            Value::Choices(all) => &all[..],
+            _ => &[],
+        };
+        let mut chosen = chosen.iter().map(String::as_str);
+        chosen.find(|one| !known.contains(one))
+    }
+
     fn field_fault(&self, at: usize, field: &Field, place: &Place, state: &State) -> Option<Wrong> {
         let node = &self.nodes[at];
         let here = (&node.repeats[..], &place[..]);
@@ -113,15 +125,8 @@ impl Form {
         if !fits(&field.kind, value) {
             return Some(Wrong::OtherKind);
         }
-        let known = self.choices(&field.kind).unwrap_or_default();
-        let unknown = |one: &&String| !known.contains(&one.as_str());
-        let chosen = match value {
-            Value::Choice(one) => std::slice::from_ref(one),
-            Value::Choices(all) => &all[..],
-            _ => &[],
-        };
-        if let Some(other) = chosen.iter().find(unknown) {
-            return Some(Wrong::NoSuchChoice(other.clone()));
+        if let Some(other) = self.no_choice(field, value) {
+            return Some(Wrong::NoSuchChoice(other.to_owned()));
         }
         let constraint = field.constraint.as_ref()?;
         let holds = self.truth_at(constraint, here, Some(at), state);

@@ -368,7 +368,7 @@ fn the_market_of_1997_is_judged_by_measured_values() {
         json!({
             "market_name": "老市场", "inspected_on": "2026-11-26", "lane_width": 3.1, "lane_height": 4, "main_aisle": "3.00", "exit_distance": "30.01",
             "exits": ["clear"], "stalls": stalls,
-            "sections": [{"section": "a", "panel": "rock_wool"}, {"section": "c", "panel": "foam_b3", "panel_area": 860}],
+            "sections": [{"section": "a", "panel": "rock_wool"}, {"section": "c", "panel": "foam_b3", "panel_area": 860}, {"section": "b", "panel": "unknown"}],
             "circuits": [{"circuit": "C-7", "circuit_stalls": 11, "circuit_rating": 63, "circuit_load": "63.5"}, {"circuit": "C-8", "circuit_rating": 63, "circuit_load": 63}],
         }),
     );
@@ -516,4 +516,22 @@ proptest! {
         let state = form.evaluate(&answers, NOW);
         prop_assert_eq!(state.answers(&form), answers);
     }
+}
+
+/// A version of the checklist that still had "none": what it meant is for people to read.
+#[test]
+fn an_answer_that_is_none_of_the_choices_finds_nothing() {
+    let form = form("river-patrol");
+    let codes = |encroachment: &str| {
+        let (_, state) = filled(
+            &form,
+            json!({"floating": "none", "encroachment": encroachment}),
+        );
+        let found = form.findings(&state, None).0;
+        found.into_iter().map(|one| one.code).collect::<Vec<_>>()
+    };
+    let choices = &form.checklist().choices["encroach"];
+    assert_eq!(codes(&choices[0].name), ["encroachment"]);
+    assert_eq!(codes("none"), [""; 0]);
+    assert_eq!(codes(&format!("{} none", choices[0].name)), [""; 0]);
 }

@@ -77,6 +77,21 @@ fn what_cannot_be_judged_is_said() {
     );
 }
 
+/// Whoever cannot tell the panels has not said that they are allowed; beside panels that are not, it changes nothing.
+#[test]
+fn what_could_not_be_told_meets_nothing() {
+    let rules = example_rules().unwrap();
+    let judged = |found: &[&str]| {
+        let classes = found.iter().map(|one| (*one).to_owned()).collect();
+        let judged = judge(&rules, "no-foam", &Measured::Classes { classes });
+        judged.map(|one| one.verdict)
+    };
+    assert_eq!(judged(&["rock_wool"]), Ok(Verdict::Meets));
+    assert_eq!(judged(&["unknown"]), Err(JudgeFault::Untold));
+    assert_eq!(judged(&["rock_wool", "unknown"]), Err(JudgeFault::Untold));
+    assert_eq!(judged(&["unknown", "foam_b3"]), Ok(Verdict::Fails));
+}
+
 #[test]
 fn a_replaced_rule_set_lists_what_changes() {
     let old = example_rules().unwrap();

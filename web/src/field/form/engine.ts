@@ -165,6 +165,24 @@ export class State {
     return this.places[at]?.get(key(place))?.stands ?? false;
   }
 
+  /** The first answer that is none of the question's choices. */
+  noChoice(kind: Kind, value: Value): string | undefined {
+    const known = kind.type === "yes_no" ? ["yes", "no"] : this.form.choices(kind).map((one) => one.name);
+    const chosen = value.is === "one" ? [value.text] : (value.list ?? []);
+    return chosen.find((one) => !known.includes(one));
+  }
+
+  /** Whether an answer it looks at is none of the choices, as of an earlier version: nothing is found by it. */
+  isStrange(expr: Expr, place: Place): boolean {
+    return names(expr).some((name) => {
+      const at = this.form.place(name);
+      const node = this.form.nodes[at];
+      if (!node?.question || node.repeats.length > place.length) return false;
+      const value = this.valueAt(at, place.slice(0, node.repeats.length));
+      return value !== undefined && this.noChoice(node.question.kind, value) !== undefined;
+    });
+  }
+
   valueAt(at: number, place: Place): Value | undefined {
     return this.standsAt(at, place) ? this.values.get(`${at}|${key(place)}`) : undefined;
   }
@@ -232,9 +250,7 @@ export class State {
       return asked && node.required && this.truthAt(node.required, node.repeats, place) ? { code: "missing" } : null;
     }
     if (!fits(kind, value)) return { code: "other-kind" };
-    const known = kind.type === "yes_no" ? ["yes", "no"] : this.form.choices(kind).map((one) => one.name);
-    const chosen = value.is === "one" ? [value.text] : (value.list ?? []);
-    const other = chosen.find((one) => !known.includes(one));
+    const other = this.noChoice(kind, value);
     if (other !== undefined) return { code: "no-such-choice", choice: other };
     return node.constraint && !this.truthAt(node.constraint, node.repeats, place, at) ? { code: "constraint" } : null;
   }

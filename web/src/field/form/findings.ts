@@ -15,7 +15,9 @@ const UNITS: Record<string, [number, bigint]> = {
 function fails(test: Test, value: Value, unit: string, of: Value | undefined): boolean | null {
   if (test.must === "none_of") {
     if (value.is !== "one" && value.is !== "many") return null;
-    return (value.list ?? [value.text]).some((one) => test.classes.includes(one));
+    const named = value.list ?? [value.text];
+    if (named.some((one) => test.classes.includes(one))) return true;
+    return named.some((one) => test.untold?.includes(one)) ? null : false;
   }
   const own = UNITS[unit];
   const measured = value.millionths;
@@ -37,7 +39,7 @@ export function findings(state: State, rules: RuleSet | null | undefined): Found
     placesOf(rule.within ?? "", state).flatMap(({ repeats, place }): Found[] => {
       const trigger = form.triggers[n];
       const judgement = trigger ? undefined : judged(rule, place, state, rules);
-      const found = trigger ? state.truthAt(trigger, repeats, place) : Boolean(judgement?.fails);
+      const found = trigger ? !state.isStrange(trigger, place) && state.truthAt(trigger, repeats, place) : Boolean(judgement?.fails);
       return found ? [{ rule, place, evidence: evidence(rule, place, state), ...(judgement ? { judgement } : {}) }] : [];
     }),
   );

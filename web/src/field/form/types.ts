@@ -19,7 +19,7 @@ export type FindingRule = {
 export type Checklist = { id: string; version: string; status?: string; languages: string[]; title: Words; choices?: Record<string, Choice[]>; items: Item[]; findings?: FindingRule[]; kind?: string; subjects?: string[]; pass_percent?: number };
 
 /** What measured values are judged by (crates/engines/checklist/src/judge). */
-export type Test = { must: "at_least" | "at_most"; limit: number; unit: string } | { must: "none_of"; classes: string[] } | { must: "share_at_most"; percent: number };
+export type Test = { must: "at_least" | "at_most"; limit: number; unit: string } | { must: "none_of"; classes: string[]; /** Answers that name no class. */ untold?: string[] } | { must: "share_at_most"; percent: number };
 export type RuleSet = { code: string; version: string; title: Words; source: string; status: string; rules: { code: string; clause: string; about: Words; test: Test }[] };
 
 /** Answers by name, as texts; repeats nest as lists. */

@@ -20,6 +20,10 @@ use crate::service::Rounds;
 const ANSWER: usize = 400;
 const WHOLE: usize = 3_500;
 
+/// The language the house writes its own words in where they are kept, on a case or a round: they are for the community, whatever
+/// language whoever caused them reads.
+pub const KEPT: Locale = Locale::Zh;
+
 /// The catalogue in a reader's language.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
@@ -35,7 +39,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    pub(super) fn t(&self, key: &str) -> String {
+    /// For what is kept.
+    #[must_use]
+    pub fn kept(i18n: &'a I18n) -> Self {
+        Self { i18n, locale: KEPT }
+    }
+
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
         self.i18n.text(self.locale, key, &[])
     }
 
@@ -102,8 +113,8 @@ pub fn told(words: &Words<'_>, form: &Form, found: &Finding) -> Told {
     }
 }
 
-/// Rule, place among the repeats, and words of everything these answers led to on the day they were given; nothing where nobody
-/// knows the checklist.
+/// Rule, place among the repeats, and words to be kept of everything these answers led to on the day they were given; nothing
+/// where nobody knows the checklist.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -121,10 +132,7 @@ pub async fn told_by_answers(
     let json = serde_json::to_value(answers).map_err(Problem::internal)?;
     let rules = rules_for(db.read(), form, day).await?;
     let all = answered(ctx, form, &json).findings(form, rules.as_ref());
-    let words = Words {
-        i18n,
-        locale: ctx.locale(),
-    };
+    let words = Words::kept(i18n);
     let said = |found: Finding| {
         let told = told(&words, form, &found);
         (found.code, found.place, told)
@@ -305,7 +313,7 @@ pub(crate) fn demand(
     let (key, name, value) = match test {
         Test::AtLeast { limit: at, unit } => ("hazard-at-least", "limit", limit(*at, *unit)),
         Test::AtMost { limit: at, unit } => ("hazard-at-most", "limit", limit(*at, *unit)),
-        Test::NoneOf { classes } => ("hazard-none-of", "classes", choices(words, form, classes)),
+        Test::NoneOf { classes, .. } => ("hazard-none-of", "classes", choices(words, form, classes)),
         Test::ShareAtMost { percent } => ("hazard-share", "percent", percent.to_string()),
     };
     words.say(key, &[(name, value)])

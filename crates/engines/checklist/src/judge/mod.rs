@@ -68,6 +68,9 @@ pub enum Test {
     /// None of these classes (foam B2, B3).
     NoneOf {
         classes: Vec<String>,
+        /// Answers that name no class ("cannot be told"): nothing is judged by them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        untold: Vec<String>,
     },
     /// At most so many per cent of a rating.
     ShareAtMost {
@@ -129,6 +132,8 @@ pub enum JudgeFault {
     NoUnit(String),
     #[error("a rule of this kind does not judge what was measured")]
     OtherKind,
+    #[error("which class it is could not be told")]
+    Untold,
     #[error("a measured value is not below zero, a rating is above it")]
     Negative,
 }
@@ -142,6 +147,7 @@ impl JudgeFault {
             Self::OtherUnit { .. } => "other-unit",
             Self::NoUnit(_) => "no-unit",
             Self::OtherKind => "judge-other-kind",
+            Self::Untold => "judge-untold",
             Self::Negative => "negative",
         }
     }
@@ -185,8 +191,12 @@ impl Test {
             (Self::AtMost { limit, unit }, Measured::Quantity { value, unit: own }) => {
                 scaled(*value, *own, *unit)? <= limit_scaled(*limit, *unit)
             }
-            (Self::NoneOf { classes }, Measured::Classes { classes: found }) => {
-                !found.iter().any(|one| classes.contains(one))
+            (Self::NoneOf { classes, untold }, Measured::Classes { classes: found }) => {
+                let fails = found.iter().any(|one| classes.contains(one));
+                if !fails && found.iter().any(|one| untold.contains(one)) {
+                    return Err(JudgeFault::Untold);
+                }
+                !fails
             }
             (Self::ShareAtMost { percent }, Measured::Share { value, of, .. }) => {
                 if value.millionths() < 0 || of.millionths() <= 0 {
