@@ -64,7 +64,7 @@ openrosa-created = Connected
 openrosa-used = Last used
 openrosa-never = Not used yet
 openrosa-end = End “{ $name }”
-openrosa-end-hint = End it when the phone is lost or replaced. What was not sent stays on that phone.
+openrosa-end-hint = End it when the phone is lost or replaced; changing your password ends all of them, too. What was not sent stays on that phone.
 openrosa-project = Youlin
 
 sealed-openrosa_submission = Forms from phones that do not fit the present version

@@ -94,7 +94,7 @@ people-change-password = Change password
 people-password-current = Present password
 people-password-new = New password
 people-password-again = New password once more
-people-password-hint = At least { $min } characters; a sentence only you know is fine. All other devices are signed out; do this too when a telephone is lost.
+people-password-hint = At least { $min } characters; a sentence only you know is fine. All other devices are signed out, and telephones connected for ODK Collect are ended with them and have to be connected anew; do this too when a telephone is lost.
 
 people-factor-title = Second factor
 people-factor-what = Besides the password, a code from your telephone confirms that it is you.

@@ -64,7 +64,7 @@ openrosa-created = 接上
 openrosa-used = 最近用过
 openrosa-never = 还没有用过
 openrosa-end = 停用“{ $name }”
-openrosa-end-hint = 手机丢了或换了就停用。没送出的内容还留在那部手机里。
+openrosa-end-hint = 手机丢了或换了就停用；改了登录密码，接上的手机也都停用。没送出的内容还留在那部手机里。
 openrosa-project = 友邻
 
 sealed-openrosa_submission = 手机填来的、对不上现在表单的原件

@@ -91,7 +91,7 @@ people-change-password = 修改密码
 people-password-current = 现在的密码
 people-password-new = 新密码
 people-password-again = 再输一次新密码
-people-password-hint = 至少 { $min } 个字符，可以是一句只有您知道的话。修改后，其他设备上的登录会全部退出；手机丢了，也这样让它退出。
+people-password-hint = 至少 { $min } 个字符，可以是一句只有您知道的话。修改后，其他设备上的登录会全部退出，“手机填表”（ODK Collect）接上的手机也一起停用，要用请重新接；手机丢了，也这样让它退出。
 
 people-factor-title = 第二步验证
 people-factor-what = 密码之外，再用手机上的动态码确认是您本人。

@@ -1,17 +1,18 @@
 // One of today's proposed visits: why to go, who lives there, only what is missing to ask, and three ways it may end. It becomes
 // one item of the outbox, which the server records by the same command as its own page.
 import { make } from "../dom";
-import { stamp } from "./clock";
+import { doorOf, endedWords, findDoor, goneFrom, heardWords, intoNote } from "./back";
+import { stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
-import { photoItem } from "./handin";
-import { area, badge, button, camera, check, choice, fault, field, icon } from "./parts";
+import { after, photoItem } from "./handin";
+import { area, badge, button, camera, check, choice, fault, field, icon, moment } from "./parts";
 import { hold, state } from "./state";
 import { sync } from "./sync";
-import type { Door, DoorDraft, DoorResident, DoorStop, Heard, Item } from "./types";
+import type { Door, DoorDraft, DoorResident, DoorStop, Draft, Heard, Item } from "./types";
 import { discardPart } from "./thrown";
 import { againPart, problemPart } from "./visit";
 import { mend } from "./waiting";
-import { t } from "./words";
+import { t, when } from "./words";
 
 const newDoor = (door: Door): DoorDraft => ({
   id: crypto.randomUUID(), door: true, dwelling: door.dwelling, address: door.address, began_at: stamp(), note: "", reason: "", problem: "", problem_id: crypto.randomUUID(), category: "", urgent: false, learnt: {}, photos: [], plain: false, saved: 0,
@@ -19,16 +20,16 @@ const newDoor = (door: Door): DoorDraft => ({
 
 export const doorDraft = (door: Door): DoorDraft => (state.drafts.find((draft) => "door" in draft && draft.dwelling === door.dwelling) as DoorDraft | undefined) ?? newDoor(door);
 
-const days = (): NonNullable<NonNullable<typeof state.pack>["doors"]> => state.pack?.doors ?? [];
-
-/** A door of today, with its community. */
-export function findDoor(dwelling: string): { community: number; door: Door } | null {
-  for (const { community, stops } of days()) {
-    const door = stops.flatMap((stop) => stop.doors).find((one) => one.dwelling === dwelling);
-    if (door) return { community, door };
-  }
-  return null;
+/** What an address means: the draft it names, else the door of today. */
+export function atDoor(dwelling: string, id: string): { community: number; door: Door; draft?: DoorDraft; left: boolean } | null {
+  const draft = state.drafts.find((one) => one.id === id && "door" in one) as DoorDraft | undefined;
+  const known = draft && doorOf(draft);
+  if (draft && known) return { ...known, draft };
+  const today = findDoor(dwelling);
+  return today && { ...today, left: false };
 }
+
+const days = (): NonNullable<NonNullable<typeof state.pack>["doors"]> => state.pack?.doors ?? [];
 
 const waitsFor = (door: Door): boolean => state.items.some((item) => item.kind === "door_visit" && item.body["dwelling"] === door.dwelling);
 /** Written down: it waits to be sent, or was sent since the pack came. */
@@ -82,15 +83,18 @@ function rows(doors: Door[]): HTMLElement {
 const doorState = (door: Door): HTMLElement => (waitsFor(door) ? badge(t("waits-to-send"), "wait") : badge(t("state-done"), "ok"));
 
 /** What was written down; before it is sent it can still be changed. */
-function writtenView(door: Door, open: (draft: DoorDraft) => void | Promise<void>): HTMLElement {
+function writtenView(door: Door, open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const item = state.items.find((one) => one.kind === "door_visit" && one.body["dwelling"] === door.dwelling);
   return make("div", { class: "stack-l" }, make("section", { class: "card stack-s" }, make("h2", {}, door.address), doorState(door), make("p", { class: "muted" }, t("door-written"))),
-    item && button(t("said-change"), "btn-block", () => mend(item, (draft) => open(draft as DoorDraft)), "pen"), make("a", { class: "btn btn-block", href: "#today" }, t("back-today")));
+    item && button(t("said-change"), "btn-block", () => mend(item, open), "pen"), make("a", { class: "btn btn-block", href: "#today" }, t("back-today")));
 }
 
-export function doorView(community: number, door: Door, done: () => void, open: (draft: DoorDraft) => void | Promise<void>): HTMLElement {
-  if (isDone(door)) return writtenView(door, open);
-  const draft = doorDraft(door);
+export function doorView({ community, door, draft: named, left }: { community: number; door: Door; draft?: DoorDraft; left: boolean }, done: () => void, open: (draft: Draft) => void | Promise<void>): HTMLElement {
+  if (!named && isDone(door)) return writtenView(door, open);
+  const draft = named ?? doorDraft(door);
+  // Who was shown here before is known by name once more, should they be gone.
+  draft.gone = goneFrom(draft, door.lived);
+  Object.assign(draft, { community, shown: door, shown_at: Math.max(draft.shown_at ?? 0, left ? 0 : state.packAt) });
   const kept = make("p", { class: "draft-note", role: "status" });
   const save = (): void => void keep(draft, kept);
   const note = area(draft.note, (value) => {
@@ -102,18 +106,21 @@ export function doorView(community: number, door: Door, done: () => void, open: 
     save();
   }, 2);
   const speakers = door.people.filter((one) => one.may_report).map((one): [string, string] => [one.person, one.name_masked]);
-  const problem = problemPart(draft, save, speakers, t("door-problem-hint"));
+  const problem = problemPart(draft, save, speakers, t("door-problem-hint"), speakers.length === 1 ? (speakers[0]?.[0] ?? "") : "");
   const lacking = make("p", { class: "error", role: "alert" });
   const asked = door.policy && !draft.plain ? door.policy : null;
-  const finish = (outcome: "done" | "tried" | "skipped", again = "") => async (): Promise<void> => {
+  const finish = (outcome: "done" | "tried" | "skipped" | "round", again = "") => async (): Promise<void> => {
     if (fault(reason, outcome === "skipped" && !draft.reason.trim() && t("need-why"))) return reason.focus();
     const policy = draft.plain ? null : door.policy;
-    const few = outcome === "done" && policy !== null && draft.photos.length < policy.photographs;
+    const few = (outcome === "done" || outcome === "round") && policy !== null && draft.photos.length < policy.photographs;
     lacking.textContent = few ? t("door-photos-few", { n: policy?.photographs ?? 0, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
     if (!problem.complete()) return problem.element.scrollIntoView({ block: "center" });
+    const wrongTimes = draft.ended_at ? timesWrong(draft.began_at, draft.ended_at) : "";
+    lacking.textContent = wrongTimes && t(wrongTimes);
+    if (wrongTimes) return lacking.scrollIntoView({ block: "center" });
     await settled();
-    await hold(itemsOf(community, door, draft, outcome, again), `draft:${draft.id}`);
+    await hold(outcome === "round" ? roundOf(community, door, draft) : itemsOf(community, door, draft, outcome, again), `draft:${draft.id}`);
     done();
     void sync();
   };
@@ -122,11 +129,17 @@ export function doorView(community: number, door: Door, done: () => void, open: 
     again.hidden = false;
     again.querySelector("button")?.focus();
   }, "home");
+  // The day that was agreed on once is one of the choices.
+  if (draft.again && Date.parse(draft.again) > Date.now()) {
+    again.prepend(make("div", { class: "cluster" }, button(t("door-again", { time: when(draft.again) }), "", finish("tried", draft.again), "check")));
+    again.hidden = draft.outcome !== "tried";
+  }
   const evidence = door.policy && (door.policy.photographs > 0 || (door.policy.minutes ?? 0) > 0);
   return make(
     "div", { class: "stack-l", "data-door-view": door.dwelling },
     make("section", { class: "card stack-s" }, make("h2", {}, door.address), door.stands_in_for && badge(t("door-for", { name: door.stands_in_for }), "soon"),
       door.whys.length > 0 && make("p", { class: "hint" }, t("door-why")), door.whys.length > 0 && make("ul", { class: "visit-reasons" }, ...door.whys.map((why) => make("li", {}, why)))),
+    (draft.back || left) && backPart(draft, left, save, note, open),
     ...door.people.map((one) => residentCard(one, draft, save)),
     door.people.length === 0 && make("p", { class: "banner" }, t("door-nobody-registered")),
     make("section", { class: "card stack" }, field(t("door-note"), note),
@@ -137,10 +150,38 @@ export function doorView(community: number, door: Door, done: () => void, open: 
         save();
       })),
     problem.element,
-    make("section", { class: "card stack" }, lacking, button(t(door.people.length > 0 ? "visit-seen" : "door-empty"), "btn-primary btn-l btn-block", finish("done"), "check"), door.people.length > 0 && make("p", { class: "hint" }, t("door-seen-hint")), nobody, again),
+    make("section", { class: "card stack" }, lacking, button(t(door.people.length > 0 ? "visit-seen" : "door-empty"), "btn-primary btn-l btn-block", finish("done"), "check"), door.people.length === 0 && draft.outcome === "done" && button(t("door-as-round"), "btn-l btn-block", finish("round"), "people"), door.people.length === 0 && draft.outcome === "done" && make("p", { class: "hint" }, t("door-as-round-hint")), door.people.length > 0 && make("p", { class: "hint" }, t("door-seen-hint")), nobody, again),
     make("details", { class: "card", open: draft.reason !== "" }, make("summary", {}, icon("right"), t("visit-skip")), make("div", { class: "stack" }, field(t("door-reason"), reason, t("door-reason-hint")), button(t("door-skip-save"), "btn-block", finish("skipped")))),
     kept, discardPart(draft),
   );
+}
+
+/** Why it is here again, how it had ended, and what was written of people who are registered here no more. */
+function backPart(draft: DoorDraft, left: boolean, save: () => void, note: HTMLTextAreaElement, open: (draft: Draft) => void | Promise<void>): HTMLElement {
+  const said = make("summary", {}, [endedWords(draft), t("times-change")].join(" · "));
+  const at = (name: "began_at" | "ended_at"): HTMLInputElement => moment(draft[name] ?? "", (value) => {
+    draft[name] = value;
+    said.textContent = [endedWords(draft), t("times-change")].join(" · ");
+    save();
+  });
+  const gone = (draft.gone ?? []).map((one) => {
+    const words = `${one.name_masked}${t("colon")}${heardWords(draft.learnt[one.person]).join(t("comma"))}`;
+    const copy = button(t("door-gone-copy"), "", () => {
+      note.value = draft.note = [draft.note, words].filter(Boolean).join("\n");
+      delete draft.learnt[one.person];
+      draft.gone = (draft.gone ?? []).filter((other) => other !== one);
+      save();
+      line.remove();
+    }, "pen");
+    const line = make("li", { class: "stack-s", "data-gone": one.person }, make("p", {}, t("door-gone", { name: one.name_masked })), make("p", {}, words), make("div", { class: "actions" }, copy));
+    return line;
+  });
+  return make("section", { class: "card stack-s", id: "back", "data-ended": draft.outcome ?? "" }, draft.back && make("p", { class: "banner", "data-state": "soon" }, draft.back), left && make("p", { class: "hint" }, t("door-left")),
+    draft.outcome && make("p", {}, t("door-wrote")), draft.outcome && make("details", { class: "fold", "data-times": "" }, said, make("div", { class: "grid-2" }, field(t("talk-began"), at("began_at")), field(t("talk-ended"), at("ended_at")))),
+    gone.length > 0 && make("ul", { class: "stack-s" }, ...gone), make("p", { class: "hint" }, t("door-back-hint")), button(t("door-as-note"), "btn-quiet btn-block", async () => {
+      await settled();
+      await open(await intoNote(draft));
+    }, "note"));
 }
 
 /** What is known of one person, and a field for each thing that is not. */
@@ -170,11 +211,25 @@ function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HT
     make("p", { class: "muted" }, `${t("fact-phone")} ${one.phone_masked ?? t("fact-none")}`), fields.length > 0 && make("div", { class: "stack-s visit-ask" }, make("h4", {}, t("door-ask")), ...fields));
 }
 
+const endOf = (draft: DoorDraft): string => draft.ended_at ?? after(draft.began_at);
+const policyOf = (door: Door, draft: DoorDraft): string | null => (draft.plain ? null : (door.policy?.id ?? null));
+
+/** Somebody was met where nobody is registered by now: a round to the dwelling, which confirms nothing of who lives there. */
+function roundOf(community: number, door: Door, draft: DoorDraft): Item[] {
+  const findings = draft.problem.trim() ? [{ id: draft.problem_id, category: draft.category, severity: draft.urgent ? "high" : "medium", text: draft.problem, on_spot: false, bank: null, lon: null, lat: null }] : [];
+  const body = {
+    kind: "visit", community, subject: { kind: "dwelling", id: door.dwelling }, policy: policyOf(door, draft), outcome: "done", began_at: draft.began_at, ended_at: endOf(draft), text: draft.note, findings, photographs: draft.photos.length,
+  };
+  const round: Item = { id: draft.id, kind: "round", label: door.address, made_at: Date.now(), body, state: "waiting" };
+  const of = { community, round: draft.id, finding: findings[0]?.id ?? null };
+  return [round, ...draft.photos.map((photo) => photoItem(photo, door.address, of))];
+}
+
 function itemsOf(community: number, door: Door, draft: DoorDraft, outcome: string, again: string): Item[] {
   const learnt = Object.entries(draft.learnt).filter(([person]) => door.lived.includes(person)).map(([person, { phone, birth, sex, answers }]) => ({ person, phone: phone.trim(), birth: birth.trim(), sex: sex || null, answers: Object.entries(answers).filter(([, text]) => text.trim() !== "") }));
   const problem = draft.problem.trim() ? { id: draft.problem_id, text: draft.problem, category: draft.category, urgent: draft.urgent, reporter: draft.reporter || null } : null;
   const body = {
-    dwelling: door.dwelling, outcome, began_at: draft.began_at, ended_at: [draft.began_at, stamp()].sort()[1], policy: draft.plain ? null : (door.policy?.id ?? null), text: draft.note, reason: outcome === "skipped" ? draft.reason : "", try_again_at: outcome === "tried" ? again : null,
+    dwelling: door.dwelling, outcome, began_at: draft.began_at, ended_at: endOf(draft), policy: policyOf(door, draft), text: draft.note, reason: outcome === "skipped" ? draft.reason : "", try_again_at: outcome === "tried" ? again : null,
     lived: door.lived, learnt: outcome === "done" ? learnt : [], problem, photographs: draft.photos.length,
   };
   const item: Item = { id: draft.id, kind: "door_visit", label: door.address, made_at: Date.now(), body, state: "waiting", door: draft };

@@ -1,20 +1,23 @@
 // The field client: one page that starts from the telephone's own storage and works without signal.
 import { make } from "../dom";
+import { intoNote, leftBehind } from "./back";
 import { recallClock } from "./clock";
-import { doorView, findDoor } from "./door";
+import { countSealed } from "./close";
+import { atDoor, doorView } from "./door";
 import { keep } from "./drafts";
 import { keepForm } from "./form/view";
-import { finishSignOut, meView } from "./me";
-import { newNote, noteView } from "./note";
+import { meView } from "./me";
+import { begunNote, isOver, noteAt, noteView } from "./note";
 import { mapView } from "./map";
 import { freshIds, guarded, icon } from "./parts";
 import { roundView } from "./round";
+import { finishSignOut } from "./signout";
 import { onChange, changed, reload, state, tidyPhotos } from "./state";
 import { fetchPack, keepTrying, signedIn, sync } from "./sync";
 import { talkView } from "./talk";
-import { freshNote, todayView } from "./today";
-import type { DoorDraft, Draft, VisitDraft } from "./types";
-import { resume, sealedWork } from "./vault";
+import { todayView } from "./today";
+import type { Draft } from "./types";
+import { resume } from "./vault";
 import { forgetOld, undoLine } from "./thrown";
 import { findVisit, visitView } from "./visit";
 import { waitingView } from "./waiting";
@@ -30,44 +33,42 @@ let shown = "";
 const place = (): string => location.hash.slice(1) || "today";
 
 async function open(begun: Draft): Promise<void> {
-  const gone = ("visit" in begun && !findVisit(begun.entry)) || ("door" in begun && !findDoor(begun.dwelling));
-  const draft = gone ? await asNote(begun as VisitDraft | DoorDraft) : begun;
+  const draft: Draft = leftBehind(begun) ? await intoNote(begun) : begun;
   // It exists from the first moment on, so that a killed page finds it again.
   if ("form" in draft && draft.form) await keepForm(draft.form.name);
   await keep(draft, make("p"));
   await reload();
-  location.hash = "subject_name" in draft ? `round/${draft.id}` : "visit" in draft ? `visit/${draft.entry}` : "door" in draft ? `door/${draft.dwelling}` : "note";
+  location.hash = addressOf(draft);
   if (place() === shown) draw(true);
 }
 
-/** A visit somebody else has ended meanwhile: what was written is a note now, and not lost. */
-async function asNote(visit: VisitDraft | DoorDraft): Promise<Draft> {
-  const heard = "door" in visit ? [visit.reason, ...Object.values(visit.learnt).flatMap((one) => [one.phone, one.birth, ...Object.values(one.answers)])] : [visit.phone];
-  const text = [visit.note, visit.problem, ...heard].filter(Boolean).join("\n");
-  await state.vault?.drop("boxes", `draft:${visit.id}`);
-  const place = "door" in visit ? { place: visit.address, photos: visit.photos } : {};
-  return { ...newNote(), text, category: visit.category, urgent: visit.urgent, ...place };
+/** Every draft has an address of its own: of two notes each is opened by its name. */
+function addressOf(draft: Draft): string {
+  if ("subject_name" in draft) return `round/${draft.id}`;
+  if ("visit" in draft) return `visit/${draft.entry}`;
+  return "door" in draft ? `door/${draft.dwelling}/${draft.id}` : `note/${draft.id}`;
 }
 
 const home = (): void => {
   state.trouble = "";
   if (!state.lastThrown) state.said = t("saved-here");
-  location.hash = "today";
+  // Going back does not lead to what was handed in.
+  location.replace("#today");
 };
 
 function content(): HTMLElement {
   if (!state.vault) return gate();
-  const [name, id] = place().split("/");
+  const [name, id, named] = place().split("/");
   if (name === "round") {
     const draft = state.drafts.find((one) => one.id === id);
     if (draft && "subject_name" in draft) return draft.kind === "talk" ? talkView(draft, home) : roundView(draft, home, open);
   }
   const found = name === "visit" ? findVisit(id ?? "") : null;
   if (found) return visitView(found.list, found.visit, home, open);
-  const door = name === "door" ? findDoor(id ?? "") : null;
-  if (door) return doorView(door.community, door.door, home, open);
+  const door = name === "door" ? atDoor(id ?? "", named ?? "") : null;
+  if (door) return doorView(door, home, open);
   if (name === "map") return mapView(open);
-  if (name === "note") return noteView(freshNote(), home);
+  if (name === "note") return noteView(noteAt(id ?? ""), home);
   if (name === "waiting") return waitingView(open);
   if (name === "me") return meView();
   return todayView(open);
@@ -82,15 +83,17 @@ function gate(): HTMLElement {
     // An ended session first, so that it does not end the next one.
     void finishSignOut().finally(() => location.assign(link.href));
   });
-  const words = state.sealedOthers > 0 ? t("sealed") : t("sign-in-first");
-  return make("section", { class: "card stack" }, make("p", {}, words), state.offline ? make("p", { class: "muted" }, t("need-signal")) : link);
+  const words = [state.sealedOwn > 0 && t("sealed"), state.sealedOthers > 0 && t("sealed-other", { n: state.sealedOthers })].filter((one): one is string => one !== false);
+  if (words.length === 0) words.push(t("sign-in-first"));
+  return make("section", { class: "card stack", id: "gate" }, ...words.map((one) => make("p", {}, one)), state.offline ? make("p", { class: "muted" }, t("need-signal")) : link);
 }
 
 /** For whoever is signed in and has nothing to walk: what this is, and the way back to their own pages. */
 function strangers(): HTMLElement {
+  const sealed = state.sealedOwn + state.sealedOthers;
   return make(
     "section", { class: "card stack", id: "strangers" },
-    make("h2", {}, t("not-for-you")), make("p", {}, t("not-for-you-why")), state.sealedOthers > 0 && make("p", { class: "muted" }, t("other-account", { n: state.sealedOthers })),
+    make("h2", {}, t("not-for-you")), make("p", {}, t("not-for-you-why")), sealed > 0 && make("p", { class: "muted" }, t("other-account", { n: sealed })),
     make("a", { class: "btn btn-primary btn-block", href: "/" }, icon("home"), t("go-home")), make("a", { class: "btn btn-block", href: "/sign-in?next=/field" }, t("sign-in-other")),
   );
 }
@@ -133,6 +136,8 @@ function writing(): boolean {
 
 function draw(force = false): void {
   drawStatus();
+  const [name, id = ""] = place().split("/");
+  if (state.vault && name === "note" && place() !== shown && (id === "" || isOver(id))) history.replaceState(null, "", `#note/${begunNote()}`);
   const now = state.vault ? place() : "gate";
   if (!force && now === shown && writing()) return;
   if (now !== shown) scrollTo(0, 0);
@@ -150,7 +155,7 @@ function draw(force = false): void {
 function drawBar(tab: string): void {
   document.querySelector(".bottombar")?.remove();
   if (!state.vault) return;
-  const links = TABS.map(([name, words, mark]) => make("a", { href: `#${name}`, ...(name === tab ? { "aria-current": "page" } : {}), ...(name === "note" ? { class: "bottombar-main" } : {}) }, icon(mark), t(words)));
+  const links = TABS.map(([name, words, mark]) => make("a", { href: name === tab ? `#${place()}` : `#${name}`, ...(name === tab ? { "aria-current": "page" } : {}), ...(name === "note" ? { class: "bottombar-main" } : {}) }, icon(mark), t(words)));
   document.body.append(make("nav", { class: "bottombar", "aria-label": t("main-nav") }, ...links));
 }
 
@@ -179,7 +184,7 @@ async function start(): Promise<void> {
   const visitor = !navigator.serviceWorker?.controller && document.documentElement.dataset.signedIn === "no";
   if (visitor) state.signedOut = true;
   const known = !visitor && (await signedIn());
-  state.sealedOthers = (await sealedWork(state.vault?.account)).reduce((sum, one) => sum + one.items, 0);
+  await countSealed();
   if (known && !state.pack) await fetchPack().catch(() => undefined);
   // Somebody may have begun to write already.
   draw();

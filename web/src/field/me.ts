@@ -2,13 +2,10 @@
 import { make } from "../dom";
 import { button, sure } from "./parts";
 import { exportAll, takeIn } from "./carry";
-import { changed, state } from "./state";
-import { endRecording } from "./track";
+import { closeHere } from "./close";
+import { finishSignOut, owe } from "./signout";
+import { state } from "./state";
 import { t, size } from "./words";
-import { signOutHere } from "./vault";
-
-/** Whose session at the server has still to be ended. */
-const DUE = "field-sign-out";
 
 /** What was told last, until it is asked again. */
 const known = { used: "", promise: "" };
@@ -36,26 +33,7 @@ async function storage(used: HTMLElement, promise: HTMLElement): Promise<void> {
 async function signOut(): Promise<void> {
   if (state.items.length > 0 && !(await sure(t("sign-out-sure", { n: state.items.length })))) return;
   const account = state.vault?.account ?? "";
-  endRecording();
-  await signOutHere();
-  localStorage.setItem(DUE, account);
+  await owe(account);
+  await closeHere(t("signed-out"));
   await finishSignOut();
-  Object.assign(state, { vault: null, pack: null, items: [], drafts: [], thrown: [], lastThrown: "", recent: [], signedOut: true, said: t("signed-out") });
-  location.hash = "";
-  changed();
-}
-
-/** The server's side of signing out; without signal it is done before anything else the next time. Only ever for whoever
- *  signed out: somebody else may have signed in meanwhile. */
-export async function finishSignOut(): Promise<void> {
-  const due = localStorage.getItem(DUE);
-  if (due === null) return;
-  try {
-    const known = await fetch("/api/v1/field/key", { cache: "no-store" });
-    const { account } = (known.ok ? await known.json() : {}) as { account?: string };
-    if (account === due) await fetch("/sign-out", { method: "POST", redirect: "manual" });
-    localStorage.removeItem(DUE);
-  } catch {
-    // no signal: the key is gone already, the session ends when there is
-  }
 }

@@ -1,16 +1,28 @@
 // 记一笔: say what, photograph, place; the rest is for the desk.
 import { make } from "../dom";
 import { keep, settled } from "./drafts";
-import { area, button, camera, check, choice, fault, field, locator } from "./parts";
+import { area, button, camera, check, choice, fault, field, icon, locator } from "./parts";
 import { photoItem } from "./handin";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { discardPart } from "./thrown";
 import { sync } from "./sync";
 import type { Item, NoteDraft } from "./types";
-import { t } from "./words";
+import { t, when } from "./words";
 
 export const newNote = (): NoteDraft => ({ id: crypto.randomUUID(), begun: Date.now(), text: "", category: "", place: "", urgent: false, photos: [], saved: 0 });
+
+/** The note of an address; one that is not begun is blank. */
+export const noteAt = (id: string): NoteDraft => (state.drafts.find((draft) => draft.id === id && "place" in draft) as NoteDraft | undefined) ?? { ...newNote(), ...(id && { id }) };
+
+/** Where 记一笔 leads: to the one begun there last; never to one of a visit or out of the outbox, which belongs where it was heard. */
+export function begunNote(): string {
+  const own = state.drafts.filter((draft): draft is NoteDraft => "place" in draft && !draft.home && !draft.back && !draft.left);
+  return own.sort((a, b) => b.saved - a.saved)[0]?.id ?? newNote().id;
+}
+
+/** Handed in or thrown away: under this name nothing else is written. */
+export const isOver = (id: string): boolean => state.items.some((item) => item.id === id) || state.recent.some((one) => one.id === id) || state.thrown.some(({ draft }) => draft.id === id);
 
 export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
   const note = make("p", { class: "draft-note", role: "status" });
@@ -43,7 +55,9 @@ export function noteView(draft: NoteDraft, done: () => void): HTMLElement {
     void sync();
   });
   return make(
-    "div", { class: "stack-l" },
+    "div", { class: "stack-l", "data-note": draft.id },
+    draft.left && make("p", { class: "banner", "data-state": "soon" }, t("note-left")),
+    draft.saved > 0 && make("div", { class: "spread" }, make("p", { class: "muted" }, t("note-begun", { time: when(draft.begun ?? draft.saved) })), make("a", { class: "btn btn-quiet", href: `#note/${newNote().id}` }, icon("plus"), t("note-another"))),
     make("section", { class: "card stack" }, field(t("note-text"), words), camera(draft.photos, save), field(t("category"), category)),
     make("section", { class: "card stack" }, field(t("note-place"), place, t(draft.home ? "note-at-home" : "note-place-hint")), locator(draft.spot, (spot) => {
       draft.spot = spot;

@@ -31,6 +31,8 @@ export const state = {
   said: "",
   /** The same where something went wrong. */
   trouble: "",
+  /** Items that lie sealed here: of whoever was here last, and of other accounts. */
+  sealedOwn: 0,
   sealedOthers: 0,
 };
 

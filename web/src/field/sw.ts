@@ -1,11 +1,14 @@
 // Keeps the shell on the telephone. `SHELL` (version, list of files) stands in front of this program as the server sends
 // it; a changed list is a changed worker. Nothing of anybody is kept here: data lies sealed in IndexedDB.
+import { finishSignOut, TAG } from "./signout";
+
 type Extendable = Event & { waitUntil(done: Promise<unknown>): void };
 type Fetching = Extendable & { request: Request; respondWith(answer: Promise<Response>): void };
 type ShellWorker = {
   SHELL: { version: string; files: string[] };
   addEventListener(name: "install" | "activate", act: (event: Extendable) => void): void;
   addEventListener(name: "fetch", act: (event: Fetching) => void): void;
+  addEventListener(name: "sync", act: (event: Extendable & { tag: string }) => void): void;
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
 };
@@ -42,4 +45,13 @@ worker.addEventListener("fetch", (event) => {
     return (await cache.match(page ? "/field" : request, { ignoreSearch: false })) ?? fetch(request);
   };
   event.respondWith(answer());
+});
+
+// Somebody signed out without signal and closed the page: the browser wakes us when there is some.
+worker.addEventListener("sync", (event) => {
+  if (event.tag !== TAG) return;
+  const end = async (): Promise<void> => {
+    if (!(await finishSignOut())) throw new Error("not yet");
+  };
+  event.waitUntil(end());
 });

@@ -1,7 +1,9 @@
 // Between the telephone and the server. Everything may break off anywhere and be done again: the server takes each item
 // once, a photograph goes on where it was cut.
 import { markClock, now, recallClock } from "./clock";
+import { closeHere, countSealed, remember } from "./close";
 import { StorageTrouble } from "./database";
+import { finishSignOut } from "./signout";
 import { changed, keepItem, release, reload, state } from "./state";
 import { endRecording } from "./track";
 import { ofItem, photosOf, type Answer, type Item, type Pack, type Photo, type Taken } from "./types";
@@ -29,6 +31,9 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   state.offline = false;
   if (answer.status === 401) {
     [state.signedOut, state.stranger] = [true, false];
+    // Over by time, work goes on; ended by its owner, this telephone may be in strange hands.
+    const { code } = (await answer.json().catch(() => ({}))) as { code?: string };
+    if (code === "session-revoked" && state.vault) await closeHere(t("revoked"));
     throw new Stop("signed out");
   }
   if (answer.status >= 500 || answer.status === 429) throw new Stop("later");
@@ -53,8 +58,10 @@ export async function signedIn(): Promise<boolean> {
       [state.pack, state.items, state.drafts, state.thrown] = [null, [], [], []];
       state.sentDoors.clear();
       state.vault = await unlock(account, secret);
+      remember(account);
       await reload();
       await recallClock();
+      await countSealed();
     }
     return true;
   } catch (error) {
@@ -200,7 +207,7 @@ async function apply(item: Item, answer: Answer): Promise<void> {
     }
     return release(item);
   }
-  await keepItem({ ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined });
+  await keepItem({ ...item, state: answer.result, problem: answer.problem ?? undefined, held: answer.held ?? undefined, told_at: now() });
 }
 
 async function uploadAll(item: Item): Promise<boolean> {
@@ -233,12 +240,20 @@ async function refuse(item: Item, status: number, problem: object): Promise<fals
   return false;
 }
 
+/** A session that is owed its end first; then what waits, of whoever is here. */
+async function comeBack(): Promise<void> {
+  await finishSignOut();
+  if (state.vault) return sync();
+  state.offline = !navigator.onLine;
+  changed();
+}
+
 /** Tries whenever there is hope: signal, a return to the page. */
 export function keepTrying(): void {
-  addEventListener("online", () => void sync());
+  addEventListener("online", () => void comeBack());
   addEventListener("offline", () => {
     state.offline = true;
     changed();
   });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void comeBack());
 }

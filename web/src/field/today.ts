@@ -2,12 +2,11 @@
 import { make } from "../dom";
 import { area, badge, button, camera, caseLink, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
-import { newNote } from "./note";
 import { dueAt, newRound, roundTo } from "./round";
 import { hold, state, type } from "./state";
 import { sync } from "./sync";
 import { talkTo } from "./talk";
-import type { Draft, Due, Finding, Item, NoteDraft, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
+import type { Draft, Due, Finding, Item, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
 import { toVisit, visitState } from "./visit";
 import { aboutOf, discard, thrownPart, titleOf } from "./thrown";
 import { dayOf, t, when } from "./words";
@@ -197,5 +196,3 @@ function subjectsPart(subjects: PackSubject[], leftOut: number, open: Open): HTM
   draw();
   return make("section", { class: "stack-s", id: "subjects" }, make("h2", {}, t("subjects")), field(t("subjects-find"), look), list, more, said);
 }
-
-export const freshNote = (): NoteDraft => (state.drafts.find((draft) => "place" in draft) as NoteDraft | undefined) ?? newNote();

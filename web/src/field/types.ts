@@ -43,7 +43,7 @@ export type ProblemText = { title?: string; detail?: string; errors?: { field: s
 /** Something written and not yet taken by the server. */
 export type Item = {
   id: string; kind: Kind; label: string; made_at: number; body: Record<string, unknown>; state: ItemState;
-  problem?: ProblemText; held?: unknown;
+  problem?: ProblemText; held?: unknown; /** When it was answered last. */ told_at?: number;
   /** Of a round: its checklist as it was filled in, to be mended. Not sent. */
   form?: FilledForm;
   /** Of a round: the policy it was begun for, also where it does not count for it. Not sent. */
@@ -106,7 +106,12 @@ export type DoorDraft = {
 };
 /** What was heard of one person, as typed. */
 export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string> };
+  /** The door as it was shown last, and when that was known: a later pack may not have it. Not in a draft of an older client. */
+  community?: number; shown?: Door; shown_at?: number;
+  /** Sent back by the server: why, and how it had ended. */
+  back?: string; outcome?: "done" | "tried" | "skipped"; ended_at?: string; again?: string;
+  /** Of whom something is written who is registered there no more. */ gone?: DoorResident[];
 export type Draft = RoundDraft | NoteDraft | VisitDraft | DoorDraft;
 /** A draft somebody threw away, and when. */
 export type Thrown = { draft: Draft; at: number };
-export type NoteDraft = { id: string; /** When; not in one of an older client. */ begun?: number; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number; /** Of a visit: the dwelling it was heard at, and who said it. */ home?: string; reporter?: string };
+export type NoteDraft = { id: string; /** When; not in one of an older client. */ begun?: number; text: string; category: string; place: string; spot?: Spot; urgent: boolean; photos: Photo[]; saved: number; /** Of a visit: the dwelling it was heard at, and who said it. */ home?: string; reporter?: string; /** Came out of the outbox, or from a visit that has no door any more. */ back?: boolean; left?: boolean };

@@ -88,7 +88,7 @@ export function visitView(list: VisitList, visit: Visit, done: () => void, open:
 }
 
 /** A problem heard becomes a case, with the place of the dwelling. */
-export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "urgent" | "reporter">, save: () => void, people: [string, string][], hint = t("visit-problem-hint")): { element: HTMLElement; complete(): boolean } {
+export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "urgent" | "reporter">, save: () => void, people: [string, string][], hint = t("visit-problem-hint"), alone = ""): { element: HTMLElement; complete(): boolean } {
   const all = (state.pack?.categories ?? []).filter((one) => !one.asks);
   let chosen = draft.category !== "";
   const category = choice([["", t("choose")], ...all.map((one): [string, string] => [one.code, one.name])], draft.category, (value) => {
@@ -105,7 +105,8 @@ export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "ur
     draft.urgent = value;
     save();
   });
-  // Whoever is meant is said, never guessed: it stands among their own cases then.
+  // As on the page: whoever is alone there spoke of it, unless somebody says otherwise; of several it is said, never guessed.
+  draft.reporter ??= alone;
   if (draft.reporter && !people.some(([id]) => id === draft.reporter)) draft.reporter = "";
   const reporter = people.length > 0 && choice([["", t("reporter-nobody")], ...people], draft.reporter ?? "", (value) => {
     draft.reporter = value;

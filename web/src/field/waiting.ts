@@ -1,7 +1,8 @@
 // What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
 import { make } from "../dom";
+import { reopened } from "./back";
 import { retold, type ToldHazard } from "./hazard";
-import { badge, button, caseLink, guarded, pageLink, sure } from "./parts";
+import { badge, button, caseLink, pageLink, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
 import { kept, type Track } from "./track";
@@ -59,7 +60,7 @@ function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElem
     const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
     buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
   }
-  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" && item.held ? both(item) : null, buttons.childElementCount > 0 && buttons);
+  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" && item.held && item.kind !== "door_visit" ? both(item) : null, buttons.childElementCount > 0 && buttons);
 }
 
 /** Both versions, one beside the other. */
@@ -89,12 +90,13 @@ export async function mend(item: Item, open: (draft: Draft) => void | Promise<vo
   const own = new Set([...Object.values(item.form?.files ?? {}), ...seen].map((photo) => photo.id));
   const loose = hanging.filter((one) => !own.has((one.body["photo"] as Photo).id));
   const photos = (finding: string | null): Photo[] => loose.filter((one) => (one.body["finding"] ?? null) === finding).map((one) => one.body["photo"] as Photo);
-  const draft = item.door ? { ...item.door, saved: Date.now() } : item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
+  const draft = item.door ? reopened(item) : item.kind === "round" ? roundDraft(item, photos) : noteDraft(item, photos(null));
   const { vault } = state;
   if (!vault) return;
   const way = item.body["track"] ? kept(draft.id, item.body["track"] as Track) : [];
   const rows = await Promise.all([vault.prepare("boxes", `draft:${draft.id}`, draft), ...way.map(({ id, value }) => vault.prepare("boxes", id, value))]);
-  await guarded(() => vault.write(rows, [item, ...hanging].map(({ id }) => ({ table: "outbox", id }))));
+  // Storage that refuses leaves it where it is.
+  await vault.write(rows, [item, ...hanging].map(({ id }) => ({ table: "outbox", id })));
   await reload();
   await open(draft);
 }
@@ -115,5 +117,5 @@ function noteDraft(item: Item, photos: Photo[]): NoteDraft {
   const { lon, lat, dwelling } = body.place;
   // Whoever was named and is not looked after any more is not named again.
   const reporter = item.problem?.errors?.some((one) => one.field === "reporter") ? null : body.reporter;
-  return { id: item.id, text: body.text, category: body.category, urgent: body.urgent, place: body.place.text ?? "", ...(typeof lon === "number" && typeof lat === "number" ? { spot: { lon, lat, accuracy: 0 } } : {}), ...(dwelling ? { home: dwelling } : {}), ...(reporter ? { reporter } : {}), photos, saved: Date.now() };
+  return { id: item.id, text: body.text, category: body.category, urgent: body.urgent, place: body.place.text ?? "", ...(typeof lon === "number" && typeof lat === "number" ? { spot: { lon, lat, accuracy: 0 } } : {}), ...(dwelling ? { home: dwelling } : {}), ...(reporter ? { reporter } : {}), photos, back: true, saved: Date.now() };
 }

@@ -6,16 +6,15 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_kernel::{CommunityId, Result, Scope};
+use youlin_cases::Cases;
+use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, DwellingFile, Resident, Vault};
 use youlin_rounds::permissions::{ROUNDS_READ, VISITS_WALK};
-use youlin_rounds::visits::{
-    DayRound, Ground, MyDay, Stop, VisitLine, my_day, reasons, speaks_for_itself,
-};
+use youlin_rounds::visits::{Ground, MyDay, Stop, VisitLine, my_day, reasons, speaks_for_itself};
 use youlin_rounds::{PolicyView, policies};
-use youlin_web::Shell;
+use youlin_web::{App, Shell};
 
 /// Communities whose day is planned: whoever works for a whole district goes to nobody's door.
 const COMMUNITIES: usize = 3;
@@ -111,7 +110,9 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
             holds_post,
             ..
         } = my_day(s.app(), ctx, community, None).await?;
-        let files = files(s, &people, community, &round).await?;
+        let visits = round.stops.iter().flat_map(|stop| &stop.visits);
+        let dwellings: Vec<Uuid> = visits.map(|visit| visit.dwelling).collect();
+        let files = files(s.app(), ctx, &people, community, &dwellings).await?;
         let day = Day {
             s,
             ground: &ground,
@@ -129,19 +130,39 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
     Ok(days)
 }
 
+/// Who is registered behind a door now: told to whoever was shown others.
+#[derive(Debug, Serialize)]
+pub(crate) struct Behind {
+    community: CommunityId,
+    lived: BTreeSet<Uuid>,
+    people: Vec<PackResident>,
+}
+
+/// The same people as in the pack; the day may propose this door no more.
+pub(crate) async fn behind(app: &App, ctx: &Ctx, dwelling: Uuid) -> Result<Behind> {
+    let place = app.need::<Cases>()?.locator().dwelling(dwelling);
+    let community = place.ok_or_else(Problem::not_found)?.community;
+    let scope = ctx.scope(&PEOPLE_READ)?;
+    let files = files(app, ctx, &scope, community, &[dwelling]).await?;
+    let residents = files.get(&dwelling).map_or(&[][..], |file| &file.residents);
+    Ok(Behind {
+        community,
+        lived: residents.iter().map(|one| one.card.id).collect(),
+        people: residents.iter().map(resident).collect(),
+    })
+}
+
 async fn files(
-    s: &Shell,
+    app: &App,
+    ctx: &Ctx,
     scope: &Scope,
     community: CommunityId,
-    round: &DayRound,
+    dwellings: &[Uuid],
 ) -> Result<HashMap<Uuid, DwellingFile>> {
-    let app = s.app();
     let vault = app.need::<Vault>()?;
     let policy = app.service::<RegisterPolicy>().unwrap_or_default();
-    let visits = round.stops.iter().flat_map(|stop| &stop.visits);
-    let dwellings: Vec<Uuid> = visits.map(|visit| visit.dwelling).collect();
-    let (db, now) = (app.db().read(), s.ctx().now());
-    let asked = (community, &dwellings[..]);
+    let (db, now) = (app.db().read(), ctx.now());
+    let asked = (community, dwellings);
     let files = Directory::dwelling_files(db, &vault, scope, &policy, now, asked).await?;
     Ok(files
         .into_iter()

@@ -45,12 +45,13 @@ pub(crate) async fn owner(
 }
 
 async fn find(app: &App, hash: [u8; 16]) -> Result<Option<Owner>> {
-    let Some(row) = tokens::by_hash(app.db().read(), hash)
-        .await?
-        .filter(|row| row.revoked_at.is_none())
-    else {
+    let db = app.db().read();
+    let Some(row) = tokens::by_hash(db, hash).await? else {
         return Ok(None);
     };
+    if tokens::is_ended(db, &row).await? {
+        return Ok(None);
+    }
     let who = app.accounts().account(row.account_id).await?;
     Ok(who.map(|who| Owner {
         token: row.id,

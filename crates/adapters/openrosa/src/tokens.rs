@@ -12,7 +12,7 @@ use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
-use youlin_people::Vault;
+use youlin_people::{Vault, password_set_at};
 use youlin_rounds::permissions::ROUNDS_WALK;
 
 use crate::entities::openrosa_token;
@@ -59,10 +59,12 @@ impl Command for MakeToken {
         ctx.scope(&ROUNDS_WALK)?;
         let account = own_account(ctx)?;
         let name = cleaned(&self.name)?;
+        let since = password_set_at(tx.conn(), account).await?;
         let held = openrosa_token::Entity::find()
             .filter(openrosa_token::Column::CommunityId.eq(SYSTEM.0))
             .filter(openrosa_token::Column::AccountId.eq(account))
             .filter(openrosa_token::Column::RevokedAt.is_null())
+            .filter(openrosa_token::Column::CreatedAt.gte(since.map_or(i64::MIN, |at| at.0)))
             .all(tx.conn())
             .await?;
         if held.len() >= MOST {
@@ -182,9 +184,11 @@ pub(crate) struct TokenView {
 
 /// The caller's own addresses, the newest first; ended ones last.
 pub(crate) async fn own_tokens(db: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<TokenView>> {
+    let account = own_account(ctx)?;
+    let since = password_set_at(db, account).await?;
     let rows = openrosa_token::Entity::find()
         .filter(openrosa_token::Column::CommunityId.eq(SYSTEM.0))
-        .filter(openrosa_token::Column::AccountId.eq(own_account(ctx)?))
+        .filter(openrosa_token::Column::AccountId.eq(account))
         .order_by_desc(openrosa_token::Column::Id)
         .all(db)
         .await?;
@@ -201,14 +205,29 @@ pub(crate) async fn own_tokens(db: &impl ConnectionTrait, ctx: &Ctx) -> Result<V
         .into_iter()
         .map(|row| TokenView {
             used_at: last.get(&row.id).copied().map(Micros),
+            revoked_at: ended_at(&row, since),
+            created_at: Micros(row.created_at),
             id: row.id,
             name: row.name,
-            created_at: Micros(row.created_at),
-            revoked_at: row.revoked_at.map(Micros),
         })
         .collect();
     all.sort_by_key(|one| one.revoked_at.is_some());
     Ok(all)
+}
+
+/// Since when an address is of no use: its owner ended it, or has set another password since it was made.
+fn ended_at(row: &openrosa_token::Model, password_set: Option<Micros>) -> Option<Micros> {
+    let by_password = password_set.filter(|at| row.created_at < at.0);
+    row.revoked_at.map(Micros).or(by_password)
+}
+
+/// Whether an address still opens something.
+pub(crate) async fn is_ended(
+    db: &impl ConnectionTrait,
+    row: &openrosa_token::Model,
+) -> Result<bool> {
+    let since = password_set_at(db, row.account_id).await?;
+    Ok(ended_at(row, since).is_some())
 }
 
 /// The address a hash belongs to, also an ended one.

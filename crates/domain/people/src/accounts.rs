@@ -151,6 +151,16 @@ impl Accounts {
     }
 }
 
+/// When the password of an account was set last. Whatever was handed out before, sessions and addresses of telephones, is to
+/// be worth nothing then: a lost telephone is shut out by a new password.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn password_set_at(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Micros>> {
+    let row = account::Entity::find_by_id((SYSTEM.0, id)).one(db).await?;
+    Ok(row.map(|row| Micros(row.password_at)))
+}
+
 impl AccountSource for Accounts {
     fn account(&self, id: Uuid) -> BoxFuture<'_, Result<Option<SignedIn>>> {
         self.find(id).boxed()

@@ -50,6 +50,7 @@ use youlin_web::{App, Module};
 pub use accounts::{
     AccountPolicy, AccountView, Accounts, KeyView, account_list, account_names, key_list,
 };
+    password_set_at,
 pub use age::{Age, age_on};
 pub use area_charges::AreaCharges;
 pub use area_follow::PeopleFollow;

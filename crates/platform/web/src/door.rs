@@ -7,6 +7,7 @@ use axum::routing::MethodRouter;
 use youlin_kernel::{Access, Problem, ProblemKind};
 
 use crate::extract::Caller;
+use crate::middleware::SessionRevoked;
 use crate::{App, Fault};
 
 pub(crate) fn door(router: MethodRouter<App>, access: Access) -> MethodRouter<App> {
@@ -26,6 +27,8 @@ async fn check(access: Access, request: Request, next: Next) -> Response {
     }
     let problem = if ctx.is_signed_in() || machine {
         Problem::forbidden()
+    } else if request.extensions().get::<SessionRevoked>().is_some() {
+        Problem::new(ProblemKind::SignInNeeded, "session-revoked")
     } else {
         Problem::new(ProblemKind::SignInNeeded, "sign-in-needed")
     };

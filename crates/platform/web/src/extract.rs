@@ -207,7 +207,9 @@ impl FromRequestParts<App> for CurrentSession {
         let token = crate::middleware::cookie(&parts.headers, policy.cookie_name())
             .map(SessionToken::from_cookie);
         let row = match &token {
-            Some(token) => crate::session::find(app.db(), &ctx, policy, token.hash()).await?,
+            Some(token) => crate::session::find(app.db(), &ctx, policy, token.hash())
+                .await?
+                .live(),
             None => None,
         };
         Ok(Self {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use youlin_kernel::{Actor, Ctx, Locale, Problem, ProblemKind, Result};
 
 use crate::problem::{Unrendered, Wants, render};
-use crate::session::{self, SessionToken};
+use crate::session::{self, SessionToken, Standing};
 use crate::shell::Prefs;
 use crate::{App, Caller, Fault, Protocol, SignedIn};
 
@@ -44,13 +44,20 @@ pub(crate) async fn around(
     let visitor = app.ctx(Actor::Visitor, Arc::from([]), prefs.locale, request_id);
 
     let admitted = match protocol {
-        Some(_) => Ok((visitor.clone(), false)),
+        Some(_) => Ok(Admitted::visitor(visitor.clone(), false)),
         None => admit(&app, &visitor, &parts).await,
     };
     let (ctx, mut response) = match admitted {
-        Ok((ctx, half_way)) => {
+        Ok(Admitted {
+            ctx,
+            half_way,
+            revoked,
+        }) => {
             prefs.half_way = half_way;
             parts.extensions.insert(Caller(ctx.clone()));
+            if revoked {
+                parts.extensions.insert(SessionRevoked);
+            }
             parts.extensions.insert(prefs);
             (ctx, next.run(Request::from_parts(parts, body)).await)
         }
@@ -100,8 +107,30 @@ pub(crate) async fn measure(path: Option<MatchedPath>, request: Request, next: N
     response
 }
 
-/// Who asks, and whether their second factor is still to come.
-async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<(Ctx, bool)> {
+/// The request came with a session that was ended, not one that is over by time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionRevoked;
+
+/// Who asks.
+struct Admitted {
+    ctx: Ctx,
+    /// Their second factor is still to come.
+    half_way: bool,
+    /// They come with a session that was ended.
+    revoked: bool,
+}
+
+impl Admitted {
+    fn visitor(ctx: Ctx, revoked: bool) -> Self {
+        Self {
+            ctx,
+            half_way: false,
+            revoked,
+        }
+    }
+}
+
+async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<Admitted> {
     let headers = &parts.headers;
     let path = parts.uri.path();
     let writes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -113,19 +142,22 @@ async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<(Ctx, bool)> {
     let who = match (bearer, &cookie) {
         (Some(key), _) => {
             let known = machine(app, key).await?;
-            Some(known.ok_or_else(|| Problem::new(ProblemKind::SignInNeeded, "key-unknown"))?)
+            Standing::Live(
+                known.ok_or_else(|| Problem::new(ProblemKind::SignInNeeded, "key-unknown"))?,
+            )
         }
         (None, Some(token)) => person(app, visitor, token.hash()).await?,
-        (None, None) => None,
+        (None, None) => Standing::Nothing,
     };
     if writes && bearer.is_none() && !same_origin(headers, path) {
         return Err(Problem::new(ProblemKind::Forbidden, "cross-origin"));
     }
-    let Some(who) = who else {
+    let revoked = matches!(who, Standing::Revoked);
+    let Some(who) = who.live() else {
         if !is_free(path) {
             app.limits().public(client(parts), writes)?;
         }
-        return Ok((visitor.clone(), false));
+        return Ok(Admitted::visitor(visitor.clone(), revoked));
     };
     let half_way = who.second_factor_required;
     if half_way
@@ -146,7 +178,11 @@ async fn admit(app: &App, visitor: &Ctx, parts: &Parts) -> Result<(Ctx, bool)> {
         who.locale.unwrap_or(chosen.locale)
     };
     let ctx = app.ctx(who.actor, who.grants, locale, visitor.request_id());
-    Ok((ctx, half_way))
+    Ok(Admitted {
+        ctx,
+        half_way,
+        revoked,
+    })
 }
 
 /// Assets, health and metrics are neither limited nor behind a second factor.
@@ -155,16 +191,20 @@ fn is_free(path: &str) -> bool {
         || matches!(path, "/healthz" | "/readyz" | "/metrics" | "/favicon.ico")
 }
 
-async fn person(app: &App, visitor: &Ctx, hash: [u8; 32]) -> Result<Option<SignedIn>> {
+async fn person(app: &App, visitor: &Ctx, hash: [u8; 32]) -> Result<Standing<SignedIn>> {
     if let Some(known) = app.sessions().get(&hash) {
         return Ok(known);
     }
     let found = match session::find(app.db(), visitor, &app.config().cookies, hash).await? {
-        Some(row) => app.accounts().account(row.account).await?.map(|mut who| {
-            who.second_factor_required &= !row.second_factor;
-            who
-        }),
-        None => None,
+        Standing::Live(row) => {
+            let known = app.accounts().account(row.account).await?;
+            Standing::from(known.map(|mut who| {
+                who.second_factor_required &= !row.second_factor;
+                who
+            }))
+        }
+        Standing::Revoked => Standing::Revoked,
+        Standing::Nothing => Standing::Nothing,
     };
     app.sessions().put(hash, found.clone());
     Ok(found)
@@ -173,10 +213,10 @@ async fn person(app: &App, visitor: &Ctx, hash: [u8; 32]) -> Result<Option<Signe
 async fn machine(app: &App, key: &str) -> Result<Option<SignedIn>> {
     let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     if let Some(known) = app.sessions().get(&hash) {
-        return Ok(known);
+        return Ok(known.live());
     }
     let found = app.accounts().key(hash).await?;
-    app.sessions().put(hash, found.clone());
+    app.sessions().put(hash, Standing::from(found.clone()));
     Ok(found)
 }
 

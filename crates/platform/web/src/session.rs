@@ -18,11 +18,12 @@ use youlin_kernel::{Ctx, Micros, Result};
 use crate::SignedIn;
 
 /// Sessions belong to no community and are never distributed.
-pub const SESSION_MIGRATIONS: &[Migration] = &[Migration {
-    module: "web",
-    version: 1,
-    name: "sessions",
-    sql: r"
+pub const SESSION_MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "web",
+        version: 1,
+        name: "sessions",
+        sql: r"
 CREATE TABLE session (
     token_hash {bytes} NOT NULL PRIMARY KEY,
     account_id {uuid} NOT NULL,
@@ -33,7 +34,16 @@ CREATE TABLE session (
 );
 CREATE INDEX session_account ON session (account_id);
 ",
-}];
+    },
+    Migration {
+        module: "web",
+        version: 2,
+        name: "sessions-ended-by-their-owner",
+        sql: r"
+ALTER TABLE session ADD COLUMN revoked_at BIGINT;
+",
+    },
+];
 
 /// How session cookies are made and how long they live.
 #[derive(Clone, Debug)]
@@ -158,6 +168,8 @@ impl Command for StartSession {
 #[derive(Debug)]
 pub enum EndSession {
     One(SessionToken),
+    /// Their rows stay until they would have been too old: a device that comes back with one is told that it was ended, and
+    /// not merely that it is over, so that it shows nothing any more of what it keeps.
     AllOf(Uuid),
     /// Housekeeping: those that are over anyway.
     Expired {
@@ -170,22 +182,31 @@ impl Command for EndSession {
     const NAME: &'static str = "web.end-session";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        let mut delete = Query::delete();
-        delete.from_table(name("session"));
+        let now = ctx.now();
         match self {
-            Self::One(token) => delete.and_where(col("token_hash").eq(token.hash().to_vec())),
-            Self::AllOf(account) => delete.and_where(col("account_id").eq(*account)),
+            Self::One(token) => remove(tx, token.hash()).await,
+            Self::AllOf(account) => {
+                let mut update = Query::update();
+                update
+                    .table(name("session"))
+                    .value(name("revoked_at"), now.0)
+                    .and_where(col("account_id").eq(*account))
+                    .and_where(col("revoked_at").is_null());
+                tx.conn().execute(&update).await?;
+                Ok(())
+            }
             Self::Expired { idle } => {
-                let now = ctx.now();
-                delete.and_where(
+                let unused = col("seen_at").lt(now.plus(-*idle).0);
+                let mut delete = Query::delete();
+                delete.from_table(name("session")).and_where(
                     col("ends_at")
                         .lt(now.0)
-                        .or(col("seen_at").lt(now.plus(-*idle).0)),
-                )
+                        .or(unused.and(col("revoked_at").is_null())),
+                );
+                tx.conn().execute(&delete).await?;
+                Ok(())
             }
-        };
-        tx.conn().execute(&delete).await?;
-        Ok(())
+        }
     }
 }
 
@@ -224,30 +245,67 @@ pub(crate) struct SessionRow {
     pub(crate) second_factor: bool,
 }
 
+/// What a token stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing<T> {
+    Live(T),
+    /// Ended by whoever it belongs to, or by whoever looks after accounts.
+    Revoked,
+    /// Over by time, signed out, or never was.
+    Nothing,
+}
+
+impl<T> Standing<T> {
+    pub(crate) fn live(self) -> Option<T> {
+        match self {
+            Self::Live(known) => Some(known),
+            Self::Revoked | Self::Nothing => None,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Standing<T> {
+    fn from(known: Option<T>) -> Self {
+        known.map_or(Self::Nothing, Self::Live)
+    }
+}
+
 /// Finds a session that is neither idle too long nor too old, and notes now and then that it was seen.
 pub(crate) async fn find(
     db: &Database,
     ctx: &Ctx,
     policy: &CookiePolicy,
     hash: [u8; 32],
-) -> Result<Option<SessionRow>> {
+) -> Result<Standing<SessionRow>> {
     let mut query = Query::select();
     query
-        .columns(["account_id", "seen_at", "ends_at", "second_factor"].map(name))
+        .columns(
+            [
+                "account_id",
+                "seen_at",
+                "ends_at",
+                "second_factor",
+                "revoked_at",
+            ]
+            .map(name),
+        )
         .from(name("session"))
         .and_where(col("token_hash").eq(hash.to_vec()));
     let Some(row) = db.read().query_one(&query).await? else {
-        return Ok(None);
+        return Ok(Standing::Nothing);
     };
+    if row.try_get::<Option<i64>>("", "revoked_at")?.is_some() {
+        return Ok(Standing::Revoked);
+    }
     let (seen_at, ends_at): (i64, i64) = (row.try_get("", "seen_at")?, row.try_get("", "ends_at")?);
     let now = ctx.now().0;
     if now >= ends_at || now - seen_at >= policy.idle {
-        return Ok(None);
+        return Ok(Standing::Nothing);
     }
     if now - seen_at > 5 * Micros::MINUTE {
         db.execute(ctx, Seen { hash }).await?;
     }
-    Ok(Some(SessionRow {
+    Ok(Standing::Live(SessionRow {
         account: row.try_get("", "account_id")?,
         second_factor: row.try_get("", "second_factor")?,
     }))
@@ -257,21 +315,21 @@ pub(crate) async fn find(
 #[derive(Default)]
 pub(crate) struct SessionCache(RwLock<HashMap<[u8; 32], Remembered>>);
 
-/// When it was looked up, and what it stood for (`None`: nothing).
-type Remembered = (Instant, Option<SignedIn>);
+/// When it was looked up, and what it stood for.
+type Remembered = (Instant, Standing<SignedIn>);
 
 const REMEMBERED: Duration = Duration::from_secs(5);
 const MOST: usize = 20_000;
 
 impl SessionCache {
-    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<Option<SignedIn>> {
+    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<Standing<SignedIn>> {
         let map = self.0.read().ok()?;
         map.get(hash)
             .filter(|(at, _)| at.elapsed() < REMEMBERED)
             .map(|(_, who)| who.clone())
     }
 
-    pub(crate) fn put(&self, hash: [u8; 32], who: Option<SignedIn>) {
+    pub(crate) fn put(&self, hash: [u8; 32], who: Standing<SignedIn>) {
         if let Ok(mut map) = self.0.write() {
             if map.len() >= MOST {
                 map.retain(|_, (at, _)| at.elapsed() < REMEMBERED);

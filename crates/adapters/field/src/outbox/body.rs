@@ -461,6 +461,11 @@ pub(super) async fn held(app: &App, ctx: &Ctx, kind: Kind, item: &Item) -> Optio
                 .find(|one| one.id == body.finding)?;
             serde_json::to_value(found).ok()
         }
-        Kind::Case | Kind::DoorVisit | Kind::VisitMark | Kind::Correction | Kind::Photo => None,
+        Kind::DoorVisit => {
+            let body: DoorBody = read_as(&item.body).ok()?;
+            let behind = crate::doors::behind(app, ctx, body.dwelling).await.ok()?;
+            serde_json::to_value(behind).ok()
+        }
+        Kind::Case | Kind::VisitMark | Kind::Correction | Kind::Photo => None,
     }
 }

@@ -112,13 +112,16 @@ async fn outcome(app: &App, ctx: &Ctx, item: &Item, taken: Option<&field_item::M
         Ok(Some(delivered)) => Outcome::Taken(delivered),
         Ok(None) => Outcome::Later(None),
         Err(problem) => {
+            let changed = problem.code() == "visit-residents-changed";
             let held = match problem.kind() {
-                ProblemKind::Conflict => body::held(app, ctx, kind, item).await,
+                ProblemKind::Conflict if changed || kind != Kind::DoorVisit => {
+                    body::held(app, ctx, kind, item).await
+                }
                 _ => None,
             };
             let problem = match (kind, problem.kind()) {
                 // Of a list that is one's own: moved out, or looked after by somebody else now.
-                (Kind::DoorVisit, _) if problem.code() == "visit-residents-changed" => {
+                (Kind::DoorVisit, _) if changed => {
                     Problem::new(ProblemKind::Conflict, "field-door-residents")
                 }
                 (Kind::DoorVisit, ProblemKind::NotFound) => {

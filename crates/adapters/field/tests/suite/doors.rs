@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_kernel::Micros;
-use youlin_people::{AskNextTime, Home, PersonInput, Relation, SavePerson};
+use youlin_people::{AskNextTime, Home, MoveOut, PersonInput, Relation, SavePerson};
 use youlin_places::import::{buildings, dwellings, estates, read_csv};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::visits_of;
@@ -267,5 +267,61 @@ async fn a_wrong_clock_is_put_right_for_the_next_try_too() {
             (visits[0].at, visits[0].again),
             (now, Some(now.plus(Micros::DAY)))
         );
+    }
+}
+
+#[tokio::test]
+async fn who_lives_behind_a_door_now_is_told_with_the_refusal() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        ground.house().await;
+        let first = ground.lives("周福生", "101").await;
+        ground.world.clock.advance(60 * Micros::DAY);
+        let desk = &ground.walkers[2];
+        let doors = ground.doors_of(desk).await;
+        let met = ground.visit(&doors[0], "done");
+        // Somebody came to live there.
+        let second = ground.lives("新来", "101").await;
+        let told = ground.outbox(desk, std::slice::from_ref(&met)).await;
+        assert_eq!(told[0]["problem"]["code"], "field-door-residents");
+        let held = &told[0]["held"];
+        assert_eq!(held["community"], json!(ground.community()));
+        assert_eq!(held["lived"].as_array().map(Vec::len), Some(2), "{held}");
+        let names: Vec<&str> = (held["people"].as_array().into_iter().flatten())
+            .filter_map(|one| one["name_masked"].as_str())
+            .collect();
+        assert_eq!(names, ["周**", "新*"], "masked, as in the pack");
+
+        // All have moved out: today proposes the door no more, and the telephone still learns that nobody lives there.
+        for person in [first, second] {
+            let out = MoveOut {
+                vault: Arc::clone(&ground.vault),
+                community: ground.community(),
+                person,
+                dwelling: None,
+                on: None,
+                whereto: None,
+            };
+            let world = &ground.world;
+            world.db().execute(&world.service(), out).await.unwrap();
+        }
+        let told = ground.outbox(desk, std::slice::from_ref(&met)).await;
+        assert_eq!(result(&told[0]), "conflict", "{told:?}");
+        assert_eq!(
+            (&told[0]["held"]["lived"], &told[0]["held"]["people"]),
+            (&json!([]), &json!([]))
+        );
+        assert!(ground.visits_to(desk, "101").await.is_empty());
+
+        // Under the same name it is a round to the empty dwelling, which confirms nothing; once.
+        let mut round = met;
+        round["kind"] = json!("round");
+        round["body"]["kind"] = json!("visit");
+        round["body"]["community"] = json!(ground.community());
+        round["body"]["subject"] = json!({ "kind": "dwelling", "id": ground.room("101") });
+        round["body"]["text"] = json!("见到了本人");
+        let told = ground.outbox(desk, &[round.clone(), round]).await;
+        assert_eq!((result(&told[0]), result(&told[1])), ("done", "again"));
+        assert_eq!(ground.visits_to(desk, "101").await.len(), 1);
     }
 }
