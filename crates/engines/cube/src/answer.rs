@@ -99,7 +99,7 @@ impl Tally {
 }
 
 /// What the measure looks at in one table.
-enum Looking<'a> {
+pub(crate) enum Looking<'a> {
     Count,
     Keys(&'a [u32]),
     Numbers(&'a [i64]),
@@ -110,7 +110,11 @@ enum Looking<'a> {
 }
 
 /// The rows of a table that the figures count, and what is looked at in them.
-fn counted<'a>(asking: &Asking<'_>, table: &'a Table, query: &Query) -> (Bitmap, Looking<'a>) {
+pub(crate) fn counted<'a>(
+    asking: &Asking<'_>,
+    table: &'a Table,
+    query: &Query,
+) -> (Bitmap, Looking<'a>) {
     let mut rows = asking.selection(table, query);
     let looking = match &query.measure {
         Measure::Count => Looking::Count,

@@ -17,6 +17,7 @@ mod group;
 mod query;
 mod schema;
 mod select;
+mod shared;
 mod table;
 #[cfg(feature = "workload")]
 pub mod workload;
@@ -30,4 +31,5 @@ pub use query::{
     Bucket, Filter, Group, Key, Measure, Op, Quantity, Query, Related, Span, Test, Value,
 };
 pub use schema::{Dim, Kind, Schema};
+pub use shared::shared;
 pub use table::{Moment, Table};
