@@ -7,6 +7,7 @@ mod commands;
 pub mod datasets;
 mod entities;
 mod error;
+mod headline;
 mod import;
 mod migrations;
 pub mod model;
@@ -18,11 +19,12 @@ mod text;
 mod tracking;
 
 pub use commands::*;
+pub use headline::headline;
 pub use import::{CategoriesRegister, PeopleInCases};
 pub use migrations::MIGRATIONS;
 pub use pages::{
     ADMIN_NAV, CaseFinder, CaseSection, CaseSections, DESK_NAV, STREET_NAV, badge, hand_out,
-    light_words, task_badge, upload,
+    light_words, numbered, task_badge, upload,
 };
 pub use queries::*;
 pub use service::{Cases, CasesSettings};

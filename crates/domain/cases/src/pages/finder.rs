@@ -8,6 +8,7 @@ use youlin_places::permissions::PLACES_READ;
 use youlin_places::{Locator, Place, Why};
 use youlin_web::{Finder, Found, Shell, list_with};
 
+use super::numbered;
 use crate::permissions::CASES_READ;
 use crate::queries::CaseRow;
 use crate::{CaseFilter, Cases, list};
@@ -78,7 +79,7 @@ async fn found(s: &Shell, text: &str, limit: u64) -> Result<Vec<Found>> {
     let line = |row: CaseRow, of_words: bool| {
         let detail = format!(
             "{} · {} · {}",
-            row.number,
+            numbered(s, &row.community, &row.number),
             s.tt("status", row.status.as_str()),
             row.address
         );
@@ -88,7 +89,7 @@ async fn found(s: &Shell, text: &str, limit: u64) -> Result<Vec<Found>> {
                 false => detail,
             },
             href: format!("/cases/{}", row.id),
-            title: row.text,
+            title: row.title(),
         }
     };
     let there = there.into_iter().map(|row| line(row, false));

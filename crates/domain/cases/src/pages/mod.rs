@@ -10,7 +10,7 @@ mod street;
 
 pub use admin::NAV as ADMIN_NAV;
 pub use desk::NAV as DESK_NAV;
-pub use desk::{CaseSection, CaseSections, badge, light_words, task_badge};
+pub use desk::{CaseSection, CaseSections, badge, light_words, numbered, task_badge};
 pub use files::hand_out;
 pub use finder::CaseFinder;
 pub use street::NAV as STREET_NAV;

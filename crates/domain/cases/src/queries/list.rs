@@ -15,6 +15,7 @@ use youlin_kernel::{AreaId, Ctx, Page, Problem, Result, Scope, ScopePart};
 use youlin_people::Party;
 use youlin_people::merge::same_person_of;
 
+use super::number::of_community;
 use super::views::{self, CaseRow};
 use crate::entities::case_record;
 use crate::model::{Source, Status, Urgency};
@@ -52,7 +53,7 @@ pub struct CaseFilter {
     pub source: Vec<Source>,
     /// Only cases whose lead is the caller.
     pub mine: Option<bool>,
-    /// Number, tracking code, or words of the report or address.
+    /// Number, also with the name of its community; tracking code, or words of the report or address.
     pub q: Option<String>,
     /// Reported by this person.
     pub person: Option<Uuid>,
@@ -84,6 +85,11 @@ pub async fn list(
         Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
         None => scope.clone(),
     };
+    let typed = filter.q.as_deref().unwrap_or_default();
+    let (scope, q) = match of_community(ctx, &scope, typed) {
+        Some((there, number)) => (there, Some(number)),
+        None => (scope, filter.q.clone()),
+    };
     if scope.is_empty() {
         return Ok(Page {
             items: Vec::new(),
@@ -101,7 +107,7 @@ pub async fn list(
         ctx,
         filter,
         reporters,
-        words: Words::read(cases, filter),
+        words: Words::read(cases, q.as_deref()),
         after,
         limit: size + 1,
     };
@@ -148,12 +154,8 @@ enum Words {
 }
 
 impl Words {
-    fn read(cases: &Cases, filter: &CaseFilter) -> Option<Self> {
-        let q = filter
-            .q
-            .as_deref()
-            .map(str::trim)
-            .filter(|q| !q.is_empty())?;
+    fn read(cases: &Cases, q: Option<&str>) -> Option<Self> {
+        let q = q.map(str::trim).filter(|q| !q.is_empty())?;
         Some(match tracking::normalise(q) {
             Some(code) => Self::Code(code),
             None => Self::Terms(crate::text::terms(cases.segmenter(), q)),

@@ -7,6 +7,7 @@ mod files;
 mod footing;
 mod helped;
 mod list;
+mod number;
 mod one;
 mod open311;
 mod outside;

@@ -10,6 +10,7 @@ use youlin_workday::Light;
 use crate::catalogue::Catalogue;
 use crate::commands::Held;
 use crate::entities::{case_event, case_file, case_record};
+use crate::headline::headline;
 use crate::model::{Source, Status, TaskRole, TaskStatus, Urgency};
 use crate::service::Cases;
 
@@ -37,6 +38,14 @@ pub struct CaseRow {
     pub light: &'static str,
     pub supervised: bool,
     pub version: i32,
+}
+
+impl CaseRow {
+    /// What it is called where the line is short.
+    #[must_use]
+    pub fn title(&self) -> String {
+        headline(&self.text)
+    }
 }
 
 /// A task as the case's page shows it.

@@ -5,6 +5,7 @@
 mod ground;
 mod indexes;
 mod merged;
+mod numbers;
 
 use std::sync::Arc;
 

@@ -41,7 +41,14 @@ async fn join(app: &App, s: &Shell, id: Uuid, typed: &Fields) -> Result<Uuid, Pr
         return Err(Problem::invalid("into", "required"));
     }
     let scope = ctx.scope(&CASES_DESK)?;
-    let found = case_by_number(app.db(), &scope, &chosen).await;
+    // Numbers begin anew in each community: one's own is meant before another's.
+    let here = scope.narrowed(ctx.areas(), community.into());
+    let found = match case_by_number(app.db(), &here, &chosen).await {
+        Err(problem) if problem.code() == "not-found" => {
+            case_by_number(app.db(), &scope, &chosen).await
+        }
+        found => found,
+    };
     let (other, into) = found.map_err(|problem| match problem.code() {
         "not-found" => Problem::invalid("into", "case-unknown").field_arg("number", &chosen),
         _ => problem,

@@ -20,7 +20,7 @@ mod wall;
 mod words;
 
 pub use section::{CaseSection, CaseSections};
-pub use words::{badge, light_words, task_badge};
+pub use words::{badge, light_words, numbered, task_badge};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

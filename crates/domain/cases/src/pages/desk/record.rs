@@ -19,7 +19,7 @@ use super::{Part, section, shell};
 use crate::model::{Source, TaskStatus};
 use crate::permissions::{CASES_DESK, CASES_READ};
 use crate::service::Cases;
-use crate::{CaseRow, CaseView, TaskView, case, link_token, past_of_person};
+use crate::{CaseRow, CaseView, TaskView, case, headline, link_token, past_of_person};
 
 /// A case loaded for its page.
 pub(super) struct Record<'a> {
@@ -135,14 +135,9 @@ impl<'a> Record<'a> {
         words::light_words(self.s, &self.v.row)
     }
 
-    /// The first line of the report, as a heading.
+    /// The beginning of the report, as a heading.
     fn title(&self) -> String {
-        let line = self.v.full_text.lines().next().unwrap_or_default();
-        let mut title: String = line.chars().take(80).collect();
-        if title.len() < line.len() {
-            title.push('…');
-        }
-        title
+        headline(&self.v.full_text)
     }
 
     fn offered(&self) -> Vec<&'static str> {

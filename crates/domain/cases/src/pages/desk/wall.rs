@@ -52,7 +52,7 @@ impl Wall<'_> {
 
     /// What fits on one line of the wall.
     fn short(&self, row: &CaseRow) -> String {
-        row.text.chars().take(24).collect()
+        row.title()
     }
 
     fn place(&self, row: &CaseRow) -> String {

@@ -2,7 +2,7 @@
 //! absolute one, and a date that leans on a missing calendar says so.
 
 use serde_json::Value;
-use youlin_kernel::{AreaId, Micros};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros};
 use youlin_people::{Party, PartyKind};
 use youlin_web::Shell;
 
@@ -55,6 +55,27 @@ fn span(s: &Shell, family: &str, from: Micros, to: Micros) -> String {
 pub(super) fn where_of(s: &Shell, row: &CaseRow) -> String {
     let area = row.neighbourhood.or(row.grid);
     area.map_or_else(|| s.area(&row.community.into()), |area| s.area(&area))
+}
+
+/// A case's number as it is said on the telephone: numbers begin anew in each community, so whoever sees several is told of
+/// which it is. The search box takes both.
+#[must_use]
+pub fn numbered(s: &Shell, community: &CommunityId, number: &str) -> String {
+    if sees_several(s.ctx()) {
+        format!("{} {number}", s.area(&(*community).into()))
+    } else {
+        number.to_owned()
+    }
+}
+
+fn sees_several(ctx: &Ctx) -> bool {
+    let grants = ctx.grants().iter();
+    let mut within = grants.map(|grant| ctx.areas().community_of(grant.area));
+    match within.next() {
+        None => false,
+        Some(None) => true,
+        first => within.any(|one| Some(one) != first),
+    }
 }
 
 /// The path from the community down, with ids for links.

@@ -17,7 +17,7 @@ use crate::catalogue::Evidence;
 use crate::model::{Status, TaskRole, TaskStatus, Verb};
 use crate::queries::{TaskRow, case, tasks_of};
 use crate::service::Cases;
-use crate::{Act, AttachFile, Via};
+use crate::{Act, AttachFile, Via, headline};
 
 /// What a party can say about a task, as a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,19 +104,19 @@ impl TaskCard {
             .as_ref()
             .map_or(Evidence::None, |category| category.evidence);
         let lead = task.role == TaskRole::Lead;
-        let what = match (task.text.is_empty(), sensitive && !lead) {
-            (false, _) => task.text.clone(),
+        let full_text = full_text.trim();
+        let (what, story) = match (task.text.is_empty(), sensitive && !lead) {
+            (false, _) => (task.text.clone(), if lead { full_text } else { "" }),
             // Health and the like: whoever only lends a hand is told by the desk.
-            (true, true) => String::new(),
-            (true, false) => full_text.to_owned(),
+            (true, true) => (String::new(), ""),
+            (true, false) => match headline(full_text) {
+                what if what == full_text => (what, ""),
+                what => (what, full_text),
+            },
         };
         Self {
             steps: steps(&task),
-            story: if lead && !task.text.is_empty() {
-                full_text.to_owned()
-            } else {
-                String::new()
-            },
+            story: story.to_owned(),
             what,
             desk: desk_number(cases, ctx, task.case.community),
             photo: lead && evidence != Evidence::None,
