@@ -321,6 +321,7 @@ async fn judged(house: &House, account: Uuid) -> ImportView {
             imports: imports(house),
             id,
             fields: columns.into_iter().map(|found| found.field).collect(),
+            given: Default::default(),
         };
         house.db.execute(&ctx, matched).await.unwrap();
     }

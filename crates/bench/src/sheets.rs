@@ -293,6 +293,7 @@ impl Desk {
             imports: Arc::clone(&self.imports),
             id,
             fields: columns.found.into_iter().map(|found| found.field).collect(),
+            given: Default::default(),
         };
         Ok(self.house.db.execute(&self.ctx().await?, command).await?)
     }

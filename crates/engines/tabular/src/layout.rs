@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::header::{NAMES, divides, groups, spread, together};
 use crate::match_columns::{Found, Spec, bare, by_name, columns};
 use crate::{Cell, Line, Sheet, Workbook, fold};
 
@@ -27,6 +28,19 @@ impl Layout {
     pub fn signature(&self) -> String {
         let names: Vec<String> = self.names.iter().map(|name| bare(name)).collect();
         names.join("|")
+    }
+
+    /// The same, whatever stray cells make one sheet wider than another.
+    #[must_use]
+    pub fn make(&self) -> String {
+        self.signature().trim_end_matches('|').to_owned()
+    }
+
+    /// Columns that are known.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        let known = self.found.iter().filter(|one| one.field.is_some());
+        known.count()
     }
 
     /// The column that holds a field.
@@ -58,16 +72,9 @@ pub fn best_layout(book: &Workbook, specs: &[Spec]) -> Option<(usize, Layout)> {
         let Some(found) = layout(sheet, specs) else {
             continue;
         };
-        let known = |layout: &Layout| {
-            layout
-                .found
-                .iter()
-                .filter(|one| one.field.is_some())
-                .count()
-        };
         if best
             .as_ref()
-            .is_none_or(|(_, held)| known(&found) > known(held))
+            .is_none_or(|(_, held)| found.known() > held.known())
         {
             best = Some((at, found));
         }
@@ -92,6 +99,17 @@ pub fn sole(line: &Line) -> Option<String> {
         .then(|| fold(&first.shown()))
 }
 
+/// What the two rows of names are to each other.
+#[derive(Clone, Copy)]
+enum Pair {
+    /// Nothing, or it is a row alone.
+    Loose,
+    /// The upper one names groups.
+    Grouped,
+    /// The lower one says of what some of the upper names are made.
+    Divided,
+}
+
 /// How a sheet is laid out; `None` when no row names columns that mean anything.
 #[must_use]
 pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
@@ -99,10 +117,16 @@ pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
     let head = &sheet.lines[..sheet.lines.len().min(LOOKED_AT)];
     let mut best: Option<(usize, usize, Vec<String>)> = None;
     // Of two readings that know as much, the one with both rows: its upper row may say whose the lower names are.
-    let mut offer = |score: usize, after: usize, names: Vec<String>, pair: bool| {
+    let mut offer = |score: usize, after: usize, names: Vec<String>, pair: Pair| {
+        let same = |at: usize| match pair {
+            Pair::Loose => false,
+            Pair::Grouped => after == at,
+            // Its lower row stands below the names that were found, and is no row of data.
+            Pair::Divided => after == at || after == at + 1,
+        };
         if best
             .as_ref()
-            .is_none_or(|(held, at, _)| score > *held || (pair && score == *held && after == *at))
+            .is_none_or(|(held, at, _)| score > *held || (score == *held && same(*at)))
         {
             best = Some((score, after, names));
         }
@@ -112,19 +136,31 @@ pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
         let filled = names.iter().filter(|name| !name.is_empty()).count();
         let score = known(&names, specs);
         if score >= 2 || (score == 1 && filled <= 2) {
-            offer(score, at + 1, names, false);
+            offer(score, at + 1, names, Pair::Loose);
         }
     }
     for (at, pair) in head.windows(2).enumerate() {
         let (upper, lower) = (names_of(&pair[0], width), names_of(&pair[1], width));
-        // A row of data names nothing; a second row of names does.
-        if known(&lower, specs) == 0 {
+        let named = known(&upper, specs) >= NAMES;
+        let above = if named {
+            spread(&upper, &lower)
+        } else {
+            upper.clone()
+        };
+        let divides = named && divides(&above, &upper, &lower);
+        // A row of data names nothing; a second row of names does, or says of what the upper names are made.
+        if known(&lower, specs) == 0 && !divides {
             continue;
         }
-        let names = together(&upper, &lower, specs);
+        let names = together(&above, &lower, specs);
         let score = known(&names, specs);
         if score >= 2 {
-            offer(score, at + 2, names, groups(&upper));
+            let pair = match divides {
+                true => Pair::Divided,
+                false if groups(&upper) => Pair::Grouped,
+                false => Pair::Loose,
+            };
+            offer(score, at + 2, names, pair);
         }
     }
     let (_, first, names) = best.or_else(|| by_content(sheet, head, width, specs))?;
@@ -170,44 +206,6 @@ fn known(names: &[String], specs: &[Spec]) -> usize {
         .filter_map(|name| by_name(name, specs).map(|(field, _)| field))
         .collect();
     fields.len()
-}
-
-/// Names of two rows: the lower one where it means something, the upper one above an empty one, else both.
-fn together(upper: &[String], lower: &[String], specs: &[Spec]) -> Vec<String> {
-    let pairs = upper.iter().zip(lower);
-    pairs
-        .map(|(upper, lower)| {
-            if lower.is_empty() || upper == lower {
-                upper.clone()
-            } else if upper.is_empty()
-                || by_name(lower, specs).is_some_and(|_| !guards(upper, specs))
-            {
-                lower.clone()
-            } else {
-                format!("{upper}{lower}")
-            }
-        })
-        .collect()
-}
-
-/// Whether a row names groups of columns: several short names, no title, no date of filling in.
-fn groups(upper: &[String]) -> bool {
-    let different: BTreeSet<&str> = upper
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let plain =
-        |name: &&str| name.chars().count() <= 20 && !name.chars().any(|c| c.is_ascii_digit());
-    different.len() >= 2 && different.iter().all(plain)
-}
-
-/// Whether the upper name makes the lower one mean somebody else (监护人 / 电话).
-fn guards(upper: &str, specs: &[Spec]) -> bool {
-    specs
-        .iter()
-        .flat_map(|spec| spec.unless)
-        .any(|word| upper.contains(word))
 }
 
 /// Words of rows that say how to fill the sheet in.
@@ -456,6 +454,54 @@ mod tests {
         assert_eq!(fields(&layout), ["name", "building", "room", "-", "-"]);
         assert_eq!(layout.header, [1, 2]);
         assert_eq!(layout.names[3], "监护人姓名");
+    }
+
+    #[test]
+    fn a_row_that_divides_the_names_above_is_no_row_of_data() {
+        let merged: &[&[&str]] = &[
+            &["姓名", "出生日期", "出生日期", "出生日期", "楼栋"],
+            &["姓名", "年", "月", "日", "楼栋"],
+            &["周建国", "1942", "3", "5", "1"],
+        ];
+        let loose: &[&[&str]] = &[
+            &["姓名", "出生日期", "", "", "楼栋"],
+            &["", "年", "月", "日", ""],
+            &["周建国", "1942", "3", "5", "1"],
+        ];
+        for rows in [merged, loose] {
+            let sheet = sheet(rows);
+            let layout = layout(&sheet, SPECS).unwrap();
+            assert_eq!(
+                layout.names,
+                ["姓名", "出生日期年", "出生日期月", "出生日期日", "楼栋"]
+            );
+            assert_eq!(layout.header, [1, 2]);
+            assert_eq!(layout.data(&sheet).count(), 1);
+        }
+        // Parts nobody knows change nothing of what is found, and are no person all the same.
+        let strange = sheet(&[
+            &["姓名", "健康", "", "楼栋"],
+            &["", "身高", "体重", ""],
+            &["周建国", "170", "60", "1"],
+        ]);
+        let found = layout(&strange, SPECS).unwrap();
+        assert_eq!(found.header, [1, 2]);
+        // The number of a guardian is nobody else's, merged or not.
+        let guarded = sheet(&[
+            &["姓名", "楼栋", "监护人", ""],
+            &["", "", "姓名", "联系电话"],
+            &["周建国", "1", "周大", "13800001111"],
+        ]);
+        let found = layout(&guarded, SPECS).unwrap();
+        assert_eq!(fields(&found), ["name", "building", "-", "-"]);
+        assert_eq!(found.names[3], "监护人联系电话");
+        // A row of data with gaps is one.
+        let gaps = sheet(&[
+            &["姓名", "性别", "", "楼栋"],
+            &["周建国", "男", "独居", ""],
+            &["贺兰亭", "女", "", "2"],
+        ]);
+        assert_eq!(layout(&gaps, SPECS).unwrap().header, [1]);
     }
 
     #[test]

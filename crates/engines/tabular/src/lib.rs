@@ -9,6 +9,7 @@
 
 mod cell;
 mod day;
+mod day_parts;
 mod fault;
 mod fill;
 mod fill_around;
@@ -20,6 +21,7 @@ mod fill_rows;
 mod footer;
 mod form;
 mod form_cells;
+mod header;
 mod layout;
 mod match_columns;
 mod pack;
@@ -35,6 +37,7 @@ mod xml;
 
 pub use cell::{Cell, Line, Sheet, Workbook};
 pub use day::{Birth, birthday};
+pub use day_parts::day_of_parts;
 pub use fault::{TableFault, ValueFault};
 pub use fill::{FillCell, fill, fill_places};
 pub use fill_around::{LeftBehind, left_behind};
@@ -48,5 +51,5 @@ pub use values::{
     Read, Sex, absent, fold, foreign_document, identity, listed, outside_brackets, phones,
     phones_and_words, sex, words, yes,
 };
-pub use write::{Column, write_workbook};
+pub use write::{Column, defused, write_pages, write_workbook};
 pub use write_sheets::{SheetOut, write_sheets};

@@ -1,7 +1,7 @@
 //! Tables back into a workbook, for people to mend and hand in again.
 
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
 /// A column of a workbook to write.
@@ -25,21 +25,45 @@ pub fn write_workbook(
     columns: &[Column],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<Vec<u8>, String> {
-    written(sheet, columns, rows).map_err(|error| error.to_string())
+    write_pages(columns, [(sheet, rows)])
 }
 
-fn written(
-    sheet: &str,
+/// The same of several sheets with the same columns.
+///
+/// # Errors
+/// As [`write_workbook`].
+pub fn write_pages<'a, R: IntoIterator<Item = Vec<String>>>(
     columns: &[Column],
-    rows: impl IntoIterator<Item = Vec<String>>,
+    pages: impl IntoIterator<Item = (&'a str, R)>,
+) -> Result<Vec<u8>, String> {
+    written(columns, pages).map_err(|error| error.to_string())
+}
+
+fn written<'a, R: IntoIterator<Item = Vec<String>>>(
+    columns: &[Column],
+    pages: impl IntoIterator<Item = (&'a str, R)>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The clock is not ours to read.
     let properties =
         DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?);
     book.set_properties(&properties);
-    let page = book.add_worksheet();
-    page.set_name(sheet_name(sheet))?;
+    let mut named: Vec<String> = Vec::new();
+    for (name, rows) in pages {
+        let name = sheet_name(name, &named);
+        let page = book.add_worksheet();
+        page.set_name(&name)?;
+        named.push(name.to_lowercase());
+        fill_page(page, columns, rows)?;
+    }
+    book.save_to_buffer()
+}
+
+fn fill_page(
+    page: &mut Worksheet,
+    columns: &[Column],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<(), XlsxError> {
     let head = Format::new()
         .set_bold()
         .set_background_color(Color::RGB(0x00E8_EEEC));
@@ -66,25 +90,31 @@ fn written(
         }
     }
     page.set_freeze_panes(1, 0)?;
-    book.save_to_buffer()
+    Ok(())
 }
 
-/// At most 31 characters, none of `[]:*?/\`.
-fn sheet_name(name: &str) -> String {
-    let name: String = name
+/// At most 31 characters, none of `[]:*?/\`, and none of the names held already (in small letters).
+fn sheet_name(name: &str, held: &[String]) -> String {
+    let plain: String = name
         .chars()
         .filter(|c| !"[]:*?/\\'".contains(*c))
-        .take(31)
         .collect();
-    if name.is_empty() {
-        "1".to_owned()
-    } else {
-        name
+    let kept = |most: usize| plain.chars().take(most).collect::<String>();
+    let whole = match kept(31) {
+        name if name.is_empty() => "1".to_owned(),
+        name => name,
+    };
+    if !held.contains(&whole.to_lowercase()) {
+        return whole;
     }
+    let numbered = (2..).map(|n| format!("{} ({n})", kept(25)));
+    let mut free = numbered.filter(|name| !held.contains(&name.to_lowercase()));
+    free.next().unwrap_or(whole)
 }
 
 /// A text no program takes for a formula. A telephone number like +86 138… stays as it is.
-pub(crate) fn defused(text: &str) -> String {
+#[must_use]
+pub fn defused(text: &str) -> String {
     let dangerous = match text.chars().next() {
         Some('=' | '@' | '\t' | '\r') => true,
         Some('+' | '-') => !text
@@ -115,6 +145,15 @@ mod tests {
         assert_eq!(defused("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(defused("-2+3+cmd"), "'-2+3+cmd");
         assert_eq!(defused("+86 138-0000-1111"), "+86 138-0000-1111");
+    }
+
+    #[test]
+    fn no_two_sheets_have_one_name() {
+        let held = ["1号楼".to_owned(), "ab".to_owned()];
+        assert_eq!(sheet_name("1号楼", &held), "1号楼 (2)");
+        assert_eq!(sheet_name("A[B]", &held), "AB (2)");
+        assert_eq!(sheet_name("2号楼", &held), "2号楼");
+        assert_eq!(sheet_name("?", &held), "1");
     }
 
     proptest! {

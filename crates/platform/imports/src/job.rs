@@ -1,6 +1,8 @@
 //! The job behind an import: judges the file, or takes it in, batch by batch. It may die at any moment and be run again:
 //! batches that ran are known by what they wrote in their own transaction.
 
+mod columns;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,8 +16,9 @@ use youlin_web::App;
 
 use crate::commands::{Forget, ForgetSteps, Settle, ShowColumns, UNDONE_WITHIN};
 use crate::entities::import_run;
-use crate::queries::{Fault, OF_KIND, Undone, columns_of, done_of, file_of, remembered, row_of};
-use crate::sheet::{self, Columns, Left};
+use crate::left::Left;
+use crate::queries::{Fault, Undone, columns_of, done_of, file_of, row_of};
+use crate::sheet;
 use crate::{ImportReport, ImportState, Imports, Incoming, Plan, Register, csv, journal, plan};
 
 /// Kind of the job that works on a file.
@@ -102,13 +105,6 @@ impl JobHandler for RunImport {
     }
 }
 
-/// A kind of spreadsheet: its name, its columns, and what must not be missing.
-type Sheets = (
-    &'static str,
-    &'static [youlin_tabular::Spec],
-    &'static [&'static str],
-);
-
 struct Work<'a> {
     job: &'a RunImport,
     /// Youlin's own, for progress and the end.
@@ -181,50 +177,6 @@ impl Work<'_> {
         self.db.execute(self.ctx, settle).await
     }
 
-    /// The columns of the spreadsheet, as somebody said for an earlier file of the same make, if any did.
-    async fn columns(&self) -> Result<Columns> {
-        let imports = &self.job.imports;
-        let register = Arc::clone(imports.register(&self.row.kind)?);
-        let specs = register.columns();
-        let bytes = file_of(self.db, &*imports.sealer, self.row.id).await?;
-        let others = self.other_sheets().await?;
-        let mut columns = aside(move || {
-            let book = sheet::opened(&bytes)?;
-            let like = sheet::looks_like(&book, specs, &others);
-            match (sheet::laid_out(book, specs), like) {
-                (Ok((mut columns, table)), like) => {
-                    register.look(&table, &mut columns.found);
-                    columns.looks_like = like.map(str::to_owned);
-                    Ok(columns)
-                }
-                // Its columns mean nothing here, and everything there.
-                (Err(_), Some(like)) => {
-                    Err(Problem::invalid("file", OF_KIND).field_arg("register", like))
-                }
-                (Err(problem), None) => Err(problem),
-            }
-        })
-        .await?;
-        let known = remembered(self.db, &self.row.kind, &columns.signature).await?;
-        if let Some(fields) = known.filter(|fields| fields.len() == columns.names.len()) {
-            columns.take(&fields);
-            columns.remembered = true;
-        }
-        Ok(columns)
-    }
-
-    /// Kinds of spreadsheets that whoever gave the file may give, too.
-    async fn other_sheets(&self) -> Result<Vec<Sheets>> {
-        let actor = self.actor().await?;
-        let all = self.job.imports.registers.iter();
-        let others = all.filter(|one| {
-            one.kind() != self.row.kind && !one.columns().is_empty() && actor.may(one.permission())
-        });
-        Ok(others
-            .map(|one| (one.kind(), one.columns(), one.needed()))
-            .collect())
-    }
-
     /// The file as its register wants it.
     async fn incoming(&self, register: &dyn Register) -> Result<Incoming> {
         let sealer = &*self.job.imports.sealer;
@@ -272,7 +224,10 @@ impl Work<'_> {
             self.take(&actor, &**register, plan, already, total).await?
         };
         match &file.table {
-            Some(table) => sheet::call(&**register, table, &mut report),
+            Some(table) => {
+                sheet::note_faults(table, &mut report);
+                sheet::call(&**register, table, &mut report);
+            }
             None => csv::call(&**register, &file.text, &mut report)?,
         }
         let left = file.table.as_ref().map(|table| {

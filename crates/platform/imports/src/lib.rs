@@ -9,8 +9,10 @@
 mod commands;
 mod csv;
 mod entities;
+mod given;
 mod job;
 mod journal;
+mod left;
 mod migrations;
 mod pages;
 pub mod permissions;
@@ -19,6 +21,8 @@ mod queries;
 mod report;
 mod sheet;
 mod sight;
+mod table;
+mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,9 +37,10 @@ use youlin_web::{App, Module};
 
 pub use crate::csv::{Row, armed, harmless, read_csv, write_csv};
 pub use commands::{
-    AcceptImport, AcceptSealer, DropImport, GiveAs, MatchAgain, MatchColumns, StartImport,
-    UndoImport,
+    AcceptImport, AcceptSealer, ChooseSheets, DropImport, GiveAs, MatchAgain, MatchColumns,
+    StartImport, UndoImport,
 };
+pub use given::{Asked, AskedOf, named_in};
 pub use job::{FORGET_KIND, ForgetImport, RUN_KIND, RunImport};
 pub use journal::{Step, journal, strike};
 pub use migrations::MIGRATIONS;
@@ -43,7 +48,9 @@ pub use pages::NAV;
 pub use plan::{Batch, Plan};
 pub use queries::{ImportState, ImportView, Undone, import_view};
 pub use report::{APART, Choice, Doubt, ImportReport, NAMED, Outcome, Refused, Touched};
-pub use sheet::{Columns, Table};
+pub use sheet::Columns;
+pub use table::Table;
+pub use tabs::Tab;
 /// What a register says of the columns it takes.
 pub use youlin_tabular as tabular;
 
@@ -124,6 +131,12 @@ pub trait Register: Send + Sync {
     /// Looks again at what the columns of a sheet were found to hold, with names that are data (labels of a catalogue) and
     /// what the register knows of its fields together.
     fn look(&self, _table: &Table, _found: &mut [tabular::Found]) {}
+
+    /// What may be said once for all rows of a sheet, where its columns do not say it. `of`: the file, where it was read just
+    /// now and something may be guessed of it.
+    fn asks(&self, _ctx: &Ctx, _of: Option<AskedOf<'_>>) -> Vec<Asked> {
+        Vec::new()
+    }
 
     /// The fields of a blank sheet to fill in, in their order: what people usually know.
     fn blank(&self) -> Vec<&'static str> {

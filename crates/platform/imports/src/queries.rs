@@ -12,8 +12,9 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 
 use crate::entities::import_run;
 use crate::job::{Phase, RUN_KIND};
+use crate::left::Left;
 use crate::plan::lines_of;
-use crate::sheet::{Columns, Left};
+use crate::sheet::Columns;
 use crate::{ImportReport, Refused, Sealer};
 
 /// Where an import stands.
@@ -144,6 +145,8 @@ pub struct ImportView {
     /// What would be, or was, taken in.
     pub report: Option<ImportReport>,
     pub(crate) faults: Vec<Fault>,
+    /// The sheets that are read, in their order: a row is named with its own where there are several.
+    pub(crate) sheets: Vec<String>,
     pub created_at: Micros,
     pub ended_at: Option<Micros>,
     /// What was found in a spreadsheet.
@@ -181,10 +184,8 @@ pub(crate) fn view(sealer: &dyn Sealer, row: import_run::Model, ctx: &Ctx) -> Re
         .as_deref()
         .map(|sealed| sealer.open(row.id, sealed))
         .transpose()?;
-    let columns = match own {
-        true => columns_of(sealer, &row)?,
-        false => None,
-    };
+    let columns = columns_of(sealer, &row)?;
+    let sheets = columns.as_ref().map(|one| one.sheets().to_vec());
     let undone = row
         .undone_sealed
         .as_deref()
@@ -192,7 +193,8 @@ pub(crate) fn view(sealer: &dyn Sealer, row: import_run::Model, ctx: &Ctx) -> Re
         .transpose()?;
     Ok(ImportView {
         faults: faults_of(&row),
-        columns,
+        sheets: sheets.unwrap_or_default(),
+        columns: columns.filter(|_| own),
         undone: undone.and_then(|text| serde_json::from_str(&text).ok()),
         round: row.round.unwrap_or(0),
         by: row.account_name,

@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 use youlin_kernel::{Locale, Problem, ProblemKind};
 use youlin_web::I18n;
 
+use crate::tabs::{in_words, spelled};
+
 /// A row that was not taken in, and why, in a form that can be put in any language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refused {
@@ -105,11 +107,17 @@ impl Refused {
         let args: Vec<(&str, String)> = self
             .args
             .iter()
-            .map(|(name, value)| (name.as_str(), value.clone()))
+            .map(|(name, value)| match ROWS.contains(&name.as_str()) {
+                true => (name.as_str(), in_words(i18n, locale, value)),
+                false => (name.as_str(), value.clone()),
+            })
             .collect();
         i18n.text(locale, &format!("import-{}", self.code), &args)
     }
 }
+
+/// Arguments that name other rows of the file.
+const ROWS: [&str; 3] = ["first", "rows", "line"];
 
 /// What became of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -190,6 +198,10 @@ pub struct ImportReport {
     /// Rows that are taken in only when somebody says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubtful: Vec<Refused>,
+    /// What was left out of rows that were taken in all the same: a person of a shop, a cell that is an error. Such a row counts
+    /// as new, changed or unchanged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noted: Vec<Refused>,
     /// The first rows of each outcome, of registers that say which they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub touched: Vec<Touched>,
@@ -252,6 +264,7 @@ impl ImportReport {
         for (held, new) in [
             (&mut self.refused, other.refused),
             (&mut self.doubtful, other.doubtful),
+            (&mut self.noted, other.noted),
         ] {
             if !new.is_empty() {
                 held.extend(new);
@@ -263,6 +276,7 @@ impl ImportReport {
     /// The lines it says something about.
     pub(crate) fn spoken_of(&self) -> HashSet<u32> {
         let left = self.refused.iter().chain(&self.doubtful);
+        let left = left.chain(&self.noted);
         let touched = self.touched.iter().map(|one| one.line);
         left.map(|one| one.line).chain(touched).collect()
     }
@@ -270,12 +284,25 @@ impl ImportReport {
     /// Says of them what they are about.
     pub(crate) fn call(&mut self, called: &HashMap<u32, String>) {
         let of = |line| called.get(&line).cloned().unwrap_or_default();
-        for one in self.refused.iter_mut().chain(&mut self.doubtful) {
+        let left = self.refused.iter_mut().chain(&mut self.doubtful);
+        for one in left.chain(&mut self.noted) {
             let about = of(one.line);
             one.called = (!about.is_empty()).then(|| about.into());
         }
         for one in &mut self.touched {
             one.called = of(one.line);
+        }
+    }
+
+    /// Says of the rows its sentences name in which of these sheets they are.
+    pub(crate) fn place(&mut self, sheets: &[String]) {
+        let left = self.refused.iter_mut().chain(&mut self.doubtful);
+        for one in left.chain(&mut self.noted) {
+            for (name, value) in &mut one.args {
+                if ROWS.contains(&name.as_str()) {
+                    *value = spelled(sheets, value);
+                }
+            }
         }
     }
 
@@ -309,6 +336,13 @@ impl ImportReport {
                 false => (doubt.sort(), doubt),
             })
             .collect()
+    }
+
+    /// Rows that were refused; one may be for several reasons.
+    #[must_use]
+    pub fn refused_rows(&self) -> usize {
+        let lines = self.refused.iter().map(|one| one.line);
+        lines.collect::<BTreeSet<u32>>().len()
     }
 
     /// Rows that were not taken in: refused, or left without a decision.
@@ -393,7 +427,7 @@ mod tests {
             doubtful: vec![Refused::new(5, "", "c"), Refused::new(5, "", "d")],
             ..ImportReport::default()
         };
-        assert_eq!(report.left_rows(), 2);
+        assert_eq!((report.left_rows(), report.refused_rows()), (2, 1));
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! A spreadsheet on its way: what was found in it, what a person says its columns hold, its rows for a register, and
-//! what is left of it when only refused rows come back.
+//! A spreadsheet on its way: what was found in it, and what a person says its columns hold.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use youlin_kernel::{Problem, Result};
 use youlin_tabular::{
-    Cell, Column, Found, Layout, Limits, Line, Sheet, Spec, TableFault, Why, Workbook, best_layout,
-    only_words, read, write_workbook,
+    Found, Limits, Spec, TableFault, Why, Workbook, best_layout, only_words, read,
 };
 
-use crate::{ImportReport, Refused, Register};
+use crate::tabs::{Tab, left_out, together};
+use crate::{ImportReport, Register, Table};
 
 /// Cells shown of each column when somebody looks at the match.
 const EXAMPLES: usize = 3;
@@ -20,11 +20,20 @@ const EXAMPLE_MAX: usize = 40;
 /// What was found in a spreadsheet, and what its columns are taken for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
-    /// Empty for text files.
+    /// Empty for text files; of several sheets that are read, the one whose columns are shown.
     pub sheet: String,
+    /// The sheets that are read as one, in their order.
+    #[serde(default)]
+    pub read: Vec<String>,
+    /// The visible sheets in which columns are named.
+    #[serde(default)]
+    pub tabs: Vec<Tab>,
+    /// Sheets somebody chose to be read.
+    #[serde(default)]
+    pub(crate) chosen: Vec<String>,
     /// Sheets that are hidden, and therefore not read.
     pub hidden: Vec<String>,
-    /// Other visible sheets, not read either.
+    /// All other visible sheets, not read either.
     pub others: Vec<String>,
     /// Of a text file.
     pub encoding: Option<String>,
@@ -44,12 +53,39 @@ pub struct Columns {
     /// By its columns it looks like a sheet of another kind.
     #[serde(default)]
     pub looks_like: Option<String>,
+    /// What was said once for all rows: values by field.
+    #[serde(default)]
+    pub given: BTreeMap<String, String>,
+    /// Something is not said that the rows need: somebody is asked, whatever is remembered.
+    #[serde(default)]
+    pub(crate) asked: bool,
     /// The match of an earlier file of the same make.
     pub remembered: bool,
     pub(crate) signature: String,
 }
 
 impl Columns {
+    /// The sheets that are read. Those that were found before several could be named one alone.
+    pub(crate) fn sheets(&self) -> &[String] {
+        match self.read.is_empty() {
+            true => std::slice::from_ref(&self.sheet),
+            false => &self.read,
+        }
+    }
+
+    /// Sheets with rows of data that are not read.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<&Tab> {
+        left_out(&self.tabs)
+    }
+
+    /// Shows these sheets as the ones to be read.
+    pub(crate) fn tick(&mut self, sheets: &[String]) {
+        for tab in &mut self.tabs {
+            tab.read = sheets.contains(&tab.name);
+        }
+    }
+
     /// The fields of the columns in their order.
     pub(crate) fn fields(&self) -> Vec<Option<String>> {
         self.found.iter().map(|found| found.field.clone()).collect()
@@ -65,80 +101,6 @@ impl Columns {
                 };
             }
         }
-    }
-}
-
-/// The rows of a spreadsheet with the fields of their columns.
-#[derive(Clone, Debug)]
-pub struct Table {
-    pub sheet: Sheet,
-    pub layout: Layout,
-    /// Rows with a formula that has no result, where the column is taken for something.
-    pub(crate) uncalculated: Vec<Refused>,
-}
-
-impl Table {
-    /// Rows that hold data.
-    pub fn rows(&self) -> impl Iterator<Item = &Line> + '_ {
-        self.layout.data(&self.sheet).filter(move |line| {
-            let unread = &self.uncalculated;
-            unread
-                .binary_search_by_key(&line.number, |one| one.line)
-                .is_err()
-        })
-    }
-
-    /// Rows above the names of the columns.
-    pub fn above(&self) -> impl Iterator<Item = &Line> + '_ {
-        let named = self.layout.header.first().copied().unwrap_or_default();
-        self.sheet
-            .lines
-            .iter()
-            .take_while(move |line| line.number < named)
-    }
-
-    /// Finds the rows that cannot be read because a formula in them has no result: nobody guesses what it would say.
-    fn check(mut self) -> Self {
-        let used = |at: usize| {
-            let found = self.layout.found.get(at);
-            found.is_some_and(|found| found.field.is_some())
-        };
-        let unread = self.layout.data(&self.sheet).filter_map(|line| {
-            let mut cells = line.cells.iter().enumerate();
-            let (at, _) =
-                cells.find(|(at, cell)| matches!(cell, Cell::Uncalculated(_)) && used(*at))?;
-            let name = self.layout.names.get(at).map_or("", String::as_str);
-            let cell = format!("{}{}", letter(at), line.number);
-            Some(Refused::new(line.number, name, "sheet-formula").arg("cell", cell))
-        });
-        self.uncalculated = unread.collect();
-        self
-    }
-
-    /// The cells of a field in a row; several where several columns hold it.
-    pub fn cells<'a>(
-        &'a self,
-        line: &'a Line,
-        field: &'a str,
-    ) -> impl Iterator<Item = &'a Cell> + 'a {
-        self.layout
-            .columns_of(field)
-            .map(|column| line.cell(column))
-    }
-
-    /// The first column of a field, counted from 0.
-    #[must_use]
-    pub fn column(&self, field: &str) -> Option<usize> {
-        self.layout.columns_of(field).next()
-    }
-
-    /// The name a column has in the file, for refusals.
-    #[must_use]
-    pub fn name_of(&self, field: &str) -> &str {
-        let column = self.column(field);
-        column
-            .and_then(|at| self.layout.names.get(at))
-            .map_or("", String::as_str)
     }
 }
 
@@ -172,11 +134,15 @@ pub(crate) fn opened(bytes: &[u8]) -> Result<Workbook> {
     read(bytes, &limits).map_err(|error| fault(&error))
 }
 
-/// Finds the columns of a file.
+/// Finds the columns of a file. `chosen`: the sheets that are to be read, where somebody said which.
 ///
 /// # Errors
 /// 422 on `file` with the name of what is wrong with it.
-pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table)> {
+pub(crate) fn laid_out(
+    book: Workbook,
+    specs: &[Spec],
+    chosen: &[String],
+) -> Result<(Columns, Table)> {
     let hidden = book.hidden.clone();
     let empty = |what: &TableFault| match hidden.is_empty() {
         true => fault(what),
@@ -186,24 +152,20 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
             problem.field_arg("names", hidden.join("、"))
         }
     };
-    let Some((at, layout)) = best_layout(&book, specs) else {
-        return Err(empty(&match only_words(&book) {
+    let words = only_words(&book);
+    let Some(all) = together(book.sheets, specs, chosen) else {
+        return Err(empty(&match words {
             true => TableFault::OnlyWords,
             false => TableFault::NoColumns,
         }));
     };
-    let others = book
-        .sheets
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != at);
-    let others = others.map(|(_, sheet)| sheet.name.clone()).collect();
-    let mut sheets = book.sheets;
-    let sheet = sheets.swap_remove(at);
     let table = Table {
-        sheet,
-        layout,
+        sheet: all.sheet,
+        layout: all.layout,
+        parts: all.parts,
+        given: BTreeMap::new(),
         uncalculated: Vec::new(),
+        faulty: Vec::new(),
     };
     let rows = table.rows().count();
     if rows == 0 {
@@ -227,8 +189,11 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
     });
     let columns = Columns {
         sheet: table.sheet.name.clone(),
+        read: table.part_names(),
+        tabs: all.tabs,
+        chosen: chosen.to_vec(),
         hidden: book.hidden,
-        others,
+        others: all.others,
         encoding: book.encoding.map(str::to_owned),
         header: table.layout.header.clone(),
         skipped: table.layout.skipped.clone(),
@@ -239,6 +204,8 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
         examples: examples.collect(),
         formulas: table.sheet.formulas,
         looks_like: None,
+        given: BTreeMap::new(),
+        asked: false,
         remembered: false,
         signature: hex::encode(Sha256::digest(table.layout.signature())),
     };
@@ -247,18 +214,13 @@ pub(crate) fn laid_out(book: Workbook, specs: &[Spec]) -> Result<(Columns, Table
 
 /// A file with the columns somebody looked at.
 pub(crate) fn table(bytes: &[u8], specs: &[Spec], columns: &Columns) -> Result<Arc<Table>> {
-    let (_, mut table) = laid_out(opened(bytes)?, specs)?;
+    // Text has one sheet, which has no name.
+    let sheets = columns.sheets();
+    let sheets = if sheets == [""] { &[] } else { sheets };
+    let (_, mut table) = laid_out(opened(bytes)?, specs, sheets)?;
     table.layout.found.clone_from(&columns.found);
+    table.given.clone_from(&columns.given);
     Ok(Arc::new(table.check()))
-}
-
-/// A, B … AA.
-pub(crate) fn letter(at: usize) -> String {
-    let one = |n: usize| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0));
-    match at / 26 {
-        0 => one(at).to_string(),
-        tens => format!("{}{}", one(tens - 1), one(at)),
-    }
 }
 
 /// Columns more than its own kind knows must be known for a sheet to look like one of another kind.
@@ -291,6 +253,21 @@ pub(crate) fn looks_like(
     (best.0 >= own + CLEARLY).then_some(best.1)
 }
 
+/// Says which cells of rows that are taken in are an error and were left out.
+pub(crate) fn note_faults(table: &Table, report: &mut ImportReport) {
+    let left: BTreeSet<u32> = report
+        .refused
+        .iter()
+        .chain(&report.doubtful)
+        .map(|one| one.line)
+        .collect();
+    let faulty = table.faulty.iter().filter(|one| !left.contains(&one.line));
+    report.absorb(ImportReport {
+        noted: faulty.cloned().collect(),
+        ..ImportReport::default()
+    });
+}
+
 /// Says of the rows a report names what they are about.
 pub(crate) fn call(register: &dyn Register, table: &Table, report: &mut ImportReport) {
     let spoken_of = report.spoken_of();
@@ -299,66 +276,14 @@ pub(crate) fn call(register: &dyn Register, table: &Table, report: &mut ImportRe
         .filter(|line| spoken_of.contains(&line.number))
         .map(|line| (line.number, register.called(table, line)));
     report.call(&called.collect());
-}
-
-/// Rows that were not taken in, as they stand in the file.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Left {
-    pub(crate) names: Vec<String>,
-    pub(crate) rows: Vec<(u32, Vec<String>)>,
-}
-
-impl Left {
-    /// Those of the lines, each once, in their order.
-    pub(crate) fn of(table: &Table, mut lines: Vec<u32>) -> Self {
-        lines.sort_unstable();
-        lines.dedup();
-        let rows = table
-            .layout
-            .data(&table.sheet)
-            .filter(|line| lines.binary_search(&line.number).is_ok());
-        Self {
-            names: table.layout.names.clone(),
-            rows: rows
-                .map(|line| (line.number, line.cells.iter().map(Cell::shown).collect()))
-                .collect(),
-        }
-    }
-
-    /// A workbook of them. `words` are the names of its own columns (row, why); `why` says a sentence for a line.
-    pub(crate) fn workbook(
-        &self,
-        sheet: &str,
-        words: [&str; 2],
-        why: impl Fn(u32) -> String,
-    ) -> Result<Vec<u8>> {
-        let column = |name: &str, width: u8, marked: bool| Column {
-            name: name.to_owned(),
-            width,
-            marked,
-        };
-        let mut columns: Vec<Column> = self
-            .names
-            .iter()
-            .map(|name| column(name, 16, false))
-            .collect();
-        columns.push(column(words[1], 60, true));
-        columns.push(column(words[0], 8, false));
-        let width = self.names.len();
-        let rows = self.rows.iter().map(|(line, cells)| {
-            let mut row = cells.clone();
-            row.resize(width, String::new());
-            row.push(why(*line));
-            row.push(line.to_string());
-            row
-        });
-        write_workbook(sheet, &columns, rows).map_err(Problem::internal)
-    }
+    report.place(&table.part_names());
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use youlin_tabular::{Cell, Line, Sheet};
+
     use super::*;
 
     const fn spec(field: &'static str, names: &'static [&'static str]) -> Spec {
@@ -411,7 +336,7 @@ mod tests {
                 hidden: hidden.iter().map(|name| (*name).to_owned()).collect(),
                 encoding: None,
             };
-            let problem = laid_out(book, PEOPLE).unwrap_err();
+            let problem = laid_out(book, PEOPLE, &[]).unwrap_err();
             problem.fields()[0].code
         };
         let cover: &[&[&str]] = &[&["本表请勿外传"]];

@@ -9,6 +9,7 @@ mod back;
 mod identity;
 mod keys;
 mod memberships;
+mod names;
 mod organisations;
 mod persons;
 mod registers;
@@ -26,6 +27,7 @@ pub(crate) use back::{own, print, used};
 pub(crate) use identity::identity_number;
 pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;
+pub(crate) use names::can_be_name;
 pub use organisations::organisations;
 pub use persons::{persons, staff_areas};
 pub use registers::{

@@ -33,3 +33,4 @@ mod trade_there_and_back;
 mod two_houses;
 mod whole;
 mod words;
+mod workbooks;

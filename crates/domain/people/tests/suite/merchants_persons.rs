@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use uuid::Uuid;
-use youlin_imports::Choice;
+use youlin_imports::{Choice, ImportView};
 use youlin_people::facts::How;
 use youlin_people::merchants::{MerchantRelation, Merchants};
 use youlin_people::{AttachPhone, Directory, PersonInput};
@@ -26,6 +26,13 @@ async fn people(ground: &Ground, shop: &str) -> Vec<(Uuid, MerchantRelation)> {
         .collect();
     all.sort_by_key(|one| one.1.as_str());
     all
+}
+
+/// What rows that went in lack.
+fn noted(view: &ImportView) -> Vec<(u32, &str)> {
+    let report = view.report.as_ref().unwrap();
+    let noted = report.noted.iter();
+    noted.map(|one| (one.line, one.code.as_str())).collect()
 }
 
 async fn numbered(ground: &Ground, name: &str, identity: &str) -> Uuid {
@@ -212,7 +219,12 @@ async fn an_answer_about_the_shop_is_none_about_its_people() {
         assert_eq!(said(&view), [(2, "shop-place-unknown")]);
         let done = desk.decide(view.id, &[(2, Choice::Take)], false).await;
         assert_eq!(figures(&done), (1, 0, 0));
-        assert_eq!(said(&done), [(2, "shop-person-later")]);
+        assert_eq!(noted(&done), [(2, "shop-person-later")]);
+        assert_eq!(
+            done.report.clone().unwrap().left_rows(),
+            0,
+            "the shop is in"
+        );
         assert!(people(&ground, "云上花店").await.is_empty());
         // The row once more: the shop is no question any more, the person is.
         let again = desk.listed(sheet).await;
@@ -289,6 +301,43 @@ async fn a_row_no_answer_can_save_is_refused_before_anybody_is_asked() {
 }
 
 #[tokio::test]
+async fn a_row_counts_once_whomever_it_lacks() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet = "商户名称,经营地址,经营者\n云上花店,人民公园南门,夫甲、妻乙\n";
+        let view = desk.listed(sheet).await;
+        let done = desk.decide(view.id, &[(2, Choice::Take)], false).await;
+        let report = done.report.clone().unwrap();
+        assert_eq!(
+            (report.new, report.refused_rows(), report.left_rows()),
+            (1, 0, 0)
+        );
+        // The row once more would ask the same: what helps is said instead.
+        let by_hand = (2, "shop-person-by-hand");
+        assert_eq!(noted(&done), [by_hand, by_hand]);
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_is_there_twice_is_refused_before_anybody_is_asked() {
+    for ground in grounds().await {
+        Market::on(&ground).await;
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet = "店招名称,统一社会信用代码,经营地址\n\
+             云上花店,92320613000010014U,西村便利店\n\
+             云上花店,92320613000010014U,人民公园南门\n";
+        let view = desk.listed(sheet).await;
+        assert_eq!(said(&view), [(3, "shop-twice")]);
+        let done = desk.decide(view.id, &[], true).await;
+        assert_eq!(said(&done), [(3, "shop-twice")], "as it was said");
+        assert_eq!(figures(&done), (1, 0, 0));
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
 async fn one_answer_is_not_taken_for_two_questions() {
     for ground in grounds().await {
         Market::on(&ground).await;
@@ -301,7 +350,7 @@ async fn one_answer_is_not_taken_for_two_questions() {
         let view = desk.listed(sheet).await;
         assert_eq!(said(&view), [(2, "shop-person-perhaps")]);
         let done = desk.decide(view.id, &[(2, Choice::Take)], false).await;
-        assert_eq!(said(&done), [(2, "shop-operator-beside")]);
+        assert_eq!(noted(&done), [(2, "shop-operator-beside")]);
         assert_eq!(people(&ground, "云上花店").await.len(), 2);
         ground.verify().await;
     }

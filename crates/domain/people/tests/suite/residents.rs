@@ -50,6 +50,7 @@ impl Desk<'_> {
             imports: Arc::clone(&self.imports),
             id,
             fields,
+            given: Default::default(),
         };
         self.db().execute(&self.ctx().await, command).await.unwrap();
     }
@@ -506,6 +507,7 @@ async fn a_wrong_match_is_corrected_and_remembered() {
             imports: Arc::clone(&desk.imports),
             id,
             fields: vec![None, None, None, Some("address".to_owned())],
+            given: Default::default(),
         };
         assert!(
             desk.db().execute(&desk.ctx().await, wrong).await.is_err(),

@@ -222,6 +222,11 @@ impl Locator {
         self.placed().each_dwelling(within, with);
     }
 
+    /// All open estates of a scope.
+    pub fn each_estate(&self, within: &Scope, with: impl FnMut(Place)) {
+        self.placed().each_estate(within, with);
+    }
+
     /// A building of the register.
     #[must_use]
     pub fn building(&self, id: Uuid) -> Option<Place> {

@@ -335,6 +335,27 @@ impl Register {
         }
     }
 
+    pub(super) fn each_estate(&self, within: &Scope, mut with: impl FnMut(Place)) {
+        let shards = self.shards.iter();
+        for shard in shards.filter(|shard| within.contains_community(shard.community)) {
+            for place in shard.estates.iter().map(|spot| shard.place_of_estate(spot)) {
+                // Buildings of an estate may stand in several grids: what is seen of it is what stands in them.
+                let seen = |spot: &Spot| {
+                    spot.estate == place.estate
+                        && within.contains(
+                            place.community,
+                            &[spot.stands.grid, spot.stands.neighbourhood],
+                        )
+                };
+                if within.contains(place.community, &[place.grid, place.neighbourhood])
+                    || shard.buildings.iter().any(seen)
+                {
+                    with(place);
+                }
+            }
+        }
+    }
+
     pub(super) fn building(&self, id: Uuid) -> Option<Place> {
         self.shards
             .iter()

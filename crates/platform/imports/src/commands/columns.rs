@@ -1,5 +1,6 @@
 //! What the columns of a spreadsheet are taken for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
@@ -23,6 +24,8 @@ pub struct MatchColumns {
     pub id: Uuid,
     /// By column, in their order.
     pub fields: Vec<Option<String>>,
+    /// What holds for all rows, by field.
+    pub given: BTreeMap<String, String>,
 }
 
 impl Command for MatchColumns {
@@ -38,7 +41,17 @@ impl Command for MatchColumns {
         let sealer = &*self.imports.sealer;
         let mut columns = columns_of(sealer, &row)?.unwrap_or_default();
         self.check(&**register, columns.names.len())?;
+        let asks = register.asks(ctx, None);
+        let offered = |(field, value): (&String, &String)| {
+            let mut asks = asks.iter();
+            asks.any(|one| one.field == *field && one.name_of(value).is_some())
+        };
+        if !self.given.iter().all(offered) {
+            return Err(Problem::invalid("given", "unknown-value"));
+        }
         columns.take(&self.fields);
+        columns.given.clone_from(&self.given);
+        columns.asked = false;
         self.remember(ctx, tx, &row, &columns).await?;
         let text = serde_json::to_string(&columns).map_err(Problem::internal)?;
         let round = row.round.unwrap_or(0);
@@ -160,7 +173,7 @@ impl Command for ShowColumns {
         if row.state != ImportState::Reading.as_str() {
             return Ok(());
         }
-        let state = match self.columns.remembered {
+        let state = match self.columns.remembered && !self.columns.asked {
             true => ImportState::Checking,
             false => ImportState::Matching,
         };

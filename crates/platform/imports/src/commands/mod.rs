@@ -5,6 +5,7 @@ mod columns;
 mod forget;
 mod kind;
 mod settle;
+mod sheets;
 mod start;
 mod undo;
 
@@ -15,6 +16,7 @@ pub use forget::DropImport;
 pub(crate) use forget::{Forget, ForgetSteps};
 pub use kind::GiveAs;
 pub(crate) use settle::Settle;
+pub use sheets::ChooseSheets;
 pub use start::StartImport;
 pub use undo::UndoImport;
 

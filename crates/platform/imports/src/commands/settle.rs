@@ -9,8 +9,8 @@ use youlin_kernel::{Ctx, Problem, Result};
 
 use super::{FILE, LEFT, SYSTEM, UNDONE_WITHIN, clear, forgetting, keep};
 use crate::entities::import_run;
+use crate::left::Left;
 use crate::queries::{Fault, Undone, row_of};
-use crate::sheet::Left;
 use crate::{ImportReport, ImportState, Sealer};
 
 /// The end of a phase, written by the job. The file goes with the last one; what its batches did stands in the report.

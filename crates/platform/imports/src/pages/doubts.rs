@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use youlin_web::Shell;
 
+use crate::tabs::{in_words, row_of, spelled};
 use crate::{Choice, Doubt, ImportReport};
 
 /// Rows of a sort that are shown one by one; what is said of the sort holds for the others, too.
@@ -18,6 +19,9 @@ const LEAVE: &str = "leave";
 /// A doubtful row in words.
 pub(super) struct DoubtRow {
     pub(super) line: u32,
+    /// Where it is, as lists name it and in words.
+    pub(super) row: String,
+    pub(super) at: String,
     pub(super) called: String,
     pub(super) sentences: Vec<String>,
     pub(super) choices: Vec<&'static str>,
@@ -49,11 +53,13 @@ fn words(choices: Vec<Choice>) -> Vec<&'static str> {
     choices.iter().map(|choice| choice.as_str()).collect()
 }
 
-fn row(s: &Shell, doubt: &Doubt<'_>) -> DoubtRow {
+fn row(s: &Shell, sheets: &[String], doubt: &Doubt<'_>) -> DoubtRow {
     let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
     let called = doubt.why.first().map(|one| one.about().to_owned());
     DoubtRow {
         line: doubt.line,
+        row: row_of(sheets, doubt.line),
+        at: in_words(i18n, locale, &spelled(sheets, &doubt.line.to_string())),
         called: called.unwrap_or_default(),
         sentences: doubt
             .why
@@ -65,7 +71,7 @@ fn row(s: &Shell, doubt: &Doubt<'_>) -> DoubtRow {
 }
 
 /// The sorts in the order in which they first come up.
-pub(super) fn sorts(s: &Shell, report: &ImportReport) -> Vec<Sort> {
+pub(super) fn sorts(s: &Shell, sheets: &[String], report: &ImportReport) -> Vec<Sort> {
     let mut all: Vec<Sort> = Vec::new();
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     for (sort, doubt) in report.sorted_doubts() {
@@ -73,7 +79,7 @@ pub(super) fn sorts(s: &Shell, report: &ImportReport) -> Vec<Sort> {
         if place == all.len() {
             all.push(Sort {
                 sort,
-                example: row(s, &doubt).sentences,
+                example: row(s, sheets, &doubt).sentences,
                 count: 0,
                 choices: words(doubt.choices()),
                 rows: Vec::new(),
@@ -85,7 +91,7 @@ pub(super) fn sorts(s: &Shell, report: &ImportReport) -> Vec<Sort> {
         };
         sort.count += 1;
         match sort.rows.len() < SHOWN {
-            true => sort.rows.push(row(s, &doubt)),
+            true => sort.rows.push(row(s, sheets, &doubt)),
             false => sort.more += 1,
         }
     }

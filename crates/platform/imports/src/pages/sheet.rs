@@ -1,5 +1,6 @@
 //! What only spreadsheets have on their page: their columns, the rows that come back, taking the whole back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -15,17 +16,19 @@ use youlin_web::{
 use super::{after, after_with};
 use crate::permissions::IMPORTS_GIVE;
 use crate::queries::{Fault, left_of};
-use crate::sheet::letter;
+
 use crate::sight::seen;
+use crate::table::letter;
 use crate::{
-    Columns, GiveAs, ImportState, ImportView, Imports, MatchAgain, MatchColumns, UndoImport,
-    import_view,
+    ChooseSheets, Columns, GiveAs, ImportState, ImportView, Imports, MatchAgain, MatchColumns,
+    Register, UndoImport, import_view,
 };
 
 pub(super) fn routes() -> Routes {
     let give = Access::Needs(&IMPORTS_GIVE);
     Routes::new()
         .post("/imports/{id}/columns", give, matched)
+        .post("/imports/{id}/sheets", give, sheets)
         .post("/imports/{id}/match", give, again)
         .post("/imports/{id}/kind", give, give_as)
         .post("/imports/{id}/undo", give, undo)
@@ -85,6 +88,8 @@ fn why(why: Why) -> &'static str {
 #[serde(default)]
 struct Matched {
     column: Vec<String>,
+    given_field: Vec<String>,
+    given: Vec<String>,
 }
 
 async fn matched(
@@ -100,14 +105,76 @@ async fn matched(
         .into_iter()
         .map(|field| Some(field).filter(|field| !field.is_empty()))
         .collect();
+    let given = form.given_field.into_iter().zip(form.given);
+    let given: BTreeMap<String, String> = given.filter(|(_, value)| !value.is_empty()).collect();
     let command = MatchColumns {
         imports,
         id,
         fields: fields.clone(),
+        given: given.clone(),
     };
     let outcome = app.db().execute(&ctx, command).await;
     // What was chosen stays chosen when something is missing.
-    let chosen = |columns: &mut Columns| columns.take(&fields);
+    let chosen = |columns: &mut Columns| {
+        columns.take(&fields);
+        columns.given = given;
+    };
+    after_with(&app, &ctx, prefs, id, outcome, chosen).await
+}
+
+/// Something that may be said once for all rows, as the page asks for it.
+pub(super) struct AskedRow {
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    /// The name of the value.
+    pub(super) said: String,
+    pub(super) choices: Vec<Choice>,
+    /// The rows need it, and nothing says it.
+    pub(super) look: bool,
+}
+
+pub(super) fn asked_rows(s: &Shell, columns: &Columns, register: &dyn Register) -> Vec<AskedRow> {
+    let none = Choice::new("", s.t("import-given-none"));
+    let asks = register.asks(s.ctx(), None).into_iter();
+    asks.filter(|one| !one.choices.is_empty())
+        .map(|one| {
+            let value = columns.given.get(one.field).cloned().unwrap_or_default();
+            let choices = one.choices.iter();
+            let choices = choices.map(|(value, name)| Choice::new(value.clone(), name.clone()));
+            AskedRow {
+                field: one.field,
+                said: one.name_of(&value).unwrap_or_default().to_owned(),
+                choices: std::iter::once(none.clone()).chain(choices).collect(),
+                look: columns.asked && value.is_empty(),
+                value,
+            }
+        })
+        .collect()
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sheets {
+    sheet: Vec<String>,
+}
+
+/// `POST /imports/{id}/sheets`: these sheets are read, as one table.
+async fn sheets(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    prefs: Prefs,
+    PathId(id): PathId,
+    ApiForm(form): ApiForm<Sheets>,
+) -> WebResult<Response> {
+    let imports = app.need::<Imports>()?;
+    let sheets = form.sheet.clone();
+    let command = ChooseSheets {
+        imports,
+        id,
+        sheets: form.sheet,
+    };
+    let outcome = app.db().execute(&ctx, command).await;
+    let chosen = |columns: &mut Columns| columns.tick(&sheets);
     after_with(&app, &ctx, prefs, id, outcome, chosen).await
 }
 

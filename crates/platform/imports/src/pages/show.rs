@@ -11,14 +11,15 @@ use youlin_kernel::Ctx;
 use youlin_web::{ApiForm, App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, page};
 
 use super::doubts::{Decided, Sort, sorts};
-use super::sheet::{ColumnRow, OtherKinds, column_rows, other_kinds};
+use super::sheet::{AskedRow, ColumnRow, OtherKinds, asked_rows, column_rows, other_kinds};
 use super::{after, shell};
 use crate::commands::UNDONE_WITHIN;
 use crate::queries::progress;
 use crate::sight::seen;
+use crate::tabs::row_of;
 use crate::{
     AcceptImport, AcceptSealer, Columns, DropImport, ImportReport, ImportState, ImportView,
-    Imports, Outcome, Refused, Touched, import_view,
+    Imports, Outcome, Refused, Tab, Touched, import_view,
 };
 
 /// More refusals than this make no better reading.
@@ -27,6 +28,8 @@ const SHOWN: usize = 200;
 /// A refused row in words.
 struct Line {
     line: u32,
+    /// Where it is, with its sheet where several were read.
+    row: String,
     column: String,
     called: String,
     sentence: String,
@@ -35,7 +38,7 @@ struct Line {
 
 /// A row that is new or changes something.
 struct TouchedLine {
-    line: u32,
+    row: String,
     called: String,
     what: String,
 }
@@ -63,10 +66,14 @@ pub(super) struct ShowPage {
     whole: bool,
     lines: Vec<Line>,
     more: usize,
+    /// What was left out of rows that are taken in.
+    noted: Vec<Line>,
     doubts: Vec<Sort>,
     /// What is new and what changes, where the register says which rows those are.
     named: Vec<Named>,
     columns: Vec<ColumnRow>,
+    /// What may be said once for all rows.
+    asks: Vec<AskedRow>,
     kinds: OtherKinds,
     /// It can still be taken back.
     undoable: bool,
@@ -92,6 +99,33 @@ impl ShowPage {
             ImportState::Ready => self.s.t("import-doubts"),
             _ => self.s.t("import-doubts-left"),
         }
+    }
+
+    /// Sheets with rows that are not read, which may still be chosen.
+    fn left_out(&self) -> Vec<&Tab> {
+        let open = [ImportState::Matching, ImportState::Ready].contains(&self.v.state);
+        let columns = self.v.columns.as_ref().filter(|_| open);
+        columns.map_or_else(Vec::new, Columns::left_out)
+    }
+
+    /// What was left out and is not listed.
+    fn more_noted(&self) -> usize {
+        self.report().noted.len().saturating_sub(self.noted.len())
+    }
+
+    fn left_names(&self) -> String {
+        let names = self.left_out();
+        let names: Vec<&str> = names.iter().map(|tab| tab.name.as_str()).collect();
+        names.join("、")
+    }
+
+    /// The sheets of the file, where there is something to choose.
+    fn tabs(&self) -> &[Tab] {
+        let open = [ImportState::Matching, ImportState::Ready].contains(&self.v.state);
+        let tabs = self.v.columns.as_ref().filter(|_| open);
+        tabs.map(|columns| &columns.tabs[..])
+            .filter(|tabs| tabs.len() > 1)
+            .unwrap_or_default()
     }
 
     /// Some rows say what they are about.
@@ -122,13 +156,14 @@ fn column(s: &Shell, heading: &str) -> String {
     }
 }
 
-fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
+fn lines(s: &Shell, sheets: &[String], refused: &[Refused]) -> Vec<Line> {
     let (i18n, locale) = (s.app().i18n(), s.ctx().locale());
     refused
         .iter()
         .take(SHOWN)
         .map(|one| Line {
             line: one.line,
+            row: row_of(sheets, one.line),
             called: one.about().to_owned(),
             column: column(s, &one.column),
             sentence: one.sentence(i18n, locale),
@@ -140,9 +175,9 @@ fn lines(s: &Shell, refused: &[Refused]) -> Vec<Line> {
         .collect()
 }
 
-fn named(s: &Shell, report: &ImportReport) -> Vec<Named> {
+fn named(s: &Shell, sheets: &[String], report: &ImportReport) -> Vec<Named> {
     let line = |one: &Touched| TouchedLine {
-        line: one.line,
+        row: row_of(sheets, one.line),
         called: one.called.clone(),
         what: one
             .what
@@ -200,19 +235,23 @@ pub(super) async fn show_page(
     let recent = v
         .ended_at
         .is_some_and(|at| s.ctx().now().0 - at.0 < UNDONE_WITHIN);
-    let columns = match (&v.columns, register) {
-        (Some(columns), Some(register)) => column_rows(&s, columns, register.columns()),
-        _ => Vec::new(),
+    let (columns, asks) = match (&v.columns, register) {
+        (Some(columns), Some(register)) => (
+            column_rows(&s, columns, register.columns()),
+            asked_rows(&s, columns, &**register),
+        ),
+        _ => Default::default(),
     };
     let job = progress(app.db(), &v).await?;
     let (done, total) = counted(&v, job.as_ref());
     let report = v.report.clone().unwrap_or_default();
     // What stands in the file is for whoever gave it.
-    let (refused, doubts, named) = match v.own {
+    let (refused, noted, doubts, named) = match v.own {
         true => (
-            lines(&s, &report.refused),
-            sorts(&s, &report),
-            named(&s, &report),
+            lines(&s, &v.sheets, &report.refused),
+            lines(&s, &v.sheets, &report.noted),
+            sorts(&s, &v.sheets, &report),
+            named(&s, &v.sheets, &report),
         ),
         false => Default::default(),
     };
@@ -235,13 +274,15 @@ pub(super) async fn show_page(
             && recent
             && v.state == ImportState::Done
             && report.new + report.changed > 0,
+        noted,
         doubts,
         named,
         kept: v
             .undone
             .as_ref()
-            .map_or_else(Vec::new, |undone| lines(&s, &undone.refused)),
+            .map_or_else(Vec::new, |undone| lines(&s, &v.sheets, &undone.refused)),
         columns,
+        asks,
         kinds: other_kinds(&imports, s.ctx(), &v),
         lines: refused,
         more: report.refused.len().saturating_sub(SHOWN),

@@ -103,6 +103,42 @@ pub const SPECS: &[Spec] = &[
         ],
         Like::Birthday,
     ),
+    // In three columns under one name, which is before the name of each; a month without it may be that of anything.
+    plain(
+        "birth_year",
+        &[
+            "出生年",
+            "出生年份",
+            "出生日期年",
+            "出生年月日年",
+            "出生年月年",
+            "出生时间年",
+            "生日年",
+        ],
+    ),
+    plain(
+        "birth_month",
+        &[
+            "出生月",
+            "出生月份",
+            "出生日期月",
+            "出生年月日月",
+            "出生年月月",
+            "出生时间月",
+            "生日月",
+        ],
+    ),
+    plain(
+        "birth_day",
+        &[
+            "出生日",
+            "出生日期日",
+            "出生年月日日",
+            "出生年月日",
+            "出生时间日",
+            "生日日",
+        ],
+    ),
     like("sex", &["性别", "sex", "gender"], Like::Sex),
     many(like(
         "phone",
@@ -201,6 +237,8 @@ pub const SPECS: &[Spec] = &[
             ],
         ),
     )),
+    // Of the answers one is a label; a column asks about it.
+    plain("politics", &["政治面貌", "政治面目"]),
     plain(
         "household",
         &[

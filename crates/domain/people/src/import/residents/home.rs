@@ -5,7 +5,7 @@ use youlin_imports::Refused;
 use youlin_imports::tabular::{absent, fold};
 use youlin_kernel::CommunityId;
 
-use super::place::{Found, Homes, Spot, below, composed};
+use super::place::{Found, Heading, Homes, Spot, below, composed};
 use super::read::Cells;
 use crate::Relation;
 
@@ -34,7 +34,7 @@ enum Lives {
 pub(super) fn stay(
     cells: &Cells<'_>,
     homes: &mut Homes<'_>,
-    heading: Option<&str>,
+    heading: Option<&Heading>,
     doubts: &mut Vec<Refused>,
 ) -> Result<Stay, Refused> {
     let nowhere = |community, written| Stay {
@@ -79,18 +79,30 @@ pub(super) fn stay(
 fn spot(
     cells: &Cells<'_>,
     homes: &mut Homes<'_>,
-    heading: Option<&str>,
+    heading: Option<&Heading>,
     doubts: &mut Vec<Refused>,
 ) -> Result<Lives, Refused> {
     let parts = ["estate", "building", "entrance", "room"].map(|field| cells.text(field));
     let [estate, building, entrance, room] = &parts;
     let said = cells.text("address");
-    let mut address = composed(&said, [estate, building, entrance, room]);
-    if let Some(heading) = heading.filter(|_| building.is_empty())
-        && !matches!(homes.find(&address), Found::Sure(_))
-    {
-        address = below(heading, &said, [estate, entrance, room]);
-    }
+    let is_bare = parts.iter().all(String::is_empty) && said.is_empty();
+    // Who says nothing of where they live does not live in the estate of the others.
+    let given = match estate.is_empty() && !is_bare {
+        true => homes.estate().to_owned(),
+        false => String::new(),
+    };
+    let address = composed(&said, [estate, building, entrance, room]);
+    let address = match heading {
+        Some(Heading::Row(heading)) if building.is_empty() && !is_sure(homes, &given, &address) => {
+            below(heading, &said, [estate, entrance, room])
+        }
+        // The name of a sheet says less than an address does.
+        Some(Heading::Tab(heading)) if building.is_empty() && said.is_empty() && !is_bare => {
+            below(heading, "", [estate, entrance, room])
+        }
+        _ => address,
+    };
+    let (address, found) = looked_up(homes, &given, address);
     let field = if cells.has("address") {
         "address"
     } else {
@@ -103,8 +115,14 @@ fn spot(
     if address.is_empty() {
         return Err(cells.refuse(field, "sheet-place-empty"));
     }
-    match homes.find(&address) {
+    // Building and room are of one of several estates.
+    let estateless = [estate, &given, &said].iter().all(|text| text.is_empty());
+    match found {
         Found::Sure(spot) => Ok(Lives::At(spot)),
+        Found::Unsure(labels) if estateless && !labels.is_empty() => {
+            Err(refuse("sheet-place-estate-of").arg("places", labels))
+        }
+        Found::Unsure(_) | Found::Unknown if estateless => Err(refuse("sheet-place-estate")),
         Found::Perhaps(spot, label) => {
             doubts.push(refuse("sheet-place-perhaps").arg("place", label));
             Ok(Lives::At(spot))
@@ -117,6 +135,29 @@ fn spot(
         Found::Building(_, label) => Err(refuse("sheet-place-room").arg("place", label)),
         Found::Unsure(labels) => Err(refuse("sheet-place-unsure").arg("places", labels)),
         Found::Unknown => Err(refuse("sheet-place-unknown")),
+    }
+}
+
+fn is_sure(homes: &mut Homes<'_>, given: &str, address: &str) -> bool {
+    matches!(
+        looked_up(homes, given, address.to_owned()).1,
+        Found::Sure(_)
+    )
+}
+
+/// What an address means; where the estate of all rows is given, in that one, unless it is found as it is written.
+fn looked_up(homes: &mut Homes<'_>, given: &str, address: String) -> (String, Found) {
+    if given.is_empty() || address.starts_with(given) {
+        let found = homes.find_given(&address);
+        return (address, found);
+    }
+    let whole = format!("{given}{address}");
+    match homes.find_given(&whole) {
+        found @ Found::Sure(_) => (whole, found),
+        inside => match homes.find(&address) {
+            found @ Found::Sure(_) => (address, found),
+            _ => (whole, inside),
+        },
     }
 }
 

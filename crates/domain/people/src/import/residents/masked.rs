@@ -7,9 +7,12 @@ use youlin_imports::tabular::Cell;
 use super::read::Cells;
 
 /// Fields in which no star can be meant. An identity number has a refusal of its own.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
     "name",
     "birth",
+    "birth_year",
+    "birth_month",
+    "birth_day",
     "sex",
     "phone",
     "address",

@@ -8,9 +8,11 @@
 //! number, and nothing that contradicts, is the same person; the same name and year of birth alone is a question for a
 //! person to answer. What the sheet leaves empty clears nothing: it knows less than the register, not more.
 
+mod birth;
 mod columns;
 mod decide;
 mod enter;
+mod given;
 mod heads;
 mod home;
 mod known;
@@ -32,7 +34,9 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
-use youlin_imports::{Batch, Choice, Incoming, Plan, Refused, Register, Step, Table, tabular};
+use youlin_imports::{
+    Asked, AskedOf, Batch, Choice, Incoming, Plan, Refused, Register, Step, Table, tabular,
+};
 use youlin_kernel::{CommunityId, Ctx, Permission, Problem, Result, Scope};
 use youlin_places::Locator;
 
@@ -40,6 +44,7 @@ use super::back::InUse;
 use super::keys::{Keys, persons_of};
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
+use place::Heading;
 use read::Draft;
 
 pub(crate) use read::not_by_sheet;
@@ -84,6 +89,13 @@ impl Register for ResidentsRegister {
 
     fn look(&self, table: &Table, found: &mut [tabular::Found]) {
         look::again(&self.vault.labels(), table, found);
+    }
+
+    fn asks(&self, ctx: &Ctx, of: Option<AskedOf<'_>>) -> Vec<Asked> {
+        match ctx.scope(&PEOPLE_WRITE) {
+            Ok(scope) => given::asks(&self.locator, &scope, of),
+            Err(_) => Vec::new(),
+        }
     }
 
     fn needed(&self) -> &'static [&'static str] {
@@ -172,17 +184,21 @@ impl ResidentsRegister {
         let (vault, locator) = (Arc::clone(&self.vault), Arc::clone(&self.locator));
         let (scope, today, locale) = (scope.clone(), ctx.now().local().date(), ctx.locale());
         let reading = tokio::task::spawn_blocking(move || {
-            let mut homes = place::Homes::of(&locator, &scope);
+            let mut homes = place::Homes::of(&locator, &scope, table.given("estate"));
             let reader = read::Reader::new(&vault, &table, today, locale);
             let (mut refused, mut drafts) = (Vec::new(), Vec::new());
-            // A building may be named above the columns, as it is between the rows of the others.
-            let mut heading = table.above().filter_map(place::heading).last();
+            let mut heading = Heading::above(&table, 0);
+            let mut part = 0;
             for line in table.rows() {
+                if table.part_of(line) != part {
+                    part = table.part_of(line);
+                    heading = Heading::above(&table, part);
+                }
                 if let Some(building) = place::heading(line) {
-                    heading = Some(building);
+                    heading = Some(Heading::Row(building));
                     continue;
                 }
-                match reader.draft(line, &mut homes, heading.as_deref()) {
+                match reader.draft(line, &mut homes, heading.as_ref()) {
                     Ok(draft) => drafts.push(Draft {
                         choice: choices.get(&draft.line).copied(),
                         ..draft

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
+use youlin_imports::Table;
 use youlin_imports::tabular::{Line, fold, sole};
 use youlin_kernel::{AreaLevel, AreaTree, CommunityId, Scope};
-use youlin_places::Locator;
+use youlin_places::{Locator, Place};
 
 /// So sure the locator must be to be believed, and so far ahead of its second best.
 const SURE: f32 = 0.9;
@@ -44,11 +45,32 @@ pub(super) struct Homes<'a> {
     /// `None`: several have the same key.
     exact: HashMap<String, Option<Spot>>,
     asked: HashMap<String, Found>,
+    /// The estate of all rows that name none, and its dwellings.
+    given: Option<Given>,
+}
+
+struct Given {
+    name: String,
+    exact: HashMap<String, Spot>,
 }
 
 impl<'a> Homes<'a> {
-    pub(super) fn of(locator: &'a Locator, scope: &'a Scope) -> Self {
+    /// `estate`: the id of the estate that was said once for all rows.
+    pub(super) fn of(locator: &'a Locator, scope: &'a Scope, estate: Option<&str>) -> Self {
         let mut exact = HashMap::new();
+        let estate: Option<Uuid> = estate.and_then(|id| id.parse().ok());
+        let mut given: Option<Given> = None;
+        let mut of_it = |place: Place| {
+            if place.estate == estate {
+                given = Some(Given {
+                    name: place.address,
+                    exact: HashMap::new(),
+                });
+            }
+        };
+        if estate.is_some() {
+            locator.each_estate(scope, &mut of_it);
+        }
         locator.each_dwelling(scope, |place| {
             let Some(dwelling) = place.dwelling else {
                 return;
@@ -57,8 +79,12 @@ impl<'a> Homes<'a> {
                 community: place.community,
                 dwelling,
             };
+            let spelled = key(&place.address);
+            if let Some(given) = given.as_mut().filter(|_| place.estate == estate) {
+                given.exact.insert(spelled.clone(), spot);
+            }
             exact
-                .entry(key(&place.address))
+                .entry(spelled)
                 .and_modify(|held| *held = None)
                 .or_insert(Some(spot));
         });
@@ -68,6 +94,21 @@ impl<'a> Homes<'a> {
             areas: locator.tree(),
             exact,
             asked: HashMap::new(),
+            given,
+        }
+    }
+
+    /// The name of the estate that was said once for all rows.
+    pub(super) fn estate(&self) -> &str {
+        self.given.as_ref().map_or("", |given| &given.name)
+    }
+
+    /// An address in that estate: of two estates of one name, the one that was said.
+    pub(super) fn find_given(&mut self, address: &str) -> Found {
+        let given = self.given.as_ref();
+        match given.and_then(|given| given.exact.get(&key(address))) {
+            Some(spot) => Found::Sure(*spot),
+            None => self.find(address),
         }
     }
 
@@ -125,6 +166,33 @@ impl<'a> Homes<'a> {
             }
         }
     }
+}
+
+/// The building that rows without one are in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// Named in a row of its own above them.
+    Row(String),
+    /// Named by their sheet: one tab for each building.
+    Tab(String),
+}
+
+impl Heading {
+    /// What stands above the columns of a sheet, as it may between its rows, or its name.
+    pub(super) fn above(table: &Table, part: usize) -> Option<Self> {
+        let row = table.above(part).filter_map(heading).last();
+        let tab = || tab(table.part_name(part));
+        row.map(Self::Row).or_else(|| tab().map(Self::Tab))
+    }
+}
+
+/// The building in the name of a sheet: 12号楼, 东村3幢住户.
+fn tab(name: &str) -> Option<String> {
+    let name = fold(name).replace(' ', "");
+    let ends = ["号楼", "幢", "栋", "#楼", "#"].map(|unit| Some(name.find(unit)? + unit.len()));
+    let end = ends.into_iter().flatten().max()?;
+    let building = name.get(..end)?;
+    names_building(building).then(|| building.to_owned())
 }
 
 /// A row between the others that only names a building (12号楼, 东村 3 幢（36户）): the rows below live there.
@@ -210,7 +278,7 @@ pub(super) fn composed(address: &str, [estate, building, entrance, room]: [&str;
 mod tests {
     use youlin_imports::tabular::{Cell, Line};
 
-    use super::{below, composed, heading, key};
+    use super::{below, composed, heading, key, tab};
 
     #[test]
     fn a_building_alone_in_a_row_is_a_heading() {
@@ -239,6 +307,20 @@ mod tests {
             below("东村12号楼", "1-304", ["", "", ""]),
             "东村12号楼1-304"
         );
+    }
+
+    #[test]
+    fn a_sheet_may_be_called_after_its_building() {
+        for (name, building) in [
+            ("12号楼", Some("12号楼")),
+            ("东村3幢住户", Some("东村3幢")),
+            ("3＃", Some("3#")),
+            ("Sheet1", None),
+            ("楼栋长", None),
+            ("号楼", None),
+        ] {
+            assert_eq!(tab(name).as_deref(), building, "{name}");
+        }
     }
 
     #[test]

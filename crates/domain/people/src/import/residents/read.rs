@@ -3,16 +3,17 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_crypto::{IdentityNumber, Phone, mask};
-use youlin_imports::tabular::{self, Birth, Cell, Line, Read, ValueFault, fold};
+use youlin_imports::tabular::{self, Birth, Cell, Line, Read, fold};
 use youlin_imports::{APART, Choice, Refused, Table, armed};
 use youlin_kernel::{CommunityId, Locale};
 
+use super::birth;
 use super::heads;
 use super::home::{self, Stay};
-use super::place::Homes;
+use super::place::{Heading, Homes};
 use crate::commands::set_label;
 use crate::fields::clean;
-use crate::import::identity_number;
+use crate::import::{can_be_name, identity_number};
 use crate::labels::LabelCatalogue;
 use crate::{Relation, Sex, Vault};
 
@@ -21,6 +22,9 @@ pub(super) const NOTE: usize = 1_000;
 const PHONES: usize = 10;
 const LANGUAGE: usize = 10;
 const KEY: usize = 100;
+/// A column with one answer for everybody.
+const POLITICS: &str = "politics";
+const PARTY: &str = "党员";
 
 /// A row that was read.
 #[derive(Debug)]
@@ -71,8 +75,8 @@ type Phones = Vec<(Phone, Vec<u8>)>;
 /// Reads the rows of one table.
 pub(super) struct Reader<'a> {
     vault: &'a Vault,
-    table: &'a Table,
-    today: Date,
+    pub(super) table: &'a Table,
+    pub(super) today: Date,
     /// Of whoever gave the file: proposals are in it.
     locale: Locale,
     /// Columns of labels, and the label those ask about that are answered by yes or no.
@@ -108,12 +112,16 @@ impl<'a> Cells<'a> {
         }
     }
 
+    pub(super) fn name_of(&self, field: &str) -> &'a str {
+        self.table.name_of(field)
+    }
+
     pub(super) fn refuse(&self, field: &str, code: &'static str) -> Refused {
         self.refused(field, code)
     }
 
     /// With a reason found elsewhere.
-    fn refused(&self, field: &str, code: &'static str) -> Refused {
+    pub(super) fn refused(&self, field: &str, code: &'static str) -> Refused {
         Refused::new(self.line.number, self.table.name_of(field), code)
     }
 }
@@ -133,7 +141,9 @@ pub(super) fn called(table: &Table, line: &Line) -> String {
 impl<'a> Reader<'a> {
     pub(super) fn new(vault: &'a Vault, table: &'a Table, today: Date, locale: Locale) -> Self {
         let catalogue = vault.labels();
-        let columns = table.layout.columns_of("labels").map(|at| {
+        let all = ["labels", POLITICS].into_iter();
+        let all = all.flat_map(|field| table.layout.columns_of(field));
+        let columns = all.map(|at| {
             let name = table.layout.names.get(at).map_or("", String::as_str);
             (at, catalogue.asked_by(name))
         });
@@ -151,7 +161,7 @@ impl<'a> Reader<'a> {
         &self,
         line: &Line,
         homes: &mut Homes<'_>,
-        heading: Option<&str>,
+        heading: Option<&Heading>,
     ) -> Result<Draft, Refused> {
         let cells = Cells {
             table: self.table,
@@ -161,7 +171,8 @@ impl<'a> Reader<'a> {
         let name = name(&cells)?;
         let identity = self.identity(&cells)?;
         let mut doubts = Vec::new();
-        let birth = self.birth(&cells, identity.as_ref(), &mut doubts)?;
+        let said = birth::Said::of(&cells);
+        let birth = birth::read(self, &cells, &said, identity.as_ref(), &mut doubts)?;
         let sex = sex(&cells, identity.as_ref(), &mut doubts)?;
         let (phones, said_of_phones) = self.phones(&cells)?;
         let labels = self.labels(&cells, &mut doubts)?;
@@ -178,7 +189,9 @@ impl<'a> Reader<'a> {
         };
         let note = noted(
             &cells,
-            identity.is_some() && self.is_lunar(&cells),
+            said.lunar(self)
+                .filter(|_| identity.is_some())
+                .map(|text| (said.column(&cells), text)),
             written.as_deref(),
             said_of_phones,
         );
@@ -234,70 +247,6 @@ impl<'a> Reader<'a> {
         named.map(|head| self.vault.name_index(&head))
     }
 
-    fn birth(
-        &self,
-        cells: &Cells<'_>,
-        identity: Option<&IdentityNumber>,
-        doubts: &mut Vec<Refused>,
-    ) -> Result<Option<Birth>, Refused> {
-        let cell = cells.one("birth");
-        let refuse = |code| cells.refused("birth", code).arg("value", cell.shown());
-        let from_1904 = self.table.sheet.from_1904;
-        let (written, unsure) = match tabular::birthday(cell, from_1904, self.today) {
-            Read::Nothing => (None, None),
-            Read::Sure(birth) => (Some(birth), None),
-            Read::Doubtful(birth, why) => (Some(birth), Some(why)),
-            // The number beside it says the day; what was written is kept as a note.
-            Read::Refused(ValueFault::Lunar) if identity.is_some() => (None, None),
-            Read::Refused(fault) => {
-                return Err(refuse(match fault {
-                    ValueFault::Lunar => "sheet-birth-lunar",
-                    ValueFault::Future => "sheet-birth-future",
-                    ValueFault::NoSuchDay => "sheet-birth-no-day",
-                    ValueFault::TooLongAgo => "sheet-birth-long-ago",
-                    _ => "sheet-birth-unreadable",
-                }));
-            }
-        };
-        let Some(number) = identity else {
-            if let (Some(birth), Some(why)) = (written, unsure) {
-                let code = match why {
-                    ValueFault::Century => "sheet-birth-century",
-                    ValueFault::Age => "sheet-birth-age",
-                    _ => "sheet-birth-order",
-                };
-                let day = birth.day.map_or_else(String::new, |day| day.to_string());
-                doubts.push(refuse(code).arg("day", day).arg("year", birth.year));
-            }
-            return Ok(written);
-        };
-        // The number is checked by its last digit; what was typed beside it is not.
-        let of_number = Birth::of(number.birth());
-        let fits = written.is_none_or(|written| match (written.day, unsure) {
-            (Some(day), Some(ValueFault::Century)) => {
-                (day.month(), day.day(), day.year() % 100)
-                    == (
-                        number.birth().month(),
-                        number.birth().day(),
-                        number.birth().year() % 100,
-                    )
-            }
-            (Some(day), Some(_)) => day.year() == of_number.year,
-            (Some(day), None) => Some(day) == of_number.day,
-            (None, Some(ValueFault::Age)) => (written.year - of_number.year).abs() <= 1,
-            (None, _) => written.year == of_number.year,
-        });
-        if !fits {
-            doubts.push(refuse("sheet-birth-differs").arg("day", number.birth()));
-        }
-        Ok(Some(of_number))
-    }
-
-    fn is_lunar(&self, cells: &Cells<'_>) -> bool {
-        let read = tabular::birthday(cells.one("birth"), self.table.sheet.from_1904, self.today);
-        matches!(read, Read::Refused(ValueFault::Lunar))
-    }
-
     /// The numbers, and what is said of them: it names the number by its end only, as notes do not cover numbers.
     fn phones(&self, cells: &Cells<'_>) -> Result<(Phones, Vec<String>), Refused> {
         let (mut found, mut said) = (Phones::new(), Vec::new());
@@ -347,6 +296,7 @@ impl<'a> Reader<'a> {
                 // No says nothing: who knows more has said so elsewhere.
                 (Some(_), Read::Nothing | Read::Sure(false)) => Vec::new(),
                 (Some(asked), Read::Sure(true)) => vec![asked.clone()],
+                _ if self.table.is(*at, POLITICS) => party(&cell.shown()),
                 _ => tabular::words(&Cell::text(&armed(cell.shown()))),
             };
             for word in words {
@@ -395,6 +345,18 @@ impl Reader<'_> {
     }
 }
 
+/// The one of the answers to 政治面貌 that is a label. 群众, 共青团员 and members of the other parties are not.
+fn party(text: &str) -> Vec<String> {
+    let text = fold(text);
+    let member = text.starts_with("中共")
+        || text.contains("共产党")
+        || ["党员", "正式党员", "预备党员"].contains(&text.as_str());
+    match member {
+        true => vec![PARTY.to_owned()],
+        false => Vec::new(),
+    }
+}
+
 /// Why a sheet may not put this label on: nobody agreed by standing in a sheet.
 pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'static str> {
     let kind = catalogue.of(label)?;
@@ -414,7 +376,7 @@ pub(crate) fn not_by_sheet(catalogue: &LabelCatalogue, label: &str) -> Option<&'
 /// names no dwelling, whose telephone numbers are.
 fn noted(
     cells: &Cells<'_>,
-    lunar: bool,
+    lunar: Option<(&str, String)>,
     address: Option<&str>,
     phones: Vec<String>,
 ) -> Option<String> {
@@ -423,7 +385,7 @@ fn noted(
         .filter(|text| !text.is_empty())
         .map(|_said| clean(&armed(cells.one("note").shown())));
     let under = |field: &str, text: &str| format!("{}：{text}", cells.table.name_of(field));
-    let lunar = lunar.then(|| under("birth", &fold(&cells.one("birth").shown())));
+    let lunar = lunar.map(|(column, text)| format!("{column}：{text}"));
     let document = tabular::foreign_document(cells.one("identity"));
     let document = document.map(|number| under("identity", &number));
     let field = if cells.has("address") {
@@ -478,7 +440,7 @@ fn name(cells: &Cells<'_>) -> Result<String, Refused> {
     };
     match name.chars().count() {
         0 => Err(cells.refuse("name", "cell-empty")),
-        1..=NAME if !name.chars().any(|c| c.is_ascii_digit()) => Ok(name),
+        1..=NAME if can_be_name(&name) => Ok(name),
         1..=NAME => Err(cells.refuse("name", "sheet-name")),
         _ => Err(cells.refuse("name", "cell-too-long").arg("max", NAME)),
     }
@@ -509,5 +471,26 @@ fn sex(
             Ok(of_number)
         }
         _ => Ok(of_number.or(written)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::party;
+
+    #[test]
+    fn one_party_is_a_label() {
+        for text in [
+            "党员",
+            "中共党员",
+            "中共预备党员",
+            "中国共产党党员",
+            "预备党员",
+        ] {
+            assert_eq!(party(text).len(), 1, "{text}");
+        }
+        for text in ["群众", "共青团员", "民革党员", "无党派人士", "", "非党员"] {
+            assert!(party(text).is_empty(), "{text}");
+        }
     }
 }

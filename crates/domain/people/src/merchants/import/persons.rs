@@ -342,9 +342,14 @@ impl Persons {
     fn decide(&mut self, unsure: Vec<(&Named, Doubt)>, draft: &Draft) {
         // What was asked of the row was another question: of them nobody decided anything.
         if draft.asked {
+            // The row once more asks about one person who may be somebody; of others it would say the same again.
+            let again = matches!(&unsure[..], [(_, doubt)] if doubt.new || doubt.take.is_some());
+            let code = match again {
+                true => "shop-person-later",
+                false => "shop-person-by-hand",
+            };
             let later = unsure.into_iter().map(|(named, _)| {
-                Refused::new(0, named.field, "shop-person-later")
-                    .arg("name", mask::name(&named.name))
+                Refused::new(0, named.field, code).arg("name", mask::name(&named.name))
             });
             self.left.extend(later);
             return;

@@ -113,9 +113,10 @@ impl Command for Import {
                 }
                 Ok(Taken::As(done)) => {
                     report.touch(row.line, done.outcome, &done.what);
+                    // The row is in: what it lacks is no refusal of it.
                     let left = done.left.into_iter();
                     report
-                        .refused
+                        .noted
                         .extend(left.map(|one| self.told(row, one, draft)));
                     if let Some((id, did)) = done.did {
                         let detail = serde_json::to_string(&did).map_err(Problem::internal)?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use youlin_database::Database;
-use youlin_imports::{Batch, Incoming, Plan, Refused, Register, Row, Step, Table, tabular};
+use youlin_imports::{Batch, Choice, Incoming, Plan, Refused, Register, Row, Step, Table, tabular};
 use youlin_kernel::{CommunityId, Ctx, Permission, Result};
 
 use super::take::Import;
@@ -107,14 +107,16 @@ impl ShopSheets {
         let headings = Arc::new(headings(&table));
         let (mut refused, mut doubtful, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen = BTreeMap::new();
+        let mut asked = Vec::new();
+        let twice = |number: u32, first: u32| {
+            let twice = Refused::new(number, "", "shop-twice");
+            twice.arg("line", first)
+        };
         for line in table.rows() {
             let number = line.number;
             match reader.draft(line, file.choices.get(&number).copied()) {
                 Ok((community, draft)) => match seen.entry(read::meaning(community, &draft)) {
-                    Entry::Occupied(first) => {
-                        let twice = Refused::new(number, "", "shop-twice");
-                        refused.push(twice.arg("line", first.get()));
-                    }
+                    Entry::Occupied(first) => refused.push(twice(number, *first.get())),
                     Entry::Vacant(room) => {
                         room.insert(number);
                         let row = Row::new(number, &[]);
@@ -122,17 +124,32 @@ impl ShopSheets {
                     }
                 },
                 Err(Unread::Refused(one)) => refused.push(one),
-                Err(Unread::Doubtful(one)) => match self.faulty(ctx, &reader, line)? {
-                    // No answer would make it a row that can go in.
-                    Some(mut why) => {
-                        let heading = headings.get(why.column.as_str());
-                        why.column = heading.cloned().unwrap_or_default();
-                        refused.push(why);
-                    }
-                    None => doubtful.push(one),
-                },
+                Err(Unread::Doubtful(one)) => asked.push((line, one)),
             }
         }
+        // No answer would make some of them rows that can go in: that is said before anybody is asked.
+        for (line, doubt) in asked {
+            if let Some(mut why) = self.faulty(ctx, &reader, line)? {
+                let heading = headings.get(why.column.as_str());
+                why.column = heading.cloned().unwrap_or_default();
+                refused.push(why);
+                continue;
+            }
+            let answered = match doubt.choices.contains(&Choice::New) {
+                true => None,
+                false => reader.draft(line, Some(Choice::Take)).ok(),
+            };
+            let meaning = answered.map(|(community, draft)| read::meaning(community, &draft));
+            match meaning.map(|meaning| seen.entry(meaning)) {
+                Some(Entry::Occupied(first)) => refused.push(twice(line.number, *first.get())),
+                Some(Entry::Vacant(room)) => {
+                    room.insert(line.number);
+                    doubtful.push(doubt);
+                }
+                None => doubtful.push(doubt),
+            }
+        }
+        refused.sort_by_key(|one| one.line);
         let plan = planned(file, refused, drafts, |rows| Import {
             vault: Arc::clone(&self.vault),
             rows,

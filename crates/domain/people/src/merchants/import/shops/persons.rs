@@ -7,7 +7,7 @@ use youlin_imports::tabular::{
 };
 
 use super::read::{Reader, Unread};
-use crate::import::identity_number;
+use crate::import::{can_be_name, identity_number};
 use crate::merchants::MerchantRelation;
 use crate::merchants::import::persons::Named;
 
@@ -164,9 +164,8 @@ fn without_number(text: &str) -> String {
 
 /// Whether it can be what a person is called.
 fn is_name(text: &str) -> bool {
-    let signs = |c: char| c.is_ascii_digit() || c == '?';
     text.chars().count() <= NAME
-        && !text.contains(signs)
+        && can_be_name(text)
         && !SHOPS.iter().any(|end| text.ends_with(end))
 }
 
@@ -195,7 +194,7 @@ mod tests {
             assert!(of(nobody).is_empty(), "{nobody}");
         }
         assert!(is_name("周建国") && is_name("李知行"));
-        for shop in ["南通顺达贸易有限公司", "老王五金店", "3号"] {
+        for shop in ["南通顺达贸易有限公司", "老王五金店", "3号", "@坏人"] {
             assert!(!is_name(shop), "{shop}");
         }
     }
