@@ -141,7 +141,7 @@ describe("checklists", () => {
   });
 
   test("a sheet of paper: its code opens the round at the desk, and the second time it is known", async () => {
-    await lead.goto(`${server.url}/rounds/ask?checklist=merchant-selfcheck@1`);
+    await lead.goto(`${server.url}/rounds/ask?checklist=merchant-selfcheck@2`);
     market = await lead.locator('#found a[href^="/rounds/sheet"]').first().getAttribute("href");
     await lead.goto(server.url + market);
     await axe(lead);
@@ -150,7 +150,7 @@ describe("checklists", () => {
     await screenshot(lead, "checklists-sheet");
     await lead.emulateMedia({ media: null });
     const address = await readCode(lead, paper);
-    assert.match(address, /\/rounds\/new\?round=[0-9a-f-]+&subject=premises:[0-9a-f-]+&checklist=merchant-selfcheck@1&channel=paper$/);
+    assert.match(address, /\/rounds\/new\?round=[0-9a-f-]+&subject=premises:[0-9a-f-]+&checklist=merchant-selfcheck@2&channel=paper$/);
     const local = server.url + address.slice(address.indexOf("/rounds/new"));
     await lead.goto(local);
     assert.equal(await lead.locator("#f-channel").inputValue(), "paper");

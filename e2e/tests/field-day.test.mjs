@@ -312,7 +312,7 @@ describe("a day in the field", () => {
     await phone.getByLabel("按名称找").fill("综合市场");
     await phone.locator("#subjects").getByRole("button", { name: "去看一看" }).click();
     await window.setOffline(true);
-    const form = phone.locator("[data-form='market-fire@1']");
+    const form = phone.locator("[data-form='market-fire@2']");
     await form.getByLabel("市场名称").fill("新桥综合市场");
     await form.getByLabel("检查日期").fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
     await form.getByRole("button", { name: "下一页" }).click();

@@ -59,7 +59,7 @@ const FOUND: [Found; 5] = [
     Found {
         rule: "foam-panel",
         place: &[1],
-        category: "E-0699",
+        category: "E-0508",
         severity: Severity::High,
         text: "使用泡沫夹芯板：C 区屋面约 860 m²",
         section: "C",
@@ -71,7 +71,7 @@ const FOUND: [Found; 5] = [
     Found {
         rule: "overload",
         place: &[1],
-        category: "E-0699",
+        category: "E-0509",
         severity: Severity::High,
         text: "回路负荷超过额定值：11 个摊位接在同一回路，58.5 A，额定 40 A",
         section: "C",
@@ -309,7 +309,7 @@ impl Market<'_> {
             ended_at: now.plus(-10 * Micros::MINUTE),
             sent_at: None,
             text: "与消防救援站联合检查，A 区到 J 区都看了。".to_owned(),
-            checklist: Some("market-fire@1".to_owned()),
+            checklist: Some("market-fire@2".to_owned()),
             answers: serde_json::from_value(answers)?,
             findings,
             reason: String::new(),

@@ -11,6 +11,9 @@ use youlin_people::Vault;
 
 use crate::commands::RoundsHold;
 
+/// 其他事件: whatever no category of its own fits.
+pub(crate) const OTHER: &str = "E-0699";
+
 /// In the application as `Arc<Rounds>`.
 #[derive(Clone, Debug)]
 pub struct Rounds {
@@ -39,6 +42,15 @@ impl Rounds {
     pub fn ask_registers(&self, registers: Arc<Datasets>) {
         // Said a second time the first ones stay: there is one set of registers in a house.
         drop(self.registers.set(registers));
+    }
+
+    /// A place keeps its own catalogue: what a checklist names and the catalogue has not is filed as 其他事件, where it has that.
+    pub(crate) fn filed_under<'a>(&self, category: &'a str) -> &'a str {
+        let catalogue = self.cases.catalogue();
+        match catalogue.get(category).or_else(|| catalogue.get(OTHER)) {
+            Some(found) if found.code != category => OTHER,
+            _ => category,
+        }
     }
 
     pub(crate) fn registers(&self) -> Result<&Datasets> {

@@ -21,11 +21,27 @@ pub const SHIPPED: [(&str, &str); 7] = [
     ),
 ];
 
-/// A shipped checklist by its id.
+/// Earlier versions of them: a version never changes, and what was answered by one stays as it was.
+const EARLIER: [&str; 2] = [
+    include_str!("../data/earlier/market-fire-1.json"),
+    include_str!("../data/earlier/merchant-selfcheck-1.json"),
+];
+
+/// A shipped checklist by its id, in the version in use.
 #[must_use]
 pub fn shipped(id: &str) -> Option<Checklist> {
     let found = SHIPPED.iter().find(|one| one.0 == id)?;
     serde_json::from_str(found.1).ok()
+}
+
+/// Every version of a shipped checklist, the one in use first.
+#[must_use]
+pub fn shipped_versions(id: &str) -> Vec<Checklist> {
+    let earlier = EARLIER
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok());
+    let earlier = earlier.filter(|one: &Checklist| one.id == id);
+    shipped(id).into_iter().chain(earlier).collect()
 }
 
 /// Numbers in use for markets, as an example: no law is claimed.

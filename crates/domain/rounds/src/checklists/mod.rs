@@ -20,7 +20,7 @@ pub(crate) use told::{choice, demand, measured, required, said, unit_name};
 use serde_json::Value as Json;
 use youlin_checklist::{
     AnswerFault, Answers, DateTime, Finding, Form, NodeKind, Now, Reader, ReadingRules, RuleSet,
-    State, Unsure, Wrong, read_answers, river_reading, shipped, word,
+    State, Unsure, Wrong, read_answers, river_reading, shipped_versions, word,
 };
 use youlin_kernel::{Ctx, Locale, Problem, ProblemKind};
 use youlin_web::I18n;
@@ -32,8 +32,8 @@ pub const RIVER: &str = "river-patrol@1";
 #[must_use]
 pub fn shipped_form(name: &str) -> Option<Form> {
     let (id, version) = name.split_once('@')?;
-    let checklist = shipped(id).filter(|one| one.version == version)?;
-    Form::build(checklist).ok()
+    let mut versions = shipped_versions(id).into_iter();
+    Form::build(versions.find(|one| one.version == version)?).ok()
 }
 
 /// Answers that were looked at.
@@ -186,7 +186,7 @@ pub fn code(wrong: &Wrong) -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use youlin_checklist::SHIPPED;
+    use youlin_checklist::{SHIPPED, shipped};
 
     use super::*;
 
@@ -204,8 +204,8 @@ mod tests {
             .iter()
             .filter_map(|one| one["code"].as_str())
             .collect();
-        for (id, _) in SHIPPED {
-            let checklist = shipped(id).expect("a checklist");
+        for checklist in SHIPPED.iter().flat_map(|(id, _)| shipped_versions(id)) {
+            let id = &checklist.id;
             for rule in &checklist.findings {
                 let category = rule.category.as_str();
                 assert!(codes.contains(category), "{id}: {} → {category}", rule.code);

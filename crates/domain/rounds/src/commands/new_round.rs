@@ -180,6 +180,7 @@ async fn ready(
 ) -> Result<HandIn> {
     let scope = may_walk(ctx, new.community, &[])?;
     let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
+    let new = filed(rounds, db, new).await?;
     let subject = match known.subject.filter(fits) {
         Some(subject) => subject,
         None => subject_view(rounds, db, &scope, new.community, new.subject).await?,
@@ -269,6 +270,25 @@ async fn track(
     rounds: &Rounds,
     db: &Database,
     ctx: &Ctx,
+/// Findings in categories that the place's own catalogue has: those its checklist names and it has not are others.
+async fn filed(rounds: &Rounds, db: &Database, mut new: NewRound) -> Result<NewRound> {
+    let moved = |one: &NewFinding| rounds.filed_under(&one.category) != one.category;
+    let name = new.checklist.as_deref();
+    let Some(name) = name.filter(|_| new.findings.iter().any(moved)) else {
+        return Ok(new);
+    };
+    let Some(known) = checklists::known(rounds, db, name).await? else {
+        return Ok(new);
+    };
+    let rules = &known.form.checklist().findings;
+    for one in &mut new.findings {
+        if rules.iter().any(|rule| rule.category == one.category) {
+            one.category = rounds.filed_under(&one.category).to_owned();
+        }
+    }
+    Ok(new)
+}
+
     scope: &Scope,
     (new, policy): (&NewRound, Option<&PolicyView>),
     clock: Clock,

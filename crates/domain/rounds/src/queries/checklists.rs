@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_checklist::{Checklist, Form, SHIPPED, Words, shipped};
+use youlin_checklist::{Checklist, Form, SHIPPED, Words, shipped_versions};
 use youlin_database::Database;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Micros, Problem, Result, Scope};
 
@@ -151,7 +151,7 @@ pub async fn checklist_versions(
 }
 
 fn with_the_house() -> impl Iterator<Item = ChecklistView> {
-    let all = SHIPPED.iter().filter_map(|(id, _)| shipped(id));
+    let all = SHIPPED.iter().flat_map(|(id, _)| shipped_versions(id));
     all.map(|checklist| ChecklistView {
         line: ChecklistLine {
             name: format!("{}@{}", checklist.id, checklist.version),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod categories;
 mod checklist_pages;
 mod checklists;
 mod doors;

@@ -306,7 +306,7 @@ impl Market {
         id
     }
 
-    async fn view(&self, id: Uuid) -> HazardView {
+    pub(crate) async fn view(&self, id: Uuid) -> HazardView {
         let ctx = self.ground.world.service();
         let scope = ctx.scope(&ROUNDS_READ).unwrap();
         hazard_view(self.ground.world.db(), &scope, id)
@@ -1175,7 +1175,7 @@ async fn premises_of_a_campaign_are_due_until_somebody_inspected_them() {
         assert_eq!(lines.len(), 1);
         assert_eq!((lines[0].campaign, lines[0].policy), (Some(campaign), None));
         assert_eq!(lines[0].subject.id, market.id);
-        assert_eq!(lines[0].checklist.as_deref(), Some("market-fire@1"));
+        assert_eq!(lines[0].checklist.as_deref(), Some("market-fire@2"));
         assert!(lines[0].yours);
         // One grid is not another's; the desk sees that it is due, and that it is not its own.
         assert!(due(&ground.caller(Role::GridWorker, "A2")).await.is_empty());

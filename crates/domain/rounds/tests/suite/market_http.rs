@@ -604,7 +604,7 @@ async fn the_pages_of_a_market() {
         let (status, page) = web.get("worker", &inspect).await;
         assert_eq!(status, StatusCode::OK);
         for words in [
-            "name=\"checklist\" value=\"market-fire@1\"",
+            "name=\"checklist\" value=\"market-fire@2\"",
             "市场消防检查示例数值 · 第 1 版（示例，不是现行法规）",
             "name=\"a_market_name\" type=\"text\" value=\"中原综合批发市场\"",
             "<option value=\"C-01\">",

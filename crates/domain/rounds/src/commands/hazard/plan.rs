@@ -21,7 +21,7 @@ use crate::checklists::{self, Answered};
 use crate::commands::new_round::{NewFinding, NewRound};
 use crate::model::{MAX_TEXT, Outcome, RoundKind, SubjectKind};
 use crate::queries::{SubjectView, campaign_of, rules_for};
-use crate::service::Rounds;
+use crate::service::{OTHER, Rounds};
 
 /// More working days than this is no time for a hazard.
 const MOST_DAYS: u32 = 180;
@@ -291,7 +291,8 @@ impl Planner<'_> {
         };
         let fits = |one: &Finding| {
             if of.rule.is_empty() {
-                one.category == finding.category && called(&one.code)
+                [one.category.as_str(), OTHER].contains(&finding.category.as_str())
+                    && called(&one.code)
             } else {
                 one.code == of.rule && one.place == of.place
             }

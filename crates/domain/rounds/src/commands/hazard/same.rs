@@ -12,6 +12,7 @@ use youlin_kernel::{CommunityId, Result};
 
 use super::plan::Planned;
 use crate::entities::{finding, hazard};
+use crate::service::OTHER;
 
 /// What tells one hazard of a rule from another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,8 +97,10 @@ impl Marks {
             Some(rule) => *rule == self.rule,
             None => {
                 let text = listed.text.trim();
+                // What had no category of its own may have one by a newer version of its checklist.
                 let called = |label: &String| text.starts_with(label.as_str());
-                listed.category == self.category && self.labels.iter().any(called)
+                [self.category.as_str(), OTHER].contains(&listed.category.as_str())
+                    && self.labels.iter().any(called)
             }
         };
         let same_point = |(name, value): (&String, &String)| {

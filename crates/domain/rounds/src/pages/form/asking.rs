@@ -49,8 +49,9 @@ impl Asking {
         self.form().map_or_else(Vec::new, |form| {
             let answered = f.typed.evaluate(s.ctx(), form);
             let mut all = proposed(s, form, self.rules.as_ref(), &answered);
-            // A stall the register does not have stays in the words only.
+            // A category the catalogue does not have is another; a stall the register does not have stays in the words only.
             for one in &mut all {
+                one.category = self.rounds.filed_under(&one.category).to_owned();
                 if stalls::stalls(&one.stall, "", &self.stalls).is_err() {
                     one.stall.clear();
                 }

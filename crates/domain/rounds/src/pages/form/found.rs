@@ -9,6 +9,7 @@ use super::Asking;
 use super::hazard::HazardForm;
 use crate::pages::answer::{Kept, Proposed};
 use crate::pages::upload::Upload;
+use crate::service::OTHER;
 
 /// What is looked at on the water, by category of the catalogue.
 pub const RIVER: [&str; 3] = ["E-0104", "E-0105", "E-0106"];
@@ -197,7 +198,7 @@ pub(super) fn categories(s: &Shell, asking: &Asking, rows: &[FoundForm]) -> Vec<
     }
     codes.extend(rows.iter().map(|row| row.category.clone()));
     // Whatever no rule thought of.
-    codes.push("E-0699".to_owned());
+    codes.push(OTHER.to_owned());
     let mut choices = vec![Choice::new("", s.t("finding-none"))];
     for code in codes {
         if choices.iter().any(|one| one.value == code) {
