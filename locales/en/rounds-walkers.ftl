@@ -68,6 +68,24 @@ round-extra-short = This round was handed in for “{ $title }” and does not c
 round-short-minutes = it lasted { $has } minutes (at least { $asked } are asked)
 round-short-photographs = it has { $has } photographs (at least { $asked } are asked)
 round-short-gap = it is too near the one of { $last } ({ $days } days between two are asked)
+round-short-not-due = { $why ->
+    [done] it was walked on { $last } already
+    [skipped] it was left out on { $last } already
+    [over] it was due { $span ->
+        [one] on { $last }
+       *[many] from { $first } to { $last }
+    }, and that was over
+    [coming] it was not due before { $first }
+   *[not_asked] nothing was asked for there at that time
+}
+field-round-skip-done = It was walked on { $last } already: there is nothing to leave out. To leave a word about it, choose “no policy”.
+field-round-skip-again = It was left out on { $last } already. To add a word about it, choose “no policy”.
+field-round-skip-over = It was due { $span ->
+    [one] on { $last }
+   *[many] from { $first } to { $last }
+}, and that is over. To leave a word about it, choose “no policy”.
+field-round-skip-coming = It is not due before { $first }: there is nothing to leave out yet. Mend the times if they are wrong; to leave a word about it, choose “no policy”.
+field-round-skip-not-asked = This policy asks for nothing here at that time. Mend the times if they are wrong; to leave a word about it, choose “no policy”.
 round-phone-times = The telephone wrote { $began } to { $ended }. That cannot be, so the time of receipt stands instead.
 round-short-walk = Walked, but not far enough: the track does not reach what the policy asks, so it is not counted as done.
 round-no-track-yet = The policy goes by how far the track reaches, and there is none yet: not counted as done. It is worked out anew once there is one.

@@ -68,6 +68,24 @@ round-extra-short = 这次是按“{ $title }”报来的，但没有算作那�
 round-short-minutes = 只走了 { $has } 分钟（要求至少 { $asked } 分钟）
 round-short-photographs = 只有 { $has } 张照片（要求至少 { $asked } 张）
 round-short-gap = 离 { $last } 那一次太近（两次之间要隔 { $days } 天）
+round-short-not-due = { $why ->
+    [done] 这一次 { $last } 已经走过了
+    [skipped] { $last } 已经记过这一次不走
+    [over] 这一次该在 { $span ->
+        [one] { $last }
+       *[many] { $first } 至 { $last }
+    } 走，时间已经过了
+    [coming] { $first } 起才该走，当时还没到
+   *[not_asked] 这项安排没有要求那时来这里
+}
+field-round-skip-done = 这一次 { $last } 已经走过了，不用再记“没有去”。要留一句说明，请选“不按安排”。
+field-round-skip-again = { $last } 已经记过这一次不走，不用再记。要补一句说明，请选“不按安排”。
+field-round-skip-over = 这一次该在 { $span ->
+    [one] { $last }
+   *[many] { $first } 至 { $last }
+} 走，时间已经过了。要留一句说明，请选“不按安排”。
+field-round-skip-coming = 这项安排 { $first } 起才该走，现在还没到，不用先记“没有去”。时间写错了请改；要留一句说明，请选“不按安排”。
+field-round-skip-not-asked = 这项安排没有要求这时来这里，不用记“没有去”。时间写错了请改；要留一句说明，请选“不按安排”。
 round-phone-times = 手机上写的是 { $began } 到 { $ended }，这个时间不可能，所以按收到的时间记。
 round-short-walk = 走了，没走够：轨迹没有达到这项安排的要求，不算完成。
 round-no-track-yet = 这项安排要看轨迹走了多少，这次还没有轨迹，先不算完成。补上轨迹后重新算。

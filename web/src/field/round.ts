@@ -1,7 +1,7 @@
 // A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
 // policy asks for it; then it is kept.
 import { make } from "../dom";
-import { stamp, timesWrong } from "./clock";
+import { now, stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
@@ -320,8 +320,12 @@ function findingCard(draft: RoundDraft, found: DraftFinding, at: number, save: (
 export function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
   let reason = "";
   const why = area("", (value) => (reason = value), 2);
+  const lacking = make("p", { class: "error", role: "alert" });
   const save = button(t("skip-save"), "", async () => {
     if (fault(why, !reason.trim() && t("need-why"))) return;
+    const wrongTimes = timesWrong(draft.began_at, draft.ended_at ?? after(draft.began_at));
+    lacking.textContent = wrongTimes && t(wrongTimes);
+    if (wrongTimes) return;
     await settled();
     const walked = draft.track ? await recorderOf(draft.id, () => undefined).end() : null;
     await hold(itemsOf({ ...draft, findings: [], photos: [] }, { outcome: "skipped", reason }), `draft:${draft.id}`, ...(walked?.boxes ?? []));
@@ -329,5 +333,15 @@ export function skipForm(draft: RoundDraft, done: () => void): HTMLElement {
     done();
     void sync();
   });
-  return make("div", { class: "stack" }, field(t("skip-why"), why), save);
+  const hint = skipHint(draft);
+  return make("div", { class: "stack" }, hint && make("p", { class: "hint", "data-skip": "" }, hint), field(t("skip-why"), why), lacking, save);
+}
+
+/** What is known here of a round that may not be due any more; the server knows, so nothing is kept from being sent. */
+function skipHint({ policy, subject }: RoundDraft): string {
+  if (policy === null) return "";
+  const due = (state.pack?.due ?? []).find((one) => one.policy === policy && one.subject.id === subject.id);
+  if (!due) return t("skip-none", { time: when(state.packAt) });
+  const today = new Date(now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  return due.window.last < today ? t("skip-over", { last: dayOf(due.window.last) }) : "";
 }

@@ -51,7 +51,7 @@ export type Item = {
   /** Of a door: what was typed, to be mended. Not sent. */
   door?: DoorDraft;
 };
-export type Taken = { id: string; kind: Kind; /** Of a round: what it was; of a visit: how it ended. */ of?: string; label: string; at: number; ids?: { round?: string; /** Its way is held. */ track?: boolean; case?: string; number?: string; findings?: { case: string | null }[]; /** Kept, but not counted for the policy: others are to walk that. */ extra?: boolean } };
+export type Taken = { id: string; kind: Kind; /** Of a round: what it was; of a visit: how it ended. */ of?: string; label: string; at: number; ids?: { round?: string; /** Its way is held. */ track?: boolean; case?: string; number?: string; findings?: { case: string | null }[]; /** Kept, but not counted for the policy: others are to walk that, or there was nothing to leave out. */ extra?: boolean; not_due?: { why: string; first?: string; last?: string } } };
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */

@@ -8,7 +8,7 @@ import { sync } from "./sync";
 import { kept, type Track } from "./track";
 import { ofItem, type Draft, type DraftFinding, type Item, type NoteDraft, type Photo, type RoundDraft, type Taken } from "./types";
 import { versionLines } from "./versions";
-import { t, when } from "./words";
+import { dayOf, t, when } from "./words";
 
 const LOOK: Record<Item["state"], string> = { waiting: "wait", later: "wait", refused: "late", conflict: "soon" };
 
@@ -21,7 +21,7 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
     const made = number ? [caseLink(one.ids?.case, t("done-case", { what: number }))] : many > 1 ? [t("done-case", { what: many }), ...(state.pack?.me.sees_cases ? cases : []).map((id, n) => caseLink(id, t("case-open", { n: n + 1 })))] : many > 0 ? [caseLink(cases[0], t("done-case", { what: many }))] : [];
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf(one)} · ${one.label}`), badge(t("state-done"), "ok")),
       make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(one.at)), ...made.map((part) => make("span", { class: "row-sub" }, part))),
-      one.ids?.extra && make("p", { class: "hint" }, t("done-extra")), roundLinks(one.ids)));
+      one.ids?.extra && make("p", { class: "hint" }, besides(one.ids)), roundLinks(one.ids)));
   });
   return make(
     "div", { class: "stack-l" },
@@ -32,6 +32,11 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
 }
 
 /** What was sent can be looked at, and its way: pages of the server, for whoever sees rounds. */
+/** Why it counts nothing for the policy it was sent for. */
+function besides({ not_due: not }: NonNullable<Taken["ids"]>): string {
+  return not ? t(`not-due-${not.why}`, { first: not.first ? dayOf(not.first) : "", last: not.last ? dayOf(not.last) : "" }) : t("done-extra");
+}
+
 function roundLinks(ids: Taken["ids"]): HTMLElement | null {
   if (!ids?.round || !state.pack?.me.sees_rounds) return null;
   const to = (hash: string, words: string): HTMLElement => pageLink(`/rounds/${ids.round}${hash}`, words);

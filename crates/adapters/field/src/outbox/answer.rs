@@ -33,7 +33,8 @@ pub(crate) struct ItemAnswer {
     id: Uuid,
     result: FieldResult,
     /// Ids the server made: `round`, `case`, `findings`, `photo`, `return_visit`. With `extra`, the round is kept
-    /// beside the policy it named: that asks others to go. With `track`, its way is held and can be looked at.
+    /// beside the policy it named: that asks others to go, or there was no round to be left out, for which `not_due` says
+    /// why and by which days. With `track`, its way is held and can be looked at.
     #[schema(value_type = Option<Object>)]
     ids: Option<Value>,
     /// RFC 9457, in the caller's language.

@@ -111,6 +111,9 @@ impl Deliver {
                 if done.extra {
                     ids["extra"] = Value::Bool(true);
                 }
+                if let Some(not_due) = done.short.and_then(|short| short.not_due) {
+                    ids["not_due"] = json!(not_due);
+                }
                 if done.track == Some(TrackTaken::Kept) {
                     ids["track"] = Value::Bool(true);
                 }

@@ -5,6 +5,7 @@
 mod day;
 mod doors;
 mod ground;
+mod left_out;
 #[path = "../../../../domain/rounds/tests/town/mod.rs"]
 mod river_town;
 mod said;

@@ -7,6 +7,7 @@ mod follow;
 mod hand_in;
 mod hazard;
 mod holder;
+mod left_out;
 pub(crate) mod new_round;
 mod party;
 mod return_visit;

@@ -14,6 +14,7 @@ use youlin_places::rivers::Bank;
 use super::HandIn;
 use super::clock::{CLOCK, Clock, OLDEST};
 use super::hazard::{NewHazard, plan};
+use super::left_out::left_out;
 use super::party::counts;
 use super::shown::{noted, shown};
 use super::spot::{case_of, spot, without_position};
@@ -179,8 +180,8 @@ async fn ready(
     details: Vec<NewHazard>,
 ) -> Result<HandIn> {
     let scope = may_walk(ctx, new.community, &[])?;
-    let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
     let new = filed(rounds, db, new).await?;
+    let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
     let subject = match known.subject.filter(fits) {
         Some(subject) => subject,
         None => subject_view(rounds, db, &scope, new.community, new.subject).await?,
@@ -202,7 +203,11 @@ async fn ready(
     let mut policy = policy.filter(|_| extra_of.is_none());
     let mut short = None;
     if let Some(asked) = &policy {
-        (short, faults) = shown(ctx, db, (&new, began_at), asked, faults).await?;
+        let at = (&new, began_at);
+        (short, faults) = match new.outcome {
+            Outcome::Skipped => left_out(rounds, db, ctx, at, asked, faults).await?,
+            _ => shown(ctx, db, at, asked, faults).await?,
+        };
     }
     // Kept beside the policy, which asks for more.
     if short.is_some() {
@@ -265,11 +270,6 @@ async fn ready(
     })
 }
 
-/// The round's track worked out, or why nothing of it is recorded; no track: `None`.
-async fn track(
-    rounds: &Rounds,
-    db: &Database,
-    ctx: &Ctx,
 /// Findings in categories that the place's own catalogue has: those its checklist names and it has not are others.
 async fn filed(rounds: &Rounds, db: &Database, mut new: NewRound) -> Result<NewRound> {
     let moved = |one: &NewFinding| rounds.filed_under(&one.category) != one.category;
@@ -289,6 +289,11 @@ async fn filed(rounds: &Rounds, db: &Database, mut new: NewRound) -> Result<NewR
     Ok(new)
 }
 
+/// The round's track worked out, or why nothing of it is recorded; no track: `None`.
+async fn track(
+    rounds: &Rounds,
+    db: &Database,
+    ctx: &Ctx,
     scope: &Scope,
     (new, policy): (&NewRound, Option<&PolicyView>),
     clock: Clock,

@@ -8,6 +8,7 @@ use youlin_database::Database;
 use youlin_kernel::{Ctx, Locale, Micros, Problem, Result};
 use youlin_web::I18n;
 
+use super::left_out::days_said;
 use super::new_round::NewRound;
 use crate::checklists;
 use crate::entities::round;
@@ -99,7 +100,13 @@ pub fn short_words(i18n: &I18n, locale: Locale, short: &Short) -> String {
         ];
         say("round-short-gap", &args)
     });
-    let all: Vec<String> = [minutes, photographs, gap].into_iter().flatten().collect();
+    let not_due = short.not_due.map(|one| {
+        let mut args = days_said(&one);
+        args.push(("why", one.why.to_string()));
+        say("round-short-not-due", &args)
+    });
+    let all = [minutes, photographs, gap, not_due].into_iter();
+    let all: Vec<String> = all.flatten().collect();
     all.join(&say("list-comma", &[]))
 }
 

@@ -114,11 +114,17 @@ pub fn asked_of_walks(
 }
 
 impl Window {
+    /// Whether a day lies in it.
+    #[must_use]
+    pub fn holds(&self, day: Date) -> bool {
+        (self.first..=self.last).contains(&day)
+    }
+
     /// How many of these days lie in it.
     #[must_use]
     pub fn among(&self, days: &[Date]) -> u32 {
-        let within = |day: &&Date| (self.first..=self.last).contains(*day);
-        u32::try_from(days.iter().filter(within).count()).unwrap_or(u32::MAX)
+        let within = days.iter().filter(|day| self.holds(**day));
+        u32::try_from(within.count()).unwrap_or(u32::MAX)
     }
 }
 

@@ -20,5 +20,5 @@ pub use kinds::{
     SubjectKind,
 };
 pub use policy::{Minimum, Pause, Policy, PolicyFault, Season, Walkers, register_of};
-pub use short::{Lacking, Short, TooSoon};
+pub use short::{Lacking, NotDue, NotDueFor, Short, TooSoon, not_due};
 pub use talk::Talk;

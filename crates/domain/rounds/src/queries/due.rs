@@ -201,6 +201,23 @@ pub async fn standing_of_subject(
     Ok(standing)
 }
 
+/// Whether a policy asks for rounds to a subject of its kind and community.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn asks_there(
+    rounds: &Rounds,
+    ctx: &Ctx,
+    policy: &PolicyView,
+    subject: Uuid,
+) -> Result<bool> {
+    if !policy.covers(subject) {
+        return Ok(false);
+    }
+    let meant = meant(rounds, ctx, policy).await?;
+    Ok(meant.is_none_or(|meant| meant.contains(&subject)))
+}
+
 fn covers(policy: &PolicyView, meant: Option<&BTreeSet<Uuid>>, subject: &SubjectView) -> bool {
     let id = subject.subject.id;
     policy.covers(id) && meant.is_none_or(|meant| meant.contains(&id))

@@ -35,6 +35,7 @@ pub use checklists::{
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
 pub use due::{
+pub(crate) use due::asks_there;
     DueLine, SubjectStanding, due_now, last_done, standing_of_policy, standing_of_subject,
     standing_over,
 };

@@ -89,7 +89,7 @@ async fn a_form_of_another_program_is_kept_beside_a_policy_that_asks_for_more() 
         let short = Short {
             minutes: Some(Lacking { asked: 30, has: 12 }),
             photographs: Some(Lacking { asked: 2, has: 0 }),
-            gap: None,
+            ..Short::default()
         };
         for again in [false, true] {
             let told = ground.hand_in(&volunteer, sent.clone()).await.unwrap();
