@@ -287,7 +287,8 @@ describe("a day in the field", () => {
     const whole = await pack();
     const market = { kind: "premises", id: crypto.randomUUID(), community: whole.me.communities[0].id, name: "新桥综合市场", area: "", position: null, parts: 300, stalls: ["C-12", "C-13"] };
     await window.route("**/api/v1/field/pack", (route) => route.fulfill({ json: {
-      ...whole, rules, due_left_out: 7, parties: [{ id: crypto.randomUUID(), name: "新桥市场管理公司" }], subjects: [market, ...(whole.subjects ?? [])], checklists: [...whole.checklists.filter((one) => !one.subjects.includes("premises")), { name: "market-fire@1", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
+      ...whole, rules, due_left_out: 7, parties: [{ id: crypto.randomUUID(), name: "新桥市场管理公司" }], subjects: [market, ...(whole.subjects ?? [])],
+      listed: [{ id: crypto.randomUUID(), premises: market.id, rule: "lane-width", category: "E-0504", text: "消防车道宽度不足", section: "C", stalls: [], evidence: {}, since: "2026-11-03" }], checklists: [...whole.checklists.filter((one) => !one.subjects.includes("premises")), { name: "market-fire@2", subjects: ["premises"], kind: "inspection", form: checklist, judged: true }],
     } }));
     // This browser reads no codes by itself; one that does says a code for a white picture and none for a black one.
     await window.addInitScript(() => {
@@ -364,6 +365,14 @@ describe("a day in the field", () => {
     // Where it is and who puts it right by when, as the page asks; a stall that is not there is named at once.
     const lane = form.locator("[data-found='lane-width']");
     await lane.locator("summary", { hasText: "由谁几天内整改" }).click();
+    // What is on the list here already is said, as long as it is not said to lie elsewhere.
+    const listed = lane.locator("[data-listed]");
+    assert.match(await listed.innerText(), /11月3日 起就在清单上.*不另立事件/);
+    await lane.getByLabel("分区").fill("D");
+    await listed.waitFor({ state: "hidden" });
+    await lane.getByLabel("分区").fill("");
+    await listed.waitFor();
+    assert.equal(await form.locator("[data-found='overload'] [data-listed]").isVisible(), false);
     await lane.getByLabel("摊位").fill("C-99");
     await lane.getByLabel("摊位").blur();
     await lane.getByText("没有摊位 C-99").waitFor();

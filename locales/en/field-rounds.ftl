@@ -24,6 +24,7 @@ fieldwork-talk-need-reached = Between 1 and { $n } people. An estimate is fine.
 fieldwork-talk-ends-before = It ends before it began; please change the times.
 fieldwork-talk-photos-few = This plan asks for at least { $n } photographs (by: { $what }). Take more, or choose “By none”.
 fieldwork-hazard-more = Where, and who puts it right by when
+fieldwork-hazard-listed = This hazard is on the list since { $day } already (list fetched at { $time }): it will be noted as seen again, without a second case.
 fieldwork-hazard-section = Section (optional)
 fieldwork-hazard-stalls = Stalls (optional)
 fieldwork-hazard-stalls-hint = As C-01 C-02; with a section also 01-11.

@@ -24,6 +24,7 @@ fieldwork-talk-need-reached = 人数要在 1 到 { $n } 之间。没数过，估
 fieldwork-talk-ends-before = 结束早于开始，请改一改时间。
 fieldwork-talk-photos-few = 这项安排要求至少 { $n } 张照片（依据：{ $what }）。请补拍，或改成“不按安排”。
 fieldwork-hazard-more = 在哪里、由谁几天内整改
+fieldwork-hazard-listed = 这处隐患 { $day } 起就在清单上（清单 { $time } 下载）：会记作“又看到一次”，不另立事件。
 fieldwork-hazard-section = 分区（可不填）
 fieldwork-hazard-stalls = 摊位（可不填）
 fieldwork-hazard-stalls-hint = 写摊位号，如 C-01 C-02；填了分区可以写 01-11。

@@ -1,11 +1,14 @@
 // What an inspection of premises says of each finding besides its words, as the form of the page asks it: where on the plan,
 // who puts it right by when, who caused it, what is done meanwhile.
 import { make } from "../dom";
+import type { Form } from "./form/engine";
+import type { Found } from "./form/findings";
 import { choice, fault, field } from "./parts";
+import { seenAgain } from "./same";
 import { sectionOf, unknownStall } from "./stalls";
 import { state } from "./state";
-import type { HazardDraft, RoundDraft } from "./types";
-import { t } from "./words";
+import type { FoundChoice, HazardDraft, RoundDraft } from "./types";
+import { dayOf, t, when } from "./words";
 
 /** More working days than this is no time for a hazard (crates/domain/rounds: plan.rs). */
 const MOST_DAYS = 180;
@@ -37,6 +40,18 @@ export const partiesHint = (): string => {
   const left = state.pack?.parties_left_out ?? 0;
   return left > 0 ? t("parties-left-out", { n: left }) : "";
 };
+
+/** Of each that was found, that it is on the list of these premises already: as far as is known here. */
+export function listedHere(premises: string, form: Form, all: { found: Found; choice: FoundChoice }[]): string[] {
+  const list = (state.pack?.listed ?? []).filter((one) => one.premises === premises);
+  const labels = state.pack?.subjects?.find((one) => one.id === premises)?.stalls ?? [];
+  const kept = all.filter(({ choice }) => choice.keep && !choice.on_spot);
+  const same = seenAgain(form, kept.map(({ found, choice }) => ({ found, typed: choice.hazard ?? blankHazard() })), list, labels);
+  return all.map((one) => {
+    const listed = same[kept.indexOf(one)];
+    return listed ? t("hazard-listed", { day: dayOf(listed.since), time: when(state.packAt) }) : "";
+  });
+}
 
 const checks = new WeakMap<Element, () => boolean>();
 

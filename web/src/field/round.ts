@@ -4,9 +4,9 @@ import { make } from "../dom";
 import { now, stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
-import { checklistsFor, formOf, formView, keepForm, look, newFilled } from "./form/view";
+import { checklistsFor, formOf, formView, keepForm, look, newFilled, type Decided } from "./form/view";
 import { after, itemsOf, taken } from "./handin";
-import { asksHazards, blankHazard, hazardFields, hazardsWrong } from "./hazard";
+import { asksHazards, blankHazard, hazardFields, hazardsWrong, listedHere } from "./hazard";
 import { area, button, camera, check, choice, fault, field, guarded, locator, moment } from "./parts";
 import { offered } from "./offered";
 import { readInto, unconfirmed } from "./said";
@@ -252,7 +252,7 @@ function formPart(draft: RoundDraft, save: () => void, draw: () => void, { track
     found.bank = value;
     save();
   })), ...photographsOf((found.photos ??= []), found.on_spot, save));
-  const filling = { filled: draft.form, save, track, here: () => hereOf(draft.id), shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)) } : {}) };
+  const filling = { filled: draft.form, save, track, here: () => hereOf(draft.id), shows, stalls, plain, ...(draft.subject.kind === "reach" ? { where } : {}), ...(asksHazards(draft) ? { hazards: (choice: FoundChoice) => hazardFields(draft.subject.id, choice.hazard ?? blankHazard(), save, (hazard) => (choice.hazard = hazard)), listed: (all: Decided[]) => listedHere(draft.subject.id, form, all) } : {}) };
   return [make("section", { class: "card stack", "aria-label": word(form.checklist.title, language()) }, form.checklist.status === "example" && make("p", { class: "hint" }, t("form-example")), formView(form, filling))];
 }
 

@@ -30,8 +30,11 @@ export type Pack = {
   /** Not in a pack of an older server. */
   policies?: { id: string; photographs: number; /** Minutes a round has to last. */ minutes?: number | null; /** Per cent and metres of the reach that have to be walked. */ coverage?: number | null; metres?: number | null; track: boolean; basis: string }[]; due: Due[]; doors?: DoorsOfDay[]; findings: Finding[]; reaches: Reach[]; visits: VisitList[]; categories: Category[]; areas: Area[];
   checklists: PackChecklist[]; rules?: RuleSet | null; subjects?: PackSubject[]; subjects_left_out?: number;
+  /** Hazards on the list of premises; not in a pack of an older server. */ listed?: Listed[];
   due_left_out?: number; parties?: { id: string; name: string }[]; parties_left_out?: number;
 };
+/** A hazard on a list, as far as it takes to know it again; `stalls` as they are called, `since` its day. */
+export type Listed = { id: string; premises: string; rule: string | null; category: string; text: string; section: string; stalls: string[]; evidence: Record<string, string>; since: string };
 export type Area = { area: number; name: string; geometry: { type: string; coordinates: unknown } };
 export type PackSubject = { kind: string; id: string; community: number; name: string; area: string; position: [number, number] | null; parts: number; /** What its stalls are called. */ stalls?: string[] };
 export type PackChecklist = { name: string; subjects: string[]; kind: string; form: Checklist; judged: boolean; /** Where it is not the pack's. */ rules?: RuleSet | null; /** How a sentence fills it in. */ reading?: ReadingRules };
@@ -103,14 +106,14 @@ export type VisitDraft = {
 export type DoorDraft = {
   id: string; door: true; dwelling: string; address: string; began_at: string; note: string; reason: string; problem: string; problem_id: string; category: string; urgent: boolean; learnt: Record<string, Heard>; photos: Photo[]; /** Who of the household spoke of the problem; nobody: without a name. */ reporter?: string;
   /** Not handed in by the policy that asks for it. */ plain: boolean; saved: number;
-};
-/** What was heard of one person, as typed. */
-export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string> };
   /** The door as it was shown last, and when that was known: a later pack may not have it. Not in a draft of an older client. */
   community?: number; shown?: Door; shown_at?: number;
   /** Sent back by the server: why, and how it had ended. */
   back?: string; outcome?: "done" | "tried" | "skipped"; ended_at?: string; again?: string;
   /** Of whom something is written who is registered there no more. */ gone?: DoorResident[];
+};
+/** What was heard of one person, as typed. */
+export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string> };
 export type Draft = RoundDraft | NoteDraft | VisitDraft | DoorDraft;
 /** A draft somebody threw away, and when. */
 export type Thrown = { draft: Draft; at: number };

@@ -31,12 +31,12 @@ export function waitingView(open: (draft: Draft) => void | Promise<void>): HTMLE
   );
 }
 
-/** What was sent can be looked at, and its way: pages of the server, for whoever sees rounds. */
 /** Why it counts nothing for the policy it was sent for. */
 function besides({ not_due: not }: NonNullable<Taken["ids"]>): string {
   return not ? t(`not-due-${not.why}`, { first: not.first ? dayOf(not.first) : "", last: not.last ? dayOf(not.last) : "" }) : t("done-extra");
 }
 
+/** What was sent can be looked at, and its way: pages of the server, for whoever sees rounds. */
 function roundLinks(ids: Taken["ids"]): HTMLElement | null {
   if (!ids?.round || !state.pack?.me.sees_rounds) return null;
   const to = (hash: string, words: string): HTMLElement => pageLink(`/rounds/${ids.round}${hash}`, words);

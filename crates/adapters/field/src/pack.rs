@@ -1,5 +1,6 @@
 //! What somebody takes along for a day: everything they need and may see, in one answer.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,8 +12,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_cases::Cases;
 use youlin_cases::permissions::{CASES_READ, CASES_REPORT};
+use youlin_cases::{Cases, numbered};
 use youlin_checklist::RuleSet;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::permissions::PEOPLE_WRITE;
@@ -21,8 +22,8 @@ use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use youlin_rounds::{
-    DueLine, FindingView, PolicyView, RIVER_CATEGORIES, Rounds, due_now, goes_back_to,
-    open_findings, policies,
+    DueLine, FindingView, ListedHazard, PolicyView, RIVER_CATEGORIES, Rounds, due_now,
+    goes_back_to, listed_hazards, open_findings, policies,
 };
 use youlin_web::{App, Caller, NavPlace, Prefs, Refusals, Shell, WebResult};
 
@@ -39,6 +40,8 @@ use crate::visits::{VisitingPack, visits};
 const AREAS: usize = 100;
 /// Reaches taken along.
 const REACHES: u64 = 200;
+/// Hazards on lists taken along.
+const LISTED: u64 = 1_000;
 
 /// See the module's text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,6 +71,8 @@ pub(crate) struct Pack {
     subjects: Vec<PackSubject>,
     /// Subjects there are besides: too many to be taken along.
     subjects_left_out: usize,
+    /// Hazards on the list of premises that are due or among the subjects, as far as it takes to know one again.
+    listed: Vec<ListedHazard>,
     /// Who may give a talk, put a hazard right, or have caused it.
     parties: Vec<PackParty>,
     /// Parties there are besides.
@@ -202,14 +207,20 @@ async fn packed(s: &Shell) -> Result<Pack> {
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
     let back = goes_back_to(db, ctx, &findings).await?;
-    let findings = findings.into_iter().map(|found| PackFinding {
-        may_return: back.contains(&found.id),
-        found,
+    let findings = findings.into_iter().map(|mut found| {
+        if let Some(case) = &mut found.case {
+            case.number = numbered(s, &found.community, &case.number);
+        }
+        PackFinding {
+            may_return: back.contains(&found.id),
+            found,
+        }
     });
     let mut reaches = reaches(app, &scope).await?;
     reaches.retain(|one| walks(one.reach.community));
     let visits = visits(app, ctx).await?;
     let (subjects, subjects_left_out) = subjects(app, ctx, &scope).await?;
+    let listed = listed(app, ctx, &due, &subjects).await?;
     let taken = |kind| match kind {
         SubjectKind::Reach => !reaches.is_empty(),
         SubjectKind::Dwelling => ctx.may(&PEOPLE_WRITE),
@@ -233,6 +244,7 @@ async fn packed(s: &Shell) -> Result<Pack> {
         areas: areas(app, ctx, &scope).await?,
         subjects,
         subjects_left_out,
+        listed,
         parties,
         parties_left_out,
         checklists,
@@ -283,6 +295,28 @@ fn home(ctx: &Ctx) -> Option<AreaId> {
     areas.dedup();
     let only = areas.first().filter(|_| areas.len() == 1)?;
     ctx.areas().community_of(*only).map(|_| *only)
+}
+
+/// What is on the lists where rounds go today first, then of the other premises taken along.
+async fn listed(
+    app: &App,
+    ctx: &Ctx,
+    due: &[DueLine],
+    subjects: &[PackSubject],
+) -> Result<Vec<ListedHazard>> {
+    let Ok(scope) = ctx.scope(&ROUNDS_READ) else {
+        return Ok(Vec::new());
+    };
+    let due = due.iter().map(|line| line.subject);
+    let of_due = due.filter(|one| one.kind == SubjectKind::Premises);
+    let mut premises: Vec<Uuid> = of_due.map(|one| one.id).collect();
+    let others = subjects
+        .iter()
+        .filter(|one| one.kind == SubjectKind::Premises);
+    premises.extend(others.map(|one| one.id));
+    let mut seen = HashSet::new();
+    premises.retain(|id| seen.insert(*id));
+    listed_hazards(app.db(), &scope, &premises, LISTED).await
 }
 
 async fn asked(app: &App, scope: &Scope, due: &[DueLine]) -> Result<Vec<PackPolicy>> {

@@ -28,7 +28,7 @@ const STALLS: usize = 2_000;
 #[schema(as = FieldSubject)]
 pub(crate) struct PackSubject {
     pub(crate) kind: SubjectKind,
-    id: Uuid,
+    pub(crate) id: Uuid,
     community: CommunityId,
     name: String,
     /// The grid it lies in.

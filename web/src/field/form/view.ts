@@ -72,8 +72,10 @@ export const packed = (name: string): PackChecklist | undefined => [...(state.pa
 /** What its measured values are judged by. */
 const rulesOf = (name: string): PackChecklist["rules"] => packed(name)?.rules ?? state.pack?.rules;
 
+export type Decided = { found: Found; choice: FilledForm["found"][string]; text: string; /** The words are somebody's: typed, or those of her sentence. */ own: boolean };
+
 /** What the answers lead to, with what was decided of each. A finding that is no case stays unless it is taken. */
-export function decided(filled: FilledForm, state_: State): { found: Found; choice: FilledForm["found"][string]; text: string; /** The words are somebody's: typed, or those of her sentence. */ own: boolean }[] {
+export function decided(filled: FilledForm, state_: State): Decided[] {
   return findings(state_, rulesOf(filled.name)).map((found) => {
     const choice = (filled.found[key(found)] ??= { id: crypto.randomUUID(), keep: found.rule.is_case === true, on_spot: false });
     const spoken = found.place.length === 0 && Object.keys(found.evidence).some((question) => filled.proposed?.[question]?.words);
@@ -102,7 +104,7 @@ function pagesOf(form: Form): { title: string; nodes: number[] }[] {
   return pages;
 }
 
-export type Filling = { filled: FilledForm; save(): void; track(): string; here(): Spot | null; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Whether the last page is shown. */ shows(last: boolean): void };
+export type Filling = { filled: FilledForm; save(): void; track(): string; here(): Spot | null; /** What the stalls here are called. */ stalls: string[]; /** Where a finding was seen, and photographs of it. */ where?: (choice: FoundChoice) => HTMLElement; /** Hands in the sentence without the checklist. */ plain?: () => void; /** Of an inspection of premises: what is asked of each hazard. */ hazards?: (choice: FoundChoice) => HTMLElement; /** Of an inspection of premises: what of it is on the list already, said of each. */ listed?: (all: Decided[]) => string[]; /** Whether the last page is shown. */ shows(last: boolean): void };
 
 export function formView(form: Form, filling: Filling): HTMLElement {
   const { filled } = filling;
@@ -197,7 +199,13 @@ function summary(form: Form, filling: Filling, open: (fault: Fault) => void, dra
     return make("li", {}, make("div", { class: "row field-row" }, make("div", { class: "row-line" }, make("span", { class: "row-title" }, nameOf(form, fault.question) + place)), make("p", { class: "error" }, faultWords(form, fault)), make("div", { class: "actions" }, button(t("form-there"), "", () => open(fault), "pen"))));
   });
   const all = decided(filling.filled, standing);
-  const found = all.map(({ found: { rule }, choice, text }) => {
+  const listed = all.map(() => make("p", { class: "hint", "data-listed": "", hidden: true }));
+  const tell = (): void => (filling.listed?.(all) ?? []).forEach((said, n) => {
+    const words = listed[n];
+    if (words) [words.textContent, words.hidden] = [said, said === ""];
+  });
+  tell();
+  const found = all.map(({ found: { rule }, choice, text }, n) => {
     const words = make("textarea", { rows: "2", maxlength: "500", "aria-label": t("finding-text") });
     words.value = text;
     words.addEventListener("input", () => {
@@ -210,13 +218,16 @@ function summary(form: Form, filling: Filling, open: (fault: Fault) => void, dra
       draw();
     };
     return make("section", { class: "card stack-s", "data-found": rule.code }, make("div", { class: "cluster" }, make("strong", {}, word(rule.label, language())), make("span", { class: "tag" }, t(`severity-${rule.severity ?? "medium"}`))),
-      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), choice.keep && words, choice.keep && filling.where?.(choice), choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")),
+      check(t("found-keep"), choice.on_spot ? t("found-noted") : t("found-case"), choice.keep, set("keep")), listed[n] ?? null, choice.keep && words, choice.keep && filling.where?.(choice), choice.keep && rule.on_the_spot && check(t("on-spot"), t("on-spot-hint"), choice.on_spot, set("on_spot")),
       choice.keep && !choice.on_spot && filling.hazards && make("details", { class: "fold", open: choice.hazard !== undefined }, make("summary", {}, t("hazard-more")), filling.hazards(choice)));
   });
   const wrong = faults.length > 0;
+  const follows = make("section", { class: "stack-s" }, make("h4", {}, t("form-found", { n: all.length })), ...found, all.length === 0 && make("p", { class: "muted" }, t("form-found-none")));
+  // Where it is said to lie tells one from another.
+  follows.addEventListener("input", tell);
   return make("div", { class: "stack" }, points(form, standing), said,
     wrong && rows.length === 0 ? make("p", { class: "badge", "data-state": "soon" }, t("form-wrong", { n: faults.length })) : rows.length > 0 ? make("section", { class: "stack-s" }, make("h4", {}, t("form-wrong", { n: faults.length })), make("ul", { class: "rows rows-card" }, ...rows)) : make("p", { class: "badge", "data-state": "ok" }, t("form-whole")),
-    make("section", { class: "stack-s" }, make("h4", {}, t("form-found", { n: all.length })), ...found, all.length === 0 && make("p", { class: "muted" }, t("form-found-none"))));
+    follows);
 }
 
 /** Called after each answer. */

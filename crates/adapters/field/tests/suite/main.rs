@@ -6,6 +6,7 @@ mod day;
 mod doors;
 mod ground;
 mod left_out;
+mod listed;
 #[path = "../../../../domain/rounds/tests/town/mod.rs"]
 mod river_town;
 mod said;

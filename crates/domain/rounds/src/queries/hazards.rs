@@ -163,7 +163,7 @@ fn by_case(of: HazardsOf) -> Option<CasesThat> {
 }
 
 /// Hazards of a filter, but for what only their cases know.
-fn rows_of(sight: &Sight<'_>, filter: &HazardFilter) -> Select<hazard::Entity> {
+pub(super) fn rows_of(sight: &Sight<'_>, filter: &HazardFilter) -> Select<hazard::Entity> {
     use hazard::Column;
     let of = filter.of.unwrap_or(HazardsOf::Found);
     let find = hazard::Entity::find().filter(filter.condition());

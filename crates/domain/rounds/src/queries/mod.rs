@@ -8,6 +8,7 @@ mod defence;
 mod due;
 mod findings;
 mod hazards;
+mod listed;
 mod policies;
 mod recheck;
 mod registers;
@@ -34,8 +35,8 @@ pub use checklists::{
     newest_published,
 };
 pub use defence::{Defence, DefenceLine, defence, is_again};
-pub use due::{
 pub(crate) use due::asks_there;
+pub use due::{
     DueLine, SubjectStanding, due_now, last_done, standing_of_policy, standing_of_subject,
     standing_over,
 };
@@ -48,6 +49,7 @@ pub use hazards::{
     HazardExtension, HazardFilter, HazardNote, HazardSeen, HazardView, HazardsOf, count_hazards,
     hazard_view, hazards, possible_steps,
 };
+pub use listed::{ListedHazard, listed_hazards};
 pub(crate) use policies::held as policy_held;
 pub use policies::{PolicyView, policies, policy_view};
 pub use recheck::goes_back_to;

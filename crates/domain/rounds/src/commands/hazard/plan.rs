@@ -345,3 +345,124 @@ impl Planner<'_> {
         labels.join("、")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use youlin_checklist::{DateTime, Now, example_rules, read_answers, shipped};
+    use youlin_kernel::CommunityId;
+    use youlin_places::premises::StallUse;
+
+    use super::super::same::{Listed, seen_again};
+    use super::super::stalls::stalls;
+    use super::*;
+
+    fn plan_of(labels: &Value) -> Vec<StallView> {
+        let labels = labels.as_array().expect("a list").iter().enumerate();
+        let stall = |(at, label): (usize, &Value)| {
+            let label = label.as_str().expect("a label");
+            let (section, number) = label.rsplit_once('-').unwrap_or(("", label));
+            StallView {
+                id: Uuid::from_u128(at as u128),
+                version: 1,
+                community: CommunityId(1),
+                premises: Uuid::nil(),
+                section: section.to_owned(),
+                number: number.to_owned(),
+                area_centi: None,
+                usage: StallUse::Selling,
+                ended_at: None,
+            }
+        };
+        labels.map(stall).collect()
+    }
+
+    fn listed(all: &[StallView], (at, one): (usize, &Value)) -> Listed {
+        let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+        let called = one["stalls"].as_array().expect("a list").iter();
+        let of = |label: &Value| all.iter().find(|one| label == &Value::from(one.label()));
+        Listed {
+            id: Uuid::from_u128(1_000 + at as u128),
+            rule: one["rule"].as_str().map(str::to_owned),
+            category: text("category"),
+            text: text("text"),
+            section: text("section"),
+            stalls: called.filter_map(of).map(|one| one.id).collect(),
+            evidence: serde_json::from_value(one["evidence"].clone()).expect("texts"),
+        }
+    }
+
+    /// What the answers lead to and was typed of it, marked as an inspection marks it, in its order.
+    fn marked(case: &Value, all: &[StallView]) -> Vec<(Uuid, Marks)> {
+        let name = case["checklist"].as_str().expect("a checklist");
+        let form = Form::build(shipped(name).expect("shipped")).expect("sound");
+        let (answers, unread) = read_answers(&form, &case["answers"]);
+        assert!(unread.is_empty(), "{unread:?}");
+        let at = jiff::civil::date(2026, 11, 27).at(9, 0, 0, 0);
+        let now = Now(DateTime {
+            local: at,
+            offset_minutes: 480,
+        });
+        let state = form.evaluate(&answers, now);
+        let (findings, _not_judged) = form.findings(&state, example_rules().as_ref());
+        let typed = case["typed"].as_array().expect("a list");
+        assert_eq!(findings.len(), typed.len(), "{case}");
+        let mut planner = Planner {
+            judged: Some(Judged {
+                form: Arc::new(form),
+                findings: findings.clone(),
+                all: Vec::new(),
+            }),
+            stalls: all,
+            claimed: HashSet::new(),
+            faults: Problem::not_found(),
+        };
+        let mut marked = Vec::new();
+        for (at, (found, typed)) in findings.iter().zip(typed).enumerate() {
+            let section = typed["section"].as_str().expect("a text");
+            let named = typed["stalls"].as_str().expect("a text");
+            let id = Uuid::from_u128(at as u128);
+            let details = NewHazard {
+                finding: id,
+                rule: found.code.clone(),
+                place: found.place.clone(),
+                section: section.to_owned(),
+                stalls: stalls(named, section, all).expect("stalls"),
+                ..NewHazard::default()
+            };
+            let new = NewFinding {
+                id,
+                category: found.category.clone(),
+                severity: crate::model::Severity::Low,
+                text: String::new(),
+                on_spot: false,
+                noted: None,
+                lon: None,
+                lat: None,
+                bank: None,
+            };
+            let (planned, _key) = planner.one(&new, Some((at, details)));
+            marked.push((id, planned.marks()));
+        }
+        marked
+    }
+
+    /// The field client says the same beforehand (`web/tests/same.test.mjs` reads the same file).
+    #[test]
+    fn what_is_met_again_is_known_as_the_telephone_knows_it() {
+        let cases: Vec<Value> =
+            serde_json::from_str(include_str!("../../../tests/same.json")).expect("JSON");
+        for case in &cases {
+            let all = plan_of(&case["stalls"]);
+            let list = case["listed"].as_array().expect("a list").iter();
+            let list: Vec<Listed> = list.enumerate().map(|one| listed(&all, one)).collect();
+            let found = marked(case, &all);
+            let again = seen_again(found.iter().map(|(id, marks)| (*id, marks)), &list);
+            let again: Vec<Option<u128>> = found
+                .iter()
+                .map(|(id, _)| again.get(id).map(|one| one.as_u128() - 1_000))
+                .collect();
+            assert_eq!(serde_json::json!(again), case["again"], "{case}");
+        }
+    }
+}
