@@ -1530,6 +1530,24 @@ async fn the_same_hazard_found_again_is_seen_again_and_no_second_one() {
     }
 }
 
+/// Two inspectors at one market at the same instant: one list of hazards, not two.
+#[tokio::test]
+async fn two_who_find_the_same_at_once_put_it_on_the_list_once() {
+    let bases = [databases().await, databases().await].into_iter().flatten();
+    for base in bases {
+        let market = Market::new(base).await;
+        let one = market.ground.caller(Role::GridWorker, "A1");
+        let other = market.ground.caller(Role::GridWorker, "A1");
+        let (first, second) = (market.inspection().await, market.inspection().await);
+        let (first, second) =
+            tokio::join!(market.hand_in(&one, first), market.hand_in(&other, second));
+        let found = [first.unwrap().findings, second.unwrap().findings].concat();
+        let listed = found.iter().filter(|one| one.case.is_some()).count();
+        let again = found.iter().filter(|one| one.seen_of.is_some()).count();
+        assert_eq!((listed, again), (3, 3));
+    }
+}
+
 /// When a round began, by our clock.
 async fn sent_at(market: &Market, round: Uuid) -> Micros {
     let ctx = market.ground.world.service();
