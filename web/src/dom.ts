@@ -45,18 +45,18 @@ export function on(event: string, selector: string, act: (element: HTMLElement, 
   });
 }
 
-/** localStorage that may be full or forbidden; reads then give null and writes give false. */
-export const store = {
+/** A storage of the browser that may be full or forbidden; reads then give null and writes give false. */
+const kept = (where: () => Storage) => ({
   get(key: string): string | null {
     try {
-      return localStorage.getItem(key);
+      return where().getItem(key);
     } catch {
       return null;
     }
   },
   set(key: string, value: string): boolean {
     try {
-      localStorage.setItem(key, value);
+      where().setItem(key, value);
       return true;
     } catch {
       return false;
@@ -64,19 +64,22 @@ export const store = {
   },
   drop(key: string): void {
     try {
-      localStorage.removeItem(key);
+      where().removeItem(key);
     } catch {
       /* nothing was kept, so nothing is left */
     }
   },
   keys(): string[] {
     try {
-      return Object.keys(localStorage);
+      return Object.keys(where());
     } catch {
       return [];
     }
   },
-};
+});
+export const store = kept(() => localStorage);
+/** Of this tab only, and gone with it. */
+export const tabStore = kept(() => sessionStorage);
 
 /** A path on this server, or null: nothing sent to us may point the browser elsewhere. */
 export function ownPath(url: string | null | undefined): string | null {

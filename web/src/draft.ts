@@ -1,10 +1,12 @@
 // form[data-draft="key"]: what is typed survives errors, reloads and lost signal.
 // Kept in this browser only, per signed-in person (html[data-user]), for seven days; dropped when the server says
 // it has saved (response header X-Draft-Clear, or an element with data-draft-clear) and at sign-out.
+// With data-draft-tab nothing outlives the tab: what is sealed in the register (names, numbers, notes on somebody) must not
+// lie in the clear on a telephone that others pick up.
 // A form with data-draft-served comes back with more than was typed: its own values win over the kept ones.
 // Passwords, files, hidden fields (but those with data-draft-keep: how many instances of a repeat there are) and anything
 // with data-no-draft are never kept. Fields the server draws only after some were restored get theirs when they come.
-import { behaviour, formOf, make, on, store } from "./dom";
+import { behaviour, formOf, make, on, store, tabStore } from "./dom";
 import { ctxOf } from "./htmx";
 import { moment, say } from "./words";
 
@@ -21,6 +23,7 @@ interface Draft {
 const DAYS_7 = 7 * 24 * 3600 * 1000;
 const prefix = (): string => `draft:${document.documentElement.dataset.user ?? "-"}:`;
 const keyOf = (form: HTMLElement): string => prefix() + (form.dataset.draft ?? "");
+const shelf = (form: HTMLElement): typeof store => (form.dataset.draftTab === undefined ? store : tabStore);
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const fields = (form: HTMLFormElement): Field[] =>
@@ -69,9 +72,9 @@ function write(form: HTMLFormElement, values: Record<string, string[]>, only?: (
   return left;
 }
 
-function load(key: string): Draft | null {
+function load(key: string, from = store): Draft | null {
   try {
-    const draft = JSON.parse(store.get(key) ?? "null") as Draft | null;
+    const draft = JSON.parse(from.get(key) ?? "null") as Draft | null;
     return draft && typeof draft.t === "number" && typeof draft.v === "object" ? draft : null;
   } catch {
     return null;
@@ -83,16 +86,20 @@ export const snapshot = (form: HTMLFormElement): string => JSON.stringify(read(f
 
 const same = (a: Record<string, string[]>, b: Record<string, string[]>): boolean => Object.keys(a).every((k) => JSON.stringify(a[k]) === JSON.stringify(b[k] ?? a[k]));
 
+const loadOf = (form: HTMLElement): Draft | null => load(keyOf(form), shelf(form));
+
 const pending = new WeakMap<HTMLFormElement, number>();
 
 export function clearDrafts(keys: string): void {
   for (const key of keys.split(/\s+/).filter(Boolean)) {
-    store.drop(prefix() + key);
+    for (const one of [store, tabStore]) one.drop(prefix() + key);
     for (const form of document.querySelectorAll<HTMLFormElement>(`form[data-draft="${CSS.escape(key)}"]`)) {
       clearTimeout(pending.get(form));
       pending.delete(form);
-      const note = form.querySelector("[data-draft-note]");
-      if (note) note.textContent = "";
+      for (const note of form.querySelectorAll<HTMLElement>("[data-draft-note]")) {
+        if (note.dataset.draftNote === "back") note.remove();
+        else note.textContent = "";
+      }
     }
   }
 }
@@ -100,31 +107,41 @@ export function clearDrafts(keys: string): void {
 /** Marks the draft as sent under this key, so that a send repeated after a reload is not a second one. */
 export function rememberSend(form: HTMLFormElement, key: string): void {
   if (!form.dataset.draft) return;
-  store.set(keyOf(form), JSON.stringify({ t: Date.now(), v: read(form), base: hidden(form, "version")?.value, key } satisfies Draft));
+  shelf(form).set(keyOf(form), JSON.stringify({ t: Date.now(), v: read(form), base: hidden(form, "version")?.value, key } satisfies Draft));
 }
 
 export function forgetSend(form: HTMLFormElement): void {
-  const draft = form.dataset.draft ? load(keyOf(form)) : null;
-  if (draft?.key) store.set(keyOf(form), JSON.stringify({ ...draft, key: undefined }));
+  const draft = form.dataset.draft ? loadOf(form) : null;
+  if (draft?.key) shelf(form).set(keyOf(form), JSON.stringify({ ...draft, key: undefined }));
 }
 
-export const sentKey = (form: HTMLFormElement): string | undefined => (form.dataset.draft ? load(keyOf(form))?.key : undefined);
+export const sentKey = (form: HTMLFormElement): string | undefined => (form.dataset.draft ? loadOf(form)?.key : undefined);
+
+// Before the forms: what was saved is not brought back into a field beside it.
+behaviour("[data-draft-clear]", (element) => clearDrafts(element.dataset.draftClear ?? ""));
 
 behaviour("form[data-draft]", (element) => {
   const form = element as HTMLFormElement;
   const note = form.querySelector<HTMLElement>("[data-draft-note]") ?? make("p", { class: "draft-note", "data-draft-note": true });
   if (!note.isConnected) form.append(note);
+  // That something stands here which nobody typed just now must be seen before the first field.
+  const head = make("div", { class: "banner no-print", "data-state": "wait", role: "status", "data-draft-note": "back" });
+  const tell = (...words: (string | HTMLElement)[]): void => {
+    head.replaceChildren(make("p", {}, ...words));
+    form.prepend(head);
+  };
+  if (form.dataset.draftTab !== undefined) store.drop(keyOf(form));
   const first = read(form);
   /** What was restored and has no field yet: instances of repeats, questions that stand only after others were answered. */
   let waits: Record<string, string[]> = {};
 
   const save = (): void => {
     pending.delete(form);
-    const before = load(keyOf(form));
+    const before = loadOf(form);
     const draft: Draft = { t: Date.now(), v: { ...waits, ...read(form) }, base: hidden(form, "version")?.value };
     // a send that was not answered keeps its key only while its words stay the same
     if (before?.key && JSON.stringify(before.v) === JSON.stringify(draft.v)) draft.key = before.key;
-    note.textContent = store.set(keyOf(form), JSON.stringify(draft)) ? say("draftSaved", { time: moment(draft.t) }) : say("draftFull");
+    note.textContent = shelf(form).set(keyOf(form), JSON.stringify(draft)) ? say("draftSaved", { time: moment(draft.t) }) : say("draftFull");
   };
   const soon = (): void => {
     clearTimeout(pending.get(form));
@@ -141,7 +158,7 @@ behaviour("form[data-draft]", (element) => {
       waits = write(form, wanted, (name) => come.has(name));
     } else {
       // An instance more or less is a change too, though nobody typed.
-      const kept = load(keyOf(form));
+      const kept = loadOf(form);
       if (kept && !same(read(form), kept.v)) soon();
     }
   });
@@ -149,10 +166,11 @@ behaviour("form[data-draft]", (element) => {
   const drop = (): HTMLElement => {
     const button = make("button", { type: "button", class: "btn-link" }, say("draftDrop"));
     button.addEventListener("click", () => {
-      store.drop(keyOf(form));
+      shelf(form).drop(keyOf(form));
       waits = {};
       write(form, first);
       note.textContent = "";
+      head.remove();
     });
     return button;
   };
@@ -162,7 +180,7 @@ behaviour("form[data-draft]", (element) => {
     save();
     return;
   }
-  const draft = load(keyOf(form));
+  const draft = loadOf(form);
   if (!draft || Date.now() - draft.t > DAYS_7 || same(draft.v, first)) return;
   const time = moment(draft.t);
   const version = hidden(form, "version")?.value;
@@ -171,16 +189,14 @@ behaviour("form[data-draft]", (element) => {
     const back = make("button", { type: "button", class: "btn-link" }, say("draftRestore"));
     back.addEventListener("click", () => {
       waits = write(form, draft.v);
-      note.replaceChildren(say("draftRestored", { time }), drop());
+      tell(say("draftRestored", { time }), drop());
     });
-    note.replaceChildren(say("draftOlder", { time }), back, drop());
+    tell(say("draftOlder", { time }), back, drop());
     return;
   }
   waits = write(form, draft.v);
-  note.replaceChildren(say("draftRestored", { time }), drop());
+  tell(say("draftRestored", { time }), drop());
 });
-
-behaviour("[data-draft-clear]", (element) => clearDrafts(element.dataset.draftClear ?? ""));
 
 document.addEventListener("htmx:after:request", (event) => {
   const response = ctxOf(event)?.response;
@@ -190,10 +206,12 @@ document.addEventListener("htmx:after:request", (event) => {
 
 /** Old drafts, and everything at sign-out. */
 export function purgeDrafts(all = false): void {
-  for (const key of store.keys()) {
-    if (!key.startsWith("draft:")) continue;
-    const draft = load(key);
-    if (all || !draft || Date.now() - draft.t > DAYS_7) store.drop(key);
+  for (const one of [store, tabStore]) {
+    for (const key of one.keys()) {
+      if (!key.startsWith("draft:")) continue;
+      const draft = load(key, one);
+      if (all || !draft || Date.now() - draft.t > DAYS_7) one.drop(key);
+    }
   }
 }
 on("submit", "form[data-sign-out]", (element) => formOf(element) && purgeDrafts(true));
