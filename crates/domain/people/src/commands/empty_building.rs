@@ -54,6 +54,7 @@ impl Command for EmptyBuilding {
             on: self.on,
             whereto: self.whereto.as_deref(),
             building: Some(self.building),
+            now: ctx.now(),
         };
         for person in &persons {
             let given_up = |home: Uuid| dwellings.contains(&home);

@@ -50,6 +50,7 @@ impl Command for MoveOut {
             on: self.on,
             whereto: self.whereto.as_deref(),
             building: None,
+            now: ctx.now(),
         };
         let given_up = |home: Uuid| self.dwelling.is_none_or(|one| home == one);
         leaving.note(ctx, tx, self.person, given_up).await
@@ -64,6 +65,8 @@ pub(super) struct Leaving<'a> {
     pub(super) whereto: Option<&'a str>,
     /// The whole building is emptied.
     pub(super) building: Option<Uuid>,
+    /// One moment for everybody who leaves by one command: by it they are taken back together.
+    pub(super) now: Micros,
 }
 
 impl Leaving<'_> {
@@ -86,7 +89,7 @@ impl Leaving<'_> {
             return Ok(None);
         }
         let whereto = optional("whereto", self.whereto, WHERETO)?;
-        let left_at = self.left_at(ctx, &leaving)?;
+        let left_at = self.left_at(&leaving)?;
         let id = ctx.new_id();
         // Who gives up the main home lives at the other from then on; what was said of it before stays as it was.
         staying.sort_by_key(|home| home.id);
@@ -125,7 +128,7 @@ impl Leaving<'_> {
             whereto_sealed: whereto.map(|text| vault.seal(ctx, at, &text)).transpose()?,
             by_id: ctx.actor().id(),
             by_name: ctx.actor().name().to_owned(),
-            noted_at: ctx.now().0,
+            noted_at: self.now.0,
             undone_at: None,
             undone_by: None,
             building_id: self.building,
@@ -142,10 +145,10 @@ impl Leaving<'_> {
     }
 
     /// The beginning of the day; of today, now.
-    fn left_at(&self, ctx: &Ctx, present: &[residence::Model]) -> Result<i64> {
-        let today = ctx.now().local().date();
+    fn left_at(&self, present: &[residence::Model]) -> Result<i64> {
+        let today = self.now.local().date();
         let Some(day) = self.on.filter(|day| *day != today) else {
-            return Ok(ctx.now().0);
+            return Ok(self.now.0);
         };
         if day > today {
             return Err(Problem::invalid("on", "move-out-future"));
@@ -158,7 +161,7 @@ impl Leaving<'_> {
             }
             _ => midnight(&day.to_string())
                 .map(|at| at.0)
-                .ok_or_else(|| Problem::invalid("on", "birth-unread")),
+                .ok_or_else(|| Problem::invalid("on", "day-unread")),
         }
     }
 }

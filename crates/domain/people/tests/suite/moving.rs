@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
-use youlin_kernel::{Micros, Role};
-use youlin_people::{AccountPolicy, Home, OtherHome, PersonInput, Relation, UndoMoveOut};
+use youlin_kernel::{Clock, Ctx, Locale, ManualClock, Micros, Role};
+use youlin_people::{
+    AccountPolicy, EmptyBuilding, Home, OtherHome, PersonInput, Relation, UndoMoveOut,
+};
 
 use crate::browser::{Browser, account, house};
 use crate::ground::{Ground, JIA, grant, grounds};
@@ -321,6 +323,66 @@ async fn a_building_is_emptied_on_one_day_and_filled_again() {
         );
         assert_eq!(homes(&ground, zhou).await, [(west, None)]);
         assert_eq!(homes(&ground, shen).await, before[1]);
+        ground.verify().await;
+    }
+}
+
+/// A clock that goes on between two looks at it, as clocks do.
+#[derive(Debug)]
+struct Ticking(Arc<ManualClock>);
+
+impl Clock for Ticking {
+    fn now(&self) -> Micros {
+        self.0.advance(1);
+        self.0.now()
+    }
+}
+
+#[tokio::test]
+async fn an_emptied_building_is_filled_again_as_a_whole_while_time_goes_on() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let (one, two) = (ground.homes.east_101, ground.homes.east_102);
+        for (name, home) in [("周建国", one), ("沈桂英", one), ("方知远", two)] {
+            ground.person(JIA, name, &[], Some(home)).await;
+        }
+        ground.world.clock.advance(Micros::HOUR);
+        let before = present_homes(&ground).await;
+        let desk = ground.desk();
+        let ctx = Ctx::new(
+            desk.actor().clone(),
+            vec![grant(Role::CommunityDesk, 10)].into(),
+            ground.world.areas.load_full(),
+            Arc::new(Ticking(Arc::clone(&ground.world.clock))),
+            Arc::clone(&ground.world.entropy),
+            Locale::Zh,
+            desk.new_id(),
+        );
+        let building = ground.vault.place(one).unwrap().building.unwrap();
+        let command = EmptyBuilding {
+            vault: Arc::clone(&ground.vault),
+            building,
+            dwellings: vec![one, two],
+            on: None,
+            whereto: None,
+        };
+        assert_eq!(ground.world.db().execute(&ctx, command).await.unwrap(), 3);
+        assert!(present_homes(&ground).await.is_empty());
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let path = format!("/people/buildings/{building}");
+        let page = desk.get(&path).await.text;
+        let notes: Vec<&str> = page.split("name=\"noted_at\" value=\"").skip(1).collect();
+        assert_eq!(notes.len(), 1, "one act, one line: {page}");
+        let (noted_at, _) = notes[0].split_once('"').unwrap();
+        let back = [("noted_at", noted_at)];
+        let done = desk.post(&format!("{path}/refill"), &back).await;
+        assert!(
+            done.location.ends_with("?saved=refilled&count=3&left=0"),
+            "{}",
+            done.location
+        );
+        assert_eq!(present_homes(&ground).await, before);
         ground.verify().await;
     }
 }
