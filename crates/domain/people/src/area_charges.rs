@@ -147,6 +147,35 @@ impl AreaCharges {
         Ok(())
     }
 
+    /// The number the grid worker is reached at on duty, sealed for the new role: residents of the new grid call it too.
+    async fn duty_phone(
+        &self,
+        ctx: &Ctx,
+        tx: &Tx<'_>,
+        (community, of, person): (CommunityId, i64, uuid::Uuid),
+        id: uuid::Uuid,
+    ) -> Result<Option<Vec<u8>>> {
+        let mut rows = membership::Entity::find()
+            .filter(membership::Column::CommunityId.eq(community.0))
+            .filter(membership::Column::PersonCommunity.eq(of))
+            .filter(membership::Column::PersonId.eq(person))
+            .filter(membership::Column::Role.eq(MembershipRole::GridWorker.as_str()))
+            .filter(membership::Column::ValidTo.is_null())
+            .filter(membership::Column::DutyPhoneSealed.is_not_null())
+            .all(tx.conn())
+            .await?;
+        rows.sort_by_key(|row| (row.valid_from, row.id));
+        let Some((row, sealed)) = rows.pop().and_then(|mut row| {
+            let sealed = row.duty_phone_sealed.take()?;
+            Some((row, sealed))
+        }) else {
+            return Ok(None);
+        };
+        let place = |id| FieldPlace::new("membership", "duty_phone", community.0, id);
+        let number = self.0.open(place(row.id), &sealed)?;
+        self.0.seal(ctx, place(id), &number).map(Some)
+    }
+
     /// The grid worker's rights and, where the account belongs to a person, the role that residents see.
     async fn take_over(
         &self,
@@ -188,6 +217,8 @@ impl AreaCharges {
             return Ok(());
         };
         let id = ctx.new_id();
+        let taker = (community, person_community, person_id);
+        let duty_phone_sealed = self.duty_phone(ctx, tx, taker, id).await?;
         tx.insert::<membership::Entity>(membership::Model {
             community_id: community.0,
             id,
@@ -197,7 +228,7 @@ impl AreaCharges {
             organisation_id: None,
             role: MembershipRole::GridWorker.as_str().to_owned(),
             area_id: grid.0,
-            duty_phone_sealed: None,
+            duty_phone_sealed,
             valid_from: ctx.now().0,
             valid_to: None,
         })
