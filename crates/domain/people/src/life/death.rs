@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use crate::Vault;
 use crate::commands::{person_for, set_consent};
@@ -58,7 +58,7 @@ impl Command for NoteDeath {
             withdrawn_at: None,
         })
         .await?;
-        self.end_homes(tx, now).await?;
+        self.end_homes(tx, ended_at(day, now)).await?;
         self.end_visits(ctx, tx).await?;
         for consent in consent::ALL {
             let given = person_consent::Entity::find()
@@ -92,7 +92,7 @@ impl NoteDeath {
         }
         let read = crate::fields::birth(&self.day);
         let Ok((Some(day), _)) = read else {
-            return Err(Problem::invalid("day", "birth-unread"));
+            return Err(Problem::invalid("day", "day-unread"));
         };
         if day > ctx.now().local().date() {
             return Err(Problem::invalid("day", "death-future"));
@@ -140,13 +140,13 @@ impl NoteDeath {
         Ok(())
     }
 
-    async fn end_homes(&self, tx: &Tx<'_>, now: i64) -> Result<()> {
+    async fn end_homes(&self, tx: &Tx<'_>, ended: i64) -> Result<()> {
         let homes = residence::present(self.community.0, self.person)
             .all(tx.conn())
             .await?;
         for home in homes {
             tx.update::<residence::Entity>(residence::Model {
-                valid_to: Some(now),
+                valid_to: Some(ended.max(home.valid_from)),
                 ..home
             })
             .await?;
@@ -163,7 +163,7 @@ impl NoteDeath {
                 .await?;
             for row in rows {
                 tx.update::<guardianship::Entity>(guardianship::Model {
-                    valid_to: Some(now),
+                    valid_to: Some(ended.max(row.valid_from)),
                     ..row
                 })
                 .await?;
@@ -231,10 +231,23 @@ impl Command for WithdrawDeath {
         let homes = residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
             .filter(residence::Column::PersonId.eq(self.person))
-            .filter(residence::Column::ValidTo.eq(death.noted_at))
+            .filter(residence::Column::ValidTo.is_not_null())
             .all(tx.conn())
             .await?;
-        for home in homes {
+        let day = match &death.day_sealed {
+            None => None,
+            Some(sealed) => {
+                let at = FieldPlace::new("person_death", "day", community.0, death.id);
+                vault.open(at, sealed)?.parse().ok()
+            }
+        };
+        // Deaths noted before their day ended the home ended it when they were noted.
+        let ends = [ended_at(day, death.noted_at), death.noted_at];
+        let by_it = |home: &residence::Model| {
+            let end = |ended: &i64| home.valid_to == Some((*ended).max(home.valid_from));
+            ends.iter().any(end)
+        };
+        for home in homes.into_iter().filter(by_it) {
             tx.update::<residence::Entity>(residence::Model {
                 valid_to: None,
                 ..home
@@ -259,6 +272,19 @@ impl Command for WithdrawDeath {
         tx.emit(ctx, event(events::PERSON_SAVED, community, self.person));
         Ok(())
     }
+}
+
+/// When the homes of somebody end who died on that day: as of a move, with the beginning of the day; of today or an unknown
+/// one, when it is noted.
+fn ended_at(day: Option<Date>, noted_at: i64) -> i64 {
+    let began = day.and_then(|day| crate::import::midnight(&day.to_string()));
+    began.map_or(noted_at, |began| {
+        if began.local().date() == Micros(noted_at).local().date() {
+            noted_at
+        } else {
+            began.0
+        }
+    })
 }
 
 /// Deaths of these that hold.
