@@ -10,7 +10,7 @@ use youlin_kernel::{CommunityId, Micros, Result, Scope};
 use super::Directory;
 use super::cards::visible_cards;
 use super::known::held;
-use crate::entities::{dwelling_visit, form_asked, form_question, person, residence};
+use crate::entities::{dwelling_visit, form_asked, form_question, move_out, person, residence};
 use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
 use crate::{Age, PersonCard, Relation, Sex, Vault, VisitOutcome};
 
@@ -128,10 +128,18 @@ impl Directory {
             one.asked = asked.remove(&one.card.id).unwrap_or_default();
         }
         let visits = visits(db, community, dwellings).await?;
+        let emptied = emptied_at(
+            db,
+            community,
+            now.0.saturating_sub(policy.fresh_days * Micros::DAY),
+        )
+        .await?;
         let files = dwellings.iter().map(|id| {
             let residents = living.remove(id).unwrap_or_default();
             let visits = visits.get(id).map_or(&[][..], Vec::as_slice);
-            file(*id, residents, visits, policy, now)
+            let building = vault.place(*id).and_then(|place| place.building);
+            let emptied = building.and_then(|building| emptied.get(&building).copied());
+            file(*id, residents, (visits, emptied), policy, now)
         });
         Ok(files.collect())
     }
@@ -170,6 +178,30 @@ async fn asked(
         }
     }
     Ok(found)
+}
+
+/// When each building was emptied last, since then, unless that was taken back for anybody.
+async fn emptied_at(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    since: i64,
+) -> Result<HashMap<Uuid, Micros>> {
+    let notes = move_out::Entity::find()
+        .filter(move_out::Column::CommunityId.eq(community.0))
+        .filter(move_out::Column::BuildingId.is_not_null())
+        .filter(move_out::Column::NotedAt.gte(since))
+        .all(db)
+        .await?;
+    let mut acts: BTreeMap<(Uuid, i64), bool> = BTreeMap::new();
+    for note in notes {
+        if let Some(building) = note.building_id {
+            *acts.entry((building, note.noted_at)).or_insert(true) &= note.undone_at.is_none();
+        }
+    }
+    let held = acts.into_iter().filter(|(_, holds)| *holds);
+    Ok(held
+        .map(|((building, at), _)| (building, Micros(at)))
+        .collect())
 }
 
 type Visit = (Micros, VisitOutcome);
@@ -235,7 +267,7 @@ fn resident(
 fn file(
     dwelling: Uuid,
     residents: Vec<Resident>,
-    visits: &[Visit],
+    (visits, emptied): (&[Visit], Option<Micros>),
     policy: &RegisterPolicy,
     now: Micros,
 ) -> DwellingFile {
@@ -253,13 +285,17 @@ fn file(
         .min()
         .flatten();
     let confirmed_at = confirmed_at.max(entered);
+    // That the whole building was emptied was said of each of its dwellings, until somebody finds it otherwise.
+    let emptied =
+        emptied.filter(|at| residents.is_empty() && confirmed_at.is_none_or(|seen| seen < *at));
+    let confirmed_at = confirmed_at.max(emptied);
     let in_time = confirmed_at.is_some_and(|at| policy.holds(at, now));
     let empty = visits
         .iter()
         .find(|(_, outcome)| settled(outcome))
         .is_some_and(|(_, outcome)| *outcome == VisitOutcome::Empty);
     let freshness = match (residents.is_empty(), in_time) {
-        (true, true) if empty => Freshness::Empty,
+        (true, true) if empty || emptied.is_some() => Freshness::Empty,
         (true, _) => Freshness::Unknown,
         (false, false) => Freshness::Stale,
         (false, true) if residents.iter().any(Resident::is_to_be_asked) => Freshness::Missing,
