@@ -14,7 +14,7 @@ pub use kept::{Known, form, known};
 pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
 pub(crate) use spoken::Spoken;
-pub use told::{Told, Words, shortened, told, told_by_answers};
+pub use told::{KEPT, Told, Words, shortened, told, told_by_answers};
 pub(crate) use told::{choice, demand, measured, required, said, unit_name};
 
 use serde_json::Value as Json;

@@ -205,3 +205,10 @@ fn markets() -> Routes {
 pub(crate) fn shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
     Shell::new(app, ctx, prefs, NavPlace::Protect, "/rounds")
 }
+
+/// Words for what is kept instead of shown.
+pub(crate) fn kept_shell(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
+    let (actor, grants) = (ctx.actor().clone(), ctx.grants().into());
+    let kept = app.ctx(actor, grants, crate::checklists::KEPT, ctx.request_id());
+    shell(app, &kept, prefs)
+}

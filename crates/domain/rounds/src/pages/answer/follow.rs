@@ -19,6 +19,8 @@ pub(in crate::pages) struct Proposed {
     pub(in crate::pages) category: String,
     pub(in crate::pages) severity: &'static str,
     pub(in crate::pages) text: String,
+    /// The same as it is kept where nobody changes a word of it.
+    pub(in crate::pages) kept: String,
     /// What was measured against what had to hold, and the clause that says so; empty when nothing was judged.
     pub(in crate::pages) measured: String,
     pub(in crate::pages) clause: String,
@@ -31,6 +33,7 @@ pub(in crate::pages) struct Proposed {
     pub(in crate::pages) may_on_spot: bool,
     /// Why it is no case but only noted; empty: it is one.
     pub(in crate::pages) noted: String,
+    pub(in crate::pages) noted_kept: String,
     /// Questions whose files belong to it, with their places.
     pub(in crate::pages) files: Vec<String>,
     /// Longitude and latitude, when a position is evidence of it.
@@ -52,6 +55,13 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
     let rules = &form.checklist().findings;
     let rule = rules.iter().find(|rule| rule.code == found.code);
     let Told { text, measured } = told(&Words::of(s), form, &found);
+    let kept = Words::kept(s.app().i18n());
+    let noted = |words: Words<'_>| match found.is_case {
+        true => String::new(),
+        false => words.t("finding-noted-by-checklist"),
+    };
+    let said = told(&kept, form, &found).text;
+    let (noted, noted_kept) = (noted(Words::of(s)), noted(kept));
     let names = rule
         .map(|rule| rule.evidence.as_slice())
         .unwrap_or_default();
@@ -95,10 +105,9 @@ fn one(s: &Shell, form: &Form, found: Finding) -> Proposed {
         category: found.category,
         severity: severity(found.severity),
         text,
-        noted: match found.is_case {
-            true => String::new(),
-            false => s.t("finding-noted-by-checklist"),
-        },
+        kept: said,
+        noted,
+        noted_kept,
         files,
         position,
     }

@@ -223,6 +223,7 @@ mod tests {
             category: format!("E-{key}"),
             severity: "low",
             text: "x".to_owned(),
+            kept: "x".to_owned(),
             rule: key.to_owned(),
             place: Vec::new(),
             measured: String::new(),
@@ -232,6 +233,7 @@ mod tests {
             marks: crate::commands::same::Marks::default(),
             may_on_spot: true,
             noted: String::new(),
+            noted_kept: String::new(),
             files: Vec::new(),
             position: None,
         }

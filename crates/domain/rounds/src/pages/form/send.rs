@@ -272,9 +272,10 @@ async fn new_round(
             id: finding_id(id, index),
             category: row.category.clone(),
             severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
-            text: row.text.clone(),
+            text: as_kept(&row.text, rule.map(|one| (&one.text, &one.kept))),
             on_spot: row.on_spot,
-            noted: Some(row.noted.clone()).filter(|why| !why.trim().is_empty()),
+            noted: Some(as_kept(&row.noted, rule.map(|one| (&one.noted, &one.noted_kept))))
+                .filter(|why| !why.trim().is_empty()),
             lon: position.map(|at| at.0),
             lat: position.map(|at| at.1),
             bank: Bank::parse(&row.bank),
@@ -310,6 +311,12 @@ async fn new_round(
         told_by: Some(f.told_by.trim().to_owned()).filter(|name| !name.is_empty()),
         on_behalf: !f.on_behalf.is_empty(),
     })
+}
+
+/// Words of the house that nobody changed are kept in its own language, somebody's own as they were typed.
+fn as_kept(typed: &str, house: Option<(&String, &String)>) -> String {
+    let untouched = house.filter(|(shown, _)| shown.trim() == typed.trim());
+    untouched.map_or_else(|| typed.to_owned(), |(_, kept)| kept.clone())
 }
 
 /// Where findings lie along a reach, by what was typed of it; every row at fault is named at once.

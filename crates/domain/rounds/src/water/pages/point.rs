@@ -25,7 +25,7 @@ use super::super::{
     TakeReading, photos_of, point_view, readings_of, spot_photo,
 };
 use super::said;
-use crate::pages::shell;
+use crate::pages::{kept_shell, shell};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::service::Rounds;
 
@@ -419,7 +419,7 @@ pub(super) async fn file(
         .into_iter()
         .find(|one| one.id == f.reading)
         .ok_or_else(Problem::not_found)?;
-    let s = shell(&app, &ctx, prefs);
+    let s = kept_shell(&app, &ctx, prefs);
     let words: Vec<String> = reading
         .beyond
         .iter()
