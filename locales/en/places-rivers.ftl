@@ -13,6 +13,7 @@ reach-chief = River chief
 reach-no-chief = no chief
 reach-outlets = Outlets
 reach-sign = Code on the sign
+reach-sign-code = QR code to print on it
 reach-note = Note
 reach-line = Positions along the river
 reach-line-hint = One point per line: longitude latitude, from the beginning (chainage 0) to the end; or paste a GeoJSON line.

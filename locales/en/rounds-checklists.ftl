@@ -321,3 +321,10 @@ checklist-say-either = {" or "}
 checklist-say-answer = the answer
 checklist-say-today = that day
 checklist-say-now = now
+
+answer-position = latitude { $lat }, longitude { $lon }
+answer-accuracy = {" "}(within about { $metres } m)
+answer-track = { $count ->
+    [one] a track of one position
+   *[other] a track of { $count } positions
+}

@@ -65,6 +65,7 @@ water-back-photo = Photographs of the place
 water-back-photo-hint = Stand, if you can, where the first one was taken.
 water-before = When found
 water-after = On the return visit
+water-by-fixer = By whoever put it right
 water-at-once = Put right at once
 water-before-after = Before and after
 field-water-range = Should be between { $min } and { $max }; please check unit and decimal point.

@@ -13,6 +13,7 @@ reach-chief = 河长
 reach-no-chief = 没有河长
 reach-outlets = 排口
 reach-sign = 公示牌编号
+reach-sign-code = 印在牌子上的二维码
 reach-note = 备注
 reach-line = 沿河的坐标
 reach-line-hint = 一行一个点：经度 纬度，从起点（桩号 0）写到终点；也可以贴一段 GeoJSON 线。

@@ -321,3 +321,7 @@ checklist-say-either = 或
 checklist-say-answer = 答案
 checklist-say-today = 当天
 checklist-say-now = 现在
+
+answer-position = 纬度 { $lat }，经度 { $lon }
+answer-accuracy = （误差约 { $metres } 米）
+answer-track = 轨迹，{ $count } 个位置

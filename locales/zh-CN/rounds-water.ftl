@@ -65,6 +65,7 @@ water-back-photo = 现场照片
 water-back-photo-hint = 最好站在发现时拍照的地方拍。
 water-before = 发现时
 water-after = 回访时
+water-by-fixer = 处理的人拍的
 water-at-once = 当场处理后
 water-before-after = 前后对比
 field-water-range = 应在 { $min } 到 { $max } 之间，请核对单位和小数点。

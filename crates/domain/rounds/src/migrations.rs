@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[Migration] = &[
     NOTED,
     SEEN_AGAIN,
     FALLS_SHORT,
+    TAKEN_AT,
 ];
 
 const TABLES: Migration = Migration {
@@ -349,5 +350,14 @@ ALTER TABLE round ADD COLUMN phone_began_at BIGINT;
 ALTER TABLE round ADD COLUMN phone_ended_at BIGINT;
 ALTER TABLE round ADD COLUMN extra_short TEXT;
 ALTER TABLE round ADD COLUMN short_walk BOOLEAN;
+",
+};
+
+const TAKEN_AT: Migration = Migration {
+    module: "rounds",
+    version: 15,
+    name: "when photographs of rounds were taken",
+    sql: r"
+ALTER TABLE round_file ADD COLUMN taken_at BIGINT;
 ",
 };

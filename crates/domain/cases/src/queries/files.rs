@@ -5,7 +5,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{CommunityId, Problem, Result};
+use youlin_kernel::{CommunityId, Micros, Problem, Result};
 
 use crate::entities::case_file;
 
@@ -63,4 +63,41 @@ pub async fn report_files(
         .all(db.read())
         .await?;
     Ok(rows.into_iter().map(at).collect())
+}
+
+/// A photograph somebody added while they worked on a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkPhoto {
+    pub case: Uuid,
+    pub file: FileAt,
+    pub at: Micros,
+}
+
+/// Photographs of the work on these cases, the oldest first. The caller answers for who may see them.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn work_photos(
+    db: &Database,
+    community: CommunityId,
+    cases: &[Uuid],
+) -> Result<Vec<WorkPhoto>> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = case_file::Entity::find()
+        .filter(col("community_id").eq(community.0))
+        .filter(col("case_id").is_in(cases.iter().copied()))
+        .filter(col("stage").eq("handling"))
+        .filter(col("content_type").like("image/%"))
+        .order_by_asc(case_file::Column::CreatedAt)
+        .order_by_asc(case_file::Column::Id)
+        .all(db.read())
+        .await?;
+    let photo = |row: case_file::Model| WorkPhoto {
+        case: row.case_id,
+        at: Micros(row.created_at),
+        file: at(row),
+    };
+    Ok(rows.into_iter().map(photo).collect())
 }

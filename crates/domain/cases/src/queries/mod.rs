@@ -25,7 +25,7 @@ pub use brief::{Brief, BriefReporter, BriefTask, briefs};
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
-pub use files::{FileAt, file_of, report_files};
+pub use files::{FileAt, WorkPhoto, file_of, report_files, work_photos};
 pub use footing::{
     AskedExtension, CaseFooting, CasesThat, cases_among, count_among, footings, happenings,
     open_cases,
@@ -38,7 +38,7 @@ pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,
     open311_request, open311_requests, open311_step_of, open311_updates,
 };
-pub use outside::{OutsideReport, reported_outside};
+pub use outside::{OutsideReport, reported_outside, reported_under};
 pub use own::{OwnCase, cases_of_dwelling, cases_of_person, reported_by};
 pub use provisional::{loaded_years, provisional};
 pub use standing::{CaseStanding, standings};

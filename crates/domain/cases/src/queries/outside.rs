@@ -19,6 +19,7 @@ pub struct OutsideReport {
     pub category: String,
     pub status: Status,
     pub reported_at: Micros,
+    pub ended_at: Option<Micros>,
     /// Degrees, WGS-84.
     pub position: Option<(f64, f64)>,
     /// Under which key it was filed, when a page of a floor above took it in.
@@ -58,19 +59,42 @@ pub async fn reported_outside(
         .limit(most)
         .all(db.read())
         .await?;
-    let report = |row: case_record::Model| {
-        Some(OutsideReport {
-            case: row.id,
-            community: CommunityId(row.community_id),
-            number: row.number,
-            category: row.category,
-            status: Status::parse(&row.status)?,
-            reported_at: Micros(row.reported_at),
-            position: row.lon.zip(row.lat),
-            key: row.external_key,
-        })
-    };
     Ok(rows.into_iter().filter_map(report).collect())
+}
+
+/// What was filed in a community under keys with this prefix, the newest first, at most `most`: for a page that says to everybody
+/// what became of what was reported by it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn reported_under(
+    db: &Database,
+    community: CommunityId,
+    prefix: &str,
+    most: u64,
+) -> Result<Vec<OutsideReport>> {
+    let rows = case_record::Entity::find()
+        .filter(col("community_id").eq(community.0))
+        .filter(col("external_key").like(format!("{prefix}%")))
+        .order_by_desc(case_record::Column::Id)
+        .limit(most)
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().filter_map(report).collect())
+}
+
+fn report(row: case_record::Model) -> Option<OutsideReport> {
+    Some(OutsideReport {
+        case: row.id,
+        community: CommunityId(row.community_id),
+        number: row.number,
+        category: row.category,
+        status: Status::parse(&row.status)?,
+        reported_at: Micros(row.reported_at),
+        ended_at: row.ended_at.map(Micros),
+        position: row.lon.zip(row.lat),
+        key: row.external_key,
+    })
 }
 
 /// The smallest id that can have been made at that time.

@@ -140,7 +140,8 @@ fn checked(found: Vec<(f64, f64)>, datum: Datum) -> Result<Line> {
     Ok(line)
 }
 
-/// Metres as surveyors write them: 1350 m is `K1+350`.
+/// Metres as surveyors write them: 1350 m is `K1+350`. Rounded as they are kept first, so that what was just measured and what was
+/// read back are written alike.
 #[must_use]
 pub fn chainage(metres: f64) -> String {
     #[expect(
@@ -148,7 +149,7 @@ pub fn chainage(metres: f64) -> String {
         clippy::cast_sign_loss,
         reason = "a reach is at most 100 km long"
     )]
-    let whole = metres.max(0.0).round() as u32;
+    let whole = (f64::from(decimetres(metres)) / 10.0).max(0.0).round() as u32;
     format!("K{}+{:03}", whole / 1000, whole % 1000)
 }
 
@@ -239,6 +240,11 @@ mod tests {
             );
         }
         assert_eq!(chainage(1350.4), "K1+350");
+        // What is kept of 158.46 m reads 158.5.
+        assert_eq!(
+            chainage(158.46),
+            chainage(f64::from(decimetres(158.46)) / 10.0)
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use youlin_cases::AttachFile;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_files::StoredFile;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use crate::entities::{finding, round, round_file};
 use crate::model::SubjectKind;
@@ -23,6 +23,23 @@ pub struct AttachPhoto {
     /// `before`, `after` or empty.
     pub stage: &'static str,
     pub file: StoredFile,
+}
+
+/// When it was taken, by a camera that shows the local time; one whose clock is ahead or was never set says nothing.
+pub(super) fn taken(file: &StoredFile, now: Micros) -> Option<i64> {
+    let taken = file.taken_at?;
+    let day = Micros::start_of(taken.local.date());
+    let time = taken
+        .local
+        .time()
+        .duration_since(jiff::civil::Time::midnight());
+    let written = day.0 + i64::try_from(time.as_micros()).ok()?;
+    let at = match taken.offset_minutes {
+        Some(east) => written + (8 * 60 - i64::from(east)) * Micros::MINUTE,
+        None => written,
+    };
+    let believed = now.0 - 366 * Micros::DAY..=now.0 + 5 * Micros::MINUTE;
+    believed.contains(&at).then_some(at)
 }
 
 impl Command for AttachPhoto {
@@ -68,6 +85,7 @@ impl Command for AttachPhoto {
             lat: self.file.position.map(|position| position.1),
             stage: self.stage.to_owned(),
             created_at: ctx.now().0,
+            taken_at: taken(&self.file, ctx.now()),
         })
         .await?;
         if let Some(finding) = self.finding {
@@ -93,5 +111,46 @@ impl Command for AttachPhoto {
             AuditEntry::new(Self::NAME, "round", self.round),
         );
         Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use youlin_files::{ContentType, TakenAt};
+
+    use super::*;
+
+    #[test]
+    fn a_photograph_says_when_it_was_taken_as_far_as_its_clock_can_be_believed() {
+        let now = Micros::start_of(date(2026, 11, 28)).plus(9 * Micros::HOUR);
+        let at = |local, offset_minutes| {
+            let file = StoredFile {
+                sha256: String::new(),
+                content_type: ContentType::Jpeg,
+                bytes: 1,
+                name: None,
+                width: None,
+                height: None,
+                position: None,
+                taken_at: Some(TakenAt {
+                    local,
+                    offset_minutes,
+                }),
+                thumbnail_sha256: None,
+            };
+            taken(&file, now).map(|at| Micros(at).local_minute())
+        };
+        let morning = date(2026, 11, 28).at(8, 30, 0, 0);
+        assert_eq!(at(morning, None).as_deref(), Some("2026-11-28 08:30"));
+        assert_eq!(at(morning, Some(480)), at(morning, None));
+        let elsewhere = date(2026, 11, 28).at(0, 30, 0, 0);
+        assert_eq!(at(elsewhere, Some(0)), at(morning, None));
+        assert_eq!(
+            at(date(2026, 11, 28).at(10, 0, 0, 0), None),
+            None,
+            "not yet"
+        );
+        assert_eq!(at(date(2002, 1, 1).at(0, 0, 0, 0), None), None, "never set");
     }
 }

@@ -13,7 +13,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Resu
 
 use super::ActOnHazard;
 use super::act::standpoint;
-use crate::entities::{finding, hazard, return_visit};
+use crate::entities::{finding, hazard, return_visit, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardVerb, SubjectKind, may_look};
 use crate::permissions::{may_walk, may_walk_to};
@@ -159,6 +159,7 @@ impl ReturnVisit {
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
+        not_of_before(tx, (self.community, found.round_id), &self.photographs).await?;
         let hazard = hazard::Entity::find_by_id((self.community.0, self.finding))
             .one(tx.conn())
             .await?;
@@ -268,6 +269,31 @@ impl ReturnVisit {
             .await?
             .map(|row| row.id)
             .ok_or_else(|| Problem::internal("a re-check left no visit"))
+    }
+}
+
+/// What was there when it was found, or while it was put right, does not show what is there now.
+pub(super) async fn not_of_before(
+    tx: &Tx<'_>,
+    (community, round): (CommunityId, Uuid),
+    photographs: &[StoredFile],
+) -> Result<()> {
+    if photographs.is_empty() {
+        return Ok(());
+    }
+    use round_file::Column;
+    let brought = photographs.iter().map(|file| file.sha256.as_str());
+    let known = round_file::Entity::find()
+        .filter(Column::CommunityId.eq(community.0))
+        .filter(Column::RoundId.eq(round))
+        .filter(Column::Sha256.is_in(brought))
+        // Brought beforehand by whoever looks now.
+        .filter(Column::Stage.ne("after"))
+        .one(tx.conn())
+        .await?;
+    match known {
+        Some(_) => Err(Problem::invalid("photo", "return-photo-same")),
+        None => Ok(()),
     }
 }
 

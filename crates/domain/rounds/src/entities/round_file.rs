@@ -23,6 +23,8 @@ pub struct Model {
     /// `before`, `after` or empty.
     pub stage: String,
     pub created_at: i64,
+    /// As far as it or the telephone says.
+    pub taken_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

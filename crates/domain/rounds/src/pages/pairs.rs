@@ -1,10 +1,12 @@
 //! The same spot before and after: what was photographed when a finding was made, and when somebody went back.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
-use youlin_cases::{CaseSection, CaseView};
+use youlin_cases::{CaseSection, CaseView, work_photos};
 use youlin_kernel::{CommunityId, Problem, Result};
 use youlin_web::{App, Shell};
 
@@ -45,8 +47,14 @@ fn stage_of_hazard(stage: &str) -> &'static str {
     }
 }
 
-/// The pairs of a round's findings; those that have nothing of after are no pairs.
-pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec<Pair>> {
+/// The pairs of a round's findings; those that have nothing of after are no pairs. `sees`: whether the caller may look into this
+/// case, where the photographs of whoever put it right lie.
+pub(super) async fn pairs(
+    app: &App,
+    s: &Shell,
+    round: &RoundView,
+    sees: impl Fn(Uuid) -> bool,
+) -> Result<Vec<Pair>> {
     let findings: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
     let back = photos_of(app.db(), round.line.community, &findings).await?;
     let hazards = hazards_among(app.db(), round.line.community, &findings).await?;
@@ -70,15 +78,36 @@ pub(super) async fn pairs(app: &App, s: &Shell, round: &RoundView) -> Result<Vec
                 (true, true) => stage_of_hazard(&photo.stage),
             }),
             href: format!("/rounds/{}/photos/{}", round.line.id, photo.id),
-            when: s.when(if later {
-                &photo.at
+            when: s.when(&photo.taken.unwrap_or(if later {
+                photo.at
             } else {
-                &round.line.began_at
-            }),
+                round.line.began_at
+            })),
+        })
+    };
+    let cases: HashMap<Uuid, Uuid> = round
+        .findings
+        .iter()
+        .filter_map(|one| Some((one.id, one.case.as_ref()?.id)))
+        .filter(|(_, case)| sees(*case))
+        .collect();
+    let all: Vec<Uuid> = cases.values().copied().collect();
+    let work = work_photos(app.db(), round.line.community, &all).await?;
+    // Of a hazard they belong to the finding too, and are shown as that.
+    let known = |sha256: &str| round.photos.iter().any(|photo| photo.sha256 == sha256);
+    let of_work = |finding: Uuid| {
+        let case = cases.get(&finding);
+        let own = work.iter().filter(move |one| Some(&one.case) == case);
+        own.filter(|one| !known(&one.file.sha256)).map(|one| Shot {
+            photo: one.file.id,
+            label: s.t("water-by-fixer"),
+            href: format!("/cases/{}/files/{}", one.case, one.file.id),
+            when: s.when(&one.at),
         })
     };
     let pair = |finding: Uuid| {
         let mut after: Vec<Shot> = of_round(finding, true).collect();
+        after.extend(of_work(finding));
         after.extend(
             back.iter()
                 .filter(|photo| photo.spot == finding)
@@ -132,7 +161,7 @@ impl CaseSection for PairInCase {
             let Some(found) = round.findings.iter().find(|one| one.id == finding) else {
                 return Ok(String::new());
             };
-            let all = pairs(s.app(), s, &round).await?;
+            let all = pairs(s.app(), s, &round, |one| one == case.row.id).await?;
             let known = match &round.checklist {
                 Some(name) => checklists::known(&self.0, db, name).await?,
                 None => None,

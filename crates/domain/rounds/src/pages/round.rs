@@ -169,6 +169,12 @@ impl RoundPage {
             .collect()
     }
 
+    /// When a photograph was taken; where nobody knows, that was on the round.
+    fn taken(&self, photo: &PhotoView) -> String {
+        let at = photo.taken.unwrap_or(self.round.line.began_at);
+        self.s.when(&at)
+    }
+
     fn category(&self, finding: &FindingView) -> String {
         category(&self.s, &finding.category)
     }
@@ -349,6 +355,9 @@ pub(crate) async fn round_page(
     let s = shell(app, ctx, prefs);
     let community = round.line.community;
     let found: Vec<Uuid> = round.findings.iter().map(|one| one.id).collect();
+    let sees_cases = ctx
+        .authorize(&youlin_cases::permissions::CASES_READ, community)
+        .is_ok();
     let known = match &round.checklist {
         Some(name) => checklists::known(&rounds, app.db(), name).await?,
         None => None,
@@ -387,14 +396,12 @@ pub(crate) async fn round_page(
             && may_withdraw(ctx, community, round.by_id, round.received_at),
         why: String::new(),
         returns: returns(app.db().read(), ctx, &round.findings, looked).await?,
-        sees_cases: ctx
-            .authorize(&youlin_cases::permissions::CASES_READ, community)
-            .is_ok(),
+        sees_cases,
         e: FormFaults::none(),
         given_by: given_by(app, &rounds, &round).await?,
         track: track_part(app, &s, &round).await?,
         water: round_readings(app, &s, id).await?,
-        pairs: pairs(app, &s, &round).await?,
+        pairs: pairs(app, &s, &round, |_| sees_cases).await?,
         typed: None,
         community: community.into(),
         round,

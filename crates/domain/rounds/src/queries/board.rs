@@ -1,17 +1,21 @@
 //! The public board of a reach: what anybody may read who stands before its sign. No names of walkers, no photographs,
-//! no words of reports: only what was found, where, and whether it is put right.
+//! no words of reports: only what was found, where, and whether it is put right. What passers-by reported by the board itself is
+//! on it as soon as somebody accepted it.
 
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use youlin_cases::model::Status;
+use youlin_cases::reported_under;
 use youlin_database::Database;
 use youlin_kernel::{Micros, Result};
 use youlin_places::rivers::{Bank, Reach, reach_by_sign};
 
 use super::findings::{FindingStep, views};
+use super::reports::board_prefix;
 use crate::entities::{finding, round};
 use crate::model::{FindingState, Outcome, RoundKind, SubjectKind};
+use crate::pages::RIVER_CATEGORIES;
 
 /// Findings the board looks back over.
 const LOOKED_AT: u64 = 200;
@@ -44,6 +48,34 @@ pub struct BoardFinding {
     /// Of what is not put right: how far its case is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+}
+
+/// Reports by the board of this reach: those under way, and those that were put right. What was not accepted, was declined or
+/// turned out to be about something else is on no board.
+async fn reported(db: &Database, reach: &Reach) -> Result<(Vec<BoardFinding>, Vec<BoardFinding>)> {
+    let prefix = board_prefix(reach.id);
+    let all = reported_under(db, reach.community, &prefix, LOOKED_AT).await?;
+    let (mut open, mut solved) = (Vec::new(), Vec::new());
+    for one in all {
+        let near = one.position.map(|position| reach.line.nearest(position));
+        let shown = BoardFinding {
+            chainage_m: near
+                .filter(|(_, metres)| *metres <= reach.corridor_m())
+                .map(|(along, _)| along),
+            bank: None,
+            found_at: one.reported_at,
+            ended_at: one.ended_at,
+            status: Some(one.status),
+            category: one.category,
+        };
+        match one.status {
+            _ if !RIVER_CATEGORIES.contains(&shown.category.as_str()) => {}
+            Status::Reported | Status::Declined | Status::Cancelled | Status::Merged => {}
+            Status::Closed => solved.push(shown),
+            _ => open.push(shown),
+        }
+    }
+    Ok((open, solved))
 }
 
 /// The board of a sign.
@@ -84,7 +116,7 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
         .limit(LOOKED_AT)
         .all(db.read())
         .await?;
-    let (mut open, mut solved) = (Vec::new(), Vec::new());
+    let (mut open, mut solved) = reported(db, &reach).await?;
     for one in views(db, rows).await? {
         let shown = BoardFinding {
             category: one.category,
@@ -106,6 +138,7 @@ pub async fn board(db: &Database, sign: &str, now: Micros) -> Result<Board> {
             | FindingStep::Withdrawn => {}
         }
     }
+    open.sort_by_key(|one: &BoardFinding| std::cmp::Reverse(one.found_at));
     solved.sort_by_key(|one: &BoardFinding| std::cmp::Reverse(one.ended_at));
     Ok(Board {
         reach,

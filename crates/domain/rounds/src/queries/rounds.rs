@@ -40,11 +40,20 @@ pub struct RoundLine {
     pub policy: Option<Uuid>,
     pub began_at: Micros,
     pub ended_at: Micros,
+    /// Whoever handed it in: of a call or a sheet of paper not who went.
     pub by_name: String,
     pub findings: usize,
     /// People a talk reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached: Option<i32>,
+}
+
+impl RoundLine {
+    /// Whoever handed it in was not there.
+    #[must_use]
+    pub fn is_second_hand(&self) -> bool {
+        matches!(self.channel, Channel::Phone | Channel::Paper)
+    }
 }
 
 /// Which rounds.
@@ -168,6 +177,9 @@ pub struct PhotoView {
     /// When it came.
     #[serde(skip)]
     pub at: Micros,
+    /// When it was taken, where that is known.
+    #[serde(skip)]
+    pub taken: Option<Micros>,
     #[serde(skip)]
     pub sha256: String,
     #[serde(skip)]
@@ -217,7 +229,7 @@ pub struct RoundView {
     /// What the place got by a checklist with points: `got`, `most`, `open`, `passed`, `sections`.
     #[schema(value_type = Option<Object>)]
     pub score: Option<Score>,
-    /// Who told it on the telephone or wrote the sheet.
+    /// Who told it on the telephone or wrote the sheet: who was there.
     pub told_by: String,
     pub reason: String,
     pub try_again_at: Option<Micros>,
@@ -248,6 +260,25 @@ pub struct RoundView {
     /// Where it is, when it is within one grid.
     #[serde(skip)]
     pub areas: [Option<AreaId>; 2],
+}
+
+impl RoundView {
+    /// Who went: of a call, a sheet, or what another system sends for somebody, whoever was named.
+    #[must_use]
+    pub fn went(&self) -> &str {
+        let told = self.line.is_second_hand() || self.line.channel == Channel::Api;
+        match self.told_by.as_str() {
+            name if told && !name.is_empty() => name,
+            _ => &self.line.by_name,
+        }
+    }
+
+    /// Whoever wrote it down for them.
+    #[must_use]
+    pub fn written_by(&self) -> Option<&str> {
+        let by = self.line.by_name.as_str();
+        Some(by).filter(|by| *by != self.went())
+    }
 }
 
 /// One round of the scope.
@@ -352,6 +383,7 @@ fn photo_of(row: round_file::Model) -> PhotoView {
         finding: row.finding_id,
         stage: row.stage,
         at: Micros(row.created_at),
+        taken: row.taken_at.map(Micros),
         name: row.name,
         sha256: row.sha256,
         thumbnail: row.thumbnail,

@@ -16,7 +16,8 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, PartyKind};
 
 use super::record::note;
-use crate::commands::return_visit::{Visit, last_visit, looked, told_late};
+use crate::commands::attach_photo::taken;
+use crate::commands::return_visit::{Visit, last_visit, looked, not_of_before, told_late};
 use crate::entities::{campaign, hazard, round, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
@@ -73,6 +74,9 @@ impl Command for ActOnHazard {
             return Err(Problem::stale(json!({ "version": row.version })));
         }
         decided?;
+        if let HazardVerb::Recheck { .. } = self.verb {
+            not_of_before(tx, (self.community, row.round_id), &self.photographs).await?;
+        }
         self.photographs(ctx, tx, &row).await?;
         let end = self.perform(ctx, tx, &row, &footing).await?;
         let now = Some(ctx.now().0);
@@ -270,6 +274,7 @@ impl ActOnHazard {
                 lat: file.position.map(|position| position.1),
                 stage: stage.0.to_owned(),
                 created_at: ctx.now().0,
+                taken_at: taken(file, ctx.now()),
             })
             .await?;
             let attach = AttachFile {

@@ -1,9 +1,10 @@
 //! Photographs that came with a form that was refused: they lie in the store already, and the form carries a sealed note
 //! of each, so that nobody has to choose them again and nobody can name a file that is not theirs.
 
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use youlin_files::{ContentType, StoredFile};
+use youlin_files::{ContentType, StoredFile, TakenAt};
 use youlin_kernel::{CommunityId, Ctx, Result};
 use youlin_people::FieldPlace;
 
@@ -30,6 +31,9 @@ struct Note {
     bytes: u64,
     name: Option<String>,
     position: Option<(f64, f64)>,
+    /// By the camera's clock, and how far that is east.
+    #[serde(default)]
+    taken: Option<(DateTime, Option<i16>)>,
 }
 
 fn place(community: CommunityId, round: Uuid) -> FieldPlace {
@@ -51,6 +55,7 @@ pub(in crate::pages) fn keep(
         bytes: file.bytes,
         name: file.name.clone(),
         position: file.position,
+        taken: file.taken_at.map(|at| (at.local, at.offset_minutes)),
     };
     let text = serde_json::to_string(&note).map_err(youlin_kernel::Problem::internal)?;
     let sealed = rounds.vault.seal(ctx, place(community, round), &text)?;
@@ -83,7 +88,10 @@ pub(in crate::pages) fn kept_file(
             width: None,
             height: None,
             position: note.position,
-            taken_at: None,
+            taken_at: note.taken.map(|(local, offset_minutes)| TakenAt {
+                local,
+                offset_minutes,
+            }),
             thumbnail_sha256: note.thumbnail,
         },
     })

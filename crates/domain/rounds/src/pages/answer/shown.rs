@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
-use youlin_checklist::{Form, Kind, NodeKind, word};
+use youlin_checklist::{Form, Kind, NodeKind, Position, Value, word};
 use youlin_web::Shell;
 
 use super::asked::group_label;
@@ -33,8 +33,11 @@ pub(in crate::pages) fn shown(s: &Shell, form: &Form, answers: &Map<String, Json
     let (yes, no) = (s.t("yes"), s.t("no"));
     let language = checklists::language(s.ctx().locale());
     let value = |name: &str, place: &[u32]| {
-        let value = done.state.value(form, name, place)?;
-        Some(said(s.ctx().locale(), [&yes, &no], form, name, value))
+        Some(match done.state.value(form, name, place)? {
+            Value::Position(at) => position(s, *at),
+            Value::Track(way) => s.t1("answer-track", "count", way.len()),
+            value => said(s.ctx().locale(), [&yes, &no], form, name, value),
+        })
     };
     for (at, node) in form.nodes().iter().enumerate() {
         match &node.kind {
@@ -88,6 +91,19 @@ pub(in crate::pages) fn shown(s: &Shell, form: &Form, answers: &Map<String, Json
         }
     }
     shown
+}
+
+/// Where it was, and how far that may be off.
+fn position(s: &Shell, at: Position) -> String {
+    let (lat, lon) = (format!("{:.5}", at.lat), format!("{:.5}", at.lon));
+    let place = s.t2("answer-position", &("lat", lat), &("lon", lon));
+    match at.accuracy_m {
+        off if off > 0.0 => format!(
+            "{place}{}",
+            s.t1("answer-accuracy", "metres", format!("{off:.0}"))
+        ),
+        _ => place,
+    }
 }
 
 fn asks(kind: &Kind) -> bool {

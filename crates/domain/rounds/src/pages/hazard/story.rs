@@ -142,7 +142,7 @@ pub(super) async fn shots(app: &App, s: &Shell, one: &HazardView) -> Result<Vec<
                 "under_way" => "hazard-photo-under-way",
                 _ => "hazard-photo-found",
             }),
-            at: photo.at,
+            at: photo.taken.unwrap_or(photo.at),
         })
         .collect();
     let back = water::photos_of(app.db(), one.community, &[one.id]).await?;
