@@ -96,6 +96,6 @@ function answered(draft: RoundDraft): Listed | null {
 }
 
 export function photoItem(photo: Photo, label: string, of: Record<string, unknown>): Item {
-  const body = { ...of, photo, upload: photo.id, stage: photo.stage ?? "", lon: photo.lon ?? null, lat: photo.lat ?? null };
+  const body = { ...of, photo, upload: photo.id, stage: photo.stage ?? "", lon: photo.lon ?? null, lat: photo.lat ?? null, taken_at: photo.taken_at ?? null };
   return { id: crypto.randomUUID(), kind: "photo_claim", label, made_at: Date.now(), body, state: "waiting" };
 }

@@ -3,7 +3,7 @@ import { make } from "../dom";
 import { area, badge, button, camera, caseLink, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
 import { dueAt, newRound, roundTo } from "./round";
-import { hold, state, type } from "./state";
+import { hold, reload, state, type } from "./state";
 import { sync } from "./sync";
 import { talkTo } from "./talk";
 import type { Draft, Due, Finding, Item, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
@@ -96,6 +96,20 @@ function shotsOf(finding: string): Photo[] {
   return held;
 }
 
+/** A return visit that was sent back, of something that still waits for one here. */
+export const waitsHere = (item: Item): boolean => item.kind === "return_visit" && (state.pack?.findings ?? []).some((one) => one.id === item.body["finding"] && one.step === "to_revisit");
+
+/** Words and photographs go back to where they were typed; the item leaves when they lie there. */
+export async function backToRow(item: Item): Promise<void> {
+  const finding = String(item.body["finding"]);
+  await type(finding, String(item.body["text"] ?? ""));
+  await type(`photos ${finding}`, JSON.stringify(item.body["photographs"] ?? []));
+  shots.delete(finding);
+  await state.vault?.drop("outbox", item.id);
+  await reload();
+  location.hash = "today";
+}
+
 function revisitRow(found: Finding, may: boolean): HTMLElement {
   const reach = state.pack?.reaches.find((one) => one.id === found.subject.id);
   const where = [reach && `${reach.water} ${reach.name}`, found.chainage_m !== null && chainage(found.chainage_m), found.bank && t(`bank-${found.bank}`)].filter(Boolean).join(" · ");
@@ -104,8 +118,8 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   if (waitsFor("return_visit", "finding", found.id)) return line(found.text, where, made, badge(t("waits-to-send"), "wait"));
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
-  let given = false;
   const photos = shotsOf(found.id);
+  let given = false;
   const send = (passed: boolean) => async (): Promise<void> => {
     // A finger that taps twice means it once.
     if (given || fault(words, !said.trim() && t("need-text"))) return;

@@ -58,7 +58,7 @@ export type Taken = { id: string; kind: Kind; /** Of a round: what it was; of a 
 export type Answer = { id: string; result: "done" | "again" | "refused" | "conflict" | "later"; ids?: Taken["ids"]; problem?: ProblemText; held?: unknown };
 
 /** A photograph as it waits: its bytes lie in the table of blobs under its id. */
-export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** Media type; none: a JPEG. */ type?: string; /** Of what was put right at once. */ stage?: Stage };
+export type Photo = { id: string; bytes: number; sha256: string; lon?: number; lat?: number; /** When, by this telephone; not in one of an older client. */ taken_at?: string; /** Media type; none: a JPEG. */ type?: string; /** Of what was put right at once. */ stage?: Stage };
 export type Stage = "before" | "after";
 /** Those an item brings along: its own, or those of a return visit. (A round only says how many follow it.) */
 export function photosOf(item: Item): Photo[] {

@@ -7,6 +7,7 @@ import { hold, release, reload, changed, state } from "./state";
 import { sync } from "./sync";
 import { kept, type Track } from "./track";
 import { ofItem, type Draft, type DraftFinding, type Item, type NoteDraft, type Photo, type RoundDraft, type Taken } from "./types";
+import { backToRow, waitsHere } from "./today";
 import { versionLines } from "./versions";
 import { dayOf, t, when } from "./words";
 
@@ -58,6 +59,7 @@ function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElem
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {
     if (item.state === "refused" && (item.kind === "round" || item.kind === "case" || item.kind === "door_visit")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
+    else if (item.state === "refused" && waitsHere(item)) buttons.append(button(t("mend"), "btn-primary", () => backToRow(item), "pen"));
     else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
     if (item.state === "conflict" && item.kind === "door_visit") buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
