@@ -79,7 +79,7 @@ pub(crate) fn age(text: &str) -> Option<i32> {
 /// A birthday as [`birth`] reads it, or an age, which says the year within one.
 pub(crate) fn born(text: &str, today: Date) -> Result<(Option<Date>, Option<i32>)> {
     match age(text) {
-        Some(age) => Ok((None, Some(i32::from(today.year()) - age))),
+        Some(age) => Ok((None, Some(crate::age::year_told(age, today)))),
         None => birth(text),
     }
 }

@@ -23,7 +23,7 @@ use crate::privacy::{AskRelease, release};
 use crate::queries::visible_cards;
 use crate::{AskNextTime, PersonCard, Relation, StartVisitingList, Vault};
 
-/// `age` is whole years; where only the year of birth is known, an age counts once it has certainly been reached.
+/// `age` is whole years; where only the year of birth is known, an age counts through the year in which it is reached.
 pub(super) const SCHEMA: Schema = Schema {
     code: "persons",
     dims: &[
