@@ -11,6 +11,7 @@ use youlin_web::Shell;
 use super::LifeLine;
 use crate::Vault;
 use crate::entities::{dwelling_visit, person, residence};
+use crate::merge::{Told, taken_over, told};
 use crate::own::FileSections;
 use crate::queries::visible_cards;
 
@@ -44,9 +45,10 @@ pub(crate) async fn dwelling_life(
         .into_iter()
         .map(|card| (card.id, card.name_masked))
         .collect();
-    let mut lines: Vec<LifeLine> = stays
+    let taken = taken_over(db, community, &stays).await?;
+    let mut lines: Vec<LifeLine> = told(&stays, &taken)
         .iter()
-        .flat_map(|stay| moves(s, &names, stay))
+        .flat_map(|told| moves(s, &names, told))
         .collect();
     let visits = dwelling_visit::Entity::find()
         .filter(dwelling_visit::Column::CommunityId.eq(community.0))
@@ -84,7 +86,8 @@ pub(crate) async fn dwelling_life(
 }
 
 /// The day somebody came, and the day they went.
-fn moves(s: &Shell, names: &HashMap<Uuid, String>, stay: &residence::Model) -> Vec<LifeLine> {
+fn moves(s: &Shell, names: &HashMap<Uuid, String>, told: &Told<'_>) -> Vec<LifeLine> {
+    let stay = told.stay;
     let name = names.get(&stay.person_id);
     let who = name.map_or_else(|| s.t("dwelling-life-somebody"), Clone::clone);
     let line = |at: i64, text: String| LifeLine {
@@ -100,8 +103,11 @@ fn moves(s: &Shell, names: &HashMap<Uuid, String>, stay: &residence::Model) -> V
     };
     let relation = s.tt("relation", &stay.relation);
     let came = s.tn(key, &[("name", who.clone()), ("relation", relation)]);
-    let mut lines = vec![line(stay.valid_from, came)];
-    if let Some(to) = stay.valid_to {
+    let mut lines = Vec::with_capacity(2);
+    if told.came {
+        lines.push(line(stay.valid_from, came));
+    }
+    if let Some(to) = stay.valid_to.filter(|_to| told.went) {
         lines.push(line(to, s.t1("dwelling-life-moved-out", "name", who)));
     }
     lines

@@ -143,7 +143,13 @@ impl Teller<'_> {
             .filter(residence::Column::PersonId.eq(person))
             .all(db)
             .await?;
-        for row in rows {
+        let taken = merge::taken_over(db, community, &rows).await?;
+        for merge::Told {
+            stay: row,
+            came,
+            went,
+        } in merge::told(&rows, &taken)
+        {
             let place = self.source.vault.place(row.dwelling_id);
             let address = place.map_or_else(String::new, |place| place.address);
             let key = if !row.is_main() {
@@ -153,8 +159,10 @@ impl Teller<'_> {
             };
             let relation = self.words(&format!("relation-{}", row.relation), &[]);
             let text = self.words(key, &[("place", address.clone()), ("relation", relation)]);
-            self.say(row.valid_from, "home", text, "");
-            if let Some(to) = row.valid_to {
+            if came {
+                self.say(row.valid_from, "home", text, "");
+            }
+            if let Some(to) = row.valid_to.filter(|_to| went) {
                 let text = self.words("life-moved-out", &[("place", address)]);
                 self.say(to, "home", text, "");
             }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 
-use super::moved::{Done, MOVED, Way};
+use super::moved::{Done, HOMES, MOVED, Way};
 use super::said::{Choices, Side};
 use super::{row, said};
 use crate::Vault;
@@ -281,7 +281,7 @@ impl MergePersons {
 
 fn changed(home: &residence::Model, before: &serde_json::Value) -> Done {
     Done {
-        part: "residence.person_id",
+        part: HOMES,
         community: home.community_id,
         row: home.id,
         version: home.version,

@@ -9,6 +9,7 @@
 mod already;
 mod doubles;
 mod history;
+mod homes;
 mod merge_persons;
 mod migrations;
 mod moved;
@@ -23,6 +24,7 @@ pub use doubles::{Doubles, KeepApart, Likely, Why, doubles};
 pub(crate) use history::merges_of;
 pub(crate) use history::{History, Piece, looked_at};
 pub use history::{Meant, MergeView};
+pub(crate) use homes::{Told, taken_over, told};
 pub use merge_persons::MergePersons;
 pub(crate) use migrations::WHOLE_FILE;
 pub(crate) use row::opened;

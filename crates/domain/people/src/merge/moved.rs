@@ -16,6 +16,9 @@ use crate::entities::*;
 use crate::rosters::entities::{absence, duty_member, duty_shift, duty_swap, secondment};
 use crate::talents::entities::{talent, talent_named};
 
+/// The part that is the homes.
+pub(super) const HOMES: &str = "residence.person_id";
+
 /// What became of one row.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
@@ -123,7 +126,7 @@ pub(super) const MOVED: &[Moved] = &[
     of::<person_label::Entity>("person_label.person_id", "person_id", &["label_index"]),
     of::<person_label_past::Entity>("person_label_past.person_id", "person_id", &[]),
     of::<person_consent::Entity>("person_consent.person_id", "person_id", &["consent"]),
-    of::<residence::Entity>("residence.person_id", "person_id", &[]),
+    of::<residence::Entity>(HOMES, "person_id", &[]),
     of::<move_out::Entity>("move_out.person_id", "person_id", &[]).follows(),
     of::<guardianship::Entity>("guardianship.child_id", "child_id", &[]),
     of::<guardianship::Entity>("guardianship.guardian_id", "guardian_id", &[]),

@@ -241,8 +241,11 @@ async fn homes(
         .order_by_desc(residence::Column::ValidFrom)
         .all(db)
         .await?;
+    // What a merge ended was the same home under another entry.
+    let taken = crate::merge::taken_over(db, community, &rows).await?;
     Ok(rows
         .into_iter()
+        .filter(|row| !taken.contains(&row.id))
         .map(|row| OwnHome {
             address: vault
                 .place(row.dwelling_id)
