@@ -26,6 +26,8 @@ pub use waits::{CorrectionsToday, VisitingToday};
 
 use uuid::Uuid;
 use youlin_kernel::{Access, Ctx, Grant, Result};
+pub(crate) use round::age_words;
+
 use youlin_web::{App, Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::labels::LabelPart;

@@ -8,9 +8,11 @@ use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Problem};
 use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
 
+use crate::age::age_of;
 use crate::entities::{correction, person};
 use crate::own::{CorrectionState, DecideCorrection, ToDecide, to_decide};
 use crate::own::{SetGuardian, guardians_of, is_child};
+use crate::pages::age_words;
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::{PEOPLE_REVEAL, PEOPLE_WRITE};
 use crate::{Directory, PersonCard, Reveal, RevealField, Vault};
@@ -233,8 +235,10 @@ struct GuardiansPage {
     e: Errors,
     card: PersonCard,
     is_child: bool,
-    /// Those of the household, and whether each is noted as guardian.
-    people: Vec<(PersonCard, bool)>,
+    /// The child's age.
+    age: String,
+    /// Those of the household, what tells two of one masked name apart, and whether each is noted as guardian.
+    people: Vec<(PersonCard, String, bool)>,
 }
 
 async fn guardians_page(
@@ -253,18 +257,29 @@ async fn guardians_page(
         .await?
         .ok_or_else(Problem::not_found)?;
     let known = guardians_of(db, file.card.community, id).await?;
+    let rows = person::Entity::find()
+        .filter(person::Column::CommunityId.eq(file.card.community.0))
+        .filter(person::Column::Id.is_in(file.household.iter().map(|card| card.id)))
+        .all(db)
+        .await?;
+    let mut people = Vec::with_capacity(file.household.len());
+    for card in file.household {
+        let row = rows.iter().find(|row| row.id == card.id);
+        let age = row.map(|row| age_of(&vault, row, ctx.now())).transpose()?;
+        let sex = row.and_then(|row| row.sex.as_deref());
+        let sex = sex.map(|sex| s.tt("sex", sex));
+        let age = age.flatten().map(|age| age_words(&s, age));
+        let who: Vec<String> = sex.into_iter().chain(age).collect();
+        let noted = known.contains(&card.id);
+        people.push((card, who.join(" · "), noted));
+    }
+    let age = age_of(&vault, &row, ctx.now())?;
     page(&GuardiansPage {
+        age: age.map_or_else(String::new, |age| age_words(&s, age)),
         s,
         e,
         is_child: is_child(&vault, &row, ctx.now())?,
-        people: file
-            .household
-            .into_iter()
-            .map(|card| {
-                let noted = known.contains(&card.id);
-                (card, noted)
-            })
-            .collect(),
+        people,
         card: file.card,
     })
 }

@@ -7,18 +7,16 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_crypto::mask;
 use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
 use youlin_web::{ApiForm, ApiQuery, App, ClientAddr, PathId, Prefs, Shell, WebResult, page};
 
-use super::{OwnSession, START, shell};
+use super::{OwnSession, START, named_files, shell};
 use crate::Vault;
 use crate::own::ask_code::AskCode;
 use crate::own::enter_code::{ChoosePerson, EnterCode, Entered, LeaveFile};
 use crate::own::guardians::files_of_number;
 use crate::own::session::{self, Opened};
 use crate::pages::form::{Errors, shown, to, with_cookie, with_status};
-use crate::queries::open_name;
 
 #[derive(Template)]
 #[template(path = "own/start.html")]
@@ -45,8 +43,10 @@ struct CodePage {
 #[template(path = "own/choose.html")]
 struct ChoosePage {
     s: Shell,
-    /// Id and masked name.
+    /// Id, and who it is.
     files: Vec<(Uuid, String)>,
+    /// One grown person's number, and children they are the guardian of.
+    of_children: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -82,12 +82,13 @@ pub(super) async fn show(
 async fn choice(app: &App, s: Shell, opened: &Opened) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let db = app.db().read();
-    let files = files_of_number(db, &vault, &opened.ctx, &opened.number_index)
-        .await?
-        .iter()
-        .map(|row| Ok((row.id, mask::name(&open_name(&vault, row)?))))
-        .collect::<Result<Vec<_>>>()?;
-    page(&ChoosePage { s, files })
+    let rows = files_of_number(db, &vault, &opened.ctx, &opened.number_index).await?;
+    let (files, of_children) = named_files(&s, &vault, &rows)?;
+    page(&ChoosePage {
+        s,
+        files,
+        of_children,
+    })
 }
 
 #[derive(Debug, Deserialize)]

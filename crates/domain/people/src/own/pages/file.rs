@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_crypto::mask;
 use youlin_kernel::Result;
 use youlin_web::{ApiForm, ApiQuery, App, Choice, Paged, Prefs, Shell, WebResult, page};
 
@@ -16,7 +15,6 @@ use crate::own::section::{FileSections, SectionLine};
 use crate::own::{AskCorrection, CorrectionFact, CorrectionView};
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::pages::label_words;
-use crate::queries::open_name;
 use crate::{SetConsent, Vault};
 
 /// A section of another floor, ready to be shown.
@@ -112,12 +110,9 @@ pub(super) async fn whole(app: &App, s: Shell, own: &Own, typed: Typed) -> WebRe
     let vault = app.need::<Vault>()?;
     let db = app.db().read();
     let file = own_file(db, &vault, &own.ctx, own.community, own.person).await?;
-    let others = files_of_number(db, &vault, &own.ctx, &own.opened.number_index)
-        .await?
-        .iter()
-        .filter(|row| row.id != own.person)
-        .map(|row| Ok((row.id, mask::name(&open_name(&vault, row)?))))
-        .collect::<Result<Vec<_>>>()?;
+    let others = files_of_number(db, &vault, &own.ctx, &own.opened.number_index).await?;
+    let (mut others, _of_children) = super::named_files(&s, &vault, &others)?;
+    others.retain(|(id, _)| *id != own.person);
     let facts = CorrectionFact::ALL
         .iter()
         .map(|fact| Choice::new(fact.as_str(), s.tt("correction-fact", fact.as_str())))

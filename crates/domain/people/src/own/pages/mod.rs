@@ -8,11 +8,17 @@ mod phones;
 mod take;
 
 use uuid::Uuid;
-use youlin_kernel::{Access, CommunityId, Ctx};
+use youlin_crypto::mask;
+use youlin_kernel::{Access, CommunityId, Ctx, Result};
 use youlin_web::{App, NavPlace, Prefs, Routes, Shell};
 
+use super::guardians::is_child;
 use super::session::{Opened, OwnSession};
+use crate::Vault;
+use crate::entities::person;
+use crate::pages::age_words;
 use crate::permissions::PEOPLE_WRITE;
+use crate::queries::open_name;
 
 pub(crate) fn routes() -> Routes {
     let (open, own) = (Access::Public, Access::Link);
@@ -38,6 +44,36 @@ pub(crate) fn routes() -> Routes {
         .post("/people/corrections/{id}/reveal", desk, desk::reveal_wish)
         .get("/people/{id}/guardians", desk, desk::guardians)
         .post("/people/{id}/guardians", desk, desk::set_guardian)
+}
+
+/// The files a proven number opens, so that two of one masked name can be told apart: 童* · 本人, 童* · 孩子 · 8 岁; and
+/// whether a child's is among them.
+fn named_files(
+    s: &Shell,
+    vault: &Vault,
+    rows: &[person::Model],
+) -> Result<(Vec<(Uuid, String)>, bool)> {
+    let now = s.ctx().now();
+    let mut children = Vec::with_capacity(rows.len());
+    for row in rows {
+        children.push(is_child(vault, row, now)?);
+    }
+    let one = children.iter().filter(|child| !**child).count() == 1;
+    let mut files = Vec::with_capacity(rows.len());
+    for (row, child) in rows.iter().zip(&children) {
+        let mut words = vec![mask::name(&open_name(vault, row)?)];
+        match (child, one) {
+            (true, _) => words.push(s.t("own-of-child")),
+            (false, true) => words.push(s.t("own-of-self")),
+            (false, false) => words.extend(row.sex.as_deref().map(|sex| s.tt("sex", sex))),
+        }
+        if *child || !one {
+            let age = crate::age::age_of(vault, row, now)?;
+            words.extend(age.map(|age| age_words(s, age)));
+        }
+        files.push((row.id, words.join(" · ")));
+    }
+    Ok((files, one && children.contains(&true)))
 }
 
 /// The frame of a resident's page.

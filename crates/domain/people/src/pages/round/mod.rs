@@ -54,7 +54,7 @@ fn sex_and_age(s: &Shell, one: &Resident) -> Vec<String> {
 }
 
 /// 84 岁, or 约 84 岁 where only the year of birth is known.
-pub(super) fn age_words(s: &Shell, age: Age) -> String {
+pub(crate) fn age_words(s: &Shell, age: Age) -> String {
     let key = if age.about {
         "round-about-years"
     } else {
