@@ -57,6 +57,8 @@ pub(super) struct PersonForm {
     pub(super) relation: String,
     /// The dwelling at whose door it is entered.
     pub(super) door: String,
+    /// The dwelling whose page led here; the address may say another by now.
+    pub(super) from: String,
     pub(super) label: Vec<String>,
     pub(super) other_labels: String,
     pub(super) consent: Vec<String>,
@@ -66,6 +68,14 @@ pub(super) struct PersonForm {
     pub(super) same_person: String,
     /// Of a change: it was typed as a new person, and is proposed for this file.
     pub(super) proposed: String,
+}
+
+impl PersonForm {
+    /// What the page that follows is told, so that it drops the draft of the dwelling that led here.
+    fn led_from(&self) -> String {
+        let from = self.from.parse::<Uuid>();
+        from.map_or_else(|_none| String::new(), |from| format!("&from={from}"))
+    }
 }
 
 #[derive(Template)]
@@ -91,14 +101,19 @@ struct FormPage {
     clash: Option<Clash>,
     /// The relation was chosen by what the register knows of the dwelling.
     preset: bool,
+    /// It comes back from the server with what was sent.
+    served: bool,
     key: String,
 }
 
 impl FormPage {
+    /// One draft for each dwelling: what was typed at one door must not stand in the form of the next.
     fn draft(&self) -> String {
-        self.card
-            .as_ref()
-            .map_or_else(|| "new".to_owned(), |card| card.id.to_string())
+        match (&self.card, self.f.from.as_str()) {
+            (Some(card), _) => card.id.to_string(),
+            (None, "") => "new".to_owned(),
+            (None, from) => format!("new:{from}"),
+        }
     }
 
     fn phones(&self) -> [(&'static str, usize, &str); PHONES] {
@@ -173,6 +188,7 @@ fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
         alike: Vec::new(),
         clash: None,
         preset: false,
+        served: false,
         key: s.ctx().new_id().to_string(),
         communities,
         f,
@@ -210,6 +226,7 @@ pub(super) async fn fresh(
         f.community = AreaId::from(place.community).to_string();
         f.dwelling = start.dwelling.map_or_else(String::new, |id| id.to_string());
         f.address = place.address;
+        f.from.clone_from(&f.dwelling);
         if !start.door.is_empty() {
             f.door.clone_from(&f.dwelling);
         }
@@ -361,13 +378,14 @@ pub(super) async fn create(
     match saved {
         Ok(id) => Ok(to(&match f.door.parse::<Uuid>() {
             Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=new{aged}#p-{id}"),
-            Err(_at_the_desk) => format!("/people/{id}?saved=new{aged}"),
+            Err(_at_the_desk) => format!("/people/{id}?saved=new{aged}{}", f.led_from()),
         })),
         Err(problem) => {
             let problem = shown(out_of_reach(problem))?;
             let e = Errors::of(&s, &problem);
             let body = FormPage {
                 candidates,
+                served: true,
                 alike: alike(&app, &ctx, &s, &problem).await?,
                 ..form_page(s, f, e)
             };
@@ -389,6 +407,7 @@ async fn proposal(
         card: Some(card),
         has_note,
         has_identity,
+        served: true,
         ..form_page(s, proposed(theirs, typed), Errors::none())
     })
 }
@@ -471,8 +490,10 @@ pub(super) async fn change(
     let aged = aged(&f.birth);
     match saved {
         Ok(_id) => Ok(to(&match f.door.parse::<Uuid>() {
-            Ok(dwelling) => format!("/people/dwellings/{dwelling}?saved=changed{aged}#p-{id}"),
-            Err(_at_the_desk) => format!("/people/{id}?saved=changed{aged}"),
+            Ok(dwelling) => {
+                format!("/people/dwellings/{dwelling}?saved=known&of={id}{aged}#p-{id}")
+            }
+            Err(_at_the_desk) => format!("/people/{id}?saved=changed{aged}{}", f.led_from()),
         })),
         Err(problem) => {
             let problem = shown(problem)?;
@@ -491,6 +512,7 @@ pub(super) async fn change(
                 card: Some(card),
                 has_note,
                 has_identity,
+                served: true,
                 candidates,
                 alike,
                 clash,

@@ -15,7 +15,8 @@ use super::shell;
 use crate::Vault;
 use crate::facts::Said;
 use crate::merchants::{
-    CloseMerchant, LeavePlace, MerchantView, Merchants, PlaceMerchant, RevealMerchantPhone, Where,
+    CloseMerchant, LeavePlace, MerchantPlace, MerchantView, Merchants, PlaceMerchant,
+    RevealMerchantPhone, Where,
 };
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::{PEOPLE_READ, PEOPLE_REVEAL, PEOPLE_WRITE};
@@ -46,7 +47,9 @@ struct ShowPage {
 impl ShowPage {
     /// Drafts that are saved once this page says so.
     fn drafts(&self) -> String {
-        format!("merchant:new merchant:{}", self.one.id)
+        let of = |place: &MerchantPlace| format!("merchant:new:{} ", place.premises.id);
+        let new: String = self.one.places.iter().map(of).collect();
+        format!("{new}merchant:new: merchant:{}", self.one.id)
     }
 }
 

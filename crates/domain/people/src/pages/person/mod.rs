@@ -61,6 +61,8 @@ struct PersonPage {
     labels: Vec<Choice>,
     consents: Vec<Consent>,
     saved: String,
+    /// The dwelling whose page led to the form that was saved.
+    from: Option<Uuid>,
     may_look: bool,
     may_reveal: bool,
     ticks: Vec<Tick>,
@@ -91,6 +93,7 @@ pub(super) struct Typed {
     moving: MoveForm,
     shown: Vec<Shown>,
     saved: String,
+    from: Option<Uuid>,
 }
 
 impl Typed {
@@ -109,7 +112,11 @@ impl PersonPage {
 
     /// Drafts that are saved once this page says so.
     fn drafts(&self) -> String {
-        format!("person:new person:{} membership:new:", self.file.card.id)
+        let of = self.file.card.id;
+        let from = self
+            .from
+            .map_or_else(String::new, |from| format!("person:new:{from} "));
+        format!("{from}person:new person:{of} membership:new:")
     }
 }
 
@@ -211,6 +218,7 @@ async fn person_page(
         labels: label_choices(&s),
         consents: offered(&s, &given),
         saved: typed.saved,
+        from: typed.from,
         e: typed.e,
         community: file.card.community.into(),
         missing,
@@ -244,6 +252,8 @@ async fn person_page(
 pub(in crate::pages) struct Reach {
     /// Not empty: to call, so the number is ticked to be shown.
     reach: String,
+    /// The dwelling whose page led to the form that was saved.
+    from: Option<Uuid>,
 }
 
 /// `GET /people/{id}`.
@@ -258,6 +268,7 @@ pub(super) async fn show(
     let s = shell(&app, &ctx, prefs);
     let typed = Typed {
         saved: done.words(&s),
+        from: reach.from,
         reach: !reach.reach.is_empty(),
         ..Typed::default()
     };

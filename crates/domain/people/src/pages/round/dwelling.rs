@@ -56,6 +56,8 @@ struct Saved {
     words: String,
     of: Option<Uuid>,
     changed: bool,
+    /// Somebody new turned out to be somebody known.
+    known: bool,
 }
 
 impl DwellingPage {
@@ -165,9 +167,15 @@ impl DwellingPage {
     /// Drafts that are saved once this page says so.
     fn drafts(&self) -> String {
         match (self.saved.of, self.saved.changed) {
-            (Some(person), true) => format!("facts:{person}"),
+            (Some(person), true) => format!(
+                "facts:{person}{}",
+                match self.saved.known {
+                    true => format!(" person:{person} person:new:{}", self.file.dwelling),
+                    false => String::new(),
+                }
+            ),
             (Some(_), false) => String::new(),
-            (None, _) => "person:new".to_owned(),
+            (None, _) => format!("person:new:{}", self.file.dwelling),
         }
     }
 
@@ -250,6 +258,7 @@ pub(in crate::pages) async fn show(
         } + &aged_words(&s, done.aged),
         of: done.of,
         changed: done.saved != "nothing",
+        known: done.saved == "known",
     };
     dwelling_page(s, id, Errors::none(), None, FactsForm::default(), saved).await
 }
