@@ -78,9 +78,10 @@ pub(crate) async fn set(
         None => typed,
     };
     let kind = catalogue.of(&label);
+    let typed_name = kind.map_or_else(|| label.clone(), |kind| kind.name(ctx.locale()).to_owned());
     if catalogue.is_sensitive(&label) && !ctx.may(&PEOPLE_SENSITIVE) {
         // Who may not see it can neither put it on nor find out by taking it off.
-        return Err(Problem::invalid("label", "label-sensitive"));
+        return Err(Problem::invalid("label", "label-sensitive").field_arg("label", &typed_name));
     }
     let label_index = vault.label_index(&label);
     let known = person_label::Entity::find()
@@ -98,7 +99,14 @@ pub(crate) async fn set(
             Ok(true)
         }
         (None, true) => {
-            may_be_put_on(tx, row, kind, &label, how).await?;
+            may_be_put_on(tx, row, kind, &label, how)
+                .await
+                .map_err(|problem| {
+                    // A form with many ticks says which of them it is.
+                    problem
+                        .field_arg("label", &typed_name)
+                        .field_arg("code", &label)
+                })?;
             let id = ctx.new_id();
             let at = FieldPlace::new("person_label", "label", row.community_id, id);
             tx.insert::<person_label::Entity>(person_label::Model {

@@ -30,6 +30,7 @@ pub(crate) use round::age_words;
 
 use youlin_web::{App, Choice, NavItem, NavPlace, Routes, Shell};
 
+use crate::facts::How;
 use crate::labels::LabelPart;
 use crate::permissions::{
     ACCOUNTS_ADMIN, ORGANISATIONS_READ, ORGANISATIONS_WRITE, PEOPLE_READ, PEOPLE_REVEAL,
@@ -206,7 +207,8 @@ fn administration() -> Routes {
 }
 
 /// Labels a form offers to this caller, needs first; everything else is typed.
-pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
+/// Those that may be noted in that way: what is always refused is not offered.
+pub(super) fn label_choices(s: &Shell, how: How) -> Vec<Choice> {
     let Some(vault) = s.app().service::<Vault>() else {
         return Vec::new();
     };
@@ -214,6 +216,7 @@ pub(super) fn label_choices(s: &Shell) -> Vec<Choice> {
     vault
         .labels()
         .offered(sensitive)
+        .filter(|kind| kind.may_come_from(how))
         .map(|kind| Choice::new(kind.code.clone(), kind.name(s.ctx().locale()).to_owned()))
         .collect()
 }
@@ -225,7 +228,7 @@ pub(super) struct LabelGroup {
 }
 
 /// The same by kind, needs first.
-pub(super) fn label_groups(s: &Shell) -> Vec<LabelGroup> {
+pub(super) fn label_groups(s: &Shell, how: How) -> Vec<LabelGroup> {
     let Some(vault) = s.app().service::<Vault>() else {
         return Vec::new();
     };
@@ -234,7 +237,7 @@ pub(super) fn label_groups(s: &Shell) -> Vec<LabelGroup> {
     let group = |part: &LabelPart| {
         let of = catalogue
             .offered(sensitive)
-            .filter(|kind| kind.part == *part);
+            .filter(|kind| kind.part == *part && kind.may_come_from(how));
         let locale = s.ctx().locale();
         LabelGroup {
             name: s.tt("label-part", part.as_str()),

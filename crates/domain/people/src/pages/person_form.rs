@@ -177,7 +177,14 @@ fn form_page(s: Shell, f: PersonForm, e: Errors) -> FormPage {
                     .map(|one| Choice::new(one.as_str(), s.tt("relation", one.as_str()))),
             )
             .collect(),
-        labels: label_choices(&s),
+        labels: label_choices(
+            &s,
+            if f.door.is_empty() {
+                How::Desk
+            } else {
+                How::Visit
+            },
+        ),
         consents: consent::ALL
             .map(|one| Choice::new(one, s.tt("consent", one.replace('.', "-"))))
             .to_vec(),

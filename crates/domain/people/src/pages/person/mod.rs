@@ -23,6 +23,7 @@ use super::known::{Known, known};
 use super::label_choices;
 use super::moving::MoveForm;
 use super::organisations::Saved;
+use crate::facts::How;
 use crate::life::LifeLines;
 use crate::merchants::{MerchantPerson, MerchantView, Merchants};
 use crate::merge::MergeView;
@@ -215,7 +216,7 @@ async fn person_page(
     }
     let ticks = ticks(&s, &file, &fields);
     page(&PersonPage {
-        labels: label_choices(&s),
+        labels: label_choices(&s, How::Desk),
         consents: offered(&s, &given),
         saved: typed.saved,
         from: typed.from,

@@ -311,7 +311,7 @@ async fn dwelling_page(
         may_write,
         away,
         households: Directory::households_in(db, place.community, id).await?,
-        labels: label_groups(&s),
+        labels: label_groups(&s, How::Visit),
         numbers,
         sexes,
         other_sexes,
