@@ -30,6 +30,7 @@ mod sign_in;
 mod talents;
 mod there_and_back;
 mod trade_there_and_back;
+mod truths;
 mod two_houses;
 mod whole;
 mod words;

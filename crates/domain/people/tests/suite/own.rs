@@ -20,7 +20,7 @@ use crate::ground::{Ground, JIA, YI, grant, grounds};
 const NUMBER: &str = "13800001234";
 
 impl Ground {
-    async fn ask(&self, phone: &str) -> youlin_kernel::Result<Uuid> {
+    pub(crate) async fn ask(&self, phone: &str) -> youlin_kernel::Result<Uuid> {
         let command = AskCode {
             vault: Arc::clone(&self.vault),
             phone: phone.to_owned(),

@@ -24,7 +24,7 @@ use crate::browser::catalogues;
 use crate::ground::{Ground, JIA, grounds};
 
 impl Ground {
-    async fn double(&self, name: &str, year: i32, phone: &str, dwelling: Uuid) -> Uuid {
+    pub(crate) async fn double(&self, name: &str, year: i32, phone: &str, dwelling: Uuid) -> Uuid {
         let input = PersonInput {
             name: name.to_owned(),
             birth_year: Some(year),
@@ -49,7 +49,7 @@ impl Ground {
         )
     }
 
-    async fn merge(
+    pub(crate) async fn merge(
         &self,
         ctx: &Ctx,
         kept: Uuid,
@@ -68,7 +68,7 @@ impl Ground {
         self.world.db().execute(ctx, command).await
     }
 
-    async fn undo(&self, ctx: &Ctx, merge: Uuid) -> Result<(Uuid, Uuid), Problem> {
+    pub(crate) async fn undo(&self, ctx: &Ctx, merge: Uuid) -> Result<(Uuid, Uuid), Problem> {
         let command = UndoMerge {
             vault: Arc::clone(&self.vault),
             community: JIA,
