@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::MOST_ROWS;
+use crate::form_within::Within;
 use crate::layout::{LOOKED_AT, SUMS, explains, names_of};
 use crate::values::outside_brackets;
 use crate::{Cell, Line, Sheet};
@@ -33,6 +34,9 @@ pub struct FormColumn {
     /// Of a form of single cells: the row of the only cell it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
+    /// The name stands in the same cell: what is around the blank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
 }
 
 /// Longer texts are no names of columns.
@@ -205,7 +209,14 @@ fn columns(header: &[Line], width: usize) -> Vec<FormColumn> {
             Some((last, to)) if last.name == name && *to + 1 == column => *to = column,
             _ => {
                 let row = None;
-                found.push((FormColumn { column, name, row }, column));
+                let within = None;
+                let one = FormColumn {
+                    column,
+                    name,
+                    row,
+                    within,
+                };
+                found.push((one, column));
             }
         }
     }
@@ -316,12 +327,12 @@ pub(crate) fn title(above: &[Line]) -> String {
             .filter(|text| !text.is_empty())
             .collect();
         let text = texts.first().filter(|_| texts.len() == 1)?;
-        let text = crate::fold(text);
-        let other = text.starts_with("附件")
-            || text.starts_with("附表")
-            || text.contains(':')
-            || text.chars().count() > 60;
-        (!other).then_some(text)
+        let plain = crate::fold(text);
+        let other = plain.starts_with("附件")
+            || plain.starts_with("附表")
+            || plain.contains(':')
+            || plain.chars().count() > 60;
+        (!other).then(|| as_written(text))
     });
     only.next().unwrap_or_else(|| {
         let first = above
@@ -330,8 +341,13 @@ pub(crate) fn title(above: &[Line]) -> String {
             .map(Cell::shown)
             .find(|text| !text.is_empty());
         first
-            .map(|text| crate::fold(&text))
+            .map(|text| as_written(&text))
             .filter(|text| text.chars().count() <= 60)
             .unwrap_or_default()
     })
+}
+
+/// A title with its own marks (附件37：), in one line.
+fn as_written(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::form::{NAME, closes, title};
+use crate::form_within::within;
 use crate::layout::{explains, names_of};
 use crate::values::outside_brackets;
 use crate::{FormColumn, FormLayout, Line, Sheet};
@@ -53,14 +54,24 @@ pub fn form_cells(sheet: &Sheet) -> Option<FormLayout> {
             continue;
         }
         let next = lines.get(at + 1);
-        let named = match below(&lines[at], next, width) {
+        let own = inside(lines, at, width);
+        let drawn = own.iter().filter_map(|one| one.within.as_ref());
+        let drawn = drawn.into_iter().any(|within| !within.blank.is_empty());
+        let named = match below(&lines[at], next, width).filter(|_| !drawn) {
             Some(named) => named,
-            None => beside(lines, at, width),
+            None => {
+                // A name is used once: by the blank in its own cell, or by the one beside it.
+                let used: BTreeSet<usize> = own.iter().map(|one| one.column).collect();
+                let mut named = beside(lines, at, width, &used);
+                named.extend(own);
+                named.sort_by_key(|one| one.column);
+                named
+            }
         };
         for one in named {
             // A merged blank is one, at its first cell.
             if let Some(row) = one.row
-                && taken.insert((row, one.column))
+                && (taken.insert((row, one.column)) || one.within.is_some())
             {
                 found.push(one);
             }
@@ -85,7 +96,40 @@ pub fn form_cells(sheet: &Sheet) -> Option<FormLayout> {
 }
 
 fn names_one(line: &Line) -> bool {
-    called(&line.cell(0).shown()).is_some()
+    let text = line.cell(0).shown();
+    called(&text).is_some() || within(&text, true).is_some()
+}
+
+/// Names with their blank in the same cell. A colon alone is one where no empty cell beside it is: the cell is merged, or the
+/// line is made of nothing but such cells.
+fn inside(lines: &[Line], at: usize, width: usize) -> Vec<FormColumn> {
+    let line = &lines[at];
+    let runs = runs(line, width);
+    let text = |run: &Run| line.cell(run.from).shown();
+    let only = runs.len() >= 2 && runs.iter().all(|run| within(&text(run), true).is_some());
+    let mut found = Vec::new();
+    for (n, run) in runs.iter().enumerate() {
+        let next = runs.get(n + 1);
+        let touches = next.map_or(run.to + 1 == width, |next| next.from == run.to + 1);
+        let alone = touches && (run.to > run.from || only);
+        // The second row of a cell over two rows is the first.
+        let above = at.checked_sub(1).and_then(|up| lines.get(up));
+        let same = above.is_some_and(|above| {
+            above.number + 1 == line.number && above.cell(run.from) == line.cell(run.from)
+        });
+        if same && run.to > run.from {
+            continue;
+        }
+        for (name, within) in within(&text(run), alone).unwrap_or_default() {
+            found.push(FormColumn {
+                column: run.from,
+                name,
+                row: Some(line.number),
+                within: Some(within),
+            });
+        }
+    }
+    found
 }
 
 fn runs(line: &Line, width: usize) -> Vec<Run> {
@@ -112,6 +156,9 @@ fn is_title(line: &Line, width: usize) -> bool {
     let [only] = runs.as_slice() else {
         return false;
     };
+    if within(&line.cell(only.from).shown(), only.to > only.from).is_some() {
+        return false;
+    }
     let called = ["表", "卡", "单", "书", "册"];
     let name = outside_brackets(&only.text);
     only.to > only.from && only.to + 1 == width
@@ -120,7 +167,7 @@ fn is_title(line: &Line, width: usize) -> bool {
 }
 
 /// What a blank is called, without its colon; `None` for what is no name of one.
-fn called(text: &str) -> Option<String> {
+pub(crate) fn called(text: &str) -> Option<String> {
     let name = text.trim().trim_end_matches([':', '：']).trim();
     let bare = outside_brackets(name);
     let day = |c: char| "年月日时 ".contains(c);
@@ -148,12 +195,13 @@ fn below(line: &Line, next: Option<&Line>, width: usize) -> Option<Vec<FormColum
         column: run.from,
         name,
         row: Some(line.number + 1),
+        within: None,
     });
     Some(cells.collect())
 }
 
 /// Names with a blank to their right; what stands to their left without one is what they are parts of.
-fn beside(lines: &[Line], at: usize, width: usize) -> Vec<FormColumn> {
+fn beside(lines: &[Line], at: usize, width: usize, used: &BTreeSet<usize>) -> Vec<FormColumn> {
     let runs = runs(&lines[at], width);
     let mut found = Vec::new();
     for (n, run) in runs.iter().enumerate() {
@@ -161,7 +209,8 @@ fn beside(lines: &[Line], at: usize, width: usize) -> Vec<FormColumn> {
         let blank = next.is_none_or(|next| next.from > run.to + 1);
         // At the end of a line there is a blank only where other lines reach further, or the line names nothing else.
         let room = next.is_some() || run.to + 1 < width || runs.len() == 1 || alternates(&runs);
-        let Some(name) = called(&run.text).filter(|_| blank && room) else {
+        let free = !used.contains(&run.from);
+        let Some(name) = called(&run.text).filter(|_| blank && room && free) else {
             continue;
         };
         // The second row of a name over two rows has the blank of the first.
@@ -181,6 +230,7 @@ fn beside(lines: &[Line], at: usize, width: usize) -> Vec<FormColumn> {
             column: run.to + 1,
             name: group.map_or_else(|| name.clone(), |group| format!("{group}/{name}")),
             row: Some(lines[at].number),
+            within: None,
         });
     }
     found

@@ -8,6 +8,7 @@
 //! nobody to the right menu of their program.
 
 mod cell;
+mod csv_lines;
 mod day;
 mod day_parts;
 mod fault;
@@ -21,6 +22,7 @@ mod fill_rows;
 mod footer;
 mod form;
 mod form_cells;
+mod form_within;
 mod header;
 mod layout;
 mod match_columns;
@@ -36,6 +38,7 @@ mod write_sheets;
 mod xml;
 
 pub use cell::{Cell, Line, Sheet, Workbook};
+pub use csv_lines::csv_lines;
 pub use day::{Birth, birthday};
 pub use day_parts::day_of_parts;
 pub use fault::{TableFault, ValueFault};
@@ -44,6 +47,7 @@ pub use fill_around::{LeftBehind, left_behind};
 pub use footer::footer;
 pub use form::{FormColumn, FormLayout, form_layout};
 pub use form_cells::form_cells;
+pub use form_within::{Within, card_cells};
 pub use layout::{Layout, best_layout, layout, only_words, sole};
 pub use match_columns::{Found, Like, Spec, Why};
 pub use pack::{Limits, read};

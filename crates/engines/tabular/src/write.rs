@@ -95,10 +95,7 @@ fn fill_page(
 
 /// At most 31 characters, none of `[]:*?/\`, and none of the names held already (in small letters).
 fn sheet_name(name: &str, held: &[String]) -> String {
-    let plain: String = name
-        .chars()
-        .filter(|c| !"[]:*?/\\'".contains(*c))
-        .collect();
+    let plain: String = name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).collect();
     let kept = |most: usize| plain.chars().take(most).collect::<String>();
     let whole = match kept(31) {
         name if name.is_empty() => "1".to_owned(),

@@ -10,8 +10,8 @@ use rust_xlsxwriter::{
     Formula, Workbook, Worksheet,
 };
 use youlin_tabular::{
-    Cell, FillCell, FormLayout, Limits, Sheet, TableFault, fill, fill_places, footer, form_cells,
-    form_layout, read,
+    Cell, FillCell, FormLayout, Limits, Sheet, TableFault, card_cells, fill, fill_places, footer,
+    form_cells, form_layout, read,
 };
 use zip::write::SimpleFileOptions;
 
@@ -408,6 +408,91 @@ fn names_above_single_blanks_are_told_from_a_list() {
             (5, 2, "总人口（2）"),
         ]
     );
+}
+
+#[test]
+fn blanks_in_the_cells_of_their_names_are_filled_behind_them() {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    let (bold, frame) = (
+        Format::new().set_bold(),
+        Format::new().set_border(FormatBorder::Thin),
+    );
+    page.merge_range(0, 0, 0, 3, "社区情况卡", &bold).unwrap();
+    page.merge_range(1, 0, 1, 1, "单位名称：＿＿＿＿", &frame)
+        .unwrap();
+    page.merge_range(1, 2, 1, 3, "联系电话:", &frame).unwrap();
+    page.merge_range(2, 0, 2, 3, "总人口：____人，总户数：____户", &frame)
+        .unwrap();
+    page.write_string(3, 0, "负责人").unwrap();
+    page.write_blank(3, 1, &frame).unwrap();
+    page.write_string(3, 2, "地址：").unwrap();
+    page.write_blank(3, 3, &frame).unwrap();
+    page.merge_range(4, 0, 4, 3, "姓名：", &frame).unwrap();
+    page.write_string(5, 0, "填表人：").unwrap();
+    let blank = book.save_to_buffer().unwrap();
+    assert_eq!(form_layout(&sheet(&blank, 0)), None);
+    let layout = form_cells(&sheet(&blank, 0)).unwrap();
+    assert_eq!(layout.title, "社区情况卡");
+    assert_eq!(
+        places(&layout),
+        [
+            (2, 0, "单位名称"),
+            (2, 2, "联系电话"),
+            (3, 0, "总人口"),
+            (3, 0, "总户数"),
+            (4, 1, "负责人"),
+            (4, 3, "地址"),
+            (5, 0, "姓名"),
+        ]
+    );
+    let text = |text: &str| FillCell::Text(text.to_owned());
+    let values = [
+        text("甲社区"),
+        FillCell::Empty,
+        FillCell::Number(1234.0),
+        FillCell::Empty,
+        text("王某"),
+        text("东村1号"),
+        text("=王某"),
+    ];
+    let (at, cells) = card_cells(&layout.columns, &values);
+    let after = fill_places(&blank, 0, &at, &cells, &limits()).unwrap();
+    let filled = sheet(&after, 0);
+    let shown = |row: usize, column: usize| filled.lines[row].cell(column).shown();
+    assert_eq!(shown(1, 0), "单位名称：甲社区");
+    assert_eq!(
+        shown(1, 2),
+        "联系电话:",
+        "nothing is known of it: it stays as it was"
+    );
+    assert_eq!(shown(2, 0), "总人口：1234人，总户数：____户");
+    assert_eq!((shown(3, 0), shown(3, 1)), ("负责人".into(), "王某".into()));
+    assert_eq!(
+        (shown(3, 2), shown(3, 3)),
+        ("地址：".into(), "东村1号".into())
+    );
+    assert_eq!(shown(4, 0), "姓名：=王某");
+    assert!(parts(&after).values().all(|part| !part.contains("<f>")));
+    // Lines of nothing but such cells are a card, a letter is none.
+    let rows = plain(&[
+        &["登记卡", ""],
+        &["姓名：", "电话："],
+        &["住址：____", "备注：____"],
+    ]);
+    let names: Vec<String> = form_cells(&rows)
+        .unwrap()
+        .columns
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    assert_eq!(names, ["姓名", "电话", "住址", "备注"]);
+    let letter = plain(&[
+        &["证明"],
+        &["兹证明____同志系我单位职工，"],
+        &["身份证号：____。"],
+    ]);
+    assert_eq!(form_cells(&letter), None);
 }
 
 /// A card with a merged blank, a sum over its blanks and a style in each.

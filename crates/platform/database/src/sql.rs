@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sea_orm::sea_query::{Alias, Expr};
+use sea_orm::sea_query::{Alias, Expr, LikeExpr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value,
 };
@@ -19,6 +19,19 @@ pub fn name(text: &'static str) -> Alias {
 #[must_use]
 pub fn col(text: &'static str) -> Expr {
     Expr::col(Alias::new(text))
+}
+
+/// Columns that hold this text as it is typed: `%` and `_` mean themselves.
+#[must_use]
+pub fn holds(column: impl ColumnTrait, text: &str) -> SimpleExpr {
+    let mut escaped = String::with_capacity(text.len());
+    for one in text.chars() {
+        if matches!(one, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(one);
+    }
+    column.like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
 /// Ids in one statement.

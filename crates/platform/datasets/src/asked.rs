@@ -1,5 +1,6 @@
 //! A question that was checked and has its tables at hand.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use youlin_cube::{Answer, Areas, Key, Moment, Part, Query, RecordRef};
@@ -17,6 +18,8 @@ pub struct Asked {
     pub at: Moment,
     /// Asked as of a day that is over.
     pub past: bool,
+    /// It takes more than seeing the records ([`Dataset::dim_permission`]).
+    pub sensitive: bool,
     pub(crate) parts: Arc<Vec<Part>>,
     pub(crate) areas: Arc<Areas>,
 }
@@ -53,6 +56,16 @@ impl Asked {
         .await
     }
 
+    /// How many of its records share each value of a key.
+    ///
+    /// # Errors
+    /// 500 when computing was broken off.
+    pub async fn shared(&self, key: &'static str) -> Result<HashMap<u128, u64>> {
+        let asked = self.clone();
+        off(move || youlin_cube::shared(&asked.query, key, &asked.parts, &asked.areas, asked.at))
+            .await
+    }
+
     /// The same tables, another question (whose dataset and relations were asked for here).
     #[must_use]
     pub fn with(&self, query: Query) -> Self {
@@ -79,6 +92,16 @@ impl Asked {
             (!too.is_empty()).then_some((AreaId(area), too))
         };
         named.into_iter().filter_map(meant).collect()
+    }
+
+    /// The communities whose records are counted; of one of which the caller sees some areas alone, those areas.
+    #[must_use]
+    pub fn counted(&self) -> Vec<AreaId> {
+        let of = |part: &Part| match &part.seen {
+            None => vec![AreaId(part.community)],
+            Some(areas) => areas.iter().copied().map(AreaId).collect(),
+        };
+        self.parts.iter().flat_map(of).collect()
     }
 
     /// How many rows are looked at.

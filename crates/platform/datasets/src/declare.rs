@@ -12,6 +12,8 @@ use youlin_kernel::{
 };
 use youlin_web::I18n;
 
+use crate::Field;
+
 /// A measure offered by name.
 #[derive(Clone, Debug)]
 pub struct NamedMeasure {
@@ -30,15 +32,6 @@ pub struct RecordLine {
     pub area: Option<AreaId>,
     /// Its page.
     pub href: String,
-}
-
-/// A fact of a record that a form may ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// `name`, `label:living_alone`.
-    pub code: String,
-    /// What it is called, first as we call it, then as forms do.
-    pub names: Vec<String>,
 }
 
 /// Something a form asks for that nobody holds.
@@ -108,7 +101,7 @@ pub trait Dataset: Send + Sync {
         None
     }
 
-    /// Makes it, under that title; answers with the address of its page. A module that can declares its label above and
+    /// Makes it; answers with the address of its page. A module that can declares its label above and
     /// runs its own command here.
     ///
     /// # Errors
@@ -117,13 +110,13 @@ pub trait Dataset: Send + Sync {
         &'a self,
         _db: &'a Database,
         _ctx: &'a Ctx,
-        _title: &'a str,
-        _records: &'a [(CommunityId, Uuid)],
+        _what: &'a HandOver<'a>,
     ) -> BoxFuture<'a, Result<String>> {
         Box::pin(std::future::ready(Err(Problem::not_found())))
     }
 
-    /// What forms may be filled with, one record a line; none where records are counted only.
+    /// What forms may be filled with, one record a line, the one that tells records apart first; none where records are
+    /// counted only.
     fn fields(&self, _i18n: &I18n, _locale: Locale) -> Vec<Field> {
         Vec::new()
     }
@@ -143,13 +136,14 @@ pub trait Dataset: Send + Sync {
         Box::pin(std::future::ready(Err(Problem::not_found())))
     }
 
-    /// What stands between so many records of a form and taking them out of the house.
+    /// What stands between these fields of so many records of a form and taking them out of the house.
     fn release<'a>(
         &'a self,
         _db: &'a Database,
         _ctx: &'a Ctx,
         _form: Uuid,
         _records: usize,
+        _fields: &'a [String],
     ) -> BoxFuture<'a, Result<Release>> {
         Box::pin(std::future::ready(Ok(Release::Free)))
     }
@@ -230,6 +224,16 @@ pub trait Dataset: Send + Sync {
 
     /// A value of a choice or a label in the reader's language.
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String;
+}
+
+/// The records behind a figure, to be made something of.
+#[derive(Clone, Copy, Debug)]
+pub struct HandOver<'a> {
+    pub title: &'a str,
+    pub records: &'a [(CommunityId, Uuid)],
+    /// The question takes more than seeing the records ([`Dataset::dim_permission`]): why they were found is for those who may
+    /// ask it.
+    pub sensitive: bool,
 }
 
 /// What is handed out, and why.

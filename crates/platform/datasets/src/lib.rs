@@ -5,14 +5,16 @@
 
 mod asked;
 mod declare;
+mod fields;
 mod forget;
 mod store;
 
 pub use asked::Asked;
 pub use declare::{
-    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Unanswered, Wanted,
-    day_number, known_since, local_offset,
+    AskedRelease, Dataset, HandOver, NamedMeasure, Question, RecordLine, Release, Unanswered,
+    Wanted, day_number, known_since, local_offset,
 };
+pub use fields::{Declared, Field, FieldKind};
 pub use forget::Forget;
 pub use store::{Datasets, DatasetsSettings};
 pub use youlin_cube as cube;

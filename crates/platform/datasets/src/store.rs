@@ -280,10 +280,12 @@ impl Datasets {
         }
         let mut scope: Option<Scope> = None;
         let mut others: Vec<Scope> = Vec::new();
+        let mut sensitive = false;
         for set in &sets {
             // Who may count by what is sensitive may read the records too: the narrower right decides.
             let wanted = dims_of(&query, set.schema().code);
             let narrower = wanted.iter().find_map(|dim| set.dim_permission(dim));
+            sensitive |= narrower.is_some();
             let own = ctx.scope(narrower.unwrap_or_else(|| set.permission()))?;
             match scope {
                 None => scope = Some(own),
@@ -336,8 +338,22 @@ impl Datasets {
             scope,
             at,
             past,
+            sensitive,
             parts: Arc::new(parts),
             areas,
+        })
+    }
+
+    /// Whether the caller may ask it anywhere: what [`Datasets::ask`] answers 403 to, nobody needs to be offered.
+    #[must_use]
+    pub fn may_ask(&self, ctx: &Ctx, query: &Query) -> bool {
+        let mut codes = vec![query.dataset.as_str()];
+        related(query, &mut codes);
+        let mut sets = codes.into_iter().filter_map(|code| self.get(code));
+        sets.all(|set| {
+            let wanted = dims_of(query, set.schema().code);
+            let narrower = wanted.iter().find_map(|dim| set.dim_permission(dim));
+            ctx.may(narrower.unwrap_or_else(|| set.permission()))
         })
     }
 

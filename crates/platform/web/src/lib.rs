@@ -5,6 +5,7 @@
 //! what it asks of its caller ([`youlin_kernel::Access`]); the table of routes is what the authorization matrix tests.
 
 mod app;
+mod areas_named;
 mod described;
 mod door;
 mod extract;
@@ -27,6 +28,7 @@ mod shell;
 mod today;
 
 pub use app::{AccountSource, App, AppBuilder, SignedIn, WebConfig};
+pub use areas_named::{area_named, areas_named, areas_of};
 pub use described::Description;
 pub use extract::{
     ApiForm, ApiJson, ApiQuery, Caller, ClientAddr, CurrentSession, IdempotencyHeader, PathId,
@@ -49,5 +51,5 @@ pub use session::{
     CookiePolicy, EndSession, SESSION_MIGRATIONS, SessionToken, StartSession, end_cookie,
     session_cookie,
 };
-pub use shell::{Door, Prefs, Shell, SourceAddress, page, part};
+pub use shell::{Door, Prefs, Shell, SourceAddress, day_words, page, part};
 pub use today::{TodayFigure, TodayLine, TodayPart, TodayParts, today_lines};

@@ -79,6 +79,17 @@ pub struct Shell {
     years: bool,
 }
 
+/// 2026年11月23日, or 11月23日 where the year is understood; the English way always names it.
+#[must_use]
+pub fn day_words(locale: Locale, day: &Date, year: bool) -> String {
+    let written = match (locale, year) {
+        (Locale::En, _) => "%-d %b %Y",
+        (Locale::Zh, true) => "%Y年%-m月%-d日",
+        (Locale::Zh, false) => "%-m月%-d日",
+    };
+    day.strftime(written).to_string()
+}
+
 impl Shell {
     /// A page inside the house.
     #[must_use]
@@ -240,14 +251,8 @@ impl Shell {
     /// 11月23日, or 23 Nov 2026: a day as [`Self::when`] writes it, without weekday and hour.
     #[must_use]
     pub fn date(&self, day: &Date) -> String {
-        let written = if self.is_english() {
-            "%-d %b %Y"
-        } else if day.year() == self.ctx.now().date().year() && !self.years {
-            "%-m月%-d日"
-        } else {
-            "%Y年%-m月%-d日"
-        };
-        day.strftime(written).to_string()
+        let this_year = day.year() == self.ctx.now().date().year() && !self.years;
+        day_words(self.ctx.locale(), day, !this_year)
     }
 
     /// The same of a moment's day.
