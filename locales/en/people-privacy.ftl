@@ -122,6 +122,7 @@ retention-more-corrections = Corrections residents asked for that were answered.
 retention-more-looks = Who looked at whose file. Once deleted, the person cannot see it either.
 retention-more-record = The law asks for at least three years.
 retention-rule = How long
+retention-days-whose = The days hold in all communities: an administrator whose area covers all of them changes them.
 retention-days-hint = { $shipped } days as shipped, { $min } at least.
 retention-saved = The rule was changed.
 retention-list = { $count } are due

@@ -34,6 +34,7 @@ people-home-town = from { $town }
 people-reveal = Show what is hidden
 people-reveal-what = Say what for. Who looked, when and why is recorded, and the person concerned can see it.
 people-reveal-fields = What to show
+people-reveal-none = No name, number, address or note is held in this file: there is nothing to show.
 people-purpose = Purpose
 people-purpose-example = For example: call back whether the wheelchair has arrived
 people-revealed = Shown this once

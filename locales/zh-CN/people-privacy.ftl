@@ -122,6 +122,7 @@ retention-more-corrections = 居民提出、社区已答复的更正。
 retention-more-looks = 谁看过谁的档案。删除以后，本人也查不到了。
 retention-more-record = 依法至少保存三年。
 retention-rule = 期限
+retention-days-whose = 期限对所有社区都有效，由管理范围包括全部社区的管理员来改。
 retention-days-hint = 原定 { $shipped } 天，最少 { $min } 天。
 retention-saved = 期限已经改好。
 retention-list = 到期的有 { $count } 项

@@ -31,6 +31,7 @@ people-home-town = 老家{ $town }
 people-reveal = 查看遮住的内容
 people-reveal-what = 请说明用途。谁在什么时候、为什么看过，都会记下来，本人可以查到。
 people-reveal-fields = 要看哪几项
+people-reveal-none = 这份档案里没有姓名、电话、证件号、地址或备注，没有可查看的内容。
 people-purpose = 用途
 people-purpose-example = 例如：回访确认轮椅是否已经送到
 people-revealed = 本次查看

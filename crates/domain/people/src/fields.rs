@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use youlin_imports::tabular::fold;
-use youlin_kernel::{Problem, Result};
+use youlin_kernel::{Problem, ProblemKind, Result};
 
 /// Trimmed, NFC, no control characters; line breaks stay.
 pub(crate) fn clean(text: &str) -> String {
@@ -145,6 +145,14 @@ impl Faults {
             });
             T::default()
         })
+    }
+
+    /// The same for an outcome that may be no fault of what was typed: that one is answered at once.
+    pub(crate) fn mend<T: Default>(&mut self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Err(problem) if problem.kind() != ProblemKind::Invalid => Err(problem),
+            outcome => Ok(self.take(outcome)),
+        }
     }
 
     pub(crate) fn done(self) -> Result<()> {

@@ -25,6 +25,7 @@ mod find;
 pub mod import;
 pub mod labels;
 pub mod life;
+mod listing;
 pub mod merchants;
 pub mod merge;
 mod migrations;
@@ -49,8 +50,8 @@ use youlin_web::{App, Module};
 
 pub use accounts::{
     AccountPolicy, AccountView, Accounts, KeyView, account_list, account_names, key_list,
-};
     password_set_at,
+};
 pub use age::{Age, age_on};
 pub use area_charges::AreaCharges;
 pub use area_follow::PeopleFollow;
@@ -78,6 +79,7 @@ pub use commands::set_password::SetPassword;
 pub use commands::visit_dwelling::{VisitDwelling, VisitOutcome};
 pub use commands::visiting::{MarkVisit, StartVisitingList, VisitState};
 pub use find::PersonTexts;
+pub use listing::ListFilter;
 pub use migrations::MIGRATIONS;
 pub use model::{
     Contact, HelperView, KeyKind, Look, MemberView, MembershipRole, MembershipView,
@@ -89,7 +91,7 @@ pub use password::{PasswordHash, hash_password, one_time_password, verify_passwo
 pub(crate) use queries::find_membership;
 pub use queries::{
     Directory, DoorFacts, DoorsOf, DwellingFile, Freshness, HeldOf, HouseholdFile, HouseholdStay,
-    KnownFact, KnownOf, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident,
+    KnownFact, KnownOf, ListedOn, LivesThere, OnDuty, OpenQuestion, OrganisationsAtWork, Resident,
     Responsible, VisitingEntry, VisitingLine, looks_at_me, who_looked,
 };
 pub use totp::code_at;

@@ -206,6 +206,8 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     crate::privacy::CONTENTS,
     crate::life::MOVED_AWAY,
     crate::life::EMPTIED,
+    crate::privacy::FILTERS,
+    SENSITIVE_LISTS,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.
@@ -287,6 +289,14 @@ CREATE TABLE visiting_entry (
 );
 CREATE INDEX visiting_entry_person ON visiting_entry (community_id, person_id);
 ",
+};
+
+/// A title tells why people are on a list.
+const SENSITIVE_LISTS: Migration = Migration {
+    module: "people",
+    version: 15,
+    name: "visiting lists that came from something sensitive",
+    sql: "ALTER TABLE visiting_list ADD COLUMN sensitive BOOLEAN;\n",
 };
 
 /// What forms ask for and nobody holds becomes questions at the door.

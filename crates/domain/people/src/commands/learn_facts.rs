@@ -14,7 +14,7 @@ use super::{attach_phone, person_for, see, set_label};
 use crate::entities::{form_asked, person};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
-use crate::fields::optional;
+use crate::fields::{Faults, optional};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
 use crate::{Sex, Vault};
@@ -53,14 +53,14 @@ impl Command for LearnFacts {
         let mut row =
             person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
         let mut learnt = Vec::new();
-        if let Some(phone) = self.phone.as_deref().filter(|text| !text.trim().is_empty()) {
-            let (new, _) = attach_phone::attach(ctx, tx, vault, &row, phone).await?;
-            if let Some(old) = self.instead_of {
-                attach_phone::replace(tx, &row, new, old).await?;
-            }
+        // Whoever stands at a door mends everything at once: nothing is saved while anything is wrong.
+        let mut faults = Faults::default();
+        if faults.mend(self.called(ctx, tx, &row).await)? {
             learnt.push(Fact::Phone);
         }
-        self.born(ctx, &mut row, &mut learnt)?;
+        if faults.mend(self.born(ctx, &mut row))? {
+            learnt.push(Fact::Birth);
+        }
         if let Some(sex) = self.sex {
             row.sex = Some(sex.as_str().to_owned());
             learnt.push(Fact::Sex);
@@ -68,11 +68,15 @@ impl Command for LearnFacts {
         let on = self.labels.iter().map(|label| (label, true));
         let off = self.labels_off.iter().map(|label| (label, false));
         for (label, on) in on.chain(off) {
-            if set_label::set(ctx, tx, vault, &row, label, self.how, on).await? {
+            if faults.mend(set_label::set(ctx, tx, vault, &row, label, self.how, on).await)? {
                 learnt.push(Fact::Labels);
             }
         }
-        let answered = self.answered(ctx, tx).await?;
+        let mut answered = 0;
+        for (asked, answer) in &self.answers {
+            answered += faults.mend(self.answer(ctx, tx, *asked, answer).await)?;
+        }
+        faults.done()?;
         if learnt.is_empty() && answered == 0 && !self.seen {
             return Ok(false);
         }
@@ -99,36 +103,47 @@ impl Command for LearnFacts {
 }
 
 impl LearnFacts {
-    /// Keeps the answers that were given; what is left empty is asked again.
-    async fn answered(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<usize> {
-        let mut count = 0;
-        for (asked, answer) in &self.answers {
-            let Some(answer) = optional("answer", Some(answer), ANSWER)? else {
-                continue;
-            };
-            let row = form_asked::Entity::find_by_id((self.community.0, *asked))
-                .one(tx.conn())
-                .await?
-                .filter(|row| row.person_id == self.person)
-                .ok_or_else(Problem::not_found)?;
-            let at = FieldPlace::new("form_asked", "answer", row.community_id, row.id);
-            tx.update::<form_asked::Entity>(form_asked::Model {
-                answer_sealed: Some(self.vault.seal(ctx, at, &answer)?),
-                answered_at: Some(ctx.now().0),
-                by_name: Some(ctx.actor().name().to_owned()),
-                ..row
-            })
-            .await?;
-            count += 1;
+    /// Whether a number was said.
+    async fn called(&self, ctx: &Ctx, tx: &Tx<'_>, row: &person::Model) -> Result<bool> {
+        let Some(phone) = self.phone.as_deref().filter(|text| !text.trim().is_empty()) else {
+            return Ok(false);
+        };
+        let (new, _) = attach_phone::attach(ctx, tx, &self.vault, row, phone).await?;
+        if let Some(old) = self.instead_of {
+            attach_phone::replace(tx, row, new, old).await?;
         }
-        Ok(count)
+        Ok(true)
     }
 
-    fn born(&self, ctx: &Ctx, row: &mut person::Model, learnt: &mut Vec<Fact>) -> Result<()> {
+    /// Keeps an answer that was given, and counts it; what is left empty is asked again.
+    async fn answer(&self, ctx: &Ctx, tx: &Tx<'_>, asked: Uuid, answer: &str) -> Result<usize> {
+        let long =
+            |_problem| Problem::invalid(answer_field(asked), "too-long").field_arg("max", ANSWER);
+        let Some(answer) = optional("answer", Some(answer), ANSWER).map_err(long)? else {
+            return Ok(0);
+        };
+        let row = form_asked::Entity::find_by_id((self.community.0, asked))
+            .one(tx.conn())
+            .await?
+            .filter(|row| row.person_id == self.person)
+            .ok_or_else(Problem::not_found)?;
+        let at = FieldPlace::new("form_asked", "answer", row.community_id, row.id);
+        tx.update::<form_asked::Entity>(form_asked::Model {
+            answer_sealed: Some(self.vault.seal(ctx, at, &answer)?),
+            answered_at: Some(ctx.now().0),
+            by_name: Some(ctx.actor().name().to_owned()),
+            ..row
+        })
+        .await?;
+        Ok(1)
+    }
+
+    /// Whether a day, a year or an age was said.
+    fn born(&self, ctx: &Ctx, row: &mut person::Model) -> Result<bool> {
         let today = ctx.now().local().date();
         let (day, year) = crate::fields::born(&self.birth, today)?;
         if day.is_none() && year.is_none() {
-            return Ok(());
+            return Ok(false);
         }
         let year = super::save_person::birth_year(day, year, today)?;
         row.birth_sealed = day
@@ -138,7 +153,11 @@ impl LearnFacts {
             })
             .transpose()?;
         row.birth_year = year;
-        learnt.push(Fact::Birth);
-        Ok(())
+        Ok(true)
     }
+}
+
+/// What the field of an answer is called: one of several on a form.
+pub(crate) fn answer_field(asked: Uuid) -> String {
+    format!("answer-{asked}")
 }

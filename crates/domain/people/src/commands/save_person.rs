@@ -195,6 +195,11 @@ impl SavePerson {
         Ok((row, changed))
     }
 
+    /// What is wrong with what was typed, all of it.
+    pub(crate) fn mistyped(&self, ctx: &Ctx) -> Result<()> {
+        Clean::read(ctx, &self.vault, &self.input).map(|_clean| ())
+    }
+
     /// Everything that can be refused without looking at the database.
     pub(crate) fn check(&self, ctx: &Ctx) -> Result<()> {
         Clean::read(ctx, &self.vault, &self.input)?;

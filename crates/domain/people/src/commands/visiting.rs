@@ -46,6 +46,8 @@ pub struct StartVisitingList {
     /// The question that found them, in words.
     pub reason: String,
     pub persons: Vec<Uuid>,
+    /// They were found by something sensitive: title, reason and notes are for whoever may see that.
+    pub sensitive: bool,
 }
 
 impl Command for StartVisitingList {
@@ -84,6 +86,7 @@ impl Command for StartVisitingList {
             by_name: ctx.actor().name().to_owned(),
             created_at: ctx.now().0,
             closed_at: None,
+            sensitive: self.sensitive.then_some(true),
         };
         let list = tx.insert::<visiting_list::Entity>(list).await?;
         for (position, person) in persons.iter().enumerate() {

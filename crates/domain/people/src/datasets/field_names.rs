@@ -1,6 +1,6 @@
 //! What forms call the facts of a person, and what each of them is called in the list of who looked.
 
-use youlin_datasets::Field;
+use youlin_datasets::{Field, FieldKind};
 use youlin_kernel::Locale;
 use youlin_web::I18n;
 
@@ -70,9 +70,21 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "community",
         "address",
-        &["社区", "所属社区", "村（社区）", "村居", "community"],
+        &[
+            "社区",
+            "社区名称",
+            "所属社区",
+            "所在社区",
+            "村（社区）",
+            "村居",
+            "community",
+        ],
     ),
-    ("grid", "address", &["网格", "所属网格", "网格名称", "grid"]),
+    (
+        "grid",
+        "address",
+        &["网格", "所属网格", "所在网格", "网格名称", "grid"],
+    ),
     (
         "grid_worker",
         "address",
@@ -93,8 +105,44 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "building",
         "address",
-        &["楼栋", "楼号", "小区楼栋", "building"],
+        &[
+            "楼栋",
+            "楼栋号",
+            "楼号",
+            "楼幢",
+            "幢",
+            "幢号",
+            "栋",
+            "栋号",
+            "小区楼栋",
+            "building",
+        ],
     ),
+    (
+        "estate",
+        "address",
+        &["小区", "小区名称", "所在小区", "居住小区", "estate"],
+    ),
+    (
+        "entrance",
+        "address",
+        &["单元", "单元号", "门洞", "entrance", "unit"],
+    ),
+    (
+        "room",
+        "address",
+        &[
+            "室号",
+            "室",
+            "房号",
+            "房间号",
+            "户号",
+            "门牌号",
+            "房室号",
+            "room",
+        ],
+    ),
+    ("floor", "address", &["楼层", "所在楼层", "层", "floor"]),
     (
         "relation",
         "address",
@@ -151,6 +199,7 @@ pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) ->
             .chain(names.iter().map(|name| (*name).to_owned()));
         Field {
             code: (*code).to_owned(),
+            kind: kind_of(code),
             names: names.collect(),
         }
     });
@@ -158,10 +207,20 @@ pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) ->
         let name = kind.name(locale).to_owned();
         Field {
             code: format!("label:{}", kind.code),
+            kind: FieldKind::Text,
             names: asked_as(name),
         }
     });
     own.chain(labels).collect()
+}
+
+/// Of a birth only the year may be known.
+fn kind_of(code: &str) -> FieldKind {
+    match code {
+        "age" | "household_size" | "floor" => FieldKind::Number,
+        "birth" | "seen" => FieldKind::Day,
+        _ => FieldKind::Text,
+    }
 }
 
 /// What forms call a column about one label: 残疾人, 是否残疾人, 是否为残疾人, 是否残疾.

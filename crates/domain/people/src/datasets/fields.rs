@@ -9,9 +9,12 @@ use youlin_database::Database;
 use youlin_datasets::Wanted;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Locale, Micros, Result};
 use youlin_places::Place;
+use youlin_places::queries::DwellingParts;
 use youlin_web::I18n;
 
 use super::field_names::listed;
+use super::let_out::purpose_of;
+use super::parts::{ALONE, any_part, apart, part, parts_of};
 use crate::commands::hand_out::NoteHandOut;
 use crate::entities::{
     form_asked, form_question, person, person_label, person_phone, residence, sighting,
@@ -20,7 +23,6 @@ use crate::facts::{Fact, Facts};
 use crate::labels::LabelCatalogue;
 use crate::own::is_child;
 use crate::permissions::{PEOPLE_REVEAL, PEOPLE_SENSITIVE};
-use crate::privacy::released;
 use crate::queries::{display_number, open_label, open_name};
 use crate::vault::FieldPlace;
 use crate::{Directory, Relation, Vault};
@@ -47,6 +49,8 @@ struct Held {
     phone: Option<String>,
     labels: Vec<String>,
     home: Option<(Place, Relation)>,
+    /// Where a form has columns for the parts of the address.
+    parts: Option<DwellingParts>,
     household: usize,
     answers: HashMap<String, String>,
     /// Who looks after the grid, and who of the house met the person last.
@@ -63,6 +67,7 @@ pub(super) async fn hand_out(
     wanted: &Wanted,
 ) -> Result<HashMap<Uuid, Vec<String>>> {
     let scope = ctx.scope(&PEOPLE_REVEAL)?;
+    let fields = apart(&wanted.fields);
     let mut by_community: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
     for (community, id) in &wanted.records {
         by_community.entry(community.0).or_default().push(*id);
@@ -82,6 +87,13 @@ pub(super) async fn hand_out(
         if wanted.fields.iter().any(|field| field == "seen_by") {
             met_by(db, community, &mut all).await?;
         }
+        if any_part(&fields) {
+            let home = |held: &Held| held.home.as_ref().and_then(|(place, _)| place.dwelling);
+            let parts = parts_of(db, community, all.iter().filter_map(home)).await?;
+            for held in &mut all {
+                held.parts = home(held).and_then(|id| parts.get(&id).cloned());
+            }
+        }
         for held in all {
             let place = held.home.as_ref().map(|(place, _)| place);
             let areas = [
@@ -91,8 +103,7 @@ pub(super) async fn hand_out(
             if !scope.contains(community, &areas) {
                 continue;
             }
-            let line: Result<Vec<String>> = wanted
-                .fields
+            let line: Result<Vec<String>> = fields
                 .iter()
                 .map(|field| value(vault, ctx, i18n, &held, field))
                 .collect();
@@ -113,11 +124,7 @@ async fn note(
     given: Vec<(CommunityId, Vec<(Uuid, bool)>)>,
     persons: usize,
 ) -> Result<()> {
-    let mut purpose = wanted.purpose.clone();
-    if let Some(release) = released(db, ctx, wanted.form, persons).await? {
-        purpose.clone_from(&release.purpose);
-        db.execute(ctx, release).await?;
-    }
+    let purpose = purpose_of(db, ctx, wanted, persons).await?;
     let fields: BTreeSet<&'static str> =
         wanted.fields.iter().filter_map(|one| listed(one)).collect();
     for (community, persons) in given {
@@ -194,6 +201,7 @@ async fn held(
                     Some((vault.place(home.dwelling_id)?, relation))
                 }),
                 household: home.map_or(1, |(_, size)| *size),
+                parts: None,
                 answers: answers.remove(&row.id).unwrap_or_default(),
                 grid_worker: String::new(),
                 seen_by: String::new(),
@@ -361,6 +369,10 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
     }
     Ok(match field {
         "name" => open_name(vault, row)?,
+        "estate" | ALONE | "entrance" | "room" | "floor" => held
+            .parts
+            .as_ref()
+            .map_or_else(String::new, |parts| part(parts, field)),
         "sex" => row
             .sex
             .as_deref()

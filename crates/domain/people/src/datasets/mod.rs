@@ -3,7 +3,9 @@
 
 mod field_names;
 mod fields;
+pub(crate) mod let_out;
 mod load;
+mod parts;
 mod persons;
 mod questions;
 mod spells;

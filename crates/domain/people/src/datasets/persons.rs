@@ -10,16 +10,17 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table};
 use youlin_datasets::{
-    AskedRelease, Dataset, Field, NamedMeasure, Question, RecordLine, Release, Unanswered, Wanted,
+    AskedRelease, Dataset, Field, HandOver, NamedMeasure, Question, RecordLine, Release,
+    Unanswered, Wanted,
 };
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Problem, Result, Scope};
 use youlin_web::I18n;
 
-use super::{field_names, fields, load, questions};
+use super::{field_names, fields, let_out, load, questions};
 use crate::commands::withdraw_questions;
 use crate::entities::person;
 use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
-use crate::privacy::{AskRelease, release};
+use crate::privacy::release;
 use crate::queries::visible_cards;
 use crate::{AskNextTime, PersonCard, Relation, StartVisitingList, Vault};
 
@@ -115,10 +116,10 @@ impl Dataset for PersonsDataset {
         &'a self,
         db: &'a Database,
         ctx: &'a Ctx,
-        title: &'a str,
-        records: &'a [(CommunityId, Uuid)],
+        what: &'a HandOver<'a>,
     ) -> BoxFuture<'a, Result<String>> {
         async move {
+            let records = what.records;
             let community = records.first().map(|(community, _)| *community);
             let community = community.ok_or_else(Problem::not_found)?;
             if records.iter().any(|(other, _)| *other != community) {
@@ -127,9 +128,10 @@ impl Dataset for PersonsDataset {
             let list = StartVisitingList {
                 vault: Arc::clone(&self.0),
                 community,
-                title: title.to_owned(),
+                title: what.title.to_owned(),
                 reason: String::new(),
                 persons: records.iter().map(|(_, id)| *id).collect(),
+                sensitive: what.sensitive,
             };
             let id = db.execute(ctx, list).await?;
             Ok(format!("/people/visits/{id}"))
@@ -157,6 +159,7 @@ impl Dataset for PersonsDataset {
         ctx: &'a Ctx,
         form: Uuid,
         records: usize,
+        _fields: &'a [String],
     ) -> BoxFuture<'a, Result<Release>> {
         release(db, ctx, form, records).boxed()
     }
@@ -167,20 +170,7 @@ impl Dataset for PersonsDataset {
         ctx: &'a Ctx,
         asked: &'a AskedRelease,
     ) -> BoxFuture<'a, Result<()>> {
-        async move {
-            let own = ctx.areas().community_of(asked.area);
-            let first = asked.records.iter().map(|(community, _)| *community).min();
-            let ask = AskRelease {
-                community: own.or(first).ok_or_else(Problem::not_found)?,
-                area: asked.area,
-                form: asked.form,
-                page: asked.page.clone(),
-                purpose: asked.purpose.clone(),
-                persons: asked.records.len(),
-            };
-            db.execute(ctx, ask).await
-        }
-        .boxed()
+        let_out::ask(db, ctx, asked).boxed()
     }
 
     fn ask_next_time<'a>(

@@ -28,6 +28,8 @@ pub struct Model {
     pub page: Option<String>,
     /// What it says of each person, where it is more than contacts or said at all.
     pub contents: Option<String>,
+    /// [`crate::ListFilter`] as JSON: it is cut down by more than its area.
+    pub filter_sealed: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,8 @@ pub struct Model {
     pub by_name: String,
     pub created_at: i64,
     pub closed_at: Option<i64>,
+    /// Whoever is on it is there for something sensitive: the title says what is the matter with them.
+    pub sensitive: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

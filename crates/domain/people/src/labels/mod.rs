@@ -180,6 +180,18 @@ impl LabelCatalogue {
         self.sensitivity(label) == Sensitivity::Sensitive
     }
 
+    /// Whether a text names a label that is sensitive, retired or not.
+    #[must_use]
+    pub fn tells(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let said = |name: &str| !name.is_empty() && text.contains(&name.to_lowercase());
+        let mut hidden = self
+            .kinds
+            .iter()
+            .filter(|one| one.sensitivity == Sensitivity::Sensitive);
+        hidden.any(|one| said(&one.name_zh) || said(&one.name_en) || Self::says_usual(&text, one))
+    }
+
     /// Entries a form offers: no families, none that are retired; sensitive ones only to who may see them.
     pub fn offered(&self, sensitive: bool) -> impl Iterator<Item = &LabelKind> {
         self.kinds.iter().filter(move |one| {
@@ -233,6 +245,17 @@ mod tests {
                 consent.is_none_or(|one| consent::ALL.contains(&one)),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_text_tells_what_is_sensitive() {
+        let all = LabelCatalogue::default();
+        for text in ["出院康复回访", "看看慢病老人", "Chronic Illness round"] {
+            assert!(all.tells(text), "{text}");
+        }
+        for text in ["", "独居老人", "送米"] {
+            assert!(!all.tells(text), "{text}");
         }
     }
 

@@ -50,6 +50,14 @@ impl LabelCatalogue {
         known.then_some(asked.is_some())
     }
 
+    /// Whether a text has one of the usual other words for a label.
+    pub(super) fn says_usual(text: &str, kind: &LabelKind) -> bool {
+        OTHER_WORDS
+            .iter()
+            .filter(|(code, _)| *code == kind.code)
+            .any(|(_, words)| words.iter().any(|word| text.contains(word)))
+    }
+
     /// Labels whose names come near to the word, the nearest first.
     #[must_use]
     pub fn near(&self, word: &str, sensitive: bool) -> Vec<&LabelKind> {
@@ -85,21 +93,23 @@ fn question(name: &str) -> Option<&str> {
 }
 
 /// Words of sheets for labels the register has a code for.
+const OTHER_WORDS: &[(&str, &[&str])] = &[
+    ("elderly", &["老人", "老年", "高龄", "高龄老人"]),
+    ("living_alone", &["独居老人", "独居老年人", "一个人住"]),
+    ("mobility_impaired", &["失能", "半失能", "行动不便者"]),
+    ("wheelchair_user", &["轮椅", "坐轮椅"]),
+    ("disabled", &["残疾", "残疾人士", "持证残疾人"]),
+    ("long_term_ill", &["慢病", "慢性病患者"]),
+    ("pregnant", &["孕妇", "产妇"]),
+    ("party_member", &["党员", "中共党员", "中共预备党员"]),
+    ("veteran", &["退伍军人", "复员军人", "转业军人", "退役士兵"]),
+    ("university_teacher", &["大学教师", "大学老师", "高校老师"]),
+    ("volunteer", &["志愿服务者", "义工"]),
+];
+
 fn usual(word: &str) -> &str {
-    match word {
-        "老人" | "老年" | "高龄" | "高龄老人" => "elderly",
-        "独居老人" | "独居老年人" | "一个人住" => "living_alone",
-        "失能" | "半失能" | "行动不便者" => "mobility_impaired",
-        "轮椅" | "坐轮椅" => "wheelchair_user",
-        "残疾" | "残疾人士" | "持证残疾人" => "disabled",
-        "慢病" | "慢性病患者" => "long_term_ill",
-        "孕妇" | "产妇" => "pregnant",
-        "党员" | "中共党员" | "中共预备党员" => "party_member",
-        "退伍军人" | "复员军人" | "转业军人" | "退役士兵" => "veteran",
-        "大学教师" | "大学老师" | "高校老师" => "university_teacher",
-        "志愿服务者" | "义工" => "volunteer",
-        other => other,
-    }
+    let known = OTHER_WORDS.iter().find(|(_, words)| words.contains(&word));
+    known.map_or(word, |(code, _)| code)
 }
 
 /// Chinese characters one by one, Latin letters in threes.

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Locale, Micros, Result};
-use youlin_web::{I18n, Paged, Pages};
+use youlin_web::{I18n, Paged, Pages, day_words};
 
 use crate::entities::*;
 use crate::labels::LabelCatalogue;
@@ -115,6 +116,11 @@ impl Teller<'_> {
 
     fn words(&self, key: &str, args: &[(&'static str, String)]) -> String {
         self.source.i18n.text(self.locale(), key, args)
+    }
+
+    /// A day within a sentence. The line's own time is written by the page.
+    fn day(&self, day: &Date) -> String {
+        day_words(self.locale(), day, true)
     }
 
     fn say(&mut self, at: i64, kind: &'static str, text: String, by: &str) {
@@ -335,7 +341,7 @@ impl Teller<'_> {
             .all(db)
             .await?;
         for note in moved {
-            let day = Micros(note.left_at).local().date().to_string();
+            let day = self.day(&Micros(note.left_at).date());
             let text = self.words("life-move-noted", &[("day", day.clone())]);
             self.say(note.noted_at, "home", text, &note.by_name);
             if let (Some(at), Some(by)) = (note.undone_at, note.undone_by) {
@@ -352,7 +358,8 @@ impl Teller<'_> {
             let day = match &death.day_sealed {
                 Some(sealed) => {
                     let at = FieldPlace::new("person_death", "day", community.0, death.id);
-                    self.source.vault.open(at, sealed)?
+                    let held = self.source.vault.open(at, sealed)?;
+                    held.parse().map_or(held, |day| self.day(&day))
                 }
                 None => String::new(),
             };

@@ -13,15 +13,20 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table, TableBuilder};
-use youlin_datasets::{Dataset, NamedMeasure, RecordLine, day_number, known_since};
+use youlin_datasets::{
+    AskedRelease, Dataset, Field, NamedMeasure, RecordLine, Release, Wanted, day_number,
+    known_since,
+};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Micros, Permission, Result, Scope};
 use youlin_places::datasets::{Grounds, Stay, grounds_of};
 use youlin_web::I18n;
 
-use super::{MerchantRelation, Merchants};
+use super::{MerchantRelation, Merchants, fields};
 use crate::Vault;
+use crate::datasets::let_out;
 use crate::entities::{merchant, merchant_past, merchant_person, merchant_place};
 use crate::permissions::PEOPLE_READ;
+use crate::privacy::release;
 
 const SCHEMA: Schema = Schema {
     code: "merchants",
@@ -109,6 +114,47 @@ impl Dataset for MerchantsDataset {
             Ok(lines.collect())
         }
         .boxed()
+    }
+
+    fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
+        Field::all(i18n, locale, SCHEMA.code, fields::FIELDS)
+    }
+
+    fn hand_out<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        i18n: &'a I18n,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        fields::hand_out(db, &self.0, (ctx, i18n), wanted).boxed()
+    }
+
+    /// What is public of them leaves freely.
+    fn release<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        form: Uuid,
+        records: usize,
+        fields: &'a [String],
+    ) -> BoxFuture<'a, Result<Release>> {
+        async move {
+            match fields::personal(fields) {
+                true => release(db, ctx, form, records).await,
+                false => Ok(Release::Free),
+            }
+        }
+        .boxed()
+    }
+
+    fn ask_release<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        asked: &'a AskedRelease,
+    ) -> BoxFuture<'a, Result<()>> {
+        let_out::ask(db, ctx, asked).boxed()
     }
 
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {

@@ -89,7 +89,8 @@ pub(crate) async fn file(
     write_csv(&header, lines)
 }
 
-fn number(vault: &Vault, row: &merchant::Model) -> Result<String> {
+/// The number of a merchant in the clear; empty where there is none.
+pub(super) fn number(vault: &Vault, row: &merchant::Model) -> Result<String> {
     let at = FieldPlace::new("merchant", "phone", row.community_id, row.id);
     let sealed = row.phone_sealed.as_deref();
     let number = sealed.map(|sealed| vault.open(at, sealed)).transpose()?;

@@ -9,6 +9,7 @@ mod cells;
 mod commands;
 mod dataset;
 pub(crate) mod export;
+mod fields;
 mod find;
 mod import;
 mod model;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 use youlin_crypto::mask;
-use youlin_database::sql::{col, name};
+use youlin_database::sql::{col, holds, name};
 use youlin_database::text::{self, TextTerm};
 use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 use youlin_matching::index_terms;
@@ -109,7 +109,7 @@ fn called(db: &impl ConnectionTrait, communities: &[i64], text: &str) -> Conditi
     let held: SimpleExpr = text::holds(db, find::KIND, communities, &terms);
     Condition::any()
         .add(held)
-        .add(merchant::Column::Name.contains(text))
+        .add(holds(merchant::Column::Name, text))
         .add(merchant::Column::CreditCode.eq(text.to_uppercase()))
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Known {
     /// The day the person moved in.
     pub(super) since: String,
     pub(super) lines: Vec<KnownLine>,
+    /// What a name, a number or a note is held of, whoever said it.
+    pub(super) held: Vec<Fact>,
 }
 
 pub(super) struct KnownLine {
@@ -36,7 +38,11 @@ pub(super) async fn known(s: &Shell, vault: &Vault, card: &PersonCard) -> Result
     // A file always has a name; who said it first says nothing of how fresh it is, a change of it does.
     let lines = known.facts.iter();
     let lines = lines.filter(|one| one.fact != Fact::Name || one.said.is_some());
+    let held = known.facts.iter().map(|one| one.fact);
     Ok(Known {
+        held: held
+            .filter(|fact| *fact != Fact::Name || known.named)
+            .collect(),
         who: who.join(" · "),
         since: since.unwrap_or_default(),
         lines: lines.map(|one| line(s, one)).collect(),

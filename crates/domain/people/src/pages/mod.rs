@@ -3,6 +3,7 @@
 mod account;
 mod admin_accounts;
 mod admin_keys;
+mod counted;
 mod finders;
 pub(crate) mod form;
 mod grants;
@@ -19,15 +20,16 @@ mod round;
 mod search;
 mod second_factor;
 mod sign_in;
+mod unlikely;
 mod waits;
 
 pub use finders::{OrganisationFinder, PersonFinder};
 pub use waits::{CorrectionsToday, VisitingToday};
 
-use uuid::Uuid;
-use youlin_kernel::{Access, Ctx, Grant, Result};
 pub(crate) use round::age_words;
 
+use uuid::Uuid;
+use youlin_kernel::{Access, Ctx, Grant, Result};
 use youlin_web::{App, Choice, NavItem, NavPlace, Routes, Shell};
 
 use crate::facts::How;

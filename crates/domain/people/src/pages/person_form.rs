@@ -16,7 +16,9 @@ use super::form::{Errors, shown, to, with_status};
 use super::label_choices;
 use super::organisations::shell;
 use super::person_again::{Alike, alike, differences, proposed};
+use super::unlikely::{alone, very_old};
 use crate::facts::How;
+use crate::fields::Faults;
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::{
     Directory, Home, OtherHome, PersonCard, PersonInput, Relation, SamePerson, SavePerson, Sex,
@@ -66,6 +68,9 @@ pub(super) struct PersonForm {
     pub(super) other_home: String,
     /// Of a new person, once that was asked: whom in the register it is, or `other`.
     pub(super) same_person: String,
+    /// Ticked where it was asked: lives alone though others are registered; as old as that.
+    pub(super) alone: String,
+    pub(super) old: String,
     /// Of a change: it was typed as a new person, and is proposed for this file.
     pub(super) proposed: String,
 }
@@ -290,18 +295,18 @@ pub(super) fn aged(birth: &str) -> String {
     crate::fields::age(birth).map_or_else(String::new, |age| format!("&aged={age}"))
 }
 
-/// What was typed, as the command takes it.
+/// What was typed, as the command takes it; what cannot be read is kept with the faults.
 fn input(
     ctx: &Ctx,
     f: &PersonForm,
     dwelling: Option<Uuid>,
-    keep_hidden: bool,
-) -> Result<PersonInput> {
+    (keep_hidden, faults): (bool, &mut Faults),
+) -> PersonInput {
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let (birth, birth_year) = crate::fields::born(&f.birth, ctx.now().local().date())?;
+    let (birth, birth_year) = faults.take(crate::fields::born(&f.birth, ctx.now().local().date()));
     let relation = Relation::parse(&f.relation);
-    if dwelling.is_some() && relation.is_none() {
-        return Err(Problem::invalid("relation", "required"));
+    if relation.is_none() && filled(&f.address).is_some() {
+        faults.take::<()>(Err(Problem::invalid("relation", "required")));
     }
     let relation = relation.unwrap_or(Relation::Other);
     let mut labels = f.label.clone();
@@ -315,7 +320,7 @@ fn input(
     } else {
         Some(String::new())
     };
-    Ok(PersonInput {
+    PersonInput {
         name: f.name.clone(),
         sex: Sex::parse(&f.sex),
         birth,
@@ -342,7 +347,7 @@ fn input(
             "other" => SamePerson::Different,
             _ => SamePerson::Ask,
         },
-    })
+    }
 }
 
 /// `POST /people`.
@@ -361,21 +366,32 @@ pub(super) async fn create(
     let scope = ctx.scope(&PEOPLE_WRITE)?;
     let mut candidates = Vec::new();
     let saved = async {
-        let dwelling = dwelling_of(&locator, &scope, &f).map_err(|(problem, found)| {
-            candidates = found;
-            problem
-        })?;
+        // All that must be mended is named at once, each at its field.
+        let mut faults = Faults::default();
+        let dwelling = faults.take(dwelling_of(&locator, &scope, &f).map_err(
+            |(problem, found)| {
+                candidates = found;
+                problem
+            },
+        ));
         let place = dwelling.and_then(|id| locator.dwelling(id));
         let community = match place {
             Some(place) => place.community,
-            None => f
-                .community
-                .parse()
-                .map(CommunityId)
-                .map_err(|_none| Problem::invalid("community", "required"))?,
+            None => {
+                let said = f.community.parse().map(|id| Some(CommunityId(id)));
+                let none = |_unsaid| Problem::invalid("community", "required");
+                faults
+                    .take(said.map_err(none))
+                    .unwrap_or(CommunityId::SYSTEM)
+            }
         };
-        let input = input(&ctx, &f, dwelling, false)?;
+        let input = input(&ctx, &f, dwelling, (false, &mut faults));
+        let labels = (input.labels.as_slice(), !f.alone.is_empty());
+        faults.mend(alone(&app, &s, (community, None), dwelling, labels).await)?;
+        faults.take(very_old(&s, &f.birth, !f.old.is_empty()));
         let command = SavePerson::new(app.need::<Vault>()?, community, input);
+        faults.take(command.mistyped(&ctx));
+        faults.done()?;
         let sent = sent.or_else(|| Some(f.idempotency_key.clone()).filter(|key| !key.is_empty()));
         let key = idempotency(sent.as_deref(), community, "/people", &f)?;
         app.db().execute_once(&ctx, key, command).await
@@ -479,18 +495,28 @@ pub(super) async fn change(
     let scope = ctx.scope(&PEOPLE_WRITE)?;
     let mut candidates = Vec::new();
     let saved = async {
-        let dwelling = dwelling_of(&locator, &scope, &f).map_err(|(problem, found)| {
-            candidates = found;
-            problem
-        })?;
+        let mut faults = Faults::default();
+        let dwelling = faults.take(dwelling_of(&locator, &scope, &f).map_err(
+            |(problem, found)| {
+                candidates = found;
+                problem
+            },
+        ));
         let command = SavePerson {
             vault: app.need::<Vault>()?,
             community: card.community,
             id: Some(id),
             version: f.version.parse().ok(),
             ext_key: None,
-            input: input(&ctx, &f, dwelling, true)?,
+            input: input(&ctx, &f, dwelling, (true, &mut faults)),
         };
+        let labels = (command.input.labels.as_slice(), !f.alone.is_empty());
+        faults.mend(alone(&app, &s, (card.community, Some(id)), dwelling, labels).await)?;
+        if f.birth.trim() != theirs.birth {
+            faults.take(very_old(&s, &f.birth, !f.old.is_empty()));
+        }
+        faults.take(command.mistyped(&ctx));
+        faults.done()?;
         app.db().execute(&ctx, command).await
     }
     .await;

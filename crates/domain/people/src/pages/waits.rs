@@ -4,8 +4,9 @@ use futures::future::BoxFuture;
 use youlin_kernel::{Access, Result};
 use youlin_web::{Shell, TodayLine, TodayPart};
 
+use super::round::visiting::title_of;
 use crate::own::{CorrectionState, to_decide};
-use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE, PEOPLE_WRITE};
 use crate::{Directory, Vault};
 
 /// Lists named one by one.
@@ -25,12 +26,14 @@ impl TodayPart for VisitingToday {
             let scope = s.ctx().scope(&PEOPLE_READ)?;
             let vault = s.app().need::<Vault>()?;
             let db = s.app().db().read();
-            let all = Directory::visiting_lists(db, &vault, &scope, false).await?;
+            let sensitive = s.ctx().scope(&PEOPLE_SENSITIVE).ok();
+            let scopes = (&scope, sensitive.as_ref());
+            let all = Directory::visiting_lists(db, &vault, scopes, false).await?;
             let open = all.into_iter().filter(|one| one.total > one.done);
             let line = |one: crate::VisitingLine| TodayLine {
                 href: format!("/people/visits/{}", one.id),
                 icon: "list",
-                title: s.t1("waits-list", "title", &one.title),
+                title: s.t1("waits-list", "title", title_of(s, &one)),
                 detail: s.t2(
                     "waits-list-left",
                     &("left", one.total - one.done),

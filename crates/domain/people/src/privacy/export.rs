@@ -8,23 +8,20 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
-use youlin_kernel::{
-    AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words,
-};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
 
 use super::lines::{ExportLine, Lines};
+use super::listed::{MOST, community_of, filter_of, kept, persons_of};
 use super::merchants_list::{handed_out, merchants_of};
 use super::processing::{NewProcessing, ProcessingKind, note_processing};
-use crate::Vault;
-use crate::entities::{person, person_export, residence};
+use crate::entities::person_export;
 use crate::events;
 use crate::fields::required;
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
+use crate::{ListFilter, Vault};
 
 /// Up to this many persons one takes a list alone.
 pub const EXPORT_FREE: u64 = 50;
-/// More than this is no list of a community but the register.
-const MOST: u64 = 20_000;
 /// An approved list is taken within this time, or asked for again.
 const APPROVED_FOR: i64 = 7 * Micros::DAY;
 
@@ -71,6 +68,8 @@ pub struct ExportView {
     pub purpose: String,
     pub persons: i64,
     pub contents: ExportContents,
+    /// What the list is cut down by beside its area.
+    pub filter: ListFilter,
     pub state: ExportState,
     pub asked_at: Micros,
     pub decided_name: Option<String>,
@@ -80,9 +79,10 @@ pub struct ExportView {
     pub page: Option<String>,
 }
 
-impl From<person_export::Model> for ExportView {
-    fn from(row: person_export::Model) -> Self {
-        Self {
+impl ExportView {
+    fn of(vault: &Vault, row: person_export::Model) -> Result<Self> {
+        Ok(Self {
+            filter: filter_of(vault, &row)?,
             contents: contents_of(&row),
             id: row.id,
             community: CommunityId(row.community_id),
@@ -97,82 +97,24 @@ impl From<person_export::Model> for ExportView {
             answer: row.answer,
             taken_at: row.taken_at.map(Micros),
             page: row.page,
-        }
+        })
     }
 }
 
 /// Lists of the scope's communities, the newest first.
-pub(crate) async fn exports(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<ExportView>> {
+pub(crate) async fn exports(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    scope: &Scope,
+) -> Result<Vec<ExportView>> {
     let rows = person_export::Entity::find()
         .filter(person_export::Column::CommunityId.is_in(scope.communities()))
         .order_by_desc(person_export::Column::AskedAt)
         .limit(200)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(ExportView::from).collect())
-}
-
-/// Who lives in the area now; a whole community counts those without a home in the register too.
-async fn persons_of(
-    db: &impl ConnectionTrait,
-    vault: &Vault,
-    ctx: &Ctx,
-    community: CommunityId,
-    area: AreaId,
-) -> Result<Vec<Uuid>> {
-    if area == AreaId::from(community) {
-        let rows = person::Entity::find()
-            .filter(person::Column::CommunityId.eq(community.0))
-            .filter(person::Column::MergedInto.is_null())
-            .order_by_asc(person::Column::Id)
-            .limit(MOST + 1)
-            .all(db)
-            .await?;
-        let dead = crate::life::dead(db, community).await?;
-        let living = rows.into_iter().map(|row| row.id);
-        return Ok(living.filter(|id| !dead.contains(id)).collect());
-    }
-    let homes = residence::Entity::find()
-        .filter(residence::Column::CommunityId.eq(community.0))
-        .filter(residence::current())
-        .all(db)
-        .await?;
-    let inside = |home: &residence::Model| {
-        vault
-            .place(home.dwelling_id)
-            .is_some_and(|place| ctx.areas().is_within(place.area(), area))
-    };
-    let mut persons: Vec<Uuid> = homes
-        .iter()
-        .filter(|home| inside(home))
-        .map(|home| home.person_id)
-        .collect();
-    persons.sort_unstable();
-    persons.dedup();
-    Ok(persons)
-}
-
-/// How many a list would hold.
-///
-/// # Errors
-/// 404 for an area outside the caller's reach.
-pub async fn export_count(
-    db: &impl ConnectionTrait,
-    vault: &Vault,
-    ctx: &Ctx,
-    area: AreaId,
-) -> Result<u64> {
-    let community = community_of(ctx, area)?;
-    ctx.authorize(&PEOPLE_EXPORT, area)?;
-    Ok(persons_of(db, vault, ctx, community, area).await?.len() as u64)
-}
-
-fn community_of(ctx: &Ctx, area: AreaId) -> Result<CommunityId> {
-    ctx.areas()
-        .get(area)
-        .filter(|node| node.level >= AreaLevel::Community)
-        .and_then(|_| ctx.areas().community_of(area))
-        .ok_or_else(|| Problem::invalid("area", "export-area"))
+    let views = rows.into_iter().map(|row| ExportView::of(vault, row));
+    views.collect()
 }
 
 /// Asks for a list of those who live in an area. Permission `people.export` there. A small one may be taken at once.
@@ -185,6 +127,8 @@ pub struct AskExport {
     pub purpose: String,
     /// More than contacts always waits for a second person.
     pub contents: ExportContents,
+    /// As the list stood on the page; it is read again when the file is made.
+    pub filter: ListFilter,
 }
 
 impl Command for AskExport {
@@ -199,7 +143,11 @@ impl Command for AskExport {
             return Err(Problem::invalid("purpose", "purpose-needed"));
         }
         let asked_by = ctx.actor().id().ok_or_else(Problem::forbidden)?;
+        self.filter.checked(ctx, &self.vault, self.area)?;
         let count = self.count(ctx, tx, community).await?;
+        if count == 0 && !self.filter.is_empty() {
+            return Err(Problem::invalid("filter", "export-filter-nobody"));
+        }
         if count == 0 {
             return Err(Problem::invalid("area", "export-empty"));
         }
@@ -232,14 +180,19 @@ impl Command for AskExport {
             form_id: None,
             page: None,
             contents: Some(self.contents.as_str().to_owned()),
+            filter_sealed: kept(ctx, &self.vault, (community, id), &self.filter)?,
         })
         .await?;
         tx.audit(
             ctx,
             community,
-            AuditEntry::new(Self::NAME, "person_export", id).detail(
-                json!({ "area": self.area, "persons": count, "contents": self.contents.as_str() }),
-            ),
+            // Words that are searched for may be a name: they stand in the row alone, sealed.
+            AuditEntry::new(Self::NAME, "person_export", id).detail(json!({
+                "area": self.area,
+                "persons": count,
+                "contents": self.contents.as_str(),
+                "filtered": !self.filter.is_empty(),
+            })),
         );
         if state == ExportState::Asked {
             tx.emit(ctx, events::export_asked(community, id, asked_by));
@@ -251,11 +204,14 @@ impl Command for AskExport {
 impl AskExport {
     async fn count(&self, ctx: &Ctx, tx: &Tx<'_>, community: CommunityId) -> Result<u64> {
         let count = match self.contents {
+            ExportContents::Merchants if !self.filter.is_empty() => {
+                return Err(Problem::invalid("contents", "export-filter-persons"));
+            }
             ExportContents::Merchants => merchants_of(tx.conn(), ctx, self.area).await?.len(),
             ExportContents::Contacts | ExportContents::Register | ExportContents::Numbers => {
-                persons_of(tx.conn(), &self.vault, ctx, community, self.area)
-                    .await?
-                    .len()
+                let asked = (community, self.area, &self.filter);
+                let persons = persons_of(tx.conn(), &self.vault, ctx, asked).await?;
+                persons.len()
             }
         };
         Ok(count as u64)
@@ -353,6 +309,7 @@ pub struct ExportedList {
     pub at: Micros,
     pub purpose: String,
     pub approved_by: Option<String>,
+    pub filter: ListFilter,
     pub listed: Listed,
 }
 
@@ -395,7 +352,8 @@ impl Command for TakeExport {
         if too_late(&row, ctx.now()) {
             return Err(Problem::new(ProblemKind::Conflict, "export-too-late"));
         }
-        let (listed, concerned) = self.listed(ctx, tx, &row).await?;
+        let filter = filter_of(&self.vault, &row)?;
+        let (listed, concerned) = self.listed(ctx, tx, &row, &filter).await?;
         let new = NewProcessing {
             kind: ProcessingKind::Export,
             purpose: row.purpose.clone(),
@@ -409,6 +367,7 @@ impl Command for TakeExport {
             at: ctx.now(),
             purpose: row.purpose.clone(),
             approved_by: row.decided_name.clone(),
+            filter,
             listed,
         };
         tx.update::<person_export::Entity>(person_export::Model {
@@ -434,6 +393,7 @@ impl TakeExport {
         ctx: &Ctx,
         tx: &Tx<'_>,
         row: &person_export::Model,
+        filter: &ListFilter,
     ) -> Result<(Listed, usize)> {
         let (vault, area, contents) = (&self.vault, AreaId(row.area_id), contents_of(row));
         let more = || Problem::new(ProblemKind::Conflict, "export-grown");
@@ -443,10 +403,12 @@ impl TakeExport {
                 return Err(more());
             }
             let asked = (rows, row.purpose.as_str());
-            let (file, numbers) = handed_out(ctx, tx, vault, self.community, asked).await?;
-            return Ok((Listed::Merchants(file), numbers));
+            let (file, told) = handed_out(ctx, tx, vault, self.community, asked).await?;
+            return Ok((Listed::Merchants(file), told));
         }
-        let persons = persons_of(tx.conn(), vault, ctx, self.community, area).await?;
+        // Whoever lost the right to see the label since gets no list by it.
+        filter.checked(ctx, vault, area)?;
+        let persons = persons_of(tx.conn(), vault, ctx, (self.community, area, filter)).await?;
         if grown(row, persons.len()) {
             return Err(more());
         }

@@ -23,7 +23,7 @@ pub(super) async fn merchants_of(
     open_merchants(db, &scope).await
 }
 
-/// The file, and of how many there is a number in it.
+/// The file, and how many persons answer for the merchants whose numbers are in it: those who see the look.
 pub(super) async fn handed_out(
     ctx: &Ctx,
     tx: &Tx<'_>,
@@ -37,7 +37,7 @@ pub(super) async fn handed_out(
         fields: "merchant-phone,export",
         purpose,
     };
-    tell(ctx, tx, community, &ids, look).await?;
+    let told = tell(ctx, tx, community, &ids, look).await?;
     let text = file(tx.conn(), vault, ctx.areas(), rows, true).await?;
-    Ok((text, ids.len()))
+    Ok((text, told.len()))
 }

@@ -5,6 +5,7 @@
 mod elsewhere;
 mod export;
 mod lines;
+mod listed;
 mod looks;
 mod merchants_list;
 mod migrations;
@@ -26,19 +27,20 @@ use youlin_web::App;
 pub use elsewhere::{EndingLine, KeptElsewhere, KeptParts};
 pub use export::{
     AskExport, DecideExport, EXPORT_FREE, ExportContents, ExportState, ExportView, TakeExport,
-    export_count,
 };
 pub use lines::{ExportLine, WholeLine};
+pub use listed::export_count;
 pub use looks::{UnusualLooks, WorkingDays, unusual_looks};
 pub(crate) use migrations::{PRIVACY, RELEASES};
 pub use pages::NAV;
 pub(crate) use processing::{NewProcessing, note_processing};
 pub use processing::{ProcessingKind, ProcessingLine, processing_record};
-pub(crate) use register_tables::CONTENTS;
+pub(crate) use register_tables::{CONTENTS, FILTERS};
 pub(crate) use release::{AskRelease, release, released};
+pub(crate) use retention::NO_INDEX;
 pub use retention::{
-    RETENTION_KIND, RetentionRule, RetentionSubject, RunRetention, SetRetention, retention_counts,
-    retention_list, retention_rules,
+    RETENTION_KIND, RetentionRule, RetentionSubject, RunRetention, SetRetention, may_set_retention,
+    retention_counts, retention_list, retention_rules,
 };
 pub use retention_job::EndRetention;
 pub(crate) use sealing::sealed;

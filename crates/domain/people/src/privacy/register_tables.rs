@@ -13,3 +13,11 @@ CREATE INDEX household_key ON household (community_id, ext_key);
 CREATE INDEX residence_household ON residence (community_id, household_id);
 ",
 };
+
+/// A list leaves as it stood on the page.
+pub(crate) const FILTERS: Migration = Migration {
+    module: "people",
+    version: 14,
+    name: "what lists of persons are cut down by",
+    sql: "ALTER TABLE person_export ADD COLUMN filter_sealed {bytes};\n",
+};

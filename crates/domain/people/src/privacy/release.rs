@@ -183,6 +183,7 @@ impl AskRelease {
             form_id: Some(self.form),
             page: Some(self.page.clone()),
             contents: None,
+            filter_sealed: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
 use youlin_database::{AuditEntry, Command, NewJob, Tx};
-use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scope, words};
 
 use crate::entities::*;
 use crate::permissions::PEOPLE_RETENTION;
@@ -62,7 +62,7 @@ impl RetentionSubject {
 /// What stands where a name was taken away.
 pub(super) const NO_NAME: &str = "—";
 /// The index of a name that was taken away: no hash is all zeros.
-pub(super) const NO_INDEX: [u8; 16] = [0; 16];
+pub(crate) const NO_INDEX: [u8; 16] = [0; 16];
 /// Rows of a batch.
 pub(super) const BATCH: u64 = 100;
 /// The job's kind.
@@ -234,7 +234,21 @@ pub(super) async fn listed(
         .collect()
 }
 
-/// Chooses other days for a rule. Permission `people.retention` of the whole tree: a rule holds everywhere.
+/// A rule holds everywhere: whoever chooses its days holds `people.retention` in every community there is.
+#[must_use]
+pub fn may_set_retention(ctx: &Ctx) -> bool {
+    let communities = ctx.areas().communities_with_records();
+    let mut all = communities.into_iter().map(AreaId::from).peekable();
+    // Where there are no communities yet, the tree stands for them.
+    let roots = match all.peek() {
+        None => ctx.areas().roots(),
+        Some(_) => &[],
+    };
+    all.chain(roots.iter().copied())
+        .all(|area| ctx.authorize(&PEOPLE_RETENTION, area).is_ok())
+}
+
+/// Chooses other days for a rule. Permission `people.retention` in every community ([`may_set_retention`]).
 #[derive(Debug)]
 pub struct SetRetention {
     pub subject: RetentionSubject,
@@ -246,8 +260,8 @@ impl Command for SetRetention {
     const NAME: &'static str = "people.set-retention";
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
-        for root in ctx.areas().roots() {
-            ctx.authorize(&PEOPLE_RETENTION, *root)?;
+        if !may_set_retention(ctx) {
+            return Err(Problem::forbidden());
         }
         if !(self.subject.fewest_days()..=36_525).contains(&self.days) {
             return Err(Problem::invalid("days", "retention-days")

@@ -65,6 +65,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
     ];
     const DEATH: &[Column] = &[Column::new("day_sealed", "person_death", "day")];
     const AWAY: &[Column] = &[Column::new("whereto_sealed", "move_out", "whereto")];
+    const EXPORT: &[Column] = &[Column::new("filter_sealed", "person_export", "filter")];
     const CODE: &[Column] = &[Column::new("number_sealed", "own_code", "number")];
     vec![
         sealed_record::<person::Entity>(PERSON),
@@ -81,6 +82,7 @@ pub(crate) fn sealed() -> Vec<SealedTable> {
         sealed_record::<person_merge::Entity>(MERGE),
         sealed_record::<person_death::Entity>(DEATH),
         sealed_record::<move_out::Entity>(AWAY),
+        sealed_record::<person_export::Entity>(EXPORT),
         sealed_rows("own_code", CODE),
     ]
     .into_iter()

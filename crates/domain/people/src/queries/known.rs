@@ -8,6 +8,7 @@ use super::lists::find_person_row;
 use crate::commands::main_home;
 use crate::entities::{person, residence};
 use crate::facts::{Fact, Facts, RegisterPolicy, Said};
+use crate::privacy::NO_INDEX;
 use crate::{Age, PersonCard, Relation, Sex, Vault};
 
 /// One thing that is held of a person.
@@ -24,6 +25,8 @@ pub struct KnownFact {
 /// What a file says of its person beside the card.
 #[derive(Clone, Debug)]
 pub struct KnownOf {
+    /// Nobody's any more once the rules of keeping took it away.
+    pub named: bool,
     pub sex: Option<Sex>,
     pub age: Option<Age>,
     /// What the person is to the dwelling they live in, and since when.
@@ -67,6 +70,7 @@ impl Directory {
                 }
             });
         Ok(KnownOf {
+            named: row.name_index != NO_INDEX,
             facts: facts.collect(),
             sex: row.sex.as_deref().and_then(Sex::parse),
             age: crate::age::age_of(vault, &row, now)?,

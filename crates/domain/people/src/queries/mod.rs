@@ -45,7 +45,7 @@ pub use responsible::{OnDuty, Responsible};
 pub(crate) use responsible::{responsible_at, responsible_for};
 pub use stack::{DwellingFile, Freshness, Resident};
 pub(crate) use staff::{display_number, duty_phone, nearest};
-pub use visiting::{VisitingEntry, VisitingLine};
+pub use visiting::{ListedOn, VisitingEntry, VisitingLine};
 
 /// The register's questions. A namespace: it holds nothing.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,9 @@
 //! Finding people by what the desk has: a number or its end, a name or a piece of it, pinyin or initials, an address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 use youlin_crypto::Phone;
 use youlin_database::text;
 use youlin_kernel::{Problem, Result, Scope};
@@ -17,6 +18,8 @@ use crate::{PersonCard, Vault, find};
 const LONGEST: usize = 100;
 /// Persons looked at for one text; who may see only some grids sees those of them that live there.
 const FOUND: u64 = 2_000;
+/// The same where they are looked for among some: those are known without reading anybody.
+const FOUND_AMONG: u64 = 50_000;
 /// Persons read and opened together.
 const AT_ONCE: usize = 200;
 /// Addresses tried for one text.
@@ -35,6 +38,19 @@ impl Directory {
         text: &str,
         limit: u64,
     ) -> Result<Vec<PersonCard>> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self::search_among(db, vault, scope, text, None, limit).await
+    }
+
+    /// The same, only among some of them.
+    pub(crate) async fn search_among(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        text: &str,
+        among: Option<&HashSet<Uuid>>,
+        limit: usize,
+    ) -> Result<Vec<PersonCard>> {
         let text = text.trim();
         if text.chars().count() > LONGEST {
             return Err(Problem::invalid("q", "too-long").field_arg("max", LONGEST));
@@ -46,7 +62,8 @@ impl Directory {
             db,
             vault,
             scope,
-            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            among,
+            limit,
             seen: BTreeSet::new(),
             cards: Vec::new(),
         };
@@ -65,11 +82,28 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// Cards of persons by their keys, as far as the scope reaches, in the order of the keys.
+    pub(crate) async fn cards_at(
+        db: &impl ConnectionTrait,
+        vault: &Vault,
+        scope: &Scope,
+        keys: &[Key],
+    ) -> Result<Vec<PersonCard>> {
+        let rows = by_keys(db, keys).await?;
+        let mut cards = visible_cards(db, vault, scope, rows).await?;
+        cards.sort_by_key(|card| keys.iter().position(|(_, id)| *id == card.id));
+        Ok(cards)
+    }
+}
+
 /// The cards found so far. Persons are read and opened only until there are enough.
 struct Found<'a, C> {
     db: &'a C,
     vault: &'a Vault,
     scope: &'a Scope,
+    /// Nobody else is looked at.
+    among: Option<&'a HashSet<Uuid>>,
     limit: usize,
     seen: BTreeSet<Key>,
     cards: Vec<PersonCard>,
@@ -77,8 +111,11 @@ struct Found<'a, C> {
 
 impl<C: ConnectionTrait> Found<'_, C> {
     async fn take(&mut self, keys: Vec<Key>) -> Result<()> {
-        let fresh = keys.into_iter().filter(|key| self.seen.insert(*key));
-        let fresh: Vec<Key> = fresh.collect();
+        let among = self.among;
+        let keys = keys
+            .into_iter()
+            .filter(|(_, id)| among.is_none_or(|some| some.contains(id)));
+        let fresh: Vec<Key> = keys.filter(|key| self.seen.insert(*key)).collect();
         for some in fresh.chunks(self.limit.clamp(1, AT_ONCE)) {
             if self.cards.len() >= self.limit {
                 break;
@@ -98,7 +135,12 @@ impl<C: ConnectionTrait> Found<'_, C> {
         };
         let communities = self.scope.communities();
         // Whoever may see only some grids sees few of them; everybody else is done with the first.
-        for most in [self.limit as u64 + 1, FOUND] {
+        let most = match self.among {
+            None => FOUND,
+            // Of few among many the first may be none.
+            Some(_) => FOUND_AMONG,
+        };
+        for most in [self.limit as u64 + 1, most] {
             if self.cards.len() >= self.limit {
                 break;
             }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use youlin_kernel::Grant;
 use youlin_people::{AccountPolicy, Accounts, CreateAccount, hash_password};
 use youlin_testkit::web::{catalogues_of, form, web_config};
-use youlin_web::{App, I18n, RateLimits, WebConfig};
+use youlin_web::{App, AppBuilder, I18n, RateLimits, WebConfig};
 
 use crate::ground::Ground;
 
@@ -64,6 +64,16 @@ pub(crate) fn imports(ground: &Ground) -> Arc<youlin_imports::Imports> {
 
 /// The service as it runs, with so many sign-in attempts a minute.
 pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> House {
+    house_with(ground, sign_ins, policy, |app| app)
+}
+
+/// The same with something more put in.
+pub(crate) fn house_with(
+    ground: &Ground,
+    sign_ins: u32,
+    policy: AccountPolicy,
+    more: impl FnOnce(AppBuilder) -> AppBuilder,
+) -> House {
     let config = WebConfig {
         max_upload: 1_000,
         ..web_config()
@@ -72,8 +82,8 @@ pub(crate) fn house(ground: &Ground, sign_ins: u32, policy: AccountPolicy) -> Ho
     let accounts = Arc::new(Accounts::new(world.db().clone(), policy));
     let source = Arc::<Accounts>::clone(&accounts);
     let limits = RateLimits::per_minute(1_000, 1_000, sign_ins);
-    let app = world
-        .app(catalogues(), config, source, limits)
+    let app = world.app(catalogues(), config, source, limits);
+    let app = more(app)
         .with(Arc::clone(&ground.vault))
         .with(Arc::clone(&ground.locator))
         .with(accounts)

@@ -4,14 +4,17 @@
 
 mod accounts;
 mod again;
+mod at_the_door;
 mod browser;
 mod directory;
 mod dwelling_life;
 mod entry;
 mod example;
 mod ground;
+mod held_heads;
 mod household;
 mod imports;
+mod lists;
 mod merchants;
 mod merchants_back;
 mod merchants_persons;
@@ -33,5 +36,6 @@ mod trade_there_and_back;
 mod truths;
 mod two_houses;
 mod whole;
+mod withheld;
 mod words;
 mod workbooks;

@@ -252,6 +252,9 @@ async fn a_code_is_checked_and_stands_for_one_merchant() {
             ("五金", 1),
             ("布行", 0),
             ("92320613", 0),
+            // What a database reads as anything is a sign like every other.
+            ("%", 0),
+            ("_", 0),
         ] {
             let filter = MerchantFilter {
                 text: text.into(),

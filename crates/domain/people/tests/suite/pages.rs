@@ -34,6 +34,17 @@ async fn a_file_is_masked_and_shows_what_was_asked_for_once() {
             );
             assert!(!page.text.contains(secret), "{secret}");
         }
+        let offered = |field: &str| {
+            page.text
+                .contains(&format!("name=\"field\" value=\"{field}\""))
+        };
+        assert!(offered("name") && offered("address"));
+        for nothing in ["identity", "note"] {
+            assert!(
+                !offered(nothing),
+                "{nothing} is not held: nobody says what for"
+            );
+        }
         let refused = desk
             .post(
                 &format!("{path}/reveal"),

@@ -276,6 +276,11 @@ async fn what_is_due_goes_only_after_its_list_was_named_and_a_killed_run_goes_on
         let card = |id| Directory::card(db.read(), vault, &scope, id);
         let card_gone = card(gone).await.unwrap();
         assert!(!card_gone.name_masked.contains('周') && card_gone.phone_masked.is_none());
+        let empty = desk.get(&format!("/people/{gone}")).await.text;
+        assert!(
+            empty.contains("没有可查看的内容") && !empty.contains("name=\"field\""),
+            "{empty}"
+        );
         for kept in [stays, recent] {
             assert!(card(kept).await.unwrap().phone_masked.is_some());
         }

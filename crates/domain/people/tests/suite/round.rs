@@ -210,6 +210,7 @@ async fn a_visiting_list_ends_with_its_last_visit() {
             title: title.into(),
             reason: "独居".into(),
             persons: persons.to_vec(),
+            sensitive: false,
         };
         let refused = db.execute(&worker, start("独居老人", &[])).await;
         assert_eq!(refused.unwrap_err().fields()[0].code, "visiting-nobody");
@@ -218,7 +219,7 @@ async fn a_visiting_list_ends_with_its_last_visit() {
         let near = ground.person(JIA, "孙近", &[], Some(ninth)).await;
         let way = db.execute(&worker, start("顺路", &[zhou, near])).await;
         let scope = ground.scope(&worker);
-        let way = Directory::visiting_list(db.read(), &ground.vault, &scope, way.unwrap());
+        let way = Directory::visiting_list(db.read(), &ground.vault, (&scope, None), way.unwrap());
         let way: Vec<Uuid> = way.await.unwrap().1.iter().map(|one| one.card.id).collect();
         assert_eq!(way, [near, zhou]);
         let foreign = db.execute(&worker, start("独居老人", &[zhou, away])).await;
@@ -229,7 +230,7 @@ async fn a_visiting_list_ends_with_its_last_visit() {
             .await
             .unwrap();
         let read = async || {
-            Directory::visiting_list(db.read(), &ground.vault, &scope, list)
+            Directory::visiting_list(db.read(), &ground.vault, (&scope, None), list)
                 .await
                 .unwrap()
         };
@@ -279,12 +280,12 @@ async fn a_visiting_list_ends_with_its_last_visit() {
         let late = db.execute(&worker, mark(first, VisitState::Open, "")).await;
         assert_eq!(late.unwrap_err().code(), "visit-seen-before");
         assert!(seen_at().await.is_some());
-        let open = Directory::visiting_lists(db.read(), &ground.vault, &scope, false).await;
+        let open = Directory::visiting_lists(db.read(), &ground.vault, (&scope, None), false).await;
         let open: Vec<Uuid> = open.unwrap().iter().map(|one| one.id).collect();
         assert!(!open.contains(&list), "it ended");
         let west = ground.world.caller(Role::GridWorker, AreaId(101));
         let west = ground.scope(&west);
-        let hidden = Directory::visiting_list(db.read(), &ground.vault, &west, list);
+        let hidden = Directory::visiting_list(db.read(), &ground.vault, (&west, None), list);
         assert_eq!(hidden.await.unwrap_err().kind().status(), 404);
         // A list across grids: each worker has the part that is theirs.
         let desk = ground.world.caller(Role::CommunityDesk, AreaId::from(JIA));
@@ -293,11 +294,11 @@ async fn a_visiting_list_ends_with_its_last_visit() {
             .await
             .unwrap();
         for (scope, own) in [(&scope, 2), (&west, 1)] {
-            let lists = Directory::visiting_lists(db.read(), &ground.vault, scope, false);
+            let lists = Directory::visiting_lists(db.read(), &ground.vault, (scope, None), false);
             let lists = lists.await.unwrap();
             let line = lists.iter().find(|one| one.id == across).unwrap();
             assert_eq!((line.own, line.total), (own, 3));
-            let list = Directory::visiting_list(db.read(), &ground.vault, scope, across);
+            let list = Directory::visiting_list(db.read(), &ground.vault, (scope, None), across);
             let (line, entries) = list.await.unwrap();
             assert_eq!((entries.len(), line.own, line.total), (own, own, 3));
         }

@@ -373,6 +373,17 @@ async fn taken(ground: &Ground) -> String {
     let answer = desk.post(&take, &[]).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert!(answer.text.contains("交接商户"), "every line says why");
+    // The record counts the persons who see the look, not the numbers: one may answer for several shops.
+    let count = async |sql: &str| -> i64 {
+        use sea_orm::ConnectionTrait;
+        let db = ground.world.db().read();
+        let asked = sea_orm::Statement::from_string(db.get_database_backend(), sql.to_owned());
+        let row = db.query_one_raw(asked).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    };
+    let looks = "SELECT COUNT(*) AS n FROM who_looked WHERE fields = 'merchant-phone,export'";
+    let noted = "SELECT persons AS n FROM processing WHERE kind = 'export'";
+    assert_eq!(count(noted).await, count(looks).await);
     answer.text
 }
 

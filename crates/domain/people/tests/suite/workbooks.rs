@@ -140,20 +140,16 @@ async fn somebody_chooses_the_sheets() {
         // A file that is not read whole is not said to be in order.
         assert!(page.contains("还有工作表没有读：租户"), "{page}");
         assert!(!page.contains("确认无误"), "{page}");
-        let choose = |sheets: &[&str]| {
-            let sheets: Vec<(&str, &str)> = sheets.iter().map(|name| ("sheet", *name)).collect();
-            sheets
-        };
         let to = format!("{path}/sheets");
         for (sheets, fault) in [
             (&[][..], "至少勾选一张"),
             (&["在册", "租户"][..], "列名不一样"),
         ] {
-            let answer = browser.post(&to, &choose(sheets)).await;
+            let answer = browser.post(&to, &chosen(sheets)).await;
             assert_eq!(answer.status, 422);
             assert!(answer.text.contains(fault), "{}", answer.text);
         }
-        let answer = browser.post(&to, &choose(&["租户"])).await;
+        let answer = browser.post(&to, &chosen(&["租户"])).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         desk.work().await;
         assert_eq!(desk.view(view.id).await.state, ImportState::Matching);
@@ -337,4 +333,9 @@ async fn lives(desk: &Desk<'_>, dwelling: uuid::Uuid) -> bool {
         .await
         .unwrap()
         .is_some()
+}
+
+/// The sheets ticked on the form.
+fn chosen<'a>(sheets: &[&'a str]) -> Vec<(&'static str, &'a str)> {
+    sheets.iter().map(|name| ("sheet", *name)).collect()
 }

@@ -8,11 +8,11 @@ use futures::future::BoxFuture;
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table, TableBuilder};
-use youlin_datasets::{Dataset, NamedMeasure, RecordLine, known_since};
+use youlin_datasets::{Dataset, Field, NamedMeasure, RecordLine, Wanted, known_since};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
-use super::{grounds_of, place_lines};
+use super::{fields, grounds_of, place_lines};
 use crate::permissions::PLACES_READ;
 use crate::{Locator, Place};
 
@@ -85,6 +85,20 @@ impl Dataset for DwellingsDataset {
         };
         let lines = place_lines(places, scope, href);
         async { Ok(lines) }.boxed()
+    }
+
+    fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
+        Field::all(i18n, locale, SCHEMA.code, fields::DWELLINGS)
+    }
+
+    fn hand_out<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        i18n: &'a I18n,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        fields::dwellings(db, &self.0, (ctx, i18n), wanted).boxed()
     }
 
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {

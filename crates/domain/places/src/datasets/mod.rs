@@ -3,6 +3,7 @@
 mod buildings;
 mod dwellings;
 mod equipment;
+mod fields;
 mod premises;
 mod standing;
 

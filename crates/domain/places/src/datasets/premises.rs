@@ -8,11 +8,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::cube::{Dim, Kind, Measure, Schema, Table, TableBuilder};
-use youlin_datasets::{Dataset, NamedMeasure, RecordLine, known_since};
+use youlin_datasets::{Dataset, Field, NamedMeasure, RecordLine, Wanted, known_since};
 use youlin_kernel::{AreaTree, CommunityId, Ctx, Locale, Permission, Result, Scope};
 use youlin_web::I18n;
 
-use super::grounds_of;
+use super::{fields, grounds_of};
 use crate::entities::{premises, stall};
 use crate::permissions::PLACES_READ;
 use crate::premises::Premises;
@@ -103,6 +103,20 @@ impl Dataset for PremisesDataset {
             Ok(lines.collect())
         }
         .boxed()
+    }
+
+    fn fields(&self, i18n: &I18n, locale: Locale) -> Vec<Field> {
+        Field::all(i18n, locale, SCHEMA.code, fields::PREMISES)
+    }
+
+    fn hand_out<'a>(
+        &'a self,
+        db: &'a Database,
+        ctx: &'a Ctx,
+        i18n: &'a I18n,
+        wanted: &'a Wanted,
+    ) -> BoxFuture<'a, Result<HashMap<Uuid, Vec<String>>>> {
+        fields::premises(db, (ctx, i18n), wanted).boxed()
     }
 
     fn value_name(&self, i18n: &I18n, locale: Locale, dim: &str, value: &str) -> String {

@@ -3,6 +3,7 @@
 mod buildings;
 mod doors;
 mod entry;
+mod parts;
 pub(crate) mod premises;
 pub(crate) mod split;
 
@@ -21,6 +22,8 @@ use crate::{days, words};
 pub use buildings::{BuildingSpot, buildings_in};
 pub use doors::{DoorLine, doors_among, doors_of, dwelling_closed, entrance_of};
 pub(crate) use entry::{EstateDetail, dwelling_detail, estate_detail};
+pub(crate) use parts::building_names;
+pub use parts::{DwellingParts, dwelling_parts};
 
 /// A code an area has or had.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -584,6 +584,11 @@ async fn an_outlet_is_put_right_and_closed_and_two_at_once_lose_nothing() {
         let (status, _, body) = send(&new, typed("桥下口", &[])).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
         let (_, page) = web.get(ADMIN, &shown).await;
+        // What the sign opens for everybody, and the code to print on it.
+        assert!(
+            page.contains("href=\"/r/") && page.contains("/code.svg\""),
+            "{page}"
+        );
         let from = page.find(&format!("{new}/")).expect("a way to mend it");
         let uri = page[from..].split('"').next().unwrap().to_owned();
         // By the map, and by the telephone's position.

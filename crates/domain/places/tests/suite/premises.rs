@@ -174,6 +174,14 @@ async fn a_market_has_rows_of_stalls() {
         };
         let found = Premises::list(db.read(), &here, &filter, 10).await.unwrap();
         assert_eq!((found.len(), found[0].stalls), (1, 31));
+        for text in ["%", "_", "\\"] {
+            let filter = PremisesFilter {
+                text: text.into(),
+                ..PremisesFilter::default()
+            };
+            let found = Premises::list(db.read(), &here, &filter, 10).await.unwrap();
+            assert!(found.is_empty(), "{text}");
+        }
         town.prove(&["A"]).await;
     }
 }

@@ -256,6 +256,21 @@ pub const SPECS: &[Spec] = &[
         "head",
         &["户主姓名", "户主", "所属户主", "head of household"],
     ),
+    // Says which of two of one name it is.
+    unless(
+        &["监护", "房东"],
+        plain(
+            "head_identity",
+            &[
+                "户主身份证号",
+                "户主身份证号码",
+                "户主身份证",
+                "户主证件号码",
+                "户主证件号",
+                "head identity number",
+            ],
+        ),
+    ),
     unless(
         &[],
         plain("second_home", &["另有住处", "第二住处", "second home"]),

@@ -41,6 +41,8 @@ pub(super) struct Change {
     pub(super) phones: Vec<usize>,
     pub(super) labels: Vec<usize>,
     pub(super) home: bool,
+    /// The head the row names lives there, and is of no household yet.
+    pub(super) head: bool,
     /// The home of the row is one beside the main one.
     pub(super) beside: bool,
     /// Homes beside the main one, by their places in the draft's list.
@@ -71,6 +73,7 @@ impl Change {
             ("phone", !self.phones.is_empty()),
             ("labels", !self.labels.is_empty()),
             ("address", self.home),
+            ("head", self.head),
             ("second_home", self.beside || !self.second.is_empty()),
         ];
         let differ = all.into_iter().filter(|(_, differs)| *differs);
@@ -91,6 +94,7 @@ impl Import {
         taken: &mut HashMap<Uuid, u32>,
     ) -> Result<Decided> {
         let mut doubts = draft.doubts.clone();
+        doubts.extend(self.head_doubt(known, draft));
         let meant = match (known.meant(draft), draft.choice) {
             (Meant::Perhaps(_) | Meant::Several, Some(Choice::New)) => Meant::Nobody,
             // Said to be another than the row of the same name before it, which the register knows by now.
@@ -219,9 +223,9 @@ impl Import {
         let here = homes
             .iter()
             .find(|home| Some(home.dwelling_id) == draft.dwelling);
-        let household = draft.household.as_ref();
+        let household = known.household_of(draft);
         let together = |home: &residence::Model| {
-            household.is_none_or(|key| {
+            household.as_ref().is_none_or(|key| {
                 let known = known.households.get(key);
                 known.is_some() && home.household_id.as_ref() == known
             })
@@ -255,6 +259,9 @@ impl Import {
                     !homes.iter().any(|home| Some(home.dwelling_id) == said)
                 })
                 .collect(),
+            head: known
+                .head_to_bring(draft)
+                .is_some_and(|(head, _)| head.id != id),
             beside: false,
             moved: draft.dwelling.is_some() && here.is_none() && !homes.is_empty(),
         })

@@ -38,6 +38,7 @@ impl Import {
             phones: (0..draft.phones.len()).collect(),
             labels: (0..draft.labels.len()).collect(),
             home: draft.dwelling.is_some(),
+            head: known.head_to_bring(draft).is_some(),
             beside: false,
             second: (0..draft.second.len()).collect(),
             moved: false,
@@ -202,6 +203,10 @@ impl Import {
             });
         }
         self.move_in(ctx, known, draft, change, writing, did);
+        // Of one household are those who live in it.
+        if change.head {
+            self.bring_head(ctx, known, draft, writing, did)?;
+        }
         Ok(())
     }
 

@@ -18,6 +18,7 @@ pub(super) fn household(dwelling: Uuid, head: &[u8]) -> Option<String> {
 /// one of them. Who names somebody the sheet has elsewhere, and not in the same dwelling, keeps the dwelling once somebody
 /// says so.
 pub(super) fn noted(drafts: &mut [Draft]) {
+    by_number(drafts);
     let mut here: HashMap<(Uuid, &[u8]), usize> = HashMap::new();
     let mut anywhere: HashMap<&[u8], usize> = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
@@ -44,8 +45,10 @@ pub(super) fn noted(drafts: &mut [Draft]) {
         lines.join("、")
     };
     let mut asked: Vec<(usize, Option<String>, Option<Refused>)> = Vec::new();
+    let mut outside: Vec<usize> = Vec::new();
     for (at, draft) in drafts.iter().enumerate() {
         let (Some(dwelling), Some(head)) = (draft.dwelling, draft.head.as_deref()) else {
+            outside.extend(draft.head_identity.as_ref().map(|_number| at));
             continue;
         };
         let doubt = |code| Refused::new(draft.line, draft.head_column.clone(), code);
@@ -67,8 +70,15 @@ pub(super) fn noted(drafts: &mut [Draft]) {
                 if let Some(other) = anywhere.get(head).and_then(|at| drafts.get(*at)) {
                     let elsewhere = doubt("sheet-head-elsewhere").arg("first", other.line);
                     asked.push((at, None, Some(elsewhere)));
+                } else {
+                    outside.push(at);
                 }
             }
+        }
+    }
+    for at in outside {
+        if let Some(draft) = drafts.get_mut(at) {
+            draft.head_outside = true;
         }
     }
     for (at, household, doubt) in asked {
@@ -80,6 +90,24 @@ pub(super) fn noted(drafts: &mut [Draft]) {
         }
         if let Some(doubt) = doubt {
             draft.doubt(doubt);
+        }
+    }
+}
+
+/// A row that says its head by the number alone means the row of that number in its dwelling.
+fn by_number(drafts: &mut [Draft]) {
+    let numbered = drafts.iter().filter_map(|draft| {
+        let at = (draft.dwelling?, draft.identity_index.clone()?);
+        Some((at, draft.name_index.clone()))
+    });
+    let numbered: HashMap<(Uuid, Vec<u8>), Vec<u8>> = numbered.collect();
+    for draft in drafts.iter_mut().filter(|draft| draft.head.is_none()) {
+        let (Some(dwelling), Some(number)) = (draft.dwelling, draft.head_identity.clone()) else {
+            continue;
+        };
+        if let Some(name) = numbered.get(&(dwelling, number)) {
+            draft.household = household(dwelling, name);
+            draft.head = Some(name.clone());
         }
     }
 }

@@ -44,9 +44,11 @@ impl Known {
         drafts: &[Draft],
     ) -> Result<Self> {
         let mut known = Self::default();
+        let outside = || drafts.iter().filter(|one| one.head_outside);
         let numbers: Vec<Vec<u8>> = drafts
             .iter()
             .filter_map(|one| one.identity_index.clone())
+            .chain(outside().filter_map(|one| one.head_identity.clone()))
             .collect();
         for some in numbers.chunks(KEYS) {
             known.add(found(db, community, person::Column::IdentityIndex, some).await?);
@@ -59,6 +61,7 @@ impl Known {
                 number.is_none_or(|number| !known.by_identity.contains_key(number))
             })
             .map(|one| one.name_index.clone())
+            .chain(outside().filter_map(|one| one.head.clone()))
             .collect();
         names.sort_unstable();
         names.dedup();
@@ -72,6 +75,13 @@ impl Known {
             .collect();
         let keys: Vec<&String> = keys.into_iter().collect();
         for some in keys.chunks(KEYS) {
+            known.living_together(db, community, some).await?;
+        }
+        // Of heads the register knows it is the household they are of.
+        let held = outside().filter_map(|one| known.household_of(one));
+        let held: BTreeSet<String> = held.collect();
+        let held: Vec<&String> = held.iter().collect();
+        for some in held.chunks(KEYS) {
             known.living_together(db, community, some).await?;
         }
         Ok(known)
@@ -179,6 +189,14 @@ impl Known {
             residence::main_first(homes);
         }
         Ok(())
+    }
+
+    pub(super) fn numbered(&self, number: &[u8]) -> Option<Uuid> {
+        self.by_identity.get(number).copied()
+    }
+
+    pub(super) fn named(&self, name: &[u8]) -> &[Uuid] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Whom a row means.

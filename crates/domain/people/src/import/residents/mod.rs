@@ -14,6 +14,7 @@ mod decide;
 mod enter;
 mod given;
 mod heads;
+mod held_heads;
 mod home;
 mod known;
 mod look;

@@ -40,8 +40,8 @@ impl Import {
             .collect();
         if let Some(dwelling) = draft.dwelling.filter(|_| change.home || change.beside) {
             let mut household = None;
-            if let Some(key) = &draft.household {
-                household = Some(self.household(ctx, known, key, writing, did));
+            if let Some(key) = known.household_of(draft) {
+                household = Some(self.household(ctx, known, &key, writing, did));
             }
             let before = did.ended.iter().find(|home| home.dwelling_id == dwelling);
             let relation = draft
@@ -60,7 +60,7 @@ impl Import {
     }
 
     /// The household of a key; made by the first row that names it.
-    fn household(
+    pub(super) fn household(
         &self,
         ctx: &Ctx,
         known: &Known,

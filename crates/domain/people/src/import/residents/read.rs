@@ -40,6 +40,10 @@ pub(super) struct Draft {
     /// The name of the head, where that says who lives together, and the column that says it.
     pub(super) head: Option<Vec<u8>>,
     pub(super) head_column: String,
+    /// The number of the head, where a column of the sheet says it.
+    pub(super) head_identity: Option<Vec<u8>>,
+    /// The sheet has nobody of that name or number: the register may know them.
+    pub(super) head_outside: bool,
     /// Lives there too.
     pub(super) second: Vec<(Uuid, Relation)>,
     pub(super) name: String,
@@ -187,6 +191,15 @@ impl<'a> Reader<'a> {
             Some(_) => None,
             None => self.head(&cells),
         };
+        let head_identity = match household {
+            Some(_) => None,
+            None => self.head_identity(&cells, &mut doubts),
+        };
+        let head_field = if head.is_some() {
+            "head"
+        } else {
+            "head_identity"
+        };
         let note = noted(
             &cells,
             said.lunar(self)
@@ -207,10 +220,13 @@ impl<'a> Reader<'a> {
             community,
             dwelling,
             household: household.or_else(|| heads::household(dwelling?, head.as_deref()?)),
-            head_column: head
-                .as_ref()
-                .map_or_else(String::new, |_named| cells.table.name_of("head").to_owned()),
+            head_column: match head.is_some() || head_identity.is_some() {
+                true => cells.table.name_of(head_field).to_owned(),
+                false => String::new(),
+            },
             head,
+            head_identity,
+            head_outside: false,
             second,
             name_index: self.vault.name_index(&name),
             name,
@@ -245,6 +261,20 @@ impl<'a> Reader<'a> {
         let head = cells.text("head");
         let named = Some(head).filter(|head| !head.is_empty());
         named.map(|head| self.vault.name_index(&head))
+    }
+
+    /// A covered number says nothing, a wrong one is looked at: the head is gone by the name then.
+    fn head_identity(&self, cells: &Cells<'_>, doubts: &mut Vec<Refused>) -> Option<Vec<u8>> {
+        let refuse = |code| cells.refused("head_identity", code);
+        match identity_number(cells.one("head_identity"), self.today, refuse) {
+            Ok(number) => number.map(|number| self.vault.identity_index(&number)),
+            Err(wrong) => {
+                if wrong.code != "sheet-identity-masked" {
+                    doubts.push(wrong);
+                }
+                None
+            }
+        }
     }
 
     /// The numbers, and what is said of them: it names the number by its end only, as notes do not cover numbers.

@@ -1,6 +1,7 @@
 //! One verb per file.
 
 pub(super) mod close;
+pub(super) mod hand_out;
 pub(super) mod persons;
 pub(super) mod places;
 pub(super) mod reveal;

@@ -75,21 +75,7 @@ pub(crate) async fn tell(
     merchants: &[Uuid],
     look: Look<'_>,
 ) -> Result<Vec<Uuid>> {
-    let mut told = BTreeSet::new();
-    for some in merchants.chunks(CHUNK) {
-        let there = merchant_person::Entity::find()
-            .filter(merchant_person::Column::CommunityId.eq(community.0))
-            .filter(merchant_person::Column::MerchantId.is_in(some.iter().copied()))
-            .filter(merchant_person::Column::ValidTo.is_null())
-            // Those of another community are told by its own log only of what happens there.
-            .filter(merchant_person::Column::PersonCommunity.eq(community.0))
-            .all(tx.conn())
-            .await?;
-        let responsible = there.into_iter().filter(|row| {
-            MerchantRelation::parse(&row.relation).is_some_and(MerchantRelation::responsible)
-        });
-        told.extend(responsible.map(|row| row.person_id));
-    }
+    let told = responsible(tx, community, merchants).await?;
     for person in &told {
         tx.insert::<who_looked::Entity>(who_looked::Model {
             community_id: community.0,
@@ -108,4 +94,28 @@ pub(crate) async fn tell(
         .await?;
     }
     Ok(told.into_iter().collect())
+}
+
+/// Who answers for these merchants now, each once.
+pub(super) async fn responsible(
+    tx: &Tx<'_>,
+    community: CommunityId,
+    merchants: &[Uuid],
+) -> Result<BTreeSet<Uuid>> {
+    let mut told = BTreeSet::new();
+    for some in merchants.chunks(CHUNK) {
+        let there = merchant_person::Entity::find()
+            .filter(merchant_person::Column::CommunityId.eq(community.0))
+            .filter(merchant_person::Column::MerchantId.is_in(some.iter().copied()))
+            .filter(merchant_person::Column::ValidTo.is_null())
+            // Those of another community are told by its own log only of what happens there.
+            .filter(merchant_person::Column::PersonCommunity.eq(community.0))
+            .all(tx.conn())
+            .await?;
+        let responsible = there.into_iter().filter(|row| {
+            MerchantRelation::parse(&row.relation).is_some_and(MerchantRelation::responsible)
+        });
+        told.extend(responsible.map(|row| row.person_id));
+    }
+    Ok(told)
 }

@@ -16,7 +16,7 @@ use youlin_web::{
     ApiQuery, App, Caller, Choice, NavPlace, Paged, PathId, Prefs, Shell, WebResult, page,
 };
 
-use self::consents::{Consent, offered};
+use self::consents::{Consent, of_child, offered};
 use self::reveal::{Shown, Tick, ticks};
 use super::form::{Errors, shown, to, with_status};
 use super::known::{Known, known};
@@ -194,6 +194,7 @@ async fn person_page(
         merchants,
         missing,
         homes,
+        child,
     ) = futures::try_join!(
         crate::life::pages::for_desk(app, ctx, community, id, Paged::default()),
         crate::merge::merges_of(db, community, id),
@@ -207,6 +208,7 @@ async fn person_page(
         Merchants::of_person(db, &vault, &scope, id),
         super::round::missing_of(app, ctx, &s, &file.card),
         homes_of(db, &vault, &file),
+        of_child(db, &vault, community, id, ctx.now()),
     )?;
     let died = !deaths.is_empty();
     let may_look = ctx.may(&PEOPLE_LOOKS);
@@ -214,10 +216,10 @@ async fn person_page(
     if let Some((first, _)) = file.phones.first().filter(|_| typed.reach) {
         fields.push(first.to_string());
     }
-    let ticks = ticks(&s, &file, &fields);
+    let ticks = ticks(&s, &file, (&known.held, away.as_ref()), &fields);
     page(&PersonPage {
         labels: label_choices(&s, How::Desk),
-        consents: offered(&s, &given),
+        consents: offered(&s, &given, (child, died)),
         saved: typed.saved,
         from: typed.from,
         e: typed.e,

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use youlin_web::{ApiForm, App, Caller, PathId, Prefs, Shell, WebResult};
 
 use super::{Typed, again, person_page, shell};
+use crate::facts::Fact;
 use crate::pages::form::to;
 use crate::pages::{dial, seen};
+use crate::queries::MovedAway;
 use crate::{PersonFile, Reveal, RevealField, Vault};
 
 /// A field that can be ticked on the reveal form.
@@ -25,11 +27,25 @@ pub(super) struct Shown {
     pub(super) dial: Option<String>,
 }
 
-/// What can be shown of this person.
-pub(super) fn ticks(s: &Shell, file: &PersonFile, ticked: &[String]) -> Vec<Tick> {
-    let mut ticks: Vec<Tick> = ["name", "identity", "address", "note"]
+/// What is hidden of this person: whoever ticks something says what for, and gets it. Where somebody moved to stands in the
+/// place of the address.
+pub(super) fn ticks(
+    s: &Shell,
+    file: &PersonFile,
+    (held, away): (&[Fact], Option<&MovedAway>),
+    ticked: &[String],
+) -> Vec<Tick> {
+    let whereto = away.is_some_and(|note| note.whereto);
+    let fields = [
+        ("name", held.contains(&Fact::Name)),
+        ("identity", held.contains(&Fact::Identity)),
+        ("address", held.contains(&Fact::Home) || whereto),
+        ("note", held.contains(&Fact::Note)),
+    ];
+    let mut ticks: Vec<Tick> = fields
         .into_iter()
-        .map(|field| Tick {
+        .filter(|(_, held)| *held)
+        .map(|(field, _)| Tick {
             value: field.to_owned(),
             label: s.tt("people-field", field),
             on: ticked.iter().any(|one| one == field),

@@ -12,11 +12,14 @@ use youlin_places::Place;
 use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, PathId, Prefs, Shell, WebResult, page};
 
 use super::{policy, shell};
+use crate::commands::learn_facts::answer_field;
 use crate::facts::{Fact, How};
+use crate::fields::Faults;
 use crate::life::{LifeLine, dwelling_life};
 use crate::pages::form::{Errors, own_path, shown, to, with_status};
 use crate::pages::organisations::aged_words;
 use crate::pages::person_form::aged;
+use crate::pages::unlikely::{Asked, alone, very_old};
 use crate::pages::{LabelGroup, label_groups, seen};
 use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
 use crate::queries::{MovedAway, moved_away_from, numbers_of};
@@ -125,6 +128,17 @@ impl DwellingPage {
         }
     }
 
+    fn answer_id(&self, one: &Resident, asked: &Uuid) -> String {
+        self.field(one, &answer_field(*asked))
+    }
+
+    fn answer_fault(&self, one: &Resident, asked: &Uuid) -> &str {
+        match self.here(one) {
+            true => self.e.on(&answer_field(*asked)),
+            false => "",
+        }
+    }
+
     fn answered(&self, one: &Resident, asked: &Uuid) -> &str {
         let at = self.typed.asked.iter().position(|id| id == asked);
         let answer = at.and_then(|at| self.typed.answer.get(at));
@@ -137,7 +151,7 @@ impl DwellingPage {
             !self.asks(one, name)
                 && (!self.was(one, name).is_empty()
                     || (self.here(one) && !self.e.on(name).is_empty()))
-        })
+        }) || (self.here(one) && !self.asks(one, "birth") && !self.e.on("old").is_empty())
     }
 
     /// Whether ticks of labels differ from what is held.
@@ -147,6 +161,7 @@ impl DwellingPage {
         self.here(one)
             && (self.typed.label.iter().any(added)
                 || self.typed.held.iter().any(taken)
+                || !self.e.on("alone").is_empty()
                 || !self.e.on("label").is_empty())
     }
 
@@ -380,6 +395,10 @@ pub(in crate::pages) struct FactsForm {
     answer: Vec<String>,
     /// Ticked where the person was met.
     seen: String,
+    /// Ticked where it was asked: lives alone though others are registered.
+    alone: String,
+    /// Ticked where it was asked: as old as that.
+    old: String,
 }
 
 /// `POST /people/{id}/facts`: what was heard at the door.
@@ -415,7 +434,20 @@ pub(in crate::pages) async fn facts(
     let back = form
         .dwelling
         .or_else(|| card.place.as_ref().and_then(|place| place.dwelling));
-    match (app.db().execute(&ctx, command).await, back) {
+    let s = shell(&app, &ctx, prefs);
+    let learnt = async {
+        let mut faults = Faults::default();
+        let home = card.place.as_ref().and_then(|place| place.dwelling);
+        let (person, sure) = ((card.community, Some(id)), !form.alone.is_empty());
+        let new = |label: &&String| !card.labels.contains(label);
+        let new: Vec<String> = form.label.iter().filter(new).cloned().collect();
+        faults.mend(alone(&app, &s, person, home, (&new, sure)).await)?;
+        faults.take(very_old(&s, &form.birth, !form.old.is_empty()));
+        let open = faults.done().err();
+        let step = command;
+        app.db().execute(&ctx, Asked { step, open }).await
+    };
+    match (learnt.await, back) {
         (Ok(changed), Some(dwelling)) => {
             let saved = if changed { "changed" } else { "nothing" };
             let aged = aged(&form.birth);
@@ -428,13 +460,25 @@ pub(in crate::pages) async fn facts(
         }
         (Err(problem), Some(dwelling)) => {
             let problem = shown(problem)?;
-            let s = shell(&app, &ctx, prefs);
             let e = Errors::of(&s, &problem);
+            let form = FactsForm {
+                label: taken(&problem, form.label),
+                ..form
+            };
             let body = dwelling_page(s, dwelling, e, Some(id), form, Saved::default()).await?;
             Ok(with_status(&problem, body))
         }
         (Err(problem), None) => Err(problem.into()),
     }
+}
+
+/// The ticks that stay: a label that was refused would be refused again with everything else.
+fn taken(problem: &Problem, mut labels: Vec<String>) -> Vec<String> {
+    let args = problem.fields().iter().flat_map(|fault| &fault.args);
+    for (_, code) in args.filter(|(name, _)| *name == "code") {
+        labels.retain(|label| label != code);
+    }
+    labels
 }
 
 /// `GET /people/{id}/facts`: a refused save was reloaded; the dwelling's page is where it came from.

@@ -10,7 +10,7 @@ use youlin_web::{ApiForm, ApiQuery, App, Caller, PathId, Prefs, Shell, WebResult
 
 use super::shell;
 use crate::pages::form::{Errors, shown, to, with_status};
-use crate::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use crate::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE, PEOPLE_WRITE};
 use crate::{
     Directory, MarkVisit, StartVisitingList, Vault, VisitState, VisitingEntry, VisitingLine,
 };
@@ -21,6 +21,12 @@ struct ListsPage {
     s: Shell,
     closed: bool,
     lines: Vec<VisitingLine>,
+}
+
+impl ListsPage {
+    fn title(&self, line: &VisitingLine) -> String {
+        title_of(&self.s, line)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -37,10 +43,12 @@ pub(in crate::pages) async fn lists(
     ApiQuery(which): ApiQuery<Which>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PEOPLE_READ)?;
+    let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+    let scopes = (&scope, sensitive.as_ref());
     let closed = !which.closed.is_empty();
     let vault = app.need::<Vault>()?;
     page(&ListsPage {
-        lines: Directory::visiting_lists(app.db().read(), &vault, &scope, closed).await?,
+        lines: Directory::visiting_lists(app.db().read(), &vault, scopes, closed).await?,
         closed,
         s: shell(&app, &ctx, prefs),
     })
@@ -68,6 +76,8 @@ pub(in crate::pages) async fn start(
         title: form.title,
         reason: form.reason,
         persons: form.person,
+        // Chosen one by one; what the title tells is found by its words.
+        sensitive: false,
     };
     let id = app.db().execute(&ctx, command).await?;
     Ok(to(&format!("/people/visits/{id}")))
@@ -86,6 +96,10 @@ struct ListPage {
 }
 
 impl ListPage {
+    fn title(&self) -> String {
+        title_of(&self.s, &self.list)
+    }
+
     fn typed(&self, entry: &VisitingEntry) -> &str {
         match &self.at {
             Some((id, note)) if *id == entry.id => note,
@@ -119,6 +133,12 @@ impl ListPage {
     }
 }
 
+/// What a list is called for this caller.
+pub(in crate::pages) fn title_of(s: &Shell, list: &VisitingLine) -> String {
+    let title = list.title.clone();
+    title.unwrap_or_else(|| s.t("round-visits-withheld"))
+}
+
 /// `GET /people/visits/{id}`.
 pub(in crate::pages) async fn show(
     State(app): State<App>,
@@ -139,7 +159,9 @@ async fn list_page(
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let vault = app.need::<Vault>()?;
     let scope = ctx.scope(&PEOPLE_READ)?;
-    let (list, entries) = Directory::visiting_list(app.db().read(), &vault, &scope, id).await?;
+    let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+    let scopes = (&scope, sensitive.as_ref());
+    let (list, entries) = Directory::visiting_list(app.db().read(), &vault, scopes, id).await?;
     page(&ListPage {
         may_write: ctx.may(&PEOPLE_WRITE),
         list,
@@ -168,7 +190,8 @@ pub(in crate::pages) async fn mark(
 ) -> WebResult<Response> {
     let vault = app.need::<Vault>()?;
     let scope = ctx.scope(&PEOPLE_READ)?;
-    let (list, _) = Directory::visiting_list(app.db().read(), &vault, &scope, id).await?;
+    let scopes = (&scope, None);
+    let (list, _) = Directory::visiting_list(app.db().read(), &vault, scopes, id).await?;
     let command = MarkVisit {
         vault,
         community: list.community,

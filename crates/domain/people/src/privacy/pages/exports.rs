@@ -8,16 +8,17 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Permission, Problem, Result};
 use youlin_web::{
-    ApiForm, App, CSV, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, XLSX, page,
-    save_as,
+    ApiForm, ApiQuery, App, CSV, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, XLSX,
+    page, save_as,
 };
 
-use crate::Vault;
 use crate::entities::person_export;
 use crate::pages::form::{Errors, area_of, areas_with, shown, to, with_status};
 use crate::permissions::{PEOPLE_EXPORT, PEOPLE_EXPORT_APPROVE};
 use crate::privacy::export::*;
+use crate::privacy::export_count;
 use crate::privacy::pages::written::{merchants, register, sheet};
+use crate::{ListFilter, Vault};
 
 #[derive(Template)]
 #[template(path = "privacy/exports.html")]
@@ -29,6 +30,11 @@ struct ExportsPage {
     purpose: String,
     contents: String,
     all_contents: &'static [ExportContents],
+    filter: ListFilter,
+    /// How many that are now, where an area is chosen.
+    now: Option<u64>,
+    /// Of the request whose decision was refused: what was answered.
+    answer: Option<(Uuid, String)>,
     rows: Vec<ExportView>,
     me: Uuid,
     may_ask: bool,
@@ -37,6 +43,17 @@ struct ExportsPage {
 }
 
 impl ExportsPage {
+    /// The same list without what cuts it down.
+    fn whole(&self) -> String {
+        let all = ListFilter::default().address(area_of(&self.area));
+        format!("/people/exports?{all}")
+    }
+
+    /// Back to the list on the page of the register.
+    fn list(&self) -> String {
+        format!("/people?{}", self.filter.address(area_of(&self.area)))
+    }
+
     fn mine(&self, row: &ExportView) -> bool {
         row.asked_by == self.me
     }
@@ -48,6 +65,14 @@ impl ExportsPage {
             _ => "export-persons",
         };
         self.s.t1(key, "count", row.persons)
+    }
+
+    /// What was answered to this request, and what is wrong with that.
+    fn answered(&self, row: &ExportView) -> (&str, &str) {
+        match &self.answer {
+            Some((id, text)) if *id == row.id => (text, self.e.on(&format!("answer-{id}"))),
+            _ => ("", ""),
+        }
     }
 
     fn waits(&self, row: &ExportView) -> bool {
@@ -72,6 +97,9 @@ struct Typed {
     area: String,
     purpose: String,
     contents: String,
+    filter: ListFilter,
+    /// Of a decision that was refused: of which request, and what was answered.
+    answer: Option<(Uuid, String)>,
 }
 
 fn know(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
@@ -79,10 +107,11 @@ fn know(app: &App, ctx: &Ctx, prefs: Prefs) -> Shell {
 }
 
 async fn exports_page(app: &App, ctx: &Ctx, s: Shell, typed: Typed) -> WebResult<Response> {
+    let vault = app.need::<Vault>()?;
     let mut rows = Vec::new();
     for permission in [&PEOPLE_EXPORT, &PEOPLE_EXPORT_APPROVE] {
         if let Ok(scope) = ctx.scope(permission) {
-            rows.extend(exports(app.db().read(), &scope).await?);
+            rows.extend(exports(app.db().read(), &vault, &scope).await?);
         }
     }
     rows.sort_by_key(|row| (std::cmp::Reverse(row.asked_at), row.id));
@@ -93,7 +122,18 @@ async fn exports_page(app: &App, ctx: &Ctx, s: Shell, typed: Typed) -> WebResult
             .and_then(|area| ctx.areas().get(area))
             .is_some_and(|node| node.level >= AreaLevel::Community)
     });
+    let asked = area_of(&typed.area).filter(|_| !typed.filter.is_empty());
+    let now = match asked {
+        // What is wrong with it is said when it is asked for.
+        Some(area) => export_count(app.db().read(), &vault, ctx, (area, &typed.filter))
+            .await
+            .ok(),
+        None => None,
+    };
     page(&ExportsPage {
+        filter: typed.filter,
+        answer: typed.answer,
+        now,
         me: ctx.actor().id().unwrap_or_default(),
         may_ask: ctx.may(&PEOPLE_EXPORT),
         may_approve: ctx.may(&PEOPLE_EXPORT_APPROVE),
@@ -109,14 +149,28 @@ async fn exports_page(app: &App, ctx: &Ctx, s: Shell, typed: Typed) -> WebResult
     })
 }
 
-/// `GET /people/exports`.
+/// The area of a list, from the page it stands on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct From {
+    area: String,
+}
+
+/// `GET /people/exports`; with the list one comes from, as it stands there.
 pub(super) async fn list(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
+    ApiQuery(from): ApiQuery<From>,
+    ApiQuery(filter): ApiQuery<ListFilter>,
 ) -> WebResult<Response> {
     let s = know(&app, &ctx, prefs);
-    exports_page(&app, &ctx, s, Typed::default()).await
+    let typed = Typed {
+        area: from.area,
+        filter: filter.trimmed(),
+        ..Typed::default()
+    };
+    exports_page(&app, &ctx, s, typed).await
 }
 
 /// `GET /people/exports/approve`: the same page, for those who only say yes or no.
@@ -137,6 +191,13 @@ pub(super) struct AskForm {
     purpose: String,
     #[serde(default)]
     contents: String,
+    // The filter field by field: a flattened one would be read as texts alone.
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    label: String,
+    age: Option<i32>,
+    dwelling: Option<Uuid>,
 }
 
 /// `POST /people/exports`.
@@ -147,12 +208,20 @@ pub(super) async fn ask(
     ApiForm(form): ApiForm<AskForm>,
 ) -> WebResult<Response> {
     let area = area_of(&form.area).unwrap_or(AreaId(0));
+    let filter = ListFilter {
+        q: form.q,
+        label: form.label,
+        age: form.age,
+        dwelling: form.dwelling,
+    };
+    let filter = filter.trimmed();
     let command = AskExport {
         vault: app.need::<Vault>()?,
         area,
         purpose: form.purpose.clone(),
         // Whoever says nothing gets the least.
         contents: ExportContents::parse(&form.contents).unwrap_or(ExportContents::Contacts),
+        filter: filter.clone(),
     };
     match app.db().execute(&ctx, command).await {
         Ok(_asked) => Ok(to("/people/exports")),
@@ -161,6 +230,7 @@ pub(super) async fn ask(
                 area: form.area,
                 purpose: form.purpose,
                 contents: form.contents,
+                filter,
                 ..Typed::default()
             };
             again(&app, &ctx, prefs, problem, typed).await
@@ -219,11 +289,27 @@ pub(super) async fn decide(
         community: community(&app, &ctx, &PEOPLE_EXPORT_APPROVE, id).await?,
         id,
         approve: form.decision == "approve",
-        answer: form.answer,
+        answer: form.answer.clone(),
     };
+    let answer = form.answer;
     match app.db().execute(&ctx, command).await {
         Ok(()) => Ok(to("/people/exports/approve")),
-        Err(problem) => again(&app, &ctx, prefs, problem, Typed::default()).await,
+        Err(problem) => {
+            // Several requests wait on the page: the field that is meant is that of this one.
+            let problem = shown(problem)?;
+            let s = know(&app, &ctx, prefs);
+            let mut e = Errors::of(&s, &problem);
+            for (field, _) in &mut e.fields {
+                *field = format!("{field}-{id}");
+            }
+            let typed = Typed {
+                e,
+                answer: Some((id, answer)),
+                ..Typed::default()
+            };
+            let page = exports_page(&app, &ctx, s, typed).await?;
+            Ok(with_status(&problem, page))
+        }
     }
 }
 

@@ -86,6 +86,8 @@ struct ListPage {
     named: String,
     days: String,
     saved: bool,
+    /// May choose other days: the rule holds in every community.
+    may_set: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -137,6 +139,7 @@ async fn list_page(
         named: typed.named,
         days: typed.days.unwrap_or_else(|| rule.days.to_string()),
         saved: typed.saved,
+        may_set: may_set_retention(ctx),
         rule,
         before,
         s,

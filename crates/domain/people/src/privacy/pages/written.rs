@@ -39,12 +39,20 @@ fn mark(s: &Shell, list: &ExportedList) -> String {
         Some(_) => "export-mark-approved",
         None => "export-mark",
     };
+    let purpose = match list.filter.is_empty() {
+        true => list.purpose.clone(),
+        false => s.t2(
+            "export-purpose-filtered",
+            &("purpose", list.purpose.as_str()),
+            &("filter", list.filter.words(&s)),
+        ),
+    };
     s.tn(
         key,
         &[
             ("by", list.by.clone()),
             ("at", s.when(&list.at)),
-            ("purpose", list.purpose.clone()),
+            ("purpose", purpose),
             ("approved", list.approved_by.clone().unwrap_or_default()),
         ],
     )

@@ -13,7 +13,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
-use youlin_database::sql::in_scope;
+use youlin_database::sql::{holds, in_scope};
 use youlin_kernel::{Micros, Problem, Result, Scope};
 
 use self::rows::{check_view, equipment_views, stall_view, views};
@@ -58,8 +58,8 @@ impl Premises {
         if !text.is_empty() {
             find = find.filter(
                 Condition::any()
-                    .add(premises::Column::Name.contains(&text))
-                    .add(premises::Column::StreetAddress.contains(&text)),
+                    .add(holds(premises::Column::Name, &text))
+                    .add(holds(premises::Column::StreetAddress, &text)),
             );
         }
         find = if filter.closed {
