@@ -45,7 +45,7 @@ pub use visits::QuestionsAtDoors;
 /// # Errors
 /// 422 on `file` for what is no workbook with named columns.
 pub fn read_blank(bytes: &[u8]) -> youlin_kernel::Result<Blank> {
-    forms::blank_of(bytes)
+    forms::blank_of("", bytes)
 }
 
 fn consumers(app: &App) -> Vec<Arc<dyn Consumer>> {

@@ -3,6 +3,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use youlin_database::Database;
+use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 
 use crate::Composed;
@@ -27,11 +28,20 @@ fn seen(ctx: &Ctx, row: &view::Model) -> bool {
     mine || (row.shared && ctx.require(&INSIGHT_READ, AreaId(row.area_id)).is_ok())
 }
 
+/// A question the caller may not ask is no view of theirs: its name alone would tell what is sensitive. One that cannot be
+/// read any more says so when it is opened.
+fn may_ask(datasets: &Datasets, ctx: &Ctx, row: &view::Model) -> bool {
+    let mine = ctx.actor().id() == Some(row.account_id);
+    let question = serde_html_form::from_str::<Composed>(&row.address);
+    let query = question.ok().and_then(|one| one.query(datasets).ok());
+    mine || query.is_none_or(|query| datasets.may_ask(ctx, &query))
+}
+
 /// The views one kept, and those shared in areas one may see; the newest first.
 ///
 /// # Errors
 /// 401 or 403 for whoever may not ask for figures.
-pub async fn views(db: &Database, ctx: &Ctx) -> Result<Vec<SavedView>> {
+pub async fn views(db: &Database, datasets: &Datasets, ctx: &Ctx) -> Result<Vec<SavedView>> {
     let mut communities = ctx.scope(&INSIGHT_READ)?.communities();
     communities.push(CommunityId::SYSTEM.0);
     let rows = view::Entity::find()
@@ -41,7 +51,7 @@ pub async fn views(db: &Database, ctx: &Ctx) -> Result<Vec<SavedView>> {
         .await?;
     Ok(rows
         .into_iter()
-        .filter(|row| seen(ctx, row))
+        .filter(|row| seen(ctx, row) && may_ask(datasets, ctx, row))
         .map(|row| shown(ctx, row))
         .collect())
 }
@@ -66,9 +76,12 @@ fn shown(ctx: &Ctx, row: view::Model) -> SavedView {
 /// One view.
 ///
 /// # Errors
-/// 404 for one that is not there, not shared, or of an area one may not see.
-pub async fn view(db: &Database, ctx: &Ctx, id: Uuid) -> Result<SavedView> {
+/// 404 for one that is not there, not shared, of an area one may not see, or that asks what one may not ask.
+pub async fn view(db: &Database, datasets: &Datasets, ctx: &Ctx, id: Uuid) -> Result<SavedView> {
     let row = find(db.read(), ctx, id).await?;
+    if !may_ask(datasets, ctx, &row) {
+        return Err(Problem::not_found());
+    }
     Ok(shown(ctx, row))
 }
 

@@ -5,7 +5,7 @@ use youlin_datasets::cube::{
 };
 use youlin_datasets::{Asked, Dataset, Datasets};
 use youlin_kernel::{AreaId, Locale};
-use youlin_web::{I18n, Shell};
+use youlin_web::{I18n, Shell, area_named, areas_named};
 
 use crate::compose::{Composed, Condition, Who, op_text};
 use crate::units;
@@ -111,6 +111,20 @@ impl Words<'_> {
         }
     }
 
+    /// Whether it takes more than seeing the records to ask by this condition.
+    pub(crate) fn is_sensitive(&self, own: &str, condition: &Condition) -> bool {
+        let dataset = match &condition.who {
+            Who::Others { dataset, .. } => dataset.as_str(),
+            _ => own,
+        };
+        let set = self.datasets.get(dataset);
+        set.is_none_or(|set| {
+            condition
+                .dims()
+                .any(|dim| set.dim_permission(dim).is_some())
+        })
+    }
+
     /// The dimensions a condition names: 年龄或性别
     pub(crate) fn dims(&self, condition: &Condition) -> String {
         let dims: Vec<String> = condition.dims().map(|dim| self.dim(dim)).collect();
@@ -193,6 +207,30 @@ impl Words<'_> {
         several.into_iter().chain(measured).collect()
     }
 
+    /// Where was counted, by name: whoever is handed the file does not know what its maker is in charge of.
+    fn ground(&self, asked: &Asked) -> String {
+        let (s, tree) = (self.s, self.s.ctx().areas());
+        let counted = asked.counted();
+        let named = asked.query.area.map(AreaId);
+        if let Some(area) = named
+            && counted.iter().any(|one| tree.is_within(area, *one))
+        {
+            return area_named(s, area);
+        }
+        let names = match counted.is_empty() {
+            true => s.t("insight-nothing"),
+            false => areas_named(s, &counted),
+        };
+        match named {
+            Some(area) => s.t2(
+                "insight-def-area-counted",
+                &("area", area_named(s, area)),
+                &("names", names),
+            ),
+            None => names,
+        }
+    }
+
     /// What was asked, line by line: it stands on the first sheet of every export and under every answer.
     pub(crate) fn definition(&self, question: &Composed, asked: &Asked) -> Vec<(String, String)> {
         let s = self.s;
@@ -231,11 +269,7 @@ impl Words<'_> {
                 format!("{dim}：{} – {}", span.from, span.to),
             ));
         }
-        let area = asked.query.area.map_or_else(
-            || s.t("insight-def-area-all"),
-            |area| s.area_path_or_name(AreaId(area)),
-        );
-        lines.push((s.t("insight-def-area"), area));
+        lines.push((s.t("insight-def-area"), self.ground(asked)));
         for (one, came_out) in asked.meant_too() {
             let came_out: Vec<String> = came_out.iter().map(|area| s.area(area)).collect();
             let came_out = came_out.join("、");
@@ -254,22 +288,6 @@ impl Words<'_> {
         };
         lines.push((s.t("insight-def-as-of"), s.t1(key, "day", day)));
         lines
-    }
-}
-
-/// Areas above communities have no path; their name stands alone.
-trait AreaWords {
-    fn area_path_or_name(&self, area: AreaId) -> String;
-}
-
-impl AreaWords for Shell {
-    fn area_path_or_name(&self, area: AreaId) -> String {
-        let path = self.area_path(area);
-        if path.is_empty() {
-            self.area(&area)
-        } else {
-            path
-        }
     }
 }
 

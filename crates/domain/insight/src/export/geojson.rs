@@ -55,10 +55,11 @@ pub(super) async fn write(app: &App, asked: &Asked, sheet: &Sheet) -> Written {
             json!({ "type": "Feature", "geometry": geometry, "properties": properties })
         })
         .collect();
-    let definition: Map<String, Value> = sheet
+    // A list: several conditions and groups have the same name.
+    let definition: Vec<Value> = sheet
         .definition
         .iter()
-        .map(|(name, said)| (name.clone(), json!(said)))
+        .map(|(name, said)| json!({ "name": name, "value": said }))
         .collect();
     let whole =
         json!({ "type": "FeatureCollection", "definition": definition, "features": features });

@@ -26,11 +26,23 @@ pub(crate) fn file_fault(fault: &TableFault) -> Problem {
 ///
 /// # Errors
 /// 422 at `file`: none, no workbook, none that can be read, or one without columns.
-pub(crate) fn blank_of(bytes: &[u8]) -> Result<Blank> {
+pub(crate) fn blank_of(file_name: &str, bytes: &[u8]) -> Result<Blank> {
     if bytes.is_empty() {
-        return Err(Problem::invalid("file", "required"));
+        // A browser sends a field without a name where no file was chosen.
+        let code = match file_name.is_empty() {
+            true => "required",
+            false => "sheet-empty",
+        };
+        return Err(Problem::invalid("file", code));
     }
-    let book = youlin_tabular::read(bytes, &Limits::default()).map_err(|e| file_fault(&e))?;
+    let book = youlin_tabular::read(bytes, &Limits::default()).map_err(|fault| match fault {
+        // Text would be no way out: it has no layout to come out in.
+        TableFault::OtherKind(kind) => {
+            Problem::invalid("file", "form-other-kind").field_arg("kind", kind)
+        }
+        TableFault::Encoding => Problem::invalid("file", "form-not-a-workbook"),
+        fault => file_fault(&fault),
+    })?;
     // Text has no layout to come out in.
     if book.encoding.is_some() {
         return Err(Problem::invalid("file", "form-not-a-workbook"));
@@ -148,6 +160,7 @@ mod tests {
             column,
             name: (*name).to_owned(),
             row: None,
+            within: None,
         });
         Blank {
             sheet: 0,

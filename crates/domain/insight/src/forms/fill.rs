@@ -1,15 +1,18 @@
 //! Filling: the lines of a form from what is held, and what is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
-use youlin_datasets::{Asked, Datasets, Release, Wanted, known_since};
+use youlin_datasets::{Asked, Datasets, FieldKind, Release, Wanted, known_since};
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result};
-use youlin_tabular::{FillCell, Limits, TableFault};
+use youlin_places::natural;
+use youlin_tabular::{FillCell, FormColumn, Limits, TableFault, card_cells, defused};
 use youlin_web::App;
 
+use super::shared;
+use super::suggest::fields_of;
 use super::{
     AnswerCount, Column, Every, FormView, Mapping, Origin, PERIOD, Rows, Source, file_fault, typed,
     typed_for,
@@ -83,8 +86,10 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
             }
             let (db, id) = (app.db(), form.line.id);
             // What a second person said yes to is what it is for.
-            if let Release::Granted { by, purpose: said } =
-                asked.dataset.release(db, ctx, id, found.len()).await?
+            if let Release::Granted { by, purpose: said } = asked
+                .dataset
+                .release(db, ctx, id, found.len(), &wanted_fields(mapping))
+                .await?
             {
                 (purpose, approved) = (said, Some(by));
             }
@@ -132,9 +137,9 @@ fn written(form: &FormView, lines: &Lines, limits: &Limits) -> Result<Vec<u8>, T
     let (blank, book) = (&form.blank, &form.workbook);
     let columns = &form.mapping.columns;
     if let (true, [line]) = (blank.is_card(), lines.as_slice()) {
-        let places = columns.iter().map(|one| (one.row.unwrap_or(0), one.column));
-        let places: Vec<(u32, usize)> = places.collect();
-        return youlin_tabular::fill_places(book, blank.sheet, &places, line, limits);
+        let columns: Vec<FormColumn> = columns.iter().map(|one| blank.place_of(one)).collect();
+        let (places, cells) = card_cells(&columns, line);
+        return youlin_tabular::fill_places(book, blank.sheet, &places, &cells, limits);
     }
     let columns: Vec<usize> = columns.iter().map(|one| one.column).collect();
     let (first, free) = (blank.layout.first_row, blank.layout.free_rows);
@@ -183,7 +188,7 @@ async fn records(
         .iter()
         .map(|one| (CommunityId(one.community), Uuid::from_u128(one.id)))
         .collect();
-    let fields: Vec<String> = form.mapping.columns.iter().map(field_of).collect();
+    let fields = wanted_fields(&form.mapping);
     let wanted = Wanted {
         records: records.clone(),
         fields: fields.clone(),
@@ -191,16 +196,33 @@ async fn records(
         form: form.line.id,
     };
     let i18n = app.i18n();
+    let datasets = app.need::<Datasets>()?;
+    let counts = shared::figures(&datasets, ctx, form, &fields).await?;
+    let kinds: HashMap<String, FieldKind> = fields_of(&datasets, ctx, i18n, &form.mapping.rows)
+        .into_iter()
+        .map(|field| (field.code, field.kind))
+        .collect();
     let mut values = asked.dataset.hand_out(app.db(), ctx, i18n, &wanted).await?;
     let mut lines: Vec<(Uuid, Vec<String>, CommunityId)> = records
         .iter()
         .filter_map(|(community, id)| Some((*id, values.remove(id)?, *community)))
         .collect();
-    // The order of the street, where the form has an address; else the order in which people were entered.
-    let by = fields.iter().position(|field| field == "address");
-    lines.sort_by(|a, b| match by {
-        Some(at) => (a.1.get(at), a.0).cmp(&(b.1.get(at), b.0)),
-        None => a.0.cmp(&b.0),
+    for (id, line, _) in &mut lines {
+        for (at, figures) in &counts {
+            if let Some(cell) = line.get_mut(*at) {
+                *cell = shared::said(figures, *id);
+            }
+        }
+    }
+    // The order of the street, where the form has an address or its parts; else the order in which they were entered.
+    let by: Vec<usize> = STREET
+        .iter()
+        .filter_map(|part| fields.iter().position(|field| field == part))
+        .collect();
+    lines.sort_by_cached_key(|(id, line, _)| {
+        let parts = by.iter().filter_map(|at| line.get(*at));
+        let parts: Vec<_> = parts.map(|part| natural(part)).collect();
+        (parts, *id)
     });
     let lines = lines.into_iter().enumerate();
     let lines = lines.map(|(at, (_, values, community))| {
@@ -208,7 +230,7 @@ async fn records(
         let cells = columns.map(|(column, value)| match &column.source {
             Source::Serial => number(at + 1),
             Source::Constant(text) => text_cell(text),
-            Source::Field(code) => field_cell(code, &value),
+            Source::Field(code) => field_cell(kinds.get(code).copied().unwrap_or_default(), &value),
             _ => text_cell(&value),
         });
         Line {
@@ -218,6 +240,14 @@ async fn records(
         }
     });
     Ok(lines.collect())
+}
+
+/// By what lines are put in the order of the street.
+const STREET: [&str; 5] = ["estate", "building", "entrance", "room", "address"];
+
+/// What the columns of a form ask of each record.
+pub(crate) fn wanted_fields(mapping: &Mapping) -> Vec<String> {
+    mapping.columns.iter().map(field_of).collect()
 }
 
 /// What a column asks of a record; answers to the form's own questions stand in for what nobody holds.
@@ -364,7 +394,7 @@ async fn figure(
 fn number_or_text(text: String) -> FillCell {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => FillCell::Number(number),
-        _ => FillCell::Text(text),
+        _ => text_cell(&text),
     }
 }
 
@@ -384,30 +414,21 @@ fn within(question: &Composed, area: AreaId) -> Composed {
     }
 }
 
-/// Fields that are counted, so that a sum over the column is one.
-const NUMBERS: [&str; 2] = ["age", "household_size"];
-/// Fields that are days; of a birth only the year may be known.
-const DAYS: [&str; 2] = ["birth", "seen"];
-
-fn field_cell(code: &str, value: &str) -> FillCell {
-    if NUMBERS.contains(&code)
-        && let Ok(number) = value.parse::<f64>()
-    {
-        return FillCell::Number(number);
-    }
-    if DAYS.contains(&code)
-        && let Ok(day) = value.parse()
-    {
-        return FillCell::Day(day);
-    }
-    text_cell(value)
+fn field_cell(kind: FieldKind, value: &str) -> FillCell {
+    let cell = match kind {
+        FieldKind::Text => None,
+        FieldKind::Number => value.parse().ok().map(FillCell::Number),
+        FieldKind::Day => value.parse().ok().map(FillCell::Day),
+    };
+    cell.unwrap_or_else(|| text_cell(value))
 }
 
 fn text_cell(text: &str) -> FillCell {
     if text.is_empty() {
         FillCell::Empty
     } else {
-        FillCell::Text(text.to_owned())
+        // Whoever saves the filled form as text meets no formula.
+        FillCell::Text(defused(text))
     }
 }
 

@@ -8,6 +8,7 @@ mod fill;
 mod ledger;
 mod offered;
 mod queries;
+mod shared;
 mod suggest;
 mod typed;
 
@@ -15,19 +16,24 @@ use serde::{Deserialize, Serialize};
 use youlin_kernel::words;
 use youlin_tabular::{FormColumn, FormLayout};
 
+use crate::pages::read_address;
+
 pub use blank::ReplaceBlank;
 pub(crate) use blank::{blank_of, carried_over, file_fault};
 pub use closing::{CloseForm, NoteWithdrawn};
 pub use commands::{MapForm, NoteAnswers, NoteFill, SaveForm};
-pub(crate) use fill::{fill, people, period_of, unheld};
+pub(crate) use fill::{fill, people, period_of, unheld, wanted_fields};
 pub(crate) use ledger::{
     Cells, CellsOf, Filling, Ledger, Of, Tally, Yearly, cells, filling, ledger, unanswered,
 };
 pub(crate) use offered::{PERIOD, offered};
 pub(crate) use queries::{FormLine, FormView, form, forms, mappings, open_form, same_form, titled};
-pub(crate) use suggest::{Choices, choices, fields, learned, suggest};
+pub(crate) use suggest::{Choices, Kinds, choices, fields, kinds, learned, likely_rows, suggest};
 pub use typed::TypeAnswers;
 pub(crate) use typed::{Gap, gaps, known_by, typed, typed_for};
+
+/// The dataset of people.
+pub(crate) const PERSONS: &str = "persons";
 
 words! {
     /// Where the answer in a cell of a form came from.
@@ -89,6 +95,19 @@ impl Blank {
     pub fn is_card(&self) -> bool {
         self.layout.columns.iter().any(|one| one.row.is_some())
     }
+
+    /// Where a column of the mapping is written, with what stands around a blank in the cell of its name.
+    pub(crate) fn place_of(&self, column: &Column) -> FormColumn {
+        let place = (column.row, column.column);
+        let mut all = self.layout.columns.iter();
+        let own = all.find(|one| (one.row, one.column) == place && one.name == column.name);
+        FormColumn {
+            column: column.column,
+            name: column.name.clone(),
+            row: column.row,
+            within: own.and_then(|one| one.within.clone()),
+        }
+    }
 }
 
 /// What a line of the form is.
@@ -107,6 +126,23 @@ impl Rows {
     /// Whether its columns are fields of records, not figures of areas.
     pub(crate) fn of_records(&self) -> bool {
         matches!(self, Self::Records(_))
+    }
+
+    /// The dataset its records are of; none where its lines are areas.
+    pub(crate) fn dataset(&self) -> Option<String> {
+        let Self::Records(address) = self else {
+            return None;
+        };
+        let question = read_address(address).unwrap_or_default();
+        Some(match question.d.as_str() {
+            "" => PERSONS.to_owned(),
+            code => code.to_owned(),
+        })
+    }
+
+    /// Whether its lines are people, who may be asked at the door; nobody is asked the name of the shop below.
+    pub(crate) fn of_people(&self) -> bool {
+        self.dataset().as_deref() == Some(PERSONS)
     }
 }
 
@@ -218,7 +254,7 @@ pub(crate) fn knows_any(mapping: &Mapping) -> bool {
 /// The columns people may be asked about at the door: nobody holds them, and the form is one of people, which some other
 /// column of theirs shows. A list of things to buy is none, whatever stands in it.
 pub(crate) fn askable(mapping: &Mapping) -> Vec<&Column> {
-    let of_people = mapping.rows.of_records() && knows_any(mapping);
+    let of_people = mapping.rows.of_people() && knows_any(mapping);
     if of_people {
         unheld(mapping).collect()
     } else {
@@ -268,6 +304,8 @@ mod tests {
             .collect();
         assert_eq!(names, ["饮食禁忌"]);
         assert!(askable(&of(people(), Rows::Areas(5))).is_empty());
+        let shops = Rows::Records("d=merchants".to_owned());
+        assert!(askable(&of(people(), shops)).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use youlin_datasets::{Dataset, Datasets};
 use youlin_kernel::Result;
 use youlin_web::Shell;
 
+use super::Rows;
 use super::suggest::{FIGURES, fields, labels};
 use crate::compose::{Composed, Condition};
 use crate::indicators;
@@ -51,7 +52,7 @@ pub(crate) async fn offered(s: &Shell, datasets: &Datasets) -> Result<Vec<Offere
             names: names.iter().map(|name| (*name).to_owned()).collect(),
         });
     }
-    for (label, name) in labels(&fields(datasets, s)) {
+    for (label, name) in labels(&fields(datasets, s, &Rows::Area)) {
         all.push(Offered {
             question: format!("d=persons&f=labels~is~{label}"),
             group: often.clone(),

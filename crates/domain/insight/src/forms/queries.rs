@@ -21,6 +21,8 @@ pub(crate) struct FormLine {
     pub(crate) area: AreaId,
     pub(crate) columns: usize,
     pub(crate) unheld: usize,
+    /// The dataset of its lines, where they are records.
+    pub(crate) dataset: Option<String>,
     pub(crate) filled: Option<(Micros, String)>,
     pub(crate) closed: Option<Micros>,
 }
@@ -97,6 +99,7 @@ pub(super) fn line(
         area: AreaId(row.area_id),
         columns: mapping.columns.len(),
         unheld: super::unheld(mapping).count(),
+        dataset: mapping.rows.dataset(),
         filled: last.map(|fill| (Micros(fill.at), fill.period.clone())),
         closed: row.closed_at.map(Micros),
     }

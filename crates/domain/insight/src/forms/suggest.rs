@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use youlin_datasets::{Datasets, Field};
+use youlin_kernel::Ctx;
 use youlin_tabular::{fold, outside_brackets};
-use youlin_web::{Choice, Shell};
+use youlin_web::{Choice, I18n, Shell};
 
 use super::offered::Offered;
-use super::{Mapping, Rows, Source};
+use super::{Mapping, PERSONS, Rows, Source, shared};
 use crate::queries::SavedView;
 
 const SERIAL: [&str; 4] = ["序号", "编号", "No", "No."];
@@ -151,7 +152,7 @@ pub(crate) fn learned<'a>(
     rows: &Rows,
 ) -> HashMap<String, Source> {
     let columns = forms
-        .filter(|mapping| mapping.rows.of_records() == rows.of_records())
+        .filter(|mapping| mapping.rows.dataset() == rows.dataset())
         .flat_map(|mapping| &mapping.columns);
     columns
         .filter(|column| !matches!(column.source, Source::Nobody | Source::Constant(_)))
@@ -176,7 +177,7 @@ pub(crate) fn choices(
         Choice::new("constant", s.t("form-constant")),
     ];
     if rows.of_records() {
-        for field in fields(datasets, s) {
+        for field in fields(datasets, s, rows) {
             let name = field.names.first().cloned().unwrap_or_default();
             plain.push(Choice::new(format!("field:{}", field.code), name));
         }
@@ -202,23 +203,96 @@ pub(crate) fn choices(
     all
 }
 
-/// The fields a line of a form may be filled with, in the reader's language.
-pub(crate) fn fields(datasets: &Datasets, s: &Shell) -> Vec<Field> {
-    let persons = datasets.get("persons");
-    persons.map_or_else(Vec::new, |set| set.fields(s.app().i18n(), s.ctx().locale()))
+/// The fields a line of a form may be filled with, in the reader's language; those of people, where its lines are areas.
+pub(crate) fn fields(datasets: &Datasets, s: &Shell, rows: &Rows) -> Vec<Field> {
+    fields_of(datasets, s.ctx(), s.app().i18n(), rows)
+}
+
+/// See [`fields`].
+pub(super) fn fields_of(datasets: &Datasets, ctx: &Ctx, i18n: &I18n, rows: &Rows) -> Vec<Field> {
+    let code = rows.dataset().unwrap_or_else(|| PERSONS.to_owned());
+    let mut own = datasets
+        .get(&code)
+        .map_or_else(Vec::new, |set| set.fields(i18n, ctx.locale()));
+    own.extend(shared::fields(datasets, ctx, (i18n, ctx.locale()), &code));
+    own
+}
+
+/// What a line may be, each with its fields.
+pub(crate) type Kinds = Vec<(Rows, Vec<Field>)>;
+
+/// Records of which there may be one a line: people first, then whatever else declares fields.
+pub(crate) fn kinds(datasets: &Datasets, s: &Shell) -> Kinds {
+    let mut codes: Vec<&str> = datasets
+        .open_to(s.ctx())
+        .map(|set| set.schema().code)
+        .collect();
+    codes.sort_by_key(|code| {
+        RECORDS
+            .iter()
+            .position(|one| one == code)
+            .unwrap_or(RECORDS.len())
+    });
+    let with_fields = codes.into_iter().map(|code| {
+        let rows = Rows::Records(format!("d={code}"));
+        let fields = fields(datasets, s, &rows);
+        (rows, fields)
+    });
+    with_fields
+        .filter(|(_, fields)| !fields.is_empty())
+        .collect()
+}
+
+/// The order in which kinds of records are offered.
+const RECORDS: [&str; 5] = [PERSONS, "merchants", "dwellings", "premises", "buildings"];
+/// What it counts for that a table has the column that tells one record from another.
+const LED: usize = 2;
+
+/// What a line most likely is, by the names of the columns: what most of them are fields of, and figures of areas where more of
+/// them are that. People, where nothing is known.
+pub(crate) fn likely_rows(names: &[&str], kinds: &Kinds, offered: &[Offered]) -> Rows {
+    let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
+    let mut best = (0, Rows::default());
+    for (rows, fields) in kinds {
+        let known = fields.iter().map(|field| {
+            let called: Vec<String> = field.names.iter().map(|name| bare(name)).collect();
+            names.iter().any(|name| called.contains(name))
+        });
+        let known: Vec<bool> = known.collect();
+        let led = known.first() == Some(&true);
+        let score = known.iter().filter(|one| **one).count() + if led { LED } else { 0 };
+        if score > best.0 {
+            best = (score, rows.clone());
+        }
+    }
+    let people = kinds.iter().find(|(rows, _)| rows.of_people());
+    let people = people.map_or(&[][..], |(_, fields)| fields.as_slice());
+    let of_areas = names.iter().map(|name| of_area(name, people, offered));
+    let of_areas: Vec<Source> = of_areas.filter(|one| *one != Source::Nobody).collect();
+    let figures = of_areas.iter().any(|one| matches!(one, Source::Figure(_)));
+    if figures && of_areas.len() > best.0 {
+        let has = |word: &str| names.iter().any(|name| name.starts_with(word));
+        return match (has("微网格") || has("邻里"), has("网格")) {
+            (true, _) => Rows::Areas(6),
+            (_, true) => Rows::Areas(5),
+            _ => Rows::Area,
+        };
+    }
+    best.1
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
 
-    use youlin_datasets::Field;
+    use youlin_datasets::{Field, FieldKind};
 
-    use super::{FIGURES, Offered, Rows, Source, suggest};
+    use super::{FIGURES, Offered, Rows, Source, likely_rows, suggest};
 
     fn fields() -> Vec<Field> {
         let field = |code: &str, names: &[&str]| Field {
             code: code.to_owned(),
+            kind: FieldKind::Text,
             names: names.iter().map(|name| (*name).to_owned()).collect(),
         };
         vec![
@@ -301,6 +375,35 @@ mod tests {
             of("独居（是/否）", &people),
             Source::Field("label:living_alone".into())
         );
+    }
+
+    #[test]
+    fn what_a_line_is_is_known_by_the_names_of_the_columns() {
+        let field = |names: &[&str]| Field {
+            code: names[0].to_owned(),
+            kind: FieldKind::Text,
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let shops = Rows::Records("d=merchants".into());
+        let homes = Rows::Records("d=dwellings".into());
+        let kinds = vec![
+            (Rows::default(), fields()),
+            (
+                shops.clone(),
+                vec![field(&["商户名称"]), field(&["电话"]), field(&["面积"])],
+            ),
+            (
+                homes.clone(),
+                vec![field(&["室号"]), field(&["小区"]), field(&["面积"])],
+            ),
+        ];
+        let of = |names: &[&str]| likely_rows(names, &kinds, &offered());
+        assert_eq!(of(&["序号", "商户名称", "电话", "面积（㎡）"]), shops);
+        assert_eq!(of(&["小区", "室号", "面积"]), homes);
+        assert_eq!(of(&["姓名", "电话", "面积"]), Rows::default());
+        assert_eq!(of(&["品名", "单价"]), Rows::default());
+        assert_eq!(of(&["网格名称", "常住人口", "80岁以上"]), Rows::Areas(5));
+        assert_eq!(of(&["单位", "常住人口", "商户数"]), Rows::Area);
     }
 
     #[test]

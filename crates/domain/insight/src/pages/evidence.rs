@@ -1,15 +1,20 @@
 //! `/insight/evidence`: exactly the records behind one figure, as the caller may see them now. Persons are masked; what is
 //! hidden is revealed on their own page, with a purpose.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_datasets::cube::{Measure, RecordRef};
-use youlin_datasets::{Asked, Datasets, RecordLine};
+use youlin_datasets::{Asked, Datasets, HandOver, RecordLine};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, Paged, Pages, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, FormFaults, Paged, Pages, Prefs, Shell, WebResult, mendable,
+    page, refused_with,
+};
 
 use super::mangled::mangled;
 use super::{PAGE, shell};
@@ -43,8 +48,14 @@ struct EvidencePage {
     part: String,
     /// Key of the words of the button that makes something of this list.
     hand_over: Option<&'static str>,
-    /// What that would be called: the conditions.
+    /// What that is called: as typed, else the conditions that are for everybody.
     list_title: String,
+    /// The question takes more than seeing the records: colleagues without that right are not told what the list is called.
+    sensitive: bool,
+    /// More than a list holds.
+    too_long: bool,
+    /// Why no list was made.
+    e: FormFaults,
     past: bool,
 }
 
@@ -59,6 +70,11 @@ impl EvidencePage {
 
     fn address(&self) -> String {
         self.question.address()
+    }
+
+    fn most(&self) -> usize {
+        let _shape_of_templates = self;
+        LIST
     }
 }
 
@@ -92,10 +108,22 @@ pub(crate) async fn show(
 ) -> WebResult<Response> {
     let datasets = app.need::<Datasets>()?;
     let s = shell(&app, &ctx, prefs);
-    let (asked, records) = match behind(&datasets, &ctx, &question).await {
+    let found = match behind(&datasets, &ctx, &question).await {
         Ok(found) => found,
         Err(problem) => return mangled(s, &question, problem),
     };
+    records_page((s, datasets), question, found, paged, None).await
+}
+
+/// `refused` is the title of a list that was not made, and why.
+async fn records_page(
+    (s, datasets): (Shell, Arc<Datasets>),
+    question: Composed,
+    (asked, records): (Asked, Vec<RecordRef>),
+    paged: Paged,
+    refused: Option<(String, FormFaults)>,
+) -> WebResult<Response> {
+    let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let words = Words {
         s: &s,
         datasets: &datasets,
@@ -148,6 +176,10 @@ pub(crate) async fn show(
                 ..
             }
     );
+    let (list_title, e) = match refused {
+        Some((title, e)) => (title, e),
+        None => (suggested(words, &question, &asked), FormFaults::none()),
+    };
     page(&EvidencePage {
         title: words.dataset(&asked.query.dataset),
         count,
@@ -166,14 +198,36 @@ pub(crate) async fn show(
             .hand_over_label()
             .filter(|_| count > 0 && !asked.past),
         past: asked.past,
-        list_title: list_title(words, &question),
+        sensitive: asked.sensitive,
+        too_long: count > LIST,
+        list_title,
+        e,
         definition,
         question,
         s,
     })
 }
 
-/// What a list of these records may be called: the conditions, as far as a title has room.
+/// What a list that colleagues read may be called: nothing of what is sensitive.
+fn suggested(words: Words<'_>, question: &Composed, asked: &Asked) -> String {
+    if !asked.sensitive {
+        return list_title(words, question);
+    }
+    let mut open = question.clone();
+    open.f.retain(|text| {
+        let condition = Condition::parse(text);
+        condition.is_ok_and(|one| !words.is_sensitive(&question.d, &one))
+    });
+    match list_title(words, &open) {
+        title if title.is_empty() => {
+            let (s, now) = (words.s, words.s.ctx().now());
+            s.t1("insight-list-neutral", "day", s.day(&now))
+        }
+        title => title,
+    }
+}
+
+/// What these records may be called: the conditions, as far as a title has room.
 pub(super) fn list_title(words: Words<'_>, question: &Composed) -> String {
     let conditions = question
         .f
@@ -206,23 +260,41 @@ async fn of_all(asked: &Asked, question: &Composed) -> WebResult<String> {
 pub(crate) async fn hand_over(
     State(app): State<App>,
     Caller(ctx): Caller,
+    prefs: Prefs,
     ApiForm(sent): ApiForm<Sent>,
 ) -> WebResult<Response> {
     let datasets = app.need::<Datasets>()?;
-    let (asked, records) = behind(&datasets, &ctx, &sent.question()?).await?;
+    let s = shell(&app, &ctx, prefs);
+    let question = sent.question()?;
+    let (asked, records) = match behind(&datasets, &ctx, &question).await {
+        Ok(found) => found,
+        Err(problem) => return mangled(s, &question, problem),
+    };
     if asked.dataset.hand_over_label().is_none() {
         return Err(Problem::not_found().into());
     }
-    if records.len() > LIST {
-        return Err(Problem::invalid("title", "query-list-long")
+    let made = if records.len() > LIST {
+        Err(Problem::invalid("title", "query-list-long")
             .field_arg("max", LIST)
-            .into());
+            .field_arg("count", records.len()))
+    } else {
+        let what = HandOver {
+            title: sent.title.trim(),
+            records: &pairs(&records),
+            sensitive: asked.sensitive,
+        };
+        asked.dataset.hand_over(app.db(), &ctx, &what).await
+    };
+    match made {
+        Ok(href) => Ok(Redirect::to(&href).into_response()),
+        Err(problem) => {
+            let problem = mendable(problem)?;
+            let refused = Some((sent.title, FormFaults::of(&s, &problem)));
+            let (found, first) = ((asked, records), Paged::default());
+            let body = records_page((s, datasets), question, found, first, refused).await?;
+            Ok(refused_with(&problem, body))
+        }
     }
-    let href = asked
-        .dataset
-        .hand_over(app.db(), &ctx, sent.title.trim(), &pairs(&records))
-        .await?;
-    Ok(Redirect::to(&href).into_response())
 }
 
 /// The question as it came in the form.

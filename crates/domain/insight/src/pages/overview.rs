@@ -98,7 +98,7 @@ pub(crate) async fn show(
             .collect(),
         indicators: figures.into_iter().map(|one| shown(one, &period)).collect(),
         datasets: open(&ctx, words),
-        views: queries::views(app.db(), &ctx).await?,
+        views: queries::views(app.db(), &datasets, &ctx).await?,
         today: ctx.now().local().date().to_string(),
         forms: ctx.may(&INSIGHT_FORMS),
         chosen,

@@ -142,9 +142,10 @@ pub(crate) async fn show(
         Err(problem) => (None, FormFaults::of(&s, &mendable(problem)?)),
     };
     let adding = steps::adding(&ctx, words, &question, &step).await?;
-    let forms = if question.d == "persons" && ctx.may(&crate::permissions::INSIGHT_FORMS) {
+    // Forms with such records a line each.
+    let forms = if ctx.may(&crate::permissions::INSIGHT_FORMS) {
         let all = crate::forms::forms(app.db(), &ctx).await?.into_iter();
-        all.filter(|form| form.closed.is_none())
+        all.filter(|form| form.closed.is_none() && form.dataset.as_ref() == Some(&question.d))
             .map(|form| Choice::new(form.id.to_string(), form.title()))
             .collect()
     } else {

@@ -65,7 +65,8 @@ pub(crate) async fn open(
     Caller(ctx): Caller,
     PathId(id): PathId,
 ) -> WebResult<Response> {
-    let view = queries::view(app.db(), &ctx, id).await?;
+    let datasets = app.need::<youlin_datasets::Datasets>()?;
+    let view = queries::view(app.db(), &datasets, &ctx, id).await?;
     Ok(Redirect::to(&format!("/insight/query?{}", view.address)).into_response())
 }
 

@@ -486,6 +486,68 @@ async fn a_card_is_filled_cell_by_cell_for_its_area() {
     }
 }
 
+/// A card whose blanks stand in the cells of their names.
+fn written_over() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new().set_border(rust_xlsxwriter::FormatBorder::Thin);
+    let merged = [
+        (0, 0, 3, "社区情况登记表"),
+        (1, 0, 1, "单位名称：＿＿＿＿"),
+        (1, 2, 3, "负责人："),
+        (2, 0, 3, "常住人口：____人，独居老人数：____人"),
+        (3, 0, 3, "物业费收缴率：____"),
+    ];
+    for (row, from, to, text) in merged {
+        sheet.merge_range(row, from, row, to, text, &plain).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn blanks_in_the_cells_of_their_names_are_mapped_and_filled_in_place() {
+    for web in webs().await {
+        let area = web.area();
+        let fields = [
+            ("requester", "街道"),
+            ("every", "month"),
+            ("area", area.as_str()),
+            ("rows", "d=persons"),
+        ];
+        let sent = web.hand_in(DESK, &fields, &written_over()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let form = sent.location().split('?').next().unwrap().to_owned();
+        let page = web.get(DESK, &form).await.text();
+        // Known by their names: whose it is, how many live there and how many alone.
+        assert!(page.contains("有 2 栏没有人掌握"), "{page}");
+        let sources = [
+            ("area-name", ""),
+            ("constant", "王某"),
+            ("figure:d=persons", ""),
+            ("figure:d=persons&f=labels~is~living_alone", ""),
+            ("", ""),
+        ];
+        let mut mapping = vec![("version", "1")];
+        for (source, constant) in sources {
+            mapping.extend([("source", source), ("constant", constant)]);
+        }
+        let mapped = web.post(DESK, &format!("{form}/map"), &mapping).await;
+        assert_eq!(mapped.status, StatusCode::SEE_OTHER, "{}", mapped.text());
+        let lines = web.filled(&form).await;
+        let name = lines[1][0].strip_prefix("单位名称：").unwrap();
+        assert!(!name.is_empty() && !name.contains('＿'), "{lines:?}");
+        assert_eq!(lines[1][2], "负责人：王某");
+        let (people, alone) = lines[2][0].split_once("人，").unwrap();
+        let people = people.strip_prefix("常住人口：").unwrap();
+        assert!(
+            people.parse::<i64>().is_ok_and(|people| people > 2),
+            "{lines:?}"
+        );
+        assert_eq!(alone, "独居老人数：2人");
+        assert_eq!(lines[3][0], "物业费收缴率：____", "nobody holds it");
+    }
+}
+
 #[tokio::test]
 async fn a_workbook_without_a_place_to_fill_is_told_what_is_understood() {
     let web = webs().await.swap_remove(0);
@@ -503,7 +565,7 @@ async fn a_workbook_without_a_place_to_fill_is_told_what_is_understood() {
         .hand_in(DESK, &fields, &book.save_to_buffer().unwrap())
         .await;
     assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(sent.text().contains("能认的有三种"), "{}", sent.text());
+    assert!(sent.text().contains("能认的有四种"), "{}", sent.text());
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use youlin_datasets::cube::{
 use youlin_datasets::{Dataset, Datasets, DatasetsSettings};
 use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, ManualClock, Micros, Role};
 use youlin_people::datasets::PersonsDataset;
+use youlin_people::merchants::MerchantsDataset;
 use youlin_people::{Home, PersonInput, Relation, SavePerson, Vault};
 use youlin_places::commands::CloseArea;
 use youlin_places::datasets::DwellingsDataset;
@@ -133,6 +134,7 @@ impl Ground {
             Arc::new(DwellingsDataset(Arc::clone(&locator))),
             Arc::new(CasesDataset(Arc::clone(&cases))),
             Arc::new(youlin_insight::AnswersDataset),
+            Arc::new(MerchantsDataset(Arc::clone(&vault))),
         ];
         let datasets = Datasets::new(
             db,

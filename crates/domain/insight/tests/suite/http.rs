@@ -240,6 +240,47 @@ async fn the_question_is_composed_answered_and_opened() {
             "people of one masked name are told apart"
         );
         assert!(!evidence.contains("福生"));
+        // What is sensitive is no part of the name colleagues read, and only what is left is suggested.
+        for (asked, suggested) in [
+            ("d=persons&f=age~ge~80&f=care~is~discharged", "年龄至少 80"),
+            ("d=persons&f=care~is~discharged", "走访"),
+        ] {
+            web.ground
+                .person("吴康复", 1940, &["discharged"], "甲中村1号楼101")
+                .await;
+            let page = web
+                .get(DESK, &format!("/insight/evidence?{asked}"))
+                .await
+                .text();
+            let title = page.split("id=\"f-title\"").nth(1).unwrap();
+            let title = title.split('>').next().unwrap();
+            assert!(
+                title.contains(suggested) && !title.contains("出院康复"),
+                "{title}"
+            );
+            assert!(page.contains("其他人只看到"), "{page}");
+            let fields = [("title", "回访"), ("address", asked)];
+            let made = web.post(DESK, "/insight/evidence/list", &fields).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+        }
+        let (db, vault) = (web.ground.world.db().read(), &web.ground.vault);
+        let desk = web.ground.caller(Role::CommunityDesk, "A");
+        let scope = desk
+            .scope(&youlin_people::permissions::PEOPLE_READ)
+            .unwrap();
+        let lists = youlin_people::Directory::visiting_lists(db, vault, (&scope, None), false);
+        let lists = lists.await.unwrap();
+        assert!(lists.iter().all(|one| one.title.is_none()), "{lists:?}");
+        // What cannot be made says so on the page, with the name that was typed.
+        let long = "很".repeat(81);
+        let fields = [("title", long.as_str()), ("address", "d=persons")];
+        let refused = web.post(DESK, "/insight/evidence/list", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let refused = refused.text();
+        assert!(
+            refused.contains(&long) && refused.contains("href=\"#f-title\""),
+            "{refused}"
+        );
         // People become a visiting list, which their module makes.
         let list = web
             .post(
@@ -341,7 +382,35 @@ async fn exports_carry_their_definition_and_no_formula() {
                 && one["geometry"]["type"] == "MultiPolygon"),
             "{map}"
         );
-        assert_eq!(map["definition"]["条件"], "年龄至少 80");
+        // Every line, several of one name too.
+        let two = format!("{question}&f=sex~missing");
+        let map = web
+            .get(DESK, &format!("/insight/export/geojson?{two}"))
+            .await;
+        let lines = json(&map.text())["definition"].clone();
+        let lines = lines.as_array().unwrap();
+        let conditions: Vec<&str> = lines
+            .iter()
+            .filter(|line| line["name"] == "条件")
+            .map(|line| line["value"].as_str().unwrap())
+            .collect();
+        assert_eq!(conditions.len(), 2, "{lines:?}");
+        assert_eq!(conditions[0], "年龄至少 80");
+        // Whoever is handed the file reads where was counted.
+        let area = |key: &'static str, address: &'static str| {
+            let csv = web.get(key, address);
+            async move {
+                csv.await
+                    .text()
+                    .lines()
+                    .find(|line| line.starts_with("范围,"))
+                    .unwrap()
+                    .to_owned()
+            }
+        };
+        let all = "/insight/export/csv?d=persons";
+        assert_eq!(area(DESK, all).await, "范围,甲社区");
+        assert_eq!(area(WORKER, all).await, "范围,甲社区 · 甲二网格");
         let without = web.get(DESK, "/insight/export/geojson?d=persons").await;
         assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(
@@ -380,6 +449,27 @@ async fn views_are_kept_shared_within_the_area_and_dropped_by_their_owner() {
         assert!(mine.contains("自己看") && mine.contains("大家看"));
         let lead = web.get(LEAD, "/insight").await.text();
         assert!(!lead.contains("自己看") && lead.contains("大家看"));
+        // One that asks what the reader may not ask is none of theirs: its name alone would tell.
+        let care = [
+            ("title", "出院的"),
+            ("address", "d=persons&f=care~is~discharged"),
+            ("shared", "1"),
+        ];
+        let kept = web.post(DESK, "/insight/views", &care).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER);
+        let lead_sees = web.get(LEAD, "/insight").await.text();
+        let care_id = lead_sees.split("出院的").next().unwrap();
+        let care_id = care_id.rsplit("/insight/views/").next().unwrap()[..36].to_owned();
+        let supervisor = "subdistrict_supervisor@S1";
+        let seen = web.get(supervisor, "/insight").await.text();
+        assert!(
+            seen.contains("大家看") && !seen.contains("出院的"),
+            "{seen}"
+        );
+        let opened = web
+            .get(supervisor, &format!("/insight/views/{care_id}"))
+            .await;
+        assert_eq!(opened.status, StatusCode::NOT_FOUND);
         // A grid worker may not see the whole community, so neither its views.
         assert!(!web.get(WORKER, "/insight").await.text().contains("大家看"));
         let id = lead.split("/insight/views/").nth(1).unwrap()[..36].to_owned();

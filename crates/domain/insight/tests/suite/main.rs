@@ -4,6 +4,7 @@
 
 mod cases;
 mod evidence;
+mod form_rows;
 mod forms;
 mod ground;
 mod http;

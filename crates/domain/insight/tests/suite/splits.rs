@@ -492,6 +492,6 @@ async fn a_kept_view_goes_on_to_mean_what_was_split_off() {
 
 /// A kept view as whoever opens it asks it.
 async fn view_of(ground: &Ground, ctx: &Ctx, id: Uuid) -> Composed {
-    let view = youlin_insight::view(ground.world.db(), ctx, id).await;
+    let view = youlin_insight::view(ground.world.db(), &ground.datasets, ctx, id).await;
     serde_html_form::from_str(&view.unwrap().address).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A form is closed when nobody asks for it any more, and opened again; and the people of its lines are chosen on the page of
+//! A form is closed when nobody asks for it any more, and opened again; and the records of its lines are chosen on the page of
 //! questions.
 
 use axum::extract::State;
@@ -51,11 +51,11 @@ pub(super) async fn reopen(
 #[derive(Debug, Deserialize)]
 pub(super) struct RowsSent {
     form: Uuid,
-    /// The question that finds the people of its lines.
+    /// The question that finds the records of its lines.
     address: String,
 }
 
-/// `POST /insight/forms/rows`: the people a question finds are the lines of a form.
+/// `POST /insight/forms/rows`: the records a question finds are the lines of a form.
 pub(super) async fn rows(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -63,7 +63,7 @@ pub(super) async fn rows(
 ) -> WebResult<Response> {
     let form = forms::open_form(app.db(), &ctx, sent.form).await?;
     let question = read_address(&sent.address)?.question();
-    // The form is filled anew each time: its lines are the people of that day, not of a day somebody once looked at.
+    // The form is filled anew each time: its lines are the records of that day, not of a day somebody once looked at.
     let question = Composed {
         d: question.d,
         f: question.f,
@@ -71,8 +71,13 @@ pub(super) async fn rows(
         ..Composed::default()
     };
     question.query(&*app.need::<Datasets>()?)?;
-    if question.d != "persons" || !matches!(form.mapping.rows, Rows::Records(_)) {
-        return Err(Problem::invalid("rows", "form-no-people").into());
+    match form.mapping.rows.dataset() {
+        None => return Err(Problem::invalid("rows", "form-no-people").into()),
+        // Its columns are filled from records of another kind.
+        Some(dataset) if dataset != question.d => {
+            return Err(Problem::invalid("rows", "form-other-rows").into());
+        }
+        Some(_) => {}
     }
     let command = MapForm {
         community: form.community,

@@ -90,7 +90,13 @@ pub(super) async fn standing(app: &App, ctx: &Ctx, form: &FormView) -> Result<(R
     let count = records.len();
     let release = set
         .dataset
-        .release(app.db(), ctx, form.line.id, count)
+        .release(
+            app.db(),
+            ctx,
+            form.line.id,
+            count,
+            &forms::wanted_fields(&form.mapping),
+        )
         .await?;
     Ok((release, count))
 }

@@ -13,7 +13,7 @@ use youlin_web::{
 use super::fill::standing;
 use super::ledger::{Of, href_of_fill};
 use super::list::{newer, read_file};
-use super::{refused, row_choices, rows_code, rows_of, to};
+use super::{kind_name, refused, row_choices, rows_code, rows_of, to};
 use crate::Composed;
 use crate::compose::Condition;
 use crate::entities::report_fill;
@@ -127,8 +127,13 @@ impl FormPage {
             .unwrap_or_default()
     }
 
+    /// The dataset of its lines; empty where they are areas.
+    fn dataset(&self) -> String {
+        self.form.mapping.rows.dataset().unwrap_or_default()
+    }
+
     fn is_people(&self) -> bool {
-        self.form.mapping.rows.of_records()
+        self.form.mapping.rows.of_people()
     }
 
     /// Single cells, each with its name beside or above it.
@@ -199,7 +204,8 @@ fn chosen(s: &Shell, datasets: &Datasets, address: &str) -> String {
         Ok(question) => list_title(Words { s, datasets }, &question),
         Err(_unreadable) => address.to_owned(),
     };
-    s.t1("form-rows-those", "which", said)
+    let kind = kind_name(s, &rows_of(address).dataset().unwrap_or_default());
+    s.t2("form-rows-those", &("kind", kind), &("which", said))
 }
 
 pub(super) async fn form_page(
@@ -211,7 +217,7 @@ pub(super) async fn form_page(
 ) -> Result<FormPage> {
     let (app, ctx) = (s.app().clone(), s.ctx().clone());
     let datasets = app.need::<Datasets>()?;
-    let views = queries::views(app.db(), &ctx).await?;
+    let views = queries::views(app.db(), &datasets, &ctx).await?;
     let offered = match form.mapping.rows.of_records() {
         true => Vec::new(),
         false => forms::offered(&s, &datasets).await?,
@@ -241,12 +247,19 @@ pub(super) async fn form_page(
         }
     });
     let rows_now = rows_code(&form.mapping.rows);
-    let mut rows = row_choices(&s);
-    for view in views
-        .iter()
-        .filter(|view| read_address(&view.address).is_ok_and(|question| question.d == "persons"))
-    {
-        let name = s.t1("form-rows-view", "title", &view.title);
+    let kinds = forms::kinds(&datasets, &s);
+    let mut rows = row_choices(&s, &kinds);
+    let of_kind = |dataset: &str| {
+        let mut kinds = kinds.iter();
+        kinds.any(|(rows, _)| rows.dataset().as_deref() == Some(dataset))
+    };
+    for view in &views {
+        let question = read_address(&view.address).unwrap_or_default();
+        if !of_kind(&question.d) {
+            continue;
+        }
+        let kind = kind_name(&s, &question.d);
+        let name = s.t2("form-rows-those", &("kind", kind), &("which", &view.title));
         // What was chosen before its areas were noted is still the same view.
         let value = if same(&view.address, &rows_now) {
             &rows_now
@@ -351,9 +364,9 @@ async fn mapped(s: &Shell, form: &FormView, sent: &MapSent) -> Result<()> {
     if let Rows::Records(address) = &rows {
         read_address(address)?.query(&*app.need::<Datasets>()?)?;
     }
-    let same_kind = rows.of_records() == form.mapping.rows.of_records();
+    let same_kind = rows.dataset() == form.mapping.rows.dataset();
     let datasets = app.need::<Datasets>()?;
-    let fields = forms::fields(&datasets, s);
+    let fields = forms::fields(&datasets, s, &rows);
     let offered = match same_kind || rows.of_records() {
         true => Vec::new(),
         false => forms::offered(s, &datasets).await?,

@@ -129,6 +129,9 @@ async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> R
         Some(_) => BASE64.encode(&f.bytes),
         None => String::new(),
     };
+    let kinds = forms::kinds(&*s.app().need::<Datasets>()?, &s);
+    // What a line is is said by the names of the columns, unless somebody says it.
+    let rows = std::iter::once(Choice::new("", s.t("form-rows-by-names")));
     let asked_for = forms::ledger(db, ctx, &*s.app().need::<Datasets>()?).await?;
     Ok(ListPage {
         ledger_total: (asked_for.len() > 1).then(|| ledger::line(&s, &Ledger::whole(&asked_for))),
@@ -140,7 +143,7 @@ async fn list_page(s: Shell, f: Typed, e: FormFaults, doubt: Option<Doubt>) -> R
         every: every
             .map(|one| Choice::new(one.as_str(), s.tt("form-every", one.as_str())))
             .collect(),
-        rows: row_choices(&s),
+        rows: rows.chain(row_choices(&s, &kinds)).collect(),
         forms,
         f,
         e,
@@ -211,8 +214,8 @@ pub(super) async fn newer(
     workbook: Vec<u8>,
 ) -> Result<ReplaceBlank> {
     let (app, ctx) = (s.app(), s.ctx());
-    let blank = forms::blank_of(&workbook)?;
-    let fields = forms::fields(&*app.need::<Datasets>()?, s);
+    let blank = forms::blank_of(&file_name, &workbook)?;
+    let fields = forms::fields(&*app.need::<Datasets>()?, s, &form.mapping.rows);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &form.mapping.rows);
     let offered = forms::offered(s, &*app.need::<Datasets>()?).await?;
@@ -231,15 +234,21 @@ pub(super) async fn newer(
 
 async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
     let (app, ctx) = (s.app(), s.ctx());
-    let blank = forms::blank_of(&f.bytes)?;
+    let blank = forms::blank_of(&f.file_name, &f.bytes)?;
     let layout = &blank.layout;
-    // The cells of a card are about its area, whatever was chosen for lines.
-    let rows = match blank.is_card() {
-        true => Rows::Area,
-        false => rows_of(&f.rows),
-    };
     let datasets = app.need::<Datasets>()?;
-    let fields = forms::fields(&datasets, s);
+    // The cells of a card are about its area, whatever was chosen for lines.
+    let rows = match (blank.is_card(), f.rows.is_empty()) {
+        (true, _) => Rows::Area,
+        (false, false) => rows_of(&f.rows),
+        (false, true) => {
+            let names = layout.columns.iter().map(|one| one.name.as_str());
+            let names: Vec<&str> = names.collect();
+            let offered = forms::offered(s, &datasets).await?;
+            forms::likely_rows(&names, &forms::kinds(&datasets, s), &offered)
+        }
+    };
+    let fields = forms::fields(&datasets, s, &rows);
     let known = forms::mappings(app.db(), ctx).await?;
     let learned = forms::learned(known.iter(), &rows);
     let offered = match rows.of_records() {

@@ -16,7 +16,7 @@ use youlin_web::{
     Choice, FormFaults, Method, Routes, Shell, WebResult, mendable, page, refused_with,
 };
 
-use crate::forms::{FormView, Rows};
+use crate::forms::{FormView, Kinds, Rows};
 use crate::permissions::INSIGHT_FORMS;
 
 /// A blank form is small.
@@ -50,13 +50,23 @@ pub(super) fn routes() -> Routes {
 const AREA: &str = "area";
 
 /// What a line of a form may be.
-fn row_choices(s: &Shell) -> Vec<Choice> {
-    vec![
-        Choice::new("d=persons", s.t("form-rows-persons")),
+fn row_choices(s: &Shell, kinds: &Kinds) -> Vec<Choice> {
+    let records = kinds.iter().filter_map(|(rows, _)| {
+        let name = kind_name(s, &rows.dataset()?);
+        Some(Choice::new(rows_code(rows), name))
+    });
+    let mut all: Vec<Choice> = records.collect();
+    all.extend([
         Choice::new("areas:5", s.t("form-rows-grids")),
         Choice::new("areas:6", s.t("form-rows-neighbourhoods")),
         Choice::new(AREA, s.t("form-rows-area")),
-    ]
+    ]);
+    all
+}
+
+/// 一行一个居民
+fn kind_name(s: &Shell, dataset: &str) -> String {
+    s.tt("form-rows", dataset)
 }
 
 fn rows_of(code: &str) -> Rows {
