@@ -1,24 +1,61 @@
-//! The three lists as files. People stand in them as masked as on the page.
+//! The three lists as files. People stand in them as masked as on the page. What a file is, what it is narrowed by, who
+//! took it, when and why stands on its first sheet (csv: in its first lines): a list lies about for years.
 
+use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use youlin_kernel::{Problem, Result};
-use youlin_tabular::{Column, write_workbook};
-use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult};
+use axum::response::Response;
+use youlin_kernel::{AreaId, Problem, Result};
+use youlin_tabular::{SheetOut, csv_lines, write_sheets};
+use youlin_web::{
+    ApiQuery, App, CSV, Caller, Prefs, Shell, WebResult, XLSX, area_named, areas_named, areas_of,
+    page, save_as,
+};
 
 use super::lists::{Everything, ListQuery, Problems};
 use super::{LISTS, shell, tasks, words};
+use crate::permissions::SHARING_READ;
 
 /// Lines of one file.
 const MOST: u64 = 200;
+/// Characters of a purpose.
+const PURPOSE: usize = 200;
 
 struct Sheet {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
-/// `GET /lists/{list}/export/{xlsx|csv}` with what the list is narrowed by.
+/// What one takes, and the question what for.
+#[derive(Template)]
+#[template(path = "sharing/export.html")]
+struct ExportPage {
+    s: Shell,
+    list: String,
+    format: String,
+    query: ListQuery,
+    /// What the file is narrowed by, in words.
+    narrowed: Vec<(String, String)>,
+    purpose: String,
+    /// What was typed is too short to say anything, or too long.
+    refused: bool,
+}
+
+impl ExportPage {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        self.query.fields()
+    }
+
+    fn back(&self) -> String {
+        self.query.with(&self.list, "", "")
+    }
+
+    fn most(&self) -> usize {
+        let _shape_of_templates = self;
+        PURPOSE
+    }
+}
+
+/// `GET /lists/{list}/export/{xlsx|csv}` with what the list is narrowed by: asks what for, then gives the file.
 pub(super) async fn file(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -26,68 +63,110 @@ pub(super) async fn file(
     Path((list, format)): Path<(String, String)>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> WebResult<Response> {
+    let known = ["problems", "tasks", "resources"].contains(&list.as_str());
+    if !known || !["xlsx", "csv"].contains(&format.as_str()) {
+        return Err(Problem::not_found().into());
+    }
     let s = shell(&app, &ctx, prefs, LISTS);
+    let narrowed = narrowed_by(&s, &query);
+    let purpose = query.purpose.trim().to_owned();
+    let length = purpose.chars().count();
+    if !(2..=PURPOSE).contains(&length) {
+        return page(&ExportPage {
+            refused: length > 0,
+            purpose,
+            narrowed,
+            list,
+            format,
+            query,
+            s,
+        });
+    }
+    let address = query.with(&list, "", "");
     let sheet = match list.as_str() {
         "problems" => problems(&s, query).await?,
         "tasks" => owed(&s, &query).await?,
-        "resources" => resources(&s, &query).await?,
-        _ => return Err(Problem::not_found().into()),
+        _ => resources(&s, &query).await?,
     };
-    let title = s.tt("list", &list);
-    let (kind, body) = match format.as_str() {
-        "xlsx" => (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            workbook(&title, sheet)?,
-        ),
-        "csv" => ("text/csv; charset=utf-8", csv(&sheet)),
-        _ => return Err(Problem::not_found().into()),
-    };
-    let day = ctx.now().local().date();
-    let name = format!("attachment; filename=\"youlin-{list}-{day}.{format}\"");
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    let mut definition = vec![
+        (s.t("lists-def-list"), s.tt("list", &list)),
+        (s.t("lists-def-what"), s.t(&format!("list-{list}-what"))),
     ];
-    Ok((headers, body).into_response())
+    definition.extend(narrowed);
+    definition.extend([
+        (s.t("lists-def-lines"), sheet.rows.len().to_string()),
+        (s.t("lists-def-when"), ctx.now().local_minute()),
+        (s.t("lists-def-who"), ctx.actor().name().to_owned()),
+        (s.t("lists-def-why"), purpose),
+        (s.t("lists-def-address"), address),
+    ]);
+    let day = ctx.now().local().date();
+    let name = format!("youlin-{list}-{day}.{format}");
+    Ok(match format.as_str() {
+        "xlsx" => {
+            let title = s.tt("list", &list);
+            save_as(&name, XLSX, workbook(&s, title, definition, sheet)?)
+        }
+        _ => {
+            let definition = definition.into_iter().map(|(name, said)| vec![name, said]);
+            let lines = [Vec::new(), sheet.columns].into_iter().chain(sheet.rows);
+            save_as(&name, CSV, csv_lines(definition.chain(lines)))
+        }
+    })
 }
 
-fn workbook(title: &str, sheet: Sheet) -> Result<Vec<u8>> {
-    let columns: Vec<Column> = sheet
-        .columns
-        .into_iter()
-        .map(|name| Column {
-            name,
-            width: 22,
-            marked: false,
-        })
-        .collect();
-    write_workbook(title, &columns, sheet.rows).map_err(Problem::internal)
-}
-
-/// UTF-8 with a mark that spreadsheets recognise; nothing in it is a formula.
-fn csv(sheet: &Sheet) -> Vec<u8> {
-    let mut text = String::from("\u{feff}");
-    for row in std::iter::once(&sheet.columns).chain(&sheet.rows) {
-        let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    text.into_bytes()
-}
-
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+/// What a list is narrowed by, each by its name.
+fn narrowed_by(s: &Shell, query: &ListQuery) -> Vec<(String, String)> {
+    let area = match query.area {
+        Some(area) => Some(area_named(s, AreaId(area))),
+        None => {
+            let scope = s.ctx().scope(&SHARING_READ).ok();
+            scope.map(|scope| areas_named(s, &areas_of(&scope)))
+        }
     };
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
+    // What is not a kind of task is a kind of resource, as on the pages.
+    let kind = match query.kind.as_str() {
+        "" => None,
+        kind if tasks::KINDS.contains(&kind) => Some(s.tt("sharing-task", kind)),
+        kind => Some(s.tt("resource-kind", kind)),
+    };
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    [
+        ("lists-def-area", area),
+        ("sharing-what-kind", kind),
+        // By its key: whose tasks they are stands in every line.
+        ("lists-def-party", some(&query.party)),
+        ("lists-def-q", some(&query.q)),
+        (
+            "lists-def-late",
+            some(&query.late).map(|_| s.t("lists-def-late-only")),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(key, said)| Some((s.t(key), said?)))
+    .collect()
+}
+
+fn workbook(
+    s: &Shell,
+    title: String,
+    definition: Vec<(String, String)>,
+    sheet: Sheet,
+) -> Result<Vec<u8>> {
+    let mut lines = definition.into_iter().map(|(name, said)| vec![name, said]);
+    let sheets = [
+        SheetOut {
+            name: s.t("lists-sheet-about"),
+            columns: lines.next().unwrap_or_default(),
+            rows: lines.collect(),
+        },
+        SheetOut {
+            name: title,
+            columns: sheet.columns,
+            rows: sheet.rows,
+        },
+    ];
+    write_sheets(&sheets).map_err(Problem::internal)
 }
 
 fn heads(s: &Shell, keys: &[&str]) -> Vec<String> {
@@ -242,17 +321,4 @@ async fn resources(s: &Shell, query: &ListQuery) -> Result<Sheet> {
         columns: heads(s, &columns),
         rows,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn nothing_leaves_as_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@sum", "\t=1"] {
-            assert!(quoted(text).trim_matches('"').starts_with('\''), "{text}");
-        }
-        assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
-    }
 }

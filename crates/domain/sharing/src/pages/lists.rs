@@ -38,6 +38,8 @@ pub(crate) struct ListQuery {
     pub(crate) q: String,
     /// Only what is late.
     pub(crate) late: String,
+    /// What a file is taken for; no part of the list.
+    pub(crate) purpose: String,
 }
 
 /// A form sends an empty field where nothing is chosen.
@@ -46,28 +48,33 @@ fn number<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Opti
 }
 
 impl ListQuery {
+    /// What narrows the list, by the names of the address.
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
+        let area = self.area.map(|area| area.to_string()).unwrap_or_default();
+        vec![
+            ("area", area),
+            ("kind", self.kind.clone()),
+            ("party", self.party.clone()),
+            ("late", self.late.clone()),
+            ("q", self.q.clone()),
+        ]
+    }
+
     /// The address of a list narrowed like this, with one thing said otherwise.
     pub(crate) fn with(&self, list: &str, name: &str, value: &str) -> String {
-        let area = self.area.map(|area| area.to_string()).unwrap_or_default();
-        let mut pairs = vec![
-            ("area", area.as_str()),
-            ("kind", self.kind.as_str()),
-            ("party", self.party.as_str()),
-            ("late", self.late.as_str()),
-            ("q", self.q.as_str()),
-        ];
+        let mut pairs = self.fields();
         for pair in &mut pairs {
             if pair.0 == name {
-                pair.1 = value;
+                value.clone_into(&mut pair.1);
             }
         }
         if name == "cursor" {
-            pairs.push(("cursor", value));
+            pairs.push(("cursor", value.to_owned()));
         }
         let query: Vec<String> = pairs
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .map(|(name, value)| format!("{name}={}", encoded(&value)))
             .collect();
         if query.is_empty() {
             format!("/lists/{list}")

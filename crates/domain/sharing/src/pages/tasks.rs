@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use youlin_cases::model::Status;
 use youlin_cases::{Cases, TaskRow, task_badge, tasks_of};
 use youlin_kernel::{Micros, Result};
-use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
 use youlin_people::{Directory, Vault};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
@@ -66,10 +66,9 @@ pub(crate) async fn owed(s: &Shell, query: &ListQuery) -> Result<Vec<Owed>> {
     let requests = supports(&sharing, ctx, &filter).await?;
     all.extend(requests.into_iter().map(|row| of_support(s, row)));
     if let Ok(scope) = narrowed(s, &PEOPLE_READ, query.area) {
-        for line in
-            Directory::visiting_lists(app.db().read(), &*app.need::<Vault>()?, &scope, false)
-                .await?
-        {
+        let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+        let (vault, scopes) = (app.need::<Vault>()?, (&scope, sensitive.as_ref()));
+        for line in Directory::visiting_lists(app.db().read(), &vault, scopes, false).await? {
             let counts = (("done", line.done), ("all", line.total));
             all.push(Owed {
                 kind: "visiting",
@@ -77,7 +76,7 @@ pub(crate) async fn owed(s: &Shell, query: &ListQuery) -> Result<Vec<Owed>> {
                 late: false,
                 who: line.by,
                 party: String::new(),
-                what: line.title,
+                what: line.title.unwrap_or_else(|| s.t("round-visits-withheld")),
                 state: s.t2("round-done-of", &counts.0, &counts.1),
                 badge: "wait",
                 href: format!("/people/visits/{}", line.id),

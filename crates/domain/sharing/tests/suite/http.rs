@@ -57,10 +57,22 @@ async fn lending_and_the_lists_by_their_pages() {
             let (status, page) = g.get("desk", &format!("/lists/{list}")).await;
             assert_eq!(status, StatusCode::OK);
             assert!(page.contains(word), "{list}: {page}");
-            let (status, page) = g.get("desk", &format!("/lists/{list}/export/csv")).await;
+            // A file is asked what for; it says so, with who took it, when, and what it is narrowed by.
+            let file = format!("/lists/{list}/export/csv");
+            for short in ["", "?purpose=x"] {
+                let (status, page) = g.get("desk", &format!("{file}{short}")).await;
+                assert_eq!(status, StatusCode::OK);
+                assert!(page.contains("name=\"purpose\""), "{list}: {page}");
+                assert_eq!(page.contains("请写 2 到"), !short.is_empty());
+            }
+            let (status, page) = g.get("desk", &format!("{file}?purpose=Meeting")).await;
             assert_eq!(status, StatusCode::OK);
             assert!(page.contains(word), "{list}: {page}");
-            let (status, _) = g.get("desk", &format!("/lists/{list}/export/xlsx")).await;
+            for line in ["导出人,", "导出时间,20", "用途,Meeting", "网址,/lists/"] {
+                assert!(page.contains(line), "{list} {line}: {page}");
+            }
+            let book = format!("/lists/{list}/export/xlsx?purpose=Meeting");
+            let (status, _) = g.get("desk", &book).await;
             assert_eq!(status, StatusCode::OK);
         }
         let (_, page) = g.get("desk", "/lists/tasks?kind=loan&late=1").await;
