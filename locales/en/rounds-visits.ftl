@@ -45,6 +45,7 @@ visit-why-questions = { $what }: { $count } left to ask
 visit-why-due = A visit is due: { $what }
 visit-why-listed = On a visiting list: { $what }
 visit-list-by = “{ $title }” (made by { $by })
+visit-list-withheld-by = a list made by { $by }
 visit-why-asked = You added it today
 visit-one = Visit
 visit-why = Why

@@ -45,6 +45,7 @@ visit-why-questions = { $what } 还有 { $count } 项要问
 visit-why-due = 按安排该走访：{ $what }
 visit-why-listed = 在走访名单上：{ $what }
 visit-list-by = “{ $title }”（{ $by } 列的）
+visit-list-withheld-by = { $by } 列的名单
 visit-why-asked = 今天自己加的
 visit-one = 走访
 visit-why = 为什么去

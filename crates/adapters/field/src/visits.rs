@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::facts::{Fact, RegisterPolicy};
-use youlin_people::permissions::{PEOPLE_READ, PEOPLE_WRITE};
+use youlin_people::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE, PEOPLE_WRITE};
 use youlin_people::{
     Directory, HeldOf, PersonCard, Relation, SeenBefore, Vault, VisitState, VisitingEntry,
 };
@@ -61,6 +61,8 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
         return Ok(Vec::new());
     }
     let scope = ctx.scope(&PEOPLE_READ)?;
+    let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+    let scopes = (&scope, sensitive.as_ref());
     let vault = app.need::<Vault>()?;
     let db = app.db().read();
     let today = ctx.now().date();
@@ -70,8 +72,8 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
     };
     let mut lists = Vec::new();
     let mut left = MOST;
-    for line in Directory::visiting_lists(db, &vault, &scope, false).await? {
-        let (line, entries) = Directory::visiting_list(db, &vault, &scope, line.id).await?;
+    for line in Directory::visiting_lists(db, &vault, scopes, false).await? {
+        let (line, entries) = Directory::visiting_list(db, &vault, scopes, line.id).await?;
         let mut entries: Vec<VisitingEntry> = entries.into_iter().filter(is_wanted).collect();
         entries.truncate(left);
         left -= entries.len();
@@ -83,12 +85,16 @@ pub(crate) async fn visits(app: &App, ctx: &Ctx) -> Result<Vec<VisitingPack>> {
         .collect();
     let held = Directory::held_of(db, &scope, &cards).await?;
     let mut missing = missing(app, ctx, &scope, &cards).await?;
+    let said = |key: &str| app.i18n().text(ctx.locale(), key, &[]);
     let mut packed =
         |(line, entries): (youlin_people::VisitingLine, Vec<VisitingEntry>)| VisitingPack {
             list: line.id,
             community: line.community,
-            title: line.title,
-            reason: line.reason,
+            reason: match &line.title {
+                Some(_told) => line.reason,
+                None => said("round-visits-withheld-why"),
+            },
+            title: line.title.unwrap_or_else(|| said("round-visits-withheld")),
             entries: entries
                 .into_iter()
                 .map(|one| {

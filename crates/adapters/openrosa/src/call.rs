@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Uri};
 use jiff::fmt::rfc2822;
 use uuid::Uuid;
 use youlin_kernel::{Ctx, Locale, Micros, Problem};
+use youlin_rounds::checklists::KEPT;
 use youlin_web::{App, Caller, ClientAddr};
 
 use crate::PREFIX;
@@ -97,9 +98,10 @@ impl Call {
         self.app.i18n().text(self.ctx.locale(), &key, args)
     }
 
-    /// A word of another module.
-    pub(crate) fn word(&self, key: &str) -> String {
-        self.app.i18n().text(self.ctx.locale(), key, &[])
+    /// The same as it is kept with the round.
+    pub(crate) fn note(&self, key: &str, args: &[(&str, String)]) -> String {
+        let key = format!("openrosa-{key}");
+        self.app.i18n().text(KEPT, &key, args)
     }
 
     /// The parts of the path behind the secret, decoded.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use youlin_cases::model::{Source, Urgency};
 use youlin_cases::permissions::CASES_REPORT;
 use youlin_cases::{AttachFile, Cases, NewCase};
-use youlin_files::StoredFile;
+use youlin_files::{StoredFile, TakenAt};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, words};
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
@@ -60,6 +60,9 @@ impl Kind {
         matches!(self, Self::ReturnVisit | Self::Photo)
     }
 }
+
+/// A clock further off than that is wrong.
+const CLOCK: i64 = 5 * Micros::MINUTE;
 
 /// 记一笔.
 #[derive(Debug, Deserialize)]
@@ -115,6 +118,9 @@ struct UploadBody {
     lon: Option<f64>,
     #[serde(default)]
     lat: Option<f64>,
+    /// When, by the telephone's clock.
+    #[serde(default)]
+    taken_at: Option<Micros>,
 }
 
 /// What the pack said of an entry when it was marked.
@@ -240,7 +246,7 @@ pub(super) async fn read(
             let body: ReturnBody = read_as(&item.body)?;
             let mut photographs = Vec::new();
             for one in &body.photographs {
-                let Some(file) = photograph(app, ctx, one).await? else {
+                let Some(file) = photograph(app, ctx, one, item.sent_at).await? else {
                     return Ok(None);
                 };
                 photographs.push(file);
@@ -381,20 +387,40 @@ async fn still_visited(app: &App, ctx: &Ctx, person: Uuid) -> Result<()> {
 }
 
 /// The file of an upload of the caller's; `None` while it is not whole.
-async fn photograph(app: &App, ctx: &Ctx, one: &UploadBody) -> Result<Option<StoredFile>> {
+/// `sent`: what time it was by the telephone's clock when it was sent.
+async fn photograph(
+    app: &App,
+    ctx: &Ctx,
+    one: &UploadBody,
+    sent: Option<Micros>,
+) -> Result<Option<StoredFile>> {
     let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
     let uploads = app.need::<Uploads>()?;
     let file = uploads.finished(account, one.upload).await?;
     Ok(file.map(|file| StoredFile {
         position: file.position.or(one.lon.zip(one.lat)),
+        taken_at: file
+            .taken_at
+            .or(one.taken_at.map(|at| taken(at, sent, ctx.now()))),
         ..file
     }))
+}
+
+/// A clock that is wrong while it sends was as wrong when the photograph was taken.
+fn taken(at: Micros, sent: Option<Micros>, now: Micros) -> TakenAt {
+    let off = sent.map_or(0, |sent| sent.0 - now.0);
+    let off = if off.abs() > CLOCK { off } else { 0 };
+    let at = Micros(at.0 - off).local();
+    TakenAt {
+        local: at.datetime(),
+        offset_minutes: i16::try_from(at.offset().seconds() / 60).ok(),
+    }
 }
 
 async fn photo(app: &App, ctx: &Ctx, item: &Item) -> Result<Option<(CommunityId, Act)>> {
     let body: PhotoBody = read_as(&item.body)?;
     let account = ctx.actor().id().ok_or_else(Problem::forbidden)?;
-    let Some(file) = photograph(app, ctx, &body.photograph).await? else {
+    let Some(file) = photograph(app, ctx, &body.photograph, item.sent_at).await? else {
         return Ok(None);
     };
     if let (Some(community), Some(round)) = (body.community, body.round) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use youlin_cases::{AttachFile, Report};
 use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
-use youlin_people::permissions::PEOPLE_READ;
+use youlin_people::permissions::{PEOPLE_READ, PEOPLE_SENSITIVE};
 use youlin_people::{CorrectResident, Directory, MarkVisit, Vault};
 use youlin_rounds::tracks::TrackTaken;
 use youlin_rounds::visits::RecordVisit;
@@ -165,7 +165,9 @@ impl Deliver {
         vault: &Vault,
     ) -> Result<()> {
         let scope = ctx.scope(&PEOPLE_READ)?;
-        let (_, entries) = Directory::visiting_list(tx.conn(), vault, &scope, command.list).await?;
+        let sensitive = ctx.scope(&PEOPLE_SENSITIVE).ok();
+        let scopes = (&scope, sensitive.as_ref());
+        let (_, entries) = Directory::visiting_list(tx.conn(), vault, scopes, command.list).await?;
         let now = entries
             .iter()
             .find(|one| one.id == command.entry)

@@ -161,6 +161,7 @@ impl Ground {
             title: "独居老人".into(),
             reason: String::new(),
             persons,
+            sensitive: false,
         };
         self.world
             .db()
@@ -183,8 +184,19 @@ impl Ground {
     }
 
     pub(crate) async fn post(&self, who: &Walker, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.post_in("zh-CN", who, path, body).await
+    }
+
+    async fn post_in(
+        &self,
+        language: &str,
+        who: &Walker,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
         let request = Request::post(path)
             .header("authorization", format!("Bearer {}", who.token))
+            .header("accept-language", language)
             .header("content-type", "application/json");
         self.send(request.body(Body::from(body.to_string())).unwrap())
             .await
@@ -207,6 +219,16 @@ impl Ground {
 
     /// Sends items as that person's own.
     pub(crate) async fn outbox(&self, who: &Walker, items: &[Value]) -> Vec<Value> {
+        self.outbox_in("zh-CN", who, items).await
+    }
+
+    /// The same of somebody whose telephone speaks that language.
+    pub(crate) async fn outbox_in(
+        &self,
+        language: &str,
+        who: &Walker,
+        items: &[Value],
+    ) -> Vec<Value> {
         let sent_at = self.world.service().now();
         let items: Vec<Value> = items
             .iter()
@@ -217,7 +239,8 @@ impl Ground {
             })
             .collect();
         let batch = json!({ "contract": CONTRACT, "account": who.account(), "items": items });
-        let (status, told) = self.post(who, "/api/v1/field/outbox", &batch).await;
+        let path = "/api/v1/field/outbox";
+        let (status, told) = self.post_in(language, who, path, &batch).await;
         assert_eq!(status, StatusCode::OK, "{told}");
         told["items"].as_array().unwrap().clone()
     }

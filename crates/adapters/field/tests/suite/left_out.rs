@@ -54,6 +54,6 @@ async fn what_was_left_out_without_signal_is_a_note_once_it_was_walked() {
         }
         let scope = walker.ctx.scope(&ROUNDS_READ).unwrap();
         let view = round_view(&ground.rounds, ground.world.db(), &scope, left_out).await;
-        assert_eq!(view.unwrap().line.reason, "河边封路");
+        assert_eq!(view.unwrap().reason, "河边封路");
     }
 }

@@ -127,6 +127,21 @@ async fn words_nobody_wrote_are_said_as_at_a_page() {
         assert_eq!(words(follows), Some("河面有漂浮垃圾：少许，桥洞下面"));
         assert_eq!(words(own), Some("手机上的话"));
         assert_eq!(words(gone), Some("手机上的话"));
+        // Whoever reads English writes for the same community.
+        let id = ground.new_id();
+        let mut english = item.clone();
+        english["id"] = json!(id);
+        for found in english["body"]["findings"].as_array_mut().unwrap() {
+            found["id"] = json!(ground.new_id());
+        }
+        let told = ground.outbox_in("en", volunteer, &[english]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        let view = round_view(&ground.rounds, db, &scope, id).await.unwrap();
+        let texts: Vec<&str> = view.findings.iter().map(|one| one.text.as_str()).collect();
+        assert!(
+            texts.contains(&"河面有漂浮垃圾：少许，桥洞下面"),
+            "{texts:?}"
+        );
         // The same once more is the same.
         let told = ground.outbox(volunteer, &[item]).await;
         assert_eq!(result(&told[0]), "again", "{told:?}");

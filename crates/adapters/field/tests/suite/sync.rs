@@ -425,11 +425,11 @@ async fn doors_left(ground: &Ground) -> Value {
     let (scope, db) = (ctx.scope(&PEOPLE_READ).unwrap(), ground.world.db().read());
     let mut all = Vec::new();
     for closed in [false, true] {
-        for line in Directory::visiting_lists(db, &ground.vault, &scope, closed)
+        for line in Directory::visiting_lists(db, &ground.vault, (&scope, None), closed)
             .await
             .unwrap()
         {
-            let found = Directory::visiting_list(db, &ground.vault, &scope, line.id).await;
+            let found = Directory::visiting_list(db, &ground.vault, (&scope, None), line.id).await;
             for entry in found.unwrap().1 {
                 let file = Directory::person(db, &ground.vault, &scope, entry.card.id).await;
                 let phones: Vec<String> =

@@ -34,10 +34,7 @@ pub(super) fn findings(
 ) -> (Vec<NewFinding>, BTreeMap<String, Uuid>) {
     let mut photographs = BTreeMap::new();
     let only = only_position(answers);
-    let words = Words {
-        i18n: call.app.i18n(),
-        locale: call.ctx.locale(),
-    };
+    let words = Words::kept(call.app.i18n());
     let all = found.iter().map(|one| {
         let place: Vec<u8> = one.place.iter().flat_map(|at| at.to_be_bytes()).collect();
         let id = id_of(&[round.as_bytes(), one.code.as_bytes(), &place]);
@@ -53,7 +50,7 @@ pub(super) fn findings(
             severity: severity(one.severity),
             text: told(&words, &ready.form, one).text,
             on_spot: false,
-            noted: (!one.is_case).then(|| call.word("finding-noted-by-checklist")),
+            noted: (!one.is_case).then(|| words.t("finding-noted-by-checklist")),
             lon: position.map(|at| at.lon),
             lat: position.map(|at| at.lat),
             bank: None,

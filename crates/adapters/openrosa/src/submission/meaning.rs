@@ -127,7 +127,7 @@ pub(super) async fn read(
     let (policy, is_other) = policy(call, scope, (&filled.framed, filled.day), &subject).await?;
     let mut text = notes(call, ready, submission, exact);
     if is_other {
-        text.push(call.say("other-policy", &[]));
+        text.push(call.note("other-policy", &[]));
     }
     let (began_at, ended_at) = filled.times;
     let mut answers: BTreeMap<String, Json> = match write_answers(&filled.stands) {
@@ -315,14 +315,14 @@ fn notes(call: &Call, ready: &Ready, submission: &Submission, exact: bool) -> Ve
             ("now", ready.version().to_owned()),
         ];
         let newer = is_newer(&submission.meta.version, ready.version());
-        lines.push(call.say(if newer { "note-unknown" } else { "note-older" }, &args));
+        lines.push(call.note(if newer { "note-unknown" } else { "note-older" }, &args));
     }
     for one in &submission.unknown {
         let args = [
             ("question", question_of(one).to_owned()),
             ("answer", shortened(one.text.trim(), 400)),
         ];
-        lines.push(call.say("evidence", &args));
+        lines.push(call.note("evidence", &args));
     }
     lines
 }

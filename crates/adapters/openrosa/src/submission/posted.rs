@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use futures::StreamExt;
 use http_body_util::Limited;
 use youlin_files::{FileStore, StoredFile};
@@ -38,6 +38,12 @@ pub(super) async fn read(call: &Call, request: Request) -> Result<Posted> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_ascii_lowercase();
+    // Who says so beforehand need not send it.
+    let said = call.headers.get(CONTENT_LENGTH);
+    let said: Option<usize> = said.and_then(|value| value.to_str().ok()?.parse().ok());
+    if said.is_some_and(|bytes| bytes > MOST_BODY) {
+        return Err(too_large());
+    }
     let request = request.map(|body| Body::new(Limited::new(body, MOST_BODY)));
     if kind.starts_with("multipart/") {
         return multipart(call, request).await;

@@ -93,6 +93,15 @@ impl Phone {
         self.submit_body(ground, Body::from(multipart(parts))).await
     }
 
+    /// Says how large it is before it comes.
+    pub(crate) async fn announce(&self, ground: &Ground, bytes: u64, body: Body) -> Said {
+        let at = format!("{}/submission?deviceID=collect%3A1", self.server);
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.request(Method::POST, &at).header("content-type", kind);
+        let request = request.header("content-length", bytes);
+        Said::of(ground.send(request.body(body).unwrap()).await).await
+    }
+
     pub(crate) async fn submit_body(&self, ground: &Ground, body: Body) -> Said {
         let at = format!("{}/submission?deviceID=collect%3A1", self.server);
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");

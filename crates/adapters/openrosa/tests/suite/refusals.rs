@@ -105,6 +105,12 @@ async fn large_files_and_bodies_are_refused_while_they_come() {
     let parts = [patrol.form(), Part::File("1.jpg".into(), noise)];
     let said = phone.submit(&ground, &parts).await;
     assert_eq!(said.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", said.text);
+    // Said beforehand, nothing of it is waited for.
+    let never = Body::from_stream(futures::stream::pending::<
+        Result<bytes::Bytes, std::io::Error>,
+    >());
+    let said = phone.announce(&ground, 70 * 1024 * 1024, never).await;
+    assert_eq!(said.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", said.text);
     let long = "长".repeat(4_000_000);
     let patrol = Patrol {
         note: long,

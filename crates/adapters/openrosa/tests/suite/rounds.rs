@@ -80,6 +80,34 @@ async fn a_patrol_of_the_source_from_collect() {
 }
 
 #[tokio::test]
+async fn a_phone_in_another_language_is_answered_in_it_and_nothing_is_kept_in_it() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let mut phone = ground.phone(0).await;
+        phone.language = Some("en");
+        let patrol = Patrol {
+            version: "0",
+            more: "<wind>strong</wind>",
+            ..Patrol::new(&ground, 1)
+        };
+        let said = phone.submit(&ground, &[patrol.form()]).await;
+        assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+        assert!(said.message().is_ascii(), "{}", said.text);
+        let round = ground.round(ground.all_rounds().await[0].id).await;
+        let floating = of(&round.findings, "E-0104");
+        assert_eq!(
+            floating.text,
+            "河面有漂浮垃圾：少许，请安排相关人员进行现场处理。"
+        );
+        // What has no place in the form is noted with the round, in its words.
+        assert!(round.text.contains("wind"), "{}", round.text);
+        assert!(!round.text.contains("filled in"), "{}", round.text);
+        let words = round.text.chars().filter(|one| !one.is_ascii()).count();
+        assert!(words > 10, "{}", round.text);
+    }
+}
+
+#[tokio::test]
 async fn photographs_come_over_several_requests_and_are_not_doubled() {
     for base in databases().await {
         let ground = Ground::new(base).await;

@@ -313,7 +313,9 @@ pub(crate) fn demand(
     let (key, name, value) = match test {
         Test::AtLeast { limit: at, unit } => ("hazard-at-least", "limit", limit(*at, *unit)),
         Test::AtMost { limit: at, unit } => ("hazard-at-most", "limit", limit(*at, *unit)),
-        Test::NoneOf { classes, .. } => ("hazard-none-of", "classes", choices(words, form, classes)),
+        Test::NoneOf { classes, .. } => {
+            ("hazard-none-of", "classes", choices(words, form, classes))
+        }
         Test::ShareAtMost { percent } => ("hazard-share", "percent", percent.to_string()),
     };
     words.say(key, &[(name, value)])

@@ -7,7 +7,7 @@ use youlin_database::Database;
 use youlin_database::sql::few;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::permissions::PEOPLE_SENSITIVE;
-use youlin_people::{Directory, DoorFacts, DoorsOf, LivesThere};
+use youlin_people::{Directory, DoorFacts, DoorsOf, ListedOn, LivesThere};
 use youlin_places::queries::doors_among;
 
 use super::last::last_visits;
@@ -151,7 +151,8 @@ pub async fn ground(
         due,
         ways,
         forms: OpenFormSources::open(sources, ctx, community, &people).await?,
-        listed: Directory::still_listed(db.read(), community).await?,
+        listed: Directory::still_listed(db.read(), &rounds.vault, community).await?,
+        sensitive: ctx.scope(&PEOPLE_SENSITIVE).ok(),
         picks: picks(db, community, now.date()).await?,
         last: last_visits(db, community, some, now).await?,
     };
@@ -173,7 +174,9 @@ struct Beside {
     ways: HashMap<Uuid, (Uuid, String)>,
     forms: HashMap<Uuid, Vec<OpenForm>>,
     /// By person.
-    listed: HashMap<Uuid, Vec<(String, String)>>,
+    listed: HashMap<Uuid, Vec<ListedOn>>,
+    /// Where the caller may see what is sensitive.
+    sensitive: Option<Scope>,
     picks: HashMap<Uuid, (PickKind, Micros)>,
     last: HashMap<Uuid, LastVisit>,
 }
@@ -186,6 +189,11 @@ impl Beside {
         let house = locator.building(building)?;
         let room = place.address.strip_prefix(&house.address);
         let due = self.due.remove(&facts.dwelling).unwrap_or_default();
+        let areas = [place.grid, place.neighbourhood];
+        let told = self
+            .sensitive
+            .as_ref()
+            .is_some_and(|scope| scope.contains(place.community, &areas));
         Some(DoorAt {
             dwelling: facts.dwelling,
             room: room.unwrap_or(&place.address).trim().to_owned(),
@@ -206,7 +214,7 @@ impl Beside {
                 last: self.last.get(&facts.dwelling).copied(),
                 questions: self.questions(facts),
                 due: due.into_iter().map(|(_, title)| title).collect(),
-                listed: self.listed(facts),
+                listed: self.listed(facts, told),
                 picked: self.picked(facts.dwelling),
             },
         })
@@ -234,10 +242,14 @@ impl Beside {
     }
 
     /// Each list once, however many of the house are on it.
-    fn listed(&self, door: &DoorFacts) -> Vec<(String, String)> {
+    fn listed(&self, door: &DoorFacts, told: bool) -> Vec<(String, String)> {
         let people = door.people.iter();
         let on = people.filter_map(|one| self.listed.get(&one.person));
-        let mut all: Vec<(String, String)> = on.flatten().cloned().collect();
+        let named = |on: &ListedOn| match told || !on.sensitive {
+            true => (on.title.clone(), on.by.clone()),
+            false => (String::new(), on.by.clone()),
+        };
+        let mut all: Vec<(String, String)> = on.flatten().map(named).collect();
         all.sort();
         all.dedup();
         all

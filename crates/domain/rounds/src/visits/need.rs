@@ -61,7 +61,8 @@ pub struct Door {
     pub questions: Vec<(String, usize)>,
     /// Titles of policies that ask for a visit now.
     pub due: Vec<String>,
-    /// Open visiting lists somebody of the house is on, with who made each.
+    /// Open visiting lists somebody of the house is on, with who made each; the name is empty where it tells something sensitive
+    /// the caller may not see.
     pub listed: Vec<(String, String)>,
     pub picked: Option<PickKind>,
 }
@@ -74,7 +75,7 @@ pub struct Why {
     pub amount: i64,
     /// Since when, or which day was named.
     pub at: Option<Micros>,
-    /// Names of forms, policies or lists.
+    /// Names of forms, policies or lists; empty of a list whose name is not for the caller.
     pub what: Vec<String>,
     /// Who made each of them, where somebody did.
     pub by: Vec<String>,

@@ -185,7 +185,14 @@ async fn a_sheet_of_paper_handed_in_twice_is_one_round() {
         let again = site.get("desk", &entry).await;
         assert_eq!(again.location, format!("/rounds/{id}?known=1"));
         let page = site.get("desk", &again.location).await.text();
-        assert!(page.contains("顾建明") && page.contains("已经录入过"));
+        assert!(page.contains("已经录入过"));
+        // Who went, and who wrote it down; a list says that whoever it names only wrote it down.
+        assert!(page.contains("<dt>谁去的</dt><dd>顾建明</dd>"), "{page}");
+        let desk = site.rounds().await[0].line.by_name.clone();
+        let wrote = format!("<dt>谁登记的</dt><dd>{desk}</dd>");
+        assert!(page.contains(&wrote), "{page}");
+        let list = site.get("desk", "/rounds").await.text();
+        assert!(list.contains(&format!("{desk}代为登记")), "{list}");
         // Typed by hand from the same sheet with another content: named, not doubled.
         told[7] = ("a_surface", "bad");
         let other = site.post("desk", "/rounds", &told).await;

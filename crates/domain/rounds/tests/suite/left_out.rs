@@ -161,7 +161,7 @@ async fn without_signal_nobody_could_know_and_nothing_is_lost() {
         let view = round_view(&ground.rounds, ground.world.db(), &scope, second.id).await;
         let view = view.unwrap();
         assert_eq!(view.line.policy, None);
-        assert_eq!(view.line.reason, "河边封路");
+        assert_eq!(view.reason, "河边封路");
         assert_eq!(view.extra_of.map(|of| of.policy), Some(policy));
     }
 }

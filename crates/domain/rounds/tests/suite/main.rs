@@ -7,6 +7,7 @@ mod checklist_pages;
 mod checklists;
 mod doors;
 mod ground;
+mod kept;
 mod left_out;
 mod market;
 mod market_http;

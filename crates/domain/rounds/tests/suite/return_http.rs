@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use uuid::Uuid;
+use youlin_cases::AttachFile;
 use youlin_cases::model::{Status, Verb};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{HandedIn, ReturnVisit, round_view};
 use youlin_testkit::databases;
 
 use crate::site::{Site, jpeg};
+use crate::water::picture;
 
 /// A finding that waits for somebody to look again.
 async fn handled(site: &Site) -> (HandedIn, Uuid, Uuid) {
@@ -199,5 +201,29 @@ async fn a_patrol_on_the_page_says_where_along_the_reach_and_how_far_each_findin
             board.contains("待立案") && board.contains("K0+350"),
             "{board}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_the_fixer_photographed_stands_beside_what_was_found() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let (filed, _, case) = handled(&site).await;
+        let ground = &site.ground;
+        let of = format!("/rounds/{}", filed.id);
+        let before = site.get("desk", &of).await.text();
+        assert!(!before.contains("处理的人拍的"), "{before}");
+        let attach = AttachFile {
+            community: ground.community(),
+            case,
+            file: picture("w"),
+            stage: "handling",
+            locate: false,
+        };
+        let cleaner = ground.of(ground.cleaner);
+        ground.world.db().execute(&cleaner, attach).await.unwrap();
+        let page = site.get("desk", &of).await.text();
+        assert!(page.contains("处理的人拍的"), "{page}");
+        assert!(page.contains(&format!("/cases/{case}/files/")), "{page}");
     }
 }

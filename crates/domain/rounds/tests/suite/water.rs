@@ -11,7 +11,7 @@ use youlin_rounds::water::{
     AttachSpotPhoto, FileReading, Measured, NewReading, SavePoint, SpotKind, TakeReading, Values,
     photos_of, point_view, points_of, readings_of, readings_of_round, spot_photo,
 };
-use youlin_rounds::{ReturnVisit, module};
+use youlin_rounds::{AttachPhoto, ReturnVisit, module};
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
@@ -38,7 +38,7 @@ fn values(ammonia: f64) -> Values {
     .into()
 }
 
-fn picture(sha: &str) -> StoredFile {
+pub(crate) fn picture(sha: &str) -> StoredFile {
     StoredFile {
         sha256: sha.repeat(64),
         bytes: 1_000,
@@ -184,6 +184,25 @@ async fn a_return_visit_has_its_photographs() {
             text: "干净了".into(),
             photographs: vec![picture("a"), picture("b")],
         };
+        // What was photographed when it was found shows nothing of now.
+        let found = AttachPhoto {
+            community: ground.community(),
+            round: filed.id,
+            finding: Some(finding),
+            stage: "",
+            file: picture("f"),
+        };
+        db.execute(&volunteer, found).await.unwrap();
+        let same = ReturnVisit {
+            photographs: vec![picture("a"), picture("f")],
+            ..visit.clone()
+        };
+        let refused = db.execute(&volunteer, same).await.unwrap_err();
+        let field = &refused.fields()[0];
+        assert_eq!(
+            (field.field.as_str(), field.code),
+            ("photo", "return-photo-same")
+        );
         let visit = db.execute(&volunteer, visit).await.unwrap();
         let attach = AttachSpotPhoto {
             community: ground.community(),

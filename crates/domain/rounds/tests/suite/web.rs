@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 use youlin_cases::NewCase;
-use youlin_cases::model::{Source, Urgency};
+use youlin_cases::model::{Source, Urgency, Verb};
 use youlin_cases::permissions::CASES_READ;
 use youlin_kernel::{Ctx, Grant, Micros, Role};
 use youlin_places::PlaceInput;
@@ -479,6 +479,21 @@ async fn education_and_passers_by_stand_in_the_lines_of_defence() {
         let said = [("category", "E-0104"), ("text", "河里有塑料袋")];
         let (status, text) = house.post("", &board, &said).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        // It counts at once; on the board it is once somebody accepted it.
+        let on_board = async || {
+            let db = ground.world.db();
+            let now = ground.world.service().now();
+            let shown = youlin_rounds::board(db, &ground.reach.sign, now).await;
+            let shown = shown.unwrap();
+            (shown.open.len(), shown.solved.len())
+        };
+        let (open, solved) = on_board().await;
+        let prefix = format!("board:{}:", ground.reach.id);
+        let reported = youlin_cases::reported_under(ground.world.db(), community, &prefix, 9);
+        let case = reported.await.unwrap()[0].case;
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        ground.act(&desk, case, Verb::Accept).await.unwrap();
+        assert_eq!(on_board().await, (open + 1, solved));
         for north in [5.1, 8.0] {
             let (lon, lat) = youlin_testkit::town::at(3.0, north);
             let case = NewCase {

@@ -274,8 +274,11 @@ async fn new_round(
             severity: Severity::parse(&row.severity).unwrap_or(Severity::Low),
             text: as_kept(&row.text, rule.map(|one| (&one.text, &one.kept))),
             on_spot: row.on_spot,
-            noted: Some(as_kept(&row.noted, rule.map(|one| (&one.noted, &one.noted_kept))))
-                .filter(|why| !why.trim().is_empty()),
+            noted: Some(as_kept(
+                &row.noted,
+                rule.map(|one| (&one.noted, &one.noted_kept)),
+            ))
+            .filter(|why| !why.trim().is_empty()),
             lon: position.map(|at| at.0),
             lat: position.map(|at| at.1),
             bank: Bank::parse(&row.bank),

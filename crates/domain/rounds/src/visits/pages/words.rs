@@ -10,7 +10,10 @@ use crate::visits::rule::{NEWCOMER, UNSEEN};
 pub(super) fn why(s: &Shell, why: &Why) -> String {
     if !why.by.is_empty() {
         let lists = why.what.iter().zip(&why.by);
-        let named = lists.map(|(title, by)| s.t2("visit-list-by", &("title", title), &("by", by)));
+        let named = lists.map(|(title, by)| match title.is_empty() {
+            true => s.t1("visit-list-withheld-by", "by", by),
+            false => s.t2("visit-list-by", &("title", title), &("by", by)),
+        });
         let named: Vec<String> = named.collect();
         let key = format!("visit-why-{}", why.code);
         return s.t1(&key, "what", named.join(&s.t("visit-list-comma")));
