@@ -297,7 +297,7 @@ describe("every page", { concurrency: 2 }, () => {
       case "/people/households/{id}": return [known.household];
       case "/people/dwellings/{id}": return [known.dwelling.replace("/places/", "/people/")];
       case "/people/visits/{id}": return [known.visits];
-      case "/lists/{list}/export/{format}": return []; // files
+      case "/lists/{list}/export/{format}": return ["/lists/tasks/export/csv"]; // asks what for, then gives the file
       case "/resources/{id}": return [known.resource];
       case "/resources/{id}/edit": return [`${known.resource}/edit`];
       case "/resources/{id}/book": return [`${known.resource}/book`];

@@ -83,7 +83,7 @@ impl House {
             bail!(
                 "this database was made by the demo: its people are invented and its passwords were printed, so \
                  YOULIN_MODE=production refuses it. Choose another database or folder (YOULIN_DATABASE_URL, \
-                 YOULIN_DATA_DIR)."
+                 YOULIN_DATA_DIR), or run the command with YOULIN_MODE=demo where the example itself is meant."
             );
         }
         let areas = Arc::new(ArcSwap::from_pointee(AreaTree::default()));

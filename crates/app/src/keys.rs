@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -29,6 +29,9 @@ pub(crate) async fn ring(
 ) -> Result<Keyring> {
     let path = config.key_file();
     let known = fact(db.read(), KEY_CHECK).await?;
+    if let Some(warning) = open_to_others(&path) {
+        tracing::warn!("{warning}");
+    }
     let ring = match (path.exists(), &known) {
         (true, _) => read(&path, config.mode)?,
         (false, None) => make(&path, config.mode, entropy)?,
@@ -137,6 +140,19 @@ pub(crate) fn fingerprint(ring: &Keyring) -> String {
     hex::encode(&ring.derive("key check").expose()[..8])
 }
 
+/// What to say of a key file that others than its owner can read: with it every sealed field can be opened.
+pub(crate) fn open_to_others(path: &Path) -> Option<String> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        format!(
+            "the key file {} can be read by others than its owner (mode {mode:03o}): whoever has it can open every \
+             sealed field. Run `chmod 600 {}`.",
+            path.display(),
+            path.display()
+        )
+    })
+}
+
 /// Reads a key file.
 pub(crate) fn read(path: &Path, mode: Mode) -> Result<Keyring> {
     let text = std::fs::read_to_string(path)
@@ -144,7 +160,7 @@ pub(crate) fn read(path: &Path, mode: Mode) -> Result<Keyring> {
     if mode == Mode::Production && text.contains(DEMO_MARK) {
         bail!(
             "the key file {} was made by the demo and is refused in production: choose another folder with \
-             YOULIN_DATA_DIR",
+             YOULIN_DATA_DIR, or run the command with YOULIN_MODE=demo where the example itself is meant",
             path.display()
         );
     }
@@ -183,4 +199,26 @@ fn make(path: &Path, mode: Mode, entropy: &dyn Entropy) -> Result<Keyring> {
     }
     tracing::info!(file = %path.display(), "a key file was made; keep a copy of it apart from the backups");
     Ok(ring)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::open_to_others;
+
+    #[test]
+    fn a_key_file_others_can_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        std::fs::write(&path, "").unwrap();
+        for (mode, told) in [(0o600, false), (0o400, false), (0o644, true), (0o640, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let said = open_to_others(&path);
+            assert_eq!(said.is_some(), told, "{mode:o}");
+            let fix = format!("chmod 600 {}", path.display());
+            assert!(said.is_none_or(|said| said.contains(&fix)));
+        }
+    }
 }

@@ -133,11 +133,14 @@ async function map(figures: Figures): Promise<Option | null> {
   const of = (name: string): Line | undefined => figures.lines.find((line) => String(line.area) === name);
   const sizes = figures.lines.map((line) => line.cells[0]?.size ?? 0);
   return {
-    visualMap: { type: "continuous", min: 0, max: Math.max(1, ...sizes), left: 0, bottom: 0, calculable: false, text: [String(Math.max(1, ...sizes)), "0"], inRange: { color: [token("qing-tint"), token("qing")] }, textStyle: { color: token("ink-2") } },
+    visualMap: { type: "continuous", min: 0, max: Math.max(1, ...sizes), orient: "horizontal", left: "center", bottom: 0, calculable: false, text: [String(Math.max(1, ...sizes)), "0"], inRange: { color: [token("qing-tint"), token("qing")] }, textStyle: { color: token("ink-2") } },
     series: [
       {
         type: "map",
         map: source,
+        // The scale has a line of its own: on a phone it would lie over an area and its name.
+        top: 8,
+        bottom: 48,
         aspectScale: narrow(features),
         cursor: "pointer",
         selectedMode: false,

@@ -71,6 +71,9 @@ async fn counts(house: &House) -> Result<Vec<(Option<u16>, u64)>> {
 
 async fn status(house: &House) -> Result<Outcome> {
     let ring = house.services.vault.keyring();
+    if let Some(warning) = keys::open_to_others(&house.config.key_file()) {
+        out::say(format!("WARNING: {warning}"));
+    }
     let (mut left, mut strange) = (0, false);
     for (key, fields) in counts(house).await? {
         let line = match key {
