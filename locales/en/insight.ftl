@@ -131,6 +131,7 @@ data-no = no
 data-same-building = In the same building
 data-same-dwelling = In the same dwelling
 data-same-household = In the same household
+data-same-premises = On the same premises
 data-same-person = For the same person
 data-persons = residents
 data-persons-hint = People of the register, one record each; where they live changes as they move.

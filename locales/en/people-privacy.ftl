@@ -67,6 +67,7 @@ sealing-through = done
 sealing-waiting = waiting
 sealing-since = since { $at }
 sealed-person = People
+sealed-person_export = What exports asked for are narrowed by
 sealed-person_phone = Telephone numbers
 sealed-person_label = Labels
 sealed-organisation = E-mail of organisations

@@ -131,6 +131,7 @@ data-no = 否
 data-same-building = 同一楼栋里
 data-same-dwelling = 同一户里
 data-same-household = 同一家庭里
+data-same-premises = 同一场所里
 data-same-person = 同一人名下
 data-persons = 居民
 data-persons-hint = 登记在册的人，一人一条；住处随搬迁变化。

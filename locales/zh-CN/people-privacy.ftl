@@ -67,6 +67,7 @@ sealing-through = 已完成
 sealing-waiting = 等待中
 sealing-since = { $at } 开始
 sealed-person = 居民
+sealed-person_export = 导出申请的筛选条件
 sealed-person_phone = 电话
 sealed-person_label = 标签
 sealed-organisation = 单位邮箱

@@ -160,6 +160,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "own file and forms: tests/suite/own.rs, insight forms",
     ),
     ("correction", "own file and desk: tests/suite/own.rs"),
+    (
+        "person_export",
+        "what an export is narrowed by, for who asked and who approves: tests/suite/lists.rs",
+    ),
     ("account", "a secret of signing in"),
     (
         "talent_named",

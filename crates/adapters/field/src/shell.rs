@@ -21,9 +21,9 @@ const FILES: [&str; 5] = [
 ];
 const WORDS: &str = "fieldwork-";
 /// Names of arguments the client fills in itself.
-const HOLES: [&str; 15] = [
+const HOLES: [&str; 20] = [
     "n", "m", "name", "time", "size", "what", "who", "max", "was", "needed", "value", "rating",
-    "limit", "classes", "percent",
+    "limit", "classes", "percent", "day", "first", "last", "where", "megabytes",
 ];
 
 #[derive(Template)]

@@ -261,6 +261,13 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
     let asked = asked.unwrap_or_else(|problem| panic!("{problem}: {query:?}"));
     let answer = asked.answer().await.unwrap();
     let ratio = matches!(query.measure, Measure::Ratio { .. });
+    let weighted = matches!(
+        &query.measure,
+        Measure::Ratio {
+            weight: Some(_),
+            ..
+        }
+    );
     let labelled = |dim: &str| {
         let schema = asked.dataset.schema();
         schema.dim(dim).is_some_and(|dim| dim.kind == Kind::Labels)
@@ -280,6 +287,13 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
             let sharing = whole.len() as u64;
             assert!(
                 sharing >= *count && (sharing == 0) <= (*count == 0),
+                "{keys:?} of {query:?}"
+            );
+        } else if weighted {
+            // Of a weighted share the weights of the records are counted.
+            let records = whole.len() as u64;
+            assert!(
+                records <= *count && (records == 0) == (*count == 0),
                 "{keys:?} of {query:?}"
             );
         } else {

@@ -285,7 +285,8 @@ async fn files_that_are_none_are_named_and_what_was_typed_stays() {
         let empty = web.hand_in(DESK, &fields, b"").await.text();
         assert!(empty.contains("文件是空的"), "{empty}");
         let pdf = web.hand_in(DESK, &fields, b"%PDF-1.7\n...").await.text();
-        assert!(pdf.contains("PDF") && !pdf.contains(".csv"), "{pdf}");
+        assert!(pdf.contains("这是 PDF 文件"), "{pdf}");
+        assert!(!pdf.contains("请传 .xlsx 或 .csv"), "{pdf}");
         let large = web.hand_in(DESK, &fields, &vec![7; 11 << 20]).await;
         assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = large.text();

@@ -554,7 +554,7 @@ async fn a_workbook_without_a_place_to_fill_is_told_what_is_understood() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "关于报送材料的通知").unwrap();
-    sheet.write(1, 0, "单位：____　负责人：____").unwrap();
+    sheet.write(1, 0, "请于月底前报送，逾期不再受理。").unwrap();
     let area = web.area();
     let fields = [
         ("requester", "街道"),
@@ -653,7 +653,7 @@ fn behind_a_cover() -> Vec<u8> {
 async fn every_file_that_is_no_blank_form_has_its_own_sentence() {
     let web = webs().await.swap_remove(0);
     let bad: Vec<(Vec<u8>, &str)> = vec![
-        (Vec::new(), "请填写"),
+        (Vec::new(), "文件是空的"),
         (compound("EncryptedPackage"), "打开密码"),
         (compound("Workbook"), "旧格式的 .xls"),
         (

@@ -342,7 +342,7 @@ async fn the_same_over_rest() {
             "{fields}"
         );
         let datasets = json(&web.get(DESK, "/api/v1/insight/datasets").await.text());
-        assert_eq!(datasets.as_array().unwrap().len(), 4);
+        assert_eq!(datasets.as_array().unwrap().len(), 5);
         let indicators = web
             .get(
                 DESK,

@@ -195,10 +195,10 @@ async fn last_months_figures_are_the_same_after_a_grid_was_split() {
 }
 
 #[tokio::test]
-async fn an_age_counts_once_it_has_certainly_been_reached() {
+async fn whoever_is_known_by_a_year_alone_is_as_old_as_told_all_through_it() {
     for ground in grounds().await {
-        // Born some day of 1946: 80 for certain only at the end of 2026.
-        ground.person("周一", 1946, &[], "甲西村1号楼101").await;
+        // Said to be 79 in 2026: 80 from the next year on.
+        ground.person("周一", 1947, &[], "甲西村1号楼101").await;
         let desk = ground.caller(Role::CommunityDesk, "A");
         let old = Query {
             dataset: "persons".into(),

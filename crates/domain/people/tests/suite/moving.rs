@@ -7,6 +7,7 @@ use youlin_kernel::{Clock, Ctx, Locale, ManualClock, Micros, Role};
 use youlin_people::{
     AccountPolicy, EmptyBuilding, Home, OtherHome, PersonInput, Relation, UndoMoveOut,
 };
+use youlin_web::day_words;
 
 use crate::browser::{Browser, account, house};
 use crate::ground::{Ground, JIA, grant, grounds};
@@ -182,7 +183,10 @@ async fn moving_away_has_a_day_and_can_be_taken_back() {
             "figures of the day before still count it"
         );
         let file = desk.get(&path).await.text;
-        assert!(file.contains(&format!("{text}搬走")) && !file.contains("苏州女儿家"));
+        assert!(
+            file.contains(&format!("{}搬走", day_words(Locale::Zh, &day, true)))
+                && !file.contains("苏州女儿家")
+        );
         let reveal = [("field", "address"), ("purpose", "寄补贴通知")];
         let shown = desk.post(&format!("{path}/reveal"), &reveal).await.text;
         assert!(shown.contains("<dd data-revealed>苏州女儿家</dd>"));
@@ -208,7 +212,10 @@ async fn moving_away_has_a_day_and_can_be_taken_back() {
         );
         assert_eq!(ends(&ground).await, [None]);
         let life = desk.get(&format!("{path}/life")).await.text;
-        assert!(life.contains(&format!("登记为{text}搬走")) && life.contains("的登记"));
+        assert!(
+            life.contains(&format!("登记为{}搬走", day_words(Locale::Zh, &day, true)))
+                && life.contains("的登记")
+        );
 
         // What was changed since is not turned over.
         let left = desk.post(&out, &[]).await;

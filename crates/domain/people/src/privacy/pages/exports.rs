@@ -197,7 +197,9 @@ pub(super) struct AskForm {
     #[serde(default)]
     label: String,
     age: Option<i32>,
-    dwelling: Option<Uuid>,
+    /// Empty where the list is of no one dwelling.
+    #[serde(default)]
+    dwelling: String,
 }
 
 /// `POST /people/exports`.
@@ -208,11 +210,16 @@ pub(super) async fn ask(
     ApiForm(form): ApiForm<AskForm>,
 ) -> WebResult<Response> {
     let area = area_of(&form.area).unwrap_or(AreaId(0));
+    // What cannot be read must not widen what is taken out.
+    let dwelling: Option<Uuid> = match form.dwelling.trim() {
+        "" => None,
+        text => Some(text.parse().map_err(|_no_id| Problem::not_found())?),
+    };
     let filter = ListFilter {
         q: form.q,
         label: form.label,
         age: form.age,
-        dwelling: form.dwelling,
+        dwelling,
     };
     let filter = filter.trimmed();
     let command = AskExport {

@@ -182,7 +182,8 @@ mod tests {
             if wanted.status != Status::Example {
                 wanted.status = Status::Draft;
             }
-            assert_eq!(form.checklist(id, "1"), Ok(wanted));
+            let version = wanted.version.clone();
+            assert_eq!(form.checklist(id, &version), Ok(wanted));
         }
     }
 
