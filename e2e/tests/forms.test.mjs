@@ -80,13 +80,13 @@ describe("one form, entered once", () => {
   });
 
   test("which people stand in it is a kept question", async () => {
-    await desk.goto(`${server.url}/insight/query?d=persons&f=age~ge~80`);
+    await desk.goto(`${server.url}/insight/query?d=persons&f=age~ge~83`);
     await desk.locator("details", { has: desk.locator("#f-title") }).locator("summary").click();
-    await desk.locator("#f-title").fill("八十岁以上");
+    await desk.locator("#f-title").fill("八十三岁以上");
     await desk.locator('form[action="/insight/views"] button[type="submit"]').click();
     await desk.waitForURL(/saved=1/);
     await desk.goto(form);
-    await desk.locator("#f-rows").selectOption({ label: "一行一个居民：八十岁以上" });
+    await desk.locator("#f-rows").selectOption({ label: "一行一个居民：八十三岁以上" });
     await desk.locator('form[action$="/map"] button[type="submit"]').click();
     await desk.waitForURL(/done=map/);
     const sheet = await fill();
@@ -107,7 +107,7 @@ describe("one form, entered once", () => {
     await screenshot(desk, "forms-asked");
     const phone = await openPage(browser, server, { device: "phone" });
     await signIn(phone, "shi");
-    await phone.goto(`${server.url}/insight/evidence?d=persons&f=age~ge~80`);
+    await phone.goto(`${server.url}/insight/evidence?d=persons&f=age~ge~83`);
     await phone.locator("#records a").first().click();
     await phone.waitForURL(/\/people\//);
     const id = phone.url().match(/people\/([0-9a-f-]+)/)[1];

@@ -225,7 +225,7 @@ describe("market", () => {
     await screenshot(fire, "market-recheck-phone");
     await axe(fire);
     await fire.locator(`${form} input[value="yes"]`).check({ force: true });
-    await fire.locator("#f-photo").setInputFiles({ name: "again.jpg", mimeType: "image/jpeg", buffer: await photograph(fire, { lat: 32.0386, lon: 120.9067 }) });
+    await fire.locator("#f-photo").setInputFiles({ name: "again.jpg", mimeType: "image/jpeg", buffer: await photograph(fire, { lat: 32.0386, lon: 120.9067, wall: "#8fa37a" }) });
     await submit(fire, form);
     await fire.waitForURL(/saved=1/);
     assert.match(await fire.locator("main").innerText(), /已销号/);

@@ -147,7 +147,7 @@ fn names(layout: &FormLayout) -> Vec<(usize, &str)> {
 #[test]
 fn the_layout_of_a_form_with_two_rows_of_names() {
     let layout = form_layout(&sheet(&form(4), 0)).unwrap();
-    assert_eq!(layout.title, "困难群众慰问物资申报表(2026年)");
+    assert_eq!(layout.title, "困难群众慰问物资申报表（2026年）");
     assert_eq!(layout.header_rows, [4, 5]);
     assert_eq!((layout.first_row, layout.free_rows), (6, 4));
     assert_eq!(

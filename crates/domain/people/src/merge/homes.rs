@@ -29,7 +29,6 @@ pub(crate) async fn taken_over(
     let rows = person_merge_row::Entity::find()
         .filter(person_merge_row::Column::CommunityId.eq(community.0))
         .filter(person_merge_row::Column::RowId.is_in(ended))
-        .filter(person_merge_row::Column::Moved.eq(false))
         .all(db)
         .await?;
     let closed = |row: &person_merge_row::Model| {

@@ -254,7 +254,7 @@ async fn an_exported_register_of_persons_is_the_same_in_an_empty_house() {
                     one.name.trim_start_matches('=')
                 );
             }
-            people[0].name = format!("=cmd{}", ["甲", "乙", "丙"][round]);
+            people[0].name = format!("-cmd{}", ["甲", "乙", "丙"][round]);
             enter(&here, &people).await;
             let total = u32::try_from(PEOPLE * (round + 1)).unwrap();
             let out = taken(&here, "numbers").await;

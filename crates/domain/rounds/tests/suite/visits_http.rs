@@ -116,7 +116,7 @@ async fn a_door_is_seen_masked_asked_for_what_is_missing_and_written_down() {
         let web = Web::over(street);
         let list = web.get(WORKER, "/rounds/today").await;
         assert_eq!(list.status, StatusCode::OK, "{}", list.text);
-        assert!(list.text.contains("84 岁，独自居住"), "{}", list.text);
+        assert!(list.text.contains("85 岁，独自居住"), "{}", list.text);
         assert!(list.text.contains("37 号表 还有 1 项要问"));
         assert!(!list.text.contains("周福生"), "masked");
         let home = web.street.home("东一村1号楼101");
