@@ -16,7 +16,7 @@ use crate::cases::{report, settle};
 use crate::ground::{Ground, grounds};
 
 /// Random questions of each dataset.
-const QUESTIONS: usize = 150;
+const QUESTIONS: usize = 250;
 
 /// The same numbers in every run.
 struct Dice(u64);
