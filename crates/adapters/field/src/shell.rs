@@ -22,8 +22,26 @@ const FILES: [&str; 5] = [
 const WORDS: &str = "fieldwork-";
 /// Names of arguments the client fills in itself.
 const HOLES: [&str; 20] = [
-    "n", "m", "name", "time", "size", "what", "who", "max", "was", "needed", "value", "rating",
-    "limit", "classes", "percent", "day", "first", "last", "where", "megabytes",
+    "n",
+    "m",
+    "name",
+    "time",
+    "size",
+    "what",
+    "who",
+    "max",
+    "was",
+    "needed",
+    "value",
+    "rating",
+    "limit",
+    "classes",
+    "percent",
+    "day",
+    "first",
+    "last",
+    "where",
+    "megabytes",
 ];
 
 #[derive(Template)]
