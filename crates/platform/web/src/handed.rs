@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use axum::body::Body;
-use axum::extract::Multipart;
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 use youlin_kernel::{Problem, ProblemKind, Result};
 
 /// Media type of a workbook.
@@ -64,6 +65,33 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
+/// A form with a file that is still to be read, see [`read_handed_in`].
+#[derive(Debug)]
+pub struct Uploaded(Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for Uploaded {
+    type Rejection = MultipartRejection;
+
+    async fn from_request(
+        request: Request,
+        state: &S,
+    ) -> std::result::Result<Self, MultipartRejection> {
+        // The reader of the parts takes all there is before it looks for a part: of a file that is too large it would meet the
+        // limit first, and what was typed before the file would be lost. So it gets one piece at a time.
+        let request = request.map(|body| {
+            let pieces = body.into_data_stream().enumerate();
+            Body::from_stream(pieces.then(|(at, piece)| async move {
+                // Not before the first: a reader that waited for the boundary and then has all at once takes it for cut off.
+                if at > 0 {
+                    tokio::task::yield_now().await;
+                }
+                piece
+            }))
+        });
+        Multipart::from_request(request, state).await.map(Self)
+    }
+}
+
 /// A form with one file, as a browser sends it. Its other fields are texts; the last of a name counts.
 #[derive(Clone, Debug, Default)]
 pub struct HandedIn {
@@ -91,7 +119,7 @@ impl HandedIn {
 /// # Errors
 /// 413 when it is larger than the route takes (`file-too-large`, with `megabytes`), 400 for what is no such form or no text.
 pub async fn read_handed_in(
-    mut multipart: Multipart,
+    Uploaded(mut multipart): Uploaded,
     megabytes: usize,
     form: &mut HandedIn,
 ) -> Result<()> {
@@ -130,6 +158,40 @@ fn broken(error: &MultipartError, megabytes: usize) -> Problem {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    /// Reads a form of a text and a file of that size, sent in pieces.
+    async fn handed(file: usize, piece: usize) -> (HandedIn, Result<()>) {
+        let mut body = b"--x\r\nContent-Disposition: form-data; name=\"who\"\r\n\r\n\xe8\xa1\x97\xe9\x81\x93\r\n\
+            --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n"
+            .to_vec();
+        body.resize(body.len() + file, 7);
+        body.extend(b"\r\n--x--\r\n");
+        let pieces = body
+            .chunks(piece)
+            .map(|one| Ok::<_, std::io::Error>(one.to_vec()));
+        let pieces: Vec<_> = pieces.collect();
+        let request = Request::post("/")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from_stream(futures::stream::iter(pieces)))
+            .unwrap();
+        let upload = Uploaded::from_request(request, &()).await.unwrap();
+        let mut form = HandedIn::default();
+        let read = read_handed_in(upload, 2, &mut form).await;
+        (form, read)
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_before_a_file_that_is_too_large_is_read() {
+        for piece in [7, 100, 16_384, 1 << 22] {
+            let (form, read) = handed(100_000, piece).await;
+            assert!(read.is_ok(), "{piece}: {read:?}");
+            assert_eq!((form.text("who"), form.file.len()), ("街道", 100_000));
+        }
+        // More than axum takes where no route says otherwise.
+        let (form, read) = handed(3 << 20, 16_384).await;
+        assert_eq!(read.unwrap_err().kind(), ProblemKind::TooLarge);
+        assert_eq!(form.text("who"), "街道");
+    }
 
     #[test]
     fn a_chinese_name_survives_and_nothing_in_it_is_a_header() {

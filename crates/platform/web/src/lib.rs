@@ -36,7 +36,7 @@ pub use extract::{
 };
 pub use find::{Finder, Finders, Found, list_with};
 pub use form::{Choice, Clash, ClashLine, FormFaults, mendable, refused_with};
-pub use handed::{CSV, HandedIn, JSON, XLSX, read_handed_in, save_as, stem};
+pub use handed::{CSV, HandedIn, JSON, Uploaded, XLSX, read_handed_in, save_as, stem};
 pub use i18n::I18n;
 pub use live::LiveTopic;
 pub use metrics_exporter_prometheus::PrometheusHandle;

@@ -287,7 +287,11 @@ async fn files_that_are_none_are_named_and_what_was_typed_stays() {
         let pdf = web.hand_in(DESK, &fields, b"%PDF-1.7\n...").await.text();
         assert!(pdf.contains("这是 PDF 文件"), "{pdf}");
         assert!(!pdf.contains("请传 .xlsx 或 .csv"), "{pdf}");
-        let page = web.get(DESK, "/insight/forms").await.text();
+        let large = web.hand_in(DESK, &fields, &vec![7; 11 << 20]).await;
+        assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = large.text();
+        assert!(page.contains("value=\"街道办\""), "{page}");
+        assert!(page.contains("不超过 2 MB"), "{page}");
         let file = page.find("type=\"file\"").unwrap();
         let typed = page
             .find("name=\"requester\" ")

@@ -1,8 +1,10 @@
 //! A form somebody upstairs asks for: handed in, mapped by its names, filled in its own layout, what nobody holds asked
 //! once and filled the next time.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use rust_xlsxwriter::Workbook;
 use sea_orm::ConnectionTrait;
@@ -63,6 +65,12 @@ impl Web {
         let request = Request::post(to)
             .header(header::ACCEPT, "text/html")
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        // As from a browser, piece by piece: what stands before a file that is too large is read.
+        let pieces = body
+            .chunks(16 * 1024)
+            .map(|piece| Ok::<_, Infallible>(piece.to_vec()));
+        let pieces: Vec<_> = pieces.collect();
+        let body = Body::from_stream(futures::stream::iter(pieces));
         self.send(key, request, body).await
     }
 

@@ -1,13 +1,13 @@
 //! A file is given: which kind it is, the file or the text, and what was given before.
 
 use askama::Template;
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Problem, ProblemKind, Result};
 use youlin_web::{
-    ApiQuery, App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, WebResult, mendable, page,
-    read_handed_in, refused_with,
+    ApiQuery, App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, Uploaded, WebResult,
+    mendable, page, read_handed_in, refused_with,
 };
 
 use super::shell;
@@ -208,14 +208,14 @@ pub(super) async fn start(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    multipart: Multipart,
+    upload: Uploaded,
 ) -> WebResult<Response> {
     let imports = app.need::<Imports>()?;
     kinds(&imports, &shell(&app, &ctx, prefs))?;
     let mut sent = Sent::default();
     let started = async {
         let mut form = HandedIn::default();
-        let read = read_handed_in(multipart, FILE_MAX_MB, &mut form).await;
+        let read = read_handed_in(upload, FILE_MAX_MB, &mut form).await;
         sent = Sent::of(form);
         read?;
         let command = StartImport {

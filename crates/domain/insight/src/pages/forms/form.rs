@@ -1,13 +1,14 @@
 //! One form: what its columns are filled from, whether it may be taken, when it was filled before.
 
 use askama::Template;
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use youlin_datasets::{Datasets, Release};
 use youlin_kernel::{Problem, Result};
 use youlin_web::{
-    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, page,
+    ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, Uploaded, WebResult,
+    page,
 };
 
 use super::fill::standing;
@@ -408,11 +409,11 @@ pub(super) async fn replace(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
-    multipart: Multipart,
+    upload: Uploaded,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
     let form = forms::open_form(app.db(), &ctx, id).await?;
-    let (sent, read) = read_file(multipart).await;
+    let (sent, read) = read_file(upload).await;
     let replaced = async {
         read?;
         let command = newer(&s, &form, sent.file_name, sent.file).await?;

@@ -1,7 +1,7 @@
 //! The list of forms, the ledger of who asks for how much, and a blank workbook handed in.
 
 use askama::Template;
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use youlin_datasets::Datasets;
 use youlin_kernel::{AreaId, Problem, ProblemKind, Result};
 use youlin_web::{
-    App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, WebResult, mendable, page,
+    App, Caller, Choice, FormFaults, HandedIn, Prefs, Shell, Uploaded, WebResult, mendable, page,
     read_handed_in, refused_with, stem,
 };
 
@@ -156,10 +156,10 @@ pub(super) async fn create(
     State(app): State<App>,
     Caller(ctx): Caller,
     prefs: Prefs,
-    multipart: Multipart,
+    upload: Uploaded,
 ) -> WebResult<Response> {
     let s = shell(&app, &ctx, prefs);
-    let (f, read) = read(multipart).await;
+    let (f, read) = read(upload).await;
     let saved = async {
         read?;
         handed(&s, &f).await
@@ -283,16 +283,16 @@ async fn draft(s: &Shell, f: &Typed) -> Result<SaveForm> {
 }
 
 /// What was typed with the file; a file that is too large is a fault of its field.
-async fn read(multipart: Multipart) -> (Typed, Result<()>) {
-    let (form, read) = read_file(multipart).await;
+async fn read(upload: Uploaded) -> (Typed, Result<()>) {
+    let (form, read) = read_file(upload).await;
     (Typed::of(form), read)
 }
 
 /// A form with a blank workbook.
-pub(super) async fn read_file(multipart: Multipart) -> (HandedIn, Result<()>) {
+pub(super) async fn read_file(upload: Uploaded) -> (HandedIn, Result<()>) {
     let mut form = HandedIn::default();
     let megabytes = FILE_MAX / 1024 / 1024;
-    let read = read_handed_in(multipart, megabytes, &mut form).await;
+    let read = read_handed_in(upload, megabytes, &mut form).await;
     let read = read.map_err(|problem| match problem.kind() {
         ProblemKind::TooLarge => {
             Problem::invalid("file", "form-file-large").field_arg("max", megabytes)

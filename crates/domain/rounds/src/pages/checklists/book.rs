@@ -2,13 +2,13 @@
 //! draft.
 
 use askama::Template;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use youlin_checklist::{Checklist, Words};
 use youlin_kernel::{AreaId, Ctx, Locale, Problem, ProblemKind, Result};
 use youlin_web::{
-    App, Caller, Choice, FormFaults, HandedIn, I18n, Prefs, Shell, WebResult, mendable, page,
-    read_handed_in, refused_with, save_as,
+    App, Caller, Choice, FormFaults, HandedIn, I18n, Prefs, Shell, Uploaded, WebResult, mendable,
+    page, read_handed_in, refused_with, save_as,
 };
 use youlin_xforms::{Labels, SheetFault, WrongSheet, read_xlsform, write_xlsform};
 
@@ -108,7 +108,7 @@ pub(in crate::pages) async fn bring_in(
     request: Request,
 ) -> WebResult<Response> {
     ctx.scope(&CHECKLISTS_KEEP)?;
-    let form = Multipart::from_request(request, &())
+    let form = Uploaded::from_request(request, &())
         .await
         .map_err(|error| {
             Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)

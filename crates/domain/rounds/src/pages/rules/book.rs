@@ -1,11 +1,11 @@
 //! The way in and out: a version of a rule set as the file it is taken in from. What is written out and taken in again is the
 //! same version.
 
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
 use youlin_cases::upload::{is_multipart, pairs};
 use youlin_kernel::{Problem, ProblemKind, Result};
-use youlin_web::{App, Caller, HandedIn, JSON, WebResult, read_handed_in, save_as};
+use youlin_web::{App, Caller, HandedIn, JSON, Uploaded, WebResult, read_handed_in, save_as};
 
 use super::find;
 use crate::commands::MOST_RULES;
@@ -37,7 +37,7 @@ pub(super) async fn sent(request: Request) -> Result<String> {
         let text = all.into_iter().find(|(name, _)| name == "text");
         return Ok(text.map(|(_, text)| text).unwrap_or_default());
     }
-    let form = Multipart::from_request(request, &())
+    let form = Uploaded::from_request(request, &())
         .await
         .map_err(|error| {
             Problem::new(ProblemKind::Malformed, "form-syntax").arg("reason", error)

@@ -1,14 +1,14 @@
 //! The track on the page of its round.
 
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_places::rivers::{self, chainage};
 use youlin_web::{
-    ApiForm, App, Caller, FormFaults, HandedIn, PathId, Prefs, Shell, WebResult, mendable, page,
-    read_handed_in, refused_with, save_as,
+    ApiForm, App, Caller, FormFaults, HandedIn, PathId, Prefs, Shell, Uploaded, WebResult,
+    mendable, page, read_handed_in, refused_with, save_as,
 };
 
 use super::super::judge::{engine_reach, open_stretches};
@@ -367,11 +367,11 @@ pub(super) async fn upload(
     Caller(ctx): Caller,
     prefs: Prefs,
     PathId(id): PathId,
-    multipart: Multipart,
+    upload: Uploaded,
 ) -> WebResult<Response> {
     let taken = async {
         let mut form = HandedIn::default();
-        read_handed_in(multipart, MEGABYTES, &mut form).await?;
+        read_handed_in(upload, MEGABYTES, &mut form).await?;
         let rounds = app.need::<Rounds>()?;
         let command = prepare_track(&rounds, app.db(), &ctx, id, of_file(&form)?).await?;
         app.db().execute(&ctx, command).await
