@@ -2,11 +2,11 @@
 //! declared, and for filters made at random, on both databases, the evidence holds as many records as the figure counts,
 //! each once; and what was never asked fails the test.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use youlin_datasets::cube::{
-    Bucket, Filter, Group, Key, Kind, Measure, Op, Quantity, Query, Related, Schema, Span, Test,
-    Value,
+    Bucket, Figure, Filter, Group, Key, Kind, Measure, Op, Quantity, Query, Related, Schema, Span,
+    Test, Value,
 };
 use youlin_insight::{INDICATORS, Period};
 use youlin_kernel::{Ctx, Grant, Micros, Role};
@@ -261,13 +261,8 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
     let asked = asked.unwrap_or_else(|problem| panic!("{problem}: {query:?}"));
     let answer = asked.answer().await.unwrap();
     let ratio = matches!(query.measure, Measure::Ratio { .. });
-    let weighted = matches!(
-        &query.measure,
-        Measure::Ratio {
-            weight: Some(_),
-            ..
-        }
-    );
+    // Of a weighted share the weights of the records are counted: what their sum says, and how many records have one.
+    let weighed = weighed(ground, ctx, query).await;
     let labelled = |dim: &str| {
         let schema = asked.dataset.schema();
         schema.dim(dim).is_some_and(|dim| dim.kind == Kind::Labels)
@@ -289,11 +284,11 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
                 sharing >= *count && (sharing == 0) <= (*count == 0),
                 "{keys:?} of {query:?}"
             );
-        } else if weighted {
-            // Of a weighted share the weights of the records are counted.
-            let records = whole.len() as u64;
-            assert!(
-                records <= *count && (records == 0) == (*count == 0),
+        } else if let Some([all, _]) = &weighed {
+            let (sum, records) = all.get(keys).copied().unwrap_or_default();
+            assert_eq!(
+                (whole.len() as u64, *count),
+                (records, sum),
                 "{keys:?} of {query:?}"
             );
         } else {
@@ -304,11 +299,14 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
         if ratio {
             let some = asked.evidence(keys.clone(), true).await.unwrap();
             let (records, part) = (some.len() as u64, part.unwrap_or(0));
-            let fits = match weighted {
-                true => records <= part && (records == 0) == (part == 0),
-                false => records == part,
+            let wanted = match &weighed {
+                Some([_, parts]) => {
+                    let (sum, records) = parts.get(keys).copied().unwrap_or_default();
+                    (records, sum)
+                }
+                None => (part, part),
             };
-            assert!(fits, "part of {keys:?} of {query:?}: {records}, {part}");
+            assert_eq!((records, part), wanted, "part of {keys:?} of {query:?}");
         }
         sum += if keys.is_empty() { 0 } else { *count };
     }
@@ -316,6 +314,46 @@ async fn opens(ground: &Ground, ctx: &Ctx, query: &Query) -> usize {
         assert_eq!(sum, answer.total.count, "the cells of {query:?}");
     }
     cells.len()
+}
+
+/// By the keys of a cell: the sum of the weights, and how many records have one.
+type Weights = BTreeMap<Vec<Key>, (u64, u64)>;
+
+/// What a weighted share counts, asked otherwise: of all of it and of the part. Nothing for other measures.
+async fn weighed(ground: &Ground, ctx: &Ctx, query: &Query) -> Option<[Weights; 2]> {
+    let Measure::Ratio {
+        part,
+        of,
+        weight: Some(weight),
+    } = &query.measure
+    else {
+        return None;
+    };
+    let counts = Filter::Test(Test {
+        dim: weight.clone(),
+        op: Op::Gt,
+        values: vec![Value::Number(0)],
+    });
+    let all = vec![query.filter.clone(), of.clone(), counts];
+    let parts = [&all[..], std::slice::from_ref(part)].concat();
+    let mut found = Vec::new();
+    for filters in [all, parts] {
+        let summed = Query {
+            filter: Filter::All(filters),
+            measure: Measure::Sum(weight.clone()),
+            ..query.clone()
+        };
+        let asked = ground.datasets.ask(ctx, summed).await.unwrap();
+        let answer = asked.answer().await.unwrap();
+        let figure = |one: &Figure| (u64::try_from(one.sum.unwrap()).unwrap(), one.count);
+        let cells = answer.cells.iter();
+        let mut weights: Weights = cells
+            .map(|cell| (cell.keys.clone(), figure(&cell.figure)))
+            .collect();
+        weights.insert(Vec::new(), figure(&answer.total));
+        found.push(weights);
+    }
+    found.try_into().ok()
 }
 
 /// People, dwellings and cases, with a month between some of them.
