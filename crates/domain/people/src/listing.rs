@@ -10,7 +10,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result, Scope};
 use youlin_web::Shell;
 
 use crate::age::age_said;
-use crate::entities::{person, person_label, residence};
+use crate::entities::{person, person_label};
 use crate::pages::label_words;
 use crate::permissions::PEOPLE_SENSITIVE;
 use crate::{Directory, Vault};
@@ -116,7 +116,7 @@ impl ListFilter {
         mut persons: Vec<Uuid>,
     ) -> Result<Vec<Uuid>> {
         if let Some(dwelling) = self.dwelling {
-            let here = living_at(db, community, dwelling).await?;
+            let here = Directory::living_in(db, community, dwelling).await?;
             persons.retain(|id| here.contains(id));
         }
         if !self.label.is_empty() {
@@ -137,23 +137,6 @@ impl ListFilter {
         }
         Ok(persons)
     }
-}
-
-async fn living_at(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    dwelling: Uuid,
-) -> Result<HashSet<Uuid>> {
-    let here: Vec<Uuid> = residence::Entity::find()
-        .select_only()
-        .column(residence::Column::PersonId)
-        .filter(residence::Column::CommunityId.eq(community.0))
-        .filter(residence::Column::DwellingId.eq(dwelling))
-        .filter(residence::current())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(here.into_iter().collect())
 }
 
 async fn labelled(

@@ -1,6 +1,5 @@
 //! Many people's facts in the clear at once, for a form: each of them can see who had them, and why.
 
-use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -33,36 +32,9 @@ impl Command for NoteHandOut {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         let purpose = reveal::purpose(&self.purpose)?;
-        // One filling is one act, however many people are in it: its looks say so, and are of one moment.
-        let fields = [&[OF_FORM][..], &self.fields].concat().join(",");
-        let at = ctx.now().0;
-        let looks: Vec<<who_looked::Entity as EntityTrait>::Model> = self
-            .persons
-            .iter()
-            .map(|(person, child)| who_looked::Model {
-                community_id: self.community.0,
-                id: ctx.new_id(),
-                version: 1,
-                person_id: *person,
-                actor_kind: ctx.actor().kind().to_owned(),
-                actor_id: ctx.actor().id(),
-                actor_name: ctx.actor().name().to_owned(),
-                fields: fields.clone(),
-                purpose: purpose.clone(),
-                of_child: child.then_some(true),
-                case_id: None,
-                at,
-            })
-            .collect();
-        tx.insert_all::<who_looked::Entity>(looks).await?;
-        let processed = NewProcessing {
-            kind: ProcessingKind::Export,
-            purpose,
-            person: None,
-            persons: i64::try_from(self.persons.len()).unwrap_or(i64::MAX),
-            subject: self.form.to_string(),
-        };
-        note_processing(ctx, tx, self.community, processed).await?;
+        let seen = self.persons.iter();
+        let seen = seen.map(|(person, child)| (*person, child.then_some(true), &self.fields[..]));
+        note_looks(ctx, tx, (self.community, self.form), &purpose, seen).await?;
         tx.audit(
             ctx,
             self.community,
@@ -71,4 +43,41 @@ impl Command for NoteHandOut {
         );
         Ok(())
     }
+}
+
+/// Notes the looks of one filling: persons of a community, with the fields of them that were handed out. One filling is one act,
+/// however many people are in it: its looks say so, and are of one moment.
+pub(crate) async fn note_looks<'a>(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    (community, form): (CommunityId, Uuid),
+    purpose: &str,
+    seen: impl Iterator<Item = (Uuid, Option<bool>, &'a [&'static str])>,
+) -> Result<()> {
+    let at = ctx.now().0;
+    let looks: Vec<who_looked::Model> = seen
+        .map(|(person_id, of_child, fields)| who_looked::Model {
+            community_id: community.0,
+            id: ctx.new_id(),
+            version: 1,
+            person_id,
+            actor_kind: ctx.actor().kind().to_owned(),
+            actor_id: ctx.actor().id(),
+            actor_name: ctx.actor().name().to_owned(),
+            fields: [&[OF_FORM], fields].concat().join(","),
+            purpose: purpose.to_owned(),
+            of_child,
+            case_id: None,
+            at,
+        })
+        .collect();
+    let processed = NewProcessing {
+        kind: ProcessingKind::Export,
+        purpose: purpose.to_owned(),
+        person: None,
+        persons: i64::try_from(looks.len()).unwrap_or(i64::MAX),
+        subject: form.to_string(),
+    };
+    tx.insert_all::<who_looked::Entity>(looks).await?;
+    note_processing(ctx, tx, community, processed).await
 }

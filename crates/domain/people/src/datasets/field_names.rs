@@ -1,6 +1,6 @@
 //! What forms call the facts of a person, and what each of them is called in the list of who looked.
 
-use youlin_datasets::{Field, FieldKind};
+use youlin_datasets::{Declared, Field, FieldKind};
 use youlin_kernel::Locale;
 use youlin_web::I18n;
 
@@ -192,17 +192,11 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
 ];
 
 pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) -> Vec<Field> {
-    let own = FIELDS.iter().map(|(code, _, names)| {
-        let called = i18n.find(locale, &format!("form-field-{code}"), &[]);
-        let names = called
-            .into_iter()
-            .chain(names.iter().map(|name| (*name).to_owned()));
-        Field {
-            code: (*code).to_owned(),
-            kind: kind_of(code),
-            names: names.collect(),
-        }
-    });
+    let own = FIELDS.iter();
+    let own: Vec<Declared> = own
+        .map(|(code, _, names)| (*code, kind_of(code), *names))
+        .collect();
+    let own = Field::all(i18n, locale, "persons", &own).into_iter();
     let labels = catalogue.offered(true).map(|kind| {
         let name = kind.name(locale).to_owned();
         Field {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use youlin_database::Database;
 use youlin_datasets::{Declared, FieldKind, Wanted};
 use youlin_kernel::{AreaId, CommunityId, Ctx, Result};
+use youlin_places::datasets::{COMMUNITY, GRID, NEIGHBOURHOOD};
 use youlin_places::premises::{kilowatts, square_metres};
 use youlin_web::I18n;
 
@@ -206,17 +207,9 @@ pub(super) const FIELDS: &[Declared] = &[
         TEXT,
         &["摊位号", "摊位", "铺位号", "铺位", "stall"],
     ),
-    (
-        "community",
-        TEXT,
-        &["社区", "所属社区", "社区名称", "村居", "community"],
-    ),
-    ("grid", TEXT, &["网格", "所属网格", "网格名称", "grid"]),
-    (
-        "neighbourhood",
-        TEXT,
-        &["邻里", "微网格", "所属微网格", "neighbourhood"],
-    ),
+    COMMUNITY,
+    GRID,
+    NEIGHBOURHOOD,
 ];
 
 /// Whether anything of these is a person's.

@@ -40,13 +40,16 @@ const BUILDING: Declared = (
         "building",
     ],
 );
-const COMMUNITY: Declared = (
+/// The community a place lies in, as forms call it.
+pub const COMMUNITY: Declared = (
     "community",
     TEXT,
     &["社区", "所属社区", "社区名称", "村居", "community"],
 );
-const GRID: Declared = ("grid", TEXT, &["网格", "所属网格", "网格名称", "grid"]);
-const NEIGHBOURHOOD: Declared = (
+/// Its grid.
+pub const GRID: Declared = ("grid", TEXT, &["网格", "所属网格", "网格名称", "grid"]);
+/// Its neighbourhood.
+pub const NEIGHBOURHOOD: Declared = (
     "neighbourhood",
     TEXT,
     &["邻里", "微网格", "所属微网格", "neighbourhood"],

@@ -18,6 +18,7 @@ use crate::Place;
 pub use buildings::BuildingsDataset;
 pub use dwellings::DwellingsDataset;
 pub use equipment::EquipmentDataset;
+pub use fields::{COMMUNITY, GRID, NEIGHBOURHOOD};
 pub use premises::PremisesDataset;
 pub use standing::{Building, Dwelling, Grounds, PremisesGround, Stay, grounds_of};
 

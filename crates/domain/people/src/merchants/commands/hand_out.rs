@@ -9,10 +9,8 @@ use youlin_database::{AuditEntry, Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Result};
 
 use super::reveal::responsible;
-use crate::commands::hand_out::OF_FORM;
+use crate::commands::hand_out::note_looks;
 use crate::commands::reveal::purpose;
-use crate::entities::who_looked;
-use crate::privacy::{NewProcessing, ProcessingKind, note_processing};
 
 /// See the module's text. Who may is decided where they are read.
 #[derive(Debug)]
@@ -32,38 +30,17 @@ impl Command for NoteMerchants {
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<()> {
         let purpose = purpose(&self.purpose)?;
-        let mut seen: BTreeMap<Uuid, Vec<&str>> = BTreeMap::new();
+        let mut seen: BTreeMap<Uuid, Vec<&'static str>> = BTreeMap::new();
         for person in &self.named {
             seen.entry(*person).or_default().push("name");
         }
         for person in responsible(tx, self.community, &self.numbers).await? {
             seen.entry(person).or_default().push("merchant-phone");
         }
-        let at = ctx.now().0;
-        let persons = seen.len();
-        let looks = seen.into_iter().map(|(person, fields)| who_looked::Model {
-            community_id: self.community.0,
-            id: ctx.new_id(),
-            version: 1,
-            person_id: person,
-            actor_kind: ctx.actor().kind().to_owned(),
-            actor_id: ctx.actor().id(),
-            actor_name: ctx.actor().name().to_owned(),
-            fields: [&[OF_FORM][..], &fields].concat().join(","),
-            purpose: purpose.clone(),
-            of_child: None,
-            case_id: None,
-            at,
-        });
-        tx.insert_all::<who_looked::Entity>(looks.collect()).await?;
-        let processed = NewProcessing {
-            kind: ProcessingKind::Export,
-            purpose,
-            person: None,
-            persons: i64::try_from(persons).unwrap_or(i64::MAX),
-            subject: self.form.to_string(),
-        };
-        note_processing(ctx, tx, self.community, processed).await?;
+        let seen = seen
+            .iter()
+            .map(|(person, fields)| (*person, None, &fields[..]));
+        note_looks(ctx, tx, (self.community, self.form), &purpose, seen).await?;
         let detail = json!({ "numbers": self.numbers.len(), "named": self.named.len() });
         tx.audit(
             ctx,
