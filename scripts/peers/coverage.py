@@ -12,8 +12,8 @@ from pathlib import Path
 from shapely import LineString, Point, union_all
 
 A, E2 = 6_378_137.0, 0.006_694_379_990_14
-CORRIDOR_M, WALK = 50.0, 3.0
-PLAIN_S, FAR = 60.0, 4.0
+CORRIDOR_M, WALK, GAP_MS = 50.0, 3.0, 180_000
+PLAIN_S, FAR, STRAY = 60.0, 4.0, 2.5
 
 
 def plane(line):
@@ -50,14 +50,21 @@ def covered(reach, corridor, fixes):
     for i in range(len(fixes) - 2):
         stray, _, radius = fixes[i + 1]
         alone = inside[i] and not inside[i + 1] and inside[i + 2]
-        if alone and corridor.distance(stray) <= 2.5 * radius and fixes[i + 2][1] - fixes[i][1] <= 300_000:
+        if alone and corridor.distance(stray) <= STRAY * radius:
             pairs.append((i, i + 2))
     pieces = []
     for i, j in pairs:
         ends = sorted((reach.project(fixes[i][0]), reach.project(fixes[j][0])))
-        if ends[1] > ends[0] and walkable(fixes, i, j):
+        if fixes[j][1] - fixes[i][1] <= GAP_MS and ends[1] > ends[0] and walkable(fixes, i, j):
             pieces.append(LineString([(ends[0], 0), (ends[1], 0)]))
-    return union_all(pieces).length if pieces else 0.0
+    if not pieces:
+        return 0.0
+    walked = union_all(pieces)
+    # Who strays no farther than two fixes of one place may seem apart, and a half more for many of them, stands.
+    radii = [radius for (_, _, radius), inner in zip(fixes, inside) if inner]
+    strays = STRAY * STRAY * math.sqrt(2) * sum(radii) / len(radii)
+    from_m, _, to_m, _ = walked.bounds
+    return 0.0 if to_m - from_m <= min(strays, reach.length / 2) else walked.length
 
 
 def main():
