@@ -151,11 +151,14 @@ describe("a day in the field", () => {
     await other.getByLabel("正确的电话").fill("13800001111");
     await other.getByRole("button", { name: "家里没人" }).click();
     await other.getByRole("button", { name: "以后再说" }).click();
+    await other.locator("#view #visits").waitFor();
     await other.context().setOffline(false);
     await open(other, "#waiting");
     await sent(other);
     await phone.getByLabel("正确的电话").fill("13900002222");
     await phone.getByRole("button", { name: "见到了" }).click();
+    // Saved, the visit leads back to the day: only then another page is asked for.
+    await phone.locator("#view #visits").waitFor();
     await window.setOffline(false);
     await open(phone, "#waiting");
     const conflict = phone.locator("[data-item-state='conflict']", { hasText: "改登记" });

@@ -147,8 +147,10 @@ describe("a morning in the field", () => {
 
   test("a draft is thrown away with a question, taken back at once, or a day later", async () => {
     const phone = await telephone("desk-xqy");
+    const walk = phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first();
+    await walk.waitFor();
     await phone.context().setOffline(true);
-    await phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first().click();
+    await walk.click();
     await phone.getByLabel("看到了什么").fill("上游有人在钓鱼");
     await kept(phone);
     await phone.locator(".bottombar a", { hasText: "今天" }).click();

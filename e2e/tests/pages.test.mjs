@@ -168,7 +168,7 @@ describe("every page", { concurrency: 2 }, () => {
     known.outlet = (await link(`/places/rivers/${known.river}`, `a[href^="/places/rivers/${known.river}/outlets/"]`)).split("/").pop();
     known.policy = await link("/rounds/policies", 'main tbody a[href^="/rounds/policies/"]');
     await window.goto(`/places/rivers/${known.river}`);
-    known.sign = (await window.locator("dd.num").first().innerText()).trim();
+    known.sign = (await window.locator("dd .num").first().innerText()).trim();
     const premises = 'a[href^="/places/premises/"]:not([href*="/new"])';
     known.market = await link("/places/premises?kind=market", premises);
     known.premises = await link(`/places/premises?q=${encodeURIComponent("光明东村南门")}`, premises);

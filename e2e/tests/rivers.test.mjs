@@ -120,7 +120,7 @@ describe("rivers", () => {
     await desk.goto(`${server.url}/places/rivers`);
     await desk.locator("main tbody a").first().click();
     await desk.waitForURL(/\/places\/rivers\/[0-9a-f-]+/);
-    sign = (await desk.locator("dd.num").first().innerText()).trim();
+    sign = (await desk.locator("dd .num").first().innerText()).trim();
     await screenshot(desk, "rivers-register");
     await axe(desk);
     await desk.goto(`${server.url}/rounds/policies`);

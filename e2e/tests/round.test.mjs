@@ -54,6 +54,13 @@ describe("from door to door", () => {
     await again.locator("summary", { hasText: "标签有变化" }).click();
     await again.getByLabel("独居").check();
     await again.locator('button[type="submit"]').click();
+    // Others are registered there: whoever says "alone" is asked once whether they mean it.
+    await again.locator("#f-alone").waitFor();
+    assert.match(await again.innerText(), /这里还登记着/);
+    await screenshot(phone, "round-alone");
+    await axe(phone);
+    await again.getByLabel("确实一个人住").check();
+    await again.locator('button[type="submit"]').click();
     await phone.locator('.banner[data-state="ok"]').waitFor();
     const text = await phone.locator("main").innerText();
     assert.match(text, /独居/);

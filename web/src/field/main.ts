@@ -49,16 +49,18 @@ function addressOf(draft: Draft): string {
   return "door" in draft ? `door/${draft.dwelling}/${draft.id}` : `note/${draft.id}`;
 }
 
-const home = (): void => {
+const homeFrom = (kind: string) => (): void => {
   state.trouble = "";
   if (!state.lastThrown) state.said = t("saved-here");
-  // Going back does not lead to what was handed in.
-  location.replace("#today");
+  // Going back does not lead to what was handed in. Whoever left while it was being kept stays where they went.
+  if (place().split("/")[0] === kind) location.replace("#today");
+  else drawStatus();
 };
 
 function content(): HTMLElement {
   if (!state.vault) return gate();
-  const [name, id, named] = place().split("/");
+  const [name = "", id, named] = place().split("/");
+  const home = homeFrom(name);
   if (name === "round") {
     const draft = state.drafts.find((one) => one.id === id);
     if (draft && "subject_name" in draft) return draft.kind === "talk" ? talkView(draft, home) : roundView(draft, home, open);

@@ -454,6 +454,11 @@ fn edit_page(
     // A talk is written down in a few fields of its own.
     let round_kinds = RoundKind::ALL.iter().filter(|one| **one != RoundKind::Talk);
     let round_kinds: Vec<&str> = round_kinds.map(|one| one.as_str()).collect();
+    let mut round_kinds = worded("patrol-kind", &round_kinds);
+    // A checklist from a file need not say what round it is for: it is asked, and never taken for the first of the list.
+    if RoundKind::parse(&f.kind).is_none() {
+        round_kinds.insert(0, Choice::new("", s.t("choose")));
+    }
     let subjects: Vec<&str> = SubjectKind::ALL.iter().map(|one| one.as_str()).collect();
     Ok(EditPage {
         name: view.line.name.clone(),
@@ -462,7 +467,7 @@ fn edit_page(
         of,
         area: view.line.area.unwrap_or(youlin_kernel::AreaId(0)),
         kinds: worded("checklist-kind", &KINDS),
-        round_kinds: worded("patrol-kind", &round_kinds),
+        round_kinds,
         subject_kinds: worded("patrol-subject-kind", &subjects),
         severities: worded("finding-severity", &SEVERITIES.map(|one| one.0)),
         categories,
