@@ -198,6 +198,19 @@ fn calculated(kind: &Kind, value: &Val) -> Option<Value> {
 }
 
 impl State {
+    /// One answer by itself, at its first place.
+    pub(crate) fn of_one(form: &Form, at: usize, value: &Value, now: Now) -> (Self, Place) {
+        let place: Place = vec![1; form.nodes[at].repeats.len()];
+        let mut places = vec![BTreeMap::new(); form.nodes.len()];
+        places[at].insert(place.clone(), true);
+        let state = Self {
+            places,
+            values: HashMap::from([((at, place.clone()), value.clone())]),
+            now: Some(now),
+        };
+        (state, place)
+    }
+
     pub(crate) fn stands_at(&self, node: usize, place: &[u32]) -> bool {
         self.places
             .get(node)

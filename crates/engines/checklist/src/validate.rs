@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use crate::answers::{Answers, MOST_INSTANCES};
-use crate::evaluate::{Place, State};
+use crate::evaluate::{Now, Place, State};
+use crate::expr::Expr;
 use crate::form::{Field, Form, NodeKind};
 use crate::model::{Kind, Words};
 use crate::value::{Value, ValueFault};
@@ -99,6 +100,25 @@ impl Form {
             }
         }
         faults
+    }
+
+    /// What is wrong with an answer to one question by itself. A constraint that asks other questions too says nothing here:
+    /// nobody answered those.
+    #[must_use]
+    pub fn alone(&self, question: &str, value: &Value, now: Now) -> Option<Wrong> {
+        let at = self.place(question)?;
+        let NodeKind::Field(field) = &self.nodes[at].kind else {
+            return None;
+        };
+        let mut asks_others = false;
+        if let Some(constraint) = &field.constraint {
+            constraint.walk(&mut |part| {
+                asks_others |= matches!(part, Expr::Ref { node, .. } if *node != at);
+            });
+        }
+        let (state, place) = State::of_one(self, at, value, now);
+        self.field_fault(at, field, &place, &state)
+            .filter(|wrong| !asks_others || !matches!(wrong, Wrong::Constraint(_)))
     }
 
     /// The first answer that is none of the question's choices.

@@ -535,3 +535,29 @@ fn an_answer_that_is_none_of_the_choices_finds_nothing() {
     assert_eq!(codes("none"), [""; 0]);
     assert_eq!(codes(&format!("{} none", choices[0].name)), [""; 0]);
 }
+
+#[test]
+fn one_answer_is_looked_at_by_itself() {
+    let market = form("market-fire");
+    let number = |text: &str| Value::Number(text.parse().unwrap());
+    assert_eq!(market.alone("lane_width", &number("3.4"), NOW), None);
+    let words = match market.alone("lane_width", &number("51"), NOW) {
+        Some(Wrong::Constraint(words)) => words,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(words["zh-CN"], "宽度在 0 到 50 米之间");
+    // In a repeat, and where the question is not relevant by itself.
+    assert_eq!(market.alone("circuit_load", &number("39"), NOW), None);
+    assert!(market.alone("panel_area", &number("0"), NOW).is_some());
+    assert_eq!(
+        market.alone("circuit_stalls", &number("1.5"), NOW),
+        Some(Wrong::OtherKind)
+    );
+    assert_eq!(market.alone("nobody_asks", &number("1"), NOW), None);
+    let both = made(json!([
+        {"question": {"name": "rating", "kind": {"type": "decimal"}}},
+        {"question": {"name": "load", "kind": {"type": "decimal"}, "constraint": ". <= ${rating}"}},
+    ]))
+    .unwrap();
+    assert_eq!(both.alone("load", &number("9"), NOW), None);
+}

@@ -159,3 +159,36 @@ proptest! {
         prop_assert_eq!(kept, judge(&rules, "lane-width", &one).unwrap());
     }
 }
+
+#[test]
+fn what_was_measured_is_measured_again_by_the_same_clause() {
+    let rules = example_rules().unwrap();
+    let lane = judge(&rules, "lane-width", &measured("3.1", Unit::Metre)).unwrap();
+    let load = Measured::Share {
+        value: "58.5".parse().unwrap(),
+        of: "40".parse().unwrap(),
+        unit: Unit::Ampere,
+    };
+    let load = judge(&rules, "circuit-load", &load).unwrap();
+    for (first, value, verdict) in [
+        (&lane, "3.4", Verdict::Fails),
+        (&lane, "4", Verdict::Meets),
+        (&load, "40.1", Verdict::Fails),
+        (&load, "40", Verdict::Meets),
+    ] {
+        let value: Decimal = value.parse().unwrap();
+        let again = first.measured.again(value).unwrap();
+        assert_eq!(again.number().unwrap().0, value);
+        // With the rule set at hand and without it.
+        let made = judge(&rules, &first.rule, &again).unwrap();
+        assert_eq!(made.verdict, verdict);
+        assert_eq!(first.of(again), Ok(made));
+    }
+    let below = lane.measured.again("-1".parse().unwrap()).unwrap();
+    assert_eq!(lane.of(below), Err(JudgeFault::Negative));
+    let foam = Measured::Classes {
+        classes: vec!["foam_b2".into()],
+    };
+    assert_eq!(foam.again(Decimal::whole(1)), None);
+    assert_eq!(foam.number(), None);
+}

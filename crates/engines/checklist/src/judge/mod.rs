@@ -96,6 +96,33 @@ pub enum Measured {
     },
 }
 
+impl Measured {
+    /// The same measured once more: another value in the same unit, against the same rating. `None` for what is no number.
+    #[must_use]
+    pub fn again(&self, value: Decimal) -> Option<Self> {
+        match self {
+            Self::Quantity { unit, .. } => Some(Self::Quantity { value, unit: *unit }),
+            Self::Share { of, unit, .. } => Some(Self::Share {
+                value,
+                of: *of,
+                unit: *unit,
+            }),
+            Self::Classes { .. } => None,
+        }
+    }
+
+    /// The value and its unit, of what is a number.
+    #[must_use]
+    pub fn number(&self) -> Option<(Decimal, Unit)> {
+        match self {
+            Self::Quantity { value, unit } | Self::Share { value, unit, .. } => {
+                Some((*value, *unit))
+            }
+            Self::Classes { .. } => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -179,6 +206,19 @@ impl Judgement {
     /// Only when it was altered.
     pub fn again(&self) -> Result<Verdict, JudgeFault> {
         self.test.verdict(&self.measured)
+    }
+
+    /// The same clause of the same version asked of another value, where the rule set itself is not at hand any more.
+    ///
+    /// # Errors
+    /// See [`JudgeFault`].
+    pub fn of(&self, measured: Measured) -> Result<Self, JudgeFault> {
+        let verdict = self.test.verdict(&measured)?;
+        Ok(Self {
+            measured,
+            verdict,
+            ..self.clone()
+        })
     }
 }
 
