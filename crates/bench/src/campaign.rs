@@ -257,6 +257,7 @@ async fn inspected(
                     verb: HazardVerb::Recheck {
                         passed: true,
                         text: text(),
+                        measured: None,
                     },
                     photographs: Vec::new(),
                 };

@@ -344,6 +344,7 @@ impl Market<'_> {
         let seen = |passed, text: &str| HazardVerb::Recheck {
             passed,
             text: text.to_owned(),
+            measured: None,
         };
         let told = |text: &str| HazardVerb::Progress {
             text: text.to_owned(),
@@ -384,7 +385,11 @@ impl Market<'_> {
                 -13,
                 "fire",
                 lane.id,
-                seen(false, "北侧台阶未拆，最窄处实测 3.6 m，不足 4 m。"),
+                HazardVerb::Recheck {
+                    passed: false,
+                    text: "北侧台阶未拆，最窄处实测 3.6 m，不足 4 m。".to_owned(),
+                    measured: Some("3.6".to_owned()),
+                },
             ),
             (
                 -6,

@@ -151,6 +151,9 @@ pub(crate) struct Seen {
     passed: bool,
     /// 1 to 2,000 characters.
     text: String,
+    /// Of a hazard that was found by a measured value: what was measured this time, a decimal in the unit of its judgement.
+    #[serde(default)]
+    measured: Option<String>,
 }
 
 /// A return visit.
@@ -180,6 +183,7 @@ pub(crate) async fn return_to_finding(
         finding: id,
         passed: seen.passed,
         text: seen.text,
+        measured: seen.measured,
         photographs: Vec::new(),
     };
     let id = app.db().execute(&ctx, command).await?;

@@ -149,8 +149,9 @@ pub(crate) struct HazardStepBody {
 
 /// Take a step: interim measures, progress, said to be put right, more time asked for or decided, re-check.
 ///
-/// Whoever caused it or put it right does not re-check it; whoever asks for more time does not approve it. Photographs of a
-/// re-check are those attached to the finding (`stage=after`) since it was said to be put right.
+/// Whoever caused it or put it right does not re-check it; whoever asks for more time does not approve it. What was found by a
+/// measured value may be measured again (`measured`): it is judged by the rule and version that judged it first, and whoever says
+/// it is put right though it fails is refused. Photographs of a re-check are those attached to the finding (`stage=after`) since it was said to be put right.
 #[utoipa::path(
     post, path = "/api/v1/hazards/{id}/steps", operation_id = "actOnHazard", tag = "hazards",
     params(("id" = Uuid, Path)), request_body = HazardStepBody,

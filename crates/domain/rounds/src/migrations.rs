@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[Migration] = &[
     SEEN_AGAIN,
     FALLS_SHORT,
     TAKEN_AT,
+    MEASURED_AGAIN,
 ];
 
 const TABLES: Migration = Migration {
@@ -359,5 +360,14 @@ const TAKEN_AT: Migration = Migration {
     name: "when photographs of rounds were taken",
     sql: r"
 ALTER TABLE round_file ADD COLUMN taken_at BIGINT;
+",
+};
+
+const MEASURED_AGAIN: Migration = Migration {
+    module: "rounds",
+    version: 16,
+    name: "what was measured again when somebody looked again",
+    sql: r"
+ALTER TABLE judgement ADD COLUMN return_id {uuid};
 ",
 };

@@ -104,6 +104,9 @@ struct ReturnBody {
     round: Option<Uuid>,
     passed: bool,
     text: String,
+    /// What was measured again, as typed; not from an older client.
+    #[serde(default)]
+    measured: Option<String>,
     /// Taken in together with the visit, or not at all: a re-check may not count without them.
     #[serde(default)]
     photographs: Vec<UploadBody>,
@@ -257,6 +260,7 @@ pub(super) async fn read(
                 finding: body.finding,
                 passed: body.passed,
                 text: body.text,
+                measured: body.measured,
                 photographs,
             };
             Ok(Some((body.community, Act::Return(command))))

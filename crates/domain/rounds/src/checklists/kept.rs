@@ -29,6 +29,14 @@ pub struct Known {
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn form(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<Arc<Form>>> {
+    form_on(rounds, db.read(), name).await
+}
+
+async fn form_on(
+    rounds: &Rounds,
+    conn: &impl ConnectionTrait,
+    name: &str,
+) -> Result<Option<Arc<Form>>> {
     if let Some(held) = held(rounds, name) {
         return Ok(Some(held));
     }
@@ -38,7 +46,7 @@ pub async fn form(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<A
     let Some((code, number)) = parts(name) else {
         return Ok(None);
     };
-    match row(db.read(), code, number).await? {
+    match row(conn, code, number).await? {
         Some(row) if row.state != ChecklistState::Draft.as_str() => {
             Ok(Some(keep(rounds, name, built(&row)?)))
         }
@@ -52,10 +60,22 @@ pub async fn form(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<A
 /// # Errors
 /// 503 when the database does not answer.
 pub async fn known(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<Known>> {
+    known_on(rounds, db.read(), name).await
+}
+
+/// The same, asked in whatever somebody is doing.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn known_on(
+    rounds: &Rounds,
+    conn: &impl ConnectionTrait,
+    name: &str,
+) -> Result<Option<Known>> {
     let code = name.split_once('@').map_or(name, |(code, _)| code);
-    if let Some(form) = form(rounds, db, name).await? {
+    if let Some(form) = form_on(rounds, conn, name).await? {
         let withdrawn_at = match parts(name) {
-            Some((code, number)) if shipped(code).is_none() => row(db.read(), code, number)
+            Some((code, number)) if shipped(code).is_none() => row(conn, code, number)
                 .await?
                 .and_then(|row| row.withdrawn_at.map(Micros)),
             _ => None,
@@ -69,12 +89,12 @@ pub async fn known(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<
     }
     let newest = match shipped(code) {
         Some(one) => Some(format!("{code}@{}", one.version)),
-        None => newest(db, code).await?,
+        None => newest(conn, code).await?,
     };
     let Some(newest) = newest else {
         return Ok(None);
     };
-    let found = form(rounds, db, &newest).await?;
+    let found = form_on(rounds, conn, &newest).await?;
     Ok(found.map(|form| Known {
         form,
         name: newest,
@@ -123,13 +143,13 @@ async fn row(
         .await?)
 }
 
-async fn newest(db: &Database, code: &str) -> Result<Option<String>> {
+async fn newest(conn: &impl ConnectionTrait, code: &str) -> Result<Option<String>> {
     let row = checklist::Entity::find()
         .filter(checklist::Column::CommunityId.eq(CommunityId::SYSTEM.0))
         .filter(checklist::Column::Code.eq(code))
         .filter(checklist::Column::State.ne(ChecklistState::Draft.as_str()))
         .order_by_desc(checklist::Column::Number)
-        .one(db.read())
+        .one(conn)
         .await?;
     Ok(row.map(|row| format!("{}@{}", row.code, row.number)))
 }

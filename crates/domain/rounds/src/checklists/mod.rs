@@ -9,8 +9,8 @@ mod told;
 
 pub use faults::{ChecklistFault, checklist_faults};
 pub(crate) use faults::{MOST_QUESTIONS, size_faults};
-pub(crate) use kept::fits;
 pub use kept::{Known, form, known};
+pub(crate) use kept::{fits, known_on};
 pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
 pub(crate) use spoken::Spoken;
@@ -56,18 +56,22 @@ pub fn answered(ctx: &Ctx, form: &Form, json: &Json) -> Answered {
 /// The same with answers that were read before.
 #[must_use]
 pub fn looked_at(ctx: &Ctx, form: &Form, answers: Answers) -> Answered {
-    let now = ctx.now().local();
-    let now = Now(DateTime {
-        local: now.datetime(),
-        offset_minutes: i16::try_from(now.offset().seconds() / 60).unwrap_or(0),
-    });
-    let state = form.evaluate(&answers, now);
+    let state = form.evaluate(&answers, now(ctx));
     let faults = form.validate(&answers, &state);
     Answered {
         answers,
         state,
         faults,
     }
+}
+
+/// The moment at the place, as the engine asks it.
+pub(crate) fn now(ctx: &Ctx) -> Now {
+    let now = ctx.now().local();
+    Now(DateTime {
+        local: now.datetime(),
+        offset_minutes: i16::try_from(now.offset().seconds() / 60).unwrap_or(0),
+    })
 }
 
 impl Answered {

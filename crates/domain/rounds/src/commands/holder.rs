@@ -69,6 +69,7 @@ impl HoldsCases for RoundsHold {
                 passed: seen.passed,
                 text: &seen.text,
                 noted: None,
+                measured: None,
             };
             visit.save(ctx, tx).await?;
             let entry = AuditEntry::new("rounds.return-visit", "finding", found.id)

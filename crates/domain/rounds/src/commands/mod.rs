@@ -30,7 +30,7 @@ pub use follow::RoundsFollow;
 pub(crate) use hand_in::short_of;
 pub use hand_in::{FiledFinding, HandIn, HandedIn};
 pub use hazard::{ActOnHazard, HazardActed, NewHazard, NewInspection, ToldHazard, told_hazards};
-pub(crate) use hazard::{act, same, stalls, understood};
+pub(crate) use hazard::{Remeasured, act, not_measurable, remeasured, same, stalls, understood};
 pub(crate) use holder::RoundsHold;
 pub use new_round::{KnownRound, NewFinding, NewRound, prepare, prepare_inspection, prepare_known};
 pub use return_visit::{NoteReturn, ReturnVisit};

@@ -13,6 +13,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, ProblemKind, Resu
 
 use super::ActOnHazard;
 use super::act::standpoint;
+use super::{Remeasured, not_measurable, remeasured};
 use crate::entities::{finding, hazard, return_visit, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardVerb, SubjectKind, may_look};
@@ -32,6 +33,8 @@ pub struct ReturnVisit {
     pub passed: bool,
     /// What was seen.
     pub text: String,
+    /// What was measured this time, where it was found by a measured value: see [`HazardVerb::Recheck`].
+    pub measured: Option<String>,
     /// Of the same spot as it is now; already in the file store.
     pub photographs: Vec<StoredFile>,
 }
@@ -47,6 +50,7 @@ impl Command for ReturnVisit {
             return self.recheck(ctx, tx, spot.text).await;
         }
         self.may_look(ctx, tx, &spot).await?;
+        not_measurable(self.measured.as_deref())?;
         if spot.footing.status != Status::Handled {
             return Err(self.late(ctx, tx, spot.footing.status).await?);
         }
@@ -59,7 +63,7 @@ impl Command for ReturnVisit {
             via: Via::Rule,
         };
         verify.run(ctx, tx).await?;
-        self.keep(ctx, tx, &spot, Self::NAME, None).await
+        self.keep(ctx, tx, &spot, Self::NAME, (None, None)).await
     }
 }
 
@@ -85,11 +89,12 @@ pub(super) struct Visit<'a> {
     pub(super) text: &'a str,
     /// It was no longer waited for.
     pub(super) noted: Option<bool>,
+    pub(super) measured: Option<Remeasured>,
 }
 
 impl Visit<'_> {
     /// The caller writes the audit entry.
-    pub(super) async fn save(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<return_visit::Model> {
+    pub(super) async fn save(self, ctx: &Ctx, tx: &Tx<'_>) -> Result<return_visit::Model> {
         let visit = return_visit::Model {
             community_id: self.community.0,
             id: ctx.new_id(),
@@ -103,7 +108,11 @@ impl Visit<'_> {
             by_name: ctx.actor().name().to_owned(),
             noted: self.noted,
         };
-        tx.insert::<return_visit::Entity>(visit).await
+        let visit = tx.insert::<return_visit::Entity>(visit).await?;
+        if let Some(measured) = self.measured {
+            measured.save(ctx, tx, &visit).await?;
+        }
+        Ok(visit)
     }
 }
 
@@ -120,7 +129,16 @@ impl Command for NoteReturn {
         let Self(visit) = self;
         let spot = visit.spot(ctx, tx).await?;
         visit.may_look(ctx, tx, &spot).await?;
-        visit.keep(ctx, tx, &spot, Self::NAME, Some(true)).await
+        let typed = (visit.measured.as_deref(), visit.passed);
+        let measured = match &spot.hazard {
+            Some(row) => remeasured(&visit.rounds, ctx, tx, row, typed).await?,
+            None => {
+                not_measurable(typed.0)?;
+                None
+            }
+        };
+        let noted = (Some(true), measured);
+        visit.keep(ctx, tx, &spot, Self::NAME, noted).await
     }
 }
 
@@ -217,7 +235,7 @@ impl ReturnVisit {
         tx: &Tx<'_>,
         spot: &Spot,
         action: &'static str,
-        noted: Option<bool>,
+        (noted, measured): (Option<bool>, Option<Remeasured>),
     ) -> Result<Uuid> {
         let visit = Visit {
             community: self.community,
@@ -226,6 +244,7 @@ impl ReturnVisit {
             passed: self.passed,
             text: &spot.text,
             noted,
+            measured,
         };
         let visit = visit.save(ctx, tx).await?;
         for file in &self.photographs {
@@ -257,6 +276,7 @@ impl ReturnVisit {
             verb: HazardVerb::Recheck {
                 passed: self.passed,
                 text,
+                measured: self.measured.clone(),
             },
             photographs: self.photographs.clone(),
         };

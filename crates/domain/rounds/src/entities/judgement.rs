@@ -27,6 +27,8 @@ pub struct Model {
     /// The engine's judgement, JSON.
     pub body: String,
     pub at: i64,
+    /// The return visit it was measured again on; none: it was measured on the round.
+    pub return_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

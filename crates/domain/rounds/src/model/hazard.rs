@@ -52,7 +52,13 @@ pub enum HazardVerb {
     /// 不作隐患处理: entered by mistake, or none at all. It is on no list any more.
     Drop { reason: String },
     /// 复查: somebody else looked on the spot. Passed: removed from the list; not: back to work.
-    Recheck { passed: bool, text: String },
+    Recheck {
+        passed: bool,
+        text: String,
+        /// What was measured this time, where it was found by a measured value: a decimal in that judgement's unit.
+        #[serde(default)]
+        measured: Option<String>,
+    },
 }
 
 impl HazardVerb {
@@ -299,6 +305,7 @@ pub fn possible(state: &HazardState, who: Standpoint) -> Vec<&'static str> {
         HazardVerb::Recheck {
             passed: true,
             text: text(),
+            measured: None,
         },
         HazardVerb::Assign {
             party: Party::organisation(Uuid::nil()),
@@ -349,7 +356,11 @@ mod tests {
                 party: Party::organisation(Uuid::nil()),
             },
             6 => HazardVerb::Drop { reason: text },
-            _ => HazardVerb::Recheck { passed: yes, text },
+            _ => HazardVerb::Recheck {
+                passed: yes,
+                text,
+                measured: None,
+            },
         })
     }
 
@@ -479,6 +490,7 @@ mod tests {
         let passed = HazardVerb::Recheck {
             passed: true,
             text: "已拆除".to_owned(),
+            measured: None,
         };
         assert_eq!(
             decide(&state, &passed, other),
@@ -494,6 +506,20 @@ mod tests {
         assert_eq!(
             decide(&state, &passed, cause),
             Err(HazardRefusal::OwnHazard)
+        );
+    }
+
+    #[test]
+    fn a_step_of_an_older_client_is_read() {
+        let old = r#"{"verb": "recheck", "passed": true, "text": "好了"}"#;
+        let expected = HazardVerb::Recheck {
+            passed: true,
+            text: "好了".to_owned(),
+            measured: None,
+        };
+        assert_eq!(
+            serde_json::from_str::<HazardVerb>(old).expect("a step"),
+            expected
         );
     }
 }

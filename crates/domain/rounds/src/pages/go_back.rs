@@ -7,12 +7,16 @@ use uuid::Uuid;
 use youlin_cases::upload::{self, Upload};
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
-use youlin_web::{App, Caller, FormFaults, PathId, Prefs, WebResult, mendable, page, refused_with};
+use youlin_web::{
+    App, Caller, FormFaults, PathId, Prefs, Shell, WebResult, mendable, page, refused_with,
+};
 
 use super::answer::{Kept, keep, kept_file};
+use super::hazard::show::measured;
+use super::hazard::words;
 use super::round::round_page;
 use crate::permissions::ROUNDS_WALK;
-use crate::queries::finding_round;
+use crate::queries::{FindingView, finding_round, remeasurable};
 use crate::service::Rounds;
 use crate::{NoteReturn, ReturnVisit};
 
@@ -27,6 +31,9 @@ pub(super) struct TypedReturn {
     pub(super) finding: Uuid,
     pub(super) passed: String,
     pub(super) text: String,
+    pub(super) measured: String,
+    /// Of a hazard that was found by a measured value: how that is asked for again.
+    pub(super) remeasure: Option<words::Remeasure>,
     pub(super) kept: Vec<Kept>,
     /// Nobody waits for it any more; it may still be left as a note.
     pub(super) late: bool,
@@ -62,8 +69,11 @@ pub(super) async fn go_back(
                 *field = format!("{field}-{id}");
             }
             let noting = !upload.text("note").is_empty();
+            let remeasure = remeasure(&app, &shown.s, shown.finding(id)).await?;
             shown.typed = Some(TypedReturn {
                 finding: id,
+                measured: upload.text("measured").to_owned(),
+                remeasure,
                 passed: upload.text("passed").to_owned(),
                 text: upload.text("text").to_owned(),
                 kept: kept.into_iter().take(MOST_PHOTOS).collect(),
@@ -73,6 +83,21 @@ pub(super) async fn go_back(
             Ok(refused_with(&problem, page(&shown)?))
         }
     }
+}
+
+/// How what was measured of it is asked for again.
+async fn remeasure(
+    app: &App,
+    s: &Shell,
+    finding: Option<&FindingView>,
+) -> Result<Option<words::Remeasure>> {
+    let rounds = app.need::<Rounds>()?;
+    let Some(finding) = finding else {
+        return Ok(None);
+    };
+    let mut found = remeasurable(&rounds, app.db(), std::slice::from_ref(finding)).await?;
+    let asked = found.remove(&finding.id);
+    Ok(asked.and_then(|one| words::remeasure(s, &one.question, &one.judgement)))
 }
 
 /// Photographs of an earlier try and those that came now; `of` is what they will belong to.
@@ -124,6 +149,7 @@ async fn went_back(
         finding,
         passed,
         text: upload.text("text").to_owned(),
+        measured: measured(upload),
         photographs: files,
     };
     let noting = !upload.text("note").is_empty();

@@ -31,7 +31,7 @@ use crate::model::SubjectKind;
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::queries::{
     ExtraOf, FindingStep, FindingView, JudgementView, Looked, PhoneTimes, PhotoView, Return,
-    RoundView, hazards_among, judgements_of, photo as one_photo, returns, round_view,
+    ReturnView, RoundView, hazards_among, judgements_of, photo as one_photo, returns, round_view,
 };
 use crate::service::Rounds;
 use crate::tracks::pages::{TrackPart, track_part};
@@ -203,6 +203,18 @@ impl RoundPage {
 
     fn minutes(&self) -> i64 {
         (self.round.line.ended_at.0 - self.round.line.began_at.0) / Micros::MINUTE
+    }
+
+    pub(super) fn finding(&self, id: Uuid) -> Option<&FindingView> {
+        self.round.findings.iter().find(|one| one.id == id)
+    }
+
+    /// What was measured on a return visit; empty where nothing was.
+    fn remeasured(&self, back: &ReturnView) -> String {
+        let made = back.judgement.as_ref();
+        made.map_or_else(String::new, |made| {
+            words::looked_again(&self.s, self.form.as_deref(), made)
+        })
     }
 
     /// What was typed of it, when it was refused.

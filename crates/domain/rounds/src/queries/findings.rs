@@ -11,6 +11,7 @@ use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Micros, Problem, Result, Scope, words};
 use youlin_places::rivers::Bank;
 
+use super::rules::{JudgementView, measured_again};
 use super::sight::Sight;
 use crate::entities::{finding, return_visit};
 use crate::model::{FindingState, Severity, Subject, SubjectKind};
@@ -73,6 +74,9 @@ pub struct ReturnView {
     /// Left as a note by somebody who came late: nothing followed from it.
     pub noted: bool,
     pub text: String,
+    /// What was measured again, judged by the rule that judged it first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<JudgementView>,
     pub at: Micros,
     pub by_name: String,
 }
@@ -118,7 +122,7 @@ pub async fn open_findings(
     Ok(all)
 }
 
-/// Findings with their cases and return visits, in three queries.
+/// Findings with their cases and return visits, in so many queries, however many findings.
 pub(super) async fn views(db: &Database, rows: Vec<finding::Model>) -> Result<Vec<FindingView>> {
     let cases: Vec<(CommunityId, Uuid)> = rows
         .iter()
@@ -128,17 +132,20 @@ pub(super) async fn views(db: &Database, rows: Vec<finding::Model>) -> Result<Ve
     let mut returns: HashMap<Uuid, Vec<ReturnView>> = HashMap::new();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let communities: Vec<i64> = rows.iter().map(|row| row.community_id).collect();
-    for row in return_visit::Entity::find()
-        .filter(return_visit::Column::CommunityId.is_in(communities))
+    let visits = return_visit::Entity::find()
+        .filter(return_visit::Column::CommunityId.is_in(communities.iter().copied()))
         .filter(return_visit::Column::FindingId.is_in(ids))
         .order_by_asc(return_visit::Column::At)
         .all(db.read())
-        .await?
-    {
+        .await?;
+    let looked: Vec<Uuid> = visits.iter().map(|row| row.finding_id).collect();
+    let mut measured = measured_again(db, &communities, &looked).await?;
+    for row in visits {
         returns.entry(row.finding_id).or_default().push(ReturnView {
             passed: row.passed,
             noted: row.noted.unwrap_or(false),
             text: row.text,
+            judgement: measured.remove(&row.id),
             at: Micros(row.at),
             by_name: row.by_name,
         });

@@ -129,6 +129,9 @@ pub struct HazardView {
     /// `id@version` of the checklist that was answered.
     pub checklist: Option<String>,
     pub judgement: Option<JudgementView>,
+    /// Code of the checklist's rule that led to it.
+    #[serde(skip)]
+    pub rule: Option<String>,
     pub cause: Option<Party>,
     /// Whoever must put it right.
     pub fixer: Option<Party>,
@@ -484,6 +487,7 @@ fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
         evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
         checklist: parts.checklists.get(&row.round_id).cloned().flatten(),
         judgement: parts.judgements.remove(&row.id),
+        rule: row.rule,
         fixer: case.lead,
         case: case.id,
         case_number: case.number,

@@ -12,6 +12,7 @@ mod listed;
 mod policies;
 mod recheck;
 mod registers;
+mod remeasure;
 mod reports;
 mod rounds;
 mod rule_changes;
@@ -57,6 +58,8 @@ pub(crate) use recheck::{
     Looked, Return, Waits, looked_at_by, may_recheck, own_to_recheck, puts_right, returns,
 };
 pub(crate) use registers::{count_meant, kept, matching};
+pub use remeasure::{Remeasurable, remeasurable};
+pub(crate) use remeasure::{asked, first_measured};
 pub(crate) use reports::board_prefix;
 pub use reports::{ReachReport, reports_at_reaches};
 pub use rounds::{
@@ -65,6 +68,7 @@ pub use rounds::{
 };
 pub(crate) use rounds::{photos_of, visible};
 pub use rule_changes::{ChangedJudgement, Compared, changes_by, what_changes};
+pub(crate) use rules::judged_again;
 pub use rules::{
     EXAMPLE_FOR, JudgementView, RuleSetView, in_use, judgements_of, judging, rule_sets, rules_for,
     status_code,

@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use youlin_checklist::{Form, Judgement, RuleSet, RuleStatus, Trigger, example_rules, judge};
+use youlin_checklist::{
+    Form, JudgeFault, Judgement, Measured, RuleSet, RuleStatus, Trigger, example_rules, judge,
+};
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Micros, Problem, Result, Scope};
 
@@ -202,6 +205,9 @@ pub struct JudgementView {
     pub finding: Option<Uuid>,
     pub premises: Uuid,
     pub at: Micros,
+    /// It was measured again when somebody looked again, not on the round.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     #[schema(value_type = Object)]
     pub judgement: Judgement,
     /// Worked out again, from the same rule set and version, it is the same.
@@ -210,12 +216,29 @@ pub struct JudgementView {
     pub withdrawn: bool,
 }
 
+/// The very version something was judged by.
+fn version_of<'a>(all: &'a [RuleSetView], kept: &Judgement) -> Option<&'a RuleSetView> {
+    all.iter()
+        .find(|one| one.set.code == kept.rule_set && one.set.version == kept.version)
+}
+
+/// Judges another value by the rule and the version that judged before, whatever is in use today. Where the house does not hold
+/// that version any more, by the clause the judgement holds.
+pub(crate) fn judged_again(
+    all: &[RuleSetView],
+    kept: &Judgement,
+    measured: Measured,
+    day: jiff::civil::Date,
+) -> std::result::Result<Judgement, JudgeFault> {
+    match version_of(all, kept) {
+        Some(one) => judge(&one.on(day), &kept.rule, &measured),
+        None => kept.of(measured),
+    }
+}
+
 /// Judges the stored value again by the very version it was judged by, and by what the judgement itself holds.
 fn holds(all: &[RuleSetView], kept: &Judgement) -> bool {
-    let set = all
-        .iter()
-        .find(|one| one.set.code == kept.rule_set && one.set.version == kept.version);
-    let by_set = set.is_none_or(|one| {
+    let by_set = version_of(all, kept).is_none_or(|one| {
         judge(&one.set, &kept.rule, &kept.measured).is_ok_and(|again| {
             again.verdict == kept.verdict && again.test == kept.test && again.clause == kept.clause
         })
@@ -232,6 +255,7 @@ pub(super) fn judgement_view(all: &[RuleSetView], row: judgement::Model) -> Resu
         finding: row.finding_id,
         premises: row.premises_id,
         at: Micros(row.at),
+        again: row.return_id.is_some(),
         holds: holds(all, &kept),
         withdrawn: false,
         judgement: kept,
@@ -251,6 +275,7 @@ pub async fn judgements_of(
     let rows = judgement::Entity::find()
         .filter(Sight::of(db.read(), scope).await?.judgements())
         .filter(judgement::Column::RoundId.eq(round))
+        .filter(judgement::Column::ReturnId.is_null())
         .order_by_asc(judgement::Column::Id)
         .all(db.read())
         .await?;
@@ -270,28 +295,57 @@ pub async fn judgements_of(
     rows.into_iter().map(view).collect()
 }
 
-/// Those that led to these findings.
+/// Those that led to these findings, by the finding.
 pub(crate) async fn judgements_for(
     db: &Database,
     communities: &[i64],
     findings: &[Uuid],
 ) -> Result<HashMap<Uuid, JudgementView>> {
-    let sets = rule_sets(db.read()).await?;
-    let mut found = HashMap::new();
+    let only = judgement::Column::ReturnId.is_null();
+    let views = judged(db, communities, findings, only).await?;
+    let keyed = views.into_iter();
+    Ok(keyed
+        .filter_map(|(_, one)| Some((one.finding?, one)))
+        .collect())
+}
+
+/// What was measured again of these findings, by the return visit.
+pub(super) async fn measured_again(
+    db: &Database,
+    communities: &[i64],
+    findings: &[Uuid],
+) -> Result<HashMap<Uuid, JudgementView>> {
+    let only = judgement::Column::ReturnId.is_not_null();
+    let views = judged(db, communities, findings, only).await?;
+    let keyed = views.into_iter();
+    Ok(keyed
+        .filter_map(|(visit, one)| Some((visit?, one)))
+        .collect())
+}
+
+/// Judgements of findings, each with the return visit it was made on.
+async fn judged(
+    db: &Database,
+    communities: &[i64],
+    findings: &[Uuid],
+    only: SimpleExpr,
+) -> Result<Vec<(Option<Uuid>, JudgementView)>> {
+    let mut rows = Vec::new();
     for some in findings.chunks(500) {
-        let rows = judgement::Entity::find()
+        let found = judgement::Entity::find()
             .filter(judgement::Column::CommunityId.is_in(communities.iter().copied()))
             .filter(judgement::Column::FindingId.is_in(some.iter().copied()))
+            .filter(only.clone())
             .all(db.read())
             .await?;
-        for row in rows {
-            let view = judgement_view(&sets, row)?;
-            if let Some(finding) = view.finding {
-                found.insert(finding, view);
-            }
-        }
+        rows.extend(found);
     }
-    Ok(found)
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sets = rule_sets(db.read()).await?;
+    let view = |row: judgement::Model| Ok((row.return_id, judgement_view(&sets, row)?));
+    rows.into_iter().map(view).collect()
 }
 
 /// The day of a status, for the one line of words it is shown in.

@@ -13,6 +13,7 @@ mod market;
 mod market_http;
 mod own_day;
 mod party;
+mod remeasure;
 mod return_http;
 mod river;
 #[path = "../town/mod.rs"]

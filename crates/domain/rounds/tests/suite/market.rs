@@ -269,7 +269,7 @@ impl Market {
         db.execute(ctx, command).await
     }
 
-    async fn act(
+    pub(crate) async fn act(
         &self,
         ctx: &Ctx,
         hazard: Uuid,
@@ -315,7 +315,7 @@ impl Market {
     }
 }
 
-fn photo(ctx: &Ctx, number: usize) -> StoredFile {
+pub(crate) fn photo(ctx: &Ctx, number: usize) -> StoredFile {
     StoredFile {
         sha256: format!("{:032x}{number:032x}", ctx.new_id().as_u128()),
         content_type: ContentType::Jpeg,
@@ -337,6 +337,7 @@ fn recheck(passed: bool, words: &str) -> HazardVerb {
     HazardVerb::Recheck {
         passed,
         text: text(words),
+        measured: None,
     }
 }
 
@@ -637,6 +638,7 @@ async fn a_case_ended_at_a_desk_leaves_its_hazard_on_the_list() {
             finding: foam.id,
             passed,
             text: text("已换成岩棉板"),
+            measured: None,
             photographs: Vec::new(),
         };
         let db = ground.world.db();

@@ -22,21 +22,21 @@ use youlin_web::{SignedIn, build};
 use crate::market::Market;
 use crate::site::{jpeg, multipart};
 
-struct Web {
-    market: Market,
+pub(crate) struct Web {
+    pub(crate) market: Market,
     router: Router,
     _files: tempfile::TempDir,
 }
 
 impl Web {
     /// The market's inspection, handed in by the grid worker: what was filed.
-    async fn inspected(&self) -> Value {
+    pub(crate) async fn inspected(&self) -> Value {
         let body = serde_json::to_value(self.market.inspection().await).unwrap();
         let filed = self.post("worker", "/api/v1/rounds/inspections", &body);
         filed.await.1
     }
 
-    async fn over(market: Market) -> Self {
+    pub(crate) async fn over(market: Market) -> Self {
         let ground = &market.ground;
         let who = |name: &str, role: Role, code: &str, organisation: Option<Uuid>| {
             let actor = AccountActor {
@@ -108,24 +108,24 @@ impl Web {
         (parts.status, text)
     }
 
-    async fn get(&self, key: &str, uri: &str) -> (StatusCode, String) {
+    pub(crate) async fn get(&self, key: &str, uri: &str) -> (StatusCode, String) {
         let request = Request::get(uri).header(header::ACCEPT, "text/html");
         self.send(key, request, Body::empty()).await
     }
 
-    async fn json(&self, key: &str, uri: &str) -> Value {
+    pub(crate) async fn json(&self, key: &str, uri: &str) -> Value {
         let (status, body) = self.send(key, Request::get(uri), Body::empty()).await;
         assert_eq!(status, StatusCode::OK, "{uri}: {body}");
         serde_json::from_str(&body).unwrap()
     }
 
-    async fn post(&self, key: &str, uri: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, key: &str, uri: &str, body: &Value) -> (StatusCode, Value) {
         let request = Request::post(uri).header(header::CONTENT_TYPE, "application/json");
         let (status, text) = self.send(key, request, body.to_string()).await;
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    async fn form(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(crate) async fn form(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
         let request = Request::post(uri)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "text/html");
@@ -144,7 +144,7 @@ impl Web {
         self.send(key, request, multipart(parts)).await
     }
 
-    async fn step(&self, key: &str, hazard: &str, step: Value) -> (StatusCode, Value) {
+    pub(crate) async fn step(&self, key: &str, hazard: &str, step: Value) -> (StatusCode, Value) {
         // Steps follow each other: what happened is read in that order.
         self.market.ground.world.clock.advance(Micros::MINUTE);
         let uri = format!("/api/v1/hazards/{hazard}/steps");

@@ -45,6 +45,7 @@ async fn went_back(site: &Site, finding: Uuid, passed: bool) {
         finding,
         passed,
         text: "桥下看过了".into(),
+        measured: None,
         photographs: Vec::new(),
     };
     let volunteer = ground.of(ground.team);

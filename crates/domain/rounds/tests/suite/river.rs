@@ -71,6 +71,7 @@ async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
             finding,
             passed,
             text: text.into(),
+            measured: None,
             photographs: Vec::new(),
         };
         // Not by whoever put it right.

@@ -134,6 +134,7 @@ async fn an_organisation_sees_what_concerns_it_and_looks_again_where_it_is_named
             finding,
             passed: true,
             text: "干净了".into(),
+            measured: None,
             photographs: Vec::new(),
         };
         let refused = db.execute(&ground.of(other), back()).await.unwrap_err();

@@ -182,6 +182,7 @@ async fn a_return_visit_has_its_photographs() {
             finding,
             passed: true,
             text: "干净了".into(),
+            measured: None,
             photographs: vec![picture("a"), picture("b")],
         };
         // What was photographed when it was found shows nothing of now.
@@ -194,6 +195,7 @@ async fn a_return_visit_has_its_photographs() {
         };
         db.execute(&volunteer, found).await.unwrap();
         let same = ReturnVisit {
+            measured: None,
             photographs: vec![picture("a"), picture("f")],
             ..visit.clone()
         };

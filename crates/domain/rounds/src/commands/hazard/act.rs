@@ -16,6 +16,7 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
 use youlin_people::{Directory, Party, PartyKind};
 
 use super::record::note;
+use super::remeasure::{Remeasured, remeasured};
 use crate::commands::attach_photo::taken;
 use crate::commands::return_visit::{Visit, last_visit, looked, not_of_before, told_late};
 use crate::entities::{campaign, hazard, round, round_file};
@@ -351,8 +352,15 @@ impl ActOnHazard {
                 note(ctx, tx, self.community, row.id, DROPPED, reason).await?;
                 return Ok(Some(End::Dropped));
             }
-            HazardVerb::Recheck { passed, text } => {
-                self.recheck(ctx, tx, row, case, (*passed, text)).await?;
+            HazardVerb::Recheck {
+                passed,
+                text,
+                measured,
+            } => {
+                let typed = (measured.as_deref(), *passed);
+                let measured = remeasured(&self.rounds, ctx, tx, row, typed).await?;
+                let seen = (*passed, text, measured);
+                self.recheck(ctx, tx, row, case, seen).await?;
                 return Ok(passed.then_some(End::Removed));
             }
         }
@@ -376,7 +384,7 @@ impl ActOnHazard {
         tx: &Tx<'_>,
         row: &hazard::Model,
         case: &CaseFooting,
-        (passed, text): (bool, &String),
+        (passed, text, measured): (bool, &String, Option<Remeasured>),
     ) -> Result<()> {
         let id = row.case_id;
         match (case.status, passed) {
@@ -401,6 +409,7 @@ impl ActOnHazard {
             passed,
             text: text.trim(),
             noted: None,
+            measured,
         };
         visit.save(ctx, tx).await.map(|_visit| ())
     }

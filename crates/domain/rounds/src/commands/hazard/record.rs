@@ -137,6 +137,7 @@ impl Plan {
                 .to_owned(),
                 body: serde_json::to_string(one).map_err(Problem::internal)?,
                 at: at.found_at,
+                return_id: None,
             })
             .await?;
         }

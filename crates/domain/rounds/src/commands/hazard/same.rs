@@ -43,11 +43,15 @@ pub(crate) struct Listed {
 /// As people write one name in several ways: `c-3`, `C-3 `.
 fn plain(text: &str) -> String {
     let text = text.chars().filter(|one| !one.is_whitespace());
-    let half = text.map(|one| match one {
+    text.map(half).collect::<String>().to_uppercase()
+}
+
+/// What a Chinese keyboard types full-width, as it is written otherwise.
+pub(super) fn half(one: char) -> char {
+    match one {
         '！'..='～' => char::from_u32(u32::from(one) - 0xFEE0).unwrap_or(one),
         other => other,
-    });
-    half.collect::<String>().to_uppercase()
+    }
 }
 
 /// Questions whose answers tell one place of a repeat from another: of the evidence, what has to be answered in words or by a

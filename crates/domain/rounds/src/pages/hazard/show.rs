@@ -26,7 +26,7 @@ use super::words;
 use crate::checklists;
 use crate::model::{HazardStep, HazardVerb};
 use crate::permissions::{ROUNDS_READ, ROUNDS_WALK};
-use crate::queries::{HazardView, hazard_view, possible_steps, rule_sets};
+use crate::queries::{HazardView, asked, hazard_view, possible_steps, rule_sets};
 use crate::service::Rounds;
 use crate::{ActOnHazard, NoteReturn, ReturnVisit};
 
@@ -37,6 +37,7 @@ struct Typed {
     text: String,
     days: String,
     passed: String,
+    measured: String,
     /// Photographs that came along: they lie in the store.
     kept: Vec<Kept>,
     /// A re-check nobody waits for any more: it may still be left as a note.
@@ -62,6 +63,8 @@ struct HazardPage {
     cause: String,
     /// The checklist it was found by.
     form: Option<Arc<Form>>,
+    /// What whoever looks again may measure again.
+    remeasure: Option<words::Remeasure>,
     /// What it was judged by.
     basis: words::Basis,
     story: Vec<Line>,
@@ -177,8 +180,16 @@ async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: &str) -> R
         None => words::Basis::default(),
     };
     let form = known.map(|known| known.form);
+    let remeasure = one.judgement.as_ref().and_then(|made| {
+        let question = form
+            .as_deref()
+            .and_then(|form| asked(form, one.rule.as_deref(), &made.judgement));
+        let label = question.map_or_else(Default::default, |one| one.label.clone());
+        words::remeasure(&s, &label, &made.judgement)
+    });
     let possible = possible_steps(app.db(), ctx, &scope, id).await?;
     Ok(HazardPage {
+        remeasure,
         basis,
         story: story(app, &s, form.as_deref(), &one).await?,
         form,
@@ -242,9 +253,16 @@ fn verb(upload: &Upload) -> Result<HazardVerb> {
         "recheck" => HazardVerb::Recheck {
             passed: answer("passed")?,
             text,
+            measured: measured(upload),
         },
         _ => return Err(Problem::invalid("verb", "required")),
     })
+}
+
+/// What was measured again, where the form asks for it.
+pub(in crate::pages) fn measured(upload: &Upload) -> Option<String> {
+    let typed = upload.text("measured");
+    (!typed.trim().is_empty()).then(|| typed.to_owned())
 }
 
 /// What somebody saw who came when somebody else had looked: beside it, and nothing follows.
@@ -255,7 +273,12 @@ async fn note(
     upload: &Upload,
     kept: &[Kept],
 ) -> Result<()> {
-    let HazardVerb::Recheck { passed, text } = verb(upload)? else {
+    let HazardVerb::Recheck {
+        passed,
+        text,
+        measured,
+    } = verb(upload)?
+    else {
         return Err(Problem::invalid("verb", "required"));
     };
     let visit = ReturnVisit {
@@ -264,6 +287,7 @@ async fn note(
         finding,
         passed,
         text,
+        measured,
         photographs: kept.iter().map(|one| one.file.clone()).collect(),
     };
     app.db().execute(ctx, NoteReturn(visit)).await.map(|_id| ())
@@ -315,6 +339,7 @@ pub(in crate::pages) async fn act(
                 text: upload.text("text").to_owned(),
                 days: upload.text("days").to_owned(),
                 passed: upload.text("passed").to_owned(),
+                measured: upload.text("measured").to_owned(),
                 kept: kept.into_iter().take(MOST_PHOTOS).collect(),
                 late: noting || problem.code().starts_with("recheck-late-"),
             };

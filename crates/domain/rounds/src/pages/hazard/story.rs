@@ -26,6 +26,8 @@ const OF_CASE: [&str; 7] = [
 pub(super) struct Line {
     pub(super) what: String,
     pub(super) text: String,
+    /// What was measured again, and how that was judged.
+    pub(super) measured: String,
     pub(super) at: Micros,
     pub(super) by: String,
     /// The round it was seen on again.
@@ -58,7 +60,7 @@ pub(super) async fn story(
         .filter(|event| !dropped || event.kind != "cancelled");
     lines.extend(told.map(|event| of_case(s, event)));
     lines.extend(one.seen.iter().map(|seen| met(s, form, seen)));
-    lines.extend(one.rechecks.iter().map(|back| looked(s, back)));
+    lines.extend(one.rechecks.iter().map(|back| looked(s, form, back)));
     lines.sort_by_key(|line| line.at);
     Ok(lines)
 }
@@ -67,6 +69,7 @@ fn noted(s: &Shell, note: &HazardNote) -> Line {
     Line {
         what: s.tt("hazard-note", &note.kind),
         text: note.text.clone(),
+        measured: String::new(),
         at: note.at,
         by: note.by_name.clone(),
         href: String::new(),
@@ -84,6 +87,7 @@ fn of_case(s: &Shell, event: &EventView) -> Line {
             _ => s.t("hazard-told-handled"),
         },
         text: event.text.clone().unwrap_or_default(),
+        measured: String::new(),
         at: event.at,
         by: event.actor.clone(),
         href: String::new(),
@@ -107,13 +111,15 @@ fn met(s: &Shell, form: Option<&Form>, seen: &HazardSeen) -> Line {
     Line {
         what: s.t("hazard-seen-again"),
         text,
+        measured: String::new(),
         at: seen.at,
         by: seen.by_name.clone(),
         href: format!("/rounds/{}", seen.round),
     }
 }
 
-fn looked(s: &Shell, back: &ReturnView) -> Line {
+fn looked(s: &Shell, form: Option<&Form>, back: &ReturnView) -> Line {
+    let made = back.judgement.as_ref();
     Line {
         what: s.t(match (back.noted, back.passed) {
             (false, true) => "hazard-recheck-passed",
@@ -122,6 +128,7 @@ fn looked(s: &Shell, back: &ReturnView) -> Line {
             (true, false) => "hazard-recheck-noted-failed",
         }),
         text: back.text.clone(),
+        measured: made.map_or_else(String::new, |made| words::looked_again(s, form, made)),
         at: back.at,
         by: back.by_name.clone(),
         href: String::new(),

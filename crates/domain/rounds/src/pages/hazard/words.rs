@@ -1,11 +1,13 @@
 //! Hazards in the reader's language.
 
-use youlin_checklist::{Form, Judgement, RuleSet, RuleStatus, Test, Unit, Verdict, word};
+use youlin_checklist::{
+    Form, Judgement, RuleSet, RuleStatus, Test, Unit, Verdict, Words as Said, word,
+};
 use youlin_web::Shell;
 
 use crate::checklists::{self, Words, choice, unit_name};
 use crate::model::HazardStep;
-use crate::queries::{HazardView, RuleSetView, status_code};
+use crate::queries::{HazardView, JudgementView, RuleSetView, status_code};
 
 /// The badge's state.
 pub(in crate::pages) fn badge(one: &HazardView) -> &'static str {
@@ -77,6 +79,69 @@ pub(in crate::pages) fn verdict(s: &Shell, one: &Judgement) -> String {
         Verdict::Meets => s.t("hazard-meets"),
         Verdict::Fails => s.t("hazard-fails"),
     }
+}
+
+/// What was measured when somebody looked again, against what, and by which clause: 复查实测 4.1 m，要求不小于 4 m，符合（…）.
+pub(in crate::pages) fn looked_again(
+    s: &Shell,
+    form: Option<&Form>,
+    made: &JudgementView,
+) -> String {
+    let one = &made.judgement;
+    let args = [
+        ("was", measured(s, form, one)),
+        ("needed", required(s, form, one)),
+        ("verdict", verdict(s, one)),
+        ("clause", one.clause.clone()),
+    ];
+    let said = s.tn("hazard-remeasured-line", &args);
+    match made.holds {
+        true => said,
+        false => format!("{said} {}", s.t("hazard-holds-not")),
+    }
+}
+
+/// The value of the last re-check that measured again, in a list; empty where none did.
+pub(in crate::pages) fn remeasured(s: &Shell, one: &HazardView) -> String {
+    let last = one.rechecks.iter().rev().find_map(|back| {
+        let counts = !back.noted;
+        back.judgement.as_ref().filter(|_| counts)
+    });
+    last.map_or_else(String::new, |made| {
+        let was = measured(s, None, &made.judgement);
+        s.t1("hazard-remeasured", "was", was)
+    })
+}
+
+/// What may be measured again, as a form asks it.
+#[derive(Clone, Debug)]
+pub(in crate::pages) struct Remeasure {
+    /// What was asked, with its unit: 消防车道最窄处宽度（m）.
+    pub(in crate::pages) label: String,
+    /// What was found then, and what is needed.
+    pub(in crate::pages) hint: String,
+}
+
+/// None where what was judged is no number.
+pub(in crate::pages) fn remeasure(
+    s: &Shell,
+    question: &Said,
+    one: &Judgement,
+) -> Option<Remeasure> {
+    let (_, unit) = one.measured.number()?;
+    let question = match word(question, checklists::language(s.ctx().locale())) {
+        "" => s.t("hazard-measured"),
+        known => known.to_owned(),
+    };
+    let unit = checklists::unit(unit.code());
+    let (was, needed) = (measured(s, None, one), required(s, None, one));
+    Some(Remeasure {
+        label: match unit {
+            "" => question,
+            unit => s.t2("hazard-remeasure", &("question", question), &("unit", unit)),
+        },
+        hint: s.t2("hazard-remeasure-hint", &("was", was), &("needed", needed)),
+    })
 }
 
 /// 市场消防检查示例数值 · 第 1 版.

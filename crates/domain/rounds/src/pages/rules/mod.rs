@@ -210,7 +210,11 @@ impl SetPage {
     }
 
     fn measured(&self, one: &ChangedJudgement) -> String {
-        words::measured(&self.s, self.form.as_ref(), &one.of.judgement)
+        let was = words::measured(&self.s, self.form.as_ref(), &one.of.judgement);
+        match one.of.again {
+            true => self.s.t1("hazard-remeasured", "was", was),
+            false => was,
+        }
     }
 
     fn ground(&self, judged: &std::result::Result<Judgement, JudgeFault>) -> String {
