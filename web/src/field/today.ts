@@ -2,11 +2,12 @@
 import { make } from "../dom";
 import { area, badge, button, camera, caseLink, fault, field, guarded, icon } from "./parts";
 import { doorsPart } from "./door";
+import { askedAgain, plain, wrong } from "./remeasure";
 import { dueAt, newRound, roundTo } from "./round";
 import { hold, reload, state, type } from "./state";
 import { sync } from "./sync";
 import { talkTo } from "./talk";
-import type { Draft, Due, Finding, Item, PackSubject, Photo, Reach, RoundDraft, Visit, VisitList } from "./types";
+import type { Draft, Due, Finding, Item, PackSubject, Photo, Reach, Remeasure, RoundDraft, Visit, VisitList } from "./types";
 import { toVisit, visitState } from "./visit";
 import { aboutOf, discard, thrownPart, titleOf } from "./thrown";
 import { dayOf, t, when } from "./words";
@@ -104,6 +105,7 @@ export async function backToRow(item: Item): Promise<void> {
   const finding = String(item.body["finding"]);
   await type(finding, String(item.body["text"] ?? ""));
   await type(`photos ${finding}`, JSON.stringify(item.body["photographs"] ?? []));
+  await type(`measured ${finding}`, String(item.body["measured"] ?? ""));
   shots.delete(finding);
   await state.vault?.drop("outbox", item.id);
   await reload();
@@ -119,13 +121,14 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
   let said = state.typed[found.id] ?? "";
   const words = remembered(found.id, (value) => (said = value));
   const photos = shotsOf(found.id);
+  const again = found.measured && measure(found.id, found.measured);
   let given = false;
   const send = (passed: boolean) => async (): Promise<void> => {
     // A finger that taps twice means it once.
-    if (given || fault(words, !said.trim() && t("need-text"))) return;
+    if (given || (again && fault(again.input, again.wrong(passed))) || fault(words, !said.trim() && t("need-text"))) return;
     given = true;
     const photographs = photos.map((photo) => ({ ...photo, upload: photo.id, lon: photo.lon ?? null, lat: photo.lat ?? null }));
-    const body = { community: found.community, finding: found.id, round: found.round, passed, text: said, photographs };
+    const body = { community: found.community, finding: found.id, round: found.round, passed, text: said, photographs, ...(again?.value() ? { measured: again.value() } : {}) };
     try {
       await hold([{ id: crypto.randomUUID(), kind: "return_visit", label: found.text, made_at: Date.now(), body, state: "waiting" }]);
     } catch (error) {
@@ -136,12 +139,22 @@ function revisitRow(found: Finding, may: boolean): HTMLElement {
     if (row.isConnected) row.replaceWith(revisitRow(found, may));
     await type(found.id, "");
     await type(`photos ${found.id}`, "");
+    await type(`measured ${found.id}`, "");
     shots.delete(found.id);
     void sync();
   };
   const buttons = make("div", { class: "actions" }, button(t("return-passed"), "btn-primary", send(true), "check"), button(t("return-failed"), "", send(false)));
-  const row = line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
+  const row = line(found.text, where, made, make("details", { open: said !== "" || photos.length > 0 || Boolean(again?.value()) }, make("summary", { class: "btn" }, icon("eye"), t("return")), make("div", { class: "stack" }, again ? field(again.label, again.input, again.hint) : null, field(t("return-text"), words), camera(photos, () => type(`photos ${found.id}`, JSON.stringify(photos)), SPOT_PHOTOS), buttons)));
   return row;
+}
+
+/** The field for what is measured again; kept at each keystroke, like the words. */
+function measure(finding: string, of: Remeasure): { label: string; hint: string; input: HTMLInputElement; value: () => string; wrong: (passed: boolean) => string } {
+  const about = `measured ${finding}`;
+  const input = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "num", maxlength: "30" });
+  input.value = state.typed[about] ?? "";
+  input.addEventListener("input", () => void guarded(() => type(about, input.value)));
+  return { ...askedAgain(of), input, value: () => plain(input.value), wrong: (passed) => wrong(of, input.value, passed) };
 }
 
 /** Metres along the reach, as on pages and signs (youlin-places, rivers: `chainage`). */

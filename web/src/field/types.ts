@@ -1,13 +1,15 @@
 // The pack and the outbox as the server's description has them (crates/adapters/field).
 import type { ReadingRules } from "./form/reading";
-import type { Answers, Checklist, RuleSet } from "./form/types";
+import type { Answers, Checklist, RuleSet, Test, Words } from "./form/types";
 
 export type Subject = { kind: string; id: string };
 export type Due = { /** None where a campaign asks. */ policy: string | null; campaign?: string | null; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
 export type Finding = {
   id: string; community: number; round: string; category: string; severity: string; step: string; text: string; chainage_m: number | null; bank: string | null;
-  subject: Subject; found_at: string; case?: { id: string; number: string } | null; /** Not in a pack of an older server. */ may_return?: boolean;
+  subject: Subject; found_at: string; case?: { id: string; number: string } | null; /** Not in a pack of an older server. */ may_return?: boolean; /** What it was found by, where that was a number: it may be measured again. */ measured?: Remeasure;
 };
+/** What was measured then, against what; `question` by language. */
+export type Remeasure = { question: Words; judgement: { test: Test; measured: { kind: string; value: string; of?: string; unit: string } } };
 export type Outlet = { id: string; name: string; lon: number; lat: number };
 export type Reach = { id: string; community: number; water: string; name: string; length_m: number; half_width_m: number; line: [number, number][]; outlets: Outlet[]; chiefs: { name: string; post: string }[] };
 export type Seen = { version: number; phone_at: string | null; home_at: string | null };

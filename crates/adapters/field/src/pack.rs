@@ -22,8 +22,8 @@ use youlin_places::rivers::{self, Reach};
 use youlin_rounds::model::SubjectKind;
 use youlin_rounds::permissions::{ROUNDS_READ, ROUNDS_WALK, may_walk};
 use youlin_rounds::{
-    DueLine, FindingView, ListedHazard, PolicyView, RIVER_CATEGORIES, Rounds, due_now,
-    goes_back_to, listed_hazards, open_findings, policies,
+    DueLine, FindingView, ListedHazard, PolicyView, RIVER_CATEGORIES, Remeasurable, Rounds,
+    due_now, goes_back_to, listed_hazards, open_findings, policies, remeasurable,
 };
 use youlin_web::{App, Caller, NavPlace, Prefs, Refusals, Shell, WebResult};
 
@@ -128,6 +128,9 @@ struct PackPolicy {
 #[schema(as = FieldFinding)]
 struct PackFinding {
     may_return: bool,
+    /// What may be measured again on that visit; only where it would be taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<Remeasurable>,
     #[serde(flatten)]
     found: FindingView,
 }
@@ -207,15 +210,22 @@ async fn packed(s: &Shell) -> Result<Pack> {
     let mut findings = open_findings(db, &scope, None).await?;
     findings.retain(|found| walks(found.community));
     let back = goes_back_to(db, ctx, &findings).await?;
-    let findings = findings.into_iter().map(|mut found| {
-        if let Some(case) = &mut found.case {
-            case.number = numbered(s, &found.community, &case.number);
-        }
-        PackFinding {
-            may_return: back.contains(&found.id),
-            found,
-        }
-    });
+    let looked = findings.iter().filter(|found| back.contains(&found.id));
+    let looked: Vec<FindingView> = looked.cloned().collect();
+    let mut measured = remeasurable(&rounds, db, &looked).await?;
+    let findings: Vec<PackFinding> = findings
+        .into_iter()
+        .map(|mut found| {
+            if let Some(case) = &mut found.case {
+                case.number = numbered(s, &found.community, &case.number);
+            }
+            PackFinding {
+                may_return: back.contains(&found.id),
+                measured: measured.remove(&found.id),
+                found,
+            }
+        })
+        .collect();
     let mut reaches = reaches(app, &scope).await?;
     reaches.retain(|one| walks(one.reach.community));
     let visits = visits(app, ctx).await?;
@@ -236,7 +246,7 @@ async fn packed(s: &Shell) -> Result<Pack> {
         policies: asked(app, &scope, &due).await?,
         due,
         due_left_out,
-        findings: findings.collect(),
+        findings,
         reaches,
         doors: doors(s).await?,
         visits,

@@ -21,7 +21,7 @@ const FILES: [&str; 5] = [
 ];
 const WORDS: &str = "fieldwork-";
 /// Names of arguments the client fills in itself.
-const HOLES: [&str; 20] = [
+const HOLES: [&str; 21] = [
     "n",
     "m",
     "name",
@@ -42,6 +42,7 @@ const HOLES: [&str; 20] = [
     "last",
     "where",
     "megabytes",
+    "unit",
 ];
 
 #[derive(Template)]

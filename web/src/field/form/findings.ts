@@ -12,7 +12,7 @@ const UNITS: Record<string, [number, bigint]> = {
 };
 
 /** Whether what was measured fails its test; null when it cannot be judged. */
-function fails(test: Test, value: Value, unit: string, of: Value | undefined): boolean | null {
+export function fails(test: Test, value: Value, unit: string, of: Value | undefined): boolean | null {
   if (test.must === "none_of") {
     if (value.is !== "one" && value.is !== "many") return null;
     const named = value.list ?? [value.text];

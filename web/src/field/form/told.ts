@@ -66,17 +66,17 @@ function inWords(question: string, answer: string): string {
   return answer;
 }
 
-const unitName = (unit: string): string => (unit === "count" ? t("told-pieces") : (UNITS[unit] ?? unit));
+export const unitName = (unit: string): string => (unit === "count" ? t("told-pieces") : (UNITS[unit] ?? unit));
 
 /** What was measured: `3.1 m`, `58 A` of 40 A, foam panels. */
-function measured(form: Form, { test, value, of, unit }: Judgement): string {
+export function measured(form: Form | null, { test, value, of, unit }: Omit<Judgement, "clause" | "fails">): string {
   if (test.must === "none_of") return classes(form, value.split(" "));
   const quantity = `${value} ${unitName(unit)}`;
   return of === undefined ? quantity : t("told-of-rating", { value: quantity, rating: `${of} ${unitName(unit)}` });
 }
 
 /** What had to hold; lengths in metres where what is measured is. */
-function demand(form: Form, test: Test, inMetres: boolean): string {
+export function demand(form: Form | null, test: Test, inMetres: boolean): string {
   if (test.must === "none_of") return t("told-none-of", { classes: classes(form, test.classes) });
   if (test.must === "share_at_most") return t("told-share", { percent: test.percent });
   const limit = test.unit === "cm" && inMetres ? `${test.limit / 100} m` : `${test.limit} ${unitName(test.unit)}`;
@@ -84,8 +84,8 @@ function demand(form: Form, test: Test, inMetres: boolean): string {
 }
 
 /** The names of choices of any list of the checklist. */
-function classes(form: Form, codes: string[]): string {
-  const all = Object.values(form.checklist.choices ?? {}).flat();
+function classes(form: Form | null, codes: string[]): string {
+  const all = Object.values(form?.checklist.choices ?? {}).flat();
   return codes.map((code) => word(all.find((one) => one.name === code)?.label, language()) || code).join(between());
 }
 

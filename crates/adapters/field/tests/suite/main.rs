@@ -7,6 +7,7 @@ mod doors;
 mod ground;
 mod left_out;
 mod listed;
+mod remeasure;
 #[path = "../../../../domain/rounds/tests/town/mod.rs"]
 mod river_town;
 mod said;
