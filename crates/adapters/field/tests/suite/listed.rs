@@ -42,6 +42,7 @@ async fn what_is_on_the_list_goes_along_with_what_tells_it_from_others() {
         let market = ground.market(desk).await;
         assert_eq!(list(&ground, desk).await, json!([]));
         let (finding, item) = inspection(&ground, desk, market);
+        let day = desk.ctx.now().date().to_string();
         let told = ground.outbox(desk, &[item]).await;
         assert_eq!(result(&told[0]), "done", "{told:?}");
         let all = list(&ground, desk).await;
