@@ -15,7 +15,7 @@ use crate::checklists;
 use crate::entities::{hazard, judgement};
 use crate::service::Rounds;
 
-/// See the module's text.
+/// The number a finding was made by, and what was asked for it: it may be measured again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Remeasurable {
     /// What was asked, by language; nothing where nobody knows the checklist any more.
