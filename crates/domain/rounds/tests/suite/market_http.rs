@@ -125,7 +125,12 @@ impl Web {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    pub(crate) async fn form(&self, key: &str, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(crate) async fn form(
+        &self,
+        key: &str,
+        uri: &str,
+        fields: &[(&str, &str)],
+    ) -> (StatusCode, String) {
         let request = Request::post(uri)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "text/html");
