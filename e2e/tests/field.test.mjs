@@ -297,8 +297,12 @@ describe("without signal", () => {
     assert.deepEqual(left.counts, { blobs: 0, boxes: 0, outbox: 1, profiles: 1 });
     for (const secret of ["只有我能看", "KEY", "新桥新村中心河", "护栏"]) assert.ok(!left.text.includes(secret), `${secret} can be read`);
 
-    // Signal, and somebody else.
+    // Signal after the page was closed: whatever page is opened next ends the session that was owed.
+    await phone.goto("about:blank");
     await window.setOffline(false);
+    await phone.goto(`${server.url}/today`);
+    await phone.waitForURL(/\/sign-in/);
+    // And somebody else.
     await phone.goto(`${server.url}/field`);
     await phone.getByText("封存").first().waitFor();
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);

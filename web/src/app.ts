@@ -17,6 +17,12 @@ import "./spot";
 import "./files";
 import "./signature";
 import "./small";
+import { finishSignOut, owes } from "./field/signout";
+
+// Whoever signed out of this telephone without signal is not to be met on the next page that is opened with it.
+void owes().then(async (due) => {
+  if (due && (await finishSignOut())) location.reload();
+});
 
 // The map is large, so it comes only where one is wanted. Its files lie beside this one.
 behaviour("[data-map]", (element) => {

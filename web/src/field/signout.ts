@@ -1,5 +1,6 @@
 // The server's side of signing out. Without signal it is owed, and paid as soon as there is any: by the page when the line comes
-// back, or by the service worker when the page is closed. Shared by both, so nothing of the page is used here.
+// back, by the service worker when the page is closed, or by whatever page of Youlin is opened next: not every browser wakes a
+// service worker. Shared by all three, so nothing of the page is used here.
 
 /** Outside the shell's caches, which a new version sweeps. Holds one account's id, nothing else. */
 const BOX = "sign-out";
@@ -14,6 +15,14 @@ const older = (): Storage | null => (typeof localStorage === "undefined" ? null 
 async function owed(): Promise<string | null> {
   const kept = await (await caches.open(BOX)).match(AT);
   return kept ? kept.text() : (older()?.getItem(OLDER) ?? null);
+}
+
+/** Whether a session has still to be ended. */
+export async function owes(): Promise<boolean> {
+  if (typeof caches === "undefined") return false;
+  // Nothing is laid down on a telephone where there is nothing to remember.
+  const lies = (await caches.has(BOX)) || typeof older()?.getItem(OLDER) === "string";
+  return lies && (await owed()) !== null;
 }
 
 /** Notes whose session has still to be ended; where the browser can, it is ended with the page closed, too. */
