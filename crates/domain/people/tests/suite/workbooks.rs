@@ -284,6 +284,47 @@ async fn the_estate_is_said_once_for_a_list_of_one() {
     }
 }
 
+/// One tab for each estate: the same doors in both, and every tab says which estate it is of.
+#[tokio::test]
+async fn tabs_of_several_estates_are_each_of_their_own() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let head: &[&str] = &["姓名", "楼号", "房号"];
+        let file = book(&[
+            ("东村", &[head, &["周建国", "1", "101"]]),
+            ("西村居民花名册", &[head, &["裘安", "1", "101"]]),
+        ]);
+        let view = desk.judged(file).await;
+        assert_eq!(counts(&view), (2, 0, 0, 0), "{view:?}");
+        desk.decide(view.id, &[], false).await;
+        for home in [desk.ground.homes.east_101, desk.ground.homes.west_101] {
+            assert!(lives(&desk, home).await);
+        }
+        // The columns are known by now: where every tab says its estate nobody is asked, where one does not somebody is.
+        let file = book(&[
+            ("东村", &[head, &["周建国", "1", "101"]]),
+            ("西村", &[head, &["裘安", "1", "101"]]),
+        ]);
+        let id = desk.give_sheet(file).await;
+        desk.work().await;
+        desk.work().await;
+        let again = desk.view(id).await;
+        assert_eq!(
+            (again.state, counts(&again)),
+            (ImportState::Ready, (0, 0, 2, 0))
+        );
+        let file = book(&[
+            ("东村", &[head, &["丁一", "1", "102"]]),
+            ("西村", &[head, &["丁二", "1", "101"]]),
+            ("其他", &[head, &["丁三", "1", "101"]]),
+        ]);
+        let id = desk.give_sheet(file).await;
+        desk.work().await;
+        assert_eq!(desk.view(id).await.state, ImportState::Matching);
+        ground.verify().await;
+    }
+}
+
 #[tokio::test]
 async fn what_says_nothing_is_said_to_say_nothing() {
     for ground in grounds().await {

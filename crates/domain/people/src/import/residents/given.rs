@@ -1,17 +1,23 @@
-//! The estate of a list of one estate: said once for the file, or guessed from what stands around its rows.
+//! The estate of a list of one estate: said once for the file, or guessed from what stands around its rows. Of a file with a
+//! tab for each estate every tab says its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
-use youlin_imports::{Asked, AskedOf, named_in};
+use youlin_imports::tabular::Cell;
+use youlin_imports::{Asked, AskedOf, Table, named_in};
 use youlin_kernel::Scope;
 use youlin_places::Locator;
 
 /// Columns that say where somebody lives, but for the estate.
 const BELOW: [&str; 3] = ["building", "entrance", "room"];
 
-pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) -> Vec<Asked> {
-    let mut estates: Vec<(Uuid, String, String)> = Vec::new();
+/// Id, name, and the name of its community.
+type Estate = (Uuid, String, String);
+
+/// Those of the scope.
+fn estates(locator: &Locator, scope: &Scope) -> Vec<Estate> {
+    let mut estates: Vec<Estate> = Vec::new();
     let areas = locator.tree();
     locator.each_estate(scope, |place| {
         if let Some(id) = place.estate {
@@ -21,6 +27,51 @@ pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) ->
         }
     });
     estates.sort_by(|a, b| (&a.1, &a.2, a.0).cmp(&(&b.1, &b.2, b.0)));
+    estates
+}
+
+/// Of each tab the estate that is named by what stands above its columns, or by its own name. Nothing where the sheet has columns
+/// that say it, and unless the tabs name several: the one of a whole file is asked about, and may be said otherwise.
+pub(super) fn of_tabs(locator: &Locator, scope: &Scope, table: &Table) -> Vec<Option<Uuid>> {
+    let tabs = table.part_names().len();
+    if tabs < 2 || !is_unsaid(table) {
+        return vec![None; tabs];
+    }
+    named_by_tabs(table, &estates(locator, scope))
+}
+
+fn named_by_tabs(table: &Table, estates: &[Estate]) -> Vec<Option<Uuid>> {
+    let ids: Vec<String> = estates.iter().map(|(id, ..)| id.to_string()).collect();
+    let names: Vec<(&str, &str)> = ids
+        .iter()
+        .zip(estates)
+        .map(|(id, (_, name, _))| (id.as_str(), name.as_str()))
+        .collect();
+    let tabs = 0..table.part_names().len();
+    let named: Vec<Option<Uuid>> = tabs
+        .map(|tab| {
+            let above = table.above(tab).flat_map(|line| &line.cells);
+            let above: Vec<String> = above.map(Cell::shown).collect();
+            let title = named_in(&names, &above);
+            let own = || named_in(&names, &[table.part_name(tab).to_owned()]);
+            title.or_else(own).and_then(|id| id.parse().ok())
+        })
+        .collect();
+    let several: BTreeSet<Uuid> = named.iter().flatten().copied().collect();
+    match several.len() > 1 {
+        true => named,
+        false => vec![None; named.len()],
+    }
+}
+
+/// Where the sheet says it, nothing is guessed beside it.
+fn is_unsaid(table: &Table) -> bool {
+    let has = |field: &str| table.column(field).is_some();
+    !["estate", "address"].into_iter().any(has) && BELOW.into_iter().any(has)
+}
+
+pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) -> Vec<Asked> {
+    let estates = estates(locator, scope);
     let mut of_name: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, name, _) in &estates {
         *of_name.entry(name).or_default() += 1;
@@ -39,23 +90,21 @@ pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) ->
         choices: choices.collect(),
         ..Asked::default()
     };
-    if let Some(of) = of {
-        let has = |field: &&str| of.table.column(field).is_some();
-        // Where the sheet says it, nothing is guessed beside it.
-        let unsaid = !["estate", "address"].iter().any(has);
-        if unsaid && BELOW.iter().any(has) {
-            let names: Vec<(&str, &str)> = ids
-                .iter()
-                .zip(&estates)
-                .map(|(id, (_, name, _))| (id.as_str(), name.as_str()))
-                .collect();
-            let guess = match &names[..] {
-                [(only, _)] => Some(*only),
-                names => named_in(names, &of.texts()),
-            };
-            asked.guess = guess.map(str::to_owned);
-            asked.needed = !names.is_empty();
-        }
+    if let Some(of) = of
+        && is_unsaid(of.table)
+    {
+        let names: Vec<(&str, &str)> = ids
+            .iter()
+            .zip(&estates)
+            .map(|(id, (_, name, _))| (id.as_str(), name.as_str()))
+            .collect();
+        let guess = match &names[..] {
+            [(only, _)] => Some(*only),
+            names => named_in(names, &of.texts()),
+        };
+        asked.guess = guess.map(str::to_owned);
+        let tabs = named_by_tabs(of.table, &estates);
+        asked.needed = !names.is_empty() && (tabs.is_empty() || tabs.contains(&None));
     }
     vec![asked]
 }

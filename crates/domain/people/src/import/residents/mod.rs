@@ -33,6 +33,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
+use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::{col, name};
 use youlin_imports::{
@@ -185,7 +186,12 @@ impl ResidentsRegister {
         let (vault, locator) = (Arc::clone(&self.vault), Arc::clone(&self.locator));
         let (scope, today, locale) = (scope.clone(), ctx.now().local().date(), ctx.locale());
         let reading = tokio::task::spawn_blocking(move || {
-            let mut homes = place::Homes::of(&locator, &scope, table.given("estate"));
+            let said: Option<Uuid> = table.given("estate").and_then(|id| id.parse().ok());
+            let tabs = given::of_tabs(&locator, &scope, &table);
+            let estate_of = |part: usize| tabs.get(part).copied().flatten().or(said);
+            let all = tabs.iter().copied().flatten().chain(said);
+            let mut homes = place::Homes::of(&locator, &scope, all);
+            homes.stand_in(estate_of(0));
             let reader = read::Reader::new(&vault, &table, today, locale);
             let (mut refused, mut drafts) = (Vec::new(), Vec::new());
             let mut heading = Heading::above(&table, 0);
@@ -194,6 +200,7 @@ impl ResidentsRegister {
                 if table.part_of(line) != part {
                     part = table.part_of(line);
                     heading = Heading::above(&table, part);
+                    homes.stand_in(estate_of(part));
                 }
                 if let Some(building) = place::heading(line) {
                     heading = Some(Heading::Row(building));

@@ -1,7 +1,7 @@
 //! From an address in a sheet to a dwelling. Most addresses are written as the register writes them, but for signs and
 //! units: those are found by one exact key. The others are asked of the locator, which forgives more and takes longer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -45,8 +45,10 @@ pub(super) struct Homes<'a> {
     /// `None`: several have the same key.
     exact: HashMap<String, Option<Spot>>,
     asked: HashMap<String, Found>,
-    /// The estate of all rows that name none, and its dwellings.
-    given: Option<Given>,
+    /// The estates of rows that name none, with their dwellings.
+    given: HashMap<Uuid, Given>,
+    /// That of the rows that are read now.
+    here: Option<Uuid>,
 }
 
 struct Given {
@@ -55,21 +57,25 @@ struct Given {
 }
 
 impl<'a> Homes<'a> {
-    /// `estate`: the id of the estate that was said once for all rows.
-    pub(super) fn of(locator: &'a Locator, scope: &'a Scope, estate: Option<&str>) -> Self {
+    /// `estates`: those of rows that name none.
+    pub(super) fn of(
+        locator: &'a Locator,
+        scope: &'a Scope,
+        estates: impl IntoIterator<Item = Uuid>,
+    ) -> Self {
         let mut exact = HashMap::new();
-        let estate: Option<Uuid> = estate.and_then(|id| id.parse().ok());
-        let mut given: Option<Given> = None;
-        let mut of_it = |place: Place| {
-            if place.estate == estate {
-                given = Some(Given {
-                    name: place.address,
-                    exact: HashMap::new(),
-                });
-            }
-        };
-        if estate.is_some() {
-            locator.each_estate(scope, &mut of_it);
+        let mut given: HashMap<Uuid, Given> = HashMap::new();
+        let wanted: HashSet<Uuid> = estates.into_iter().collect();
+        if !wanted.is_empty() {
+            locator.each_estate(scope, |place: Place| {
+                if let Some(estate) = place.estate.filter(|id| wanted.contains(id)) {
+                    let of_it = Given {
+                        name: place.address,
+                        exact: HashMap::new(),
+                    };
+                    given.insert(estate, of_it);
+                }
+            });
         }
         locator.each_dwelling(scope, |place| {
             let Some(dwelling) = place.dwelling else {
@@ -80,7 +86,7 @@ impl<'a> Homes<'a> {
                 dwelling,
             };
             let spelled = key(&place.address);
-            if let Some(given) = given.as_mut().filter(|_| place.estate == estate) {
+            if let Some(given) = place.estate.and_then(|id| given.get_mut(&id)) {
                 given.exact.insert(spelled.clone(), spot);
             }
             exact
@@ -95,18 +101,30 @@ impl<'a> Homes<'a> {
             exact,
             asked: HashMap::new(),
             given,
+            here: None,
         }
     }
 
-    /// The name of the estate that was said once for all rows.
+    /// From here on rows that name no estate are of this one.
+    pub(super) fn stand_in(&mut self, estate: Option<Uuid>) {
+        self.here = estate;
+    }
+
+    fn given(&self) -> Option<&Given> {
+        self.here.and_then(|id| self.given.get(&id))
+    }
+
+    /// The name of the estate of rows that name none.
     pub(super) fn estate(&self) -> &str {
-        self.given.as_ref().map_or("", |given| &given.name)
+        self.given().map_or("", |given| &given.name)
     }
 
     /// An address in that estate: of two estates of one name, the one that was said.
     pub(super) fn find_given(&mut self, address: &str) -> Found {
-        let given = self.given.as_ref();
-        match given.and_then(|given| given.exact.get(&key(address))) {
+        match self
+            .given()
+            .and_then(|given| given.exact.get(&key(address)))
+        {
             Some(spot) => Found::Sure(*spot),
             None => self.find(address),
         }
