@@ -1,7 +1,7 @@
 // What was found by a measured value is measured again on a return visit. It is looked at before it is kept, as the server will
 // look at it (crates/domain/rounds/src/commands/hazard/remeasure.rs), while whoever measures still stands there.
 import { fails } from "./form/findings";
-import { demand, measured, unitName } from "./form/told";
+import { asMeasured, demand, measured, unitName } from "./form/told";
 import { word } from "./form/types";
 import { decimal, numberValue, trim } from "./form/values";
 import type { Remeasure } from "./types";
@@ -31,6 +31,6 @@ export function wrong({ judgement: { test, measured: { of, unit } } }: Remeasure
   const now = said(value.text, unit);
   if (test.must === "share_at_most") return t("remeasured-share", { value: now, rating: said(of ?? "", unit), percent: test.percent });
   if (test.must === "none_of") return "";
-  const limit = test.unit === "cm" && unit === "m" ? `${test.limit / 100} m` : said(String(test.limit), test.unit);
+  const limit = said(...asMeasured(test, unit === "m"));
   return t(test.must === "at_least" ? "remeasured-low" : "remeasured-high", { value: now, limit });
 }

@@ -211,7 +211,7 @@ async fn packed(s: &Shell) -> Result<Pack> {
     findings.retain(|found| walks(found.community));
     let back = goes_back_to(db, ctx, &findings).await?;
     let looked = findings.iter().filter(|found| back.contains(&found.id));
-    let looked: Vec<FindingView> = looked.cloned().collect();
+    let looked: Vec<&FindingView> = looked.collect();
     let mut measured = remeasurable(&rounds, db, &looked).await?;
     let findings: Vec<PackFinding> = findings
         .into_iter()

@@ -75,11 +75,15 @@ export function measured(form: Form | null, { test, value, of, unit }: Omit<Judg
   return of === undefined ? quantity : t("told-of-rating", { value: quantity, rating: `${of} ${unitName(unit)}` });
 }
 
+/** A limit in the unit it is compared in: metres for centimetres where what is measured is in metres. */
+export const asMeasured = ({ limit, unit }: { limit: number; unit: string }, inMetres: boolean): [string, string] => (unit === "cm" && inMetres ? [String(limit / 100), "m"] : [String(limit), unit]);
+
 /** What had to hold; lengths in metres where what is measured is. */
 export function demand(form: Form | null, test: Test, inMetres: boolean): string {
   if (test.must === "none_of") return t("told-none-of", { classes: classes(form, test.classes) });
   if (test.must === "share_at_most") return t("told-share", { percent: test.percent });
-  const limit = test.unit === "cm" && inMetres ? `${test.limit / 100} m` : `${test.limit} ${unitName(test.unit)}`;
+  const [number, unit] = asMeasured(test, inMetres);
+  const limit = `${number} ${unitName(unit)}`;
   return t(test.must === "at_least" ? "told-at-least" : "told-at-most", { limit });
 }
 

@@ -15,7 +15,7 @@ pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
 pub(crate) use spoken::Spoken;
 pub use told::{KEPT, Told, Words, shortened, told, told_by_answers};
-pub(crate) use told::{choice, demand, measured, required, said, unit_name};
+pub(crate) use told::{as_measured, choice, demand, measured, required, said, unit_name};
 
 use serde_json::Value as Json;
 use youlin_checklist::{

@@ -303,12 +303,8 @@ pub(crate) fn demand(
     in_metres: bool,
 ) -> String {
     let limit = |limit: i64, of: Unit| {
-        if of == Unit::Centimetre && in_metres {
-            let metres = Decimal::from_millionths(limit.saturating_mul(10_000));
-            format!("{metres} m")
-        } else {
-            format!("{limit} {}", unit_name(words, of))
-        }
+        let (number, unit) = as_measured(limit, of, in_metres);
+        format!("{number} {}", unit_name(words, unit))
     };
     let (key, name, value) = match test {
         Test::AtLeast { limit: at, unit } => ("hazard-at-least", "limit", limit(*at, *unit)),
@@ -319,6 +315,16 @@ pub(crate) fn demand(
         Test::ShareAtMost { percent } => ("hazard-share", "percent", percent.to_string()),
     };
     words.say(key, &[(name, value)])
+}
+
+/// A limit in the unit it is compared in: metres for centimetres where what is measured is in metres.
+pub(crate) fn as_measured(limit: i64, unit: Unit, in_metres: bool) -> (Decimal, Unit) {
+    let (millionths, unit) = match unit {
+        Unit::Centimetre if in_metres => (10_000, Unit::Metre),
+        other => (1_000_000, other),
+    };
+    let number = Decimal::from_millionths(limit.saturating_mul(millionths));
+    (number, unit)
 }
 
 /// A text cut to so many characters, visibly.

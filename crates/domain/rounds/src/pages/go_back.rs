@@ -95,7 +95,7 @@ async fn remeasure(
     let Some(finding) = finding else {
         return Ok(None);
     };
-    let mut found = remeasurable(&rounds, app.db(), std::slice::from_ref(finding)).await?;
+    let mut found = remeasurable(&rounds, app.db(), &[finding]).await?;
     let asked = found.remove(&finding.id);
     Ok(asked.and_then(|one| words::remeasure(s, &one.question, &one.judgement)))
 }

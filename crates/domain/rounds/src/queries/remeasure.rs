@@ -79,7 +79,7 @@ pub(crate) fn asked<'a>(
 pub async fn remeasurable(
     rounds: &Rounds,
     db: &Database,
-    findings: &[FindingView],
+    findings: &[&FindingView],
 ) -> Result<HashMap<Uuid, Remeasurable>> {
     let mut communities: Vec<i64> = findings.iter().map(|one| one.community.0).collect();
     communities.sort_unstable();

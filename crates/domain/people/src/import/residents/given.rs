@@ -13,7 +13,7 @@ use youlin_places::Locator;
 const BELOW: [&str; 3] = ["building", "entrance", "room"];
 
 /// Id, name, and the name of its community.
-type Estate = (Uuid, String, String);
+type Estate = (String, String, String);
 
 /// Those of the scope.
 fn estates(locator: &Locator, scope: &Scope) -> Vec<Estate> {
@@ -23,10 +23,10 @@ fn estates(locator: &Locator, scope: &Scope) -> Vec<Estate> {
         if let Some(id) = place.estate {
             let community = areas.get(place.community.into());
             let community = community.map_or_else(String::new, |area| area.name.clone());
-            estates.push((id, place.address, community));
+            estates.push((id.to_string(), place.address, community));
         }
     });
-    estates.sort_by(|a, b| (&a.1, &a.2, a.0).cmp(&(&b.1, &b.2, b.0)));
+    estates.sort_by(|a, b| (&a.1, &a.2, &a.0).cmp(&(&b.1, &b.2, &b.0)));
     estates
 }
 
@@ -37,23 +37,24 @@ pub(super) fn of_tabs(locator: &Locator, scope: &Scope, table: &Table) -> Vec<Op
     if tabs < 2 || !is_unsaid(table) {
         return vec![None; tabs];
     }
-    named_by_tabs(table, &estates(locator, scope))
+    named_by_tabs(table, &names(&estates(locator, scope)))
 }
 
-fn named_by_tabs(table: &Table, estates: &[Estate]) -> Vec<Option<Uuid>> {
-    let ids: Vec<String> = estates.iter().map(|(id, ..)| id.to_string()).collect();
-    let names: Vec<(&str, &str)> = ids
-        .iter()
-        .zip(estates)
-        .map(|(id, (_, name, _))| (id.as_str(), name.as_str()))
-        .collect();
+fn names(estates: &[Estate]) -> Vec<(&str, &str)> {
+    let pairs = estates.iter();
+    pairs
+        .map(|(id, name, _)| (id.as_str(), name.as_str()))
+        .collect()
+}
+
+fn named_by_tabs(table: &Table, names: &[(&str, &str)]) -> Vec<Option<Uuid>> {
     let tabs = 0..table.part_names().len();
     let named: Vec<Option<Uuid>> = tabs
         .map(|tab| {
             let above = table.above(tab).flat_map(|line| &line.cells);
             let above: Vec<String> = above.map(Cell::shown).collect();
-            let title = named_in(&names, &above);
-            let own = || named_in(&names, &[table.part_name(tab).to_owned()]);
+            let title = named_in(names, &above);
+            let own = || named_in(names, &[table.part_name(tab).to_owned()]);
             title.or_else(own).and_then(|id| id.parse().ok())
         })
         .collect();
@@ -76,8 +77,7 @@ pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) ->
     for (_, name, _) in &estates {
         *of_name.entry(name).or_default() += 1;
     }
-    let ids: Vec<String> = estates.iter().map(|(id, ..)| id.to_string()).collect();
-    let choices = ids.iter().zip(&estates).map(|(id, (_, name, community))| {
+    let choices = estates.iter().map(|(id, name, community)| {
         let twice = of_name.get(name.as_str()).is_some_and(|count| *count > 1);
         let named = match twice {
             true => format!("{name}（{community}）"),
@@ -93,17 +93,13 @@ pub(super) fn asks(locator: &Locator, scope: &Scope, of: Option<AskedOf<'_>>) ->
     if let Some(of) = of
         && is_unsaid(of.table)
     {
-        let names: Vec<(&str, &str)> = ids
-            .iter()
-            .zip(&estates)
-            .map(|(id, (_, name, _))| (id.as_str(), name.as_str()))
-            .collect();
+        let names = names(&estates);
         let guess = match &names[..] {
             [(only, _)] => Some(*only),
             names => named_in(names, &of.texts()),
         };
         asked.guess = guess.map(str::to_owned);
-        let tabs = named_by_tabs(of.table, &estates);
+        let tabs = named_by_tabs(of.table, &names);
         asked.needed = !names.is_empty() && (tabs.is_empty() || tabs.contains(&None));
     }
     vec![asked]

@@ -130,11 +130,7 @@ impl Plan {
                 edition: one.version.clone(),
                 rule: one.rule.clone(),
                 place: serde_json::to_string(place).map_err(Problem::internal)?,
-                verdict: match one.verdict {
-                    youlin_checklist::Verdict::Meets => "meets",
-                    youlin_checklist::Verdict::Fails => "fails",
-                }
-                .to_owned(),
+                verdict: judgement::code(one.verdict).to_owned(),
                 body: serde_json::to_string(one).map_err(Problem::internal)?,
                 at: at.found_at,
                 return_id: None,

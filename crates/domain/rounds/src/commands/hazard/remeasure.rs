@@ -42,11 +42,7 @@ impl Remeasured {
             rule_set: made.rule_set.clone(),
             edition: made.version.clone(),
             rule: made.rule.clone(),
-            verdict: match made.verdict {
-                Verdict::Meets => "meets",
-                Verdict::Fails => "fails",
-            }
-            .to_owned(),
+            verdict: judgement::code(made.verdict).to_owned(),
             body: serde_json::to_string(&made).map_err(Problem::internal)?,
             at: visit.at,
             return_id: Some(visit.id),
@@ -161,6 +157,10 @@ fn still_fails(made: &Judgement) -> Problem {
         let text = format!("{number} {}", checklists::unit(unit.code()));
         text.trim_end().to_owned()
     };
+    let limited = |limit: i64, unit: Unit, own: Unit| {
+        let (limit, unit) = checklists::as_measured(limit, unit, own == Unit::Metre);
+        named(limit, unit)
+    };
     let (code, value, limit) = match (&made.test, &made.measured) {
         (Test::ShareAtMost { percent }, Measured::Share { value, of, unit }) => {
             let problem = Problem::invalid(FIELD, "remeasured-fails-share")
@@ -169,11 +169,11 @@ fn still_fails(made: &Judgement) -> Problem {
             return problem.field_arg("percent", percent);
         }
         (Test::AtLeast { limit, unit }, Measured::Quantity { value, unit: own }) => {
-            let limit = in_unit(*limit, *unit, *own);
+            let limit = limited(*limit, *unit, *own);
             ("remeasured-fails-low", named(*value, *own), limit)
         }
         (Test::AtMost { limit, unit }, Measured::Quantity { value, unit: own }) => {
-            let limit = in_unit(*limit, *unit, *own);
+            let limit = limited(*limit, *unit, *own);
             ("remeasured-fails-high", named(*value, *own), limit)
         }
         _ => return Problem::internal("a rule of another kind judged a number"),
@@ -181,16 +181,6 @@ fn still_fails(made: &Judgement) -> Problem {
     Problem::invalid(FIELD, code)
         .field_arg("value", value)
         .field_arg("limit", limit)
-}
-
-/// A limit as it is said elsewhere: centimetres in metres where metres are measured.
-fn in_unit(limit: i64, unit: Unit, own: Unit) -> String {
-    if (unit, own) == (Unit::Centimetre, Unit::Metre) {
-        let metres = Decimal::from_millionths(limit.saturating_mul(10_000));
-        return format!("{metres} m");
-    }
-    let text = format!("{limit} {}", checklists::unit(unit.code()));
-    text.trim_end().to_owned()
 }
 
 #[cfg(test)]
