@@ -6,7 +6,7 @@ use crate::answers::{Answers, MOST_INSTANCES};
 use crate::evaluate::{Now, Place, State};
 use crate::expr::Expr;
 use crate::form::{Field, Form, NodeKind};
-use crate::model::{Kind, Words};
+use crate::model::{Kind, Question, Words};
 use crate::value::{Value, ValueFault};
 
 /// A fault of one answer, and where.
@@ -110,15 +110,38 @@ impl Form {
         let NodeKind::Field(field) = &self.nodes[at].kind else {
             return None;
         };
-        let mut asks_others = false;
-        if let Some(constraint) = &field.constraint {
-            constraint.walk(&mut |part| {
-                asks_others |= matches!(part, Expr::Ref { node, .. } if *node != at);
-            });
-        }
         let (state, place) = State::of_one(self, at, value, now);
         self.field_fault(at, field, &place, &state)
-            .filter(|wrong| !asks_others || !matches!(wrong, Wrong::Constraint(_)))
+            .filter(|wrong| !asks_others(at, field) || !matches!(wrong, Wrong::Constraint(_)))
+    }
+
+    /// The question as one of a checklist that asks nothing else: what [`Form::alone`] finds wrong with an answer is wrong there.
+    #[must_use]
+    pub fn by_itself(&self, question: &str) -> Option<Question> {
+        let at = self.place(question)?;
+        let NodeKind::Field(field) = &self.nodes[at].kind else {
+            return None;
+        };
+        let Question {
+            name,
+            kind,
+            label,
+            constraint,
+            constraint_message,
+            ..
+        } = field.question.clone();
+        let (constraint, constraint_message) = match asks_others(at, field) {
+            true => Default::default(),
+            false => (constraint, constraint_message),
+        };
+        Some(Question {
+            name,
+            kind,
+            label,
+            constraint,
+            constraint_message,
+            ..Question::default()
+        })
     }
 
     /// The first answer that is none of the question's choices.
@@ -187,6 +210,17 @@ impl Form {
             }
         }
     }
+}
+
+/// Whether its constraint asks other questions too.
+fn asks_others(at: usize, field: &Field) -> bool {
+    let mut others = false;
+    if let Some(constraint) = &field.constraint {
+        constraint.walk(&mut |part| {
+            others |= matches!(part, Expr::Ref { node, .. } if *node != at);
+        });
+    }
+    others
 }
 
 fn fits(kind: &Kind, value: &Value) -> bool {

@@ -554,10 +554,20 @@ fn one_answer_is_looked_at_by_itself() {
         Some(Wrong::OtherKind)
     );
     assert_eq!(market.alone("nobody_asks", &number("1"), NOW), None);
+    // Cut out, it says the same of an answer.
+    for name in ["lane_width", "panel_area", "circuit_load", "circuit_stalls"] {
+        let own = market.by_itself(name).expect("a question");
+        let cut = made(json!([{ "question": own }])).unwrap();
+        for text in ["-1", "0", "1.5", "3.4", "51", "501"] {
+            let (whole, alone) = (market.alone(name, &number(text), NOW), &number(text));
+            assert_eq!(cut.alone(name, alone, NOW), whole, "{name} {text}");
+        }
+    }
     let both = made(json!([
         {"question": {"name": "rating", "kind": {"type": "decimal"}}},
         {"question": {"name": "load", "kind": {"type": "decimal"}, "constraint": ". <= ${rating}"}},
     ]))
     .unwrap();
     assert_eq!(both.alone("load", &number("9"), NOW), None);
+    assert_eq!(both.by_itself("load").unwrap().constraint, "");
 }

@@ -20,8 +20,20 @@ pub fn day_of_parts(year: &Cell, month: &Cell, day: &Cell) -> Cell {
     if months.is_empty() && days.is_empty() && years.chars().count() > 2 {
         return year.clone();
     }
-    Cell::text(&format!("{}{months}{days}", part(year, '年')))
+    let calendar = match is_lunar(&fold(&month.shown()), &fold(&day.shown())) {
+        true => "农历",
+        false => "",
+    };
+    Cell::text(&format!("{calendar}{}{months}{days}", part(year, '年')))
 }
+
+/// 八月 and 十五 without 日: days of the common calendar are counted in 日 or 号, or written in figures as the month is.
+fn is_lunar(month: &str, day: &str) -> bool {
+    let written = |text: &str| !text.is_empty() && text.chars().all(|c| NUMERALS.contains(c));
+    month.strip_suffix('月').is_some_and(written) && written(day)
+}
+
+const NUMERALS: &str = "一二三四五六七八九十";
 
 #[cfg(test)]
 mod tests {
@@ -55,6 +67,9 @@ mod tests {
             (["1942-3-5", "", ""], Read::Sure(day)),
             (["42", "3", "5"], Read::Doubtful(day, ValueFault::Century)),
             (["1942", "三", "初五"], Read::Refused(ValueFault::Lunar)),
+            (["1942", "八月", "十五"], Read::Refused(ValueFault::Lunar)),
+            (["1942", "三月", "五日"], Read::Sure(day)),
+            (["1942", "三月", "5"], Read::Sure(day)),
             (["1942", "13", "5"], Read::Refused(ValueFault::NoSuchDay)),
             (["42", "", ""], Read::Refused(ValueFault::Unreadable)),
             (["", "3", "5"], Read::Refused(ValueFault::Unreadable)),

@@ -52,6 +52,22 @@ pub(crate) fn divides(above: &[String], upper: &[String], lower: &[String]) -> b
     parts >= 2
 }
 
+/// 出生年, 月, 日 beside each other are one day: its month and its day are named as its year is.
+pub(crate) fn days_of_years(names: &[String]) -> Vec<String> {
+    let mut of: Option<&str> = None;
+    let mut said = Vec::with_capacity(names.len());
+    for name in names {
+        let year = name.strip_suffix("年份").or(name.strip_suffix('年'));
+        let part = ["月", "月份", "日"].contains(&name.as_str());
+        of = year.or(of.filter(|_| part));
+        said.push(match (of, part) {
+            (Some(of), true) => format!("{of}{}", name.trim_end_matches('份')),
+            _ => name.clone(),
+        });
+    }
+    said
+}
+
 /// Names of two rows: the lower one where it means something, the upper one above an empty one, else both.
 pub(crate) fn together(above: &[String], lower: &[String], specs: &[Spec]) -> Vec<String> {
     let pairs = above.iter().zip(lower);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::header::{NAMES, divides, groups, spread, together};
-use crate::match_columns::{Found, Spec, bare, by_name, columns};
+use crate::header::{NAMES, days_of_years, divides, groups, spread, together};
+use crate::match_columns::{Found, Like, Spec, bare, by_name, columns};
 use crate::{Cell, Line, Sheet, Workbook, fold};
 
 /// How a sheet is laid out.
@@ -16,7 +16,7 @@ pub struct Layout {
     pub header: Vec<u32>,
     /// Place in [`Sheet::lines`] of the first row below them.
     pub first: usize,
-    /// Numbers of rows below that only explain or add up, or name the columns again.
+    /// Numbers of rows below that only explain, add up or sign, or name the columns again.
     pub skipped: Vec<u32>,
     /// Those of them that name the columns again, as sheets printed page by page do.
     pub repeated: Vec<u32>,
@@ -149,7 +149,7 @@ pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
         };
         let divides = named && divides(&above, &upper, &lower);
         // A row of data names nothing; a second row of names does, or says of what the upper names are made.
-        if known(&lower, specs) == 0 && !divides {
+        if !divides && (known(&lower, specs) == 0 || is_said_of(&above, &lower, specs)) {
             continue;
         }
         let names = together(&above, &lower, specs);
@@ -165,6 +165,18 @@ pub fn layout(sheet: &Sheet, specs: &[Spec]) -> Option<Layout> {
     }
     let (_, first, names) = best.or_else(|| by_content(sheet, head, width, specs))?;
     Some(laid_out(sheet, first, names, specs))
+}
+
+/// Whether the lower row says something of what the upper one names, and so is data, whatever its words would name
+/// (家庭情况说明已收).
+fn is_said_of(above: &[String], lower: &[String], specs: &[Spec]) -> bool {
+    let pairs = above.iter().zip(lower);
+    let said = pairs.filter(|(upper, lower)| {
+        let value = !lower.is_empty() && lower != upper && by_name(lower, specs).is_none();
+        value && by_name(upper, specs).is_some()
+    });
+    let said = said.count();
+    said >= 2 && said >= known(lower, specs)
 }
 
 /// No name is known, but what stands below a row of words is.
@@ -226,21 +238,8 @@ pub(crate) const SUMS: [&str; 8] = [
 ];
 
 fn laid_out(sheet: &Sheet, first: usize, names: Vec<String>, specs: &[Spec]) -> Layout {
-    let mut skipped = Vec::new();
-    for line in sheet.lines.iter().skip(first).take(3) {
-        if explains(line) {
-            skipped.push(line.number);
-        }
-    }
-    let rows: Vec<Line> = sheet
-        .lines
-        .iter()
-        .skip(first)
-        .filter(|line| !skipped.contains(&line.number))
-        .take(300)
-        .cloned()
-        .collect();
-    let found = columns(&names, &rows, specs);
+    let said = days_of_years(&names);
+    let (mut skipped, found) = explaining(&sheet.lines[first..], &said, specs);
     let last = sheet.lines.len().saturating_sub(5).max(first);
     for line in &sheet.lines[last..] {
         let text = line
@@ -273,7 +272,7 @@ fn laid_out(sheet: &Sheet, first: usize, names: Vec<String>, specs: &[Spec]) -> 
     skipped.dedup();
     Layout {
         header: header.iter().map(|line| line.number).collect(),
-        names,
+        names: said,
         found,
         first,
         skipped,
@@ -288,24 +287,108 @@ fn is_pair(upper: &Line, lower: &Line, names: &[String]) -> bool {
 
 /// A row that explains: it says so, or begins with # as in our own templates, and holds no long number.
 pub(crate) fn explains(line: &Line) -> bool {
-    let texts: Vec<String> = line.cells.iter().map(Cell::shown).collect();
-    let first = texts.iter().find(|text| !text.is_empty());
-    if first.is_some_and(|text| {
+    begins_so(line)
+        || (line.cells.iter().any(|cell| says_how(&cell.shown()))
+            && !line.cells.iter().any(|cell| {
+                matches!(crate::identity(cell), crate::Read::Sure(text) if text.len() == 18 && cell.shown().chars().count() <= 20)
+            }))
+}
+
+fn begins_so(line: &Line) -> bool {
+    let mut texts = line.cells.iter().map(Cell::shown);
+    let first = texts.find(|text| !text.is_empty());
+    first.is_some_and(|text| {
         text.starts_with('#') || text.starts_with("例") || text.starts_with("（例")
-    }) {
+    })
+}
+
+fn says_how(text: &str) -> bool {
+    EXPLAINS.iter().any(|word| text.contains(word))
+}
+
+/// Numbers of the rows right below the names that only explain, and the columns as the other rows tell them.
+fn explaining(below: &[Line], names: &[String], specs: &[Spec]) -> (Vec<u32>, Vec<Found>) {
+    let without = |skipped: &[u32]| {
+        let rows = below.iter().filter(|line| !skipped.contains(&line.number));
+        let rows: Vec<Line> = rows.take(300).cloned().collect();
+        columns(names, &rows, specs)
+    };
+    let perhaps: Vec<&Line> = below.iter().take(3).filter(|line| explains(line)).collect();
+    let mut skipped: Vec<u32> = perhaps.iter().map(|line| line.number).collect();
+    let mut found = without(&skipped);
+    let data = perhaps
+        .iter()
+        .filter(|line| !only_explains(line, &found, specs));
+    let data: Vec<u32> = data.map(|line| line.number).collect();
+    if !data.is_empty() {
+        skipped.retain(|number| !data.contains(number));
+        found = without(&skipped);
+    }
+    (skipped, found)
+}
+
+/// What is said of a record freely.
+const FREE: &str = "note";
+/// No name is longer.
+const NAME_ENDS: usize = 40;
+/// What stands in place of a value that somebody left out.
+const LEFT_OUT: [&str; 5] = ["不填", "未填", "未填写", "不填写", "无需填写"];
+/// So few digits are no number and no day.
+const FEW_DIGITS: usize = 6;
+
+/// Of a row with words that explain: whether it is no record. A record has a name, and says what it says in the columns that
+/// were found; in notes and in columns nobody knows anything may stand (情况说明见附件).
+fn only_explains(line: &Line, found: &[Found], specs: &[Spec]) -> bool {
+    if begins_so(line) {
         return true;
     }
-    texts.iter().any(|text| EXPLAINS.iter().any(|word| text.contains(word)))
-        && !line.cells.iter().any(|cell| {
-            matches!(crate::identity(cell), crate::Read::Sure(text) if text.len() == 18 && cell.shown().chars().count() <= 20)
-        })
+    let known: Vec<(usize, &str)> = found
+        .iter()
+        .enumerate()
+        .filter_map(|(at, one)| Some((at, one.field.as_deref()?)))
+        .filter(|(_, field)| *field != FREE)
+        .collect();
+    let named = known.iter().find(|(_, field)| *field == "name");
+    let Some((lead, _)) = named.or(known.first()).copied() else {
+        return true;
+    };
+    let name = fold(&line.cell(lead).shown());
+    let others: Vec<(&str, String)> = known
+        .iter()
+        .filter(|(at, _)| *at != lead)
+        .map(|(at, field)| (*field, fold(&line.cell(*at).shown())))
+        .filter(|(_, text)| !text.is_empty() && !LEFT_OUT.contains(&text.as_str()))
+        .collect();
+    let says = others.iter().filter(|(_, text)| says_how(text)).count();
+    if name.is_empty() {
+        let filled = line.cells.iter().filter(|cell| !cell.is_empty());
+        let (how, all) = filled.fold((0, 0), |(how, all), cell| {
+            (how + usize::from(says_how(&cell.shown())), all + 1)
+        });
+        return says > 0 || how * 2 > all;
+    }
+    if says_how(&name) || name.contains("姓名") || name.chars().count() > NAME_ENDS {
+        return true;
+    }
+    // 18位 in a column of numbers is none.
+    let number = |field: &str| {
+        let spec = specs.iter().find(|spec| spec.field == field);
+        spec.and_then(|spec| spec.like)
+            .is_some_and(|like| like != Like::Sex)
+    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let told = others
+        .iter()
+        .filter(|(field, text)| says_how(text) || (number(field) && digits(text) < FEW_DIGITS))
+        .count();
+    says > 0 && told >= 2 && told * 2 > others.len()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::match_columns::{Like, Why};
+    use crate::match_columns::Why;
 
     const fn spec(
         field: &'static str,
@@ -424,6 +507,50 @@ mod tests {
     }
 
     #[test]
+    fn a_record_is_one_whatever_its_notes_say() {
+        let number = "32061119420305001X";
+        let names: &[&str] = &["姓名", "身份证号", "手机", "室号", "备注", "原因"];
+        let rest: &[&str] = &["贺兰亭", number, "13800001112", "102", "", ""];
+        let skipped = |row: &[&str]| {
+            let sheet = sheet(&[names, row, rest]);
+            layout(&sheet, SPECS).unwrap().skipped == [2]
+        };
+        for row in [
+            ["周建国", "", "13800001111", "101", "情况说明见附件", ""],
+            ["周建国", "", "", "101", "家庭情况说明已收", ""],
+            ["周建国", "", "", "101", "独居，不填家庭成员", ""],
+            ["周建国", "", "不填", "101", "", ""],
+            ["周建国", "", "", "101", "", "请填公历日期，或只填年份"],
+            ["周建国", "", "格式不对", "101", "", ""],
+        ] {
+            assert!(!skipped(&row), "{row:?}");
+        }
+        for row in [
+            ["必填", "18位，末位可为X", "", "", "", ""],
+            ["必填", "", "选填", "如：101", "", ""],
+            ["张三（示例）", "", "13800001111", "101", "", ""],
+            ["真实姓名", "18位", "必填", "", "", ""],
+            ["与身份证一致", "18位", "必填", "", "", ""],
+            ["张三", "格式：18位", "例如：138", "101", "", ""],
+            ["填写说明：一人一行", "", "", "", "", ""],
+            ["", "", "必填", "", "", ""],
+            ["例：周建国", "", "13800001111", "101", "", ""],
+            ["# 从下一行起填", "", "", "", "", ""],
+        ] {
+            assert!(skipped(&row), "{row:?}");
+        }
+        // Nor does a word in it name a column.
+        let sheet = sheet(&[
+            &["姓名", "室号", "情况"],
+            &["周建国", "101", "性别待核"],
+            &["贺兰亭", "102", ""],
+        ]);
+        let found = layout(&sheet, SPECS).unwrap();
+        assert_eq!(found.header, [1]);
+        assert_eq!(found.data(&sheet).count(), 2);
+    }
+
+    #[test]
     fn names_that_come_again_on_every_page_are_no_row() {
         let sheet = sheet(&[
             &["东村1号楼"],
@@ -478,6 +605,17 @@ mod tests {
             assert_eq!(layout.header, [1, 2]);
             assert_eq!(layout.data(&sheet).count(), 1);
         }
+        // Nor need anything stand above them.
+        let bare = sheet(&[
+            &["姓名", "出生年份", "月", "日", "楼栋", "月"],
+            &["周建国", "1942", "3", "5", "1", "6"],
+        ]);
+        let found = layout(&bare, SPECS).unwrap();
+        assert_eq!(
+            found.names,
+            ["姓名", "出生年份", "出生月", "出生日", "楼栋", "月"]
+        );
+        assert_eq!(found.header, [1]);
         // Parts nobody knows change nothing of what is found, and are no person all the same.
         let strange = sheet(&[
             &["姓名", "健康", "", "楼栋"],

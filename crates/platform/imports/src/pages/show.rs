@@ -16,7 +16,7 @@ use super::{after, shell};
 use crate::commands::UNDONE_WITHIN;
 use crate::queries::progress;
 use crate::sight::seen;
-use crate::tabs::row_of;
+use crate::tabs::{in_words, row_of, spelled};
 use crate::{
     AcceptImport, AcceptSealer, Columns, DropImport, ImportReport, ImportState, ImportView,
     Imports, Outcome, Refused, Tab, Touched, import_view,
@@ -126,6 +126,21 @@ impl ShowPage {
         tabs.map(|columns| &columns.tabs[..])
             .filter(|tabs| tabs.len() > 1)
             .unwrap_or_default()
+    }
+
+    /// The rows taken for explanations, sums or signatures, in words: none of them is left out without a word.
+    fn explained(&self) -> String {
+        let Some(columns) = &self.v.columns else {
+            return String::new();
+        };
+        let rows = columns.skipped.iter();
+        let rows = rows.filter(|row| !columns.repeated.contains(row));
+        let rows: Vec<String> = rows.map(u32::to_string).collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        let (i18n, locale) = (self.s.app().i18n(), self.s.ctx().locale());
+        in_words(i18n, locale, &spelled(columns.sheets(), &rows.join("、")))
     }
 
     /// Some rows say what they are about.
