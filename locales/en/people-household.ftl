@@ -6,3 +6,4 @@ household-former = In the household earlier
 household-since = since { $day }
 household-span = { $from } to { $to }
 dwelling-life-case = Case { $case }
+form-field-household_members = People in the household

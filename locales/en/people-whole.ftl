@@ -60,6 +60,7 @@ life-moved-out = Moved out of { $place }
 life-label-on = Noted as “{ $label }”
 life-label-off = “{ $label }” no longer holds
 life-role-on = Became { $role } ({ $area })
+life-role-split = The grid was split; still { $role } ({ $area })
 life-role-off = No longer { $role } ({ $area })
 life-seen = Seen in person ({ $how })
 life-visit-confirmed = Visited, everything confirmed

@@ -6,3 +6,4 @@ household-former = 以前的家人
 household-since = { $day } 起
 household-span = { $from } 至 { $to }
 dwelling-life-case = 事件 { $case }
+form-field-household_members = 户内人数

@@ -60,6 +60,7 @@ life-moved-out = 搬离{ $place }
 life-label-on = 记为「{ $label }」
 life-label-off = 「{ $label }」到此为止
 life-role-on = 担任{ $role }（{ $area }）
+life-role-split = 网格拆分，继续担任{ $role }（{ $area }）
 life-role-off = 不再担任{ $role }（{ $area }）
 life-seen = 见到本人（{ $how }）
 life-visit-confirmed = 上门核对过

@@ -104,6 +104,7 @@ fn input(new: NewPerson) -> Result<PersonInput, Problem> {
         sex: new.sex,
         birth,
         birth_year,
+        birth_month: crate::fields::month(&new.birth).map(|(_, month)| month),
         language: new.language,
         note: new.note,
         identity: new.identity,

@@ -15,6 +15,7 @@ use crate::accounts::grant_of;
 use crate::entities::{account, account_grant, membership};
 use crate::events::{self, event};
 use crate::permissions::ACCOUNTS_ADMIN;
+use crate::rosters::entities::roster_share;
 use crate::vault::FieldPlace;
 use crate::{MembershipRole, Vault};
 
@@ -100,7 +101,7 @@ impl AreaCharges {
         Ok(())
     }
 
-    /// A role is held in the old area until now and in the new one from now on.
+    /// A role is held in the old area until now and in the new one from now on; the new row knows that it goes on.
     async fn roles_follow(
         &self,
         ctx: &Ctx,
@@ -131,14 +132,18 @@ impl AreaCharges {
                 area_id: to.0,
                 duty_phone_sealed,
                 valid_from: ctx.now().0,
+                since: Some(row.begun()),
+                continues: Some(row.id),
                 ..row.clone()
             };
+            let held = row.id;
             let ended = membership::Model {
                 valid_to: Some(ctx.now().0),
                 ..row
             };
             tx.update::<membership::Entity>(ended).await?;
             tx.insert::<membership::Entity>(new).await?;
+            shares_follow(ctx, tx, community, (held, id)).await?;
             let entry = AuditEntry::new("people.role-follows", "membership", id)
                 .detail(json!({"from": from, "to": to}));
             tx.audit(ctx, community, entry);
@@ -231,6 +236,8 @@ impl AreaCharges {
             duty_phone_sealed,
             valid_from: ctx.now().0,
             valid_to: None,
+            since: None,
+            continues: None,
         })
         .await?;
         let entry = AuditEntry::new("people.takes-over", "membership", id)
@@ -239,6 +246,37 @@ impl AreaCharges {
         tx.emit(ctx, event(events::MEMBERSHIP_SAVED, community, id));
         Ok(())
     }
+}
+
+/// Who had some buildings of the old area only has the same ones of the new area, not the whole of it.
+async fn shares_follow(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    community: CommunityId,
+    (from, to): (uuid::Uuid, uuid::Uuid),
+) -> Result<()> {
+    let rows = roster_share::Entity::find()
+        .filter(roster_share::Column::CommunityId.eq(community.0))
+        .filter(roster_share::Column::MembershipId.eq(from))
+        .filter(roster_share::Column::ValidTo.is_null())
+        .all(tx.conn())
+        .await?;
+    for row in rows {
+        let new = roster_share::Model {
+            id: ctx.new_id(),
+            version: 1,
+            membership_id: to,
+            valid_from: ctx.now().0,
+            ..row.clone()
+        };
+        let ended = roster_share::Model {
+            valid_to: Some(ctx.now().0),
+            ..row
+        };
+        tx.update::<roster_share::Entity>(ended).await?;
+        tx.insert::<roster_share::Entity>(new).await?;
+    }
+    Ok(())
 }
 
 fn note(ctx: &Ctx, tx: &Tx<'_>, account: uuid::Uuid, area: AreaId) {

@@ -6,6 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 use youlin_imports::tabular::fold;
 use youlin_kernel::{Problem, ProblemKind, Result};
 
+/// The label of whoever lives alone.
+pub(crate) const LIVES_ALONE: &str = "living_alone";
+
 /// Trimmed, NFC, no control characters; line breaks stay.
 pub(crate) fn clean(text: &str) -> String {
     text.nfc()
@@ -76,19 +79,68 @@ pub(crate) fn age(text: &str) -> Option<i32> {
     years.filter(|years| (0..=130).contains(years))
 }
 
+/// A year with its month and no day, as lists ask for it (出生年月): 1941-08, 1941/8, 1941.8, 194108, 1941年8月.
+pub(crate) fn month(text: &str) -> Option<(i32, i8)> {
+    let text = fold(text);
+    let signs = |c: char| c.is_ascii_digit() || "-/.年月生 ".contains(c);
+    if !text.chars().all(signs) {
+        return None;
+    }
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    let mut next = || numbers.find(|part| !part.is_empty());
+    let (year, month) = match (next(), next(), next()) {
+        (Some(one), None, None) if one.len() == 6 && one.len() == text.len() => one.split_at(4),
+        (Some(year), Some(month), None) if year.len() == 4 => (year, month),
+        _ => return None,
+    };
+    let year: Option<i32> = year.parse().ok();
+    let month: Option<i8> = month.parse().ok();
+    let year = year.filter(|year| YEARS.contains(year))?;
+    Some((year, month.filter(|month| (1..=12).contains(month))?))
+}
+
+/// 420305 is a day with two digits for its year, and no month of the year 4203.
+const YEARS: std::ops::RangeInclusive<i32> = 1800..=2199;
+const MONTH: &str = "出生年月：";
+
+/// A note with a month of birth, for which a file has no place of its own. One that was noted before gives way.
+pub(crate) fn with_month(note: Option<&str>, (year, month): (i32, i8)) -> String {
+    let held = note.map(without_month).unwrap_or_default();
+    let said = format!("{MONTH}{year}年{month}月");
+    match held.is_empty() {
+        true => said,
+        false => format!("{held}；{said}"),
+    }
+}
+
+/// The same note where the day is known.
+pub(crate) fn without_month(note: &str) -> String {
+    let parts = note.split('；');
+    let parts: Vec<&str> = parts.filter(|part| !part.starts_with(MONTH)).collect();
+    parts.join("；")
+}
+
 /// A birthday as [`birth`] reads it, or an age, which says the year within one.
 pub(crate) fn born(text: &str, today: Date) -> Result<(Option<Date>, Option<i32>)> {
+    let this = (i32::from(today.year()), today.month());
+    if month(text).is_some_and(|said| said > this) {
+        return Err(Problem::invalid("birth", "birth-future"));
+    }
     match age(text) {
         Some(age) => Ok((None, Some(crate::age::year_told(age, today)))),
         None => birth(text),
     }
 }
 
-/// A day of birth as people write it (1942-03-05, 1942/3/5, 1942.3.5, 19420305, 1942年3月5日), or the year alone.
+/// A day of birth as people write it (1942-03-05, 1942/3/5, 1942.3.5, 19420305, 1942年3月5日), or the year alone. Of a year
+/// with its [`month`] it is the year: whoever keeps it notes the month.
 pub(crate) fn birth(text: &str) -> Result<(Option<Date>, Option<i32>)> {
     let text = clean(text);
     if text.is_empty() {
         return Ok((None, None));
+    }
+    if let Some((year, _)) = month(&text) {
+        return Ok((None, Some(year)));
     }
     let wrong = || Problem::invalid("birth", "birth-unread");
     let mut numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
@@ -226,13 +278,56 @@ mod tests {
         }
         assert_eq!(birth("1942").unwrap(), (None, Some(1942)));
         assert_eq!(birth("").unwrap(), (None, None));
-        for text in ["42.3.5", "1942-02-30", "农历三月初五", "1942-3", "八十四岁"] {
+        for text in [
+            "42.3.5",
+            "1942-02-30",
+            "农历三月初五",
+            "1942-13",
+            "420305",
+            "八十四岁",
+        ] {
             assert_eq!(
                 birth(text).unwrap_err().fields()[0].code,
                 "birth-unread",
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_month_of_birth_is_a_year_and_a_note() {
+        let today = Date::constant(2026, 11, 26);
+        for text in [
+            "1941-08",
+            "1941年8月",
+            "1941.8",
+            "194108",
+            "1941/08",
+            " 1941年08月生 ",
+        ] {
+            assert_eq!(month(text), Some((1941, 8)), "{text}");
+            assert_eq!(born(text, today).unwrap(), (None, Some(1941)), "{text}");
+        }
+        for text in [
+            "1941",
+            "1941-08-15",
+            "19410815",
+            "1941-0",
+            "84",
+            "农历8月",
+            "",
+        ] {
+            assert_eq!(month(text), None, "{text}");
+        }
+        let fault = born("2026-12", today).unwrap_err();
+        assert_eq!(fault.fields()[0].code, "birth-future");
+        let said = "出生年月：1941年8月";
+        assert_eq!(with_month(None, (1941, 8)), said);
+        let both = with_month(Some("常年在外"), (1941, 8));
+        assert_eq!(both, format!("常年在外；{said}"));
+        assert_eq!(with_month(Some(&both), (1941, 8)), both);
+        let other = with_month(Some(&both), (1942, 9));
+        assert_eq!(other, "常年在外；出生年月：1942年9月");
     }
 
     #[test]

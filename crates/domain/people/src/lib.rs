@@ -63,6 +63,7 @@ pub use commands::correct_resident::{CorrectResident, SeenBefore};
 pub use commands::detach_phone::DetachPhone;
 pub use commands::empty_building::{EmptyBuilding, RefillBuilding, Refilled};
 pub use commands::end_membership::EndMembership;
+pub use commands::heard::Heard;
 pub use commands::learn_facts::LearnFacts;
 pub use commands::move_out::{MoveOut, UndoMoveOut};
 pub use commands::reveal::Reveal;

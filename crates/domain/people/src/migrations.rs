@@ -208,6 +208,7 @@ CREATE INDEX who_looked_person ON who_looked (community_id, person_id, at);
     crate::life::EMPTIED,
     crate::privacy::FILTERS,
     SENSITIVE_LISTS,
+    ROLES_GO_ON,
 ];
 
 /// What is known gets a day of birth, a source and a time; what held once is kept; who was seen when, and visits to make.
@@ -297,6 +298,17 @@ const SENSITIVE_LISTS: Migration = Migration {
     version: 15,
     name: "visiting lists that came from something sensitive",
     sql: "ALTER TABLE visiting_list ADD COLUMN sensitive BOOLEAN;\n",
+};
+
+/// As of a day before a split the role is asked for in the old area, so its row ends; for the person nothing ended.
+const ROLES_GO_ON: Migration = Migration {
+    module: "people",
+    version: 16,
+    name: "roles that go on in a new area after a split",
+    sql: r"
+ALTER TABLE membership ADD COLUMN since BIGINT;
+ALTER TABLE membership ADD COLUMN continues {uuid};
+",
 };
 
 /// What forms ask for and nobody holds becomes questions at the door.

@@ -35,14 +35,10 @@ impl Command for EndMembership {
         if at > ctx.now() {
             return Err(Problem::invalid("valid_to", "in-the-future-end"));
         }
-        if at.0 < row.valid_from {
+        if at.0 < row.begun() {
             return Err(Problem::invalid("valid_to", "before-beginning"));
         }
-        let ended = membership::Model {
-            valid_to: Some(at.0),
-            ..row
-        };
-        tx.update::<membership::Entity>(ended).await?;
+        self.end(tx, row, at).await?;
         tx.audit(
             ctx,
             self.community,
@@ -53,5 +49,26 @@ impl Command for EndMembership {
             event(events::MEMBERSHIP_SAVED, self.community, self.id),
         );
         Ok(())
+    }
+}
+
+impl EndMembership {
+    /// What ended before its area was split ends in the old area; in the new one it was never held.
+    async fn end(&self, tx: &Tx<'_>, mut row: membership::Model, at: Micros) -> Result<()> {
+        loop {
+            let before = row.continues.filter(|_id| at.0 < row.valid_from);
+            let ended = membership::Model {
+                valid_to: Some(at.0.max(row.valid_from)),
+                ..row
+            };
+            tx.update::<membership::Entity>(ended).await?;
+            let Some(id) = before else {
+                return Ok(());
+            };
+            row = membership::Entity::find_by_id((self.community.0, id))
+                .one(tx.conn())
+                .await?
+                .ok_or_else(Problem::not_found)?;
+        }
     }
 }

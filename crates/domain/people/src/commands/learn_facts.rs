@@ -138,7 +138,7 @@ impl LearnFacts {
         Ok(1)
     }
 
-    /// Whether a day, a year or an age was said.
+    /// Whether a day, a month, a year or an age was said.
     fn born(&self, ctx: &Ctx, row: &mut person::Model) -> Result<bool> {
         let today = ctx.now().local().date();
         let (day, year) = crate::fields::born(&self.birth, today)?;
@@ -153,6 +153,9 @@ impl LearnFacts {
             })
             .transpose()?;
         row.birth_year = year;
+        if let Some((_, month)) = crate::fields::month(&self.birth) {
+            super::save_person::note_month(ctx, &self.vault, row, month)?;
+        }
         Ok(true)
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod detach_phone;
 pub(crate) mod empty_building;
 pub(crate) mod end_membership;
 pub(crate) mod hand_out;
+pub(crate) mod heard;
 mod homes;
 pub(crate) mod learn_facts;
 pub(crate) mod move_out;

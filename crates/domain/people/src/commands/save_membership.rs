@@ -128,6 +128,8 @@ impl SaveMembership {
                 duty_phone_sealed,
                 valid_from: valid_from.0,
                 valid_to: None,
+                since: None,
+                continues: None,
             })
             .await?;
         Ok(row.id)

@@ -16,7 +16,7 @@ use crate::consent;
 use crate::entities::{person, residence};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
-use crate::fields::{Faults, optional, required};
+use crate::fields::{Faults, optional, required, with_month};
 use crate::permissions::PEOPLE_WRITE;
 use crate::vault::FieldPlace;
 use crate::{Relation, Sex, Vault, merge};
@@ -89,6 +89,8 @@ pub struct PersonInput {
     /// Where the day is known it decides the year.
     pub birth: Option<Date>,
     pub birth_year: Option<i32>,
+    /// Of a year without its day, where it was said; it is kept in the note.
+    pub birth_month: Option<i8>,
     /// `zh`, `en` …
     pub language: Option<String>,
     pub note: Option<String>,
@@ -356,6 +358,13 @@ impl SavePerson {
             row.birth_sealed = None;
         }
         row.birth_year = clean.birth_year;
+        if let Some(month) = self
+            .input
+            .birth_month
+            .filter(|_| self.input.birth.is_none())
+        {
+            note_month(ctx, vault, &mut row, month)?;
+        }
         row.language.clone_from(&clean.language);
         if self.ext_key.is_some() {
             row.ext_key.clone_from(&self.ext_key);
@@ -384,6 +393,38 @@ impl SavePerson {
         let said = all.into_iter().filter(|(_, said)| *said);
         said.map(|(fact, _)| fact).collect()
     }
+}
+
+/// Notes the month of the year of birth, unless the day that is known says it. A day of another month was wrong.
+pub(super) fn note_month(
+    ctx: &Ctx,
+    vault: &Vault,
+    row: &mut person::Model,
+    month: i8,
+) -> Result<()> {
+    let Some(year) = row.birth_year else {
+        return Ok(());
+    };
+    let (community, id) = (row.community_id, row.id);
+    let at = |column| FieldPlace::new("person", column, community, id);
+    let open = |column, sealed: Option<&[u8]>| {
+        sealed
+            .map(|sealed| vault.open(at(column), sealed))
+            .transpose()
+    };
+    let day = open("birth", row.birth_sealed.as_deref())?;
+    let day: Option<Date> = day.and_then(|day| day.parse().ok());
+    if day.is_some_and(|day| day.month() == month) {
+        return Ok(());
+    }
+    row.birth_sealed = None;
+    let note = open("note", row.note_sealed.as_deref())?;
+    let note = with_month(note.as_deref(), (year, month));
+    if note.chars().count() > NOTE {
+        return Err(Problem::invalid("note", "too-long").field_arg("max", NOTE));
+    }
+    row.note_sealed = Some(vault.seal(ctx, at("note"), &note)?);
+    Ok(())
 }
 
 pub(crate) fn blank(community: CommunityId, id: Uuid, now: i64) -> person::Model {

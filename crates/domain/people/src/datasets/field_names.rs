@@ -156,7 +156,18 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "household_size",
         "address",
-        &["家庭人口", "家庭人口数", "户内人数", "household size"],
+        &["同住人数", "居住人数", "常住人数", "people in the dwelling"],
+    ),
+    (
+        "household_members",
+        "address",
+        &[
+            "家庭人口",
+            "家庭人口数",
+            "户内人数",
+            "家庭成员数",
+            "household size",
+        ],
     ),
     (
         "labels",
@@ -211,7 +222,7 @@ pub(super) fn fields(catalogue: &LabelCatalogue, i18n: &I18n, locale: Locale) ->
 /// Of a birth only the year may be known.
 fn kind_of(code: &str) -> FieldKind {
     match code {
-        "age" | "household_size" | "floor" => FieldKind::Number,
+        "age" | "household_size" | "household_members" | "floor" => FieldKind::Number,
         "birth" | "seen" => FieldKind::Day,
         _ => FieldKind::Text,
     }

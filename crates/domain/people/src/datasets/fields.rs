@@ -23,7 +23,7 @@ use crate::facts::{Fact, Facts};
 use crate::labels::LabelCatalogue;
 use crate::own::is_child;
 use crate::permissions::{PEOPLE_REVEAL, PEOPLE_SENSITIVE};
-use crate::queries::{display_number, open_label, open_name};
+use crate::queries::{display_number, open_label, open_name, said_last_first};
 use crate::vault::FieldPlace;
 use crate::{Directory, Relation, Vault};
 
@@ -43,6 +43,20 @@ pub(crate) fn label_name(
     }
 }
 
+/// How many live with somebody, themselves among them.
+#[derive(Clone, Copy)]
+struct Together {
+    dwelling: usize,
+    /// Of a household that nobody noted it is the dwelling that is known.
+    household: usize,
+}
+
+/// Who lives nowhere the register knows lives with nobody.
+const BY_ONESELF: Together = Together {
+    dwelling: 1,
+    household: 1,
+};
+
 /// Everything the fields of one person are read from.
 struct Held {
     row: person::Model,
@@ -51,7 +65,7 @@ struct Held {
     home: Option<(Place, Relation)>,
     /// Where a form has columns for the parts of the address.
     parts: Option<DwellingParts>,
-    household: usize,
+    together: Together,
     answers: HashMap<String, String>,
     /// Who looks after the grid, and who of the house met the person last.
     grid_worker: String,
@@ -163,11 +177,8 @@ async fn held(
         let mut phones: HashMap<Uuid, person_phone::Model> = HashMap::new();
         let found = person_phone::Entity::find()
             .filter(person_phone::Column::CommunityId.eq(community.0))
-            .filter(person_phone::Column::PersonId.is_in(some()))
-            .order_by_asc(person_phone::Column::Position)
-            .all(conn)
-            .await?;
-        for phone in found {
+            .filter(person_phone::Column::PersonId.is_in(some()));
+        for phone in said_last_first(found).all(conn).await? {
             phones.entry(phone.person_id).or_insert(phone);
         }
         let mut labels: HashMap<Uuid, Vec<String>> = HashMap::new();
@@ -200,7 +211,7 @@ async fn held(
                     let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
                     Some((vault.place(home.dwelling_id)?, relation))
                 }),
-                household: home.map_or(1, |(_, size)| *size),
+                together: home.map_or(BY_ONESELF, |(_, together)| *together),
                 parts: None,
                 answers: answers.remove(&row.id).unwrap_or_default(),
                 grid_worker: String::new(),
@@ -260,12 +271,12 @@ async fn met_by(db: &Database, community: CommunityId, all: &mut [Held]) -> Resu
     Ok(())
 }
 
-/// The present home of each, and how many live there.
+/// The present home of each, and how many live there, in it and in the household.
 async fn homes(
     db: &Database,
     community: CommunityId,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, (residence::Model, usize)>> {
+) -> Result<HashMap<Uuid, (residence::Model, Together)>> {
     let present = || {
         residence::Entity::find()
             .filter(residence::Column::CommunityId.eq(community.0))
@@ -278,16 +289,29 @@ async fn homes(
         .await?;
     let dwellings: BTreeSet<Uuid> = own.iter().map(|home| home.dwelling_id).collect();
     let mut sizes: HashMap<Uuid, usize> = HashMap::new();
+    let mut of_household: HashMap<(Uuid, Uuid), usize> = HashMap::new();
     let living = present()
         .filter(residence::Column::DwellingId.is_in(dwellings))
         .all(db.read())
         .await?;
     for home in living {
         *sizes.entry(home.dwelling_id).or_default() += 1;
+        if let Some(household) = home.household_id {
+            let of = of_household
+                .entry((home.dwelling_id, household))
+                .or_default();
+            *of += 1;
+        }
     }
     let with_size = |home: residence::Model| {
-        let size = sizes.get(&home.dwelling_id).copied().unwrap_or(1);
-        (home.person_id, (home, size))
+        let dwelling = sizes.get(&home.dwelling_id).copied().unwrap_or(1);
+        let household = home.household_id.map(|id| (home.dwelling_id, id));
+        let household = household.and_then(|at| of_household.get(&at).copied());
+        let together = Together {
+            dwelling,
+            household: household.unwrap_or(dwelling),
+        };
+        (home.person_id, (home, together))
     };
     Ok(own.into_iter().map(with_size).collect())
 }
@@ -402,7 +426,8 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
             .map_or_else(String::new, |(_, relation)| {
                 word("relation", relation.as_str())
             }),
-        "household_size" => held.household.to_string(),
+        "household_size" => held.together.dwelling.to_string(),
+        "household_members" => held.together.household.to_string(),
         "labels" => {
             // What somebody agreed to for one purpose (home towns) does not leave for another.
             let catalogue = vault.labels();

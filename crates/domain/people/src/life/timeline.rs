@@ -226,16 +226,22 @@ impl Teller<'_> {
 
     /// Roles may lie in another community than the person.
     async fn roles(&mut self, db: &impl ConnectionTrait, person: Uuid) -> Result<()> {
-        let rows = membership::Entity::find()
+        let mut rows = membership::Entity::find()
             .filter(membership::Column::PersonId.eq(person))
             .all(db)
             .await?;
+        let went_on = membership::went_on(&mut rows);
         for row in rows {
             let role = self.words(&format!("member-{}", row.role), &[]);
             let args = [("role", role), ("area", self.area(row.area_id))];
-            let text = self.words("life-role-on", &args);
+            let key = if row.continues.is_some() {
+                "life-role-split"
+            } else {
+                "life-role-on"
+            };
+            let text = self.words(key, &args);
             self.say(row.valid_from, "role", text, "");
-            if let Some(to) = row.valid_to {
+            if let Some(to) = row.valid_to.filter(|_to| !went_on.contains(&row.id)) {
                 let text = self.words("life-role-off", &args);
                 self.say(to, "role", text, "");
             }

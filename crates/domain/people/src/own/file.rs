@@ -304,9 +304,11 @@ async fn consents(
 async fn roles(db: &impl ConnectionTrait, vault: &Vault, id: Uuid) -> Result<Vec<OwnRole>> {
     let rows = membership::Entity::find()
         .filter(membership::Column::PersonId.eq(id))
-        .order_by_desc(membership::Column::ValidFrom)
+        .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
+    let mut rows = membership::whole(rows);
+    rows.sort_by_key(|row| std::cmp::Reverse(row.begun()));
     let mut roles = Vec::with_capacity(rows.len());
     for row in rows {
         let organisation = match row.organisation_id {
@@ -323,7 +325,7 @@ async fn roles(db: &impl ConnectionTrait, vault: &Vault, id: Uuid) -> Result<Vec
                 .map_or(row.role.clone(), |role| role.as_str().to_owned()),
             area: AreaId(row.area_id),
             organisation,
-            from: Micros(row.valid_from),
+            from: Micros(row.begun()),
             to: row.valid_to.map(Micros),
         });
     }

@@ -106,7 +106,7 @@ async fn form_page(
     })
 }
 
-/// `GET /people/memberships/new?person=&who=&organisation=`.
+/// `GET /people/memberships/new?person=&who=&organisation=&role=&area=`.
 pub(super) async fn fresh(
     State(app): State<App>,
     Caller(ctx): Caller,

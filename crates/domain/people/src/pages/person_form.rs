@@ -325,6 +325,7 @@ fn input(
         sex: Sex::parse(&f.sex),
         birth,
         birth_year,
+        birth_month: crate::fields::month(&f.birth).map(|(_, month)| month),
         how: if f.door.is_empty() {
             How::Desk
         } else {

@@ -5,7 +5,7 @@ use youlin_database::{Command, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
 use youlin_web::{App, Shell};
 
-use crate::fields::Faults;
+use crate::fields::{Faults, LIVES_ALONE};
 use crate::permissions::PEOPLE_READ;
 use crate::{Directory, Vault};
 
@@ -34,8 +34,6 @@ impl<C: Command> Command for Asked<C> {
     }
 }
 
-/// The label of whoever lives alone.
-const ALONE: &str = "living_alone";
 /// Nobody in the country is known to be older; a sheet that lost a birthday says 1900-01-01.
 const OLDEST: i32 = 115;
 
@@ -49,7 +47,7 @@ pub(super) async fn alone(
 ) -> Result<()> {
     let vault = app.need::<Vault>()?;
     let catalogue = vault.labels();
-    let says = |label: &String| catalogue.meant(label.trim()).as_deref() == Some(ALONE);
+    let says = |label: &String| catalogue.meant(label.trim()).as_deref() == Some(LIVES_ALONE);
     let Some(dwelling) = dwelling.filter(|_| !sure && labels.iter().any(says)) else {
         return Ok(());
     };
@@ -62,11 +60,11 @@ pub(super) async fn alone(
         return Ok(());
     }
     let scope = s.ctx().scope(&PEOPLE_READ)?;
-    let mut names = Vec::with_capacity(others.len());
-    for id in others {
-        let card = Directory::card(db, &vault, &scope, id).await;
-        names.push(card.map_or_else(|_| s.t("dwelling-life-somebody"), |card| card.name_masked));
-    }
+    let others: Vec<_> = others.into_iter().map(|id| (community.0, id)).collect();
+    let cards = Directory::cards_at(db, &vault, &scope, &others).await?;
+    let unseen = others.len().saturating_sub(cards.len());
+    let mut names: Vec<String> = cards.into_iter().map(|card| card.name_masked).collect();
+    names.extend(std::iter::repeat_n(s.t("dwelling-life-somebody"), unseen));
     let names = names.join("、");
     Err(Problem::invalid("alone", "alone-with").field_arg("who", names))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select,
+};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_kernel::{AreaId, CommunityId, Result, Scope};
@@ -32,17 +34,12 @@ async fn beside(db: &impl ConnectionTrait, rows: &[person::Model]) -> Result<Bes
     if keys.is_empty() {
         return Ok(found);
     }
-    let phones = person_phone::Entity::find()
-        .filter(at_keys(
-            person_phone::Column::CommunityId,
-            person_phone::Column::PersonId,
-            &keys,
-        ))
-        .order_by_desc(person_phone::Column::CreatedAt)
-        .order_by_asc(person_phone::Column::Position)
-        .order_by_asc(person_phone::Column::Id)
-        .all(db)
-        .await?;
+    let phones = person_phone::Entity::find().filter(at_keys(
+        person_phone::Column::CommunityId,
+        person_phone::Column::PersonId,
+        &keys,
+    ));
+    let phones = said_last_first(phones).all(db).await?;
     for phone in phones {
         found.phones.entry(phone.person_id).or_insert(phone);
     }
@@ -293,20 +290,25 @@ pub(crate) async fn numbers_of(
         .collect()
 }
 
-/// The newest first; of those entered together the first.
+/// The number said last is the one a person is called by, on cards and in forms alike; of those said together the first.
+pub(crate) fn said_last_first(
+    phones: Select<person_phone::Entity>,
+) -> Select<person_phone::Entity> {
+    phones
+        .order_by_desc(person_phone::Column::CreatedAt)
+        .order_by_asc(person_phone::Column::Position)
+        .order_by_asc(person_phone::Column::Id)
+}
+
 pub(crate) async fn phones_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
     person: Uuid,
 ) -> Result<Vec<person_phone::Model>> {
-    Ok(person_phone::Entity::find()
+    let phones = person_phone::Entity::find()
         .filter(person_phone::Column::CommunityId.eq(community.0))
-        .filter(person_phone::Column::PersonId.eq(person))
-        .order_by_desc(person_phone::Column::CreatedAt)
-        .order_by_asc(person_phone::Column::Position)
-        .order_by_asc(person_phone::Column::Id)
-        .all(db)
-        .await?)
+        .filter(person_phone::Column::PersonId.eq(person));
+    Ok(said_last_first(phones).all(db).await?)
 }
 
 pub(crate) fn open_name(vault: &Vault, row: &person::Model) -> Result<String> {

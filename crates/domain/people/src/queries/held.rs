@@ -50,20 +50,20 @@ impl Directory {
                 .await?;
             found.extend(rows.into_iter().map(|row| {
                 let relation = homes.get(&row.id).and_then(|text| Relation::parse(text));
-                (row.id, held(&row, relation))
+                let seen = seen_before(&row);
+                (row.id, HeldOf { seen, relation })
             }));
         }
         Ok(found)
     }
 }
 
-fn held(row: &person::Model, relation: Option<Relation>) -> HeldOf {
+pub(super) fn seen_before(row: &person::Model) -> SeenBefore {
     let facts = Facts::read(row.facts.as_deref());
     let at = |fact| facts.get(fact).map(|said| said.at);
-    let seen = SeenBefore {
+    SeenBefore {
         version: row.version,
         phone_at: at(Fact::Phone),
         home_at: at(Fact::Home),
-    };
-    HeldOf { seen, relation }
+    }
 }

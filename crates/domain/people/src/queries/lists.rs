@@ -99,7 +99,7 @@ fn member(vault: &Vault, row: &membership::Model, person: &person::Model) -> Res
         name: if named { name } else { mask::name(&name) },
         role,
         area: AreaId(row.area_id),
-        valid_from: Micros(row.valid_from),
+        valid_from: Micros(row.begun()),
         valid_to: row.valid_to.map(Micros),
     })
 }
@@ -209,14 +209,16 @@ impl Directory {
     ) -> Result<Vec<MemberView>> {
         let mut communities = scope.communities();
         communities.push(CommunityId::SYSTEM.0);
-        let mut rows = membership::Entity::find()
+        let rows = membership::Entity::find()
             .filter(membership::Column::CommunityId.is_in(communities))
             .filter(membership::Column::OrganisationId.eq(organisation))
-            .order_by_asc(membership::Column::ValidFrom)
-            .order_by_asc(membership::Column::Id)
             .all(db)
             .await?;
-        rows.sort_by_key(|row| (row.valid_to.is_some(), std::cmp::Reverse(row.valid_to)));
+        let mut rows = membership::whole(rows);
+        rows.sort_by_key(|row| {
+            let ended = (row.valid_to.is_some(), std::cmp::Reverse(row.valid_to));
+            (ended, row.begun(), row.id)
+        });
         let ids: Vec<(i64, Uuid)> = rows
             .iter()
             .map(|row| (row.person_community, row.person_id))
@@ -307,14 +309,13 @@ impl Directory {
     ) -> Result<Vec<MembershipView>> {
         let mut communities = scope.communities();
         communities.push(CommunityId::SYSTEM.0);
-        let mut rows = membership::Entity::find()
+        let rows = membership::Entity::find()
             .filter(membership::Column::CommunityId.is_in(communities.clone()))
             .filter(membership::Column::PersonId.eq(person))
-            .order_by_asc(membership::Column::ValidFrom)
-            .order_by_asc(membership::Column::Id)
             .all(db)
             .await?;
-        rows.sort_by_key(|row| row.valid_to.is_some());
+        let mut rows = membership::whole(rows);
+        rows.sort_by_key(|row| (row.valid_to.is_some(), row.begun(), row.id));
         let wanted: Vec<Uuid> = rows.iter().filter_map(|row| row.organisation_id).collect();
         let organisations: HashMap<Uuid, OrganisationView> = organisation_views(
             organisation::Entity::find()
@@ -337,7 +338,7 @@ impl Directory {
                     organisation: row
                         .organisation_id
                         .and_then(|id| organisations.get(&id).cloned()),
-                    valid_from: Micros(row.valid_from),
+                    valid_from: Micros(row.begun()),
                     valid_to: row.valid_to.map(Micros),
                 })
             })

@@ -9,10 +9,11 @@ use youlin_kernel::{CommunityId, Micros, Result, Scope};
 
 use super::Directory;
 use super::cards::visible_cards;
+use super::held::seen_before;
 use super::known::held;
 use crate::entities::{dwelling_visit, form_asked, form_question, move_out, person, residence};
 use crate::facts::{Fact, Facts, How, RegisterPolicy, Said};
-use crate::{Age, PersonCard, Relation, Sex, Vault, VisitOutcome};
+use crate::{Age, PersonCard, Relation, SeenBefore, Sex, Vault, VisitOutcome};
 
 /// How much of a dwelling's file may be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +59,8 @@ pub struct Resident {
     pub said: Option<Said>,
     /// Questions of forms nobody has answered yet, by the id under which each was asked.
     pub asked: Vec<(Uuid, String)>,
+    /// What somebody who corrects their entry has to have seen of it; of a second home nothing is corrected here.
+    pub seen: Option<SeenBefore>,
 }
 
 impl Resident {
@@ -120,7 +123,11 @@ impl Directory {
             };
             let relation = Relation::parse(&home.relation).unwrap_or(Relation::Other);
             let age = crate::age::age_of(vault, row, now)?;
-            let one = resident(card, row, (relation, age), policy, now);
+            let seen = home.is_main().then(|| seen_before(row));
+            let one = Resident {
+                seen,
+                ..resident(card, row, (relation, age), policy, now)
+            };
             living.entry(home.dwelling_id).or_default().push(one);
         }
         let mut asked = asked(db, community, rows.keys().copied()).await?;
@@ -260,6 +267,7 @@ fn resident(
         stale,
         said: last.max_by_key(|said| said.at).cloned(),
         asked: Vec::new(),
+        seen: None,
         card,
     }
 }

@@ -67,15 +67,13 @@ impl Directory {
             })
             .map(|role| role.as_str())
             .collect();
-        let rows = membership::Entity::find()
+        let mut rows = membership::Entity::find()
             .filter(membership::Column::CommunityId.eq(community.0))
             .filter(membership::Column::Role.is_in(roles))
             .filter(membership::Column::ValidTo.is_null())
-            .order_by_asc(membership::Column::AreaId)
-            .order_by_asc(membership::Column::ValidFrom)
-            .order_by_asc(membership::Column::Id)
             .all(db)
             .await?;
+        rows.sort_by_key(|row| (row.area_id, row.begun(), row.id));
         let away = Away::now(db, vault, community).await?;
         contacts(db, vault, rows, &away).await
     }
@@ -101,15 +99,14 @@ pub(crate) async fn worker_among(
     areas: &[AreaId],
     role: MembershipRole,
 ) -> Result<Option<Contact>> {
-    let rows = membership::Entity::find()
+    let mut rows = membership::Entity::find()
         .filter(membership::Column::CommunityId.eq(community.0))
         .filter(membership::Column::Role.eq(role.as_str()))
         .filter(membership::Column::AreaId.is_in(areas.iter().map(|area| area.0)))
         .filter(membership::Column::ValidTo.is_null())
-        .order_by_asc(membership::Column::ValidFrom)
-        .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
+    rows.sort_by_key(|row| (row.begun(), row.id));
     nearest(db, vault, community, areas, &rows).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_kernel::{AreaId, CommunityId, Result, Scope};
@@ -70,13 +70,12 @@ pub(crate) async fn in_office(
     db: &impl ConnectionTrait,
     community: CommunityId,
 ) -> Result<Vec<InOffice>> {
-    let rows = membership::Entity::find()
+    let mut rows = membership::Entity::find()
         .filter(membership::Column::CommunityId.eq(community.0))
         .filter(membership::Column::ValidTo.is_null())
-        .order_by_asc(membership::Column::ValidFrom)
-        .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
+    rows.sort_by_key(|row| (row.begun(), row.id));
     Ok(rows
         .into_iter()
         .filter_map(|row| {

@@ -94,15 +94,14 @@ pub(crate) async fn micro_grid_worker_at(
         .flatten()
         .chain([community.into()])
         .collect();
-    let rows = membership::Entity::find()
+    let mut rows = membership::Entity::find()
         .filter(membership::Column::CommunityId.eq(community.0))
         .filter(membership::Column::Role.eq(MembershipRole::MicroGridWorker.as_str()))
         .filter(membership::Column::AreaId.is_in(areas.iter().map(|area| area.0)))
         .filter(membership::Column::ValidTo.is_null())
-        .order_by_asc(membership::Column::ValidFrom)
-        .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
+    rows.sort_by_key(|row| (row.begun(), row.id));
     let Some(building) = place.building else {
         return nearest(db, vault, community, &areas, &rows).await;
     };

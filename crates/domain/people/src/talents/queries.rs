@@ -252,7 +252,7 @@ async fn own_reasons(
             row.person_id,
             Reason {
                 kind,
-                at: Micros(row.valid_from),
+                at: Micros(row.begun()),
                 text,
                 href: format!("/people/{}", row.person_id),
             },

@@ -7,10 +7,14 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{ExprTrait, Query};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
+use youlin_datasets::{Dataset, Wanted};
 use youlin_imports::{Choice, FILE_MAX, ImportView};
 use youlin_kernel::{Locale, Micros, Role};
+use youlin_people::datasets::PersonsDataset;
 use youlin_people::import::ResidentsRegister;
-use youlin_people::{AccountPolicy, FieldPlace};
+use youlin_people::{
+    AccountPolicy, AttachPhone, Directory, FieldPlace, Home, PersonInput, Relation,
+};
 use youlin_tabular::workload::person;
 
 use crate::browser::{Browser, account, catalogues, house, imports};
@@ -183,7 +187,9 @@ async fn columns_answered_by_yes_and_no_are_labels() {
             .map(|one| one.field.as_deref().unwrap_or("-"))
             .collect();
         assert_eq!(fields, ["name", "address", "labels", "labels", "-"]);
-        desk.decide(view.id, &[], false).await;
+        // Alone with two others is asked about.
+        assert_eq!(said(&view), [(2, "sheet-alone-with".to_owned())]);
+        desk.decide(view.id, &[], true).await;
         assert_eq!(desk.register().await, [3, 0, 2, 3]);
         // No takes nothing away.
         let other = sheet.replace("是,否,是", "否,否,是");
@@ -313,5 +319,224 @@ async fn what_was_left_is_counted_and_named_after_the_end() {
         assert!(page.contains("已导入 2 条，还有 3 条没有导入"), "{page}");
         assert!(page.contains("存疑、没有导入的行"), "{page}");
         assert!(!page.contains("不选就不导入"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_of_a_household_is_not_said_to_own_the_dwelling() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let known = "姓名,住址,人房关系\n周建国,东村1号楼101,租户\n贺兰亭,东村1号楼102,本人\n";
+        let view = desk.judged(known.as_bytes().to_vec()).await;
+        desk.decide(view.id, &[], true).await;
+        // Year, month and day stand in columns of their own, without a name above them.
+        let sheet = "姓名,出生年,月,日,住址,与户主关系\n\
+            周建国,1942,8,15,东村1号楼101,本人\n\
+            沈桂英,1945,3,2,东村1号楼101,配偶\n\
+            方知远,1970,10,1,西村1号楼101,户主\n\
+            方小满,一九九八,八月,十五,西村1号楼101,子\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!(said(&view), [(5, "sheet-birth-lunar".to_owned())]);
+        desk.decide(view.id, &[], true).await;
+        let mut find = Query::select();
+        find.column(name("relation")).from(name("residence"));
+        let rows = ground.world.db().raw_write().query_all(&find).await;
+        let rows = rows.unwrap().into_iter();
+        let mut relations: Vec<String> = rows
+            .map(|row| row.try_get("", "relation").unwrap())
+            .collect();
+        relations.sort_unstable();
+        assert_eq!(relations, ["family", "other", "owner", "tenant"]);
+        let mut find = Query::select();
+        find.column(name("birth_year"))
+            .from(name("person"))
+            .and_where(col("birth_sealed").is_not_null());
+        let rows = ground.world.db().raw_write().query_all(&find).await;
+        assert_eq!(rows.unwrap().len(), 3, "whole days");
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_first_row_that_says_something_freely_is_no_explanation() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let mut browser = Browser::signed_in(&house, "desk").await;
+        let sheet = "姓名,出生日期,住址,备注,原因\n\
+            周建国,1942-03-05,东村1号楼101,情况说明见附件,\n\
+            贺兰亭,1950-01-01,东村1号楼102,家庭情况说明已收,看不懂；请填公历日期\n\
+            方知远,1960-01-01,西村1号楼101,独居，不填家庭成员,\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!((figures(&view), said(&view)), ((3, 0, 0), Vec::new()));
+        let page = browser.get(&format!("/imports/{}", view.id)).await.text;
+        assert!(!page.contains("当作填表说明"), "{page}");
+        // No column of it is known, and its words are no names of columns.
+        let sheet = "姓名,住址,情况\n甲一,东村1号楼101,家庭情况说明已收\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!(view.columns.clone().unwrap().header, [1]);
+        assert_eq!((figures(&view), said(&view)), ((1, 0, 0), Vec::new()));
+        let sheet = "姓名,身份证号,住址\n必填,18位，末位可为X,如：东村1号楼101\n\
+            周建国,,东村1号楼101\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!((figures(&view), said(&view)), ((1, 0, 0), Vec::new()));
+        let page = browser.get(&format!("/imports/{}", view.id)).await.text;
+        assert!(page.contains("第 2 行当作填表说明"), "{page}");
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn who_lives_alone_beside_others_is_asked_about() {
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let asked = |view: &ImportView| -> Vec<(u32, String, String)> {
+            let report = view.report.clone().unwrap();
+            let doubts = report.doubtful.iter();
+            let count = |one: &youlin_imports::Refused| one.value("count").map(str::to_owned);
+            doubts
+                .map(|one| (one.line, one.code.clone(), count(one).unwrap_or_default()))
+                .collect()
+        };
+        let alone = |count: &str| vec![(2, "sheet-alone-with".to_owned(), count.to_owned())];
+        let sheet = "姓名,住址,标签,户主\n\
+            周建国,东村1号楼101,独居,周建国\n\
+            周大,东村1号楼101,,周建国\n\
+            周小,东村1号楼101,,周建国\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!((figures(&view), asked(&view)), ((2, 0, 0), alone("2")));
+        let sentence = view.report.clone().unwrap().doubtful[0].sentence(&catalogues(), Locale::Zh);
+        assert!(sentence.contains("还有 2 人"), "{sentence}");
+        desk.decide(view.id, &[], true).await;
+        assert_eq!(desk.register().await, [3, 0, 1, 3]);
+        // What was answered is not asked again.
+        let again = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!((figures(&again), asked(&again)), ((0, 0, 3), Vec::new()));
+        // The register has others there: of somebody new, and of somebody known.
+        for (name, count) in [("沈云", "3"), ("周大", "2")] {
+            let sheet = format!("姓名,住址,标签\n{name},东村1号楼101,独居\n");
+            let view = desk.judged(sheet.into_bytes()).await;
+            assert_eq!(asked(&view), alone(count), "{name}");
+        }
+        // Another household of the same dwelling is no company.
+        let sheet = "姓名,住址,标签,家庭编号\n\
+            甲一,东村1号楼102,独居,a\n甲二,东村1号楼102,,b\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!((figures(&view), asked(&view)), ((2, 0, 0), Vec::new()));
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_month_of_birth_is_kept_in_the_note_by_every_way_in() {
+    for ground in grounds().await {
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let sheet = "姓名,出生年月,住址,备注\n周建国,1941.8,东村1号楼101,常年在外\n";
+        let view = desk.judged(sheet.as_bytes().to_vec()).await;
+        desk.decide(view.id, &[], false).await;
+        let noted = |text: &str, said| (text.to_owned(), said);
+        let kept = notes(&ground).await;
+        let of_sheet = noted("常年在外；出生年月：1941年8月", true);
+        assert!(kept.contains(&of_sheet), "{kept:?}");
+        let again = desk.judged(sheet.as_bytes().to_vec()).await;
+        assert_eq!(figures(&again), (0, 0, 1));
+        // In the form of the desk, beside what was noted.
+        let home = ground.homes.east_102;
+        let he = ground.person(JIA, "贺兰亭", &[], Some(home)).await;
+        let shen = ground.person(JIA, "沈云", &[], Some(home)).await;
+        let mut browser = Browser::signed_in(&house, "desk").await;
+        let path = format!("/people/{he}");
+        let saved = browser.post(&path, &[("note", "轮椅")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.text);
+        let saved = browser.post(&path, &[("birth", "1950年3月")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.text);
+        let kept = notes(&ground).await;
+        let of_form = noted("轮椅；出生年月：1950年3月", true);
+        assert!(kept.contains(&of_form), "{kept:?}");
+        // At the door.
+        account(&ground, "shi", vec![grant(Role::GridWorker, 100)], None).await;
+        let mut shi = Browser::signed_in(&house, "shi").await;
+        let home_text = home.to_string();
+        let told = [("dwelling", home_text.as_str()), ("birth", "195104")];
+        let saved = shi.post(&format!("/people/{shen}/facts"), &told).await;
+        assert_eq!(saved.status, 303, "{}", saved.text);
+        let kept = notes(&ground).await;
+        let of_door = noted("出生年月：1951年4月", false);
+        assert!(kept.contains(&of_door), "{kept:?}");
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_form_has_the_number_said_last_and_whom_the_household_has() {
+    for ground in grounds().await {
+        let (db, desk) = (ground.world.db(), ground.desk());
+        let mut records = Vec::new();
+        for (name, household) in [("周建国", Some("a")), ("周大", Some("a")), ("沈云", None)]
+        {
+            let input = PersonInput {
+                name: name.to_owned(),
+                phones: vec!["13800001111".to_owned(), "13800002222".to_owned()],
+                home: Some(Home {
+                    dwelling: ground.homes.east_101,
+                    relation: Relation::Owner,
+                    household_key: household.map(str::to_owned),
+                }),
+                ..PersonInput::default()
+            };
+            let service = ground.world.service();
+            let id = ground.save(&service, JIA, None, input).await.unwrap();
+            records.push((JIA, id));
+        }
+        ground.world.clock.advance(Micros::MINUTE);
+        let attach = AttachPhone {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            person: records[0].1,
+            phone: "13900003333".to_owned(),
+            how: youlin_people::facts::How::Desk,
+        };
+        let service = ground.world.service();
+        db.execute(&service, attach).await.unwrap();
+        let fields = ["phone", "household_size", "household_members"];
+        let wanted = Wanted {
+            records: records.clone(),
+            fields: fields.map(str::to_owned).to_vec(),
+            purpose: "报街道".to_owned(),
+            form: Uuid::nil(),
+        };
+        let persons = PersonsDataset(Arc::clone(&ground.vault));
+        let given = persons.hand_out(db, &desk, &catalogues(), &wanted).await;
+        let given = given.unwrap();
+        let of = |at: usize| -> (String, &str, &str) {
+            let line = &given[&records[at].1];
+            let digits = line[0].chars().filter(char::is_ascii_digit);
+            (digits.collect(), &line[1], &line[2])
+        };
+        assert_eq!(of(0), ("13900003333".to_owned(), "3", "2"));
+        // Said together: the first. Of no household: the dwelling.
+        assert_eq!(of(2), ("13800001111".to_owned(), "3", "3"));
+        let scope = ground.scope(&desk);
+        let card = Directory::card(db.read(), &ground.vault, &scope, records[0].1).await;
+        let masked = card.unwrap().phone_masked.unwrap();
+        assert!(masked.ends_with("3333"), "{masked}");
+        let named = persons.fields(&catalogues(), Locale::Zh);
+        let called = |name: &str| {
+            let field = named
+                .iter()
+                .find(|field| field.names.iter().any(|one| one == name));
+            field.map(|field| field.code.as_str())
+        };
+        for (name, code) in [
+            ("家庭人口数", "household_members"),
+            ("家庭成员数", "household_members"),
+            ("户内人数", "household_members"),
+            ("同住人数", "household_size"),
+            ("常住人数", "household_size"),
+        ] {
+            assert_eq!(called(name), Some(code), "{name}");
+        }
+        ground.verify().await;
     }
 }

@@ -205,6 +205,41 @@ async fn a_share_is_somebodys_own_and_stays_on_record() {
     }
 }
 
+#[tokio::test]
+async fn only_what_one_may_have_is_offered_and_what_nobody_can_have_is_told() {
+    for ground in grounds().await {
+        let chen = ground.person(JIA, "陈芳", &[], None).await;
+        ground
+            .joins(chen, MembershipRole::MicroGridWorker, NORTH)
+            .await;
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        let house = house(&ground, 100, AccountPolicy::default());
+        let mut desk = Browser::signed_in(&house, "desk").await;
+        let page = desk.get("/rosters/teams/10").await.text;
+        let east = ground.building(ground.homes.east_101);
+        let west = ground.building(ground.homes.west_101);
+        assert!(page.contains(&format!(r#"value="{east}:""#)), "{page}");
+        assert!(!page.contains(&west.to_string()), "refused if one chose it");
+        assert!(page.contains(r#"data-bare="1001""#) && !page.contains(r#"data-bare="1000""#));
+        assert!(page.contains("/people/memberships/new?area=1001&amp;role=micro_grid_worker"));
+        // Looking for somebody keeps what they are to become.
+        let who = escaped("陈芳");
+        let form = format!("/people/memberships/new?area=1001&role=micro_grid_worker&who={who}");
+        let form = desk.get(&form).await.text;
+        let next =
+            format!("person={chen}&amp;organisation=&amp;role=micro_grid_worker&amp;area=1001");
+        assert!(form.contains(&next), "{form}");
+
+        ground
+            .joins(chen, MembershipRole::MicroGridWorker, SOUTH)
+            .await;
+        let page = desk.get("/rosters/teams/10").await.text;
+        assert!(!page.contains("data-bare"), "{page}");
+        assert!(page.contains(&format!(r#"value="{west}:""#)), "{page}");
+        ground.verify().await;
+    }
+}
+
 fn every_day(start: Date) -> Pattern {
     Pattern {
         days: DutyDays::EveryDay,

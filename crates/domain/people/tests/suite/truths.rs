@@ -7,9 +7,12 @@ use youlin_people::facts::How;
 use youlin_people::life::{NoteDeath, WithdrawDeath};
 use youlin_people::merge::Choices;
 use youlin_people::own::SetGuardian;
+use youlin_people::permissions::ROSTERS_READ;
+use youlin_people::rosters::{TakeShare, team};
+use youlin_people::talents::{Rule, SetTalentRules, usual_rules};
 use youlin_people::{
-    AccountPolicy, AreaCharges, Directory, EmptyBuilding, Freshness, MembershipRole, PersonInput,
-    SaveMembership,
+    AccountPolicy, AreaCharges, Directory, EmptyBuilding, EndMembership, Freshness, MembershipRole,
+    PersonInput, SaveMembership,
 };
 use youlin_places::duties::{Charges, HandOver};
 
@@ -69,6 +72,92 @@ async fn the_duty_telephone_goes_with_who_takes_the_new_grid() {
         let contact = contact.unwrap().unwrap();
         assert_eq!(contact.person, shi);
         assert_eq!(contact.duty_phone.as_deref(), Some("139 0000 7799"));
+        ground.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_split_ends_nothing_for_those_who_go_along() {
+    for ground in grounds().await {
+        let db = ground.world.db();
+        let (old, new) = (AreaId(1000), AreaId(1001));
+        let chen = ground.person(JIA, "陈芳", &[], None).await;
+        let began = ground.world.service().now();
+        let member = ground
+            .joins(chen, MembershipRole::MicroGridWorker, old)
+            .await;
+        let east = ground.vault.place(ground.homes.east_101).unwrap();
+        let share = TakeShare {
+            vault: Arc::clone(&ground.vault),
+            community: JIA,
+            membership: member,
+            building: east.building.unwrap(),
+            entrance: String::new(),
+        };
+        db.execute(&ground.desk(), share).await.unwrap();
+        ground.world.clock.advance(400 * Micros::DAY);
+        let split = Split {
+            charges: AreaCharges(Arc::clone(&ground.vault)),
+            what: HandOver {
+                community: JIA,
+                moved: vec![(old, new)],
+                taker: None,
+            },
+        };
+        db.execute(&ground.world.service(), split).await.unwrap();
+
+        let desk = ground.desk();
+        let scope = desk.scope(&ROSTERS_READ).unwrap();
+        let tree = ground.world.areas.load_full();
+        let found = team(db, &ground.vault, &scope, &tree, desk.now(), new).await;
+        let found = found.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].area, found[0].since), (new, began));
+        assert_eq!(found[0].shares.len(), 1, "not the whole area of a sudden");
+        let held = Directory::memberships(db.read(), &scope, chen).await;
+        let held = held.unwrap();
+        assert_eq!(held.len(), 1, "one role, not one that ended and one more");
+        assert_eq!((held[0].area, held[0].valid_from), (new, began));
+
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        account(&ground, "desk", vec![grant(Role::CommunityDesk, 10)], None).await;
+        let mut browser = Browser::signed_in(&house, "desk").await;
+        let life = browser.get(&format!("/people/{chen}/life")).await.text;
+        assert!(
+            life.contains("网格拆分，继续担任微网格员（第二邻里）"),
+            "{life}"
+        );
+        assert!(!life.contains("不再担任"));
+        let listed = format!(r#"data-suggestion="{chen}""#);
+        let page = browser.get("/talents/suggested").await.text;
+        assert!(page.contains(&listed), "{page}");
+        let recent = usual_rules().into_iter().map(|rule| Rule {
+            within_days: 30,
+            ..rule
+        });
+        let rules = SetTalentRules {
+            community: JIA,
+            rules: recent.collect(),
+        };
+        db.execute(&desk, rules).await.unwrap();
+        let page = browser.get("/talents/suggested").await.text;
+        assert!(!page.contains(&listed), "in office for more than a year");
+
+        // One learns later that it was over long before the split.
+        let last = began.plus(Micros::DAY);
+        let end = EndMembership {
+            community: JIA,
+            id: held[0].id,
+            at: Some(last),
+        };
+        db.execute(&desk, end).await.unwrap();
+        let held = Directory::memberships(db.read(), &scope, chen).await;
+        let held = held.unwrap();
+        assert_eq!(held.len(), 1);
+        assert_eq!((held[0].area, held[0].valid_to), (old, Some(last)));
+        let life = browser.get(&format!("/people/{chen}/life")).await.text;
+        assert!(life.contains("不再担任微网格员（第一邻里）"), "{life}");
+        assert!(!life.contains("继续担任"));
         ground.verify().await;
     }
 }

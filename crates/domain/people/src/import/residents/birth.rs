@@ -50,6 +50,12 @@ impl<'a> Said<'a> {
     }
 }
 
+/// The month of a year whose day the row does not say: it is kept in the note, in the words of every other way in.
+pub(super) fn month(said: &Said<'_>, birth: Option<Birth>) -> Option<(i32, i8)> {
+    birth.filter(|birth| birth.day.is_none())?;
+    crate::fields::month(&said.cell.shown())
+}
+
 pub(super) fn read(
     reader: &Reader<'_>,
     cells: &Cells<'_>,

@@ -12,6 +12,7 @@ use super::known::{Known, Meant};
 use super::read::{Draft, NOTE};
 use super::take::Import;
 use crate::entities::{person, residence};
+use crate::fields::without_month;
 use crate::vault::FieldPlace;
 use crate::{Relation, Sex};
 
@@ -110,6 +111,7 @@ impl Import {
         let id = match meant {
             Meant::Surely(id) => id,
             Meant::Nobody => {
+                doubts.extend(known.alone_doubt(draft, None));
                 return Ok(match draft.choice {
                     None if !doubts.is_empty() => Decided::Doubts(doubts),
                     _ => Decided::New,
@@ -126,10 +128,12 @@ impl Import {
                     ]),
                 };
                 doubts.push(perhaps);
+                doubts.extend(known.alone_doubt(draft, Some(id)));
                 return Ok(Decided::Doubts(doubts));
             }
             Meant::Several => {
                 doubts.push(doubt("sheet-several-known").or(&[Choice::New]));
+                doubts.extend(known.alone_doubt(draft, None));
                 return Ok(Decided::Doubts(doubts));
             }
         };
@@ -149,6 +153,7 @@ impl Import {
             taken.entry(id).or_insert(draft.line);
             return Ok(Decided::Same);
         }
+        doubts.extend(known.alone_doubt(draft, Some(id)));
         if let Some(first) = taken.get(&id) {
             return Ok(repeated(draft, doubts, *first));
         }
@@ -213,9 +218,16 @@ impl Import {
 
     fn compare(&self, known: &Known, draft: &Draft, id: Uuid) -> Result<Change> {
         let row = known.persons.get(&id).ok_or_else(Problem::not_found)?;
-        let note = match &draft.note {
+        // The day that is known says the month, too.
+        let year = draft.birth.map(|birth| i32::from(birth.year));
+        let to_the_day = row.birth_sealed.is_some() && row.birth_year == year;
+        let said = match &draft.note {
+            Some(note) if to_the_day => Some(without_month(note)).filter(|note| !note.is_empty()),
+            note => note.clone(),
+        };
+        let note = match said {
             None => None,
-            Some(note) => self.note_with(row, note)?,
+            Some(note) => self.note_with(row, &note)?,
         };
         let phones = known.phones.get(&id).map_or(&[][..], Vec::as_slice);
         let labels = known.labels.get(&id).map_or(&[][..], Vec::as_slice);

@@ -192,7 +192,7 @@ fn second(
         if spot.dwelling == main.dwelling || found.iter().any(|(held, _)| *held == spot.dwelling) {
             continue;
         }
-        found.push((spot.dwelling, relation(said).unwrap_or(Relation::Other)));
+        found.push((spot.dwelling, relation(said, "").unwrap_or(Relation::Other)));
     }
     if found.len() > SECOND {
         return Err(cells
@@ -202,9 +202,10 @@ fn second(
     Ok(found)
 }
 
-/// What the register calls it. The head of a household stands for its owner: sheets by household know no better.
-pub(super) fn relation(text: &str) -> Option<Relation> {
-    if text.is_empty() {
+/// What the register calls it. `column`: its name; in one that asks about the head of the household, the head says nothing of
+/// whose the dwelling is.
+pub(super) fn relation(text: &str, column: &str) -> Option<Relation> {
+    if text.is_empty() || text == "户主" || (text == "本人" && column.contains("户主")) {
         return None;
     }
     if let Some(known) = Relation::parse(&fold(text).to_lowercase()) {
@@ -213,7 +214,7 @@ pub(super) fn relation(text: &str) -> Option<Relation> {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     Some(if has(&["租", "承租"]) {
         Relation::Tenant
-    } else if text == "户主" || has(&["业主", "本人", "产权", "房主"]) {
+    } else if has(&["业主", "本人", "产权", "房主"]) {
         Relation::Owner
     } else if has(&[
         "家人",

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
+use super::alone::Lives;
 use super::read::Draft;
 use super::{KEYS, persons_of};
 use crate::entities::{household, person, person_label, person_phone, residence};
@@ -23,6 +24,8 @@ pub(super) struct Known {
     pub(super) homes: HashMap<Uuid, Vec<residence::Model>>,
     /// By their keys, and by their ids as lists of our own say them.
     pub(super) households: HashMap<String, Uuid>,
+    /// By dwelling; see [`Known::lives_beside`].
+    pub(super) beside: HashMap<Uuid, Vec<Lives>>,
 }
 
 /// Whom a row means.
@@ -69,6 +72,7 @@ impl Known {
             known.add(found(db, community, person::Column::NameIndex, some).await?);
         }
         known.belongings(db, community, true).await?;
+        known.lives_beside(db, community, drafts).await?;
         let keys: BTreeSet<&String> = drafts
             .iter()
             .filter_map(|one| one.household.as_ref())
@@ -299,7 +303,7 @@ fn fits(row: &person::Model, draft: &Draft) -> bool {
     ) && agree(sex.is_some(), row.sex.is_some(), sex == row.sex.as_deref())
 }
 
-async fn with_ids(
+pub(super) async fn with_ids(
     db: &impl ConnectionTrait,
     community: CommunityId,
     ids: &[Uuid],

@@ -8,6 +8,7 @@
 //! number, and nothing that contradicts, is the same person; the same name and year of birth alone is a question for a
 //! person to answer. What the sheet leaves empty clears nothing: it knows less than the register, not more.
 
+mod alone;
 mod birth;
 mod columns;
 mod decide;
@@ -216,6 +217,7 @@ impl ResidentsRegister {
             }
             heads::noted(&mut drafts);
             twice::noted(&mut drafts);
+            alone::noted(&mut drafts);
             (refused, drafts)
         });
         reading.await.map_err(Problem::internal)

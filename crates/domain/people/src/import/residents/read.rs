@@ -12,7 +12,7 @@ use super::heads;
 use super::home::{self, Stay};
 use super::place::{Heading, Homes};
 use crate::commands::set_label;
-use crate::fields::clean;
+use crate::fields::{clean, with_month};
 use crate::import::{can_be_name, identity_number};
 use crate::labels::LabelCatalogue;
 use crate::{Relation, Sex, Vault};
@@ -46,6 +46,8 @@ pub(super) struct Draft {
     pub(super) head_outside: bool,
     /// Lives there too.
     pub(super) second: Vec<(Uuid, Relation)>,
+    /// Of whoever is said to live alone: names of others whom the sheet has there.
+    pub(super) beside: Vec<Vec<u8>>,
     pub(super) name: String,
     pub(super) name_index: Vec<u8>,
     pub(super) identity: Option<IdentityNumber>,
@@ -208,6 +210,10 @@ impl<'a> Reader<'a> {
             written.as_deref(),
             said_of_phones,
         );
+        let note = match birth::month(&said, birth.filter(|_| identity.is_none())) {
+            Some(month) => Some(with_month(note.as_deref(), month)),
+            None => note,
+        };
         if note
             .as_ref()
             .is_some_and(|text| text.chars().count() > NOTE)
@@ -228,6 +234,7 @@ impl<'a> Reader<'a> {
             head_identity,
             head_outside: false,
             second,
+            beside: Vec::new(),
             name_index: self.vault.name_index(&name),
             name,
             identity_index: identity
@@ -238,7 +245,7 @@ impl<'a> Reader<'a> {
             sex,
             phones,
             labels,
-            relation: home::relation(&cells.text("relation")),
+            relation: home::relation(&cells.text("relation"), cells.name_of("relation")),
             language: language(&cells)?,
             note,
             doubts: Vec::new(),

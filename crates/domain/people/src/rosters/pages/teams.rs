@@ -1,6 +1,6 @@
 //! `/rosters/teams/{area}`: the team of a grid or neighbourhood, its cards for printing, and the public card.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,7 +17,9 @@ use super::shell;
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::{PEOPLE_WRITE, ROSTERS_READ, ROSTERS_WRITE};
 use crate::queries::OnDuty;
-use crate::rosters::{EndShare, TakeShare, TeamMember, ground, team};
+use crate::rosters::{
+    EndShare, Ground, Hole, HoleLine, TakeShare, TeamMember, ground, hole_lines, team,
+};
 use crate::{Directory, MembershipRole, Vault};
 
 #[derive(Template)]
@@ -30,16 +32,43 @@ struct TeamPage {
     below: Vec<AreaId>,
     members: Vec<TeamMember>,
     /// Dwellings of each membership.
-    loads: std::collections::BTreeMap<Uuid, usize>,
+    loads: BTreeMap<Uuid, usize>,
     most: usize,
-    /// Buildings and entrances of the area.
-    doors: Vec<Choice>,
-    may_write: bool,
+    /// Buildings and entrances of the area, each with where it stands.
+    doors: Vec<(AreaId, Choice)>,
+    bare: Vec<Bare>,
     may_join: bool,
     saved: bool,
 }
 
+/// Dwellings of nobody that cannot be given to anybody either.
+struct Bare {
+    /// Whoever gets the role here looks after them.
+    area: AreaId,
+    dwellings: usize,
+    may_join: bool,
+}
+
 impl TeamPage {
+    /// What can be given to this one: [`TakeShare`] refuses what lies outside their area.
+    fn offered(&self, member: &TeamMember) -> Vec<&Choice> {
+        if !self.may_give(member) {
+            return Vec::new();
+        }
+        let tree = self.s.ctx().areas();
+        self.doors
+            .iter()
+            .filter(|(at, _)| tree.is_within(*at, member.area))
+            .map(|(_, door)| door)
+            .collect()
+    }
+
+    /// Somebody of a wider area is on the list, too; what they look after is decided there.
+    fn may_give(&self, member: &TeamMember) -> bool {
+        let ctx = self.s.ctx();
+        self.is_micro(member) && ctx.authorize(&ROSTERS_WRITE, member.area).is_ok()
+    }
+
     fn load(&self, member: &TeamMember) -> Option<usize> {
         self.loads.get(&member.membership).copied()
     }
@@ -75,22 +104,55 @@ async fn door_choices(
     vault: &Vault,
     area: AreaId,
     community: CommunityId,
-) -> Result<Vec<Choice>> {
-    let mut found: BTreeSet<(String, Uuid, String)> = BTreeSet::new();
+) -> Result<Vec<(AreaId, Choice)>> {
+    let mut found: BTreeSet<(String, Uuid, String, AreaId)> = BTreeSet::new();
     for line in doors_of(app.db(), community).await? {
         let Some(place) = vault.building(line.building) else {
             continue;
         };
-        if s.ctx().areas().is_within(place.area(), area) {
-            found.insert((place.address.clone(), line.building, String::new()));
-            found.insert((place.address, line.building, line.entrance));
+        let at = place.area();
+        if s.ctx().areas().is_within(at, area) {
+            found.insert((place.address.clone(), line.building, String::new(), at));
+            found.insert((place.address, line.building, line.entrance, at));
         }
     }
-    let choice = |(address, building, entrance): (String, Uuid, String)| Choice {
-        value: format!("{building}:{entrance}"),
-        label: format!("{address}{entrance}"),
+    let choice = |(address, building, entrance, at): (String, Uuid, String, AreaId)| {
+        let value = format!("{building}:{entrance}");
+        (at, Choice::new(value, format!("{address}{entrance}")))
     };
     Ok(found.into_iter().map(choice).collect())
+}
+
+/// Where a role is missing before anything can be given.
+fn bare(ctx: &Ctx, ground: &Ground, area: AreaId) -> Vec<Bare> {
+    let workers: BTreeSet<AreaId> = ground
+        .office
+        .iter()
+        .filter(|one| one.role == MembershipRole::MicroGridWorker)
+        .map(|one| AreaId(one.row.area_id))
+        .filter(|at| ctx.authorize(&ROSTERS_WRITE, *at).is_ok())
+        .collect();
+    let mut found: BTreeMap<AreaId, usize> = BTreeMap::new();
+    for line in hole_lines(ground, ctx.areas(), area, Hole::NoWorker) {
+        let HoleLine::Dwelling { dwelling, area } = line else {
+            continue;
+        };
+        let reached = ground
+            .doors
+            .get(&dwelling)
+            .is_some_and(|door| door.areas.iter().any(|at| workers.contains(at)));
+        if !reached {
+            *found.entry(area).or_default() += 1;
+        }
+    }
+    found
+        .into_iter()
+        .map(|(area, dwellings)| Bare {
+            area,
+            dwellings,
+            may_join: ctx.authorize(&PEOPLE_WRITE, area).is_ok(),
+        })
+        .collect()
 }
 
 async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> WebResult<TeamPage> {
@@ -103,6 +165,10 @@ async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> W
     let may_write = ctx.authorize(&ROSTERS_WRITE, area).is_ok();
     let doors = match may_write {
         true => door_choices(app, &s, &vault, area, community).await?,
+        false => Vec::new(),
+    };
+    let bare = match may_write {
+        true => bare(ctx, &ground, area),
         false => Vec::new(),
     };
     let mut way: Vec<AreaId> = tree
@@ -124,8 +190,8 @@ async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> W
         may_join: ctx.authorize(&PEOPLE_WRITE, area).is_ok(),
         saved: false,
         members,
-        may_write,
         doors,
+        bare,
         way,
         area,
         e,

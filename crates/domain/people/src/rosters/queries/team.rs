@@ -126,7 +126,7 @@ async fn members(
                 .and_then(|id| organisations.get(&id).cloned()),
             duty_phone: duty_phone(vault, &one.row)?,
             phone_masked: card.phone_masked.clone(),
-            since: Micros(one.row.valid_from),
+            since: Micros(one.row.begun()),
             away: reached != Some(id),
             substitute: reached
                 .filter(|other| *other != id)
