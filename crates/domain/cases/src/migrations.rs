@@ -3,7 +3,7 @@
 
 use youlin_database::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[TABLES, BY_ID, BY_DWELLING];
+pub const MIGRATIONS: &[Migration] = &[TABLES, BY_ID, BY_DWELLING, BY_CATEGORY];
 
 /// A case is asked for by its id alone; without this, a caller with many communities looks into each of them.
 const BY_ID: Migration = Migration {
@@ -20,6 +20,15 @@ const BY_DWELLING: Migration = Migration {
     version: 3,
     name: "cases by dwelling",
     sql: "CREATE INDEX case_dwelling ON case_record (community_id, dwelling_id, id) WHERE dwelling_id IS NOT NULL;\n",
+};
+
+/// Cases are looked for by what their category is called, the newest first; without this, for a rare one all cases of a
+/// community are read.
+const BY_CATEGORY: Migration = Migration {
+    module: "cases",
+    version: 4,
+    name: "cases by category",
+    sql: "CREATE INDEX case_category ON case_record (community_id, category, id);\n",
 };
 
 const TABLES: Migration = Migration {

@@ -11,6 +11,7 @@ use youlin_datasets::cube::{Answer, Filter, Group, Key, Kind, Measure, Query, Sp
 use youlin_kernel::{Access, CommunityId};
 use youlin_web::{ApiJson, ApiQuery, App, Caller, Refusals, Routes, WebResult};
 
+use crate::asking;
 use crate::indicators::{self, Indicator, IndicatorFigure, Period};
 use crate::permissions::INSIGHT_READ;
 
@@ -186,7 +187,8 @@ pub(crate) async fn ask(
     Caller(ctx): Caller,
     ApiJson(body): ApiJson<QuestionBody>,
 ) -> WebResult<Json<AnswerBody>> {
-    let asked = app.need::<Datasets>()?.ask(&ctx, body.query()).await?;
+    let datasets = app.need::<Datasets>()?;
+    let asked = asking::ask(&datasets, &ctx, body.query()).await?;
     Ok(Json(AnswerBody {
         at: youlin_kernel::Micros(asked.at.instant).rfc3339(),
         answer: asked.answer().await?,
@@ -225,10 +227,8 @@ pub(crate) async fn open_evidence(
     Caller(ctx): Caller,
     ApiJson(body): ApiJson<EvidenceBody>,
 ) -> WebResult<Json<Vec<RecordBody>>> {
-    let asked = app
-        .need::<Datasets>()?
-        .ask(&ctx, body.query.query())
-        .await?;
+    let datasets = app.need::<Datasets>()?;
+    let asked = asking::ask(&datasets, &ctx, body.query.query()).await?;
     let records = asked.evidence(body.cell, body.part).await?;
     let shown = records.into_iter().map(|one| RecordBody {
         community: CommunityId(one.community),

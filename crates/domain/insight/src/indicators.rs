@@ -12,6 +12,8 @@ use youlin_datasets::Datasets;
 use youlin_datasets::cube::{Filter, Measure, Query, Span, percent};
 use youlin_kernel::{Ctx, Problem, Result};
 
+use crate::asking;
+
 /// One definition.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +115,8 @@ pub struct IndicatorFigure {
 /// All indicators in force for a period and an area whose records the caller may ask.
 ///
 /// # Errors
-/// As [`Datasets::ask`].
+/// As [`Datasets::ask`]; 422 on `time.to` for a period that ends before it begins, and on `area` for one whose records the
+/// caller may not see.
 pub async fn figures(
     datasets: &Datasets,
     ctx: &Ctx,
@@ -121,12 +124,20 @@ pub async fn figures(
 ) -> Result<Vec<IndicatorFigure>> {
     let mut all = Vec::new();
     let mut asked: Option<youlin_datasets::Asked> = None;
+    let mut outside = None;
     let open: Vec<&'static str> = datasets.open_to(ctx).map(|set| set.schema().code).collect();
     for one in current().filter(|one| open.contains(&one.dataset.as_str())) {
         let query = one.query(period);
         let this = match &asked {
             Some(before) if before.query.dataset == query.dataset => before.with(query),
-            _ => datasets.ask(ctx, query).await?,
+            _ => match asking::ask(datasets, ctx, query).await {
+                // The records of another dataset may be seen there.
+                Err(problem) if asking::is_outside(&problem) => {
+                    outside = Some(problem);
+                    continue;
+                }
+                other => other?,
+            },
         };
         let total = this.answer().await?.total;
         let part = total.part.unwrap_or(0);
@@ -139,7 +150,10 @@ pub async fn figures(
         });
         asked = Some(this);
     }
-    Ok(all)
+    match outside {
+        Some(problem) if all.is_empty() => Err(problem),
+        _ => Ok(all),
+    }
 }
 
 #[cfg(test)]

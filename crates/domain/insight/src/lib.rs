@@ -6,6 +6,7 @@
 
 mod answers;
 mod api;
+mod asking;
 mod commands;
 mod compose;
 mod entities;

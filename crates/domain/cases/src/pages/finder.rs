@@ -1,5 +1,5 @@
 //! This module's part of the one search box: cases of a place, where the text is one; then those by number, tracking code,
-//! words of the report or address.
+//! words of the report or address, or what the category is called.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -10,7 +10,7 @@ use youlin_web::{Finder, Found, Shell, list_with};
 
 use super::numbered;
 use crate::permissions::CASES_READ;
-use crate::queries::CaseRow;
+use crate::queries::{CaseRow, categories_called};
 use crate::{CaseFilter, Cases, list};
 
 /// Places of one name that are looked through.
@@ -76,15 +76,22 @@ async fn found(s: &Shell, text: &str, limit: u64) -> Result<Vec<Found>> {
     let mut others = listed(s, &scope, words).await?;
     others.retain(|row| there.iter().all(|one| one.id != row.id));
     others.truncate(most - there.len());
+    let cases = s.app().need::<Cases>()?;
+    let called = categories_called(&cases, &scope, text);
     let line = |row: CaseRow, of_words: bool| {
-        let detail = format!(
-            "{} · {} · {}",
-            numbered(s, &row.community, &row.number),
-            s.tt("status", row.status.as_str()),
-            row.address
-        );
+        let number = numbered(s, &row.community, &row.number);
+        let status = s.tt("status", row.status.as_str());
+        // Found by its category, it may say none of the words that were typed.
+        let of_category = called.contains(&row.category);
+        let detail = match of_category {
+            true => format!(
+                "{number} · {status} · {} · {}",
+                row.category_name, row.address
+            ),
+            false => format!("{number} · {status} · {}", row.address),
+        };
         Found {
-            detail: match of_words {
+            detail: match of_words && !of_category {
                 true => s.t1("find-cases-words", "detail", detail),
                 false => detail,
             },

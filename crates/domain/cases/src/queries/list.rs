@@ -15,6 +15,7 @@ use youlin_kernel::{AreaId, Ctx, Page, Problem, Result, Scope, ScopePart};
 use youlin_people::Party;
 use youlin_people::merge::same_person_of;
 
+use super::called::{MOST, categories_called};
 use super::number::of_community;
 use super::views::{self, CaseRow};
 use crate::entities::case_record;
@@ -53,7 +54,8 @@ pub struct CaseFilter {
     pub source: Vec<Source>,
     /// Only cases whose lead is the caller.
     pub mine: Option<bool>,
-    /// Number, also with the name of its community; tracking code, or words of the report or address.
+    /// Number, also with the name of its community; tracking code, or words of the report, of the address or of what the
+    /// category is called.
     pub q: Option<String>,
     /// Reported by this person.
     pub person: Option<Uuid>,
@@ -108,6 +110,7 @@ pub async fn list(
         filter,
         reporters,
         words: Words::read(cases, q.as_deref()),
+        called: categories_called(cases, &scope, q.as_deref().unwrap_or_default()),
         after,
         limit: size + 1,
     };
@@ -143,6 +146,8 @@ struct Ask<'a> {
     /// Every id of the person whose cases are asked for.
     reporters: Option<Vec<Uuid>>,
     words: Option<Words>,
+    /// Categories the words name: their cases are found too.
+    called: Vec<String>,
     after: Option<(i64, Uuid)>,
     limit: u64,
 }
@@ -168,14 +173,17 @@ async fn keys(ask: &Ask<'_>, scope: &Scope) -> Result<Vec<Key>> {
         db, filter, limit, ..
     } = *ask;
     let parts = scope.parts();
-    let mut shares: Vec<SelectStatement> = if parts.len() <= SPLIT_UP_TO {
-        parts
-            .iter()
-            .map(|part| share(ask, std::slice::from_ref(part)))
-            .collect()
-    } else {
-        vec![share(ask, parts)]
+    // Each category by itself too: so its share is read in the order of its index.
+    let (parts_of_one, codes_of_one) = match parts.len() <= SPLIT_UP_TO {
+        true => (1, 1),
+        false => (parts.len(), MOST),
     };
+    let mut shares: Vec<SelectStatement> = Vec::new();
+    for some in parts.chunks(parts_of_one) {
+        shares.push(share(ask, some, &[]));
+        let of_codes = ask.called.chunks(codes_of_one);
+        shares.extend(of_codes.map(|codes| share(ask, some, codes)));
+    }
     let rows = if shares.len() == 1 {
         db.read().query_all(&shares.remove(0)).await?
     } else {
@@ -190,8 +198,13 @@ async fn keys(ask: &Ask<'_>, scope: &Scope) -> Result<Vec<Key>> {
         let Some(mut all) = wrapped.next() else {
             return Ok(Vec::new());
         };
+        // What is found by its words and by its category is one case.
+        let kind = match ask.called.is_empty() {
+            true => UnionType::All,
+            false => UnionType::Distinct,
+        };
         for one in wrapped {
-            all.union(UnionType::All, one);
+            all.union(kind, one);
         }
         order(&mut all, filter.sort, Expr::col(name("sort_key")));
         all.limit(limit);
@@ -217,7 +230,8 @@ fn order(query: &mut SelectStatement, sort: Sort, key: SimpleExpr) {
     };
 }
 
-fn share(ask: &Ask<'_>, parts: &[ScopePart]) -> SelectStatement {
+/// The cases of these parts: by the words that were typed, or by the categories they name.
+fn share(ask: &Ask<'_>, parts: &[ScopePart], codes: &[String]) -> SelectStatement {
     let Ask { ctx, filter, .. } = *ask;
     let sort_key = match filter.sort {
         Sort::Due => "due_at",
@@ -251,16 +265,22 @@ fn share(ask: &Ask<'_>, parts: &[ScopePart]) -> SelectStatement {
     if let Some(reporters) = &ask.reporters {
         query.and_where(col("reporter_person").is_in(reporters.iter().copied()));
     }
-    match &ask.words {
-        Some(Words::Code(code)) => {
+    match (codes, &ask.words) {
+        ([code], _) => {
+            query.and_where(col("category").eq(code.as_str()));
+        }
+        ([_, ..], _) => {
+            query.and_where(col("category").is_in(codes.iter().cloned()));
+        }
+        ([], Some(Words::Code(code))) => {
             query.and_where(col("tracking_code").eq(code.as_str()));
         }
-        Some(Words::Terms(terms)) => {
+        ([], Some(Words::Terms(terms))) => {
             let communities: Vec<i64> = parts.iter().map(|part| part.community.0).collect();
             let holds = text::holds(ask.db.read(), crate::text::KIND, &communities, terms);
             query.and_where(holds);
         }
-        None => {}
+        ([], None) => {}
     }
     if let Some((key, id)) = ask.after {
         match filter.sort {

@@ -1,6 +1,7 @@
 //! Reads. Each takes a scope, or a code or link that stands for one case.
 
 mod brief;
+mod called;
 mod calls;
 mod counts;
 mod files;
@@ -22,6 +23,7 @@ mod track;
 mod views;
 
 pub use brief::{Brief, BriefReporter, BriefTask, briefs};
+pub(crate) use called::categories_called;
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};

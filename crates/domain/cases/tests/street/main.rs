@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod called;
 mod ground;
 mod indexes;
 mod merged;

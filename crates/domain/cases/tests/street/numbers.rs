@@ -16,15 +16,19 @@ use youlin_web::{Finder, Shell};
 use crate::ground::Ground;
 
 impl Ground {
-    fn area(&self, code: &str) -> AreaId {
+    pub(crate) fn area(&self, code: &str) -> AreaId {
         self.world.areas.load().by_code(code).unwrap().id
     }
 
     async fn report(&self, code: &str, text: &str) -> (Uuid, String) {
+        self.filed(code, "P-1", text).await
+    }
+
+    pub(crate) async fn filed(&self, code: &str, category: &str, text: &str) -> (Uuid, String) {
         let new = NewCase {
             source: Source::Desk,
             text: text.into(),
-            category: "P-1".into(),
+            category: category.into(),
             urgency: Urgency::Normal,
             place: PlaceInput {
                 area: Some(self.area(code)),
@@ -44,7 +48,7 @@ impl Ground {
         (done.id, done.number)
     }
 
-    async fn asked(&self, who: &Ctx, typed: &str) -> Vec<Uuid> {
+    pub(crate) async fn asked(&self, who: &Ctx, typed: &str) -> Vec<Uuid> {
         let scope = who.scope(&permissions::CASES_READ).unwrap();
         let filter = CaseFilter {
             q: Some(typed.to_owned()),

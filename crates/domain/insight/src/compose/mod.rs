@@ -124,13 +124,6 @@ impl Composed {
         for text in self.g.iter().filter(|text| !text.is_empty()) {
             group.push(read_group(&schema, text)?);
         }
-        let area = match self.area.trim() {
-            "" => None,
-            text => Some(
-                text.parse()
-                    .map_err(|_nan| Problem::invalid("area", "query-area"))?,
-            ),
-        };
         Ok(Query {
             dataset: schema.code.to_owned(),
             filter: Filter::All(filters),
@@ -140,7 +133,7 @@ impl Composed {
                 None => self.measure(&**dataset)?,
             },
             time: self.span(indicator.map(|one| one.time.as_str()).or(dataset.time()))?,
-            area,
+            area: read_area(&self.area)?,
             as_of: Some(self.as_of.trim().to_owned()).filter(|day| !day.is_empty()),
             named_at: self.named()?,
         })
@@ -205,6 +198,20 @@ impl Composed {
     /// 422 for what is no key.
     pub fn cell(&self) -> Result<Vec<Key>> {
         self.k.iter().map(|text| read_key(text)).collect()
+    }
+}
+
+/// The area as it stands in an address; where nothing was said, none.
+///
+/// # Errors
+/// 422 for what is no number.
+pub(crate) fn read_area(text: &str) -> Result<Option<i64>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|_nan| Problem::invalid("area", "query-area")),
     }
 }
 

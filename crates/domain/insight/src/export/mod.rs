@@ -13,6 +13,7 @@ use youlin_datasets::{Asked, Datasets};
 use youlin_kernel::{Problem, Result};
 use youlin_web::{ApiQuery, App, CSV, Caller, Prefs, WebResult, XLSX, save_as};
 
+use crate::asking;
 use crate::compose::Composed;
 use crate::pages;
 use crate::totals::{self, Totals};
@@ -136,7 +137,7 @@ pub(crate) async fn file(
     question.g.retain(|group| !group.is_empty());
     let question = question.question();
     let datasets = app.need::<Datasets>()?;
-    let asked = datasets.ask(&ctx, question.query(&datasets)?).await?;
+    let asked = asking::ask(&datasets, &ctx, question.query(&datasets)?).await?;
     let answer = totals::answer(&asked).await?;
     let s = pages::shell(&app, &ctx, prefs);
     let sheet = sheet(

@@ -18,6 +18,7 @@ use youlin_web::{
 
 use super::mangled::mangled;
 use super::{PAGE, shell};
+use crate::asking;
 use crate::compose::{Composed, Condition};
 use crate::words::Words;
 
@@ -83,7 +84,7 @@ async fn behind(
     ctx: &Ctx,
     question: &Composed,
 ) -> Result<(Asked, Vec<RecordRef>)> {
-    let asked = datasets.ask(ctx, question.query(datasets)?).await?;
+    let asked = asking::ask(datasets, ctx, question.query(datasets)?).await?;
     let cell = question.cell()?;
     if cell.len() > asked.query.group.len() {
         return Err(Problem::invalid("k", "query-cell"));

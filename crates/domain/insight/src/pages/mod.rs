@@ -15,7 +15,7 @@ mod views;
 pub(crate) use views::read as read_address;
 
 use youlin_kernel::{Access, AreaId, AreaLevel, Ctx};
-use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell};
+use youlin_web::{App, Choice, NavItem, NavPlace, Prefs, Routes, Shell, area_named};
 
 use crate::export;
 use crate::permissions::INSIGHT_READ;
@@ -67,6 +67,21 @@ pub(crate) fn areas_to_ask(s: &Shell) -> Vec<Choice> {
     for top in tops {
         let room = MOST_AREAS.saturating_sub(choices.len());
         choices.extend(s.areas_of(top, room, |node| node.level <= AreaLevel::Grid));
+    }
+    choices
+}
+
+/// The same; where the address names another one, that too: the field says what was asked.
+pub(crate) fn areas_asked(s: &Shell, asked: &str) -> Vec<Choice> {
+    let mut choices = areas_to_ask(s);
+    if choices.iter().all(|one| one.value != asked) {
+        let area = asked.trim().parse::<i64>().map(AreaId);
+        let name = area.map_or_else(|_nan| String::new(), |area| area_named(s, area));
+        let label = match name.is_empty() {
+            true => asked.to_owned(),
+            false => name,
+        };
+        choices.push(Choice::new(asked, label));
     }
     choices
 }

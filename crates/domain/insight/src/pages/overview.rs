@@ -12,8 +12,8 @@ use youlin_web::{
     ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, mendable, page,
 };
 
-use super::{areas_to_ask, shell};
-use crate::compose::Composed;
+use super::{areas_asked, shell};
+use crate::compose::{Composed, read_area};
 use crate::indicators::{self, IndicatorFigure, Period};
 use crate::permissions::INSIGHT_FORMS;
 use crate::queries::{self, SavedView};
@@ -80,18 +80,23 @@ pub(crate) async fn show(
             (first, first.last_of_month())
         }
     };
+    let area = read_area(&chosen.area);
     let period = Period {
         from: from.to_string(),
         to: to.to_string(),
-        area: chosen.area.trim().parse().ok(),
+        area: area.as_ref().ok().copied().flatten(),
         as_of: Some(chosen.as_of.trim().to_owned()).filter(|day| !day.is_empty()),
     };
-    let (figures, e) = match indicators::figures(&datasets, &ctx, &period).await {
+    let figures = match area {
+        Ok(_read) => indicators::figures(&datasets, &ctx, &period).await,
+        Err(problem) => Err(problem),
+    };
+    let (figures, e) = match figures {
         Ok(figures) => (figures, FormFaults::none()),
         Err(problem) => (Vec::new(), FormFaults::of(&s, &mendable(problem)?)),
     };
     page(&OverviewPage {
-        areas: areas_to_ask(&s),
+        areas: areas_asked(&s, &chosen.area),
         months: (0..MONTHS)
             .filter_map(|back| first.checked_sub(back.months()).ok())
             .map(|day| day.strftime("%Y-%m").to_string())

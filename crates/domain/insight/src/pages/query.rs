@@ -14,7 +14,8 @@ use super::chart::{self, Chart, Drawn};
 use super::left_out::left_out;
 use super::steps::{self, Adding, Offer};
 use super::table::{self, Table};
-use super::{areas_to_ask, outline, shell};
+use super::{areas_asked, outline, shell};
+use crate::asking;
 use crate::compose::{Composed, Condition, group_choices};
 use crate::totals;
 use crate::words::Words;
@@ -131,17 +132,22 @@ pub(crate) async fn show(
         datasets: &datasets,
     };
     let asked = match question.query(&datasets) {
-        Ok(query) => datasets.ask(&ctx, query).await,
+        Ok(query) => asking::ask(&datasets, &ctx, query).await,
         Err(problem) => Err(problem),
     };
+    let outside = asked.as_ref().is_err_and(asking::is_outside);
     let (answered, e) = match asked {
         Ok(asked) => (
             Some(answered(&app, words, &question, &asked).await?),
             FormFaults::none(),
         ),
-        Err(problem) => (None, FormFaults::of(&s, &mendable(problem)?)),
+        Err(problem) => (None, beside(FormFaults::of(&s, &mendable(problem)?))),
     };
-    let adding = steps::adding(&ctx, words, &question, &step).await?;
+    // The words to choose from come with how often they occur there: no figure of an area that is not seen.
+    let adding = match outside {
+        true => None,
+        false => steps::adding(&ctx, words, &question, &step).await?,
+    };
     // Forms with such records a line each.
     let forms = if ctx.may(&crate::permissions::INSIGHT_FORMS) {
         let all = crate::forms::forms(app.db(), &ctx).await?.into_iter();
@@ -159,7 +165,7 @@ pub(crate) async fn show(
         adding,
         groups: groups(words, &question),
         measures: measures(words, &question),
-        areas: areas_to_ask(&s),
+        areas: areas_asked(&s, &question.area),
         timed: timed(words, &question),
         figures: words.figures(&question, &question.d),
         answered,
@@ -174,6 +180,16 @@ pub(crate) async fn show(
         s,
     };
     page(&body)
+}
+
+/// The days of a span are fields of the form by their own names.
+fn beside(mut e: FormFaults) -> FormFaults {
+    for (field, _) in &mut e.fields {
+        if let Some(end) = field.strip_prefix("time.") {
+            *field = end.to_owned();
+        }
+    }
+    e
 }
 
 async fn answered(

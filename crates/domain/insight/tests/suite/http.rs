@@ -39,7 +39,7 @@ impl Got {
 }
 
 pub(crate) const DESK: &str = "community_desk@A";
-const WORKER: &str = "grid_worker@A2";
+pub(crate) const WORKER: &str = "grid_worker@A2";
 const LEAD: &str = "community_lead@A";
 
 impl Web {
@@ -125,7 +125,7 @@ impl Web {
         self.send(key, request, form(fields)).await
     }
 
-    async fn ask(&self, key: &str, path: &str, body: &str) -> Got {
+    pub(crate) async fn ask(&self, key: &str, path: &str, body: &str) -> Got {
         let request = Request::post(format!("/api/v1/insight/{path}"))
             .header(header::CONTENT_TYPE, "application/json");
         self.send(key, request, body.to_owned()).await

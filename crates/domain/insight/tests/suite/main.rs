@@ -10,6 +10,7 @@ mod ground;
 mod http;
 mod ledger;
 mod merges;
+mod outside;
 mod persons;
 mod release;
 mod splits;

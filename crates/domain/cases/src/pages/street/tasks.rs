@@ -15,7 +15,7 @@ use super::faults::{Faults, shown, with_status};
 use super::upload;
 use crate::catalogue::Evidence;
 use crate::model::{Status, TaskRole, TaskStatus, Verb};
-use crate::queries::{TaskRow, case, tasks_of};
+use crate::queries::{CaseView, EventView, FileView, TaskRow, case, tasks_of};
 use crate::service::Cases;
 use crate::{Act, AttachFile, Via, headline};
 
@@ -77,6 +77,12 @@ pub(in crate::pages) struct TaskCard {
     /// The reporter's own words, for the lead, where the task has words of its own.
     pub(in crate::pages) story: String,
     pub(in crate::pages) steps: Vec<Step>,
+    /// Addresses of the photographs that came with it or were taken since, where the reader may open them.
+    pub(in crate::pages) shots: Vec<String>,
+    /// Why the work was sent back, where that is the last that was said of it.
+    pub(in crate::pages) back: String,
+    /// Longitude and latitude.
+    pub(in crate::pages) spot: Option<(f64, f64)>,
     /// Number of the community's desk.
     pub(in crate::pages) desk: Option<String>,
     /// A photograph may be added; the basis when it must be.
@@ -87,6 +93,7 @@ pub(in crate::pages) struct TaskCard {
     /// Where the form goes.
     pub(in crate::pages) action: String,
     pub(in crate::pages) max_bytes: usize,
+    hushed: bool,
 }
 
 impl TaskCard {
@@ -105,9 +112,10 @@ impl TaskCard {
             .map_or(Evidence::None, |category| category.evidence);
         let lead = task.role == TaskRole::Lead;
         let full_text = full_text.trim();
-        let (what, story) = match (task.text.is_empty(), sensitive && !lead) {
+        // Health and the like: whoever only lends a hand is told by the desk.
+        let hushed = sensitive && !lead;
+        let (what, story) = match (task.text.is_empty(), hushed) {
             (false, _) => (task.text.clone(), if lead { full_text } else { "" }),
-            // Health and the like: whoever only lends a hand is told by the desk.
             (true, true) => (String::new(), ""),
             (true, false) => match headline(full_text) {
                 what if what == full_text => (what, ""),
@@ -116,6 +124,10 @@ impl TaskCard {
         };
         Self {
             steps: steps(&task),
+            shots: Vec::new(),
+            back: String::new(),
+            spot: None,
+            hushed,
             story: story.to_owned(),
             what,
             desk: desk_number(cases, ctx, task.case.community),
@@ -129,6 +141,28 @@ impl TaskCard {
             max_bytes: app.config().max_upload,
             task,
         }
+    }
+
+    /// With the photographs of the case, its position and why the work was sent back, for who may open it.
+    fn showing(mut self, case: &CaseView) -> Self {
+        let turned =
+            |event: &&EventView| matches!(event.kind.as_str(), "handled" | "rework" | "reopened");
+        let last = case
+            .events
+            .iter()
+            .filter(turned)
+            .max_by_key(|event| event.at);
+        let back = last.filter(|event| event.kind != "handled");
+        self.back = back
+            .and_then(|event| event.text.clone())
+            .unwrap_or_default();
+        let drawn = case.files.iter().filter(|file| file.has_thumbnail);
+        if !self.hushed {
+            let href = |file: &FileView| format!("/cases/{}/files/{}", case.row.id, file.id);
+            self.shots = drawn.map(href).collect();
+            self.spot = case.row.position;
+        }
+        self
     }
 
     pub(in crate::pages) fn refused(mut self, s: &Shell, problem: &Problem, note: &str) -> Self {
@@ -303,14 +337,8 @@ async fn mine(app: &App, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<TaskRow> 
 async fn card(app: &App, cases: &Cases, ctx: &Ctx, task: TaskRow) -> Result<TaskCard> {
     let whole = case(app.db(), cases, ctx, task.case.id).await?;
     let action = format!("/tasks/{}", task.id);
-    Ok(TaskCard::new(
-        app,
-        cases,
-        ctx,
-        task,
-        &whole.full_text,
-        action,
-    ))
+    let card = TaskCard::new(app, cases, ctx, task, &whole.full_text, action);
+    Ok(card.showing(&whole))
 }
 
 /// `GET /tasks/{id}`.
