@@ -145,6 +145,76 @@ describe("a morning in the field", () => {
     await page.context().close();
   });
 
+  test("two telephones at one door: the second is shown what the first wrote down, and chooses", async () => {
+    const [first, second] = [await telephone("shi"), await telephone("shi")];
+    const all = (await pack("shi")).doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors));
+    const door = all.find((one) => one.people.some((person) => person.missing.includes("phone")));
+    const person = door.people.find((one) => one.missing.includes("phone")).person;
+    const card = (page) => page.locator(`[data-resident='${person}']`);
+    for (const page of [first, second]) {
+      await page.context().setOffline(true);
+      await page.locator(`[data-door='${door.dwelling}']`).click();
+    }
+    // What cannot be meant is said while she still stands there.
+    await card(first).getByLabel("手机号", { exact: false }).first().fill("12");
+    await first.getByRole("button", { name: "见到了" }).click();
+    await first.getByText("手机号是 11 位数字").waitFor();
+    await card(first).getByLabel("手机号", { exact: false }).first().fill("13900002222");
+    await card(second).getByLabel("手机号", { exact: false }).first().fill("13800001111");
+    for (const page of [first, second]) {
+      await page.getByRole("button", { name: "见到了" }).click();
+      await page.locator("#view #doors").waitFor();
+    }
+    await first.context().setOffline(false);
+    await open(first, "#waiting");
+    await sent(first);
+    await second.context().setOffline(false);
+    await open(second, "#waiting");
+    const conflict = second.locator("[data-item-state='conflict']");
+    await conflict.locator(".versions").waitFor();
+    assert.match(await conflict.locator(".versions").innerText(), /13800001111[\s\S]*139\*{4}2222/);
+    await looks(second, "field-door-conflict");
+    // Opened again, the form says it too; what is registered stays unless one says otherwise.
+    await conflict.getByRole("button", { name: "改一改" }).click();
+    await second.getByText("别人已经登记了电话").waitFor();
+    await second.getByLabel("按我写的改").check({ force: true });
+    await kept(second);
+    await looks(second, "field-door-despite");
+    await second.getByRole("button", { name: "见到了" }).click();
+    await open(second, "#waiting");
+    await sent(second);
+    const file = await first.request.get(`${server.url}/people/${person}`);
+    assert.match(await file.text(), /138\*{4}1111/);
+    for (const page of [first, second]) {
+      noConsoleErrors(page, { allow: OFFLINE });
+      await page.context().close();
+    }
+  });
+
+  test("at a door of today a number that is wrong is put right without signal", async () => {
+    const page = await telephone("shi");
+    const all = (await pack("shi")).doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors));
+    const door = all.find((one) => one.people.some((person) => person.phone_masked && person.seen));
+    const person = door.people.find((one) => one.phone_masked && one.seen).person;
+    await page.context().setOffline(true);
+    await page.locator(`[data-door='${door.dwelling}']`).click();
+    const card = page.locator(`[data-resident='${person}']`);
+    await card.locator("summary", { hasText: "电话或居住情况不对" }).click();
+    await card.getByLabel("正确的电话").fill("13712345678");
+    await card.getByLabel("居住情况").selectOption("tenant");
+    await kept(page);
+    await looks(page, "field-door-correct");
+    await page.getByRole("button", { name: "见到了" }).click();
+    await page.locator("#view #doors").waitFor();
+    await page.context().setOffline(false);
+    await open(page, "#waiting");
+    await sent(page);
+    const file = await page.request.get(`${server.url}/people/${person}`);
+    assert.match(await file.text(), /137\*{4}5678/);
+    noConsoleErrors(page, { allow: OFFLINE });
+    await page.context().close();
+  });
+
   test("a draft is thrown away with a question, taken back at once, or a day later", async () => {
     const phone = await telephone("desk-xqy");
     const walk = phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first();

@@ -89,6 +89,7 @@ field-round-skip-not-asked = This policy asks for nothing here at that time. Men
 round-phone-times = The telephone wrote { $began } to { $ended }. That cannot be, so the time of receipt stands instead.
 round-short-walk = Walked, but not far enough: the track does not reach what the policy asks, so it is not counted as done.
 round-no-track-yet = The policy goes by how far the track reaches, and there is none yet: not counted as done. It is worked out anew once there is one.
+round-uncounted = does not count
 policy-short = Not far enough
 policy-standing-short = Walked, not far enough
 policy-left-short = { $count } to go ({ $short } walked, not far enough)

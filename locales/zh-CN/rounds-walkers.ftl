@@ -89,6 +89,7 @@ field-round-skip-not-asked = 这项安排没有要求这时来这里，不用记
 round-phone-times = 手机上写的是 { $began } 到 { $ended }，这个时间不可能，所以按收到的时间记。
 round-short-walk = 走了，没走够：轨迹没有达到这项安排的要求，不算完成。
 round-no-track-yet = 这项安排要看轨迹走了多少，这次还没有轨迹，先不算完成。补上轨迹后重新算。
+round-uncounted = 不算数
 policy-short = 没走够
 policy-standing-short = 走了，没走够
 policy-left-short = 还差 { $count } 次（走了 { $short } 次，没走够）

@@ -6,7 +6,7 @@ import esbuild from "esbuild";
 const contents = 'export * from "./remeasure"; export { versionLines } from "./versions"; export { loadWords } from "./words";';
 const resolveDir = new URL("../src/field", import.meta.url).pathname;
 globalThis.document = { cookie: "", documentElement: { lang: "zh-CN" } };
-const book = { "remeasured-low": "low {value} {limit}", "remeasured-high": "high {value} {limit}", "remeasured-share": "share {value} {rating} {percent}", "remeasured-number": "number {unit}", "remeasured-negative": "negative", remeasure: "{what}（{unit}）", "remeasure-hint": "{was} / {needed}", "told-at-least": "≥ {limit}", "told-share": "≤ {percent}%", "told-of-rating": "{value} of {rating}", "told-pieces": "个", measured: "实测" };
+const book = { "remeasured-low": "low {value} {limit}", "remeasured-high": "high {value} {limit}", "remeasured-share": "share {value} {rating} {percent}", "remeasured-number": "number {unit}", "remeasured-negative": "negative", "remeasured-said": "said {why}", "remeasured-range": "range", "remeasured-whole": "whole", remeasure: "{what}（{unit}）", "remeasure-hint": "{was} / {needed}", "told-at-least": "≥ {limit}", "told-share": "≤ {percent}%", "told-of-rating": "{value} of {rating}", "told-pieces": "个", measured: "实测" };
 globalThis.fetch = async () => ({ json: async () => book });
 const built = await esbuild.build({ stdin: { contents, resolveDir, loader: "ts" }, bundle: true, format: "esm", write: false });
 const { askedAgain, plain, wrong, versionLines, loadWords } = await import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString("base64")}`);
@@ -37,6 +37,16 @@ test("a value that still breaks its rule is not said to be put right", () => {
     [exits, "2", true, ""],
   ]) assert.equal(wrong(of, typed, passed), said, `${typed} ${passed}`);
   assert.equal(plain(" ３．４ "), "3.4");
+});
+
+test("a value the question itself does not take is refused before it is kept", () => {
+  const own = { name: "lane_width", kind: { type: "decimal" }, label: {}, constraint: ". > 0 and . <= 50", constraint_message: { "zh-CN": "0 到 50 米" } };
+  const bounded = { ...lane, own };
+  assert.equal(wrong(bounded, "51", true), "said 0 到 50 米");
+  assert.equal(wrong(bounded, "0", false), "said 0 到 50 米");
+  assert.equal(wrong(bounded, "３.４", false), "");
+  assert.equal(wrong({ ...lane, own: { ...own, constraint_message: undefined } }, "51", true), "range");
+  assert.equal(wrong({ ...exits, own: { ...own, kind: { type: "integer" } } }, "1.5", false), "whole");
 });
 
 test("of two visits each says what it measured", () => {

@@ -8,9 +8,10 @@ import { after, photoItem } from "./handin";
 import { area, badge, button, camera, check, choice, fault, field, icon, moment } from "./parts";
 import { hold, state } from "./state";
 import { sync } from "./sync";
+import { beaten, dayWrong, meant, phoneWrong } from "./heard";
 import type { Door, DoorDraft, DoorResident, DoorStop, Draft, Heard, Item } from "./types";
 import { discardPart } from "./thrown";
-import { againPart, problemPart } from "./visit";
+import { againPart, correction, correctionPart, corrects, problemPart } from "./visit";
 import { mend } from "./waiting";
 import { t, when } from "./words";
 
@@ -108,6 +109,7 @@ export function doorView({ community, door, draft: named, left }: { community: n
   const speakers = door.people.filter((one) => one.may_report).map((one): [string, string] => [one.person, one.name_masked]);
   const problem = problemPart(draft, save, speakers, t("door-problem-hint"), speakers.length === 1 ? (speakers[0]?.[0] ?? "") : "");
   const lacking = make("p", { class: "error", role: "alert" });
+  const cards = door.people.map((one) => residentCard(one, draft, save));
   const asked = door.policy && !draft.plain ? door.policy : null;
   const finish = (outcome: "done" | "tried" | "skipped" | "round", again = "") => async (): Promise<void> => {
     if (fault(reason, outcome === "skipped" && !draft.reason.trim() && t("need-why"))) return reason.focus();
@@ -116,6 +118,8 @@ export function doorView({ community, door, draft: named, left }: { community: n
     lacking.textContent = few ? t("door-photos-few", { n: policy?.photographs ?? 0, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
     if (!problem.complete()) return problem.element.scrollIntoView({ block: "center" });
+    const bad = outcome === "done" ? cards.find((card) => wrongIn.get(card)?.()) : undefined;
+    if (bad) return bad.scrollIntoView({ block: "center" });
     const wrongTimes = draft.ended_at ? timesWrong(draft.began_at, draft.ended_at) : "";
     lacking.textContent = wrongTimes && t(wrongTimes);
     if (wrongTimes) return lacking.scrollIntoView({ block: "center" });
@@ -140,7 +144,7 @@ export function doorView({ community, door, draft: named, left }: { community: n
     make("section", { class: "card stack-s" }, make("h2", {}, door.address), door.stands_in_for && badge(t("door-for", { name: door.stands_in_for }), "soon"),
       door.whys.length > 0 && make("p", { class: "hint" }, t("door-why")), door.whys.length > 0 && make("ul", { class: "visit-reasons" }, ...door.whys.map((why) => make("li", {}, why)))),
     (draft.back || left) && backPart(draft, left, save, note, open),
-    ...door.people.map((one) => residentCard(one, draft, save)),
+    ...cards,
     door.people.length === 0 && make("p", { class: "banner" }, t("door-nobody-registered")),
     make("section", { class: "card stack" }, field(t("door-note"), note),
       asked && asked.photographs > 0 && make("p", { class: "hint" }, t("photos-asked", { n: asked.photographs, what: asked.basis })), asked && (asked.minutes ?? 0) > 0 && make("p", { class: "hint" }, t("door-minutes", { n: asked.minutes ?? 0, what: asked.basis })), camera(draft.photos, save),
@@ -184,31 +188,54 @@ function backPart(draft: DoorDraft, left: boolean, save: () => void, note: HTMLT
     }, "note"));
 }
 
+/** Looks whether what was typed of a person can be meant, and says so at its field. */
+const wrongIn = new WeakMap<HTMLElement, () => boolean>();
+
 /** What is known of one person, and a field for each thing that is not. */
 function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HTMLElement {
   const heard = (): Heard => (draft.learnt[one.person] ??= { phone: "", birth: "", sex: "", answers: {} });
   const held = draft.learnt[one.person];
-  const typed = (label: string, value: string, set: (value: string) => void, attributes: Record<string, string>, hint = ""): HTMLElement => {
+  const looks: (() => boolean)[] = [];
+  const typed = (label: string, value: string, set: (value: string) => void, attributes: Record<string, string>, hint = "", wrong: (value: string) => string = () => ""): HTMLElement => {
     const input = make("input", { type: "text", autocomplete: "off", ...attributes });
     input.value = value;
     input.addEventListener("input", () => {
       set(input.value);
       save();
     });
+    const look = (): boolean => {
+      const why = wrong(input.value);
+      return fault(input, why !== "" && t(why));
+    };
+    input.addEventListener("change", look);
+    looks.push(look);
     return field(label, input, hint);
   };
-  const asks = (fact: string): boolean => one.missing.includes(fact);
+  // What somebody else wrote down meanwhile is missing no more; what was typed here stays to be looked at.
+  const over = beaten(one, held);
+  const asks = (fact: string): boolean => one.missing.includes(fact) || over.includes(fact);
   const fields = [
-    asks("phone") && typed(t("door-ask-phone"), held?.phone ?? "", (value) => void (heard().phone = value), { inputmode: "tel", maxlength: "30" }),
-    asks("birth") && typed(t("door-ask-birth"), held?.birth ?? "", (value) => void (heard().birth = value), { inputmode: "numeric", maxlength: "20" }, t("door-ask-birth-hint")),
+    asks("phone") && typed(t("door-ask-phone"), held?.phone ?? "", (value) => void (heard().phone = value), { inputmode: "tel", maxlength: "30" }, "", phoneWrong),
+    asks("birth") && typed(t("door-ask-birth"), held?.birth ?? "", (value) => void (heard().birth = value), { inputmode: "numeric", maxlength: "20" }, t("door-ask-birth-hint"), dayWrong),
     asks("sex") && field(t("fact-of-sex"), choice([["", t("door-unsaid")], ["female", t("sex-female")], ["male", t("sex-male")]], held?.sex ?? "", (value) => {
       heard().sex = value;
       save();
     })),
+    over.length > 0 && check(t("door-despite"), t("door-despite-hint", { what: over.map((fact) => t(`fact-of-${fact}`)).join("、") }), held?.despite ?? false, (value) => {
+      heard().despite = value;
+      save();
+    }),
     ...one.asked.map(([id, question]) => typed(question, held?.answers[id] ?? "", (value) => void (heard().answers[id] = value), { maxlength: "500" })),
   ].filter((one): one is HTMLElement => Boolean(one));
-  return make("section", { class: "card stack-s", "data-resident": one.person }, make("div", { class: "spread" }, make("h3", {}, one.name_masked), one.age !== null && make("span", { class: "muted" }, t("door-age", { n: one.age }))),
-    make("p", { class: "muted" }, `${t("fact-phone")} ${one.phone_masked ?? t("fact-none")}`), fields.length > 0 && make("div", { class: "stack-s visit-ask" }, make("h4", {}, t("door-ask")), ...fields));
+  const wrong = { ...(draft.wrong?.[one.person] ?? { phone: "", phone_gone: false, relation: "" }) };
+  const mends = correctionPart(one, wrong, () => {
+    draft.wrong = { ...draft.wrong, [one.person]: wrong };
+    save();
+  }, !asks("phone"));
+  const card = make("section", { class: "card stack-s", "data-resident": one.person }, make("div", { class: "spread" }, make("h3", {}, one.name_masked), one.age !== null && make("span", { class: "muted" }, t("door-age", { n: one.age }))),
+    make("p", { class: "muted" }, `${t("fact-phone")} ${one.phone_masked ?? t("fact-none")}`), fields.length > 0 && make("div", { class: "stack-s visit-ask" }, make("h4", {}, t("door-ask")), ...fields), mends);
+  wrongIn.set(card, () => looks.map((look) => look()).some(Boolean));
+  return card;
 }
 
 const endOf = (draft: DoorDraft): string => draft.ended_at ?? after(draft.began_at);
@@ -226,13 +253,19 @@ function roundOf(community: number, door: Door, draft: DoorDraft): Item[] {
 }
 
 function itemsOf(community: number, door: Door, draft: DoorDraft, outcome: string, again: string): Item[] {
-  const learnt = Object.entries(draft.learnt).filter(([person]) => door.lived.includes(person)).map(([person, { phone, birth, sex, answers }]) => ({ person, phone: phone.trim(), birth: birth.trim(), sex: sex || null, answers: Object.entries(answers).filter(([, text]) => text.trim() !== "") }));
+  const learnt = Object.entries(draft.learnt).filter(([person]) => door.lived.includes(person)).map(([person, heard]) => meant(door.people.find((one) => one.person === person), person, heard));
   const problem = draft.problem.trim() ? { id: draft.problem_id, text: draft.problem, category: draft.category, urgent: draft.urgent, reporter: draft.reporter || null } : null;
   const body = {
     dwelling: door.dwelling, outcome, began_at: draft.began_at, ended_at: endOf(draft), policy: policyOf(door, draft), text: draft.note, reason: outcome === "skipped" ? draft.reason : "", try_again_at: outcome === "tried" ? again : null,
     lived: door.lived, learnt: outcome === "done" ? learnt : [], problem, photographs: draft.photos.length,
   };
-  const item: Item = { id: draft.id, kind: "door_visit", label: door.address, made_at: Date.now(), body, state: "waiting", door: draft };
+  const { wrong = {}, ...written } = draft;
+  const item: Item = { id: draft.id, kind: "door_visit", label: door.address, made_at: Date.now(), body, state: "waiting", door: written };
   const of = { community, round: draft.id, finding: problem?.id ?? null };
-  return [item, ...draft.photos.map((photo) => photoItem(photo, door.address, of))];
+  const mended = door.people.flatMap((one): Item[] => {
+    const said = wrong[one.person];
+    if (!said || !corrects(said)) return [];
+    return [{ id: crypto.randomUUID(), kind: "correction", label: `${one.name_masked} ${door.address}`, made_at: Date.now(), body: correction(community, one.person, one.seen ?? undefined, said), state: "waiting" }];
+  });
+  return [...mended, item, ...draft.photos.map((photo) => photoItem(photo, door.address, of))];
 }

@@ -1,9 +1,11 @@
 // What was found by a measured value is measured again on a return visit. It is looked at before it is kept, as the server will
 // look at it (crates/domain/rounds/src/commands/hazard/remeasure.rs), while whoever measures still stands there.
+import { Form } from "./form/engine";
 import { fails } from "./form/findings";
+import { moment } from "./form/moment";
 import { asMeasured, demand, measured, unitName } from "./form/told";
-import { word } from "./form/types";
-import { decimal, numberValue, trim } from "./form/values";
+import { word, type Question } from "./form/types";
+import { decimal, decimalText, numberValue, trim } from "./form/values";
 import type { Remeasure } from "./types";
 import { language, t } from "./words";
 
@@ -17,13 +19,25 @@ export function askedAgain({ question, judgement: { test, measured: { value, of,
 /** What was typed as it is sent: full-width digits as others are written. */
 export const plain = (typed: string): string => trim(typed.replace(/[\uff01-\uff5e]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)));
 
+/** What the question itself asks of an answer, whatever it is judged by. */
+function outside(own: Question, text: string): string {
+  const form = new Form({ id: "", version: "", languages: [], title: {}, items: [{ question: own }] });
+  const [fault] = form.evaluate({ [own.name]: text }, moment()).faults();
+  if (!fault) return "";
+  const why = fault.code === "constraint" ? word(own.constraint_message, language()) : "";
+  if (why !== "") return t("remeasured-said", { why });
+  return t(fault.code === "constraint" ? "remeasured-range" : "remeasured-whole");
+}
+
 /** What is wrong with it; empty: nothing, or nothing was typed. */
-export function wrong({ judgement: { test, measured: { of, unit } } }: Remeasure, typed: string, passed: boolean): string {
+export function wrong({ judgement: { test, measured: { of, unit } }, own }: Remeasure, typed: string, passed: boolean): string {
   const text = plain(typed);
   if (text === "") return "";
   const millionths = decimal(text);
   if (millionths === null) return t("remeasured-number", { unit: unit === "count" ? "" : unitName(unit) });
   if (millionths < 0n) return t("remeasured-negative");
+  const beyond = own ? outside(own, decimalText(millionths)) : "";
+  if (beyond !== "") return beyond;
   const rating = of === undefined ? null : decimal(of);
   const value = numberValue("decimal", millionths);
   if (!passed || !fails(test, value, unit, rating === null ? undefined : numberValue("decimal", rating))) return "";

@@ -1,6 +1,6 @@
 // The pack and the outbox as the server's description has them (crates/adapters/field).
 import type { ReadingRules } from "./form/reading";
-import type { Answers, Checklist, RuleSet, Test, Words } from "./form/types";
+import type { Answers, Checklist, Question, RuleSet, Test, Words } from "./form/types";
 
 export type Subject = { kind: string; id: string };
 export type Due = { /** None where a campaign asks. */ policy: string | null; campaign?: string | null; policy_title: string; kind?: string; checklist?: string | null; community: number; subject: Subject; subject_name: string; window: { first: string; last: string }; due: unknown; chief: string | null };
@@ -9,7 +9,11 @@ export type Finding = {
   subject: Subject; found_at: string; case?: { id: string; number: string } | null; /** Not in a pack of an older server. */ may_return?: boolean; /** What it was found by, where that was a number: it may be measured again. */ measured?: Remeasure;
 };
 /** What was measured then, against what; `question` by language. */
-export type Remeasure = { question: Words; judgement: { test: Test; measured: { kind: string; value: string; of?: string; unit: string } } };
+export type Remeasure = {
+  question: Words; judgement: { test: Test; measured: { kind: string; value: string; of?: string; unit: string } };
+  /** The question by itself: what an answer has to be. Not in a pack of an older server. */
+  own?: Question;
+};
 export type Outlet = { id: string; name: string; lon: number; lat: number };
 export type Reach = { id: string; community: number; water: string; name: string; length_m: number; half_width_m: number; line: [number, number][]; outlets: Outlet[]; chiefs: { name: string; post: string }[] };
 export type Seen = { version: number; phone_at: string | null; home_at: string | null };
@@ -25,7 +29,7 @@ export type DoorStop = { building: string; name: string; position: [number, numb
 export type Door = {
   dwelling: string; room: string; address: string; whys: string[]; stands_in_for: string | null; policy: { id: string; title: string; photographs: number; minutes: number | null; basis: string } | null; lived: string[]; people: DoorResident[];
 };
-export type DoorResident = { person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
+export type DoorResident = { /** Sent back with what is put right of them; neither is in a pack of an older server. */ seen?: Seen | null; relation?: string | null; person: string; name_masked: string; phone_masked: string | null; age: number | null; /** May be named as whoever spoke of something. */ may_report?: boolean; missing: string[]; /** Questions by the id under which each was asked. */ asked: [string, string][] };
 export type Category = { code: string; name: string; group: string; keywords: string[]; asks: boolean; /** Looked at on the water; not in a pack of an older server. */ river?: boolean };
 export type Pack = {
   contract: number; today: string; me: { account: string; name: string; roles: string[]; communities: { id: number; name: string }[]; home?: number | null; may_visit: boolean; /** Not in a pack of an older server. */ sees_cases?: boolean; sees_rounds?: boolean };
@@ -113,9 +117,12 @@ export type DoorDraft = {
   /** Sent back by the server: why, and how it had ended. */
   back?: string; outcome?: "done" | "tried" | "skipped"; ended_at?: string; again?: string;
   /** Of whom something is written who is registered there no more. */ gone?: DoorResident[];
+  /** What the register says of somebody and is not so, by person. */ wrong?: Record<string, Correcting>;
 };
+/** What is put right of one person, as typed. */
+export type Correcting = { phone: string; phone_gone: boolean; relation: string };
 /** What was heard of one person, as typed. */
-export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string> };
+export type Heard = { phone: string; birth: string; sex: string; answers: Record<string, string>; /** What somebody else wrote down meanwhile was seen, and this holds. */ despite?: boolean };
 export type Draft = RoundDraft | NoteDraft | VisitDraft | DoorDraft;
 /** A draft somebody threw away, and when. */
 export type Thrown = { draft: Draft; at: number };

@@ -9,7 +9,7 @@ import { hold, state } from "./state";
 import { clauses } from "./suggest";
 import { sync } from "./sync";
 import { discardPart } from "./thrown";
-import type { Draft, Item, Visit, VisitDraft, VisitList } from "./types";
+import type { Correcting, Draft, Item, Seen, Visit, VisitDraft, VisitList } from "./types";
 import { t, when } from "./words";
 
 export const RELATIONS = ["owner", "tenant", "family", "other"];
@@ -116,7 +116,8 @@ export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "ur
   return { element, complete: () => !fault(category, draft.problem.trim() !== "" && !draft.category && t("need-category")) };
 }
 
-function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTMLElement | null {
+/** What the register says of somebody and is not so; a number that is asked for anyway is not asked for twice. */
+export function correctionPart(visit: { person?: string; seen?: Seen | null; phone_masked: string | null }, draft: Correcting, save: () => void, numbers = true): HTMLElement | null {
   if (!visit.person || !visit.seen) return null;
   const phone = make("input", { type: "text", inputmode: "tel", autocomplete: "off", maxlength: "30" });
   phone.value = draft.phone;
@@ -132,10 +133,10 @@ function correctionPart(visit: Visit, draft: VisitDraft, save: () => void): HTML
     draft.phone_gone = value;
     save();
   }) : null;
-  return make("details", { class: "card", open: corrects(draft) }, make("summary", {}, icon("pen"), t("visit-correct")), make("div", { class: "stack" }, make("p", { class: "hint" }, t("visit-correct-hint")), field(t("phone-new"), phone), gone, field(t("fact-relation"), relation)));
+  return make("details", { class: "card", open: corrects(draft) }, make("summary", {}, icon("pen"), t("visit-correct")), make("div", { class: "stack" }, make("p", { class: "hint" }, t("visit-correct-hint")), numbers && field(t("phone-new"), phone), gone, field(t("fact-relation"), relation)));
 }
 
-const corrects = (draft: VisitDraft): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
+export const corrects = (draft: Correcting): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";
 
 /** When to come again: a moment that is proposed, another day, or where that may be none yet (an empty text). */
 export function againPart(chosen: (day: string) => void | Promise<void>, open = false): HTMLElement {
@@ -173,13 +174,13 @@ function agains(): [string, string][] {
   return all.filter((_, n) => days[n] && days.indexOf(days[n] ?? "") === n).map(([day, key]) => [day.toISOString(), t(key)]);
 }
 
+export const correction = (community: number, person: string, base: Visit["seen"], { phone, phone_gone, relation }: Correcting): Record<string, unknown> => ({ community, person, base, phone: phone.trim() || null, phone_gone, relation: relation || null });
+
 function itemsOf(list: VisitList, visit: Visit, draft: VisitDraft, result: string): Item[] {
   const label = `${visit.name_masked} ${visit.address}`;
   const item = (kind: Item["kind"], body: Record<string, unknown>, words = label): Item => ({ id: crypto.randomUUID(), kind, label: words, made_at: Date.now(), body, state: "waiting" });
   const items: Item[] = [];
-  if (corrects(draft) && visit.person) {
-    items.push(item("correction", { community: list.community, person: visit.person, base: visit.seen, phone: draft.phone.trim() || null, phone_gone: draft.phone_gone, relation: draft.relation || null }));
-  }
+  if (corrects(draft) && visit.person) items.push(item("correction", correction(list.community, visit.person, visit.seen, draft)));
   items.push(item("visit_mark", { community: list.community, list: list.list, entry: visit.entry, state: result, note: draft.note, base: { at: visit.at } }));
   if (draft.problem.trim()) {
     const place = visit.dwelling ? { dwelling: visit.dwelling } : { area: state.pack?.me.home ?? list.community, text: visit.address };

@@ -1,6 +1,7 @@
 // What waits to be sent, what was not taken and why, and where two people wrote about the same thing.
 import { make } from "../dom";
-import { reopened } from "./back";
+import { heardWords, reopened } from "./back";
+import { clashes, settledItem } from "./heard";
 import { retold, type ToldHazard } from "./hazard";
 import { badge, button, caseLink, pageLink, sure } from "./parts";
 import { hold, release, reload, changed, state } from "./state";
@@ -55,19 +56,21 @@ function kindOf({ kind, of }: { kind: string; of?: string | undefined }): string
 
 function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElement {
   const head = make("div", { class: "row-line" }, make("span", { class: "row-title" }, `${kindOf({ kind: item.kind, of: ofItem(item) })} · ${item.label}`), badge(t(`state-${item.state}`), LOOK[item.state]));
-  const why = [item.problem?.title, ...(item.problem?.errors ?? []).map((one) => one.detail)].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
+  const facts = clashes(item);
+  const why = [item.problem?.title, ...(facts.length > 0 ? [] : (item.problem?.errors ?? []).map((one) => one.detail))].filter(Boolean).map((words) => make("p", { class: "error" }, words ?? ""));
   const buttons = make("div", { class: "actions" });
   if (item.state === "refused" || item.state === "conflict") {
     if (item.state === "refused" && (item.kind === "round" || item.kind === "case" || item.kind === "door_visit")) buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     else if (item.state === "refused" && waitsHere(item)) buttons.append(button(t("mend"), "btn-primary", () => backToRow(item), "pen"));
     else if (item.state === "refused") buttons.append(button(t("send-now"), "", () => anew(item, {})));
+    if (facts.length > 0) buttons.append(button(t("facts-theirs"), "", () => resend(settledItem(item, false))), button(t("facts-mine"), "", () => resend(settledItem(item, true))));
     if (item.state === "conflict" && item.kind === "door_visit") buttons.append(button(t("mend"), "btn-primary", () => mend(item, open), "pen"));
     if (item.state === "conflict" && item.kind === "visit_mark") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: { at: (item.held as { at?: string })?.at ?? null } })));
     if (item.state === "conflict" && item.kind === "correction") buttons.append(button(t("keep-mine"), "", () => anew(item, { base: item.held })));
-    const drop = item.state === "conflict" ? t("take-theirs") : t("drop");
+    const drop = item.state === "conflict" && facts.length === 0 ? t("take-theirs") : t("drop");
     buttons.append(button(drop, "btn-quiet", async () => void ((await sure(t("drop-sure"))) && (await release(item)))));
   }
-  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" && item.held && item.kind !== "door_visit" ? both(item) : null, buttons.childElementCount > 0 && buttons);
+  return make("div", { class: "row field-row", "data-item": item.id, "data-item-state": item.state }, head, make("div", { class: "row-line" }, make("span", { class: "row-sub" }, when(item.made_at))), ...why, item.state === "conflict" && item.held && item.kind !== "door_visit" ? both(item) : null, facts.length > 0 && bothHeard(item), buttons.childElementCount > 0 && buttons);
 }
 
 /** Both versions, one beside the other. */
@@ -77,6 +80,22 @@ function both(item: Item): HTMLElement {
 
 function version(title: string, kind: Item["kind"], held: Record<string, unknown>): HTMLElement {
   return make("section", { class: "card" }, make("h3", {}, title), ...versionLines(kind, held).map((words) => make("p", {}, words)));
+}
+
+/** Of a visit: what was heard here, and what somebody else had written down by then. */
+function bothHeard(item: Item): HTMLElement {
+  const all = clashes(item);
+  const persons = [...new Set(all.map(({ person }) => person))];
+  const name = (person: string): string => item.door?.shown?.people.find((one) => one.person === person)?.name_masked ?? "";
+  const mine = persons.map((person) => `${name(person)}${t("colon")}${heardWords(item.door?.learnt[person]).join(t("comma"))}`);
+  const card = (title: string, lines: string[]): HTMLElement => make("section", { class: "card" }, make("h3", {}, title), ...lines.map((words) => make("p", {}, words)));
+  return make("div", { class: "grid-2 versions" }, card(t("mine"), mine), card(t("theirs"), all.map(({ words }) => words)));
+}
+
+/** The same once more, mended: nothing of it was taken. */
+async function resend(item: Item): Promise<void> {
+  await hold([item]);
+  void sync();
 }
 
 /** Sent again as something new: what was taken under the old number stays as it is. */

@@ -10,7 +10,7 @@ use youlin_cases::Cases;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result, Scope};
 use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Directory, DwellingFile, Resident, Vault};
+use youlin_people::{Directory, DwellingFile, Relation, Resident, SeenBefore, Vault};
 use youlin_rounds::permissions::{ROUNDS_READ, VISITS_WALK};
 use youlin_rounds::visits::{Ground, MyDay, Stop, VisitLine, my_day, reasons, speaks_for_itself};
 use youlin_rounds::{PolicyView, policies};
@@ -83,6 +83,11 @@ struct PackResident {
     age: Option<i32>,
     /// May be named as whoever spoke of something.
     may_report: bool,
+    /// Owner, tenant …
+    relation: Option<Relation>,
+    /// Sent back with what is put right of them.
+    #[schema(value_type = Option<Object>)]
+    seen: Option<SeenBefore>,
     /// Required and not held: all that is to be asked.
     missing: Vec<Fact>,
     /// Questions of forms nobody has answered yet, by the id under which each was asked.
@@ -226,6 +231,8 @@ fn resident(one: &Resident) -> PackResident {
         phone_masked: one.card.phone_masked.clone(),
         age: one.age.map(|age| age.years),
         may_report: speaks_for_itself(one),
+        relation: one.seen.map(|_| one.relation),
+        seen: one.seen,
         missing: one.missing.clone(),
         asked: one.asked.clone(),
     }

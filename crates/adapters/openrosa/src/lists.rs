@@ -9,7 +9,7 @@ use quick_xml::escape::escape;
 use uuid::Uuid;
 use youlin_kernel::{Problem, Result, Scope};
 use youlin_places::{Locator, Place};
-use youlin_rounds::model::SubjectKind;
+use youlin_rounds::model::{RoundKind, SubjectKind};
 use youlin_rounds::permissions::{ROUNDS_WALK, VISITS_WALK, may_walk};
 use youlin_rounds::{policies, subjects_of};
 
@@ -205,9 +205,12 @@ async fn subjects(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
 async fn asked(call: &Call, scope: &Scope) -> Result<Vec<Line>> {
     let all = policies(call.app.db(), scope).await?;
     let today = call.ctx.now().date();
-    let open = all
-        .into_iter()
-        .filter(|one| one.runs_on(today) && may_walk(&call.ctx, one.community, &[]).is_ok());
+    // What a talk asks (how many it reached) no form of a walk asks.
+    let open = all.into_iter().filter(|one| {
+        one.policy.kind != RoundKind::Talk
+            && one.runs_on(today)
+            && may_walk(&call.ctx, one.community, &[]).is_ok()
+    });
     Ok(open
         .map(|one| Line {
             id: one.id,

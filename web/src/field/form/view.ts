@@ -1,7 +1,6 @@
 // A checklist page by page: one group to a page, only what stands is shown, what is wrong is said where it is. Nothing
 // hinders going on: at the end one sees what is missing and what follows from the answers.
 import { make } from "../../dom";
-import { now } from "../clock";
 import { button, check } from "../parts";
 import { answered } from "../said";
 import { state } from "../state";
@@ -10,11 +9,11 @@ import { language, t } from "../words";
 import { control } from "./asks";
 import { Form, type Fault, type Node, type Place, type State } from "./engine";
 import { findings, type Found } from "./findings";
+import { moment } from "./moment";
 import { saidOf, saidSection } from "./said";
 import { score } from "./score";
 import { answerWords, told } from "./told";
 import { word, type Answers } from "./types";
-import type { Moment } from "./values";
 
 const forms = new Map<string, Form | null>();
 
@@ -54,13 +53,6 @@ export function newFilled(name: string, subject: string): FilledForm {
     if (node?.question?.kind.type === kind && node.repeats.length === 0) answers[question] ??= value;
   }
   return { name, answers, page: 0, files: {}, found: {} };
-}
-
-export function moment(): Moment {
-  const at = now();
-  const offset = -new Date(at).getTimezoneOffset();
-  const seconds = Math.floor(at / 1000) + offset * 60;
-  return { seconds, local: new Date(seconds * 1000).toISOString().slice(0, 19), offset };
 }
 
 export const look = (form: Form, filled: FilledForm): State => form.evaluate(filled.answers, moment());

@@ -171,6 +171,9 @@ struct LearntBody {
     sex: Option<Sex>,
     #[serde(default)]
     answers: Vec<(Uuid, String)>,
+    /// What somebody else said meanwhile was shown, and this holds.
+    #[serde(default)]
+    despite: bool,
 }
 
 /// What was heard at the door and needs putting right.
@@ -310,6 +313,7 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
         birth: one.birth,
         sex: one.sex,
         answers: one.answers,
+        despite: one.despite,
     });
     let new = NewVisit {
         id: item.id,

@@ -113,8 +113,9 @@ async fn outcome(app: &App, ctx: &Ctx, item: &Item, taken: Option<&field_item::M
         Ok(None) => Outcome::Later(None),
         Err(problem) => {
             let changed = problem.code() == "visit-residents-changed";
+            let told = changed || problem.code() == "facts-meanwhile";
             let held = match problem.kind() {
-                ProblemKind::Conflict if changed || kind != Kind::DoorVisit => {
+                ProblemKind::Conflict if told || kind != Kind::DoorVisit => {
                     body::held(app, ctx, kind, item).await
                 }
                 _ => None,

@@ -218,27 +218,23 @@ async fn ready(
     let mut filed = Vec::new();
     for (index, finding) in new.findings.iter().enumerate() {
         let place = spot(&subject, finding);
-        let report = if finding.on_spot || finding.noted.is_some() {
-            Ok(None)
-        } else {
+        let prepared = |finding: &NewFinding| {
             youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, &place))
                 .map(|report| Some(Arc::new(hazards.in_time(finding.id, report.by_rule()))))
         };
+        let report = if finding.on_spot || finding.noted.is_some() {
+            Ok(None)
+        } else {
+            match prepared(finding) {
+                Ok(Some(report)) if report.community() == new.community => Ok(Some(report)),
+                Err(problem) if !is_outside(&problem) => Err(problem),
+                // Waters are borders: what is found on the neighbours' ground, or some metres beyond everybody's, is still of
+                // this reach's community. The finding keeps its position.
+                _ => prepared(&without_position(finding)),
+            }
+        };
         match report {
-            Ok(report)
-                if report
-                    .as_ref()
-                    .is_none_or(|one| one.community() == new.community) =>
-            {
-                filed.push((place, report));
-            }
-            // The line runs on into the neighbours' ground: what is found there is still of this reach's community.
-            Ok(_) => {
-                let inside = case_of(&new, &subject, &without_position(finding), &place);
-                let report = youlin_cases::prepare(&rounds.cases, inside)?;
-                let report = hazards.in_time(finding.id, report.by_rule());
-                filed.push((place, Some(Arc::new(report))));
-            }
+            Ok(report) => filed.push((place, report)),
             Err(problem) => faults = with_fields(faults, &problem, index)?,
         }
     }
@@ -452,6 +448,12 @@ async fn checked(
         faults = checklists::with_fault(faults, ctx.locale(), form, &fault);
     }
     Ok(faults)
+}
+
+/// Its position is on nobody's ground; what else is wrong is told without it, too.
+fn is_outside(problem: &Problem) -> bool {
+    let mut fields = problem.fields().iter();
+    fields.any(|field| field.code == "position-outside")
 }
 
 /// The faults of a finding's case, under the finding's own name; what is no field's fault goes on.

@@ -84,6 +84,7 @@ impl RoundPage {
             format!("round:{of}:{checklist}"),
             format!("talk:{of}"),
             format!("track:{}", line.id),
+            format!("sheet:{}", line.id),
         ];
         keys.extend(
             self.round

@@ -24,6 +24,10 @@ pub struct Remeasurable {
     /// What was measured then, against what.
     #[schema(value_type = Object)]
     pub judgement: Judgement,
+    /// The question by itself, as checklists have it: what an answer has to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub own: Option<Question>,
 }
 
 /// The judgement a finding was made by, when what it measured is a number.
@@ -125,12 +129,17 @@ pub async fn remeasurable(
         let question = known
             .as_ref()
             .and_then(|known| asked(&known.form, rule, &judgement));
+        let own = known
+            .as_ref()
+            .zip(question)
+            .and_then(|(known, one)| known.form.by_itself(&one.name));
         let question = question.map_or_else(Words::new, |one| one.label.clone());
         all.insert(
             finding,
             Remeasurable {
                 question,
                 judgement,
+                own,
             },
         );
     }

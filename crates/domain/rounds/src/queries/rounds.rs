@@ -43,6 +43,8 @@ pub struct RoundLine {
     /// Whoever handed it in: of a call or a sheet of paper not who went.
     pub by_name: String,
     pub findings: usize,
+    /// It was handed in by a policy and counts nothing for it: too short, too close to the last, or beside what was asked.
+    pub uncounted: bool,
     /// People a talk reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached: Option<i32>,
@@ -163,6 +165,8 @@ pub(super) fn line(row: round::Model, findings: usize) -> Option<RoundLine> {
         ended_at: Micros(row.ended_at),
         by_name: row.by_name,
         findings,
+        uncounted: row.extra_of.is_some()
+            || (row.short_walk == Some(true) && row.policy_id.is_some()),
         reached: row.reached,
     })
 }

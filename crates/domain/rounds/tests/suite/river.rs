@@ -124,6 +124,39 @@ async fn a_finding_ends_only_when_somebody_else_went_back_and_looked() {
 }
 
 #[tokio::test]
+async fn a_position_on_nobodys_ground_is_kept_and_its_case_is_of_the_reach() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let volunteer = ground.of(ground.team);
+        let mut sent = ground.patrol(None);
+        // Waters are borders, and a telephone is some metres off; one of them is in another city.
+        (sent.findings[0].lon, sent.findings[0].lat) = (Some(121.47), Some(31.23));
+        sent.findings[1].category = "E-9999".into();
+        (sent.findings[1].lon, sent.findings[1].lat) = (Some(0.0), Some(0.0));
+        // What else is wrong is told all the same.
+        let refused = ground.hand_in(&volunteer, sent.clone()).await.unwrap_err();
+        let fields: Vec<&str> = refused
+            .fields()
+            .iter()
+            .map(|one| one.field.as_str())
+            .collect();
+        assert_eq!(fields, ["findings.1.category"], "{refused:?}");
+        sent.findings[1].category = "E-0105".into();
+        let filed = ground.hand_in(&volunteer, sent).await.unwrap();
+        let cases = filed.findings.iter().filter_map(|one| one.case);
+        for case in cases.clone() {
+            assert_ne!(ground.status(case).await, Status::Closed);
+        }
+        assert_eq!(cases.count(), 2);
+        let found = ground.open().await;
+        assert!(
+            found.iter().all(|one| one.chainage_m.is_none()),
+            "{found:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn bad_rounds_are_refused_with_what_to_mend() {
     for base in databases().await {
         let ground = Ground::new(base).await;

@@ -12,9 +12,9 @@ use youlin_people::rosters::{
     SaveRota, shifts,
 };
 use youlin_people::{
-    Directory, DoorsOf, Freshness, Home, MoveOut, PersonInput, Relation, SavePerson,
+    Directory, DoorsOf, Freshness, Home, MoveOut, PersonInput, Relation, SavePerson, Sex,
 };
-use youlin_rounds::model::{DoorQuestion, Every, Outcome, Policy, Severity};
+use youlin_rounds::model::{Channel, DoorQuestion, Every, Outcome, Policy, Severity};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::{
     DoorAt, Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts,
@@ -244,6 +244,58 @@ async fn what_is_said_at_the_door_is_written_once_and_counts_as_got_in() {
         let chains = [CommunityId::SYSTEM, street.community()];
         let proof = verify(db.read(), &tables, &chains, None).await.unwrap();
         assert!(proof.faults.is_empty(), "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_telephones_at_one_door_turn_nothing_over_unseen() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let worker = &street.worker;
+        let person = street.people["周福生"];
+        let told = |phone: &str, sex: Option<Sex>, despite: bool| {
+            let mut new = street.visit(ZHOU, Outcome::Done);
+            new.channel = Channel::Field;
+            new.learnt = vec![Learnt {
+                person,
+                phone: phone.into(),
+                sex,
+                despite,
+                ..Learnt::default()
+            }];
+            new
+        };
+        let first = told("13900001111", Some(Sex::Male), false);
+        street.record(worker, first).await.unwrap();
+        // The same, heard twice, is no conflict.
+        let same = told("139 0000 1111", Some(Sex::Male), false);
+        street.record(worker, same).await.unwrap();
+        let mut other = told("13800002222", Some(Sex::Female), false);
+        let refused = street.record(worker, other.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), "facts-meanwhile");
+        let fields: Vec<(String, &str)> = refused
+            .fields()
+            .iter()
+            .map(|one| (one.field.to_string(), one.code))
+            .collect();
+        let expected = [
+            (format!("phone_{person}"), "held-phone"),
+            (format!("sex_{person}"), "held-sex"),
+        ];
+        assert_eq!(fields, expected);
+        let said = format!("{:?}", refused.fields());
+        assert!(
+            said.contains("139****1111") && !said.contains("13900001111"),
+            "{said}"
+        );
+        // Nothing of it was taken, and sent again with the word of whoever knows better it is.
+        other.learnt[0].despite = true;
+        let done = street.record(worker, other).await.unwrap();
+        assert!(!done.again);
+        // On a page, which shows what is held, nothing is asked twice.
+        let mut page = told("13700003333", None, false);
+        page.channel = Channel::Page;
+        street.record(worker, page).await.unwrap();
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct RoundForm {
     /// It came back from the server, which knows more of it than the browser kept.
     pub(super) sent: bool,
     pub(super) id: String,
+    /// Its id stands on a sheet of paper.
+    pub(super) sheet: bool,
     /// `reach:<id>`.
     pub(super) subject: String,
     /// `id@version`.
@@ -60,6 +62,16 @@ pub(super) struct RoundForm {
     pub(super) files: BTreeMap<String, Kept>,
     /// Other photographs.
     pub(super) photos: Vec<Kept>,
+}
+
+impl RoundForm {
+    /// What the browser keeps it under while it is typed: what stands on a sheet is of no other round there.
+    fn draft(&self) -> String {
+        match self.sheet {
+            true => format!("sheet:{}", self.id),
+            false => format!("round:{}:{}", self.subject, self.checklist),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -385,6 +397,7 @@ fn read(asking: &Asking, ctx: &Ctx, upload: &Upload) -> Result<RoundForm> {
     let mut f = RoundForm {
         sent: true,
         id: text("id"),
+        sheet: !upload.text("sheet").is_empty(),
         subject: text("subject"),
         checklist: text("checklist"),
         policy: text("policy"),

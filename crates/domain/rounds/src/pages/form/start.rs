@@ -72,6 +72,7 @@ pub(in crate::pages) async fn fresh(
     let id = start.round.unwrap_or_else(|| ctx.new_id());
     let f = RoundForm {
         id: id.to_string(),
+        sheet: start.round.is_some(),
         subject: format!("{}:{}", subject.kind, subject.id),
         checklist: if asking.known.is_some() {
             name

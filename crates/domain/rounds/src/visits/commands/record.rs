@@ -10,7 +10,7 @@ use youlin_database::{Command, Database, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Directory, LearnFacts, Sex, VisitDwelling, VisitOutcome};
+use youlin_people::{Directory, Heard, LearnFacts, Sex, VisitDwelling, VisitOutcome};
 use youlin_places::queries::dwelling_closed;
 
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
@@ -28,6 +28,8 @@ pub struct Learnt {
     pub sex: Option<Sex>,
     /// Answers to questions of forms, by the id under which each was asked.
     pub answers: Vec<(Uuid, String)>,
+    /// Whoever sends it saw what somebody else said meanwhile, and knows better.
+    pub despite: bool,
 }
 
 impl Learnt {
@@ -78,6 +80,8 @@ pub struct RecordVisit {
     shown: Option<BTreeSet<Uuid>>,
     learnt: Vec<Learnt>,
     reporter: Option<Uuid>,
+    /// Written on a telephone, which was told in the morning what is missing.
+    away: bool,
 }
 
 /// Checks a visit before anything is written.
@@ -138,6 +142,7 @@ pub async fn prepare_visit(
         lived: new.lived,
         shown: new.shown,
         learnt: new.learnt,
+        away: new.channel == Channel::Field,
     })
 }
 
@@ -227,6 +232,19 @@ impl RecordVisit {
     }
 
     async fn learn(&self, ctx: &Ctx, tx: &Tx<'_>, one: &Learnt) -> Result<()> {
+        let named = |problem: Problem| of_person(&problem, one.person);
+        let heard = Heard {
+            community: self.community,
+            person: one.person,
+            phone: &one.phone,
+            birth: &one.birth,
+            sex: one.sex,
+            answers: &one.answers,
+        };
+        if self.away && !one.despite {
+            let unknown = heard.still_unknown(ctx, tx, &self.rounds.vault).await;
+            unknown.map_err(named)?;
+        }
         let learn = LearnFacts {
             vault: Arc::clone(&self.rounds.vault),
             community: self.community,
@@ -242,7 +260,6 @@ impl RecordVisit {
             // Confirming the dwelling notes who was seen, once.
             seen: false,
         };
-        let named = |problem: Problem| of_person(&problem, one.person);
         learn.run(ctx, tx).await.map(|_changed| ()).map_err(named)
     }
 }

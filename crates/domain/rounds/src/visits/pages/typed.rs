@@ -137,6 +137,7 @@ fn learnt(upload: &Upload, lived: &str) -> Vec<Learnt> {
                     .into_iter()
                     .filter_map(|(asked, texts)| Some((asked.parse().ok()?, texts.join(" "))))
                     .collect(),
+                despite: false,
             }
         })
         .collect()

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_cases::hand_out;
 use youlin_cases::upload::{self, Upload};
-use youlin_kernel::{Ctx, Micros, Problem, Result};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 use youlin_places::rivers::{Reach, reach};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, FormFaults, PathId, Prefs, Shell, WebResult, mendable,
@@ -25,7 +25,7 @@ use super::super::{
     TakeReading, photos_of, point_view, readings_of, spot_photo,
 };
 use super::said;
-use crate::pages::{kept_shell, shell};
+use crate::pages::{Kept, MOST_PHOTOS, check_photographs, kept_shell, photographs, shell};
 use crate::permissions::{ROUNDS_READ, may_walk};
 use crate::service::Rounds;
 
@@ -64,13 +64,15 @@ struct Shot {
 }
 
 /// The form as typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Typed {
     id: String,
     at: String,
     note: String,
     round: String,
     values: BTreeMap<String, String>,
+    /// Photographs of an earlier try.
+    kept: Vec<Kept>,
 }
 
 #[derive(Template)]
@@ -302,6 +304,7 @@ fn read(upload: &Upload) -> Typed {
         note: text("note"),
         round: text("round"),
         values: values.collect(),
+        kept: Vec::new(),
     }
 }
 
@@ -332,12 +335,14 @@ fn values(f: &Typed) -> Values {
         .collect()
 }
 
-async fn taken(app: &App, ctx: &Ctx, point: Uuid, f: &Typed, upload: Upload) -> Result<()> {
-    if let Some(fault) = upload.fault {
-        return Err(fault);
-    }
-    let scope = ctx.scope(&ROUNDS_READ)?;
-    let community = point_view(app.db(), &scope, point).await?.community;
+async fn taken(
+    app: &App,
+    ctx: &Ctx,
+    (community, point): (CommunityId, Uuid),
+    f: &Typed,
+    upload: &Upload,
+) -> Result<()> {
+    check_photographs(upload, &f.kept)?;
     let id: Uuid =
         f.id.parse()
             .map_err(|_no_id| Problem::invalid("id", "required"))?;
@@ -353,12 +358,12 @@ async fn taken(app: &App, ctx: &Ctx, point: Uuid, f: &Typed, upload: Upload) -> 
         },
     };
     app.db().execute(ctx, command).await?;
-    for file in upload.files {
+    for photo in &f.kept {
         let attach = AttachSpotPhoto {
             community,
             kind: SpotKind::Reading,
             of: id,
-            file,
+            file: photo.file.clone(),
         };
         app.db().execute(ctx, attach).await?;
     }
@@ -374,11 +379,18 @@ pub(super) async fn take(
     request: Request,
 ) -> WebResult<Response> {
     let upload = upload::read_pictures(&app, request).await?;
-    let f = read(&upload);
-    match taken(&app, &ctx, id, &f, upload).await {
+    let mut f = read(&upload);
+    let scope = ctx.scope(&ROUNDS_READ)?;
+    let community = point_view(app.db(), &scope, id).await?.community;
+    if let Ok(reading) = f.id.parse() {
+        let rounds = app.need::<Rounds>()?;
+        f.kept = photographs(&rounds, &ctx, (community, reading), &upload)?;
+    }
+    match taken(&app, &ctx, (community, id), &f, &upload).await {
         Ok(()) => Ok(Redirect::to(&format!("/rounds/water/{id}?saved=1")).into_response()),
         Err(problem) => {
             let problem = mendable(problem)?;
+            f.kept.truncate(MOST_PHOTOS);
             let s = shell(&app, &ctx, prefs);
             let e = named(&s, FormFaults::of(&s, &problem));
             let body = point_page(&app, s, id, e, f).await?;
