@@ -34,7 +34,7 @@ function person(n, home) {
   const number = identityNumber(body);
   const births = [`${year}-${two(month)}-${two(day)}`, `${year}.${month}.${day}`, `${year}年${month}月${day}日`, year * 10_000 + month * 100 + day, { serial: Math.round((Date.UTC(year, month - 1, day) - Date.UTC(1899, 11, 30)) / 86_400_000) }];
   const numbers = [number, `身份证：${number}`, `${number.slice(0, 6)} ${number.slice(6, 14)} ${number.slice(14)}`, `${number}号`, number.toLowerCase()];
-  return [n + 1, `郁${String.fromCharCode(0x4e00 + n)}`, n % 2 === 1 ? "男" : "女", numbers[n % 5], births[n % 5], ...home, `138${String(20_000_000 + n)}`, n % 40 === 0 ? "独居" : ""];
+  return [n + 1, `郁${String.fromCharCode(0x4e00 + n)}`, n % 2 === 1 ? "男" : "女", numbers[n % 5], births[n % 5], ...home, `138${String(20_000_000 + n)}`, n % 40 === 0 ? "党员" : ""];
 }
 
 function residents() {
