@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::explaining::explains;
 use crate::fill::MOST_ROWS;
 use crate::form_within::Within;
-use crate::layout::{LOOKED_AT, SUMS, explains, names_of};
+use crate::layout::{LOOKED_AT, SUMS, names_of};
 use crate::values::outside_brackets;
 use crate::{Cell, Line, Sheet};
 

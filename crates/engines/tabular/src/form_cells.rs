@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::explaining::explains;
 use crate::form::{NAME, closes, title};
 use crate::form_within::within;
-use crate::layout::{explains, names_of};
+use crate::layout::names_of;
 use crate::values::outside_brackets;
 use crate::{FormColumn, FormLayout, Line, Sheet};
 

@@ -11,6 +11,7 @@ mod cell;
 mod csv_lines;
 mod day;
 mod day_parts;
+mod explaining;
 mod fault;
 mod fill;
 mod fill_around;
