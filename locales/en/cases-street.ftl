@@ -225,6 +225,8 @@ task-step-start = Begin
 task-step-handled = It is done
 task-step-return = Cannot be done: give it back
 task-whole-case = The whole matter
+case-withheld = This concerns somebody's private life: only the lead and the community can read here what it is about. The community tells you in person what is asked of you and what to mind.
+case-withheld-short = the community tells you what it is about
 task-finished-by-tap = Done.
 
 note-say = What you saw, who said it

@@ -225,6 +225,8 @@ task-step-start = 开始办
 task-step-handled = 办好了
 task-step-return = 办不了，退回社区
 task-whole-case = 看这件事的全部经过
+case-withheld = 这类事涉及个人情况，系统里只有主办的人和社区看得到内容。要您做什么、要注意什么，社区会当面告诉您。
+case-withheld-short = 内容由社区当面告诉
 task-finished-by-tap = 做完了。
 
 note-say = 看到什么、谁说的

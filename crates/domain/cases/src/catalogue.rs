@@ -13,6 +13,7 @@ use youlin_kernel::{CommunityId, Locale, Result};
 use youlin_workday::Limit;
 
 use crate::entities::category_row;
+use crate::queries::Called;
 
 /// The three families of categories.
 #[derive(
@@ -194,6 +195,8 @@ pub struct Catalogue {
     active: BTreeMap<String, Arc<Category>>,
     /// Names of categories that are no longer offered, for old cases.
     retired: BTreeMap<String, Arc<Category>>,
+    /// What each of them is called, for the search.
+    called: Vec<Called>,
 }
 
 impl Catalogue {
@@ -227,6 +230,8 @@ impl Catalogue {
             };
             shelf.insert(row.code, Arc::new(category));
         }
+        let all = catalogue.iter().chain(catalogue.retired());
+        catalogue.called = all.map(|one| Called::new(one)).collect();
         Ok(catalogue)
     }
 
@@ -249,6 +254,10 @@ impl Catalogue {
     /// Categories that are no longer offered.
     pub fn retired(&self) -> impl Iterator<Item = &Arc<Category>> {
         self.retired.values()
+    }
+
+    pub(crate) fn called(&self) -> &[Called] {
+        &self.called
     }
 
     #[must_use]

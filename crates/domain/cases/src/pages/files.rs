@@ -16,7 +16,7 @@ use super::street::upload::{self, file_problem};
 use crate::AttachFile;
 use crate::model::Status;
 use crate::permissions::{CASES_REPORT, CASES_VERIFY};
-use crate::queries::{FileAt, case, file_of, visible};
+use crate::queries::{FileAt, case, file_of, visible, visible_whole};
 use crate::service::Cases;
 
 pub(super) fn routes() -> Routes {
@@ -44,7 +44,8 @@ async fn show(
     Path((id, file)): Path<(Uuid, Uuid)>,
     ApiQuery(size): ApiQuery<Size>,
 ) -> WebResult<Response> {
-    let (community, id) = visible(app.db(), &ctx, id).await?;
+    let cases = app.need::<Cases>()?;
+    let (community, id) = visible_whole(app.db(), &cases, &ctx, id).await?;
     let file = file_of(app.db(), community, id, file).await?;
     give(&app, &file, &size).await
 }

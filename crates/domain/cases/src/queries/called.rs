@@ -1,8 +1,6 @@
 //! What somebody types may be what the matter is called and no word of any report: 楼道堆物. It is looked up in the catalogue,
 //! and the cases of those categories are asked for by their index.
 
-use std::sync::Arc;
-
 use youlin_database::text::TextTerm;
 use youlin_kernel::Scope;
 use youlin_matching::index_terms;
@@ -17,6 +15,33 @@ pub(super) const MOST: usize = 6;
 /// One letter names nothing.
 const SHORTEST: usize = 2;
 
+/// What a category is called, as the index of texts holds it: the catalogue keeps it ready, for it is asked on every search.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    code: String,
+    sensitive: bool,
+    /// Letters of the name.
+    length: usize,
+    /// Terms of the name in both languages, in order.
+    name: Vec<String>,
+    /// The same with the keywords.
+    name_and_keywords: Vec<String>,
+}
+
+impl Called {
+    pub(crate) fn new(category: &Category) -> Self {
+        let name = format!("{}\n{}", category.name, category.name_en);
+        let all = format!("{name}\n{}", category.keywords.join("\n"));
+        Self {
+            code: category.code.clone(),
+            sensitive: category.sensitive,
+            length: category.name.chars().count(),
+            name: index_terms(&name),
+            name_and_keywords: index_terms(&all),
+        }
+    }
+}
+
 /// The codes of the categories whose name holds all the words that were typed; where no name does, of those whose name and
 /// keywords hold them together. Old cases may be of a category that is no longer offered. What a sensitive category is about
 /// is for the desk: nobody else finds cases by its name.
@@ -30,35 +55,27 @@ pub(crate) fn categories_called(cases: &Cases, scope: &Scope, typed: &str) -> Ve
         return Vec::new();
     }
     let (catalogue, desk) = (cases.catalogue(), scope.holds_also(&CASES_DESK));
-    let all = catalogue.iter().chain(catalogue.retired());
-    let open: Vec<&Arc<Category>> = all.filter(|one| desk || !one.sensitive).collect();
-    let by = |text: fn(&Category) -> String| {
-        let mut found = open.clone();
-        found.retain(|one| holds(&text(one), &asked));
+    let by = |terms: fn(&Called) -> &[String]| {
+        let open = catalogue.called().iter();
+        let mut found: Vec<&Called> = open
+            .filter(|one| (desk || !one.sensitive) && holds(terms(one), &asked))
+            .collect();
+        found.sort_by_key(|one| one.length);
         found
     };
-    let mut found = by(name);
+    let mut found = by(|one| &one.name);
     if found.is_empty() {
-        found = by(name_and_keywords);
+        found = by(|one| &one.name_and_keywords);
     }
-    found.sort_by_key(|one| one.name.chars().count());
     let codes = found.into_iter().take(MOST);
     codes.map(|one| one.code.clone()).collect()
 }
 
-fn name(category: &Category) -> String {
-    format!("{}\n{}", category.name, category.name_en)
-}
-
-fn name_and_keywords(category: &Category) -> String {
-    format!("{}\n{}", name(category), category.keywords.join("\n"))
-}
-
-/// As the index of texts holds a question.
-fn holds(text: &str, asked: &[TextTerm]) -> bool {
-    let own = index_terms(text);
+/// As the index of texts holds a question; the terms stand in order.
+fn holds(terms: &[String], asked: &[TextTerm]) -> bool {
     asked.iter().all(|term| {
-        own.iter().any(|one| match term.prefix {
+        let from = terms.partition_point(|one| *one < term.text);
+        terms.get(from).is_some_and(|one| match term.prefix {
             true => one.starts_with(&term.text),
             false => *one == term.text,
         })

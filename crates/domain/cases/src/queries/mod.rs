@@ -21,9 +21,10 @@ mod tasks;
 mod theirs;
 mod track;
 mod views;
+mod withheld;
 
 pub use brief::{Brief, BriefReporter, BriefTask, briefs};
-pub(crate) use called::categories_called;
+pub(crate) use called::{Called, categories_called};
 pub(crate) use calls::call_phone;
 pub use calls::{CallView, call_view, recent_calls};
 pub use counts::{CaseCounts, MonthCounts, counts, counts_by_area, months};
@@ -35,7 +36,7 @@ pub use footing::{
 pub use helped::{Helped, helped};
 pub use list::{CaseFilter, Sort, list};
 pub use one::{case, case_by_number, past_of_person, visible};
-pub(crate) use one::{contact, reported_by_caller};
+pub(crate) use one::{contact, reported_by_caller, visible_whole};
 pub use open311::{
     Open311Eyes, Open311Filter, Open311Row, Open311Update, open311_filed_by, open311_mark,
     open311_request, open311_requests, open311_step_of, open311_updates,

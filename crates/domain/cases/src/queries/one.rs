@@ -5,11 +5,12 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_people::{Directory, merge};
 
 use super::parts;
 use super::views::{self, CaseRow, CaseView, TaskView};
+use super::withheld::{withheld, within};
 use crate::commands::{Reporter, standing, without_ends};
 use crate::entities::{case_record, case_task};
 use crate::model::{
@@ -28,6 +29,24 @@ pub async fn visible(db: &Database, ctx: &Ctx, id: Uuid) -> Result<(CommunityId,
         .map(|case| (CommunityId(case.community_id), case.id))
 }
 
+/// The same, for whoever may read what it is about.
+///
+/// # Errors
+/// 404 also for those from whom that is withheld; 401 for visitors.
+pub(crate) async fn visible_whole(
+    db: &Database,
+    cases: &Cases,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<(CommunityId, Uuid)> {
+    let case = find(db, ctx, id).await?;
+    let hidden = withheld(db.read(), cases, ctx, std::slice::from_ref(&case)).await?;
+    if hidden.contains(&id) {
+        return Err(Problem::not_found());
+    }
+    Ok((CommunityId(case.community_id), case.id))
+}
+
 pub(crate) async fn find(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_record::Model> {
     if let Ok(scope) = ctx.scope(&permissions::CASES_READ) {
         let found = case_record::Entity::find()
@@ -35,11 +54,10 @@ pub(crate) async fn find(db: &Database, ctx: &Ctx, id: Uuid) -> Result<case_reco
             .filter(col("id").eq(id))
             .one(db.read())
             .await?;
-        if let Some(case) = found {
-            let areas = [case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)];
-            if scope.contains(CommunityId(case.community_id), &areas) {
-                return Ok(case);
-            }
+        if let Some(case) = found
+            && within(&scope, &case)
+        {
+            return Ok(case);
         }
     } else if !ctx.is_signed_in() {
         return Err(ctx
@@ -132,6 +150,10 @@ pub async fn case(db: &Database, cases: &Cases, ctx: &Ctx, id: Uuid) -> Result<C
         .iter()
         .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
         .collect();
+    let hidden = withheld(db_read, cases, ctx, std::slice::from_ref(&state.case)).await?;
+    if hidden.contains(&id) {
+        view.withhold();
+    }
     Ok(view)
 }
 
@@ -300,15 +322,9 @@ pub async fn past_of_person(
         .limit(limit)
         .all(db.read())
         .await?;
-    let seen = |case: &&case_record::Model| {
-        scope.contains(
-            CommunityId(case.community_id),
-            &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
-        )
-    };
     Ok(rows
         .iter()
-        .filter(seen)
+        .filter(|case| within(scope, case))
         .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
         .collect())
 }

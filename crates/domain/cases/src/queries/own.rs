@@ -5,9 +5,10 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_kernel::{CommunityId, Ctx, Micros, Problem, Result};
 
 use super::views::{self, category_name};
+use super::withheld::within;
 use crate::CaseRow;
 use crate::entities::{case_record, case_task};
 use crate::permissions::CASES_READ;
@@ -104,7 +105,7 @@ pub async fn cases_of_person(
     let view = |case: &case_record::Model| views::row(case, cases, ctx.locale(), ctx.now());
     Ok(rows
         .iter()
-        .filter(|case| sees(&scope, case))
+        .filter(|case| within(&scope, case))
         .map(|case| (view(case), helped.contains(&case.id)))
         .collect())
 }
@@ -136,14 +137,7 @@ pub async fn cases_of_dwelling(
         .await?;
     Ok(rows
         .iter()
-        .filter(|case| sees(&scope, case))
+        .filter(|case| within(&scope, case))
         .map(|case| views::row(case, cases, ctx.locale(), ctx.now()))
         .collect())
-}
-
-fn sees(scope: &Scope, case: &case_record::Model) -> bool {
-    scope.contains(
-        CommunityId(case.community_id),
-        &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
-    )
 }

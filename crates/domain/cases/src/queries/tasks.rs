@@ -12,6 +12,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, Scop
 use youlin_people::{Directory, Party};
 
 use super::views::{self, CaseRow};
+use super::withheld::{is_sensitive, withheld, within};
 use crate::entities::{case_record, case_task};
 use crate::model::{TaskRole, TaskStatus, task_party, task_status};
 use crate::service::Cases;
@@ -75,17 +76,14 @@ pub async fn tasks_of(
         .await?;
     let by_id: std::collections::HashMap<Uuid, &case_record::Model> =
         found.iter().map(|case| (case.id, case)).collect();
+    let withheld = withheld(db.read(), cases, ctx, &found).await?;
     let mut rows = Vec::new();
     for task in &tasks {
-        let Some(case) = by_id.get(&task.case_id) else {
+        let Some(&case) = by_id.get(&task.case_id) else {
             continue;
         };
-        let areas = [
-            case.grid_id.map(youlin_kernel::AreaId),
-            case.neighbourhood_id.map(youlin_kernel::AreaId),
-        ];
-        if scope.is_none_or(|scope| scope.contains(CommunityId(case.community_id), &areas)) {
-            rows.push(row(cases, ctx, task, case));
+        if scope.is_none_or(|scope| within(scope, case)) {
+            rows.push(row(cases, ctx, (task, case), withheld.contains(&case.id)));
         }
     }
     name_parties(db, cases, &mut rows).await;
@@ -93,7 +91,16 @@ pub async fn tasks_of(
     Ok(rows)
 }
 
-fn row(cases: &Cases, ctx: &Ctx, task: &case_task::Model, case: &case_record::Model) -> TaskRow {
+fn row(
+    cases: &Cases,
+    ctx: &Ctx,
+    (task, case): (&case_task::Model, &case_record::Model),
+    withheld: bool,
+) -> TaskRow {
+    let mut of = views::row(case, cases, ctx.locale(), ctx.now());
+    if withheld {
+        of.withhold();
+    }
     TaskRow {
         id: task.id,
         role: TaskRole::parse(&task.role).unwrap_or(TaskRole::Supporting),
@@ -103,7 +110,7 @@ fn row(cases: &Cases, ctx: &Ctx, task: &case_task::Model, case: &case_record::Mo
         planned: task.planned_at.is_some(),
         party: task_party(task),
         party_name: String::new(),
-        case: views::row(case, cases, ctx.locale(), ctx.now()),
+        case: of,
     }
 }
 
@@ -158,6 +165,7 @@ pub struct LinkedTask {
     pub task: TaskRow,
     /// Where to go: helpers need the address.
     pub address: String,
+    /// Empty where it is withheld.
     pub full_text: String,
 }
 
@@ -190,13 +198,18 @@ pub async fn open_link(db: &Database, cases: &Cases, ctx: &Ctx, token: &str) -> 
         .one(db.read())
         .await?
         .ok_or_else(gone)?;
+    // Whoever else holds the link: it opens what this task's party may read.
+    let withheld = row.role != TaskRole::Lead.as_str() && is_sensitive(cases, &case);
     Ok(LinkedTask {
         community: CommunityId(community),
         case: case.id,
         nonce,
-        task: self::row(cases, ctx, &row, &case),
+        task: self::row(cases, ctx, (&row, &case), withheld),
         address: case.address.clone(),
-        full_text: case.text.clone(),
+        full_text: match withheld {
+            true => String::new(),
+            false => case.text.clone(),
+        },
     })
 }
 

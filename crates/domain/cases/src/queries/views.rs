@@ -24,7 +24,7 @@ pub struct CaseRow {
     pub urgency: Urgency,
     pub category: String,
     pub category_name: String,
-    /// The beginning of the report, 120 characters at most.
+    /// The beginning of the report, 120 characters at most; empty where it is withheld.
     pub text: String,
     pub address: String,
     pub grid: Option<AreaId>,
@@ -38,13 +38,18 @@ pub struct CaseRow {
     pub light: &'static str,
     pub supervised: bool,
     pub version: i32,
+    /// The category is sensitive and the caller only supports or follows up: what it is about the community tells them.
+    pub withheld: bool,
 }
 
 impl CaseRow {
-    /// What it is called where the line is short.
+    /// What it is called where the line is short; the category's name, where what it is about is withheld.
     #[must_use]
     pub fn title(&self) -> String {
-        headline(&self.text)
+        match self.withheld {
+            true => self.category_name.clone(),
+            false => headline(&self.text),
+        }
     }
 }
 
@@ -194,6 +199,7 @@ pub(crate) fn row(
         light: light_word(case, cases, now),
         supervised: case.supervised,
         version: case.version,
+        withheld: false,
     }
 }
 

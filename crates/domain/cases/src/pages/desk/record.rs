@@ -97,7 +97,10 @@ impl<'a> Record<'a> {
                 && !v.row.status.is_ended()
                 && v.held.as_ref().is_none_or(|held| !held.ends_there),
             may_read: ctx.may(&CASES_READ),
-            sections: section::drawn(s, &v).await?,
+            sections: match v.row.withheld {
+                true => Vec::new(),
+                false => section::drawn(s, &v).await?,
+            },
             s,
             v,
         })
@@ -135,9 +138,12 @@ impl<'a> Record<'a> {
         words::light_words(self.s, &self.v.row)
     }
 
-    /// The beginning of the report, as a heading.
+    /// The beginning of the report, as a heading, or what the row is called.
     fn title(&self) -> String {
-        headline(&self.v.full_text)
+        match self.v.row.withheld {
+            true => self.v.row.title(),
+            false => headline(&self.v.full_text),
+        }
     }
 
     fn offered(&self) -> Vec<&'static str> {
@@ -171,7 +177,7 @@ impl<'a> Record<'a> {
             self.v.source,
             Source::Patrol | Source::Visit | Source::Inspection
         );
-        !found || self.v.has_reporter()
+        !self.v.row.withheld && (!found || self.v.has_reporter())
     }
 
     /// Whether the reporter said how it is: where nobody reported it, nobody did.

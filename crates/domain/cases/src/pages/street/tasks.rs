@@ -93,7 +93,6 @@ pub(in crate::pages) struct TaskCard {
     /// Where the form goes.
     pub(in crate::pages) action: String,
     pub(in crate::pages) max_bytes: usize,
-    hushed: bool,
 }
 
 impl TaskCard {
@@ -106,18 +105,14 @@ impl TaskCard {
         action: String,
     ) -> Self {
         let category = cases.catalogue().any(&task.case.category).cloned();
-        let sensitive = category.as_ref().is_some_and(|category| category.sensitive);
         let evidence = category
             .as_ref()
             .map_or(Evidence::None, |category| category.evidence);
         let lead = task.role == TaskRole::Lead;
         let full_text = full_text.trim();
-        // Health and the like: whoever only lends a hand is told by the desk.
-        let hushed = sensitive && !lead;
-        let (what, story) = match (task.text.is_empty(), hushed) {
-            (false, _) => (task.text.clone(), if lead { full_text } else { "" }),
-            (true, true) => (String::new(), ""),
-            (true, false) => match headline(full_text) {
+        let (what, story) = match task.text.is_empty() {
+            false => (task.text.clone(), if lead { full_text } else { "" }),
+            true => match headline(full_text) {
                 what if what == full_text => (what, ""),
                 what => (what, full_text),
             },
@@ -127,7 +122,6 @@ impl TaskCard {
             shots: Vec::new(),
             back: String::new(),
             spot: None,
-            hushed,
             story: story.to_owned(),
             what,
             desk: desk_number(cases, ctx, task.case.community),
@@ -157,11 +151,9 @@ impl TaskCard {
             .and_then(|event| event.text.clone())
             .unwrap_or_default();
         let drawn = case.files.iter().filter(|file| file.has_thumbnail);
-        if !self.hushed {
-            let href = |file: &FileView| format!("/cases/{}/files/{}", case.row.id, file.id);
-            self.shots = drawn.map(href).collect();
-            self.spot = case.row.position;
-        }
+        let href = |file: &FileView| format!("/cases/{}/files/{}", case.row.id, file.id);
+        self.shots = drawn.map(href).collect();
+        self.spot = case.row.position;
         self
     }
 
