@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use youlin_datasets::cube::RecordRef;
 use youlin_datasets::{Asked, Datasets, FieldKind, Release, Wanted, known_since};
-use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Micros, Problem, Result};
+use youlin_kernel::{AreaId, AreaLevel, AreaTree, CommunityId, Ctx, Micros, Problem, Result};
 use youlin_places::natural;
 use youlin_tabular::{FillCell, FormColumn, Limits, TableFault, card_cells, defused};
 use youlin_web::App;
@@ -58,7 +58,7 @@ pub(crate) async fn lines_now(
     let Rows::Records(address) = rows else {
         return Some(areas_of(ctx, area, rows).len());
     };
-    let question = within(&read_address(address).ok()?, area);
+    let question = within(ctx.areas(), &read_address(address).ok()?, area);
     let query = question.query(datasets).ok()?;
     let answer = datasets.ask(ctx, query).await.ok()?.answer().await.ok()?;
     usize::try_from(answer.total.count).ok()
@@ -78,7 +78,7 @@ pub(crate) async fn fill(app: &App, ctx: &Ctx, form: &FormView, purpose: &str) -
     let mut approved = None;
     let lines = match &mapping.rows {
         Rows::Records(address) => {
-            let question = people(form, address)?;
+            let question = people(ctx, form, address)?;
             let asked = datasets.ask(ctx, question.query(&datasets)?).await?;
             let found = asked.evidence(Vec::new(), false).await?;
             if found.len() > MOST {
@@ -383,7 +383,7 @@ async fn figure(
     // A line for each of them as it is now: counted together with what was split off, that would be counted twice.
     let question = Composed {
         named: String::new(),
-        ..within(question, area)
+        ..within(ctx.areas(), question, area)
     };
     let asked = datasets.ask(ctx, question.query(datasets)?).await?;
     let answer = asked.answer().await?;
@@ -402,16 +402,26 @@ fn number_or_text(text: String) -> FillCell {
 ///
 /// # Errors
 /// 422 for an address that asks nothing.
-pub(crate) fn people(form: &FormView, address: &str) -> Result<Composed> {
+pub(crate) fn people(ctx: &Ctx, form: &FormView, address: &str) -> Result<Composed> {
     let made = Micros(known_since(form.line.id));
-    Ok(within(&read_address(address)?, form.line.area).named_at(made))
+    let question = within(ctx.areas(), &read_address(address)?, form.line.area);
+    Ok(question.named_at(made))
 }
 
-fn within(question: &Composed, area: AreaId) -> Composed {
-    Composed {
-        area: area.to_string(),
-        ..question.question()
+/// The question about an area. One that is about an area of its own already goes on to be: what lies in both is meant, and
+/// nobody else comes into the form.
+fn within(areas: &AreaTree, question: &Composed, area: AreaId) -> Composed {
+    let mut asked = question.question();
+    let own = std::mem::replace(&mut asked.area, area.to_string());
+    let narrower = |own: &str| match own.parse().map(AreaId) {
+        Ok(own) => !areas.is_within(area, own),
+        Err(_nan) => true,
+    };
+    let own = own.trim();
+    if !own.is_empty() && narrower(own) {
+        asked.f.push(format!("area~is~{own}"));
     }
+    asked
 }
 
 fn field_cell(kind: FieldKind, value: &str) -> FillCell {

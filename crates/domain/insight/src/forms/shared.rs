@@ -109,7 +109,7 @@ pub(super) async fn figures(
             d: other.to_owned(),
             ..Composed::default()
         };
-        let question = people(form, &all.address())?;
+        let question = people(ctx, form, &all.address())?;
         let asked = datasets.ask(ctx, question.query(datasets)?).await?;
         found.insert(at, asked.shared(key).await?);
     }

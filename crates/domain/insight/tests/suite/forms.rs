@@ -92,6 +92,35 @@ impl Web {
 }
 
 #[tokio::test]
+async fn a_question_about_a_grid_fills_a_form_of_its_community_with_that_grid() {
+    for web in webs().await {
+        let west = web.ground.id("A1");
+        let lines = async |rows: &str| {
+            let area = web.area();
+            let fields = [
+                ("requester", "街道民政"),
+                ("every", "quarter"),
+                ("area", area.as_str()),
+                ("rows", rows),
+            ];
+            let sent = web.hand_in(DESK, &fields, &blank(&COLUMNS)).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+            let form = sent.location().split('?').next().unwrap().to_owned();
+            let mut all = web.filled(&form).await.concat();
+            all.retain(|text| ["周福生", "顾二", "顾三"].contains(&text.as_str()));
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(lines("d=persons").await, ["周福生", "顾三", "顾二"]);
+        let grid = format!("d=persons&area={west}");
+        assert_eq!(lines(&grid).await, ["顾三", "顾二"]);
+        // A question about all of the community is about all of it.
+        let whole = format!("d=persons&area={}", web.area());
+        assert_eq!(lines(&whole).await, ["周福生", "顾三", "顾二"]);
+    }
+}
+
+#[tokio::test]
 async fn a_form_is_mapped_by_its_names_filled_and_only_what_is_missing_is_asked() {
     for web in webs().await {
         let fields = [

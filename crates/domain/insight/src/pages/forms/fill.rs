@@ -111,7 +111,7 @@ pub(super) async fn records(
     let Rows::Records(address) = &form.mapping.rows else {
         return Err(Problem::invalid("rows", "form-no-people"));
     };
-    let question = forms::people(form, address)?;
+    let question = forms::people(ctx, form, address)?;
     let set = datasets.ask(ctx, question.query(&datasets)?).await?;
     let found = set.evidence(Vec::new(), false).await?;
     let records = found
