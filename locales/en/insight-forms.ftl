@@ -100,6 +100,7 @@ form-field-building = Building
 form-field-relation = Relation to the dwelling
 form-field-household_size = People in the dwelling
 form-field-labels = Labels
+form-field-language = Language
 form-field-note = Note
 form-field-seen = Last seen on
 form-field-seen_by = Seen last by

@@ -53,6 +53,7 @@ people-field-address = Address
 people-field-note = Note
 people-field-wish = What was asked to be put right
 people-field-labels = labels
+people-field-language = Language
 people-field-sex = sex
 people-field-birth = birthday, age
 people-field-seen = days of visits

@@ -100,6 +100,7 @@ form-field-building = 楼栋
 form-field-relation = 与房屋的关系
 form-field-household_size = 同住人数
 form-field-labels = 标签
+form-field-language = 常用语言
 form-field-note = 备注
 form-field-seen = 最近见到的日期
 form-field-seen_by = 最近一次由谁走访

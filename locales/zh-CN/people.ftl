@@ -50,6 +50,7 @@ people-field-address = 住址
 people-field-note = 备注
 people-field-wish = 提出的更正
 people-field-labels = 标签
+people-field-language = 常用语言
 people-field-sex = 性别
 people-field-birth = 出生日期、年龄
 people-field-seen = 走访日期

@@ -14,12 +14,14 @@ use crate::entities::{person, person_phone};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
 use crate::permissions::PEOPLE_WRITE;
+use crate::queries::said_last_first;
 use crate::vault::FieldPlace;
 
 /// More numbers than this with one person are a mistake.
 const MOST: u64 = 20;
 
-/// See the module's text. Answers the phone's id; a number the person already has is answered, not doubled.
+/// See the module's text. Answers the phone's id; a number the person already has is answered, not doubled, and is the one said
+/// last.
 #[derive(Debug)]
 pub struct AttachPhone {
     pub vault: Arc<Vault>,
@@ -36,8 +38,8 @@ impl Command for AttachPhone {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<Uuid> {
         let vault = &self.vault;
         let row = person_for(ctx, tx, vault, &PEOPLE_WRITE, self.community, self.person).await?;
-        let (id, new) = attach(ctx, tx, vault, &row, &self.phone).await?;
-        if new {
+        let (id, heard) = say(ctx, tx, vault, &row, &self.phone).await?;
+        if heard {
             let mut row = person::Model {
                 updated_at: ctx.now().0,
                 ..row
@@ -56,6 +58,38 @@ impl Command for AttachPhone {
             );
         }
         Ok(id)
+    }
+}
+
+/// Somebody says this number now: it is the one said last, whether it is new or was said long ago. Answers its id, and whether
+/// that is news. The caller writes the audit entry.
+pub(crate) async fn say(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    row: &person::Model,
+    phone: &str,
+) -> Result<(Uuid, bool)> {
+    let (id, new) = attach(ctx, tx, vault, row, phone).await?;
+    if new {
+        return Ok((id, true));
+    }
+    let own = person_phone::Entity::find()
+        .filter(person_phone::Column::CommunityId.eq(row.community_id))
+        .filter(person_phone::Column::PersonId.eq(row.id));
+    let mut known = said_last_first(own).all(tx.conn()).await?.into_iter();
+    match known.position(|one| one.id == id) {
+        Some(0) | None => Ok((id, false)),
+        Some(_) => {
+            let again = person_phone::Entity::find_by_id((row.community_id, id));
+            let again = again.one(tx.conn()).await?.ok_or_else(Problem::not_found)?;
+            tx.update::<person_phone::Entity>(person_phone::Model {
+                created_at: ctx.now().0,
+                ..again
+            })
+            .await?;
+            Ok((id, true))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::entities::{person, person_phone, residence};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, Facts, How, Said};
 use crate::permissions::PEOPLE_WRITE;
-use crate::queries::{masked_phone, open_phone};
+use crate::queries::{masked_phone, open_phone, said_last_first};
 use crate::{Relation, Vault};
 
 /// What was seen before it was corrected.
@@ -66,13 +66,13 @@ impl Command for CorrectResident {
         self.no_other_word(ctx, tx, &row).await?;
         let mut learnt = Vec::new();
         if self.phone_gone
-            && let Some(first) = phones(tx.conn(), &row).await?.first()
+            && let Some(gone) = called_by(tx.conn(), &row).await?
         {
-            tx.delete::<person_phone::Entity>(first).await?;
+            tx.delete::<person_phone::Entity>(&gone).await?;
             learnt.push(Fact::Phone);
         }
         if let Some(phone) = phone {
-            attach_phone::attach(ctx, tx, vault, &row, phone).await?;
+            attach_phone::say(ctx, tx, vault, &row, phone).await?;
             learnt.push(Fact::Phone);
         }
         if let Some(relation) = self.relation {
@@ -143,8 +143,8 @@ impl CorrectResident {
         facts: &Facts,
         said: &Said,
     ) -> Result<Value> {
-        let phone = match phones(db, row).await?.last() {
-            Some(last) => Some(masked_phone(&self.vault, &open_phone(&self.vault, last)?)),
+        let phone = match called_by(db, row).await? {
+            Some(last) => Some(masked_phone(&self.vault, &open_phone(&self.vault, &last)?)),
             None => None,
         };
         let at = |fact| facts.get(fact).map(|said| said.at);
@@ -160,17 +160,15 @@ impl CorrectResident {
     }
 }
 
-async fn phones(
+/// The number the person is called by.
+async fn called_by(
     db: &impl ConnectionTrait,
     row: &person::Model,
-) -> Result<Vec<person_phone::Model>> {
-    Ok(person_phone::Entity::find()
+) -> Result<Option<person_phone::Model>> {
+    let own = person_phone::Entity::find()
         .filter(person_phone::Column::CommunityId.eq(row.community_id))
-        .filter(person_phone::Column::PersonId.eq(row.id))
-        .order_by_asc(person_phone::Column::Position)
-        .order_by_asc(person_phone::Column::CreatedAt)
-        .all(db)
-        .await?)
+        .filter(person_phone::Column::PersonId.eq(row.id));
+    Ok(said_last_first(own).one(db).await?)
 }
 
 async fn home(db: &impl ConnectionTrait, row: &person::Model) -> Result<Option<residence::Model>> {

@@ -2,7 +2,7 @@
 //! over unseen; whoever comes second is told what is held, by whom and since when.
 
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_database::Tx;
@@ -13,7 +13,7 @@ use super::person_for;
 use crate::entities::{form_asked, person, person_phone};
 use crate::facts::{Fact, Facts};
 use crate::permissions::PEOPLE_WRITE;
-use crate::queries::{masked_phone, open_name, open_phone};
+use crate::queries::{masked_phone, open_name, open_phone, said_last_first};
 use crate::vault::FieldPlace;
 use crate::{Sex, Vault};
 
@@ -100,12 +100,10 @@ impl Heard<'_> {
         let Ok(heard) = vault.phone("phone", self.phone.trim()) else {
             return Ok(None);
         };
-        let known = person_phone::Entity::find()
+        let own = person_phone::Entity::find()
             .filter(person_phone::Column::CommunityId.eq(self.community.0))
-            .filter(person_phone::Column::PersonId.eq(self.person))
-            .order_by_desc(person_phone::Column::CreatedAt)
-            .all(db)
-            .await?;
+            .filter(person_phone::Column::PersonId.eq(self.person));
+        let known = said_last_first(own).all(db).await?;
         let index = vault.phone_index(&heard);
         match known.first() {
             Some(last) if known.iter().all(|one| one.number_index != index) => {

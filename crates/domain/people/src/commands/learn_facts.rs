@@ -108,7 +108,7 @@ impl LearnFacts {
         let Some(phone) = self.phone.as_deref().filter(|text| !text.trim().is_empty()) else {
             return Ok(false);
         };
-        let (new, _) = attach_phone::attach(ctx, tx, &self.vault, row, phone).await?;
+        let (new, _) = attach_phone::say(ctx, tx, &self.vault, row, phone).await?;
         if let Some(old) = self.instead_of {
             attach_phone::replace(tx, row, new, old).await?;
         }

@@ -163,11 +163,14 @@ impl SavePerson {
         let area = self.area()?;
         let row = self.save(ctx, tx, &clean, area).await?;
         let mut changed = vec!["person"];
+        let vault = &self.vault;
         for phone in &clean.phones {
-            if attach_phone::attach(ctx, tx, &self.vault, &row, phone)
-                .await?
-                .1
-            {
+            // One that is typed is said now; a list from elsewhere says what is known, in no order.
+            let (_, heard) = match clean.phones.len() == 1 && self.ext_key.is_none() {
+                true => attach_phone::say(ctx, tx, vault, &row, phone).await?,
+                false => attach_phone::attach(ctx, tx, vault, &row, phone).await?,
+            };
+            if heard {
                 changed.push("phone");
             }
         }

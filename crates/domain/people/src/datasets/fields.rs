@@ -401,6 +401,10 @@ fn value(vault: &Vault, ctx: &Ctx, i18n: &I18n, held: &Held, field: &str) -> Res
             .sex
             .as_deref()
             .map_or_else(String::new, |sex| word("sex", sex)),
+        "language" => row.language.as_deref().map_or_else(String::new, |code| {
+            let known = i18n.find(ctx.locale(), &format!("speaks-{code}"), &[]);
+            known.unwrap_or_else(|| code.to_owned())
+        }),
         "birth" => match sealed("birth", &row.birth_sealed)? {
             day if !day.is_empty() => day,
             _ => row

@@ -62,8 +62,8 @@ impl Command for ConfirmPhone {
             Proven::Over => return Ok(Entered::Over),
         };
         let number = proven.number(vault, self.id)?;
-        let (phone, new) = attach_phone::attach(ctx, tx, vault, &row, &number).await?;
-        if new {
+        let (phone, heard) = attach_phone::say(ctx, tx, vault, &row, &number).await?;
+        if heard {
             tx.audit(
                 ctx,
                 self.community,

@@ -12,7 +12,9 @@ use crate::entities::{
     form_asked, form_question, membership, organisation, person, person_consent, person_label,
     person_phone, processing, residence,
 };
-use crate::queries::{display_number, file_of, looks_of, open_label, open_name, open_phone};
+use crate::queries::{
+    display_number, file_of, looks_of, open_label, open_name, open_phone, said_last_first,
+};
 use crate::vault::FieldPlace;
 use crate::{Contact, Look, MembershipRole, Vault};
 
@@ -211,13 +213,10 @@ async fn phones(
     community: CommunityId,
     id: Uuid,
 ) -> Result<Vec<OwnPhone>> {
-    let rows = person_phone::Entity::find()
+    let own = person_phone::Entity::find()
         .filter(person_phone::Column::CommunityId.eq(community.0))
-        .filter(person_phone::Column::PersonId.eq(id))
-        .order_by_asc(person_phone::Column::Position)
-        .order_by_asc(person_phone::Column::Id)
-        .all(db)
-        .await?;
+        .filter(person_phone::Column::PersonId.eq(id));
+    let rows = said_last_first(own).all(db).await?;
     rows.iter()
         .map(|row| {
             Ok(OwnPhone {

@@ -17,7 +17,7 @@ use crate::entities::{
 };
 use crate::own::is_child;
 use crate::permissions::PEOPLE_SENSITIVE;
-use crate::queries::{display_number, open_name, open_phone};
+use crate::queries::{display_number, open_name, open_phone, said_last_first};
 use crate::vault::FieldPlace;
 use crate::{Relation, Sex, Vault};
 
@@ -111,9 +111,8 @@ impl Lines<'_> {
         let mut has = Belongings::default();
         let phones = person_phone::Entity::find()
             .filter(person_phone::Column::CommunityId.eq(community))
-            .filter(person_phone::Column::PersonId.is_in(some()))
-            .order_by_asc(person_phone::Column::Position);
-        for row in phones.all(conn).await? {
+            .filter(person_phone::Column::PersonId.is_in(some()));
+        for row in said_last_first(phones).all(conn).await? {
             has.phones.entry(row.person_id).or_default().push(row);
         }
         let homes = residence::Entity::find()

@@ -35,13 +35,18 @@ pub struct Worker {
     pub shares: Vec<Share>,
 }
 
+impl Share {
+    /// Whether the dwelling lies in it.
+    #[must_use]
+    pub fn has(&self, door: &Door) -> bool {
+        self.building == door.building
+            && (self.entrance.is_empty() || self.entrance == door.entrance)
+    }
+}
+
 impl Worker {
     fn has(&self, door: &Door) -> bool {
-        self.shares.is_empty()
-            || self.shares.iter().any(|share| {
-                share.building == door.building
-                    && (share.entrance.is_empty() || share.entrance == door.entrance)
-            })
+        self.shares.is_empty() || self.shares.iter().any(|share| share.has(door))
     }
 
     /// Whether somebody said that this very building or entrance is theirs.

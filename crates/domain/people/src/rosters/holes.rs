@@ -110,10 +110,7 @@ pub fn hole_lines(ground: &Ground, tree: &AreaTree, area: AreaId, hole: Hole) ->
     match hole {
         Hole::NoWorker => {
             let mut bare: Vec<Uuid> = doors_in(ground, area)
-                .filter(|door| {
-                    let by = ground.coverage.by.get(&door.dwelling);
-                    by.is_none_or(Vec::is_empty)
-                })
+                .filter(|door| ground.is_bare(door))
                 .map(|door| door.dwelling)
                 .collect();
             bare.sort_unstable();

@@ -38,6 +38,14 @@ pub struct Ground {
     pub(crate) office: Vec<InOffice>,
 }
 
+impl Ground {
+    /// Nobody looks after it.
+    pub(crate) fn is_bare(&self, door: &Door) -> bool {
+        let by = self.coverage.by.get(&door.dwelling);
+        by.is_none_or(Vec::is_empty)
+    }
+}
+
 /// What a community asks for; the usual where nothing was set.
 pub(crate) async fn policy(
     db: &impl ConnectionTrait,

@@ -490,15 +490,16 @@ async fn a_form_has_the_number_said_last_and_whom_the_household_has() {
             records.push((JIA, id));
         }
         ground.world.clock.advance(Micros::MINUTE);
-        let attach = AttachPhone {
+        let attach = |phone: &str| AttachPhone {
             vault: Arc::clone(&ground.vault),
             community: JIA,
             person: records[0].1,
-            phone: "13900003333".to_owned(),
+            phone: phone.to_owned(),
             how: youlin_people::facts::How::Desk,
         };
         let service = ground.world.service();
-        db.execute(&service, attach).await.unwrap();
+        let new = attach("13900003333");
+        db.execute(&service, new).await.unwrap();
         let fields = ["phone", "household_size", "household_members"];
         let wanted = Wanted {
             records: records.clone(),
@@ -521,6 +522,16 @@ async fn a_form_has_the_number_said_last_and_whom_the_household_has() {
         let card = Directory::card(db.read(), &ground.vault, &scope, records[0].1).await;
         let masked = card.unwrap().phone_masked.unwrap();
         assert!(masked.ends_with("3333"), "{masked}");
+        // Said again, an earlier one is theirs once more; once more again, that is no news.
+        ground.world.clock.advance(Micros::MINUTE);
+        let shown = async || {
+            let card = Directory::card(db.read(), &ground.vault, &scope, records[0].1).await;
+            card.unwrap().phone_masked.unwrap()
+        };
+        let again = db.execute(&service, attach("13800002222")).await.unwrap();
+        assert!(shown().await.ends_with("2222"));
+        let held = db.execute(&service, attach("13800002222")).await.unwrap();
+        assert_eq!(again, held);
         let named = persons.fields(&catalogues(), Locale::Zh);
         let called = |name: &str| {
             let field = named
@@ -534,6 +545,8 @@ async fn a_form_has_the_number_said_last_and_whom_the_household_has() {
             ("户内人数", "household_members"),
             ("同住人数", "household_size"),
             ("常住人数", "household_size"),
+            ("常用语言", "language"),
+            ("人员标签", "labels"),
         ] {
             assert_eq!(called(name), Some(code), "{name}");
         }

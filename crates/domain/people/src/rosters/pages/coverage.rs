@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use youlin_kernel::{AreaId, AreaLevel, Ctx, Problem, Result, Scope};
 use youlin_web::{ApiQuery, App, Caller, Prefs, Shell, WebResult, page};
 
-use super::{chosen, shell};
+use super::{chosen, own_areas, shell};
 use crate::Vault;
 use crate::permissions::{ROSTERS_READ, ROSTERS_WRITE};
 use crate::rosters::queries::names;
@@ -109,6 +109,8 @@ struct CoveragePage {
     area: AreaId,
     /// Areas above, within the scope.
     way: Vec<AreaId>,
+    /// Those the caller works in, to choose among.
+    own: Vec<AreaId>,
     total: AreaLine,
     rows: Vec<AreaLine>,
     more: usize,
@@ -150,6 +152,7 @@ pub(super) async fn show(
         may_write: community.is_some_and(|id| ctx.authorize(&ROSTERS_WRITE, id).is_ok()),
         tiles: app.config().tile_url.clone().unwrap_or_default(),
         has_team: community.is_some(),
+        own: own_areas(&ctx),
         way,
         area,
         s: shell(&app, &ctx, prefs),

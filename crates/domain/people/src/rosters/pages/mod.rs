@@ -1,6 +1,7 @@
 //! Pages of rosters: `/rosters…` (coverage, teams, seconded staff), `/duty…`, and the public card of an area's team.
 
 mod absences;
+mod bare;
 mod coverage;
 mod duty;
 mod feed;
@@ -84,13 +85,20 @@ fn chosen(ctx: &Ctx, scope: &Scope, asked: Option<i64>) -> Result<AreaId> {
         });
         return seen.then_some(area).ok_or_else(Problem::not_found);
     }
-    let own = ctx
-        .grants()
-        .iter()
-        .find(|grant| ROSTERS_READ.held_by(grant.role))
-        .map(|grant| grant.area);
+    let own = own_areas(ctx).first().copied();
     let first = || scope.parts().first().map(|part| part.community.into());
     own.or_else(first).ok_or_else(Problem::not_found)
+}
+
+/// The areas the caller works in, each once.
+fn own_areas(ctx: &Ctx) -> Vec<AreaId> {
+    let mut own = Vec::new();
+    for grant in ctx.grants() {
+        if ROSTERS_READ.held_by(grant.role) && !own.contains(&grant.area) {
+            own.push(grant.area);
+        }
+    }
+    own
 }
 
 /// 08:30

@@ -1,25 +1,23 @@
 //! `/rosters/teams/{area}`: the team of a grid or neighbourhood, its cards for printing, and the public card.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Problem, Result};
-use youlin_places::queries::doors_of;
+use youlin_kernel::{AreaId, Ctx, Problem, Result};
 use youlin_web::{
     ApiForm, ApiQuery, App, Caller, Choice, NavPlace, PathId, Prefs, Shell, WebResult, page,
 };
 
+use super::bare::{Bare, bare, door_choices, others};
 use super::shell;
 use crate::pages::form::{Errors, shown, to, with_status};
 use crate::permissions::{PEOPLE_WRITE, ROSTERS_READ, ROSTERS_WRITE};
 use crate::queries::OnDuty;
-use crate::rosters::{
-    EndShare, Ground, Hole, HoleLine, TakeShare, TeamMember, ground, hole_lines, team,
-};
+use crate::rosters::{EndShare, TakeShare, TeamMember, ground, team};
 use crate::{Directory, MembershipRole, Vault};
 
 #[derive(Template)]
@@ -37,16 +35,10 @@ struct TeamPage {
     /// Buildings and entrances of the area, each with where it stands.
     doors: Vec<(AreaId, Choice)>,
     bare: Vec<Bare>,
+    /// Of what was given to somebody, by share: whose it is all the same.
+    others: BTreeMap<Uuid, String>,
     may_join: bool,
     saved: bool,
-}
-
-/// Dwellings of nobody that cannot be given to anybody either.
-struct Bare {
-    /// Whoever gets the role here looks after them.
-    area: AreaId,
-    dwellings: usize,
-    may_join: bool,
 }
 
 impl TeamPage {
@@ -73,6 +65,10 @@ impl TeamPage {
         self.loads.get(&member.membership).copied()
     }
 
+    fn others_at(&self, share: &Uuid) -> Option<&String> {
+        self.others.get(share)
+    }
+
     fn is_micro(&self, member: &TeamMember) -> bool {
         let _shape_of_templates = self;
         member.role == MembershipRole::MicroGridWorker
@@ -97,64 +93,6 @@ fn team_area(ctx: &Ctx, id: &str) -> Result<AreaId> {
         .ok_or_else(Problem::not_found)
 }
 
-/// Buildings of the area, each followed by its entrances where it has several.
-async fn door_choices(
-    app: &App,
-    s: &Shell,
-    vault: &Vault,
-    area: AreaId,
-    community: CommunityId,
-) -> Result<Vec<(AreaId, Choice)>> {
-    let mut found: BTreeSet<(String, Uuid, String, AreaId)> = BTreeSet::new();
-    for line in doors_of(app.db(), community).await? {
-        let Some(place) = vault.building(line.building) else {
-            continue;
-        };
-        let at = place.area();
-        if s.ctx().areas().is_within(at, area) {
-            found.insert((place.address.clone(), line.building, String::new(), at));
-            found.insert((place.address, line.building, line.entrance, at));
-        }
-    }
-    let choice = |(address, building, entrance, at): (String, Uuid, String, AreaId)| {
-        let value = format!("{building}:{entrance}");
-        (at, Choice::new(value, format!("{address}{entrance}")))
-    };
-    Ok(found.into_iter().map(choice).collect())
-}
-
-/// Where a role is missing before anything can be given.
-fn bare(ctx: &Ctx, ground: &Ground, area: AreaId) -> Vec<Bare> {
-    let workers: BTreeSet<AreaId> = ground
-        .office
-        .iter()
-        .filter(|one| one.role == MembershipRole::MicroGridWorker)
-        .map(|one| AreaId(one.row.area_id))
-        .filter(|at| ctx.authorize(&ROSTERS_WRITE, *at).is_ok())
-        .collect();
-    let mut found: BTreeMap<AreaId, usize> = BTreeMap::new();
-    for line in hole_lines(ground, ctx.areas(), area, Hole::NoWorker) {
-        let HoleLine::Dwelling { dwelling, area } = line else {
-            continue;
-        };
-        let reached = ground
-            .doors
-            .get(&dwelling)
-            .is_some_and(|door| door.areas.iter().any(|at| workers.contains(at)));
-        if !reached {
-            *found.entry(area).or_default() += 1;
-        }
-    }
-    found
-        .into_iter()
-        .map(|(area, dwellings)| Bare {
-            area,
-            dwellings,
-            may_join: ctx.authorize(&PEOPLE_WRITE, area).is_ok(),
-        })
-        .collect()
-}
-
 async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> WebResult<TeamPage> {
     let vault = app.need::<Vault>()?;
     let scope = ctx.scope(&ROSTERS_READ)?;
@@ -163,13 +101,13 @@ async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> W
     let community = tree.community_of(area).ok_or_else(Problem::not_found)?;
     let ground = ground(app.db(), &vault, &scope, community).await?;
     let may_write = ctx.authorize(&ROSTERS_WRITE, area).is_ok();
-    let doors = match may_write {
-        true => door_choices(app, &s, &vault, area, community).await?,
-        false => Vec::new(),
-    };
-    let bare = match may_write {
-        true => bare(ctx, &ground, area),
-        false => Vec::new(),
+    let (doors, bare, others) = match may_write {
+        true => (
+            door_choices(&s, &vault, &ground, area),
+            bare(ctx, &vault, &ground, area),
+            others(&s, &vault, &ground, &members).await?,
+        ),
+        false => Default::default(),
     };
     let mut way: Vec<AreaId> = tree
         .upwards(area)
@@ -192,6 +130,7 @@ async fn team_page(app: &App, ctx: &Ctx, s: Shell, area: AreaId, e: Errors) -> W
         members,
         doors,
         bare,
+        others,
         way,
         area,
         e,

@@ -19,8 +19,8 @@ pub use duty::{
 pub(crate) use duty::{find_absence, find_shift, find_swap};
 pub use seconded::{HoursView, SecondmentView, hours_of, secondments};
 pub(crate) use seconded::{Unit, units};
-pub(crate) use team::people_in_office;
 pub use team::{TeamMember, team};
+pub(crate) use team::{people_in_office, share_doors};
 
 /// Names of people on duty, by person.
 pub(crate) async fn names(

@@ -12,6 +12,7 @@ use youlin_kernel::{AreaId, AreaTree, CommunityId, Micros, Problem, Result, Scop
 use super::names;
 use crate::entities::organisation;
 use crate::queries::{cards_of, duty_phone, open_name, persons_by_id};
+use crate::rosters::coverage::Share;
 use crate::rosters::entities::roster_share;
 use crate::rosters::load::{InOffice, in_office};
 use crate::rosters::substitutes::Away;
@@ -178,6 +179,26 @@ async fn share_words(
         list.push((row.id, words));
     }
     Ok(shares)
+}
+
+/// Each share that holds now, by its id.
+pub(crate) async fn share_doors(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+) -> Result<HashMap<Uuid, Share>> {
+    let rows = roster_share::Entity::find()
+        .filter(roster_share::Column::CommunityId.eq(community.0))
+        .filter(roster_share::Column::ValidTo.is_null())
+        .all(db)
+        .await?;
+    let share = |row: roster_share::Model| {
+        let share = Share {
+            building: row.building_id,
+            entrance: row.entrance,
+        };
+        (row.id, share)
+    };
+    Ok(rows.into_iter().map(share).collect())
 }
 
 /// Everybody who may be put on a duty or asked to stand in: those in office, each once, by name. Where each is filed,
