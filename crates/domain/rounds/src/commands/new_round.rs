@@ -17,7 +17,7 @@ use super::hazard::{NewHazard, plan};
 use super::left_out::left_out;
 use super::party::counts;
 use super::shown::{noted, shown};
-use super::spot::{case_of, spot, without_position};
+use super::spot::{Spot, case_of, spot, without_position};
 use crate::checklists;
 use crate::model::{Channel, Outcome, RoundKind, Severity, Subject, SubjectKind, Talk};
 use crate::permissions::{may_walk, may_walk_to};
@@ -218,19 +218,19 @@ async fn ready(
     let mut filed = Vec::new();
     for (index, finding) in new.findings.iter().enumerate() {
         let place = spot(&subject, finding);
-        let prepared = |finding: &NewFinding| {
-            youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, &place))
+        let prepared = |finding: &NewFinding, place: &Spot| {
+            youlin_cases::prepare(&rounds.cases, case_of(&new, &subject, finding, place))
                 .map(|report| Some(Arc::new(hazards.in_time(finding.id, report.by_rule()))))
         };
         let report = if finding.on_spot || finding.noted.is_some() {
             Ok(None)
         } else {
-            match prepared(finding) {
+            match prepared(finding, &place) {
                 Ok(Some(report)) if report.community() == new.community => Ok(Some(report)),
                 Err(problem) if !is_outside(&problem) => Err(problem),
                 // Waters are borders: what is found on the neighbours' ground, or some metres beyond everybody's, is still of
-                // this reach's community. The finding keeps its position.
-                _ => prepared(&without_position(finding)),
+                // this reach's community. The finding keeps its position, its case says it in words.
+                _ => prepared(&without_position(finding), &place.in_words(finding)),
             }
         };
         match report {

@@ -18,6 +18,19 @@ pub(crate) struct Spot {
     pub(crate) address: String,
 }
 
+impl Spot {
+    /// The position among the words, where the case may not have it: whoever puts it right has to get there.
+    pub(super) fn in_words(&self, finding: &NewFinding) -> Self {
+        let Some((lon, lat)) = finding.lon.zip(finding.lat) else {
+            return self.clone();
+        };
+        Self {
+            address: format!("{}（北纬 {lat:.5}，东经 {lon:.5}）", self.address),
+            chainage_m: self.chainage_m,
+        }
+    }
+}
+
 pub(super) fn spot(subject: &SubjectView, finding: &NewFinding) -> Spot {
     let position = finding.lon.zip(finding.lat);
     // What lies far from the water has no chainage: the nearest point of the reach would name a place nobody was at.

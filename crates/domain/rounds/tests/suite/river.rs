@@ -147,6 +147,15 @@ async fn a_position_on_nobodys_ground_is_kept_and_its_case_is_of_the_reach() {
         for case in cases.clone() {
             assert_ne!(ground.status(case).await, Status::Closed);
         }
+        let desk = ground.caller(Role::CommunityDesk, "A");
+        let first = filed.findings[0].case.unwrap();
+        let (db, cases_of) = (ground.world.db(), &ground.cases);
+        let case = youlin_cases::case(db, cases_of, &desk, first).await;
+        let address = case.unwrap().row.address;
+        assert!(
+            address.contains("北纬 31.23000，东经 121.47000"),
+            "{address}"
+        );
         assert_eq!(cases.count(), 2);
         let found = ground.open().await;
         assert!(

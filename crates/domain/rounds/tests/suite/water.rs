@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use youlin_cases::model::{Status, Verb};
 use youlin_database::audit::verify;
 use youlin_files::{ContentType, StoredFile};
@@ -15,6 +16,7 @@ use youlin_rounds::{AttachPhoto, ReturnVisit, module};
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
+use crate::site::{Site, jpeg, value};
 
 fn point(ground: &Ground) -> SavePoint {
     SavePoint {
@@ -215,5 +217,71 @@ async fn a_return_visit_has_its_photographs() {
         db.execute(&volunteer, attach).await.unwrap();
         let photos = photos_of(db, ground.community(), &[finding]).await.unwrap();
         assert_eq!((photos.len(), photos[0].of), (3, visit));
+    }
+}
+
+#[tokio::test]
+async fn a_slip_in_a_reading_loses_no_photograph() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let (ground, desk) = (&site.ground, site.ground.caller(Role::CommunityDesk, "A"));
+        let point = ground.world.db().execute(&desk, point(ground)).await;
+        let point = point.unwrap();
+        let uri = format!("/rounds/water/{point}");
+        let (id, now) = (desk.new_id().to_string(), desk.now().local());
+        let now = now.strftime("%Y-%m-%dT%H:%M").to_string();
+        let (id, now) = (id.as_bytes(), now.as_bytes());
+        let photo = jpeg();
+        let slip: [(&str, Option<&str>, &[u8]); 4] = [
+            ("id", None, id),
+            ("at", None, now),
+            ("v_ph", None, b"74"),
+            ("photo", Some("river.jpg"), &photo),
+        ];
+        let answer = site.upload("green", &uri, &slip).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        let kept = value(&page, "kept").as_bytes();
+        let good: [(&str, Option<&str>, &[u8]); 4] = [
+            ("id", None, id),
+            ("at", None, now),
+            ("v_ph", None, b"7.4"),
+            ("kept", None, kept),
+        ];
+        let answer = site.upload("green", &uri, &good).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let page = site.get("green", &answer.location).await.text();
+        let draft = format!("data-draft=\"reading:{point}\"");
+        assert!(page.contains(&draft), "{page}");
+        let gone = format!("data-draft-clear=\"reading:{point}\"");
+        assert!(page.contains(&gone), "{page}");
+        let at = page.find("/rounds/spots/").expect("the photograph");
+        let href: String = page[at..].chars().take_while(|one| *one != '"').collect();
+        let shown = site.get("green", &href).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert_eq!(shown.bytes[..2], [0xFF, 0xD8], "a JPEG");
+    }
+}
+
+#[tokio::test]
+async fn a_new_point_is_not_offered_again() {
+    for base in databases().await {
+        let site = Site::new(base).await;
+        let reach = site.ground.reach.id;
+        let uri = format!("/rounds/reaches/{reach}/water");
+        let list = site.get("desk", &uri).await.text();
+        let draft = format!("data-draft=\"water:{reach}\"");
+        assert!(list.contains(&draft), "{list}");
+        let fields = [
+            ("name", "老石桥下"),
+            ("chainage", "100"),
+            ("bank", ""),
+            ("class", "IV"),
+        ];
+        let answer = site.post("desk", &uri, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let page = site.get("desk", &answer.location).await.text();
+        let gone = format!("data-draft-clear=\"water:{reach}\"");
+        assert!(page.contains(&gone), "{page}");
     }
 }

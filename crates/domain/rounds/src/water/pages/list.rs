@@ -190,7 +190,9 @@ pub(super) async fn save(
     let reach = reach_of(&app, &ctx, id).await?;
     let saved = async { app.db().execute(&ctx, command(&reach, &f)?).await };
     match saved.await {
-        Ok(point) => Ok(Redirect::to(&format!("/rounds/water/{point}")).into_response()),
+        Ok(point) => {
+            Ok(Redirect::to(&format!("/rounds/water/{point}?saved=point")).into_response())
+        }
         Err(problem) => {
             let problem = mendable(problem)?;
             let s = shell(&app, &ctx, prefs);

@@ -95,6 +95,8 @@ struct PointPage {
     may_walk: bool,
     sees_cases: bool,
     saved: String,
+    /// Keys of what was typed and is here now.
+    drafts: String,
 }
 
 impl PointPage {
@@ -164,6 +166,7 @@ async fn point_page(app: &App, s: Shell, id: Uuid, e: FormFaults, f: Typed) -> R
             .authorize(&youlin_cases::permissions::CASES_READ, point.community)
             .is_ok(),
         saved: String::new(),
+        drafts: String::new(),
         outlet,
         pair,
         point,
@@ -288,6 +291,12 @@ pub(super) async fn show(
     let mut shown = point_page(&app, s, id, FormFaults::none(), f).await?;
     if !start.saved.is_empty() {
         shown.saved = shown.s.t("patrol-saved");
+        shown.drafts = match start.saved.as_str() {
+            "point" => format!("water:{}", shown.reach.id),
+            // Nothing typed was sent: a reading that is being written stays.
+            "case" => String::new(),
+            _ => format!("reading:{id}"),
+        };
     }
     page(&shown)
 }
@@ -451,7 +460,7 @@ pub(super) async fn file(
     let rounds = app.need::<Rounds>()?;
     let command = FileReading::prepare(&rounds, point.community, reading.id, text, address)?;
     app.db().execute(&ctx, command).await?;
-    Ok(Redirect::to(&format!("/rounds/water/{id}?saved=1#r-{}", reading.id)).into_response())
+    Ok(Redirect::to(&format!("/rounds/water/{id}?saved=case#r-{}", reading.id)).into_response())
 }
 
 /// `?thumb=1`: the small form.
