@@ -73,6 +73,20 @@ async fn a_phone_finds_its_forms_and_the_places_of_its_owner() {
 }
 
 #[tokio::test]
+async fn a_talk_is_no_policy_of_a_walk() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        let walk = ground.policy("绿如蓝周六巡河", false).await;
+        let talk = ground.talk("护河宣讲").await;
+        let phone = ground.phone(0).await;
+        let at = format!("{}/media/policies.csv", phone.server);
+        let said = phone.get(&ground, &at).await.text;
+        assert!(said.contains(&walk.to_string()), "{said}");
+        assert!(!said.contains(&talk.to_string()), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn another_communitys_worker_sees_none_of_it() {
     for base in databases().await {
         let ground = Ground::new(base).await;

@@ -16,7 +16,7 @@ use youlin_kernel::{CommunityId, Ctx, Role};
 use youlin_openrosa::{MakeToken, OpenRosa};
 use youlin_people::{OrganisationKind, Party, Vault};
 use youlin_places::rivers::Reach;
-use youlin_rounds::model::{Minimum, Policy, Walkers};
+use youlin_rounds::model::{Minimum, Policy, RoundKind, Walkers};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::{RoundFilter, RoundLine, RoundView, Rounds, SavePolicy, round_view, rounds_of};
 use youlin_testkit::town::at;
@@ -148,41 +148,43 @@ impl Ground {
 
     /// A weekly patrol of the river; with a company that puts right what is found.
     pub(crate) async fn policy(&self, title: &str, with_fixer: bool) -> Uuid {
-        let db = self.world.db();
         let name = format!("保洁队{title}");
         let company = (name.as_str(), OrganisationKind::VolunteerTeam);
         let party = organisation(&self.world, &self.vault, self.community(), company).await;
-        let save = SavePolicy {
-            community: self.community(),
-            known: None,
-            title: title.into(),
-            policy: weekly(Walkers::Party {
-                party: Party::organisation(TEAM),
-            }),
-            subjects: Vec::new(),
-            fixer: with_fixer.then_some(party),
-            checklist: None,
-        };
-        db.execute(&self.world.service(), save).await.unwrap()
+        self.save(title, team_weekly(), with_fixer.then_some(party))
+            .await
     }
 
     /// The same, with so many minutes that a round has to last.
     pub(crate) async fn strict(&self, title: &str, minutes: u32) -> Uuid {
+        let minimum = Minimum {
+            minutes: Some(minutes),
+            ..Minimum::default()
+        };
+        let policy = Policy {
+            minimum,
+            ..team_weekly()
+        };
+        self.save(title, policy, None).await
+    }
+
+    /// What the team tells people at the river, once a week.
+    pub(crate) async fn talk(&self, title: &str) -> Uuid {
+        let policy = Policy {
+            kind: RoundKind::Talk,
+            ..team_weekly()
+        };
+        self.save(title, policy, None).await
+    }
+
+    async fn save(&self, title: &str, policy: Policy, fixer: Option<Party>) -> Uuid {
         let save = SavePolicy {
             community: self.community(),
             known: None,
             title: title.into(),
-            policy: Policy {
-                minimum: Minimum {
-                    minutes: Some(minutes),
-                    ..Minimum::default()
-                },
-                ..weekly(Walkers::Party {
-                    party: Party::organisation(TEAM),
-                })
-            },
+            policy,
             subjects: Vec::new(),
-            fixer: None,
+            fixer,
             checklist: None,
         };
         let (db, above) = (self.world.db(), self.world.service());
@@ -198,6 +200,12 @@ impl Ground {
         let row = db.query_one_raw(statement).await.unwrap().unwrap();
         row.try_get("", "n").unwrap()
     }
+}
+
+fn team_weekly() -> Policy {
+    weekly(Walkers::Party {
+        party: Party::organisation(TEAM),
+    })
 }
 
 pub(crate) fn at_river(east: f64) -> (f64, f64) {

@@ -223,7 +223,9 @@ async fn what_lacks_what_a_policy_asks_is_taken_and_says_why() {
                 "{words}"
             );
         }
-        let round = ground.round(ground.all_rounds().await[0].id).await;
+        let line = ground.all_rounds().await.remove(0);
+        assert!(line.uncounted, "the list says that it does not count");
+        let round = ground.round(line.id).await;
         assert_eq!(
             (round.line.policy, round.extra_of.unwrap().policy),
             (None, policy)
