@@ -302,7 +302,8 @@ impl Work<'_> {
             ..ImportReport::default()
         };
         self.tell(done, total).await?;
-        for batch in &plan.batches {
+        // Each is let go when it ran: a large file is held row by row only while it is read.
+        for batch in plan.batches {
             report.absorb(batch.run(self.db, actor, None).await?);
             done += batch.lines.len();
             self.tell(done, total).await?;
@@ -322,7 +323,7 @@ impl Work<'_> {
         let mut done = already + plan.refused.len() + plan.doubtful.len();
         let mut touched = BTreeSet::new();
         self.tell(done, total).await?;
-        for (n, batch) in plan.batches.iter().enumerate() {
+        for (n, batch) in plan.batches.into_iter().enumerate() {
             let mark = Some((self.row.id, sealer));
             batch.run(self.db, actor, mark).await?;
             plan::after(self.db, n).await?;
