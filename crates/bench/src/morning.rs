@@ -72,13 +72,17 @@ pub(crate) async fn measure(results: &mut Results, binary: &Path) -> Result<()> 
 
 /// The residents, visits of the last two months, a grid worker in office and who leads the community.
 async fn fill(ground: &Ground) -> Result<()> {
-    let account = settle(ground, RESIDENTS, 1).await?;
+    // Some more dwellings than three live in each: whoever lives alone has one of their own.
+    let account = settle(ground, RESIDENTS + RESIDENTS / 5, 1).await?;
     let desk = Desk::at(ground.open().await?, account)?;
     let mut sheet = String::from("姓名,身份证号,联系电话,小区,楼栋,单元,室号,人员标签\n");
     for n in 0..RESIDENTS {
         let one = person(n, 1);
-        let [estate, building, entrance, room] = address(n / 3, 1);
-        let label = if n % 40 == 0 { "独居" } else { "" };
+        let (home, label) = match n % 40 {
+            0 => (RESIDENTS / 3 + n / 40, "独居"),
+            _ => (n / 3, ""),
+        };
+        let [estate, building, entrance, room] = address(home, 1);
         writeln!(
             sheet,
             "{},{},{},{estate},{building},{entrance},{room},{label}",

@@ -92,7 +92,8 @@ pub(crate) async fn measure(
 
 /// Dwellings, people and visits.
 async fn fill(results: &mut Results, ground: &Ground, count: u32, communities: u32) -> Result<()> {
-    let account = settle(ground, count, communities).await?;
+    // Some more dwellings than three live in each: whoever lives alone has one of their own.
+    let account = settle(ground, count + count / 5, communities).await?;
     let desk = Desk::at(ground.open().await?, account)?;
     let started = Instant::now();
     let mut numbers = Numbers::default();

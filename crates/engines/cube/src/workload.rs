@@ -62,8 +62,12 @@ impl Rng {
 /// So many residents, community after community.
 pub fn residents(count: u32) -> impl Iterator<Item = Resident> {
     let mut rng = Rng(42);
+    let mut alone = 0;
     (0..count).map(move |n| {
         let (community, here) = (n / EACH, n % EACH);
+        if here == 0 {
+            alone = 0;
+        }
         let years = if rng.below(5) == 0 {
             60 + rng.below(40)
         } else {
@@ -85,6 +89,14 @@ pub fn residents(count: u32) -> impl Iterator<Item = Resident> {
         label("volunteer", 25, &mut rng);
         label("talent:first_aid", 60, &mut rng);
         label("veteran", 80, &mut rng);
+        // Whoever lives alone has a dwelling of their own, behind those of the others.
+        let home = match labels.contains(&"living_alone") {
+            true => {
+                alone += 1;
+                EACH / DWELLING + alone
+            }
+            false => here / DWELLING,
+        };
         let seen = (0..rng.below(6))
             .map(|_| TODAY - i32::try_from(rng.below(300)).unwrap_or(0))
             .collect();
@@ -93,7 +105,7 @@ pub fn residents(count: u32) -> impl Iterator<Item = Resident> {
             community,
             grid: 1_000 + i64::from(community * GRIDS + here * GRIDS / EACH),
             building: community * EACH + here / BUILDING,
-            dwelling: community * EACH + here / DWELLING,
+            dwelling: community * EACH + home,
             born,
             female: rng.below(2) == 0,
             labels,
