@@ -75,11 +75,12 @@ function row(item: Item, open: (draft: Draft) => void | Promise<void>): HTMLElem
 
 /** Both versions, one beside the other. */
 function both(item: Item): HTMLElement {
-  return make("div", { class: "grid-2 versions" }, version(t("mine"), item.kind, item.body), version(t("theirs"), item.kind, (item.held ?? {}) as Record<string, unknown>));
+  return versions(versionLines(item.kind, item.body), versionLines(item.kind, (item.held ?? {}) as Record<string, unknown>));
 }
 
-function version(title: string, kind: Item["kind"], held: Record<string, unknown>): HTMLElement {
-  return make("section", { class: "card" }, make("h3", {}, title), ...versionLines(kind, held).map((words) => make("p", {}, words)));
+function versions(mine: string[], theirs: string[]): HTMLElement {
+  const version = (title: string, lines: string[]): HTMLElement => make("section", { class: "card" }, make("h3", {}, title), ...lines.map((words) => make("p", {}, words)));
+  return make("div", { class: "grid-2 versions" }, version(t("mine"), mine), version(t("theirs"), theirs));
 }
 
 /** Of a visit: what was heard here, and what somebody else had written down by then. */
@@ -88,8 +89,7 @@ function bothHeard(item: Item): HTMLElement {
   const persons = [...new Set(all.map(({ person }) => person))];
   const name = (person: string): string => item.door?.shown?.people.find((one) => one.person === person)?.name_masked ?? "";
   const mine = persons.map((person) => `${name(person)}${t("colon")}${heardWords(item.door?.learnt[person]).join(t("comma"))}`);
-  const card = (title: string, lines: string[]): HTMLElement => make("section", { class: "card" }, make("h3", {}, title), ...lines.map((words) => make("p", {}, words)));
-  return make("div", { class: "grid-2 versions" }, card(t("mine"), mine), card(t("theirs"), all.map(({ words }) => words)));
+  return versions(mine, all.map(({ words }) => words));
 }
 
 /** The same once more, mended: nothing of it was taken. */
