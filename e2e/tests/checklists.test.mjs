@@ -154,6 +154,9 @@ describe("checklists", () => {
     const local = server.url + address.slice(address.indexOf("/rounds/new"));
     await lead.goto(local);
     assert.equal(await lead.locator("#f-channel").inputValue(), "paper");
+    // Another sheet of the same premises is another draft, and so is a round that is noted on foot.
+    const round = new URL(local).searchParams.get("round");
+    assert.equal(await lead.locator("form[data-draft]").getAttribute("data-draft"), `sheet:${round}`);
     const day = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10);
     // A sheet may be of any day: when it was is asked for, and nothing is preset.
     for (const field of ["began", "ended"]) assert.equal(await lead.locator(`#f-${field}`).inputValue(), "");

@@ -2,6 +2,7 @@
 // specialist is asked, answers on a phone, and the asker ends it.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 
 import { axe, launch, noConsoleErrors, openPage, screenshot, signIn, startServer } from "../lib/index.mjs";
@@ -45,6 +46,28 @@ describe("resources and support", () => {
     await desk.locator("main", { hasText: "铺路钢板" }).waitFor();
     await screenshot(desk, "resources-problems");
     await axe(desk);
+  });
+
+  test("each list is taken away as a file of its own kind, for a purpose that is asked for", async () => {
+    const taken = {};
+    for (const [list, kind] of [["problems", "csv"], ["tasks", "csv"], ["resources", "csv"], ["resources", "xlsx"]]) {
+      await desk.goto(`${server.url}/lists/${list}`);
+      await desk.locator(`main a[href*="/export/${kind}"]`).click();
+      await desk.locator("#f-purpose").fill("周例会");
+      if (kind === "xlsx") await axe(desk);
+      const [file] = await Promise.all([desk.waitForEvent("download"), desk.locator('main form button[type="submit"]').click()]);
+      assert.match(file.suggestedFilename(), new RegExp(`^youlin-${list}-.*\\.${kind}$`));
+      taken[`${list}.${kind}`] = await readFile(await file.path());
+    }
+    for (const list of ["problems", "tasks", "resources"]) {
+      const text = taken[`${list}.csv`].toString("utf8");
+      assert.doesNotMatch(text, /<html|<!doctype/i, list);
+      assert.match(text, /周例会/, list);
+    }
+    assert.match(taken["problems.csv"].toString("utf8"), /12号楼门口路面挖开/);
+    assert.match(taken["tasks.csv"].toString("utf8"), /归还/);
+    assert.match(taken["resources.csv"].toString("utf8"), /轮椅/);
+    assert.equal(taken["resources.xlsx"].subarray(0, 4).toString("latin1"), "PK\u0003\u0004");
   });
 
   test("a wheelchair is found from a case, lent, and shown there", async () => {
