@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{AuditEntry, Command, Tx};
@@ -14,11 +14,11 @@ use crate::entities::{person, person_phone};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, How};
 use crate::permissions::PEOPLE_WRITE;
-use crate::queries::said_last_first;
+use crate::queries::phones_of;
 use crate::vault::FieldPlace;
 
 /// More numbers than this with one person are a mistake.
-const MOST: u64 = 20;
+const MOST: usize = 20;
 
 /// See the module's text. Answers the phone's id; a number the person already has is answered, not doubled, and is the one said
 /// last.
@@ -70,27 +70,7 @@ pub(crate) async fn say(
     row: &person::Model,
     phone: &str,
 ) -> Result<(Uuid, bool)> {
-    let (id, new) = attach(ctx, tx, vault, row, phone).await?;
-    if new {
-        return Ok((id, true));
-    }
-    let own = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.eq(row.community_id))
-        .filter(person_phone::Column::PersonId.eq(row.id));
-    let mut known = said_last_first(own).all(tx.conn()).await?.into_iter();
-    match known.position(|one| one.id == id) {
-        Some(0) | None => Ok((id, false)),
-        Some(_) => {
-            let again = person_phone::Entity::find_by_id((row.community_id, id));
-            let again = again.one(tx.conn()).await?.ok_or_else(Problem::not_found)?;
-            tx.update::<person_phone::Entity>(person_phone::Model {
-                created_at: ctx.now().0,
-                ..again
-            })
-            .await?;
-            Ok((id, true))
-        }
-    }
+    keep(ctx, tx, vault, row, phone, true).await
 }
 
 /// The phone's id, and whether it is new. The caller writes the audit entry.
@@ -101,21 +81,36 @@ pub(crate) async fn attach(
     row: &person::Model,
     phone: &str,
 ) -> Result<(Uuid, bool)> {
+    keep(ctx, tx, vault, row, phone, false).await
+}
+
+async fn keep(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    vault: &Vault,
+    row: &person::Model,
+    phone: &str,
+    said_now: bool,
+) -> Result<(Uuid, bool)> {
     let phone = vault.phone("phone", phone)?;
     let number_index = vault.phone_index(&phone);
-    let own = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.eq(row.community_id))
-        .filter(person_phone::Column::PersonId.eq(row.id));
-    let known = own
-        .clone()
-        .filter(person_phone::Column::NumberIndex.eq(number_index.clone()))
-        .one(tx.conn())
-        .await?;
-    if let Some(known) = known {
-        return Ok((known.id, false));
+    let mut known = phones_of(tx.conn(), CommunityId(row.community_id), row.id).await?;
+    if let Some(at) = known
+        .iter()
+        .position(|one| one.number_index == number_index)
+    {
+        let held = known.swap_remove(at);
+        let (id, moves) = (held.id, said_now && at > 0);
+        if moves {
+            tx.update::<person_phone::Entity>(person_phone::Model {
+                created_at: ctx.now().0,
+                ..held
+            })
+            .await?;
+        }
+        return Ok((id, moves));
     }
-    let count = own.count(tx.conn()).await?;
-    if count >= MOST {
+    if known.len() >= MOST {
         return Err(Problem::invalid("phone", "too-many-phones").field_arg("max", MOST));
     }
     let id = ctx.new_id();
@@ -126,7 +121,7 @@ pub(crate) async fn attach(
         id,
         version: 1,
         person_id: row.id,
-        position: i32::try_from(count).unwrap_or(i32::MAX),
+        position: i32::try_from(known.len()).unwrap_or(i32::MAX),
         number_sealed,
         number_index,
         created_at: ctx.now().0,

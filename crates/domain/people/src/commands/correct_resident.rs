@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::entities::{person, person_phone, residence};
 use crate::events::{self, event};
 use crate::facts::{self, Fact, Facts, How, Said};
 use crate::permissions::PEOPLE_WRITE;
-use crate::queries::{masked_phone, open_phone, said_last_first};
+use crate::queries::{masked_phone, open_phone, phones_of};
 use crate::{Relation, Vault};
 
 /// What was seen before it was corrected.
@@ -165,10 +165,8 @@ async fn called_by(
     db: &impl ConnectionTrait,
     row: &person::Model,
 ) -> Result<Option<person_phone::Model>> {
-    let own = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.eq(row.community_id))
-        .filter(person_phone::Column::PersonId.eq(row.id));
-    Ok(said_last_first(own).one(db).await?)
+    let own = phones_of(db, CommunityId(row.community_id), row.id).await?;
+    Ok(own.into_iter().next())
 }
 
 async fn home(db: &impl ConnectionTrait, row: &person::Model) -> Result<Option<residence::Model>> {

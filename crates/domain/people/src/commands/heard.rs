@@ -2,7 +2,7 @@
 //! over unseen; whoever comes second is told what is held, by whom and since when.
 
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 use youlin_crypto::mask;
 use youlin_database::Tx;
@@ -10,10 +10,10 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use super::learn_facts::answer_field;
 use super::person_for;
-use crate::entities::{form_asked, person, person_phone};
+use crate::entities::{form_asked, person};
 use crate::facts::{Fact, Facts};
 use crate::permissions::PEOPLE_WRITE;
-use crate::queries::{masked_phone, open_name, open_phone, said_last_first};
+use crate::queries::{masked_phone, open_name, open_phone, phones_of};
 use crate::vault::FieldPlace;
 use crate::{Sex, Vault};
 
@@ -100,10 +100,7 @@ impl Heard<'_> {
         let Ok(heard) = vault.phone("phone", self.phone.trim()) else {
             return Ok(None);
         };
-        let own = person_phone::Entity::find()
-            .filter(person_phone::Column::CommunityId.eq(self.community.0))
-            .filter(person_phone::Column::PersonId.eq(self.person));
-        let known = said_last_first(own).all(db).await?;
+        let known = phones_of(db, self.community, self.person).await?;
         let index = vault.phone_index(&heard);
         match known.first() {
             Some(last) if known.iter().all(|one| one.number_index != index) => {

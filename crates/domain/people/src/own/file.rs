@@ -10,10 +10,10 @@ use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result};
 use super::corrections::{CorrectionView, of_person};
 use crate::entities::{
     form_asked, form_question, membership, organisation, person, person_consent, person_label,
-    person_phone, processing, residence,
+    processing, residence,
 };
 use crate::queries::{
-    display_number, file_of, looks_of, open_label, open_name, open_phone, said_last_first,
+    display_number, file_of, looks_of, open_label, open_name, open_phone, phones_of,
 };
 use crate::vault::FieldPlace;
 use crate::{Contact, Look, MembershipRole, Vault};
@@ -213,10 +213,7 @@ async fn phones(
     community: CommunityId,
     id: Uuid,
 ) -> Result<Vec<OwnPhone>> {
-    let own = person_phone::Entity::find()
-        .filter(person_phone::Column::CommunityId.eq(community.0))
-        .filter(person_phone::Column::PersonId.eq(id));
-    let rows = said_last_first(own).all(db).await?;
+    let rows = phones_of(db, community, id).await?;
     rows.iter()
         .map(|row| {
             Ok(OwnPhone {

@@ -28,7 +28,7 @@ use youlin_kernel::{Problem, Result, Scope};
 use crate::{PersonCard, PersonFile, Vault};
 
 pub(crate) use cards::{
-    cards_of, file_of, masked_phone, numbers_of, open_label, open_name, open_phone,
+    cards_of, file_of, masked_phone, numbers_of, open_label, open_name, open_phone, phones_of,
     said_last_first, sensitive_of, visible_cards,
 };
 pub use doorstep::{DoorFacts, DoorsOf, LivesThere, OpenQuestion};
