@@ -16,6 +16,7 @@ use youlin_database::Database;
 use youlin_database::sql::col;
 use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
 
+use super::withheld::within;
 use crate::entities::{case_event, case_record};
 use crate::model::{Source, Status};
 use crate::service::Cases;
@@ -100,11 +101,8 @@ pub struct Open311Update {
 
 impl Open311Eyes {
     fn whole(&self, case: &case_record::Model) -> bool {
-        let areas = [case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)];
-        let reads = self
-            .reads
-            .as_ref()
-            .is_some_and(|scope| scope.contains(CommunityId(case.community_id), &areas));
+        let reads = self.reads.as_ref();
+        let reads = reads.is_some_and(|scope| within(scope, case));
         let leads = case
             .lead_id
             .is_some_and(|lead| self.parties.contains(&lead));

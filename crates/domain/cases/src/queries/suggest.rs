@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use youlin_database::Database;
 use youlin_database::sql::col;
-use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Result, Scope};
+use youlin_kernel::{CommunityId, Ctx, Micros, Result, Scope};
 use youlin_matching::{
     Candidate, CaseText, HelpNeed, Helper, HelperReason, PlaceKeys, Position, Reason,
     SimilarReason, Window, rank_helpers, similar,
@@ -17,6 +17,7 @@ use youlin_people::{Directory, HelperView};
 use youlin_places::{Place, PlaceInput};
 
 use super::views::{self, CaseRow};
+use super::withheld::within;
 use crate::entities::case_record;
 use crate::model::Urgency;
 use crate::service::Cases;
@@ -156,13 +157,8 @@ async fn similar_cases(
         .limit(CANDIDATES)
         .all(db.read())
         .await?;
-    let seen = |case: &&case_record::Model| {
-        scope.contains(
-            CommunityId(case.community_id),
-            &[case.grid_id.map(AreaId), case.neighbourhood_id.map(AreaId)],
-        )
-    };
-    let open: Vec<&case_record::Model> = open.iter().filter(seen).collect();
+    let seen = open.iter().filter(|case| within(scope, case));
+    let open: Vec<&case_record::Model> = seen.collect();
     let query = CaseText {
         tokens: cases.segmenter().tokens(&input.text),
         position: place

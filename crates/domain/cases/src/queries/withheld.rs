@@ -27,15 +27,8 @@ pub(super) async fn withheld(
 ) -> Result<HashSet<Uuid>> {
     let scope = ctx.scope(&CASES_READ).ok();
     let in_areas = |case: &case_record::Model| scope.as_ref().is_some_and(|one| within(one, case));
-    let mut left = Vec::new();
-    for case in found {
-        if is_sensitive(cases, case)
-            && !in_areas(case)
-            && !reported_by_caller(db, ctx, case).await?
-        {
-            left.push(case);
-        }
-    }
+    let mut left: Vec<&case_record::Model> = found.iter().collect();
+    left.retain(|case| is_sensitive(cases, case) && !in_areas(case));
     if left.is_empty() {
         return Ok(HashSet::new());
     }
@@ -48,8 +41,15 @@ pub(super) async fn withheld(
         .all(db)
         .await?;
     let led: HashSet<Uuid> = led.iter().map(|task| task.case_id).collect();
-    let left = left.iter().map(|case| case.id);
-    Ok(left.filter(|id| !led.contains(id)).collect())
+    left.retain(|case| !led.contains(&case.id));
+    let mut withheld = HashSet::new();
+    // Asked one by one, so last: who lends a hand hardly ever reported it.
+    for case in left {
+        if !reported_by_caller(db, ctx, case).await? {
+            withheld.insert(case.id);
+        }
+    }
+    Ok(withheld)
 }
 
 /// Whether the category is one whose matters only the lead reads.
