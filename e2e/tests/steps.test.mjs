@@ -160,27 +160,17 @@ describe("the steps beside the straight way", () => {
 
   test("who does the work sees how it looks, where it is and why it came back", async () => {
     const worker = await server.session("shi");
-    /** Handled, with a photograph, and not found good enough. */
-    async function sentBack(one) {
-      const buffer = await photograph(windows.shi, { lat: 32.0, lon: 120.9 });
-      const form = new FormData();
-      form.set("photo", new Blob([buffer], { type: "image/jpeg" }), "work.jpg");
-      const kept = await fetch(`${one.url}/files`, { method: "POST", headers: worker, body: form, redirect: "manual" });
-      assert.equal(kept.status, 303);
-      await act(server, worker, one.id, { verb: "handled", text: "换了灯泡" });
-      await act(server, who.desk, one.id, { verb: "verify", method: "on_the_spot", passed: false, text: "夜里去看，还是不亮" });
-    }
-    async function task(login, { id }) {
-      const { person } = await me(login);
-      // Also one that ended when the work was said to be done.
-      const { id: own } = (await seen({ id })).tasks.find((one) => one.party.id === person);
-      await windows[login].goto(`${server.url}/tasks/${own}`);
-      return windows[login];
-    }
-
-    const lamp = await dispatched("12号楼前路灯不亮");
-    await sentBack(lamp);
-    const phone = await task("shi", lamp);
+    const { id, url } = await dispatched("12号楼前路灯不亮");
+    const form = new FormData();
+    const buffer = await photograph(windows.shi, { lat: 32.0, lon: 120.9 });
+    form.set("photo", new Blob([buffer], { type: "image/jpeg" }), "work.jpg");
+    const kept = await fetch(`${url}/files`, { method: "POST", headers: worker, body: form, redirect: "manual" });
+    assert.equal(kept.status, 303);
+    await act(server, worker, id, { verb: "handled", text: "换了灯泡" });
+    await act(server, who.desk, id, { verb: "verify", method: "on_the_spot", passed: false, text: "夜里去看，还是不亮" });
+    const { person } = await me("shi");
+    const task = (await seen({ id })).tasks.find((one) => one.party.id === person);
+    const phone = await at("shi", { url: `${server.url}/tasks/${task.id}` });
     assert.match(await phone.locator("#back").innerText(), /夜里去看，还是不亮/);
     await until(async () => (await phone.locator("#shots img").evaluateAll((all) => all.filter((one) => one.naturalWidth > 0).length)) === 1, { what: "the photograph is drawn" });
     assert.match(await phone.locator('main a[href^="geo:"]').getAttribute("href"), /^geo:3[12]\.\d+,12[01]\./);

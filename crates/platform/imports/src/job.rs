@@ -302,7 +302,7 @@ impl Work<'_> {
             ..ImportReport::default()
         };
         self.tell(done, total).await?;
-        // Each is let go when it ran: a large file is held row by row only while it is read.
+        // Each is let go when it ran, so that what was read of a large file is not held to the end.
         for batch in plan.batches {
             report.absorb(batch.run(self.db, actor, None).await?);
             done += batch.lines.len();
