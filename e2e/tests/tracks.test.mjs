@@ -167,7 +167,7 @@ describe("tracks and water", () => {
     assert.match(await row.innerText(), /3\.20 mg\/L/);
     assert.match(await row.innerText(), /高于 1\.50 mg\/L/);
     await row.locator('form[action$="/case"] button').click();
-    await phone.waitForURL(/saved=1/);
+    await phone.waitForURL(/saved=case/);
     assert.equal(await phone.locator("#readings tbody tr").first().locator("form").count(), 0);
     await screenshot(phone, "water-point-phone", { full: true });
     noConsoleErrors(phone, { allow: [/422/] });
