@@ -48,7 +48,8 @@ export function doorsPart(): HTMLElement | null {
   const all = days();
   const doors = all.flatMap((day) => day.stops.flatMap((stop) => stop.doors));
   const sent = all.reduce((sum, day) => sum + day.done, 0);
-  if (doors.length + sent === 0) return null;
+  const leaves = all.flatMap((day) => (day.leave ? [day.leave] : []));
+  if (doors.length + sent + leaves.length === 0) return null;
   const over = doors.filter(isDone);
   const full = all.reduce((sum, day) => sum + day.full, 0);
   let number = 0;
@@ -56,8 +57,9 @@ export function doorsPart(): HTMLElement | null {
   return make(
     "section", { class: "stack-s", id: "doors" },
     make("div", { class: "spread" }, make("h2", {}, t(all.some((day) => day.whole) ? "doors-whole" : "doors")), make("span", { class: "muted num" }, t("doors-count", { n: doors.length - over.length, m: sent + over.length }))),
+    ...leaves.map((told) => make("div", { class: "banner", "data-state": "soon" }, make("p", {}, told))),
     ...houses.map((stop) => make("div", { class: "stack-s", "data-stop": stop.building }, make("h3", { class: "house" }, make("span", { class: "visit-number", "aria-hidden": "true" }, String((number += 1))), stop.name || t("house-none")), rows(stop.doors))),
-    houses.length === 0 && make("p", { class: "muted" }, t("doors-all-done")),
+    houses.length === 0 && leaves.length === 0 && make("p", { class: "muted" }, t("doors-all-done")),
     over.length > 0 && make("details", {}, make("summary", {}, t("visits-over", { n: over.length })), rows(over)),
     full > 0 && doors.length > over.length && make("p", { class: "muted small" }, t("doors-full", { n: full })),
   );

@@ -24,7 +24,7 @@ export type Visit = {
 };
 export type VisitList = { list: string; community: number; title: string; reason: string; entries: Visit[] };
 /** What is proposed from door to door: entrances in walking order. */
-export type DoorsOfDay = { community: number; /** Of all that may be seen there, not of a post; not in a pack of an older server. */ whole?: boolean; stops: DoorStop[]; done: number; full: number };
+export type DoorsOfDay = { community: number; /** Of all that may be seen there, not of a post; not in a pack of an older server. */ whole?: boolean; /** Until when the caller is away, and who goes instead. */ leave?: string | null; stops: DoorStop[]; done: number; full: number };
 export type DoorStop = { building: string; name: string; position: [number, number] | null; doors: Door[] };
 export type Door = {
   dwelling: string; room: string; address: string; whys: string[]; stands_in_for: string | null; policy: { id: string; title: string; photographs: number; minutes: number | null; basis: string } | null; lived: string[]; people: DoorResident[];

@@ -12,7 +12,9 @@ use youlin_people::facts::{Fact, RegisterPolicy};
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, DwellingFile, Relation, Resident, SeenBefore, Vault};
 use youlin_rounds::permissions::{ROUNDS_READ, VISITS_WALK};
-use youlin_rounds::visits::{Ground, MyDay, Stop, VisitLine, my_day, reasons, speaks_for_itself};
+use youlin_rounds::visits::{
+    Ground, MyDay, Stop, VisitLine, my_day, my_leave, reasons, speaks_for_itself,
+};
 use youlin_rounds::{PolicyView, policies};
 use youlin_web::{App, Shell};
 
@@ -26,6 +28,8 @@ pub(crate) struct DoorsOfDay {
     community: CommunityId,
     /// Of all that the caller may see there: they hold no post of their own.
     whole: bool,
+    /// Of whoever is away: until when, and who goes instead, as a sentence.
+    leave: Option<String>,
     /// Entrances in walking order.
     stops: Vec<PackStop>,
     /// Visits the caller handed in today.
@@ -113,6 +117,7 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
             ground,
             full,
             holds_post,
+            leave,
             ..
         } = my_day(s.app(), ctx, community, None).await?;
         let visits = round.stops.iter().flat_map(|stop| &stop.visits);
@@ -127,6 +132,7 @@ pub(crate) async fn doors(s: &Shell) -> Result<Vec<DoorsOfDay>> {
         days.push(DoorsOfDay {
             community,
             whole: !holds_post,
+            leave: leave.map(|one| my_leave(s, &one)),
             stops: round.stops.iter().map(|stop| day.stop(stop)).collect(),
             done: round.done,
             full,

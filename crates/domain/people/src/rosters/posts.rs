@@ -17,8 +17,8 @@ pub struct Post {
     pub area: AreaId,
     pub holder: Uuid,
     pub holder_name: String,
-    /// The holder is not away.
-    pub is_there: bool,
+    /// When the holder, who is away, is back.
+    pub away_until: Option<Micros>,
     /// Whoever does the holder's work as well, or instead.
     pub stand_ins: Vec<(Uuid, String)>,
 }
@@ -59,7 +59,7 @@ pub async fn posts(
             area: AreaId(one.row.area_id),
             holder: one.row.person_id,
             holder_name: named(one.row.person_id),
-            is_there: all.is_there(one.row.person_community, one.row.person_id),
+            away_until: all.away_until(one.row.person_id),
             stand_ins: doers
                 .into_iter()
                 .map(|(_, person)| (person, named(person)))

@@ -68,8 +68,9 @@ impl StandIns {
         all
     }
 
-    pub(crate) fn is_there(&self, community: i64, person: Uuid) -> bool {
-        self.away.reached(community, person) == Some((community, person))
+    /// When somebody who is away is back.
+    pub(crate) fn away_until(&self, person: Uuid) -> Option<Micros> {
+        self.away.until(person)
     }
 }
 
@@ -279,7 +280,7 @@ mod tests {
                 for (_, by) in taken.iter().filter(|(planned, by)| *planned == n && *by != n) {
                     prop_assert!(ids.contains(&Uuid::from_u128(*by)));
                 }
-                if all.is_there(1, Uuid::from_u128(n)) {
+                if all.away_until(Uuid::from_u128(n)).is_none() {
                     prop_assert!(found.iter().all(|one| taken.contains(&(n, one.1.as_u128()))));
                 }
             }

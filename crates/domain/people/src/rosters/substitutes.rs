@@ -19,9 +19,16 @@ use crate::{Contact, MembershipRole, Vault};
 /// A person and where they are filed.
 type Who = (i64, Uuid);
 
-/// Absences in force at a moment: of each person away, the substitute who agreed.
+/// Absences in force at a moment, by who is away.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Away(HashMap<Uuid, Option<Who>>);
+pub(crate) struct Away(HashMap<Uuid, Leave>);
+
+#[derive(Clone, Copy, Debug)]
+struct Leave {
+    until: Micros,
+    /// Who agreed to stand in.
+    substitute: Option<Who>,
+}
 
 impl Away {
     /// By the clock of the house; nobody is away where there is none.
@@ -56,15 +63,29 @@ impl Away {
                 .substitute_community
                 .zip(row.substitute_id)
                 .filter(|_| agreed);
-            let one = away.entry(row.person_id).or_insert(None);
-            *one = one.or(who);
+            let until = Micros(row.ends_at);
+            let one = away.entry(row.person_id).or_insert(Leave {
+                until,
+                substitute: None,
+            });
+            one.until = one.until.max(until);
+            one.substitute = one.substitute.or(who);
         }
         Ok(Self(away))
     }
 
     #[cfg(test)]
     pub(super) fn of(all: impl Iterator<Item = (Uuid, Option<Who>)>) -> Self {
-        Self(all.collect())
+        let leave = |(who, substitute)| {
+            let until = Micros(0);
+            (who, Leave { until, substitute })
+        };
+        Self(all.map(leave).collect())
+    }
+
+    /// When this person is back; none when they are not away.
+    pub(crate) fn until(&self, person: Uuid) -> Option<Micros> {
+        self.0.get(&person).map(|leave| leave.until)
     }
 
     /// Who is there when this person is called: the person, or the substitute, or the substitute's; `None` when nobody is.
@@ -73,8 +94,7 @@ impl Away {
         for _hop in 0..=self.0.len() {
             match self.0.get(&who.1) {
                 None => return Some(who),
-                Some(None) => return None,
-                Some(Some(next)) => who = *next,
+                Some(leave) => who = leave.substitute?,
             }
         }
         // They stand in for one another in a circle, and all are away.

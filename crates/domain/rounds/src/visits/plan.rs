@@ -254,7 +254,11 @@ impl Made<'_> {
 
     /// Own list, and those of whom they stand in for, whole and in one walking order.
     fn round(&self, visitor: &Visitor) -> DayRound {
-        let own = self.of(visitor.person).cloned().unwrap_or_default();
+        // Whoever is away has a list that others walk.
+        let own = match visitor.own.is_empty() {
+            true => Round::default(),
+            false => self.of(visitor.person).cloned().unwrap_or_default(),
+        };
         let mut lent: HashMap<u128, &str> = HashMap::new();
         for one in &visitor.lent {
             let theirs = self.of(Some(one.holder)).into_iter();

@@ -1,10 +1,11 @@
 //! Who goes from door to door on a day: those who hold posts, each with their own areas, and those of whom they stand in for.
+//! Whoever is away goes nowhere, and is told who does.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 use youlin_database::Database;
-use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Result, Scope};
+use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Result, Scope};
 use youlin_people::MembershipRole;
 use youlin_people::permissions::ROSTERS_READ;
 use youlin_people::rosters::{Post, posts};
@@ -57,7 +58,55 @@ impl Visitor {
     }
 }
 
-/// Grid workers of a community by who is there: whoever stands in has the other one's areas beside their own.
+/// Somebody who holds a post and is away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnLeave {
+    pub holder: Uuid,
+    pub name: String,
+    /// When they are back.
+    pub until: Micros,
+    /// Who does their work meanwhile.
+    pub stand_ins: Vec<String>,
+    /// With everything below them.
+    pub areas: Vec<AreaId>,
+}
+
+/// The holders of a role in a community.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Team {
+    /// Those who go; whoever stands in has the other one's areas beside their own.
+    pub there: Vec<Visitor>,
+    pub away: Vec<OnLeave>,
+}
+
+impl Team {
+    fn visitor(&self, person: Option<Uuid>) -> Option<&Visitor> {
+        let mut all = self.there.iter();
+        all.find(|one| person.is_some() && one.person == person)
+    }
+
+    fn leave(&self, person: Option<Uuid>) -> Option<&OnLeave> {
+        self.away.iter().find(|one| Some(one.holder) == person)
+    }
+
+    /// Others who are away from the areas of a visitor, and whose work that visitor does not do.
+    pub fn missed_by<'a>(&'a self, visitor: &'a Visitor) -> impl Iterator<Item = &'a OnLeave> {
+        let meets = |one: &OnLeave| visitor.own.iter().any(|area| one.areas.contains(area));
+        let does = |one: &OnLeave| visitor.lent.iter().any(|lent| lent.holder == one.holder);
+        self.away.iter().filter(move |one| meets(one) && !does(one))
+    }
+}
+
+/// The caller among those who go from door to door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    pub visitor: Visitor,
+    /// Of those who hold the post of a grid worker.
+    pub holds_post: bool,
+    pub leave: Option<OnLeave>,
+}
+
+/// Grid workers of a community by who is there.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -66,7 +115,7 @@ pub async fn visitors(
     db: &Database,
     ctx: &Ctx,
     community: CommunityId,
-) -> Result<Vec<Visitor>> {
+) -> Result<Team> {
     of_role(rounds, db, ctx, (community, MembershipRole::GridWorker)).await
 }
 
@@ -75,19 +124,31 @@ async fn of_role(
     db: &Database,
     ctx: &Ctx,
     role: (CommunityId, MembershipRole),
-) -> Result<Vec<Visitor>> {
+) -> Result<Team> {
     let scope = ctx.scope(&ROSTERS_READ)?;
     let all = posts(db.read(), &rounds.vault, &scope, ctx.now(), role).await?;
     Ok(merged(ctx.areas(), &all))
 }
 
-fn merged(tree: &AreaTree, posts: &[Post]) -> Vec<Visitor> {
+fn merged(tree: &AreaTree, posts: &[Post]) -> Team {
     let mut all: Vec<Visitor> = Vec::new();
+    let mut away: Vec<OnLeave> = Vec::new();
     for post in posts {
         let areas = || tree.subtree(post.area);
-        if post.is_there {
-            let visitor = one_of(&mut all, post.holder, &post.holder_name);
-            visitor.own.extend(areas());
+        match post.away_until {
+            None => one_of(&mut all, post.holder, &post.holder_name)
+                .own
+                .extend(areas()),
+            Some(until) => match away.iter_mut().find(|one| one.holder == post.holder) {
+                Some(leave) => leave.areas.extend(areas()),
+                None => away.push(OnLeave {
+                    holder: post.holder,
+                    name: post.holder_name.clone(),
+                    until,
+                    stand_ins: post.stand_ins.iter().map(|one| one.1.clone()).collect(),
+                    areas: areas().into_iter().collect(),
+                }),
+            },
         }
         for (person, name) in &post.stand_ins {
             let visitor = one_of(&mut all, *person, name);
@@ -100,13 +161,13 @@ fn merged(tree: &AreaTree, posts: &[Post]) -> Vec<Visitor> {
                 None => visitor.lent.push(Lent {
                     holder: post.holder,
                     name: post.holder_name.clone(),
-                    away: !post.is_there,
+                    away: post.away_until.is_some(),
                     areas: areas().into_iter().collect(),
                 }),
             }
         }
     }
-    all
+    Team { there: all, away }
 }
 
 fn one_of<'a>(all: &'a mut Vec<Visitor>, person: Uuid, name: &str) -> &'a mut Visitor {
@@ -123,7 +184,7 @@ fn one_of<'a>(all: &'a mut Vec<Visitor>, person: Uuid, name: &str) -> &'a mut Vi
 }
 
 /// The caller among the grid workers; who holds no such post goes wherever they may see people, and where that is lent by
-/// another micro-grid worker, for them.
+/// another micro-grid worker, for them. Whoever is away has nothing of their own.
 ///
 /// # Errors
 /// 503 when the database does not answer.
@@ -132,31 +193,45 @@ pub async fn my_visitor(
     db: &Database,
     ctx: &Ctx,
     (scope, community): (&Scope, CommunityId),
-    all: &[Visitor],
-) -> Result<Visitor> {
+    team: &Team,
+) -> Result<Me> {
     let me = ctx.actor().person();
-    let own = |all: &[Visitor]| {
-        let mut all = all.iter();
-        all.find(|one| me.is_some() && one.person == me).cloned()
+    let nothing_own = || Visitor {
+        person: me,
+        name: ctx.actor().name().to_owned(),
+        ..Visitor::default()
     };
-    if let Some(found) = own(all) {
-        return Ok(found);
+    let (own, leave) = (team.visitor(me), team.leave(me));
+    if own.is_some() || leave.is_some() {
+        return Ok(Me {
+            visitor: own.cloned().unwrap_or_else(nothing_own),
+            holds_post: true,
+            leave: leave.cloned(),
+        });
     }
-    let micro = (community, MembershipRole::MicroGridWorker);
-    let lent = match me {
-        None => Vec::new(),
+    let micro = match me {
+        None => Team::default(),
         Some(_) => {
-            own(&of_role(rounds, db, ctx, micro).await?).map_or_else(Vec::new, |one| one.lent)
+            let role = (community, MembershipRole::MicroGridWorker);
+            of_role(rounds, db, ctx, role).await?
         }
     };
+    let leave = micro.leave(me).cloned();
+    let lent = micro.visitor(me).map_or(&[][..], |one| &one.lent);
     let theirs = |area: &AreaId| lent.iter().any(|one| one.areas.contains(area));
     let below = ctx.areas().subtree(community.into()).into_iter();
     let seen = below.filter(|area| scope.contains(community, &[Some(*area)]));
-    Ok(Visitor {
-        person: me,
-        name: ctx.actor().name().to_owned(),
-        own: seen.filter(|area| !theirs(area)).collect(),
-        lent,
+    Ok(Me {
+        visitor: Visitor {
+            own: match leave {
+                Some(_) => Vec::new(),
+                None => seen.filter(|area| !theirs(area)).collect(),
+            },
+            lent: lent.to_vec(),
+            ..nothing_own()
+        },
+        holds_post: false,
+        leave,
     })
 }
 

@@ -323,7 +323,8 @@ impl Street {
         let asking = (&scope, self.community());
         let me = my_visitor(self.rounds(), db, ctx, asking, &all)
             .await
-            .unwrap();
+            .unwrap()
+            .visitor;
         let which = DoorsOf::Areas(me.areas().collect());
         let own = self.day_of(ctx, &which).await;
         let own = day_plan(&own, std::slice::from_ref(&me), None, ctx.now());

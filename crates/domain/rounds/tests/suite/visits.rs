@@ -18,7 +18,7 @@ use youlin_rounds::model::{Channel, DoorQuestion, Every, Outcome, Policy, Severi
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::{
     DoorAt, Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts,
-    visit_rule, visitors, visits_of,
+    my_visitor, visit_rule, visitors, visits_of,
 };
 use youlin_rounds::{NewFinding, SavePolicy, module, policies, round_view};
 use youlin_testkit::databases;
@@ -390,7 +390,8 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
             async move {
                 let all = visitors(street.rounds(), db, &ctx, street.community())
                     .await
-                    .unwrap();
+                    .unwrap()
+                    .there;
                 let day = street.day(&ctx).await;
                 let plan = day_plan(&day, &all, None, ctx.now());
                 let by = |person| {
@@ -423,14 +424,29 @@ async fn a_substitute_has_the_absent_workers_visits_and_weights_are_data() {
         let all = visitors(street.rounds(), db, &gu, street.community())
             .await
             .unwrap();
-        assert_eq!(all.len(), 1);
-        let lent: Vec<(&str, bool)> = all[0]
+        assert_eq!(all.there.len(), 1);
+        let lent: Vec<(&str, bool)> = all.there[0]
             .lent
             .iter()
             .map(|one| (one.name.as_str(), one.away))
             .collect();
         assert_eq!(lent, [("施晓", true)]);
-        drop(shi);
+        // Whoever is away has nothing to walk, and is told who does.
+        let asked = (&shi.scope(&PEOPLE_READ).unwrap(), street.community());
+        let me = my_visitor(street.rounds(), db, &shi, asked, &all).await;
+        let me = me.unwrap();
+        assert_eq!((me.visitor.person, me.holds_post), (Some(first), true));
+        assert_eq!(me.visitor.areas().count(), 0);
+        let leave = me.leave.unwrap();
+        assert_eq!(leave.stand_ins, ["顾青"]);
+        assert!(leave.until > shi.now());
+        let both = [all.there[0].clone(), me.visitor];
+        let plan = day_plan(&street.day(&desk).await, &both, None, desk.now());
+        let visits = plan
+            .rounds
+            .iter()
+            .map(youlin_rounds::visits::DayRound::visits);
+        assert_eq!(visits.collect::<Vec<_>>(), [2, 0]);
         // What counts is the community's own affair.
         let mut rule = VisitRule::default();
         rule.weights.weights.get_mut("alone_80").unwrap().from = 90;
@@ -464,7 +480,8 @@ async fn team_lists(street: &Street, ctx: &youlin_kernel::Ctx) -> Vec<(String, V
     let db = street.ground.world.db();
     let all = visitors(street.rounds(), db, ctx, street.community())
         .await
-        .unwrap();
+        .unwrap()
+        .there;
     let plan = day_plan(&street.day(ctx).await, &all, None, ctx.now());
     let rounds = plan.rounds.into_iter().map(|round| {
         let visits = round.stops.into_iter().flat_map(|stop| stop.visits);

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 use uuid::Uuid;
 use youlin_kernel::{AccountActor, Actor, Grant, Micros, Role};
+use youlin_people::rosters::{AnswerAbsence, NoteAbsence};
 use youlin_rounds::model::Outcome;
 use youlin_rounds::module;
 use youlin_testkit::databases;
@@ -39,10 +40,15 @@ const DESK: &str = "community_desk@A";
 
 impl Web {
     fn over(street: Street) -> Self {
+        Self::held_by(street, None)
+    }
+
+    /// The worker of A1 is this person.
+    fn held_by(street: Street, person: Option<Uuid>) -> Self {
         let key = |role: Role, code: &str| {
             let actor = AccountActor {
                 id: Uuid::from_u128(role as u128 + 1),
-                person: None,
+                person: person.filter(|_| code == "A1"),
                 former: Vec::new(),
                 display_name: "小施".into(),
             };
@@ -173,6 +179,41 @@ async fn a_door_is_seen_masked_asked_for_what_is_missing_and_written_down() {
         // Pressed twice on a slow phone.
         let again = web.post(WORKER, &uri, &fields).await;
         assert_eq!(again.location(), done.location());
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_away_is_told_who_goes_instead_and_walks_nothing() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (first, _) = street.in_office("施晓", "A1").await;
+        let (second, _) = street.in_office("顾青", "A2").await;
+        let (community, service) = (street.community(), street.ground.world.service());
+        let web = Web::held_by(street, Some(first));
+        let db = web.street.ground.world.db();
+        let before = web.get(WORKER, "/rounds/today").await.text;
+        assert!(before.contains("data-visit") && !before.contains("data-leave"));
+        let note = NoteAbsence {
+            community,
+            person: (community, first),
+            from: service.now().plus(-Micros::HOUR),
+            to: service.now().plus(2 * Micros::DAY),
+            substitute: Some((community, second)),
+        };
+        let id = db.execute(&service, note).await.unwrap();
+        let alone = web.get(WORKER, "/rounds/today").await.text;
+        assert!(alone.contains("还没有人答应替您"), "{alone}");
+        assert!(!alone.contains("data-visit"), "{alone}");
+        let team = web.get(DESK, "/rounds/visits").await.text;
+        assert!(team.contains("还没有人答应替。"), "{team}");
+        let yes = true;
+        let answer = AnswerAbsence { community, id, yes };
+        db.execute(&service, answer).await.unwrap();
+        let away = web.get(WORKER, "/rounds/today").await.text;
+        assert!(away.contains("您那片的走访由顾青替"), "{away}");
+        assert!(!away.contains("data-visit"), "{away}");
+        let team = web.get(DESK, "/rounds/visits").await.text;
+        assert!(team.contains("，由顾青替。"), "{team}");
     }
 }
 

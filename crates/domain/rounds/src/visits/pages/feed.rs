@@ -235,7 +235,11 @@ async fn households(
 ) -> Result<Vec<Entry>> {
     let (db, today) = (app.db(), ctx.now().date());
     let team = visitors(rounds, db, ctx, community).await?;
-    let Some(me) = team.into_iter().find(|one| one.person == Some(person)) else {
+    let Some(me) = team
+        .there
+        .into_iter()
+        .find(|one| one.person == Some(person))
+    else {
         return Ok(Vec::new());
     };
     let people = ctx.authorize(&PEOPLE_READ, community)?;

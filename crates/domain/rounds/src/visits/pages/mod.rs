@@ -13,7 +13,7 @@ mod words;
 
 pub use my_day::{MyDay, VisitsToday, my_day};
 pub use visit::speaks_for_itself;
-pub use words::whys as reasons;
+pub use words::{my_leave, whys as reasons};
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;

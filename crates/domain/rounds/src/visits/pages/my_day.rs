@@ -10,7 +10,8 @@ use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
 use crate::visits::queries::last_door;
 use crate::visits::{
-    DayRound, Ground, OpenFormSources, Visitor, day_plan, ground, my_visitor, sharing, visitors,
+    DayRound, Ground, Me, OnLeave, OpenFormSources, Visitor, day_plan, ground, my_visitor, sharing,
+    visitors,
 };
 
 /// The caller's own round of a day, and what it was planned from.
@@ -21,6 +22,10 @@ pub struct MyDay {
     pub me: Visitor,
     /// Whether the caller holds a post here; everybody else is alone with what they see.
     pub holds_post: bool,
+    /// The caller is away: nothing of their own is proposed.
+    pub leave: Option<OnLeave>,
+    /// Others of the caller's areas who are away.
+    pub away: Vec<OnLeave>,
     /// Visits of the same doors that wait for another day.
     pub full: usize,
 }
@@ -40,10 +45,13 @@ pub async fn my_day(
     let scope = people(ctx)?;
     let sources = app.service::<OpenFormSources>();
     let all = visitors(&rounds, db, ctx, here).await?;
-    let me = my_visitor(&rounds, db, ctx, (&scope, here), &all).await?;
-    let holds_post = all.contains(&me);
-    let team = match holds_post {
-        true => sharing(&all, &me),
+    let Me {
+        visitor: me,
+        holds_post,
+        leave,
+    } = my_visitor(&rounds, db, ctx, (&scope, here), &all).await?;
+    let team = match all.there.contains(&me) {
+        true => sharing(&all.there, &me),
         false => vec![me.clone()],
     };
     // Of a community of many thousands only the doors that are shared out among them.
@@ -64,8 +72,10 @@ pub async fn my_day(
     Ok(MyDay {
         round: plan.rounds.swap_remove(own.unwrap_or(0)),
         ground,
+        away: all.missed_by(&me).cloned().collect(),
         me,
         holds_post,
+        leave,
         full: plan.full,
     })
 }

@@ -12,7 +12,8 @@ use youlin_web::{ApiQuery, App, Caller, Choice, Prefs, Shell, WebResult, page};
 use super::{communities, community, people, shell, words};
 use crate::service::Rounds;
 use crate::visits::{
-    DayPlan, DayRound, OpenFormSources, RuleView, VisitLine, day_plan, ground, visit_rule, visitors,
+    DayPlan, DayRound, OnLeave, OpenFormSources, RuleView, VisitLine, day_plan, ground, visit_rule,
+    visitors,
 };
 
 #[derive(Template)]
@@ -22,12 +23,17 @@ struct TeamPage {
     here: CommunityId,
     communities: Vec<Choice>,
     plan: DayPlan,
+    away: Vec<OnLeave>,
     rule: RuleView,
 }
 
 impl TeamPage {
     fn whys(&self, visit: &VisitLine) -> String {
         words::whys(&self.s, &visit.whys).join(&self.s.t("visit-list-comma"))
+    }
+
+    fn leave(&self, one: &OnLeave) -> String {
+        words::leave(&self.s, one)
     }
 
     /// Names of the areas, the widest alone where it holds the others.
@@ -61,7 +67,8 @@ pub(super) async fn show(
     let ground = ground(&rounds, db, &ctx, &scope, sources.as_deref(), asked).await?;
     let all = visitors(&rounds, db, &ctx, here).await?;
     page(&TeamPage {
-        plan: day_plan(&ground, &all, None, ctx.now()),
+        plan: day_plan(&ground, &all.there, None, ctx.now()),
+        away: all.away,
         rule: visit_rule(db, here).await?,
         communities: communities(&s, &scope),
         here,

@@ -25,7 +25,9 @@ use crate::queries::{RoundView, round_view};
 use crate::service::Rounds;
 use crate::visits::queries::visits_today;
 use crate::visits::visitors::outside;
-use crate::visits::{DayRound, PickKind, PickVisit, Standing, Stop, VisitLine, VisitOf, standing};
+use crate::visits::{
+    DayRound, OnLeave, PickKind, PickVisit, Standing, Stop, VisitLine, VisitOf, standing,
+};
 
 /// Another day that was named.
 struct Later {
@@ -55,6 +57,10 @@ struct TodayPage {
     full: usize,
     /// Areas of somebody absent that the caller may not see.
     outside: usize,
+    /// The caller is away.
+    leave: Option<OnLeave>,
+    /// Others of the same areas who are away.
+    others_away: Vec<OnLeave>,
     typed: String,
     /// Addresses that fit what was typed.
     found: Vec<(Uuid, String)>,
@@ -70,6 +76,14 @@ impl TodayPage {
     fn who(&self, visit: &VisitLine) -> String {
         let file = self.files.get(&visit.dwelling);
         file.map_or_else(String::new, |file| words::who(&self.s, file))
+    }
+
+    fn my_leave(&self, one: &OnLeave) -> String {
+        words::my_leave(&self.s, one)
+    }
+
+    fn leave(&self, one: &OnLeave) -> String {
+        words::leave(&self.s, one)
     }
 
     fn whys(&self, visit: &VisitLine) -> Vec<String> {
@@ -159,6 +173,8 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         ground,
         me,
         holds_post,
+        leave,
+        away: others_away,
         full,
     } = my_day(&app, &ctx, here, start).await?;
     let proposed: Vec<Uuid> = round
@@ -222,6 +238,8 @@ async fn today_page(s: Shell, asked: Asked, e: FormFaults, typed: String) -> Res
         later: later.collect(),
         full,
         outside: outside(&scope, here, &me),
+        leave,
+        others_away,
         typed,
         found,
         saved,

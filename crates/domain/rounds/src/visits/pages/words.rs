@@ -3,8 +3,8 @@
 use youlin_people::{DwellingFile, Resident};
 use youlin_web::Shell;
 
-use crate::visits::Why;
 use crate::visits::rule::{NEWCOMER, UNSEEN};
+use crate::visits::{OnLeave, Why};
 
 /// One reason as a sentence.
 pub(super) fn why(s: &Shell, why: &Why) -> String {
@@ -42,6 +42,32 @@ pub fn whys(s: &Shell, all: &[Why]) -> Vec<String> {
 fn said(all: &[Why]) -> impl Iterator<Item = &Why> {
     let new = all.iter().any(|one| one.code == NEWCOMER);
     all.iter().filter(move |one| !(new && one.code == UNSEEN))
+}
+
+/// 施晓请假到11月30日，由顾青替。
+pub(super) fn leave(s: &Shell, one: &OnLeave) -> String {
+    on_leave(s, one, "visit-on-leave")
+}
+
+/// The same to whoever is away.
+#[must_use]
+pub fn my_leave(s: &Shell, one: &OnLeave) -> String {
+    on_leave(s, one, "visit-my-leave")
+}
+
+fn on_leave(s: &Shell, one: &OnLeave, key: &str) -> String {
+    let key = match one.stand_ins.is_empty() {
+        true => format!("{key}-nobody"),
+        false => key.to_owned(),
+    };
+    s.tn(
+        &key,
+        &[
+            ("name", one.name.clone()),
+            ("day", s.day(&one.until.plus(-1))),
+            ("names", one.stand_ins.join(&s.t("visit-list-comma"))),
+        ],
+    )
 }
 
 /// 张** 84岁、李**
