@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[Migration] = &[
     FALLS_SHORT,
     TAKEN_AT,
     MEASURED_AGAIN,
+    READ_BY,
 ];
 
 const TABLES: Migration = Migration {
@@ -369,5 +370,14 @@ const MEASURED_AGAIN: Migration = Migration {
     name: "what was measured again when somebody looked again",
     sql: r"
 ALTER TABLE judgement ADD COLUMN return_id {uuid};
+",
+};
+
+const READ_BY: Migration = Migration {
+    module: "rounds",
+    version: 17,
+    name: "the version by which answers to one that nobody here knew are read",
+    sql: r"
+ALTER TABLE round ADD COLUMN read_by TEXT;
 ",
 };

@@ -1,6 +1,7 @@
 //! Finding a checklist by its name: one that comes with the house, or one a place keeps. A round keeps `id@version` of what
 //! it answered, so that an older or withdrawn version stays readable; a version that is not held here (a form made
-//! elsewhere, a draft that was dropped) is read by the newest one of its id, and that is said.
+//! elsewhere, a draft that was dropped) is read by the newest one of its id at that time, which is kept with the round, and
+//! that is said.
 
 use std::sync::{Arc, PoisonError};
 
@@ -67,7 +68,7 @@ pub async fn known(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<
 ///
 /// # Errors
 /// 503 when the database does not answer.
-pub(crate) async fn known_on(
+async fn known_on(
     rounds: &Rounds,
     conn: &impl ConnectionTrait,
     name: &str,
@@ -101,6 +102,39 @@ pub(crate) async fn known_on(
         exact: false,
         withdrawn_at: None,
     }))
+}
+
+/// The version by which answers to one that nobody here knows are read from now on; none where that one is known.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn read_by(rounds: &Rounds, db: &Database, name: &str) -> Result<Option<String>> {
+    if form(rounds, db, name).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(known(rounds, db, name).await?.map(|known| known.name))
+}
+
+/// The checklist by which the answers of a round are read: the one it names, or the one they were read by when they came.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub(crate) async fn answered_by(
+    rounds: &Rounds,
+    conn: &impl ConnectionTrait,
+    (name, read_by): (Option<&str>, Option<&str>),
+) -> Result<Option<Known>> {
+    match (name, read_by) {
+        (None, _) => Ok(None),
+        (Some(name), None) => known_on(rounds, conn, name).await,
+        (Some(_), Some(then)) => {
+            let known = known_on(rounds, conn, then).await?;
+            Ok(known.map(|known| Known {
+                exact: false,
+                ..known
+            }))
+        }
+    }
 }
 
 fn parts(name: &str) -> Option<(&str, i32)> {

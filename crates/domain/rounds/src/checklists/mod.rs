@@ -10,7 +10,7 @@ mod told;
 pub use faults::{ChecklistFault, checklist_faults};
 pub(crate) use faults::{MOST_QUESTIONS, size_faults};
 pub use kept::{Known, form, known};
-pub(crate) use kept::{fits, known_on};
+pub(crate) use kept::{answered_by, fits, read_by};
 pub(crate) use scores::score_of;
 pub use scores::{SCORES, score, sections, sentence};
 pub(crate) use spoken::Spoken;

@@ -56,6 +56,8 @@ pub struct HandIn {
     pub(super) score: Option<Score>,
     /// What becomes of the track that came with it.
     pub(super) track: Option<(TrackTaken, Option<Prepared>)>,
+    /// The version by which its answers are read, where nobody here knows the one they were given to.
+    pub(super) read_by: Option<String>,
     /// See [`HandIn::taken_once`].
     pub(super) once: bool,
 }
@@ -352,6 +354,7 @@ impl HandIn {
             text_sealed: seal("text", new.text.trim())?,
             answers_sealed: seal("answers", &answers)?,
             checklist: new.checklist.clone(),
+            read_by: self.read_by.clone(),
             reason: new.reason.trim().to_owned(),
             try_again_at: new.try_again_at.map(|at| self.clock.at(at).0),
             by_id: ctx.actor().id(),

@@ -247,6 +247,10 @@ async fn ready(
     }
     let track = track(rounds, db, ctx, &scope, (&new, policy.as_ref()), clock).await?;
     let score = checklists::score_of(rounds, db, ctx, &new).await?;
+    let read_by = match new.checklist.as_deref() {
+        Some(name) => checklists::read_by(rounds, db, name).await?,
+        None => None,
+    };
     let short_walk = walked_short(&new, policy.as_ref(), track.as_ref());
     Ok(HandIn {
         short_walk,
@@ -262,6 +266,7 @@ async fn ready(
         clock,
         extra_of,
         short,
+        read_by,
         once: false,
     })
 }

@@ -37,6 +37,8 @@ pub struct Model {
     pub answers_sealed: Option<Vec<u8>>,
     /// `id@version` of the checklist that was answered.
     pub checklist: Option<String>,
+    /// `id@version` the answers were read by when they came, where nobody here knew that one.
+    pub read_by: Option<String>,
     /// Why it was left out, or when to try again.
     pub reason: String,
     pub try_again_at: Option<i64>,

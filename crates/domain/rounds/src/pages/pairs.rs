@@ -162,10 +162,8 @@ impl CaseSection for PairInCase {
                 return Ok(String::new());
             };
             let all = pairs(s.app(), s, &round, |one| one == case.row.id).await?;
-            let known = match &round.checklist {
-                Some(name) => checklists::known(&self.0, db, name).await?,
-                None => None,
-            };
+            let answered = (round.checklist.as_deref(), round.read_by.as_deref());
+            let known = checklists::answered_by(&self.0, db.read(), answered).await?;
             let form = known.as_ref().map(|known| known.form.as_ref());
             let judgements = judgements_of(db, &scope, round.line.id).await?;
             let judged = judgements

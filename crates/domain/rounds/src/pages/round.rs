@@ -371,10 +371,8 @@ pub(crate) async fn round_page(
     let sees_cases = ctx
         .authorize(&youlin_cases::permissions::CASES_READ, community)
         .is_ok();
-    let known = match &round.checklist {
-        Some(name) => checklists::known(&rounds, app.db(), name).await?,
-        None => None,
-    };
+    let answered = (round.checklist.as_deref(), round.read_by.as_deref());
+    let known = checklists::answered_by(&rounds, app.db().read(), answered).await?;
     let answers = known.as_ref().map_or_else(Shown::default, |known| {
         shown(&s, &known.form, &round.answers)
     });

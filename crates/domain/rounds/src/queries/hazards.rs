@@ -128,6 +128,8 @@ pub struct HazardView {
     pub evidence: BTreeMap<String, String>,
     /// `id@version` of the checklist that was answered.
     pub checklist: Option<String>,
+    /// `id@version` by which the answers are read, where nobody here knew that one when they came.
+    pub read_by: Option<String>,
     pub judgement: Option<JudgementView>,
     /// Code of the checklist's rule that led to it.
     #[serde(skip)]
@@ -338,7 +340,7 @@ struct Parts {
     notes: HashMap<Uuid, Vec<HazardNote>>,
     seen: HashMap<Uuid, Vec<HazardSeen>>,
     names: HashMap<Uuid, String>,
-    checklists: HashMap<Uuid, Option<String>>,
+    checklists: HashMap<Uuid, (Option<String>, Option<String>)>,
     campaigns: HashMap<Uuid, (i32, String)>,
 }
 
@@ -466,6 +468,8 @@ fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
     let case = parts.cases.remove(&row.case_id)?;
     let campaign = row.campaign_id.and_then(|id| parts.campaigns.get(&id));
     let (photographs, basis) = campaign.cloned().unwrap_or_default();
+    let answered = parts.checklists.get(&row.round_id).cloned();
+    let (checklist, read_by) = answered.unwrap_or_default();
     Some(HazardView {
         step: step(&state_of(&row, &case, (0, 0))),
         cause: cause(&row),
@@ -485,7 +489,8 @@ fn one(row: hazard::Model, parts: &mut Parts) -> Option<HazardView> {
         stalls: serde_json::from_str(&row.stalls).unwrap_or_default(),
         spot: row.spot,
         evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
-        checklist: parts.checklists.get(&row.round_id).cloned().flatten(),
+        checklist,
+        read_by,
         judgement: parts.judgements.remove(&row.id),
         rule: row.rule,
         fixer: case.lead,

@@ -122,8 +122,11 @@ pub async fn remeasurable(
     let mut all = HashMap::with_capacity(kept.len());
     for (finding, round, judgement) in kept {
         let known = match names.get(&round) {
-            Some(Some(name)) => checklists::known(rounds, db, name).await?,
-            _ => None,
+            Some((name, read_by)) => {
+                let answered = (name.as_deref(), read_by.as_deref());
+                checklists::answered_by(rounds, db.read(), answered).await?
+            }
+            None => None,
         };
         let rule = rules.get(&finding).and_then(Option::as_deref);
         let question = known

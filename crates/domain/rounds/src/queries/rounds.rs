@@ -227,6 +227,8 @@ pub struct RoundView {
     pub text: String,
     /// `id@version` of the checklist that was answered.
     pub checklist: Option<String>,
+    /// `id@version` by which the answers are read, where nobody here knew that one when they came.
+    pub read_by: Option<String>,
     /// Answers to the checklist, by question.
     #[schema(value_type = Object)]
     pub answers: serde_json::Map<String, Value>,
@@ -354,6 +356,7 @@ pub async fn round_view(
         told_by,
         answers: serde_json::from_str(&answers).unwrap_or_default(),
         checklist: row.checklist.clone(),
+        read_by: row.read_by.clone(),
         reason: row.reason.clone(),
         try_again_at: row.try_again_at.map(Micros),
         photographs: row
@@ -417,21 +420,28 @@ pub async fn photo(db: &Database, scope: &Scope, round: Uuid, photo: Uuid) -> Re
         .ok_or_else(Problem::not_found)
 }
 
-/// The checklists that were answered on these rounds.
+/// The checklists that were answered on these rounds, and by which ones they are read.
 pub(super) async fn checklists_of(
     db: &Database,
     communities: &[i64],
     rounds: Vec<Uuid>,
-) -> Result<HashMap<Uuid, Option<String>>> {
-    let rows: Vec<(Uuid, Option<String>)> = round::Entity::find()
+) -> Result<HashMap<Uuid, (Option<String>, Option<String>)>> {
+    let rows: Vec<(Uuid, Option<String>, Option<String>)> = round::Entity::find()
         .select_only()
-        .columns([round::Column::Id, round::Column::Checklist])
+        .columns([
+            round::Column::Id,
+            round::Column::Checklist,
+            round::Column::ReadBy,
+        ])
         .filter(round::Column::CommunityId.is_in(communities.iter().copied()))
         .filter(round::Column::Id.is_in(rounds))
         .into_tuple()
         .all(db.read())
         .await?;
-    Ok(rows.into_iter().collect())
+    let answered = rows.into_iter();
+    Ok(answered
+        .map(|(id, name, read_by)| (id, (name, read_by)))
+        .collect())
 }
 
 /// Photographs of a finding the caller has seen already.

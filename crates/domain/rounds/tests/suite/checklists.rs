@@ -14,6 +14,7 @@ use youlin_rounds::{
 use youlin_testkit::databases;
 
 use crate::ground::Ground;
+use crate::site::Site;
 
 /// The river's list under a name of the place, with one more question.
 fn own() -> Checklist {
@@ -48,30 +49,31 @@ async fn publish(ground: &Ground, ctx: &Ctx, saved: &SavedChecklist) {
 #[tokio::test]
 async fn a_version_in_use_never_changes_and_stays_readable_when_it_is_withdrawn() {
     for base in databases().await {
-        let ground = Ground::new(base).await;
+        let site = Site::new(base).await;
+        let ground = &site.ground;
         let db = ground.world.db();
         let lead = ground.caller(Role::CommunityLead, "A");
         let scope = lead.scope(&CHECKLISTS_KEEP).unwrap();
-        let first = save(&ground, &lead, "A", own()).await;
+        let first = save(ground, &lead, "A", own()).await;
         assert_eq!(first.name, "river-jia@1");
         // Nobody is asked by a draft.
         let asked = checklists::form(&ground.rounds, db, &first.name).await;
         assert!(asked.unwrap().is_none());
-        publish(&ground, &lead, &first).await;
+        publish(ground, &lead, &first).await;
         let form = checklists::form(&ground.rounds, db, &first.name).await;
         assert_eq!(form.unwrap().unwrap().checklist().version, "1");
 
         let change = SaveChecklist {
             known: Some((first.id, 2)),
-            ..fresh(&ground, "A", own())
+            ..fresh(ground, "A", own())
         };
         let refused = db.execute(&lead, change).await.unwrap_err();
         assert_eq!(refused.fields()[0].code, "checklist-not-draft");
 
         // A round by the first version, handed in after it was withdrawn.
-        let second = save(&ground, &lead, "A", own()).await;
+        let second = save(ground, &lead, "A", own()).await;
         assert_eq!(second.name, "river-jia@2");
-        publish(&ground, &lead, &second).await;
+        publish(ground, &lead, &second).await;
         let withdraw = WithdrawChecklist {
             id: first.id,
             version: 2,
@@ -104,20 +106,33 @@ async fn a_version_in_use_never_changes_and_stays_readable_when_it_is_withdrawn(
         let known = checklists::known(&ground.rounds, db, "river-jia@9").await;
         let known = known.unwrap().unwrap();
         assert_eq!((known.exact, known.name.as_str()), (false, "river-jia@2"));
+        assert_eq!(seen.read_by.as_deref(), Some("river-jia@2"));
+        // What came before another version was published goes on being read by the one it was read by.
+        let third = save(ground, &lead, "A", own()).await;
+        publish(ground, &lead, &third).await;
+        let known = checklists::known(&ground.rounds, db, "river-jia@9").await;
+        assert_eq!(known.unwrap().unwrap().name, "river-jia@3");
+        let page = site.get("desk", &format!("/rounds/{}", filed.id)).await;
+        let read_by = "第 2 版 来读";
+        assert!(page.text().contains(read_by), "{}", page.text());
 
         let tree = ground.world.areas.load();
         let offered = checklists_for(db, &tree, &scope, ground.community(), SubjectKind::Reach)
             .await
             .unwrap();
         let names: Vec<&str> = offered.iter().map(|one| one.name.as_str()).collect();
-        assert!(names.starts_with(&["river-jia@2"]), "{names:?}");
+        assert!(names.starts_with(&["river-jia@3"]), "{names:?}");
         assert!(names.contains(&"river-patrol@1") && !names.contains(&"market-fire@2"));
         let versions = checklist_versions(db, &tree, &scope, "river-jia").await;
         let states: Vec<ChecklistState> =
             versions.unwrap().iter().map(|one| one.line.state).collect();
         assert_eq!(
             states,
-            [ChecklistState::Published, ChecklistState::Withdrawn]
+            [
+                ChecklistState::Published,
+                ChecklistState::Published,
+                ChecklistState::Withdrawn
+            ]
         );
         let chains = [CommunityId::SYSTEM, ground.community()];
         let proof = verify(db.read(), &module().audited, &chains, None).await;

@@ -119,10 +119,11 @@ async fn form(
         .filter(round::Column::Id.eq(hazard.round_id))
         .one(conn)
         .await?;
-    let Some(name) = of.and_then(|of| of.checklist) else {
+    let Some(of) = of else {
         return Ok(None);
     };
-    let known = checklists::known_on(rounds, conn, &name).await?;
+    let answered = (of.checklist.as_deref(), of.read_by.as_deref());
+    let known = checklists::answered_by(rounds, conn, answered).await?;
     Ok(known.map(|known| known.form))
 }
 

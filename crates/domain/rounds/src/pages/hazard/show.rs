@@ -168,10 +168,8 @@ async fn hazard_page(app: &App, ctx: &Ctx, s: Shell, id: Uuid, saved: &str) -> R
     let scope = ctx.scope(&ROUNDS_READ)?;
     let one = hazard_view(app.db(), &scope, id).await?;
     let rounds = app.need::<Rounds>()?;
-    let known = match &one.checklist {
-        Some(name) => checklists::known(&rounds, app.db(), name).await?,
-        None => None,
-    };
+    let answered = (one.checklist.as_deref(), one.read_by.as_deref());
+    let known = checklists::answered_by(&rounds, app.db().read(), answered).await?;
     let basis = match &one.judgement {
         Some(made) => {
             let sets = rule_sets(app.db().read()).await?;
