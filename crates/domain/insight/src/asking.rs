@@ -3,7 +3,7 @@
 
 use youlin_datasets::cube::{Filter, Op, Query, Value, day};
 use youlin_datasets::{Asked, Datasets};
-use youlin_kernel::{AreaId, AreaLevel, AreaTree, Ctx, Locale, Problem, Result, Scope};
+use youlin_kernel::{AreaId, AreaLevel, Ctx, Locale, Problem, Result};
 
 /// Of a fault: the area lies outside what the asker may see.
 const OUTSIDE: &str = "query-area-outside";
@@ -42,7 +42,7 @@ fn within_sight(ctx: &Ctx, asked: &Asked) -> Result<()> {
     let seen = |area: AreaId| {
         let too = meant_too.iter().filter(|(named, _)| *named == area);
         let mut meant = too.flat_map(|(_, others)| others);
-        sees(&asked.scope, tree, area) || meant.any(|one| sees(&asked.scope, tree, *one))
+        asked.scope.reaches(tree, area) || meant.any(|one| asked.scope.reaches(tree, *one))
     };
     if let Some(area) = asked.query.area.map(AreaId)
         && !seen(area)
@@ -70,16 +70,6 @@ fn lying_in(filter: &Filter) -> Vec<Vec<AreaId>> {
             vec![areas.collect()]
         }
         _ => Vec::new(),
-    }
-}
-
-fn sees(scope: &Scope, tree: &AreaTree, area: AreaId) -> bool {
-    let cut = scope.narrowed(tree, area);
-    let mut parts = cut.parts().iter();
-    // A whole community that holds no records yet is seen and has no part.
-    match cut.parts().is_empty() {
-        true => !cut.is_empty(),
-        false => parts.any(|part| part.areas.as_ref().is_none_or(|areas| !areas.is_empty())),
     }
 }
 

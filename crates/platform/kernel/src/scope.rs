@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::area::WIDE;
-use crate::{Actor, AreaId, AreaTree, CommunityId, Grant, Permission, Role};
+use crate::{Actor, AreaId, AreaTree, CommunityId, Grant, Permission, Problem, Result, Role};
 
 /// One community's share of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,6 +231,30 @@ impl Scope {
         }
     }
 
+    /// Whether anything filed under this area can be visible.
+    #[must_use]
+    pub fn reaches(&self, tree: &AreaTree, area: AreaId) -> bool {
+        let cut = self.narrowed(tree, area);
+        let mut parts = cut.parts.iter();
+        // A whole community that holds no records yet is seen and has no part.
+        match cut.parts.is_empty() {
+            true => !cut.is_empty(),
+            false => parts.any(|part| part.areas.as_ref().is_none_or(|areas| !areas.is_empty())),
+        }
+    }
+
+    /// This scope, or what of it lies in the area that is asked for.
+    ///
+    /// # Errors
+    /// 404 for an area outside it: no records there is another answer than none that may be seen.
+    pub fn asked(&self, tree: &AreaTree, area: Option<AreaId>) -> Result<Self> {
+        match area {
+            None => Ok(self.clone()),
+            Some(area) if self.reaches(tree, area) => Ok(self.narrowed(tree, area)),
+            Some(_) => Err(Problem::not_found()),
+        }
+    }
+
     fn cut(&self, community: CommunityId) -> Option<ScopePart> {
         let whole = || {
             self.sees_whole(community).then_some(ScopePart {
@@ -380,6 +404,19 @@ mod tests {
         assert!(scope.contains(CommunityId(10), &[None, Some(AreaId(1000))]));
         assert!(!scope.contains(CommunityId(10), &[Some(AreaId(101)), None]));
         assert!(!scope.contains(CommunityId(11), &[None]));
+    }
+
+    #[test]
+    fn an_area_out_of_sight_is_told_apart_from_an_empty_one() {
+        let grid = Scope::from_grants(&READ, &[grant(Role::GridWorker, 100)], &tree());
+        let at = |area: i64| grid.asked(&tree(), Some(AreaId(area)));
+        assert_eq!(grid.asked(&tree(), None).unwrap().parts(), grid.parts());
+        for area in [100, 1_000, 10, 1] {
+            assert!(!at(area).unwrap().is_empty(), "{area}");
+        }
+        for area in [101, 11, 9_999] {
+            assert_eq!(at(area).unwrap_err().kind().status(), 404, "{area}");
+        }
     }
 
     #[test]

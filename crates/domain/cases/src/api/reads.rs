@@ -84,10 +84,8 @@ pub(crate) async fn count_cases(
     Caller(ctx): Caller,
     ApiQuery(params): ApiQuery<CountParams>,
 ) -> WebResult<Json<CaseCounts>> {
-    let mut scope = ctx.scope(&CASES_READ)?;
-    if let Some(area) = params.area {
-        scope = scope.narrowed(ctx.areas(), AreaId(area));
-    }
+    let scope = ctx.scope(&CASES_READ)?;
+    let scope = scope.asked(ctx.areas(), params.area.map(AreaId))?;
     Ok(Json(queries::counts(app.db(), &scope).await?))
 }
 
@@ -114,10 +112,8 @@ pub(crate) async fn count_months(
     Caller(ctx): Caller,
     ApiQuery(params): ApiQuery<MonthParams>,
 ) -> WebResult<Json<Vec<MonthCounts>>> {
-    let mut scope = ctx.scope(&CASES_READ)?;
-    if let Some(area) = params.area {
-        scope = scope.narrowed(ctx.areas(), AreaId(area));
-    }
+    let scope = ctx.scope(&CASES_READ)?;
+    let scope = scope.asked(ctx.areas(), params.area.map(AreaId))?;
     Ok(Json(
         queries::months(app.db(), &scope, params.from, params.to).await?,
     ))

@@ -75,7 +75,7 @@ const SPLIT_UP_TO: usize = 64;
 /// One page of the cases within the scope.
 ///
 /// # Errors
-/// 400 for a cursor that is none; 503 when the database does not answer.
+/// 400 for a cursor that is none; 404 for an area outside the scope; 503 when the database does not answer.
 pub async fn list(
     db: &Database,
     cases: &Cases,
@@ -83,10 +83,7 @@ pub async fn list(
     scope: &Scope,
     filter: &CaseFilter,
 ) -> Result<Page<CaseRow>> {
-    let scope = match filter.area {
-        Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
-        None => scope.clone(),
-    };
+    let scope = scope.asked(ctx.areas(), filter.area.map(AreaId))?;
     let typed = filter.q.as_deref().unwrap_or_default();
     let (scope, q) = match of_community(ctx, &scope, typed) {
         Some((there, number)) => (there, Some(number)),

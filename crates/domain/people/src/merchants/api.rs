@@ -53,10 +53,7 @@ async fn list_merchants(
     Caller(ctx): Caller,
     ApiQuery(query): ApiQuery<MerchantQuery>,
 ) -> WebResult<Json<Vec<MerchantView>>> {
-    let mut scope = ctx.scope(&PEOPLE_READ)?;
-    if let Some(area) = query.area {
-        scope = scope.narrowed(ctx.areas(), area);
-    }
+    let scope = ctx.scope(&PEOPLE_READ)?.asked(ctx.areas(), query.area)?;
     let vault = app.need::<Vault>()?;
     let filter = MerchantFilter {
         trade: query.trade,

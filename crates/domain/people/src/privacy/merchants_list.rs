@@ -19,7 +19,7 @@ pub(super) async fn merchants_of(
     ctx: &Ctx,
     area: AreaId,
 ) -> Result<Vec<merchant::Model>> {
-    let scope = ctx.scope(&PEOPLE_EXPORT)?.narrowed(ctx.areas(), area);
+    let scope = ctx.scope(&PEOPLE_EXPORT)?.asked(ctx.areas(), Some(area))?;
     open_merchants(db, &scope).await
 }
 

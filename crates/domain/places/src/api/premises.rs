@@ -43,10 +43,7 @@ pub(crate) async fn list_premises(
     Caller(ctx): Caller,
     ApiQuery(query): ApiQuery<PremisesQuery>,
 ) -> WebResult<Json<Vec<PremisesView>>> {
-    let mut scope = ctx.scope(&PLACES_READ)?;
-    if let Some(area) = query.area {
-        scope = scope.narrowed(ctx.areas(), area);
-    }
+    let scope = ctx.scope(&PLACES_READ)?.asked(ctx.areas(), query.area)?;
     let filter = PremisesFilter {
         kind: query.kind,
         text: query.q.unwrap_or_default(),
@@ -184,10 +181,7 @@ pub(crate) async fn list_equipment(
     Caller(ctx): Caller,
     ApiQuery(query): ApiQuery<EquipmentQuery>,
 ) -> WebResult<Json<Vec<EquipmentView>>> {
-    let mut scope = ctx.scope(&PLACES_READ)?;
-    if let Some(area) = query.area {
-        scope = scope.narrowed(ctx.areas(), area);
-    }
+    let scope = ctx.scope(&PLACES_READ)?.asked(ctx.areas(), query.area)?;
     let filter = EquipmentFilter {
         kind: query.kind,
         state: query.state,

@@ -156,10 +156,7 @@ pub(super) fn narrowed(
     area: Option<i64>,
 ) -> Result<Scope> {
     let scope = s.ctx().scope(permission)?;
-    Ok(area.map_or_else(
-        || scope.clone(),
-        |area| scope.narrowed(s.ctx().areas(), AreaId(area)),
-    ))
+    scope.asked(s.ctx().areas(), area.map(AreaId))
 }
 
 /// Problems with what is done about them.

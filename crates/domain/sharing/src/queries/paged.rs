@@ -75,7 +75,7 @@ pub async fn resource_page(
     filter: &ResourceFilter,
     page: &PageRequest,
 ) -> Result<Page<ResourceRow>> {
-    let scope = filter.scope(ctx, scope);
+    let scope = filter.scope(ctx, scope)?;
     let read = |after: Option<Uuid>| {
         let mut find = filter.select(&scope);
         if let Some(id) = after {
@@ -115,10 +115,7 @@ pub async fn loan_page(
     filter: &LoanFilter,
     page: &PageRequest,
 ) -> Result<Page<LoanRow>> {
-    let scope = match filter.area {
-        Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
-        None => scope.clone(),
-    };
+    let scope = scope.asked(ctx.areas(), filter.area.map(AreaId))?;
     let mut find = super::loans::base(scope.communities());
     if let Some(id) = cursor(page)? {
         find = find.filter(resource_loan::Column::Id.lt(id));

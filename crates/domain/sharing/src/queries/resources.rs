@@ -64,11 +64,8 @@ impl ResourceFilter {
     }
 
     /// The caller's scope within the area asked for.
-    pub(super) fn scope(&self, ctx: &Ctx, scope: &Scope) -> Scope {
-        match self.area {
-            Some(area) => scope.narrowed(ctx.areas(), AreaId(area)),
-            None => scope.clone(),
-        }
+    pub(super) fn scope(&self, ctx: &Ctx, scope: &Scope) -> Result<Scope> {
+        scope.asked(ctx.areas(), self.area.map(AreaId))
     }
 }
 
@@ -166,7 +163,7 @@ pub async fn resources(
     filter: &ResourceFilter,
 ) -> Result<Vec<ResourceRow>> {
     let mut rows = filter
-        .select(&filter.scope(ctx, scope))
+        .select(&filter.scope(ctx, scope)?)
         .order_by_asc(resource::Column::Kind)
         .order_by_asc(resource::Column::Name)
         .order_by_asc(resource::Column::Id)

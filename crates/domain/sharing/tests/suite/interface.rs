@@ -89,6 +89,11 @@ async fn resources_are_entered_changed_and_listed() {
         }
         let (_, page) = g.read("other", "resources").await;
         assert!(names(&page).0.is_empty());
+        // Of an area out of sight it is not said that there is nothing.
+        let (status, _) = g
+            .read("other", &format!("resources?area={}", g.area("A")))
+            .await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
         let (status, _) = g.read("desk", "resources?cursor=none").await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         // What is read can be sent back; on an older version it is refused with how it stands now.

@@ -48,10 +48,7 @@ impl Frame {
         let ctx = s.ctx();
         let cases = s.app().need::<Cases>()?;
         let db = s.app().db();
-        let narrowed = query.area.map_or_else(
-            || scope.clone(),
-            |area| scope.narrowed(ctx.areas(), AreaId(area)),
-        );
+        let narrowed = scope.asked(ctx.areas(), query.area.map(AreaId))?;
         let counted = counts(db, &narrowed).await?;
         let tally: Tally = counts_by_area(db, scope).await?;
         let branches = tree::grown(s, scope, &query, page, &tally);

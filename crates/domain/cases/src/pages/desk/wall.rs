@@ -81,7 +81,7 @@ pub(super) async fn wall(
         .area
         .map(AreaId)
         .or_else(|| ctx.grants().first().map(|grant| grant.area));
-    let narrowed = top.map_or_else(|| scope.clone(), |area| scope.narrowed(ctx.areas(), area));
+    let narrowed = scope.asked(ctx.areas(), top)?;
     let query = DeskQuery {
         area: asked.area,
         ..DeskQuery::default()

@@ -63,10 +63,7 @@ pub(super) async fn list(
         Err(_none) => None,
     };
     let areas = s.area_choices(&scope, "premises-all-areas");
-    let narrowed = match f.area.parse().map(AreaId) {
-        Ok(area) => scope.narrowed(ctx.areas(), area),
-        Err(_all) => scope,
-    };
+    let narrowed = scope.asked(ctx.areas(), f.area.parse().map(AreaId).ok())?;
     let filter = MerchantFilter {
         trade: Trade::parse(&f.trade),
         without_code: f.without == "code",
@@ -116,10 +113,7 @@ pub(super) async fn file(
     ApiQuery(taken): ApiQuery<Taken>,
 ) -> WebResult<Response> {
     let scope = ctx.scope(&PEOPLE_EXPORT)?;
-    let scope = match taken.area.parse().map(AreaId) {
-        Ok(area) => scope.narrowed(ctx.areas(), area),
-        Err(_all) => scope,
-    };
+    let scope = scope.asked(ctx.areas(), taken.area.parse().map(AreaId).ok())?;
     let vault = app.need::<Vault>()?;
     let text = merchants(app.db().read(), &vault, ctx.areas(), &scope).await?;
     // Spreadsheets of this country read UTF-8 by this mark.

@@ -54,10 +54,7 @@ pub(super) async fn list(
     let scope = ctx.scope(&PLACES_READ)?;
     let s = shell(&app, &ctx, prefs);
     let areas = s.area_choices(&scope, "premises-all-areas");
-    let narrowed = match f.area.parse().map(AreaId) {
-        Ok(area) => scope.narrowed(ctx.areas(), area),
-        Err(_all) => scope,
-    };
+    let narrowed = scope.asked(ctx.areas(), f.area.parse().map(AreaId).ok())?;
     let filter = EquipmentFilter {
         kind: EquipmentKind::parse(&f.kind),
         state: EquipmentState::parse(&f.state),
