@@ -80,7 +80,8 @@ pub(crate) fn together(above: &[String], lower: &[String], specs: &[Spec]) -> Ve
             {
                 lower.clone()
             } else {
-                format!("{upper}{lower}")
+                // Read without the space, shown with it.
+                format!("{upper} {lower}")
             }
         })
         .collect()

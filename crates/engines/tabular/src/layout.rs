@@ -477,7 +477,7 @@ mod tests {
         let layout = layout(&sheet, SPECS).unwrap();
         assert_eq!(fields(&layout), ["name", "building", "room", "-", "-"]);
         assert_eq!(layout.header, [1, 2]);
-        assert_eq!(layout.names[3], "监护人姓名");
+        assert_eq!(layout.names[3], "监护人 姓名");
     }
 
     #[test]
@@ -497,7 +497,7 @@ mod tests {
             let layout = layout(&sheet, SPECS).unwrap();
             assert_eq!(
                 layout.names,
-                ["姓名", "出生日期年", "出生日期月", "出生日期日", "楼栋"]
+                ["姓名", "出生日期 年", "出生日期 月", "出生日期 日", "楼栋"]
             );
             assert_eq!(layout.header, [1, 2]);
             assert_eq!(layout.data(&sheet).count(), 1);
@@ -529,7 +529,7 @@ mod tests {
         ]);
         let found = layout(&guarded, SPECS).unwrap();
         assert_eq!(fields(&found), ["name", "building", "-", "-"]);
-        assert_eq!(found.names[3], "监护人联系电话");
+        assert_eq!(found.names[3], "监护人 联系电话");
         // A row of data with gaps is one.
         let gaps = sheet(&[
             &["姓名", "性别", "", "楼栋"],
