@@ -124,6 +124,21 @@ describe("rosters, leaders and talents", () => {
     await screenshot(visitor, "duty-substitute-public");
     await axe(visitor);
     await visitor.context().close();
+    // She has no doors to walk and is told who does, on the page and on the field client; the community sees it, too.
+    await phone.goto(`${server.url}/rounds/today`);
+    await phone.locator("[data-leave]", { hasText: "由顾晓东替" }).waitFor();
+    assert.equal(await phone.locator("[data-visit]").count(), 0);
+    await screenshot(phone, "visits-on-leave");
+    await axe(phone);
+    await phone.goto(`${server.url}/field`);
+    await phone.locator("#doors .banner", { hasText: "由顾晓东替" }).waitFor();
+    assert.equal(await phone.locator("#doors [data-stop]").count(), 0);
+    await screenshot(phone, "field-on-leave");
+    await axe(phone);
+    await desk.goto(`${server.url}/rounds/visits`);
+    await desk.locator("[data-leave]", { hasText: "由顾晓东替" }).waitFor();
+    await screenshot(desk, "visits-team-on-leave");
+    await axe(desk);
     await phone.goto(`${server.url}/duty`);
     await screenshot(phone, "duty-phone");
     await axe(phone);

@@ -26,7 +26,7 @@ describe("the steps beside the straight way", () => {
       windows[login] = await openPage(browser, server);
       await signIn(windows[login], login);
     }
-    for (const login of ["shi", "gu", "resident"]) {
+    for (const login of ["shi", "gu", "resident", "property"]) {
       windows[login] = await openPage(browser, server, { device: "phone" });
       await signIn(windows[login], login);
     }
@@ -176,6 +176,29 @@ describe("the steps beside the straight way", () => {
     assert.match(await phone.locator('main a[href^="geo:"]').getAttribute("href"), /^geo:3[12]\.\d+,12[01]\./);
     await screenshot(phone, "steps-task-back");
     await axe(phone);
+  });
+
+  test("who only lends a hand in a quarrel reads where and when, and nothing of what it is about", async () => {
+    const one = await report(server, who.desk, { text: "楼上楼下为漏水吵了三年", category: "E-0601" });
+    await act(server, who.desk, one.id, { verb: "accept" });
+    const { organisation } = (await me("property")).grants.find((grant) => grant.organisation);
+    await act(server, who.desk, one.id, {
+      verb: "dispatch",
+      lead: { party: { kind: "person", id: (await me("shi")).person } },
+      supporting: [{ party: { kind: "organisation", id: organisation }, text: "带上查漏的仪器" }],
+    });
+    const task = (await seen(one)).tasks.find((each) => each.party.id === organisation);
+    const phone = await at("property", { url: `${server.url}/tasks/${task.id}` });
+    await phone.locator("#withheld").waitFor();
+    await screenshot(phone, "steps-3-withheld", { full: true });
+    await axe(phone);
+    const text = await phone.locator("main").innerText();
+    assert.match(text, /带上查漏的仪器/);
+    assert.doesNotMatch(text, /吵了三年/);
+    await act(server, who.shi, one.id, { verb: "handled", text: "劝好了，各修各的" });
+    await at("property", one);
+    await phone.locator("#withheld").waitFor();
+    assert.doesNotMatch(await phone.locator("main").innerText(), /吵了三年|各修各的/, "also when it is over");
   });
 
   test("handed up, and handed back to the community", async () => {
