@@ -26,10 +26,5 @@ pub use house::House;
 pub use logging::start_logging;
 pub use server::{Running, start, start_with};
 
-/// What one thread lets go another takes again: glibc keeps it apart for each of them, which was a quarter of the memory while
-/// a large spreadsheet was taken in (docs/performance.md).
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
