@@ -159,7 +159,7 @@ describe("the steps beside the straight way", () => {
   });
 
   test("who does the work sees how it looks, where it is and why it came back", async () => {
-    const worker = await server.session("shi");
+    const worker = who.shi;
     const { id, url } = await dispatched("12号楼前路灯不亮");
     const form = new FormData();
     const buffer = await photograph(windows.shi, { lat: 32.0, lon: 120.9 });

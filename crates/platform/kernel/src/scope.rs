@@ -7,7 +7,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::area::WIDE;
-use crate::{Actor, AreaId, AreaTree, CommunityId, Grant, Permission, Problem, Result, Role};
+use crate::{
+    Actor, AreaId, AreaLevel, AreaTree, CommunityId, Grant, Permission, Problem, Result, Role,
+};
 
 /// One community's share of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,11 +236,14 @@ impl Scope {
     /// Whether anything filed under this area can be visible.
     #[must_use]
     pub fn reaches(&self, tree: &AreaTree, area: AreaId) -> bool {
-        let cut = self.narrowed(tree, area);
-        let mut parts = cut.parts.iter();
+        self.narrowed(tree, area).shows_anything()
+    }
+
+    fn shows_anything(&self) -> bool {
+        let mut parts = self.parts.iter();
         // A whole community that holds no records yet is seen and has no part.
-        match cut.parts.is_empty() {
-            true => !cut.is_empty(),
+        match self.parts.is_empty() {
+            true => !self.is_empty(),
             false => parts.any(|part| part.areas.as_ref().is_none_or(|areas| !areas.is_empty())),
         }
     }
@@ -248,10 +253,18 @@ impl Scope {
     /// # Errors
     /// 404 for an area outside it: no records there is another answer than none that may be seen.
     pub fn asked(&self, tree: &AreaTree, area: Option<AreaId>) -> Result<Self> {
-        match area {
-            None => Ok(self.clone()),
-            Some(area) if self.reaches(tree, area) => Ok(self.narrowed(tree, area)),
-            Some(_) => Err(Problem::not_found()),
+        let Some(area) = area else {
+            return Ok(self.clone());
+        };
+        let cut = self.narrowed(tree, area);
+        // Where no community lies yet there is nothing to be kept from anybody.
+        let bare = || {
+            tree.get(area)
+                .is_some_and(|node| node.level < AreaLevel::Community)
+        };
+        match cut.shows_anything() || (bare() && tree.all_below(area).is_empty()) {
+            true => Ok(cut),
+            false => Err(Problem::not_found()),
         }
     }
 
@@ -381,6 +394,7 @@ mod tests {
         AreaTree::build(vec![
             node(1, None, AreaLevel::District),
             node(2, Some(1), AreaLevel::Subdistrict),
+            node(3, Some(1), AreaLevel::Subdistrict),
             node(10, Some(2), AreaLevel::Community),
             node(11, Some(2), AreaLevel::Community),
             node(100, Some(10), AreaLevel::Grid),
@@ -414,6 +428,7 @@ mod tests {
         for area in [100, 1_000, 10, 1] {
             assert!(!at(area).unwrap().is_empty(), "{area}");
         }
+        assert!(at(3).unwrap().is_empty(), "no community lies there yet");
         for area in [101, 11, 9_999] {
             assert_eq!(at(area).unwrap_err().kind().status(), 404, "{area}");
         }

@@ -81,7 +81,8 @@ pub(super) async fn wall(
         .area
         .map(AreaId)
         .or_else(|| ctx.grants().first().map(|grant| grant.area));
-    let narrowed = scope.asked(ctx.areas(), top)?;
+    let named = scope.asked(ctx.areas(), asked.area.map(AreaId))?;
+    let narrowed = top.map_or_else(|| named.clone(), |area| named.narrowed(ctx.areas(), area));
     let query = DeskQuery {
         area: asked.area,
         ..DeskQuery::default()
