@@ -18,6 +18,10 @@ pub(super) fn household(dwelling: Uuid, head: &[u8]) -> Option<String> {
 /// one of them. Who names somebody the sheet has elsewhere, and not in the same dwelling, keeps the dwelling once somebody
 /// says so.
 pub(super) fn noted(drafts: &mut [Draft]) {
+    let names_head = |one: &Draft| one.head.is_some() || one.head_identity.is_some();
+    if !drafts.iter().any(names_head) {
+        return;
+    }
     by_number(drafts);
     let mut here: HashMap<(Uuid, &[u8]), usize> = HashMap::new();
     let mut anywhere: HashMap<&[u8], usize> = HashMap::new();

@@ -27,6 +27,7 @@ mod take;
 mod twice;
 mod undo;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -151,18 +152,21 @@ impl ResidentsRegister {
         let table = file.rows()?;
         let choices = file.choices.clone();
         let (mut refused, drafts) = self.drafts(ctx, &scope, table, choices).await?;
-        let drafts = elsewhere(db, &scope, drafts, &mut refused).await?;
-        let mut groups: BTreeMap<(usize, CommunityId), Vec<(u32, Draft)>> = BTreeMap::new();
-        for draft in drafts {
-            let group = groups.entry((draft.turn, draft.community)).or_default();
-            group.push((draft.line, draft));
-        }
+        let mut drafts = elsewhere(db, &scope, drafts, &mut refused).await?;
         refused.sort_by_key(|one| one.line);
         let mut plan = Plan {
             refused,
             ..Plan::default()
         };
-        for ((_turn, community), rows) in groups {
+        // Taken from the end, what is left let go at once: a large sheet is never held twice.
+        let group = |draft: &Draft| (draft.turn, draft.community);
+        drafts.sort_by_cached_key(|draft| Reverse((group(draft), draft.line)));
+        while let Some(first) = drafts.last() {
+            let (own, community) = (group(first), first.community);
+            let from = drafts.partition_point(|draft| group(draft) > own);
+            let rows = drafts.drain(from..).rev();
+            let rows = rows.map(|draft| (draft.line, draft)).collect();
+            drafts.shrink_to_fit();
             let (vault, scope, import) = (&self.vault, &scope, file.import);
             plan.add(file, community, rows, CHUNK, |rows| take::Import {
                 vault: Arc::clone(vault),
@@ -229,7 +233,7 @@ impl ResidentsRegister {
 async fn elsewhere(
     db: &Database,
     scope: &Scope,
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     refused: &mut Vec<Refused>,
 ) -> Result<Vec<Draft>> {
     let communities = scope.communities();
@@ -249,19 +253,17 @@ async fn elsewhere(
         elsewhere.extend(filed(db, &communities, missing).await?);
     }
     let called = called_elsewhere(db, &communities, &drafts).await?;
-    let mut here = Vec::with_capacity(drafts.len());
-    for draft in drafts {
+    drafts.retain(|draft| {
         let number = draft.identity_index.as_ref();
         let key = draft.key.as_ref();
-        if number.is_some_and(|index| elsewhere.contains(index))
-            || key.is_some_and(|key| called.contains_key(key))
-        {
+        let is_elsewhere = number.is_some_and(|index| elsewhere.contains(index))
+            || key.is_some_and(|key| called.contains_key(key));
+        if is_elsewhere {
             refused.push(Refused::new(draft.line, "", "filed-elsewhere"));
-        } else {
-            here.push(draft);
         }
-    }
-    Ok(here)
+        !is_elsewhere
+    });
+    Ok(drafts)
 }
 
 /// Keys of rows that somebody of another of these communities is called by, and nobody where the row is filed.

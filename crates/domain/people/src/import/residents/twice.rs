@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
 use youlin_imports::{Choice, Refused};
 
 use super::read::Draft;
@@ -11,79 +10,81 @@ use super::read::Draft;
 /// Notes on every row that repeats earlier ones which those are, and gives every decided row the turn in which it is taken:
 /// a row that adds to another needs that one saved first.
 pub(super) fn noted(drafts: &mut [Draft]) {
-    let mut numbers: HashMap<Vec<u8>, Vec<Seen>> = HashMap::new();
-    let mut keys: HashMap<String, Vec<Seen>> = HashMap::new();
-    let mut names: HashMap<Vec<u8>, Vec<Seen>> = HashMap::new();
-    let mut turns: HashMap<Vec<u8>, usize> = HashMap::new();
-    for draft in drafts {
-        let own = Seen::of(draft);
-        let mut same = Vec::new();
-        if let Some(number) = &draft.identity_index {
-            let held = numbers.entry(number.clone()).or_default();
-            same.extend(held.iter().cloned());
-            held.push(own.clone());
-        }
-        if let Some(key) = &draft.key {
-            let held = keys.entry(key.clone()).or_default();
-            if same.is_empty() {
-                same.extend(held.iter().cloned());
+    let mut repeats: Vec<(usize, Vec<Refused>, bool)> = Vec::new();
+    let (mut numbers, mut keys, mut names) = <(Rows<'_>, Rows<'_>, Rows<'_>)>::default();
+    for (at, draft) in drafts.iter().enumerate() {
+        let own = Seen(draft);
+        let number = draft.identity_index.as_deref();
+        let of_number = number.map(|number| earlier(&mut numbers, drafts, number, at));
+        let key = draft.key.as_deref().map(str::as_bytes);
+        let of_key = key.map(|key| earlier(&mut keys, drafts, key, at));
+        let called = earlier(&mut names, drafts, &draft.name_index, at);
+        let same = [of_number, of_key].into_iter().flatten();
+        match same.into_iter().find(|rows| !rows.is_empty()) {
+            Some(same) => repeats.push((at, own.surely(&same), false)),
+            None => {
+                let perhaps = own.perhaps(&called);
+                repeats.extend(perhaps.map(|doubt| (at, vec![doubt], true)));
             }
-            held.push(own.clone());
         }
-        let called = names.entry(draft.name_index.clone()).or_default();
-        if same.is_empty() {
-            let perhaps = own.perhaps(called);
-            draft.alike = perhaps.is_some();
-            draft.doubts.extend(perhaps);
-        } else {
-            draft.doubts.extend(own.surely(&same));
+    }
+    for (at, doubts, alike) in repeats {
+        if let Some(draft) = drafts.get_mut(at) {
+            draft.alike = alike;
+            draft.doubts.extend(doubts);
         }
-        called.push(own);
-        if matches!(draft.choice, Some(Choice::Take | Choice::Both)) {
-            let turn = turns.entry(draft.name_index.clone()).or_default();
-            *turn += 1;
-            draft.turn = *turn;
-        }
+    }
+    let mut turns: HashMap<Vec<u8>, usize> = HashMap::new();
+    let decided = |draft: &&mut Draft| matches!(draft.choice, Some(Choice::Take | Choice::Both));
+    for draft in drafts.iter_mut().filter(decided) {
+        let turn = turns.entry(draft.name_index.clone()).or_default();
+        *turn += 1;
+        draft.turn = *turn;
     }
 }
 
-/// What is remembered of a row.
-#[derive(Clone)]
-struct Seen {
-    line: u32,
-    name: Vec<u8>,
-    numbered: bool,
-    year: Option<i16>,
-    dwelling: Option<Uuid>,
-    phones: Vec<Vec<u8>>,
+/// The places of rows that say the same.
+type Rows<'a> = HashMap<&'a [u8], Vec<usize>>;
+
+/// The earlier rows that say this, too.
+fn earlier<'a>(
+    rows: &mut Rows<'a>,
+    drafts: &'a [Draft],
+    said: &'a [u8],
+    at: usize,
+) -> Vec<Seen<'a>> {
+    let held = rows.entry(said).or_default();
+    let before = held.iter().filter_map(|at| drafts.get(*at));
+    let before = before.map(Seen).collect();
+    held.push(at);
+    before
 }
 
-impl Seen {
-    fn of(draft: &Draft) -> Self {
-        let phones = draft.phones.iter().map(|(_, index)| index.clone());
-        Self {
-            line: draft.line,
-            name: draft.name_index.clone(),
-            numbered: draft.identity_index.is_some(),
-            year: draft.birth.map(|birth| birth.year),
-            dwelling: draft.dwelling,
-            phones: phones.collect(),
-        }
+/// A row beside others.
+#[derive(Clone, Copy)]
+struct Seen<'a>(&'a Draft);
+
+impl Seen<'_> {
+    fn year(self) -> Option<i16> {
+        self.0.birth.map(|birth| birth.year)
     }
 
     fn doubt(&self, code: &'static str, others: &[&Self]) -> Refused {
-        let lines: Vec<String> = others.iter().map(|one| one.line.to_string()).collect();
-        Refused::new(self.line, "", code).arg("first", lines.join("、"))
+        let lines: Vec<String> = others.iter().map(|one| one.0.line.to_string()).collect();
+        Refused::new(self.0.line, "", code).arg("first", lines.join("、"))
     }
 
     /// The same number or key: one person, and what the row says otherwise is said beside it.
     fn surely(&self, same: &[Self]) -> Vec<Refused> {
         let all: Vec<&Self> = same.iter().collect();
-        let named: Vec<&Self> = same.iter().filter(|one| one.name != self.name).collect();
+        let named: Vec<&Self> = same
+            .iter()
+            .filter(|one| one.0.name_index != self.0.name_index)
+            .collect();
         let moved: Vec<&Self> = same
             .iter()
-            .filter(|one| one.dwelling.is_some() && self.dwelling.is_some())
-            .filter(|one| one.dwelling != self.dwelling)
+            .filter(|one| one.0.dwelling.is_some() && self.0.dwelling.is_some())
+            .filter(|one| one.0.dwelling != self.0.dwelling)
             .collect();
         let code = [
             ("sheet-twice-name", &named),
@@ -104,8 +105,8 @@ impl Seen {
     fn perhaps(&self, called: &[Self]) -> Option<Refused> {
         // Two different numbers are two people, whatever else is alike.
         let fits = |one: &&Self| {
-            let years = self.year.is_none() || one.year.is_none() || self.year == one.year;
-            years && !(one.numbered && self.numbered)
+            let years = self.year().is_none() || one.year().is_none() || self.year() == one.year();
+            years && !(one.0.identity_index.is_some() && self.0.identity_index.is_some())
         };
         let others: Vec<&Self> = called.iter().filter(fits).collect();
         let near: Vec<&Self> = others
@@ -116,7 +117,7 @@ impl Seen {
         let born: Vec<&Self> = others
             .iter()
             .copied()
-            .filter(|one| self.year.is_some() && one.year == self.year)
+            .filter(|one| self.year().is_some() && one.year() == self.year())
             .collect();
         let doubt = match (near.is_empty(), born.is_empty()) {
             (false, _) => self.doubt("sheet-perhaps-twice-near", &near),
@@ -128,6 +129,7 @@ impl Seen {
 
     /// The same dwelling, none for both, or a shared number.
     fn is_near(&self, other: &Self) -> bool {
-        self.dwelling == other.dwelling || self.phones.iter().any(|one| other.phones.contains(one))
+        let held = |index: &Vec<u8>| other.0.phones.iter().any(|(_, one)| one == index);
+        self.0.dwelling == other.0.dwelling || self.0.phones.iter().any(|(_, index)| held(index))
     }
 }
