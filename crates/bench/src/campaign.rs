@@ -170,6 +170,10 @@ async fn overdue(ground: &Ground, now: Micros) -> Result<()> {
         now.0
     );
     db.execute_unprepared(&text).await?;
+    if ground.database_url.starts_with("postgres") {
+        // A database that lives for more than a minute has done this by itself.
+        db.execute_unprepared("ANALYZE").await?;
+    }
     db.close().await?;
     Ok(())
 }

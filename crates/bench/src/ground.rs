@@ -7,11 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
 use youlin::House;
 use youlin::config::{Config, Raw};
-use youlin_kernel::{AreaLevel, CommunityId, Grant, Role};
+use youlin_database::sql::{col, name};
+use youlin_kernel::{AreaLevel, CommunityId, Grant, Micros, Role};
 use youlin_people::{CreateApiKey, KeyKind};
 use youlin_places::commands::ImportAreas;
 use youlin_places::import::read_csv;
@@ -164,7 +166,12 @@ impl Ground {
                     .ask(b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n")
                     .await
             {
-                return Ok((Server { child, addr }, started.elapsed()));
+                let server = Server {
+                    child,
+                    addr,
+                    database_url: self.database_url.clone(),
+                };
+                return Ok((server, started.elapsed()));
             }
             if let Some(status) = child.try_wait()? {
                 bail!("the server ended at once: {status}");
@@ -218,11 +225,15 @@ pub(crate) async fn open(folder: &Path, database_url: &str) -> Result<House> {
     House::open(youlin::house::Opening::new(Config::from_raw(&raw)?)).await
 }
 
+/// The longest the fillings here take to be told about.
+const TOLD_WITHIN: Duration = Duration::from_secs(600);
+
 /// A running server; stopped when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     pub(crate) addr: SocketAddr,
+    database_url: String,
 }
 
 impl Server {
@@ -241,6 +252,7 @@ impl Server {
 impl Server {
     /// Waits until it has nothing left to do by itself (the text index is built, the outbox is empty).
     pub(crate) async fn settled(&self) -> Result<()> {
+        self.told().await?;
         let mut idle = 0;
         while idle < 3 {
             let before = self.worked()?;
@@ -251,6 +263,30 @@ impl Server {
                 0
             };
         }
+        Ok(())
+    }
+
+    /// Waits until the outbox is told: a server that waits for its database looks as idle as one that is done.
+    async fn told(&self) -> Result<()> {
+        let db = Database::connect(&self.database_url).await?;
+        let started = Instant::now();
+        loop {
+            // What is leased or tried again is due soon; what is told and kept for other servers is never due.
+            let soon = Micros(jiff::Timestamp::now().as_microsecond()).plus(Micros::HOUR);
+            let mut left = Query::select();
+            left.column(name("id"))
+                .from(name("outbox"))
+                .and_where(col("due_at").lt(soon.0))
+                .limit(1);
+            if db.query_all(&left).await?.is_empty() {
+                break;
+            }
+            if started.elapsed() > TOLD_WITHIN {
+                bail!("the outbox is not told within ten minutes");
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        db.close().await?;
         Ok(())
     }
 
