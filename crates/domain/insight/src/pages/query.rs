@@ -8,6 +8,7 @@ use serde::Deserialize;
 use youlin_datasets::{Asked, Datasets};
 use youlin_web::{
     ApiQuery, App, Caller, Choice, FormFaults, Prefs, Shell, WebResult, mendable, page,
+    refused_with,
 };
 
 use super::chart::{self, Chart, Drawn};
@@ -136,12 +137,13 @@ pub(crate) async fn show(
         Err(problem) => Err(problem),
     };
     let outside = asked.as_ref().is_err_and(asking::is_outside);
-    let (answered, e) = match asked {
-        Ok(asked) => (
-            Some(answered(&app, words, &question, &asked).await?),
-            FormFaults::none(),
-        ),
-        Err(problem) => (None, beside(FormFaults::of(&s, &mendable(problem)?))),
+    let (answered, refused) = match asked {
+        Ok(asked) => (Some(answered(&app, words, &question, &asked).await?), None),
+        Err(problem) => (None, Some(mendable(problem)?)),
+    };
+    let e = match &refused {
+        Some(problem) => beside(FormFaults::of(&s, problem)),
+        None => FormFaults::none(),
     };
     // The words to choose from come with how often they occur there: no figure of an area that is not seen.
     let adding = match outside {
@@ -179,7 +181,11 @@ pub(crate) async fn show(
         question,
         s,
     };
-    page(&body)
+    let shown = page(&body)?;
+    Ok(match refused {
+        Some(problem) => refused_with(&problem, shown),
+        None => shown,
+    })
 }
 
 /// The days of a span are fields of the form by their own names.

@@ -293,7 +293,7 @@ async fn the_question_is_composed_answered_and_opened() {
         assert!(list.location().starts_with("/people/visits/"));
         // A wrong question says what is wrong and stays.
         let wrong = web.get(DESK, "/insight/query?d=persons&f=age~ge~old").await;
-        assert_eq!(wrong.status, StatusCode::OK);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
             wrong.text().contains("“old”不是这里能用的值"),
             "{}",

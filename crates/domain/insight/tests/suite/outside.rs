@@ -12,7 +12,7 @@ async fn an_area_outside_ones_own_is_said_to_be_so_and_counts_nothing() {
         for asked in [format!("area={west}"), format!("f=area~is~{west}")] {
             let asked = format!("d=persons&{asked}");
             let page = web.get(WORKER, &format!("/insight/query?{asked}")).await;
-            assert_eq!(page.status, StatusCode::OK);
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
             let page = page.text();
             assert!(page.contains(said), "{asked}: {page}");
             assert!(!page.contains("id=\"total\""), "a figure: {page}");
