@@ -1,6 +1,8 @@
 //! Rule sets: a version is taken in once and never changed; putting it to use is a step of its own, after looking at what it
 //! judges otherwise.
 
+mod read;
+
 use jiff::civil::Date;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -86,9 +88,7 @@ impl SaveRuleSet {
             return Err(Problem::invalid("checklist", "checklist-unknown")
                 .field_arg("name", &self.checklist));
         }
-        let set: RuleSet = serde_json::from_str(&self.text).map_err(|error| {
-            Problem::invalid("text", "rules-unreadable").field_arg("why", error)
-        })?;
+        let set = read::rule_set(&self.text)?;
         let fault = |code| Err(Problem::invalid("text", code));
         let word = |text: &str| {
             (1..=64).contains(&text.len())
