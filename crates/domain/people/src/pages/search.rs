@@ -123,7 +123,7 @@ pub(super) async fn search(
     let cut = !filter.label.is_empty() || filter.age.is_some();
     let first = first_area(&ctx, &whole);
     let area = match area_of(&within.area) {
-        Some(area) if !whole.narrowed(ctx.areas(), area).is_empty() => Some(area),
+        Some(area) if whole.reaches(ctx.areas(), area) => Some(area),
         _ => first.filter(|_| cut),
     };
     let area = area.filter(|_| filter.dwelling.is_none());

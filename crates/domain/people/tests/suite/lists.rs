@@ -128,6 +128,14 @@ async fn chips_count_within_the_area_that_is_chosen() {
         assert!(wrong.text.contains("标签目录里没有"), "{}", wrong.text);
         let wrong = desk.get("/people?area=10&age=900").await;
         assert!(wrong.text.contains("0 到 150"), "{}", wrong.text);
+        // Another's grid is not looked through, though it lies in a community one sees a part of.
+        let own = vec![grant(Role::GridWorker, 100)];
+        account(&ground, "worker", own, None).await;
+        let mut worker = Browser::signed_in(&house, "worker").await;
+        let own = worker.get("/people?area=100&age=80").await.text;
+        let others = worker.get("/people?area=101&age=80").await.text;
+        assert!(shows(&own, &wang) && shows(&others, &wang), "{others}");
+        assert_eq!(chips(&others), chips(&own));
     }
 }
 

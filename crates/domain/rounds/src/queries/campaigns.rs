@@ -12,7 +12,7 @@ use youlin_cases::CasesThat;
 use youlin_database::Database;
 use youlin_datasets::cube::Query;
 use youlin_datasets::known_since;
-use youlin_kernel::{AreaId, AreaTree, CommunityId, Ctx, Micros, Problem, Result, Scope};
+use youlin_kernel::{AreaId, CommunityId, Ctx, Micros, Problem, Result, Scope};
 use youlin_people::Party;
 use youlin_places::premises::Premises;
 
@@ -78,11 +78,6 @@ pub(crate) fn view(row: campaign::Model) -> Result<CampaignView> {
     })
 }
 
-/// A campaign is seen by whoever sees a community of its area.
-fn touches(tree: &AreaTree, scope: &Scope, area: AreaId) -> bool {
-    !scope.narrowed(tree, area).is_empty()
-}
-
 /// All campaigns that touch the scope, the newest first; ended ones last.
 ///
 /// # Errors
@@ -96,7 +91,7 @@ pub async fn campaigns(db: &Database, ctx: &Ctx, scope: &Scope) -> Result<Vec<Ca
         .await?;
     let mut all = Vec::new();
     for row in rows {
-        if touches(tree, scope, AreaId(row.area_id)) {
+        if scope.reaches(tree, AreaId(row.area_id)) {
             all.push(view(row)?);
         }
     }
@@ -117,7 +112,7 @@ pub async fn campaign_view(
     let row = campaign::Entity::find_by_id((CommunityId::SYSTEM.0, id))
         .one(db.read())
         .await?
-        .filter(|row| touches(ctx.areas(), scope, AreaId(row.area_id)))
+        .filter(|row| scope.reaches(ctx.areas(), AreaId(row.area_id)))
         .ok_or_else(Problem::not_found)?;
     view(row)
 }
