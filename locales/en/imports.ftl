@@ -54,6 +54,7 @@ import-latest = Latest files
 import-rows = { $count } rows
 import-state-checking = being judged
 import-state-ready = waits for you
+import-state-nothing = changes nothing
 import-state-running = being taken in
 import-state-done = taken in
 import-state-failed = failed

@@ -54,6 +54,7 @@ import-latest = 我最近导入的文件
 import-rows = { $count } 行
 import-state-checking = 试算中
 import-state-ready = 等您确认
+import-state-nothing = 没有变化
 import-state-running = 导入中
 import-state-done = 已导入
 import-state-failed = 没有成功

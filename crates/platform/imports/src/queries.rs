@@ -161,6 +161,20 @@ pub struct ImportView {
     pub(crate) round: i32,
 }
 
+impl ImportView {
+    /// What the list of files says of it: a judged file that brings nothing waits for nobody.
+    pub(crate) fn standing(&self) -> &'static str {
+        let brings = |report: &ImportReport| {
+            let rows = report.new + report.changed;
+            rows > 0 || !report.doubtful.is_empty() || !report.refused.is_empty()
+        };
+        match (self.state, &self.report) {
+            (ImportState::Ready, Some(report)) if !brings(report) => "nothing",
+            (state, _) => state.as_str(),
+        }
+    }
+}
+
 /// What taking an import back did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {

@@ -617,6 +617,13 @@ async fn a_lunar_birthday_gives_way_to_the_identity_number_beside_it() {
         let again = desk.judged(csv.into_bytes()).await;
         let report = again.report.clone().unwrap();
         assert_eq!((report.new, report.changed, report.unchanged), (0, 0, 1));
+        let house = house(&ground, 1_000, AccountPolicy::default());
+        let mut browser = Browser::signed_in(&house, "desk").await;
+        let list = browser.get("/imports").await.text;
+        assert!(
+            list.contains("没有变化") && !list.contains("等您确认"),
+            "a file that brings nothing waits for nobody: {list}"
+        );
         ground.verify().await;
     }
 }
