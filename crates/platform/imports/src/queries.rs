@@ -164,12 +164,9 @@ pub struct ImportView {
 impl ImportView {
     /// What the list of files says of it: a judged file that brings nothing waits for nobody.
     pub(crate) fn standing(&self) -> &'static str {
-        let brings = |report: &ImportReport| {
-            let rows = report.new + report.changed;
-            rows > 0 || !report.doubtful.is_empty() || !report.refused.is_empty()
-        };
+        let nothing = |report: &ImportReport| !report.brings() && report.refused.is_empty();
         match (self.state, &self.report) {
-            (ImportState::Ready, Some(report)) if !brings(report) => "nothing",
+            (ImportState::Ready, Some(report)) if nothing(report) => "nothing",
             (state, _) => state.as_str(),
         }
     }
@@ -283,7 +280,7 @@ pub(crate) async fn undoable(
     let all: Result<Vec<ImportView>> = rows.into_iter().map(|row| view(sealer, row, ctx)).collect();
     let changed = |one: &ImportView| {
         let report = one.report.as_ref();
-        report.is_some_and(|report| report.new + report.changed > 0)
+        report.is_some_and(|report| report.written() > 0)
     };
     Ok(all?.into_iter().filter(changed).collect())
 }

@@ -208,6 +208,18 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// Rows that change what is held.
+    #[must_use]
+    pub fn written(&self) -> u32 {
+        self.new + self.changed
+    }
+
+    /// Something would change, now or once somebody decides about a row in doubt.
+    #[must_use]
+    pub fn brings(&self) -> bool {
+        self.written() > 0 || !self.doubtful.is_empty()
+    }
+
     /// Counts one row.
     pub fn count(&mut self, outcome: Outcome) {
         match outcome {

@@ -1,10 +1,9 @@
 //! What forms share: the faults beside their fields, the panel after a lost race, the status of the answer.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use youlin_kernel::{Problem, ProblemKind};
 
-use crate::{Shell, WebResult};
+use crate::{Shell, WebResult, status_of};
 
 /// The refusal of a form: one sentence, and one beside each field at fault. The ids of the fields are `f-<name>`.
 #[derive(Clone, Debug, Default)]
@@ -72,9 +71,7 @@ pub fn mendable(problem: Problem) -> WebResult<Problem> {
 /// The page with the status of the refusal.
 #[must_use]
 pub fn refused_with(problem: &Problem, page: Response) -> Response {
-    let status =
-        StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    (status, page).into_response()
+    (status_of(problem), page).into_response()
 }
 
 /// A field two people changed.

@@ -43,7 +43,7 @@ pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use module::{Method, Module, Protocol, RouteInfo, Routes};
 pub use navigation::{NavItem, NavPlace, Navigation, TopbarPart, TopbarParts};
 pub use paging::{Paged, Pages};
-pub use problem::{Fault, WebResult, problem_body};
+pub use problem::{Fault, WebResult, problem_body, status_of};
 pub use ratelimit::RateLimits;
 pub use refusals::{ProblemBody, ProblemField, Refusals};
 pub use service::{AssetSource, Assets, Built, LiveTopics, build, describe};

@@ -19,15 +19,19 @@ impl<P: Into<Problem>> From<P> for Fault {
     }
 }
 
+/// The HTTP status of a refusal, for a page that shows it by itself.
+#[must_use]
+pub fn status_of(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// Marks a response that still has to be rendered.
 #[derive(Clone)]
 pub(crate) struct Unrendered(pub(crate) Problem);
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.kind().status())
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = status.into_response();
+        let mut response = status_of(&self.0).into_response();
         response.extensions_mut().insert(Unrendered(self.0));
         response
     }
@@ -76,8 +80,7 @@ pub(crate) fn render(
     asked: &str,
     problem: &Problem,
 ) -> Response {
-    let status =
-        StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = status_of(problem);
     log(ctx, problem);
     match wants {
         Wants::Json => {

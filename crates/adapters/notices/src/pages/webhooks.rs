@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaLevel, Ctx, PageRequest, Problem, ProblemKind};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page, refused_with,
+};
 
 use crate::commands::{SaveWebhook, SavedWebhook, SendAgain, SwitchWebhook, WebhookInput};
 use crate::permissions::NOTICES_ADMIN;
@@ -205,11 +206,6 @@ fn saved(app: &App, ctx: &Ctx, prefs: Prefs, saved: SavedWebhook) -> WebResult<R
     }
 }
 
-fn with_status(problem: &Problem, page: Response) -> Response {
-    let status = StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::BAD_REQUEST);
-    (status, page).into_response()
-}
-
 fn save(app: &App, typed: &Typed, change: Option<(Uuid, i32)>) -> WebResult<SaveWebhook> {
     let notices: Arc<Notices> = app.need()?;
     Ok(SaveWebhook {
@@ -231,7 +227,7 @@ pub(super) async fn create(
         Ok(done) => saved(&app, &ctx, prefs, done),
         Err(problem) if problem.kind() == ProblemKind::Invalid => {
             let again = list_page(&app, &ctx, prefs, typed, Some(&problem)).await?;
-            Ok(with_status(&problem, again))
+            Ok(refused_with(&problem, again))
         }
         Err(problem) => Err(problem.into()),
     }
@@ -285,7 +281,7 @@ pub(super) async fn change(
         Ok(done) => saved(&app, &ctx, prefs, done),
         Err(problem) if problem.kind() == ProblemKind::Invalid => {
             let again = edit_page(&app, &ctx, prefs, id, Some(typed), Some(&problem)).await?;
-            Ok(with_status(&problem, again))
+            Ok(refused_with(&problem, again))
         }
         Err(problem) => Err(problem.into()),
     }

@@ -11,9 +11,11 @@ use axum::routing::post;
 use serde::Deserialize;
 use youlin_kernel::{Access, Actor, Ctx, LinkActor, Problem, ProblemKind};
 use youlin_people::PartyKind;
-use youlin_web::{ApiQuery, App, Caller, Method, NavPlace, Prefs, Routes, Shell, WebResult, page};
+use youlin_web::{
+    ApiQuery, App, Caller, Method, NavPlace, Prefs, Routes, Shell, WebResult, page, refused_with,
+};
 
-use super::street::faults::{shown, with_status};
+use super::street::faults::shown;
 use super::street::tasks::{TaskCard, act, stepped};
 use crate::Via;
 use crate::queries::{LinkedTask, open_link};
@@ -140,7 +142,7 @@ async fn step(
             let linked = open_link(app.db(), &cases, &ctx, &token).await?;
             let community = s.area(&linked.community.into());
             let c = card(&app, &cases, &ctx, linked, &token).refused(&s, &problem, &sent.note);
-            Ok(with_status(
+            Ok(refused_with(
                 &problem,
                 page(&LinkPage {
                     s,

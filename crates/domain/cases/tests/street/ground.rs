@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::json;
 use tempfile::TempDir;
@@ -80,13 +81,11 @@ impl Ground {
         cases.reload().await.unwrap();
         let files = tempfile::tempdir().unwrap();
         let app = app(&world, &cases, &locator, &vault, files.path());
-        let info = utoipa::openapi::Info::new("test", "0");
-        let router = youlin_web::build(app.clone(), &[youlin_cases::module()], info).router;
         Self {
             world,
             cases,
+            router: routes(app.clone()),
             app,
-            router,
             _files: files,
         }
     }
@@ -139,20 +138,33 @@ impl Ground {
 
     async fn send(&self, request: Request<Body>) -> Answer {
         self.world.clock.advance(Micros::SECOND);
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        let named = |name| {
-            let value = parts.headers.get(name).map(|value| value.to_str().unwrap());
-            value.unwrap_or_default().to_owned()
-        };
-        Answer {
-            status: parts.status,
-            location: named(header::LOCATION),
-            kind: named(header::CONTENT_TYPE),
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes,
-        }
+        answered(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// What an application of this town answers to whoever signs in there.
+    pub(crate) async fn over(&self, app: App, request: Request<Body>) -> Answer {
+        answered(routes(app).oneshot(request).await.unwrap()).await
+    }
+}
+
+fn routes(app: App) -> Router {
+    let info = utoipa::openapi::Info::new("test", "0");
+    youlin_web::build(app, &[youlin_cases::module()], info).router
+}
+
+async fn answered(response: Response) -> Answer {
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+    let named = |name| {
+        let value = parts.headers.get(name).map(|value| value.to_str().unwrap());
+        value.unwrap_or_default().to_owned()
+    };
+    Answer {
+        status: parts.status,
+        location: named(header::LOCATION),
+        kind: named(header::CONTENT_TYPE),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes,
     }
 }
 

@@ -7,6 +7,7 @@ mod ground;
 mod indexes;
 mod merged;
 mod numbers;
+mod walls;
 mod withheld;
 
 use std::sync::Arc;

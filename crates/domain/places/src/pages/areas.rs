@@ -7,7 +7,9 @@ use http::StatusCode;
 use jiff::civil::Date;
 use serde::Deserialize;
 use youlin_kernel::{AreaId, AreaLevel, AreaTree, Ctx, Problem, ProblemKind, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, Choice, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, Choice, NavPlace, Prefs, Shell, WebResult, page, status_of,
+};
 
 use super::tree_view::{TreePiece, pieces};
 use crate::Locator;
@@ -301,8 +303,7 @@ fn refused(app: &App, ctx: &Ctx, problem: Problem) -> Result<Typed> {
             .map(|fault| (fault.field.clone(), i18n.field(locale, fault)))
             .collect(),
         report,
-        status: StatusCode::from_u16(problem.kind().status())
-            .unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
+        status: status_of(&problem),
         ..Typed::default()
     })
 }

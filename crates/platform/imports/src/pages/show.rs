@@ -156,9 +156,7 @@ impl ShowPage {
     /// Taking it in would change something, and may be done.
     fn ready(&self) -> bool {
         let report = self.report();
-        self.v.state == ImportState::Ready
-            && (report.new + report.changed > 0 || !report.doubtful.is_empty())
-            && (!self.whole || report.is_clean())
+        self.v.state == ImportState::Ready && report.brings() && (!self.whole || report.is_clean())
     }
 }
 
@@ -285,10 +283,7 @@ pub(super) async fn show_page(
         })
         .collect();
     Ok(ShowPage {
-        undoable: undoes
-            && recent
-            && v.state == ImportState::Done
-            && report.new + report.changed > 0,
+        undoable: undoes && recent && v.state == ImportState::Done && report.written() > 0,
         noted,
         doubts,
         named,

@@ -5,11 +5,10 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Micros, Result};
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, refused_with};
 
 use super::calendar_form::{CalendarFault, YearFields, refused};
 use crate::LoadCalendarYear;
-use crate::pages::street::faults::with_status;
 use crate::pages::street::upload;
 use crate::permissions::CASES_READ;
 use crate::queries::{CaseRow, loaded_years, provisional};
@@ -144,7 +143,7 @@ pub(super) async fn load(
         }
         Err(faults) => {
             let calendar = drawn(&app, &ctx, s, f, faults).await?;
-            Ok(with_status(&refused(), page(&calendar)?))
+            Ok(refused_with(&refused(), page(&calendar)?))
         }
     }
 }

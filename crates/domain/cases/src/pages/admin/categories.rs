@@ -7,12 +7,12 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Problem};
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, refused_with};
 
 use super::category_form::{CategoryFields, evidence_word, unit_word};
 use crate::SaveCategory;
 use crate::catalogue::Category;
-use crate::pages::street::faults::{Faults, shown, with_status};
+use crate::pages::street::faults::{Faults, shown};
 use crate::pages::street::upload;
 use crate::service::Cases;
 
@@ -216,7 +216,7 @@ pub(super) async fn save(
         .flatten();
     let faults = Faults::of(&s, &problem);
     let fresh = fresh && conflict.is_none();
-    Ok(with_status(
+    Ok(refused_with(
         &problem,
         page(&EditPage {
             s,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use uuid::Uuid;
 use youlin_kernel::{Problem, ProblemKind};
-use youlin_web::{App, Caller, Fault, PathId, Prefs, Shell, WebResult};
+use youlin_web::{App, Caller, Fault, PathId, Prefs, Shell, WebResult, status_of};
 
 use super::fields::{Faults, Fields};
 use super::record::{self, Record};
@@ -76,8 +76,6 @@ pub(super) async fn refused(
     }
     let r = Record::load(s, id).await?;
     let faults = Faults::of(s, &problem);
-    let status =
-        StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     if problem.kind() == ProblemKind::Conflict && wants.0 {
         return conflict(s, &r.v, typed, &faults, problem.code() == "stale");
     }
@@ -87,7 +85,7 @@ pub(super) async fn refused(
     } else {
         forms::drawn(s, &r.v, verb, typed, &faults).await?
     };
-    record::answer(&r, wants, &form, "", status)
+    record::answer(&r, wants, &form, "", status_of(&problem))
 }
 
 fn conflict(

@@ -77,12 +77,13 @@ pub(super) async fn wall(
     let s = shell(&app, &ctx, prefs);
     let cases = app.need::<Cases>()?;
     let scope = ctx.scope(&CASES_READ)?;
-    let top = asked
-        .area
-        .map(AreaId)
-        .or_else(|| ctx.grants().first().map(|grant| grant.area));
-    let named = scope.asked(ctx.areas(), asked.area.map(AreaId))?;
-    let narrowed = top.map_or_else(|| named.clone(), |area| named.narrowed(ctx.areas(), area));
+    let named = asked.area.map(AreaId);
+    let top = named.or_else(|| ctx.grants().first().map(|grant| grant.area));
+    // The area of one's own grant is no question that could be refused: it may lie outside what one reads cases of.
+    let narrowed = match (named, top) {
+        (None, Some(own)) => scope.narrowed(ctx.areas(), own),
+        (area, _) => scope.asked(ctx.areas(), area)?,
+    };
     let query = DeskQuery {
         area: asked.area,
         ..DeskQuery::default()

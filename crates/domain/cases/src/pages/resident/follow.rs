@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Problem, ProblemKind, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, refused_with,
+};
 
 use crate::model::{Status, Verb, rule};
 use crate::pages::files;
-use crate::pages::street::faults::{Faults, shown, with_status};
+use crate::pages::street::faults::{Faults, shown};
 use crate::queries::{FileAt, TrackView, report_files, track, track_key};
 use crate::service::Cases;
 use crate::{Act, Via};
@@ -233,7 +235,7 @@ pub(super) async fn act(
             let s = shell(&app, &ctx, prefs);
             let faults = Faults::of(&s, &problem);
             let drawn = drawn(&app, &ctx, s, &code, faults, form, String::new()).await?;
-            Ok(with_status(&problem, page(&drawn)?))
+            Ok(refused_with(&problem, page(&drawn)?))
         }
     }
 }

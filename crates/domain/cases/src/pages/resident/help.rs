@@ -6,10 +6,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::Ctx;
 use youlin_places::{Datum, PlaceInput};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, part, refused_with,
+};
 
 use crate::model::Source;
-use crate::pages::street::faults::{Faults, shown, with_status};
+use crate::pages::street::faults::{Faults, shown};
 use crate::pages::street::intake::ReportView;
 use crate::pages::street::kinds::Kinds;
 use crate::pages::street::report_form::ReportForm;
@@ -98,7 +100,7 @@ pub(super) async fn send(
             );
             Ok(Redirect::to(&to).into_response())
         }
-        Sent::Refused(v, problem) => Ok(with_status(&problem, page(&HelpPage { s, v: *v })?)),
+        Sent::Refused(v, problem) => Ok(refused_with(&problem, page(&HelpPage { s, v: *v })?)),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What refused forms share: one sentence for all, one beside each field at fault.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use youlin_kernel::{FieldFault, Problem, ProblemKind};
 use youlin_web::{Shell, WebResult};
 
@@ -92,11 +90,4 @@ pub(in crate::pages) fn shown(problem: Problem) -> WebResult<Problem> {
         | ProblemKind::MethodNotAllowed => Err(problem.into()),
         _ => Ok(problem),
     }
-}
-
-/// The page with the status of its refusal.
-pub(in crate::pages) fn with_status(problem: &Problem, page: Response) -> Response {
-    let status =
-        StatusCode::from_u16(problem.kind().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    (status, page).into_response()
 }

@@ -5,9 +5,8 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use youlin_kernel::{Ctx, Role};
-use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, refused_with};
 
-use super::faults::with_status;
 use super::intake::ReportView;
 use super::report_form::ReportForm;
 use super::writing::{Sent, Writer};
@@ -69,7 +68,7 @@ pub(super) async fn send(
         }
         Sent::Refused(v, problem) => {
             let sent = String::new();
-            Ok(with_status(&problem, page(&NotePage { s, v: *v, sent })?))
+            Ok(refused_with(&problem, page(&NotePage { s, v: *v, sent })?))
         }
     }
 }

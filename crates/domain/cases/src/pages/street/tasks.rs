@@ -9,9 +9,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 use youlin_files::StoredFile;
 use youlin_kernel::{CommunityId, Ctx, Problem, Result};
-use youlin_web::{ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiQuery, App, Caller, NavPlace, PathId, Prefs, Shell, WebResult, page, refused_with,
+};
 
-use super::faults::{Faults, shown, with_status};
+use super::faults::{Faults, shown};
 use super::upload;
 use crate::catalogue::Evidence;
 use crate::model::{Status, TaskRole, TaskStatus, Verb};
@@ -376,7 +378,7 @@ pub(super) async fn step(
             let c = card(&app, &cases, &ctx, task)
                 .await?
                 .refused(&s, &problem, &sent.note);
-            Ok(with_status(
+            Ok(refused_with(
                 &problem,
                 page(&TaskPage {
                     said: String::new(),

@@ -115,7 +115,7 @@ impl Import {
         writing: Writing,
         report: &ImportReport,
     ) -> Result<()> {
-        if report.new + report.changed == 0 {
+        if report.written() == 0 {
             return Ok(());
         }
         let persons = writing.persons();
