@@ -215,6 +215,46 @@ describe("a morning in the field", () => {
     await page.context().close();
   });
 
+  test("at a door of today that somebody has moved out is written down without signal, with the visit", async () => {
+    const page = await telephone("shi");
+    const all = (await pack("shi")).doors.flatMap((day) => day.stops.flatMap((stop) => stop.doors));
+    const door = all.find((one) => one.people.length === 1 && one.people[0].seen);
+    const [gone] = door.people;
+    await page.context().setOffline(true);
+    await page.locator(`[data-door='${door.dwelling}']`).click();
+    const card = page.locator(`[data-resident='${gone.person}']`);
+    await card.locator("summary", { hasText: "电话或居住情况不对" }).click();
+    await card.getByLabel("已经搬走，不住这里了").check({ force: true });
+    // A day to come is none; the one that is shown first is today.
+    const day = card.getByLabel("哪天搬走的");
+    const today = await day.inputValue();
+    await day.fill("2099-01-01");
+    // Where everybody has left, nobody was met.
+    assert.equal(await page.getByRole("button", { name: "见到了" }).count(), 0);
+    await page.getByRole("button", { name: "看过了，没人住" }).click();
+    await card.getByText("请选搬走的那天，最晚是今天。").waitFor();
+    await looks(page, "field-door-moved");
+    await day.fill(today);
+    await kept(page);
+    // The page is killed: who left, and when, is still there.
+    await page.reload();
+    await ready(page);
+    await open(page, `#door/${door.dwelling}`);
+    await card.getByLabel("哪天搬走的").waitFor();
+    assert.equal(await day.inputValue(), today);
+    await page.getByRole("button", { name: "看过了，没人住" }).click();
+    await page.locator("#view #doors").waitFor();
+    await page.context().setOffline(false);
+    await open(page, "#waiting");
+    await sent(page);
+    const file = await page.request.get(`${server.url}/people/dwellings/${door.dwelling}`);
+    assert.ok((await file.text()).includes("搬走"), "the dwelling says who left");
+    const left = await pack("shi");
+    assert.ok(!JSON.stringify(left.doors).includes(gone.person), "whoever left is proposed no more");
+    noConsoleErrors(page, { allow: OFFLINE });
+    await page.context().close();
+  });
+
   test("a draft is thrown away with a question, taken back at once, or a day later", async () => {
     const phone = await telephone("desk-xqy");
     const walk = phone.locator("section", { has: phone.locator("h2", { hasText: "河段" }) }).getByRole("button", { name: "走一趟" }).first();

@@ -47,8 +47,8 @@ test("what has no door any more is a note that says how it ended, and what was h
   state.pack = { doors: [], visits: [] };
   const { shown: _shown, community: _community, ...older } = typed();
   assert.equal(leftBehind(older), true);
-  const note = noteFrom({ ...older, outcome: "done", ended_at: "2026-11-27T06:20:00Z" });
-  for (const words of ["精神不错", "楼道灯坏了", "13912345678", "不吃辣", "visit-seen"]) assert.ok(note.text.includes(words), words);
+  const note = noteFrom({ ...older, outcome: "done", ended_at: "2026-11-27T06:20:00Z", moved: { someone: "2026-11-20" } });
+  for (const words of ["精神不错", "楼道灯坏了", "13912345678", "不吃辣", "visit-seen", "door-moved-line"]) assert.ok(note.text.includes(words), words);
   assert.deepEqual([note.left, note.place, note.photos, note.urgent, note.category], [true, door.address, typed().photos, true, "E-0105"]);
 });
 

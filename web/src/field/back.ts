@@ -65,10 +65,14 @@ export function endedWords(draft: DoorDraft): string {
 /** Nothing on the telephone says any more where it was. */
 export const leftBehind = (draft: Draft): draft is VisitDraft | DoorDraft => ("visit" in draft && !findVisit(draft.entry)) || ("door" in draft && !doorOf(draft));
 
+/** Who is said to live there no more, as a note has it. */
+const movedWords = ({ moved = {}, shown }: DoorDraft): string[] =>
+  Object.entries(moved).map(([person, day]) => t("door-moved-line", { name: shown?.people.find((one) => one.person === person)?.name_masked ?? "", day }));
+
 /** All of it as a note, which says what it was. */
 export function noteFrom(visit: VisitDraft | DoorDraft): NoteDraft {
   const at = "door" in visit;
-  const heard = at ? [visit.outcome && endedWords(visit), visit.reason, ...Object.values(visit.learnt).flatMap(heardWords)] : [visit.phone, visit.relation && t(`relation-${visit.relation}`)];
+  const heard = at ? [visit.outcome && endedWords(visit), visit.reason, ...Object.values(visit.learnt).flatMap(heardWords), ...movedWords(visit)] : [visit.phone, visit.relation && t(`relation-${visit.relation}`)];
   const text = [visit.note, visit.problem, ...heard].filter(Boolean).join("\n");
   return { ...newNote(), text, category: visit.category, urgent: visit.urgent, left: true, ...(at ? { place: visit.address, photos: visit.photos } : {}) };
 }

@@ -2,10 +2,10 @@
 // one item of the outbox, which the server records by the same command as its own page.
 import { make } from "../dom";
 import { doorOf, endedWords, findDoor, goneFrom, heardWords, intoNote } from "./back";
-import { stamp, timesWrong } from "./clock";
+import { now, stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { after, photoItem } from "./handin";
-import { area, badge, button, camera, check, choice, fault, field, icon, moment } from "./parts";
+import { area, badge, button, camera, check, choice, fault, field, icon, local, moment } from "./parts";
 import { hold, state } from "./state";
 import { sync } from "./sync";
 import { beaten, dayWrong, meant, phoneWrong } from "./heard";
@@ -99,7 +99,14 @@ export function doorView({ community, door, draft: named, left }: { community: n
   draft.gone = goneFrom(draft, door.lived);
   Object.assign(draft, { community, shown: door, shown_at: Math.max(draft.shown_at ?? 0, left ? 0 : state.packAt) });
   const kept = make("p", { class: "draft-note", role: "status" });
-  const save = (): void => void keep(draft, kept);
+  const met = make("span");
+  // Where everybody is said to have left, nobody was met.
+  const name = (): void => void (met.textContent = t(door.people.length > movedFrom(draft, door).length ? "visit-seen" : "door-empty"));
+  name();
+  const save = (): void => {
+    void keep(draft, kept);
+    name();
+  };
   const note = area(draft.note, (value) => {
     draft.note = value;
     save();
@@ -120,7 +127,7 @@ export function doorView({ community, door, draft: named, left }: { community: n
     lacking.textContent = few ? t("door-photos-few", { n: policy?.photographs ?? 0, what: policy?.basis ?? "" }) : "";
     if (few) return lacking.scrollIntoView({ block: "center" });
     if (!problem.complete()) return problem.element.scrollIntoView({ block: "center" });
-    const bad = outcome === "done" ? cards.find((card) => wrongIn.get(card)?.()) : undefined;
+    const bad = cards.find((card) => wrongIn.get(card)?.(outcome === "done"));
     if (bad) return bad.scrollIntoView({ block: "center" });
     const wrongTimes = draft.ended_at ? timesWrong(draft.began_at, draft.ended_at) : "";
     lacking.textContent = wrongTimes && t(wrongTimes);
@@ -131,6 +138,8 @@ export function doorView({ community, door, draft: named, left }: { community: n
     void sync();
   };
   const again = againPart((day) => finish("tried", day)());
+  const seen = button("", "btn-primary btn-l btn-block", finish("done"), "check");
+  seen.append(met);
   const nobody = button(t("visit-nobody"), "btn-l btn-block", () => {
     again.hidden = false;
     again.querySelector("button")?.focus();
@@ -156,7 +165,7 @@ export function doorView({ community, door, draft: named, left }: { community: n
         save();
       })),
     problem.element,
-    make("section", { class: "card stack" }, lacking, button(t(door.people.length > 0 ? "visit-seen" : "door-empty"), "btn-primary btn-l btn-block", finish("done"), "check"), door.people.length === 0 && draft.outcome === "done" && button(t("door-as-round"), "btn-l btn-block", finish("round"), "people"), door.people.length === 0 && draft.outcome === "done" && make("p", { class: "hint" }, t("door-as-round-hint")), door.people.length > 0 && make("p", { class: "hint" }, t("door-seen-hint")), nobody, again),
+    make("section", { class: "card stack" }, lacking, seen, door.people.length === 0 && draft.outcome === "done" && button(t("door-as-round"), "btn-l btn-block", finish("round"), "people"), door.people.length === 0 && draft.outcome === "done" && make("p", { class: "hint" }, t("door-as-round-hint")), door.people.length > 0 && make("p", { class: "hint" }, t("door-seen-hint")), nobody, again),
     make("details", { class: "card", open: draft.reason !== "" }, make("summary", {}, icon("right"), t("visit-skip")), make("div", { class: "stack" }, field(t("door-reason"), reason, t("door-reason-hint")), button(t("door-skip-save"), "btn-block", finish("skipped")))),
     kept, discardPart(draft),
   );
@@ -190,14 +199,15 @@ function backPart(draft: DoorDraft, left: boolean, save: () => void, note: HTMLT
     }, "note"));
 }
 
-/** Looks whether what was typed of a person can be meant, and says so at its field. */
-const wrongIn = new WeakMap<HTMLElement, () => boolean>();
+/** Looks whether what was typed of a person can be meant, and says so at its field; what is asked, only of whoever was met. */
+const wrongIn = new WeakMap<HTMLElement, (met: boolean) => boolean>();
 
 /** What is known of one person, and a field for each thing that is not. */
 function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HTMLElement {
   const heard = (): Heard => (draft.learnt[one.person] ??= { phone: "", birth: "", sex: "", answers: {} });
   const held = draft.learnt[one.person];
   const looks: (() => boolean)[] = [];
+  const days: (() => boolean)[] = [];
   const typed = (label: string, value: string, set: (value: string) => void, attributes: Record<string, string>, hint = "", wrong: (value: string) => string = () => ""): HTMLElement => {
     const input = make("input", { type: "text", autocomplete: "off", ...attributes });
     input.value = value;
@@ -233,12 +243,33 @@ function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HT
   const mends = correctionPart(one, wrong, () => {
     draft.wrong = { ...draft.wrong, [one.person]: wrong };
     save();
-  }, !asks("phone"));
+  }, !asks("phone"), movedPart(one, draft, save, days));
   const card = make("section", { class: "card stack-s", "data-resident": one.person }, make("div", { class: "spread" }, make("h3", {}, one.name_masked), one.age !== null && make("span", { class: "muted" }, t("door-age", { n: one.age }))),
     make("p", { class: "muted" }, `${t("fact-phone")} ${one.phone_masked ?? t("fact-none")}`), fields.length > 0 && make("div", { class: "stack-s visit-ask" }, make("h4", {}, t("door-ask")), ...fields), mends);
-  wrongIn.set(card, () => looks.map((look) => look()).some(Boolean));
+  wrongIn.set(card, (met) => [...(met ? looks : []), ...days].map((look) => look()).some(Boolean));
   return card;
 }
+
+/** That somebody lives there no more: since today, unless another day is chosen. */
+function movedPart({ person }: DoorResident, draft: DoorDraft, save: () => void, looks: (() => boolean)[]): { open: boolean; parts: HTMLElement[] } {
+  const today = local(new Date(now()).toISOString()).slice(0, 10);
+  const day = make("input", { type: "date", max: today });
+  day.value = draft.moved?.[person] ?? today;
+  const since = field(t("door-moved-on"), day);
+  since.hidden = !(draft.moved && person in draft.moved);
+  const say = (moved: boolean): void => {
+    const { [person]: _before, ...others } = draft.moved ?? {};
+    draft.moved = moved ? { ...others, [person]: day.value } : others;
+    since.hidden = !moved;
+    save();
+  };
+  day.addEventListener("input", () => say(true));
+  looks.push(() => fault(day, !since.hidden && (day.value === "" || day.value > today) && t("door-moved-wrong")));
+  return { open: !since.hidden, parts: [check(t("door-moved"), t("door-moved-hint"), !since.hidden, say), since] };
+}
+
+/** Of those who are registered there, who is said to live there no more, and since which day. */
+const movedFrom = (draft: DoorDraft, door: Door): [string, string][] => Object.entries(draft.moved ?? {}).filter(([person]) => door.lived.includes(person));
 
 const endOf = (draft: DoorDraft): string => draft.ended_at ?? after(draft.began_at);
 const policyOf = (door: Door, draft: DoorDraft): string | null => (draft.plain ? null : (door.policy?.id ?? null));
@@ -259,7 +290,7 @@ function itemsOf(community: number, door: Door, draft: DoorDraft, outcome: strin
   const problem = draft.problem.trim() ? { id: draft.problem_id, text: draft.problem, category: draft.category, urgent: draft.urgent, reporter: draft.reporter || null } : null;
   const body = {
     dwelling: door.dwelling, outcome, began_at: draft.began_at, ended_at: endOf(draft), policy: policyOf(door, draft), text: draft.note, reason: outcome === "skipped" ? draft.reason : "", try_again_at: outcome === "tried" ? again : null,
-    lived: door.lived, learnt: outcome === "done" ? learnt : [], problem, photographs: draft.photos.length,
+    lived: door.lived, learnt: outcome === "done" ? learnt : [], gone: movedFrom(draft, door).map(([person, on]) => ({ person, on })), problem, photographs: draft.photos.length,
   };
   const { wrong = {}, ...written } = draft;
   const item: Item = { id: draft.id, kind: "door_visit", label: door.address, made_at: Date.now(), body, state: "waiting", door: written };

@@ -118,6 +118,7 @@ export type DoorDraft = {
   back?: string; outcome?: "done" | "tried" | "skipped"; ended_at?: string; again?: string;
   /** Of whom something is written who is registered there no more. */ gone?: DoorResident[];
   /** What the register says of somebody and is not so, by person. */ wrong?: Record<string, Correcting>;
+  /** Who lives there no more, and since which day. */ moved?: Record<string, string>;
 };
 /** What is put right of one person, as typed. */
 export type Correcting = { phone: string; phone_gone: boolean; relation: string };

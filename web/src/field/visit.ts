@@ -117,7 +117,7 @@ export function problemPart(draft: Pick<VisitDraft, "problem" | "category" | "ur
 }
 
 /** What the register says of somebody and is not so; a number that is asked for anyway is not asked for twice. */
-export function correctionPart(visit: { person?: string; seen?: Seen | null; phone_masked: string | null }, draft: Correcting, save: () => void, numbers = true): HTMLElement | null {
+export function correctionPart(visit: { person?: string; seen?: Seen | null; phone_masked: string | null }, draft: Correcting, save: () => void, numbers = true, more: { open: boolean; parts: HTMLElement[] } = { open: false, parts: [] }): HTMLElement | null {
   if (!visit.person || !visit.seen) return null;
   const phone = make("input", { type: "text", inputmode: "tel", autocomplete: "off", maxlength: "30" });
   phone.value = draft.phone;
@@ -133,7 +133,7 @@ export function correctionPart(visit: { person?: string; seen?: Seen | null; pho
     draft.phone_gone = value;
     save();
   }) : null;
-  return make("details", { class: "card", open: corrects(draft) }, make("summary", {}, icon("pen"), t("visit-correct")), make("div", { class: "stack" }, make("p", { class: "hint" }, t("visit-correct-hint")), numbers && field(t("phone-new"), phone), gone, field(t("fact-relation"), relation)));
+  return make("details", { class: "card", open: corrects(draft) || more.open }, make("summary", {}, icon("pen"), t("visit-correct")), make("div", { class: "stack" }, make("p", { class: "hint" }, t("visit-correct-hint")), numbers && field(t("phone-new"), phone), gone, field(t("fact-relation"), relation), ...more.parts));
 }
 
 export const corrects = (draft: Correcting): boolean => draft.phone.trim() !== "" || draft.phone_gone || draft.relation !== "";

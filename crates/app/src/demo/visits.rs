@@ -223,6 +223,7 @@ impl Filler<'_> {
             lived: None,
             shown: None,
             learnt: Vec::new(),
+            gone: Vec::new(),
             problem: None,
             reporter: None,
             photographs: 0,

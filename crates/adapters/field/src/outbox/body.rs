@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use youlin_people::{
 use youlin_places::PlaceInput;
 use youlin_rounds::model::{Channel, Outcome, Severity};
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::visits::{Learnt, NewVisit, prepare_visit};
+use youlin_rounds::visits::{Gone, Learnt, NewVisit, prepare_visit};
 use youlin_rounds::{AttachPhoto, NewFinding, ReturnVisit, Rounds, round_view};
 use youlin_web::App;
 
@@ -153,11 +154,22 @@ struct DoorBody {
     lived: Option<BTreeSet<Uuid>>,
     #[serde(default)]
     learnt: Vec<LearntBody>,
+    /// Who of them lives there no more.
+    #[serde(default)]
+    gone: Vec<GoneBody>,
     #[serde(default)]
     problem: Option<ProblemBody>,
     /// How many follow it.
     #[serde(default)]
     photographs: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct GoneBody {
+    person: Uuid,
+    /// The day they left, by the telephone's calendar.
+    #[serde(default)]
+    on: Option<Date>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -315,6 +327,11 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
         answers: one.answers,
         despite: one.despite,
     });
+    let noon = Micros::DAY / 2 - off(item.sent_at, ctx.now());
+    let gone = body.gone.into_iter().map(|one| Gone {
+        person: one.person,
+        on: one.on.map(|day| Micros::start_of(day).plus(noon).date()),
+    });
     let new = NewVisit {
         id: item.id,
         dwelling: body.dwelling,
@@ -331,6 +348,7 @@ async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
         // It was made whatever somebody else wrote down meanwhile: both stay.
         shown: None,
         learnt: learnt.collect(),
+        gone: gone.collect(),
         problem,
         reporter,
         photographs: body.photographs,
@@ -414,11 +432,14 @@ async fn photograph(
     }))
 }
 
-/// A clock that is wrong while it sends was as wrong when the photograph was taken.
-fn taken(at: Micros, sent: Option<Micros>, now: Micros) -> TakenAt {
+/// How wrong the sender's clock is. One that is wrong while it sends was as wrong before.
+fn off(sent: Option<Micros>, now: Micros) -> i64 {
     let off = sent.map_or(0, |sent| sent.0 - now.0);
-    let off = if off.abs() > CLOCK { off } else { 0 };
-    let at = Micros(at.0 - off).local();
+    if off.abs() > CLOCK { off } else { 0 }
+}
+
+fn taken(at: Micros, sent: Option<Micros>, now: Micros) -> TakenAt {
+    let at = Micros(at.0 - off(sent, now)).local();
     TakenAt {
         local: at.datetime(),
         offset_minutes: i16::try_from(at.offset().seconds() / 60).ok(),

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use youlin_kernel::Micros;
-use youlin_people::{AskNextTime, Home, MoveOut, PersonInput, Relation, SavePerson};
+use youlin_people::{AskNextTime, Directory, Home, MoveOut, PersonInput, Relation, SavePerson};
 use youlin_places::import::{buildings, dwellings, estates, read_csv};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::visits_of;
@@ -266,6 +266,68 @@ async fn a_wrong_clock_is_put_right_for_the_next_try_too() {
         assert_eq!(
             (visits[0].at, visits[0].again),
             (now, Some(now.plus(Micros::DAY)))
+        );
+    }
+}
+
+#[tokio::test]
+async fn that_somebody_moved_out_comes_with_the_visit_by_a_right_clock() {
+    for base in databases().await {
+        let ground = Ground::new(base).await;
+        ground.house().await;
+        let (first, second) = (
+            ground.lives("周福生", "101").await,
+            ground.lives("周小梅", "101").await,
+        );
+        ground.world.clock.advance(60 * Micros::DAY);
+        let desk = &ground.walkers[2];
+        let door = ground.doors_of(desk).await.remove(0);
+        let now = ground.world.service().now();
+        let living = async || {
+            let (db, community) = (ground.world.db().read(), ground.community());
+            let all = Directory::living_in(db, community, ground.room("101")).await;
+            all.unwrap()
+        };
+        // Two years ahead, like the clock it was written by; no day to come by ours.
+        let ahead = 730 * Micros::DAY;
+        let mut met = ground.visit(&door, "done");
+        met["sent_at"] = json!(now.plus(ahead));
+        for name in ["began_at", "ended_at"] {
+            met["body"][name] = json!(now.plus(ahead));
+        }
+        met["body"]["gone"] =
+            json!([{ "person": second, "on": now.plus(ahead - Micros::DAY).date() }]);
+        for result_of in ["done", "again"] {
+            let batch = json!({ "contract": youlin_field::CONTRACT, "account": desk.account(), "items": [met] });
+            let (_, told) = ground.post(desk, "/api/v1/field/outbox", &batch).await;
+            assert_eq!(result(&told["items"][0]), result_of, "{told}");
+            assert_eq!(living().await, [first].into());
+        }
+        // Nobody is left: by whoever was shown the household of before, it is looked at again.
+        let mut late = ground.visit(&door, "done");
+        late["body"]["gone"] = json!([{ "person": first }]);
+        let told = ground.outbox(desk, std::slice::from_ref(&late)).await;
+        assert_eq!(
+            told[0]["problem"]["code"], "field-door-residents",
+            "{told:?}"
+        );
+        late["body"]["lived"] = json!([first]);
+        let told = ground.outbox(desk, &[late]).await;
+        assert_eq!(result(&told[0]), "done", "{told:?}");
+        assert!(living().await.is_empty());
+        // A day that cannot be is named for the person it was said of.
+        let third = ground.lives("新来", "102").await;
+        let mut early = ground.visit(
+            &json!({ "dwelling": ground.room("102"), "lived": [third] }),
+            "done",
+        );
+        early["body"]["gone"] = json!([{ "person": third, "on": "1990-01-01" }]);
+        let told = ground.outbox(desk, &[early]).await;
+        let fault = &told[0]["problem"]["errors"][0];
+        assert_eq!(fault["field"], format!("on_{third}"), "{told:?}");
+        assert!(
+            fault["detail"].as_str().unwrap().contains("不能更早"),
+            "{told:?}"
         );
     }
 }

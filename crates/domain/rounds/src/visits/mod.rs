@@ -20,7 +20,7 @@ mod standing;
 mod tables;
 mod visitors;
 
-pub use commands::{Learnt, NewVisit, PickVisit, RecordVisit, SaveVisitRule, prepare_visit};
+pub use commands::{Gone, Learnt, NewVisit, PickVisit, RecordVisit, SaveVisitRule, prepare_visit};
 pub use gather::{DoorAt, Ground, ground};
 pub use hook::{OpenForm, OpenFormSources, OpenForms};
 pub use need::{Door, LastVisit, Person, PickKind, Standing, Why, standing};

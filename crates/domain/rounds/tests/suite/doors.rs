@@ -362,6 +362,7 @@ impl Street {
             lived: None,
             shown: None,
             learnt: Vec::new(),
+            gone: Vec::new(),
             problem: None,
             reporter: None,
             photographs: 0,

@@ -17,8 +17,8 @@ use youlin_people::{
 use youlin_rounds::model::{Channel, DoorQuestion, Every, Outcome, Policy, Severity};
 use youlin_rounds::permissions::ROUNDS_READ;
 use youlin_rounds::visits::{
-    DoorAt, Learnt, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan, door_counts,
-    my_visitor, visit_rule, visitors, visits_of,
+    DoorAt, Gone, Learnt, NewVisit, PickKind, PickVisit, SaveVisitRule, VisitRule, day_plan,
+    door_counts, my_visitor, visit_rule, visitors, visits_of,
 };
 use youlin_rounds::{NewFinding, SavePolicy, module, policies, round_view};
 use youlin_testkit::databases;
@@ -374,6 +374,76 @@ async fn who_moved_out_meanwhile_is_said_before_anything_is_confirmed() {
         assert!(visits.unwrap().is_empty());
         new.lived = Some(BTreeSet::from([wang]));
         assert!(!street.record(worker, new).await.unwrap().again);
+    }
+}
+
+#[tokio::test]
+async fn that_somebody_moved_out_is_written_down_with_the_visit() {
+    for base in databases().await {
+        let street = Street::new(base).await;
+        let (world, worker) = (&street.ground.world, &street.worker);
+        let (wang, young) = (street.people["王桂芳"], street.people["王小明"]);
+        let today = world.service().now().date();
+        let home = street.home(WANG);
+        let living = async || {
+            let db = world.db().read();
+            Directory::living_in(db, street.community(), home)
+                .await
+                .unwrap()
+        };
+        let visit = |outcome, gone: &[(_, Option<jiff::civil::Date>)]| {
+            let gone = gone.iter().map(|(person, on)| Gone {
+                person: *person,
+                on: *on,
+            });
+            NewVisit {
+                lived: Some(BTreeSet::from([wang, young])),
+                gone: gone.collect(),
+                ..street.visit(WANG, outcome)
+            }
+        };
+        // Nobody left tomorrow, or before they came; nothing of such a visit is kept.
+        let days = [
+            (today.tomorrow().unwrap(), "move-out-future"),
+            ("1990-01-01".parse().unwrap(), "move-out-before"),
+        ];
+        for (day, code) in days {
+            let wrong = visit(Outcome::Done, &[(young, Some(day))]);
+            let refused = street.record(worker, wrong).await.unwrap_err();
+            let field = &refused.fields()[0];
+            assert_eq!(
+                (field.field.clone(), field.code),
+                (format!("on_{young}"), code)
+            );
+            assert_eq!(living().await, BTreeSet::from([wang, young]));
+        }
+        // A number heard of him is his wherever he lives now; whoever stays is confirmed, he is not.
+        world.clock.advance(40 * Micros::DAY);
+        let day = world.service().now().date().yesterday().unwrap();
+        let mut met = visit(Outcome::Done, &[(young, Some(day))]);
+        met.learnt = vec![Learnt {
+            person: young,
+            phone: "13912345678".into(),
+            ..Learnt::default()
+        }];
+        let proposed = async || {
+            let all = street.proposed(worker).await;
+            all.iter().any(|(address, _)| address == WANG)
+        };
+        assert!(proposed().await);
+        for again in [false, true] {
+            let done = street.record(worker, met.clone()).await.unwrap();
+            assert_eq!(
+                (done.again, living().await),
+                (again, BTreeSet::from([wang]))
+            );
+        }
+        assert!(!proposed().await);
+        // From the neighbour, while nobody was at home; who is gone already is no fault.
+        let gone = [(young, None), (wang, None)];
+        let done = street.record(worker, visit(Outcome::Tried, &gone)).await;
+        assert!(!done.unwrap().again);
+        assert!(living().await.is_empty());
     }
 }
 

@@ -153,6 +153,24 @@ async fn a_door_is_seen_masked_asked_for_what_is_missing_and_written_down() {
         );
         assert!(wrong.text.contains("气色不错") && wrong.text.contains(r#"value="12""#));
         assert!(wrong.text.contains("form-summary"));
+        // So is the day somebody left.
+        let (gone, on) = (format!("gone_{zhou}"), format!("on_{zhou}"));
+        for (day, why) in [
+            ("2020-01-01", "不能更早"),
+            ("2099-01-01", "还没到这一天"),
+            ("昨天", "读不懂这个日期"),
+        ] {
+            let mut fields = base.to_vec();
+            fields.extend([
+                ("outcome", "done"),
+                (gone.as_str(), "1"),
+                (on.as_str(), day),
+            ]);
+            let wrong = web.post(WORKER, &uri, &fields).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let kept = wrong.text.contains(&format!(r#"value="{day}""#));
+            assert!(kept && wrong.text.contains(why), "{}", wrong.text);
+        }
         let mut fields = base.to_vec();
         fields.extend([("outcome", "tried"), ("again_day", "2020-01-01")]);
         let wrong = web.post(WORKER, &uri, &fields).await;

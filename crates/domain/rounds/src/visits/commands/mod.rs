@@ -6,5 +6,5 @@ mod save_rule;
 
 pub use pick::PickVisit;
 pub(super) use record::closed;
-pub use record::{Learnt, NewVisit, RecordVisit, prepare_visit};
+pub use record::{Gone, Learnt, NewVisit, RecordVisit, prepare_visit};
 pub use save_rule::SaveVisitRule;

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{Command, Database, Tx};
 use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
-use youlin_people::{Directory, Heard, LearnFacts, Sex, VisitDwelling, VisitOutcome};
+use youlin_people::{Directory, Heard, LearnFacts, MoveOut, Sex, VisitDwelling, VisitOutcome};
 use youlin_places::queries::dwelling_closed;
 
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
@@ -41,6 +42,14 @@ impl Learnt {
     }
 }
 
+/// Somebody who is registered there and lives there no more.
+#[derive(Clone, Copy, Debug)]
+pub struct Gone {
+    pub person: Uuid,
+    /// The day they left; `None` is today.
+    pub on: Option<Date>,
+}
+
 /// A visit as it was typed.
 #[derive(Clone, Debug)]
 pub struct NewVisit {
@@ -62,6 +71,7 @@ pub struct NewVisit {
     /// Visits of today that were shown; of another one by somebody else is told before anything is written.
     pub shown: Option<BTreeSet<Uuid>>,
     pub learnt: Vec<Learnt>,
+    pub gone: Vec<Gone>,
     pub problem: Option<NewFinding>,
     /// Who of the household spoke of it; nobody: without a name.
     pub reporter: Option<Uuid>,
@@ -79,6 +89,7 @@ pub struct RecordVisit {
     lived: Option<BTreeSet<Uuid>>,
     shown: Option<BTreeSet<Uuid>>,
     learnt: Vec<Learnt>,
+    gone: Vec<Gone>,
     reporter: Option<Uuid>,
     /// Written on a telephone, which was told in the morning what is missing.
     away: bool,
@@ -142,6 +153,7 @@ pub async fn prepare_visit(
         lived: new.lived,
         shown: new.shown,
         learnt: new.learnt,
+        gone: new.gone,
         away: new.channel == Channel::Field,
     })
 }
@@ -167,13 +179,20 @@ impl Command for RecordVisit {
             return Ok(done);
         }
         self.check_meanwhile(ctx, tx).await?;
-        let living = Directory::living_in(tx.conn(), self.community, self.dwelling).await?;
+        let mut living = Directory::living_in(tx.conn(), self.community, self.dwelling).await?;
         self.check_residents(&living)?;
         if self.reporter.is_some_and(|one| !living.contains(&one)) {
             return Err(Problem::invalid("reporter", "visit-reporter-gone"));
         }
         for one in self.learnt.iter().filter(|one| one.says_something()) {
             self.learn(ctx, tx, one).await?;
+        }
+        // After what was heard of them: it is theirs wherever they live now.
+        for one in &self.gone {
+            // Somebody else may have said so before.
+            if living.remove(&one.person) {
+                self.move_out(ctx, tx, one).await?;
+            }
         }
         let outcome = match self.outcome {
             Outcome::Done if living.is_empty() => VisitOutcome::Empty,
@@ -229,6 +248,21 @@ impl RecordVisit {
                 .arg("gone", gone)
                 .arg("come", come),
         )
+    }
+
+    async fn move_out(&self, ctx: &Ctx, tx: &Tx<'_>, one: &Gone) -> Result<()> {
+        let out = MoveOut {
+            vault: Arc::clone(&self.rounds.vault),
+            community: self.community,
+            person: one.person,
+            dwelling: Some(self.dwelling),
+            on: one.on,
+            whereto: None,
+        };
+        let noted = out.run(ctx, tx).await;
+        noted
+            .map(|_note| ())
+            .map_err(|problem| of_person(&problem, one.person))
     }
 
     async fn learn(&self, ctx: &Ctx, tx: &Tx<'_>, one: &Learnt) -> Result<()> {

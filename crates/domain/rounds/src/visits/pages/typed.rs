@@ -18,7 +18,7 @@ use youlin_web::App;
 use crate::NewFinding;
 use crate::model::{Channel, Outcome, Severity};
 use crate::service::Rounds;
-use crate::visits::{Learnt, NewVisit};
+use crate::visits::{Gone, Learnt, NewVisit};
 
 /// A page that stood open longer than this says nothing about how long the visit took.
 const STOOD_OPEN: i64 = 12 * Micros::HOUR;
@@ -100,6 +100,7 @@ pub(super) async fn new_visit(
             Outcome::Done => learnt(upload, &lived),
             Outcome::Tried | Outcome::Skipped | Outcome::Withdrawn => Vec::new(),
         },
+        gone: gone(upload, &lived)?,
         reporter: upload.text("reporter").parse().ok(),
         problem: problem(app, ctx, rounds, (place, dwelling, id), upload).await?,
         photographs: 0,
@@ -141,6 +142,23 @@ fn learnt(upload: &Upload, lived: &str) -> Vec<Learnt> {
             }
         })
         .collect()
+}
+
+/// Who of those that were shown lives there no more, and since when.
+fn gone(upload: &Upload, lived: &str) -> Result<Vec<Gone>> {
+    let said = ids(lived).filter(|person| !upload.text(&format!("gone_{person}")).is_empty());
+    said.map(|person| {
+        let field = format!("on_{person}");
+        let on = match upload.text(&field) {
+            "" => None,
+            day => Some(
+                day.parse()
+                    .map_err(|_no_day| Problem::invalid(field.as_str(), "day-unread"))?,
+            ),
+        };
+        Ok(Gone { person, on })
+    })
+    .collect()
 }
 
 /// What was heard of and needs putting right: its category is the one chosen, or the one its words speak for.

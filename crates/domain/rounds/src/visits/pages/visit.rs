@@ -57,6 +57,7 @@ struct VisitPage {
     /// Who of the household may have spoken of something.
     reporters: Vec<Choice>,
     typed: BTreeMap<String, String>,
+    today: String,
 }
 
 impl VisitPage {
@@ -85,6 +86,18 @@ impl VisitPage {
             || ["phone", "birth", "sex"]
                 .iter()
                 .any(|fact| self.asks(one, fact))
+    }
+
+    fn is_gone(&self, one: &Resident) -> bool {
+        self.is_typed(&self.named("gone", one))
+    }
+
+    /// The day they left; the form begins with today.
+    fn gone_on(&self, one: &Resident) -> &str {
+        match self.typed(&self.named("on", one)) {
+            "" => &self.today,
+            day => day,
+        }
     }
 
     fn age(&self, one: &Resident) -> Option<i32> {
@@ -219,6 +232,7 @@ async fn visit_page(s: Shell, dwelling: Uuid, shown: Shown) -> Result<VisitPage>
     let of_today: Vec<String> = of_today.map(|one| one.id.to_string()).collect();
     before.truncate(BEFORE);
     Ok(VisitPage {
+        today: today.to_string(),
         of_today: of_today.join(" "),
         before,
         kept: shown.kept,
