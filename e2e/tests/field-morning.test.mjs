@@ -181,6 +181,8 @@ describe("a morning in the field", () => {
     await kept(second);
     await looks(second, "field-door-despite");
     await second.getByRole("button", { name: "见到了" }).click();
+    // Saved, the door is left: only then another page is asked for.
+    await second.locator("[data-door-view]").waitFor({ state: "detached" });
     await open(second, "#waiting");
     await sent(second);
     const file = await first.request.get(`${server.url}/people/${person}`);

@@ -153,6 +153,17 @@ impl Problem {
         self
     }
 
+    /// Adds what is wrong by another problem, each field under the name it has here.
+    #[must_use]
+    pub fn and_fields_of(mut self, other: &Self, named: impl Fn(&str) -> String) -> Self {
+        let fields = other.fields().iter().map(|one| FieldFault {
+            field: named(&one.field),
+            ..one.clone()
+        });
+        self.0.fields.extend(fields);
+        self
+    }
+
     #[must_use]
     pub fn with_data(mut self, data: serde_json::Value) -> Self {
         self.0.data = Some(data);

@@ -127,12 +127,7 @@ pub fn prepare(cases: &Arc<Cases>, mut new: NewCase) -> Result<Report> {
         Err(problem) if problem.fields().is_empty() => return Err(problem),
         Err(problem) if faults.fields().is_empty() => return Err(problem),
         Err(problem) => {
-            for field in problem.fields() {
-                faults = faults.and_field(field.field.clone(), field.code);
-                for (name, value) in &field.args {
-                    faults = faults.field_arg(name, value);
-                }
-            }
+            faults = faults.and_fields_of(&problem, str::to_owned);
             None
         }
     };
@@ -162,11 +157,7 @@ fn check_contact(vault: &Vault, contact: &mut Reporter, mut faults: Problem) -> 
     if !contact.phone.is_empty() {
         match vault.phone("contact.phone", &contact.phone) {
             Ok(phone) => contact.phone = phone.as_str().to_owned(),
-            Err(problem) => {
-                for field in problem.fields() {
-                    faults = faults.and_field(field.field.clone(), field.code);
-                }
-            }
+            Err(problem) => faults = faults.and_fields_of(&problem, str::to_owned),
         }
     }
     let at = contact.email.split_once('@');

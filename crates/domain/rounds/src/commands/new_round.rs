@@ -462,15 +462,9 @@ fn is_outside(problem: &Problem) -> bool {
 }
 
 /// The faults of a finding's case, under the finding's own name; what is no field's fault goes on.
-fn with_fields(mut faults: Problem, problem: &Problem, index: usize) -> Result<Problem> {
+fn with_fields(faults: Problem, problem: &Problem, index: usize) -> Result<Problem> {
     if problem.fields().is_empty() {
         return Err(problem.clone());
     }
-    for field in problem.fields() {
-        faults = faults.and_field(format!("findings.{index}.{}", field.field), field.code);
-        for (name, value) in &field.args {
-            faults = faults.field_arg(name, value);
-        }
-    }
-    Ok(faults)
+    Ok(faults.and_fields_of(problem, |field| format!("findings.{index}.{field}")))
 }

@@ -177,10 +177,15 @@ impl ReturnVisit {
         let case = found
             .case_id
             .ok_or_else(|| Problem::invalid("finding", "finding-no-case"))?;
-        not_of_before(tx, (self.community, found.round_id), &self.photographs).await?;
         let hazard = hazard::Entity::find_by_id((self.community.0, self.finding))
             .one(tx.conn())
             .await?;
+        if let Err(photo) =
+            not_of_before(tx, (self.community, found.round_id), &self.photographs).await
+        {
+            let typed = (self.measured.as_deref(), self.passed);
+            return Err(with_value(photo, &self.rounds, ctx, tx, hazard.as_ref(), typed).await);
+        }
         let footing = footings(tx.conn(), &[(self.community, case)])
             .await?
             .remove(&case)
@@ -314,6 +319,22 @@ pub(super) async fn not_of_before(
     match known {
         Some(_) => Err(Problem::invalid("photo", "return-photo-same")),
         None => Ok(()),
+    }
+}
+
+/// With what is wrong with the value that was measured again: both are mended at once.
+pub(super) async fn with_value(
+    photo: Problem,
+    rounds: &Rounds,
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    hazard: Option<&hazard::Model>,
+    typed: (Option<&str>, bool),
+) -> Problem {
+    let Some(row) = hazard else { return photo };
+    match remeasured(rounds, ctx, tx, row, typed).await {
+        Ok(_value) => photo,
+        Err(value) => photo.and_fields_of(&value, str::to_owned),
     }
 }
 

@@ -99,14 +99,8 @@ pub async fn check_policy(rounds: &Rounds, ctx: &Ctx, save: &SavePolicy) -> Resu
         Ok(_count) => Ok(()),
         Err(problem) if problem.fields().is_empty() => Err(problem),
         Err(problem) => {
-            let mut faults = Problem::new(ProblemKind::Invalid, "invalid");
-            for field in problem.fields() {
-                faults = faults.and_field(format!("question.{}", field.field), field.code);
-                for (name, value) in &field.args {
-                    faults = faults.field_arg(name, value);
-                }
-            }
-            Err(faults)
+            let faults = Problem::new(ProblemKind::Invalid, "invalid");
+            Err(faults.and_fields_of(&problem, |field| format!("question.{field}")))
         }
     }
 }

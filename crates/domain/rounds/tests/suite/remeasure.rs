@@ -10,11 +10,12 @@ use youlin_database::audit::verify;
 use youlin_kernel::{CommunityId, Micros, Problem, Role};
 use youlin_rounds::model::{HazardStep, HazardVerb};
 use youlin_rounds::permissions::ROUNDS_READ;
-use youlin_rounds::{NoteReturn, ReturnVisit, judgements_of, module, what_changes};
+use youlin_rounds::{ActOnHazard, NoteReturn, ReturnVisit, judgements_of, module, what_changes};
 use youlin_testkit::databases;
 
 use crate::market::Market;
 use crate::market_http::Web;
+use crate::water::picture;
 
 fn recheck(passed: bool, measured: &str) -> HazardVerb {
     HazardVerb::Recheck {
@@ -38,6 +39,54 @@ fn refusal(problem: &Problem) -> (&str, &str, Vec<(&str, &str)>) {
         .iter()
         .map(|(name, value)| (*name, value.as_str()));
     (first.field.as_str(), first.code, args.collect())
+}
+
+#[tokio::test]
+async fn a_photograph_of_before_and_a_wrong_value_are_told_at_once() {
+    for base in databases().await {
+        let market = Market::new(base).await;
+        let (ground, db) = (&market.ground, market.ground.world.db());
+        let worker = ground.caller(Role::GridWorker, "A1");
+        let operator = ground.of(market.operator);
+        let filed = market
+            .hand_in(&worker, market.inspection().await)
+            .await
+            .unwrap();
+        let lane = filed.findings[0].id;
+        let act = |verb: HazardVerb| ActOnHazard {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            hazard: lane,
+            version: None,
+            verb,
+            photographs: vec![picture("a")],
+        };
+        db.execute(&operator, act(fixed())).await.unwrap();
+        ground.world.clock.advance(Micros::MINUTE);
+        let again = act(recheck(true, "够宽了"));
+        let back = ReturnVisit {
+            rounds: Arc::clone(&ground.rounds),
+            community: ground.community(),
+            finding: lane,
+            passed: true,
+            text: "现场量过".to_owned(),
+            measured: Some("够宽了".to_owned()),
+            photographs: vec![picture("a")],
+        };
+        let refused = [
+            db.execute(&worker, again).await.unwrap_err(),
+            db.execute(&worker, back).await.unwrap_err(),
+        ];
+        for problem in refused {
+            let fields = problem.fields().iter();
+            let codes: Vec<&str> = fields.map(|field| field.code).collect();
+            assert_eq!(codes, ["return-photo-same", "remeasured-number"]);
+        }
+        // The photograph alone.
+        let good = db.execute(&worker, act(recheck(true, "4"))).await;
+        assert_eq!(good.unwrap_err().fields().len(), 1);
+        assert_eq!(market.view(lane).await.step, HazardStep::ToRecheck);
+    }
 }
 
 #[tokio::test]

@@ -242,9 +242,7 @@ fn command(f: &CampaignForm, known: Option<(&CampaignView, i32)>) -> Result<Save
         _ => match f.asked().query("premises") {
             Ok(query) => query,
             Err(problem) => {
-                for field in problem.fields() {
-                    faults = faults.and_field(field.field.clone(), field.code);
-                }
+                faults = faults.and_fields_of(&problem, str::to_owned);
                 Query::default()
             }
         },

@@ -303,12 +303,6 @@ fn of_person(problem: &Problem, person: Uuid) -> Problem {
     if problem.fields().is_empty() {
         return problem.clone();
     }
-    let mut named = Problem::new(problem.kind(), problem.code());
-    for field in problem.fields() {
-        named = named.and_field(format!("{}_{person}", field.field), field.code);
-        for (name, value) in &field.args {
-            named = named.field_arg(name, value);
-        }
-    }
-    named
+    Problem::new(problem.kind(), problem.code())
+        .and_fields_of(problem, |field| format!("{field}_{person}"))
 }
