@@ -2,10 +2,10 @@
 // one item of the outbox, which the server records by the same command as its own page.
 import { make } from "../dom";
 import { doorOf, endedWords, findDoor, goneFrom, heardWords, intoNote } from "./back";
-import { now, stamp, timesWrong } from "./clock";
+import { stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { after, photoItem } from "./handin";
-import { area, badge, button, camera, check, choice, fault, field, icon, local, moment } from "./parts";
+import { area, badge, button, camera, check, choice, fault, field, icon, moment, today } from "./parts";
 import { hold, state } from "./state";
 import { sync } from "./sync";
 import { beaten, dayWrong, meant, phoneWrong } from "./heard";
@@ -252,9 +252,9 @@ function residentCard(one: DoorResident, draft: DoorDraft, save: () => void): HT
 
 /** That somebody lives there no more: since today, unless another day is chosen. */
 function movedPart({ person }: DoorResident, draft: DoorDraft, save: () => void, looks: (() => boolean)[]): { open: boolean; parts: HTMLElement[] } {
-  const today = local(new Date(now()).toISOString()).slice(0, 10);
-  const day = make("input", { type: "date", max: today });
-  day.value = draft.moved?.[person] ?? today;
+  const latest = today();
+  const day = make("input", { type: "date", max: latest });
+  day.value = draft.moved?.[person] ?? latest;
   const since = field(t("door-moved-on"), day);
   since.hidden = !(draft.moved && person in draft.moved);
   const say = (moved: boolean): void => {
@@ -264,7 +264,7 @@ function movedPart({ person }: DoorResident, draft: DoorDraft, save: () => void,
     save();
   };
   day.addEventListener("input", () => say(true));
-  looks.push(() => fault(day, !since.hidden && (day.value === "" || day.value > today) && t("door-moved-wrong")));
+  looks.push(() => fault(day, !since.hidden && (day.value === "" || day.value > latest) && t("door-moved-wrong")));
   return { open: !since.hidden, parts: [check(t("door-moved"), t("door-moved-hint"), !since.hidden, say), since] };
 }
 

@@ -1,5 +1,6 @@
 // Parts the views share. Everything people wrote goes in as text, never as markup.
 import { make } from "../dom";
+import { stamp } from "./clock";
 import { StorageTrouble } from "./database";
 import { takePhoto } from "./photo";
 import { changed, state } from "./state";
@@ -150,6 +151,9 @@ export const local = (iso: string): string => {
   const at = new Date(iso);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 };
+
+/** The day it is, as an input has it. */
+export const today = (): string => local(stamp()).slice(0, 10);
 
 /** A field for a moment; what is no moment changes nothing. */
 export function moment(iso: string, act: (iso: string) => void): HTMLInputElement {

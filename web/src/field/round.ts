@@ -1,13 +1,13 @@
 // A round: when it began, one sentence or a checklist, what was found with where and how bad, photographs, the way where a
 // policy asks for it; then it is kept.
 import { make } from "../dom";
-import { now, stamp, timesWrong } from "./clock";
+import { stamp, timesWrong } from "./clock";
 import { keep, settled } from "./drafts";
 import { word } from "./form/types";
 import { checklistsFor, formOf, formView, keepForm, look, newFilled, type Decided } from "./form/view";
 import { after, itemsOf, taken } from "./handin";
 import { asksHazards, blankHazard, hazardFields, hazardsWrong, listedHere } from "./hazard";
-import { area, button, camera, check, choice, fault, field, guarded, locator, moment } from "./parts";
+import { area, button, camera, check, choice, fault, field, guarded, locator, moment, today } from "./parts";
 import { offered } from "./offered";
 import { readInto, unconfirmed } from "./said";
 import { sketch } from "./sketch";
@@ -342,6 +342,5 @@ function skipHint({ policy, subject }: RoundDraft): string {
   if (policy === null) return "";
   const due = (state.pack?.due ?? []).find((one) => one.policy === policy && one.subject.id === subject.id);
   if (!due) return t("skip-none", { time: when(state.packAt) });
-  const today = new Date(now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-  return due.window.last < today ? t("skip-over", { last: dayOf(due.window.last) }) : "";
+  return due.window.last < today() ? t("skip-over", { last: dayOf(due.window.last) }) : "";
 }

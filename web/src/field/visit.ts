@@ -3,7 +3,7 @@
 import { make } from "../dom";
 import { now, stamp } from "./clock";
 import { keep, settled } from "./drafts";
-import { area, badge, button, check, choice, fault, field, icon, local } from "./parts";
+import { area, badge, button, check, choice, fault, field, icon, today } from "./parts";
 import { roundTo } from "./round";
 import { hold, state } from "./state";
 import { clauses } from "./suggest";
@@ -140,7 +140,7 @@ export const corrects = (draft: Correcting): boolean => draft.phone.trim() !== "
 
 /** When to come again: a moment that is proposed, another day, or where that may be none yet (an empty text). */
 export function againPart(chosen: (day: string) => void | Promise<void>, open = false): HTMLElement {
-  const day = make("input", { type: "date", min: local(new Date(now()).toISOString()).slice(0, 10) });
+  const day = make("input", { type: "date", min: today() });
   const other = button(t("again-other-save"), "", () => {
     const at = againOn(day.value);
     if (fault(day, at === "" && t("again-other-wrong"))) return day.focus();
@@ -156,8 +156,7 @@ export function againPart(chosen: (day: string) => void | Promise<void>, open = 
 /** The morning of a day, as the page of visits takes it; of today the evening. Nothing where it is no day or is over. */
 function againOn(day: string): string {
   const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
-  const today = new Date(now());
-  const is = new Date(year, month - 1, date).toDateString() === today.toDateString();
+  const is = day === today();
   const at = new Date(year, month - 1, date, is ? 19 : 9).getTime();
   const moment = is ? Math.max(at, now() + 3_600_000) : at;
   return Number.isFinite(moment) && moment > now() ? new Date(moment).toISOString() : "";

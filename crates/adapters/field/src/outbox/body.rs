@@ -1,8 +1,5 @@
 //! What the items say, read tolerantly and turned into verbs.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -15,17 +12,15 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result, word
 use youlin_people::facts::How;
 use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{
-    CorrectResident, Directory, MarkVisit, Relation, SeenBefore, Sex, Vault, VisitState,
-    VisitingEntry,
+    CorrectResident, Directory, MarkVisit, Relation, SeenBefore, Vault, VisitState, VisitingEntry,
 };
 use youlin_places::PlaceInput;
-use youlin_rounds::model::{Channel, Outcome, Severity};
 use youlin_rounds::permissions::ROUNDS_WALK;
-use youlin_rounds::visits::{Gone, Learnt, NewVisit, prepare_visit};
-use youlin_rounds::{AttachPhoto, NewFinding, ReturnVisit, Rounds, round_view};
+use youlin_rounds::{AttachPhoto, ReturnVisit, Rounds, round_view};
 use youlin_web::App;
 
 use super::deliver::Act;
+use super::door::{DoorBody, door};
 use super::round::round;
 use super::{Item, known};
 use crate::uploads::Uploads;
@@ -134,74 +129,6 @@ pub(super) struct VisitBase {
     pub(super) at: Option<Micros>,
 }
 
-/// A visit to a door of today's proposals, as the page asks it.
-#[derive(Debug, Deserialize)]
-struct DoorBody {
-    dwelling: Uuid,
-    outcome: Outcome,
-    began_at: Micros,
-    ended_at: Micros,
-    #[serde(default)]
-    policy: Option<Uuid>,
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    try_again_at: Option<Micros>,
-    /// As the pack said.
-    #[serde(default)]
-    lived: Option<BTreeSet<Uuid>>,
-    #[serde(default)]
-    learnt: Vec<LearntBody>,
-    /// Who of them lives there no more.
-    #[serde(default)]
-    gone: Vec<GoneBody>,
-    #[serde(default)]
-    problem: Option<ProblemBody>,
-    /// How many follow it.
-    #[serde(default)]
-    photographs: u32,
-}
-
-#[derive(Debug, Deserialize)]
-struct GoneBody {
-    person: Uuid,
-    /// The day they left, by the telephone's calendar.
-    #[serde(default)]
-    on: Option<Date>,
-}
-
-#[derive(Debug, Deserialize)]
-struct LearntBody {
-    person: Uuid,
-    #[serde(default)]
-    phone: String,
-    #[serde(default)]
-    birth: String,
-    #[serde(default)]
-    sex: Option<Sex>,
-    #[serde(default)]
-    answers: Vec<(Uuid, String)>,
-    /// What somebody else said meanwhile was shown, and this holds.
-    #[serde(default)]
-    despite: bool,
-}
-
-/// What was heard at the door and needs putting right.
-#[derive(Debug, Deserialize)]
-struct ProblemBody {
-    /// Made by the client, once.
-    id: Uuid,
-    text: String,
-    category: String,
-    #[serde(default)]
-    urgent: bool,
-    /// Who of the household spoke of it; nobody: without a name.
-    #[serde(default)]
-    reporter: Option<Uuid>,
-}
-
 #[derive(Debug, Deserialize)]
 struct VisitBody {
     community: CommunityId,
@@ -301,63 +228,6 @@ pub(super) async fn read(
 }
 
 /// Id, channel and clock are the item's, as of every round.
-async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
-    let body: DoorBody = read_as(&item.body)?;
-    let reporter = body.problem.as_ref().and_then(|one| one.reporter);
-    let problem = body.problem.map(|one| NewFinding {
-        id: one.id,
-        category: one.category,
-        severity: if one.urgent {
-            Severity::High
-        } else {
-            Severity::Medium
-        },
-        text: one.text,
-        on_spot: false,
-        noted: None,
-        lon: None,
-        lat: None,
-        bank: None,
-    });
-    let learnt = body.learnt.into_iter().map(|one| Learnt {
-        person: one.person,
-        phone: one.phone,
-        birth: one.birth,
-        sex: one.sex,
-        answers: one.answers,
-        despite: one.despite,
-    });
-    let noon = Micros::DAY / 2 - off(item.sent_at, ctx.now());
-    let gone = body.gone.into_iter().map(|one| Gone {
-        person: one.person,
-        on: one.on.map(|day| Micros::start_of(day).plus(noon).date()),
-    });
-    let new = NewVisit {
-        id: item.id,
-        dwelling: body.dwelling,
-        outcome: body.outcome,
-        channel: Channel::Field,
-        policy: body.policy,
-        began_at: body.began_at,
-        ended_at: body.ended_at,
-        sent_at: item.sent_at,
-        text: body.text,
-        reason: body.reason,
-        try_again_at: body.try_again_at,
-        lived: body.lived,
-        // It was made whatever somebody else wrote down meanwhile: both stay.
-        shown: None,
-        learnt: learnt.collect(),
-        gone: gone.collect(),
-        problem,
-        reporter,
-        photographs: body.photographs,
-    };
-    let rounds = app.need::<Rounds>()?;
-    let command = prepare_visit(&rounds, app.db(), ctx, new).await?;
-    Ok((command.community(), Act::Door(Box::new(command))))
-}
-
 async fn case(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     let body: CaseBody = read_as(&item.body)?;
     if let Some(person) = body.reporter {
@@ -432,14 +302,11 @@ async fn photograph(
     }))
 }
 
-/// How wrong the sender's clock is. One that is wrong while it sends was as wrong before.
-fn off(sent: Option<Micros>, now: Micros) -> i64 {
-    let off = sent.map_or(0, |sent| sent.0 - now.0);
-    if off.abs() > CLOCK { off } else { 0 }
-}
-
+/// A clock that is wrong while it sends was as wrong when the photograph was taken.
 fn taken(at: Micros, sent: Option<Micros>, now: Micros) -> TakenAt {
-    let at = Micros(at.0 - off(sent, now)).local();
+    let off = sent.map_or(0, |sent| sent.0 - now.0);
+    let off = if off.abs() > CLOCK { off } else { 0 };
+    let at = Micros(at.0 - off).local();
     TakenAt {
         local: at.datetime(),
         offset_minutes: i16::try_from(at.offset().seconds() / 60).ok(),

@@ -4,6 +4,7 @@
 mod answer;
 mod body;
 mod deliver;
+mod door;
 mod round;
 
 use std::collections::HashMap;

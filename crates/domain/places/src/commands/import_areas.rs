@@ -58,7 +58,7 @@ impl Command for ImportAreas {
             tx.insert_all::<area::Entity>(fresh).await?;
         }
         report.refused.sort_by_key(|refused| refused.line);
-        if !self.dry_run && report.new + report.changed > 0 {
+        if !self.dry_run && report.written() > 0 {
             let id = ctx.new_id();
             let entry = AuditEntry::new(Self::NAME, "import", id).detail(json!({
                 "new": report.new, "changed": report.changed,

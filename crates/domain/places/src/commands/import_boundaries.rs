@@ -122,7 +122,7 @@ impl Command for ImportBoundaries {
         if !report.is_clean() && !self.dry_run {
             (report.new, report.changed, report.unchanged) = (0, 0, 0);
         }
-        if !dry_run && report.new + report.changed > 0 {
+        if !dry_run && report.written() > 0 {
             let id = ctx.new_id();
             let entry = AuditEntry::new(Self::NAME, "import", id).detail(json!({
                 "new": report.new, "changed": report.changed, "unchanged": report.unchanged,

@@ -91,7 +91,7 @@ pub(super) fn finish(
     community: CommunityId,
     report: &ImportReport,
 ) {
-    if report.new + report.changed == 0 {
+    if report.written() == 0 {
         return;
     }
     let id = ctx.new_id();

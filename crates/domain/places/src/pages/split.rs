@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 use youlin_kernel::{AreaId, AreaLevel, CommunityId, Ctx, Problem, ProblemKind, Result};
-use youlin_web::{ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page};
+use youlin_web::{
+    ApiForm, ApiQuery, App, Caller, NavPlace, Prefs, Shell, WebResult, page, status_of,
+};
 
 use crate::Locator;
 use crate::commands::SplitGrid;
@@ -182,7 +184,7 @@ async fn render(
         form.version = grid.detail.version;
     }
     let (i18n, locale) = (app.i18n(), ctx.locale());
-    let status = problem.as_ref().map_or(200, |one| one.kind().status());
+    let status = problem.as_ref().map_or(http::StatusCode::OK, status_of);
     let body = SplitPage {
         sentence: problem
             .as_ref()
@@ -199,7 +201,6 @@ async fn render(
         form,
         s: Shell::new(app, &ctx, prefs, NavPlace::Settings, "/admin/areas"),
     };
-    let status = http::StatusCode::from_u16(status).unwrap_or_default();
     Ok((status, page(&body)?).into_response())
 }
 

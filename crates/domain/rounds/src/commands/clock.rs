@@ -56,6 +56,12 @@ impl Clock {
         Micros(theirs.0.saturating_sub(self.off))
     }
 
+    /// A day of the telephone's calendar, by ours.
+    pub(crate) fn day(self, theirs: Date) -> Date {
+        self.at(Micros::start_of(theirs).plus(Micros::DAY / 2))
+            .date()
+    }
+
     /// Microseconds to take off each moment.
     pub(crate) fn off(self) -> i64 {
         self.off

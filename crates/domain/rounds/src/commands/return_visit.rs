@@ -180,12 +180,9 @@ impl ReturnVisit {
         let hazard = hazard::Entity::find_by_id((self.community.0, self.finding))
             .one(tx.conn())
             .await?;
-        if let Err(photo) =
-            not_of_before(tx, (self.community, found.round_id), &self.photographs).await
-        {
-            let typed = (self.measured.as_deref(), self.passed);
-            return Err(with_value(photo, &self.rounds, ctx, tx, hazard.as_ref(), typed).await);
-        }
+        let round = (self.community, found.round_id);
+        let again = (hazard.as_ref(), self.measured.as_deref(), self.passed);
+        not_of_before(&self.rounds, ctx, tx, round, &self.photographs, again).await?;
         let footing = footings(tx.conn(), &[(self.community, case)])
             .await?
             .remove(&case)
@@ -297,11 +294,15 @@ impl ReturnVisit {
     }
 }
 
-/// What was there when it was found, or while it was put right, does not show what is there now.
+/// What was there when it was found, or while it was put right, does not show what is there now. What is wrong with the value
+/// that was measured again is said with it: both are mended at once.
 pub(super) async fn not_of_before(
+    rounds: &Rounds,
+    ctx: &Ctx,
     tx: &Tx<'_>,
     (community, round): (CommunityId, Uuid),
     photographs: &[StoredFile],
+    (hazard, measured, passed): (Option<&hazard::Model>, Option<&str>, bool),
 ) -> Result<()> {
     if photographs.is_empty() {
         return Ok(());
@@ -316,26 +317,18 @@ pub(super) async fn not_of_before(
         .filter(Column::Stage.ne("after"))
         .one(tx.conn())
         .await?;
-    match known {
-        Some(_) => Err(Problem::invalid("photo", "return-photo-same")),
-        None => Ok(()),
+    if known.is_none() {
+        return Ok(());
     }
-}
-
-/// With what is wrong with the value that was measured again: both are mended at once.
-pub(super) async fn with_value(
-    photo: Problem,
-    rounds: &Rounds,
-    ctx: &Ctx,
-    tx: &Tx<'_>,
-    hazard: Option<&hazard::Model>,
-    typed: (Option<&str>, bool),
-) -> Problem {
-    let Some(row) = hazard else { return photo };
-    match remeasured(rounds, ctx, tx, row, typed).await {
+    let photo = Problem::invalid("photo", "return-photo-same");
+    let value = match hazard {
+        Some(row) => remeasured(rounds, ctx, tx, row, (measured, passed)).await,
+        None => Ok(None),
+    };
+    Err(match value {
         Ok(_value) => photo,
         Err(value) => photo.and_fields_of(&value, str::to_owned),
-    }
+    })
 }
 
 /// Who went back to a finding last, and what they saw; a note that nothing followed from is none.

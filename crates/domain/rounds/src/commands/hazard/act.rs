@@ -18,9 +18,7 @@ use youlin_people::{Directory, Party, PartyKind};
 use super::record::note;
 use super::remeasure::{Remeasured, remeasured};
 use crate::commands::attach_photo::taken;
-use crate::commands::return_visit::{
-    Visit, last_visit, looked, not_of_before, told_late, with_value,
-};
+use crate::commands::return_visit::{Visit, last_visit, looked, not_of_before, told_late};
 use crate::entities::{campaign, hazard, round, round_file};
 use crate::events::{self, event};
 use crate::model::{HazardRefusal, HazardState, HazardStep, HazardVerb, Standpoint, decide, step};
@@ -80,11 +78,10 @@ impl Command for ActOnHazard {
         if let HazardVerb::Recheck {
             passed, measured, ..
         } = &self.verb
-            && let Err(photo) =
-                not_of_before(tx, (self.community, row.round_id), &self.photographs).await
         {
-            let typed = (measured.as_deref(), *passed);
-            return Err(with_value(photo, &self.rounds, ctx, tx, Some(&row), typed).await);
+            let round = (self.community, row.round_id);
+            let again = (Some(&row), measured.as_deref(), *passed);
+            not_of_before(&self.rounds, ctx, tx, round, &self.photographs, again).await?;
         }
         self.photographs(ctx, tx, &row).await?;
         let end = self.perform(ctx, tx, &row, &footing).await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 use youlin_database::{Command, Database, Tx};
@@ -14,6 +15,7 @@ use youlin_people::permissions::PEOPLE_READ;
 use youlin_people::{Directory, Heard, LearnFacts, MoveOut, Sex, VisitDwelling, VisitOutcome};
 use youlin_places::queries::dwelling_closed;
 
+use crate::commands::clock::Clock;
 use crate::model::{Channel, Outcome, RoundKind, Subject, SubjectKind};
 use crate::permissions::VISITS_WALK;
 use crate::service::Rounds;
@@ -43,10 +45,11 @@ impl Learnt {
 }
 
 /// Somebody who is registered there and lives there no more.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Gone {
     pub person: Uuid,
-    /// The day they left; `None` is today.
+    /// The day they left, by the sender's calendar; `None` is today.
+    #[serde(default)]
     pub on: Option<Date>,
 }
 
@@ -139,6 +142,11 @@ pub async fn prepare_visit(
         talk: None,
         track: None,
     };
+    let clock = Clock::of(ctx, &round);
+    let gone = new.gone.into_iter().map(|one| Gone {
+        on: one.on.map(|day| clock.day(day)),
+        ..one
+    });
     let hand_in = prepare(rounds, db, ctx, round).await?;
     Ok(RecordVisit {
         hand_in: match new.reporter {
@@ -153,7 +161,7 @@ pub async fn prepare_visit(
         lived: new.lived,
         shown: new.shown,
         learnt: new.learnt,
-        gone: new.gone,
+        gone: gone.collect(),
         away: new.channel == Channel::Field,
     })
 }
