@@ -32,7 +32,7 @@ mod writer;
 pub use audit::{AuditEntry, AuditedTable, audited_table};
 pub use command::Command;
 pub use connect::{ConnectFault, Database, DatabaseConfig};
-pub use digest::row_digest;
+pub use digest::{row_digest, words_digest};
 pub use idempotency::{IdempotencyKey, PruneIdempotency};
 pub use jobs::{
     JobHandler, JobOutcome, JobRun, JobState, JobStatus, JobWorker, NewJob, PlanRecurring,

@@ -251,19 +251,12 @@ impl<'a> Tx<'a> {
         E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: Send,
     {
-        let mut rows: Option<NewRows> = None;
+        let mut rows = Vec::with_capacity(models.len());
         for model in models {
             self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
-            let new = new_row::<E>(model);
-            match &mut rows {
-                Some(rows) => rows.rows.extend(new.rows),
-                None => rows = Some(new),
-            }
+            rows.push(values::<E>(model));
         }
-        match rows {
-            Some(new) => self.insert_rows(new.table, &new.columns, new.rows).await,
-            None => Ok(()),
-        }
+        self.insert_rows(E::TABLE, &columns::<E>(), rows).await
     }
 
     /// Inserts rows that are no records (journals, caches) in few statements.
@@ -395,20 +388,31 @@ where
     E: Record,
     E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
 {
-    let mut active = model.into_active_model();
-    let mut columns = Vec::with_capacity(48);
-    let mut row = Vec::with_capacity(48);
-    for column in E::Column::iter() {
-        if let Some(value) = active.take(column).into_value() {
-            columns.push(column.as_str());
-            row.push(value);
-        }
-    }
     NewRows {
         table: E::TABLE,
-        columns,
-        rows: vec![row],
+        columns: columns::<E>(),
+        rows: vec![values::<E>(model)],
     }
+}
+
+fn columns<E: Record>() -> Vec<&'static str>
+where
+    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+{
+    E::Column::iter().map(|column| column.as_str()).collect()
+}
+
+/// The values of [`columns`]: a model has one for each.
+fn values<E>(model: E::Model) -> Vec<sea_orm::Value>
+where
+    E: Record,
+    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let mut active = model.into_active_model();
+    let all = E::Column::iter();
+    let mut row = Vec::with_capacity(all.len());
+    row.extend(all.filter_map(|column| active.take(column).into_value()));
+    row
 }
 
 /// The row as it goes into an answer: without columns of bytes, which are sealed or made to be searched by.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_database::{Record, Tx};
+use youlin_database::{Record, Tx, words_digest};
 use youlin_kernel::{CommunityId, Result, Scope};
 
 /// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
@@ -84,8 +83,5 @@ pub(crate) fn print<E: Record>(row: &E::Model) -> String
 where
     E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
 {
-    let mut row = row.clone();
-    E::set_version(&mut row, 0);
-    let words = serde_json::to_vec(&row).unwrap_or_default();
-    hex::encode(&Sha256::digest(words)[..16])
+    hex::encode(&words_digest(row)[..16])
 }
