@@ -104,7 +104,7 @@ fn compound(bytes: &[u8]) -> TableFault {
 }
 
 fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
-    let formulas = inspect(bytes, limits)?;
+    let looked = inspect(bytes, limits)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_error| TableFault::Damaged)?;
     let from_1904 = book.has_1904_epoch();
     let mut found = Workbook::default();
@@ -118,9 +118,13 @@ fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
         if sheet.typ != calamine::SheetType::WorkSheet {
             continue;
         }
-        let merged = book.merge_cells_by_sheet_name(&sheet.name);
+        // They stand at the end of a sheet: looking for them reads it once more.
+        let merged = match looked.merged {
+            true => book.merge_cells_by_sheet_name(&sheet.name),
+            false => Ok(Vec::new()),
+        };
         let (mut lines, blank) = cells(&mut book, &sheet.name, from_1904, limits)?;
-        let formulas = match formulas && limits.formulas {
+        let formulas = match looked.formulas && limits.formulas {
             true => calculated(&mut book, &sheet.name, &mut lines, &blank, limits)?,
             false => 0,
         };
@@ -145,22 +149,25 @@ fn workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, TableFault> {
     Ok(found)
 }
 
-/// Looks for formulas in what goes through it.
+/// Looks for formulas and merged cells in what goes through it.
 #[derive(Default)]
 struct Looking {
-    found: bool,
+    formulas: bool,
+    merged: bool,
     tail: Vec<u8>,
 }
+
+/// Whatever name space the element is written in.
+const MERGED: &[u8] = b"mergeCell";
 
 impl std::io::Write for Looking {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let formula = |part: &[u8]| matches!(part, [b'<', b'f', b'>' | b' ' | b'/']);
-        if !self.found {
-            self.tail.extend_from_slice(bytes);
-            self.found = self.tail.windows(3).any(formula);
-            let kept = self.tail.len().saturating_sub(2);
-            self.tail.drain(..kept);
-        }
+        self.tail.extend_from_slice(bytes);
+        self.formulas = self.formulas || self.tail.windows(3).any(formula);
+        self.merged = self.merged || memchr::memmem::find(&self.tail, MERGED).is_some();
+        let gone = self.tail.len().saturating_sub(MERGED.len() - 1);
+        self.tail.drain(..gone);
         Ok(bytes.len())
     }
 
@@ -169,9 +176,8 @@ impl std::io::Write for Looking {
     }
 }
 
-/// Looks into the archive before anything of it is believed: its kind, what it really unpacks to, and whether its sheets hold
-/// formulas.
-fn inspect(bytes: &[u8], limits: &Limits) -> Result<bool, TableFault> {
+/// Looks into the archive before anything of it is believed: its kind, what it really unpacks to, and what its sheets hold.
+fn inspect(bytes: &[u8], limits: &Limits) -> Result<Looking, TableFault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_error| TableFault::Damaged)?;
     let names: Vec<String> = archive
         .file_names()
@@ -197,7 +203,7 @@ fn inspect(bytes: &[u8], limits: &Limits) -> Result<bool, TableFault> {
         return Err(TableFault::OtherKind("zip"));
     }
     let mut left = limits.unpacked;
-    let mut formulas = false;
+    let mut looking = Looking::default();
     let too_large = |limit: u64| TableFault::TooLarge {
         megabytes: limit >> 20,
     };
@@ -212,10 +218,8 @@ fn inspect(bytes: &[u8], limits: &Limits) -> Result<bool, TableFault> {
         let most = if words { left.min(SHARED_WORDS) } else { left };
         let mut file = file.take(most + 1);
         let real = if sheet {
-            let mut looking = Looking::default();
-            let real = std::io::copy(&mut file, &mut looking);
-            formulas = formulas || looking.found;
-            real
+            looking.tail.clear();
+            std::io::copy(&mut file, &mut looking)
         } else {
             std::io::copy(&mut file, &mut std::io::sink())
         };
@@ -225,7 +229,7 @@ fn inspect(bytes: &[u8], limits: &Limits) -> Result<bool, TableFault> {
         }
         left -= real;
     }
-    Ok(formulas)
+    Ok(looking)
 }
 
 /// Formulas: those with a result are counted, those without one are marked. `blank`: cells that say an empty text.

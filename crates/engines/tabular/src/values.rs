@@ -127,10 +127,12 @@ pub fn identity(cell: &Cell) -> Read<String> {
 /// and is one.
 #[must_use]
 pub fn foreign_document(cell: &Cell) -> Option<String> {
-    let text = fold(&cell.shown()).to_uppercase();
-    let text = ["永久居留身份证", "永久居留证", "居留证", "护照", "证件"]
-        .iter()
-        .fold(text, |text, word| text.replace(word, ""));
+    let mut text = fold(&cell.shown()).to_uppercase();
+    if !text.is_ascii() {
+        for word in ["永久居留身份证", "永久居留证", "居留证", "护照", "证件"] {
+            text = text.replace(word, "");
+        }
+    }
     let text: String = text
         .chars()
         .filter(|c| !matches!(c, ' ' | '-' | ':' | '号' | '码' | '\'' | '(' | ')'))

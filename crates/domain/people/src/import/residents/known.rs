@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 use youlin_kernel::{CommunityId, Result};
 
@@ -54,22 +54,38 @@ impl Known {
             .chain(outside().filter_map(|one| one.head_identity.clone()))
             .collect();
         for some in numbers.chunks(KEYS) {
-            known.add(found(db, community, person::Column::IdentityIndex, some).await?);
+            let rows = having(community, person::Column::IdentityIndex, some);
+            known.add(rows.all(db).await?);
         }
         known.keyed(db, community, drafts).await?;
-        let mut names: Vec<Vec<u8>> = drafts
-            .iter()
-            .filter(|one| {
+        // Of two numbers nothing else is asked: whoever has another one than the row is somebody else.
+        let by_identity = &known.by_identity;
+        let of_rows = |numbered: bool| {
+            let open = drafts.iter().filter(move |one| {
                 let number = one.identity_index.as_ref();
-                number.is_none_or(|number| !known.by_identity.contains_key(number))
-            })
-            .map(|one| one.name_index.clone())
-            .chain(outside().filter_map(|one| one.head.clone()))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        for some in names.chunks(KEYS) {
-            known.add(found(db, community, person::Column::NameIndex, some).await?);
+                let is_held = number.is_some_and(|number| by_identity.contains_key(number));
+                number.is_some() == numbered && !is_held
+            });
+            open.map(|one| one.name_index.clone())
+        };
+        let numbered: BTreeSet<Vec<u8>> = of_rows(true).collect();
+        let heads = outside().filter_map(|one| one.head.clone());
+        let others: BTreeSet<Vec<u8>> = of_rows(false).chain(heads).collect();
+        let numbered: Vec<Vec<u8>> = numbered.difference(&others).cloned().collect();
+        let others: Vec<Vec<u8>> = others.into_iter().collect();
+        let unnumbered = person::Column::IdentityIndex.is_null();
+        for some in numbered.chunks(KEYS) {
+            let rows = having(community, person::Column::NameIndex, some)
+                .filter(unnumbered.clone())
+                .all(db);
+            known.add(rows.await?);
+        }
+        for some in others.chunks(KEYS) {
+            known.add(
+                having(community, person::Column::NameIndex, some)
+                    .all(db)
+                    .await?,
+            );
         }
         known.belongings(db, community, true).await?;
         known.lives_beside(db, community, drafts).await?;
@@ -314,15 +330,14 @@ pub(super) async fn with_ids(
     Ok(find.all(db).await?)
 }
 
-async fn found(
-    db: &impl ConnectionTrait,
+/// People of a community whom no merge took over, by one of their columns.
+fn having(
     community: CommunityId,
     column: person::Column,
     keys: &[Vec<u8>],
-) -> Result<Vec<person::Model>> {
-    let find = person::Entity::find()
+) -> Select<person::Entity> {
+    person::Entity::find()
         .filter(person::Column::MergedInto.is_null())
         .filter(person::Column::CommunityId.eq(community.0))
-        .filter(column.is_in(keys.iter().cloned()));
-    Ok(find.all(db).await?)
+        .filter(column.is_in(keys.iter().cloned()))
 }

@@ -29,14 +29,22 @@ const FIELDS: [&str; 16] = [
 /// # Errors
 /// `sheet-covered` with the column.
 pub(super) fn none_covered(cells: &Cells<'_>) -> Result<(), Refused> {
-    let covered = |cell: &Cell, star: &str| matches!(cell, Cell::Text(text) if text.replace('＊', "*").contains(star));
+    let is_star = |c: char| matches!(c, '*' | '＊');
     for field in FIELDS {
-        if cells.all(field).any(|cell| covered(cell, "*")) {
+        let covered = |cell: &Cell| matches!(cell, Cell::Text(text) if text.contains(is_star));
+        if cells.all(field).any(covered) {
             return Err(cells.refuse(field, "sheet-covered"));
         }
     }
     // A note may begin with a star of its own.
-    if cells.all("note").any(|cell| covered(cell, "**")) {
+    let stars = |text: &str| {
+        let next = text.chars().skip(1);
+        text.chars()
+            .zip(next)
+            .any(|(one, next)| is_star(one) && is_star(next))
+    };
+    let covered = |cell: &Cell| matches!(cell, Cell::Text(text) if stars(text));
+    if cells.all("note").any(covered) {
         return Err(cells.refuse("note", "sheet-covered"));
     }
     Ok(())
