@@ -48,6 +48,6 @@ pub use reading::{
     Vocabulary, WhyUnsure,
 };
 pub use score::{NotPoints, Score, SectionScore, Worth, points_text, read_points};
-pub use shipped::{SHIPPED, example_rules, river_reading, shipped, shipped_versions};
+pub use shipped::{SHIPPED, example_rules, is_shipped, river_reading, shipped, shipped_versions};
 pub use validate::{AnswerFault, Wrong};
 pub use value::{DateTime, Position, Value, ValueFault};

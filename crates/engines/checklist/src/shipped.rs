@@ -27,6 +27,12 @@ const EARLIER: [&str; 2] = [
     include_str!("../data/earlier/merchant-selfcheck-1.json"),
 ];
 
+/// Whether the house comes with a checklist of this id.
+#[must_use]
+pub fn is_shipped(id: &str) -> bool {
+    SHIPPED.iter().any(|one| one.0 == id)
+}
+
 /// A shipped checklist by its id, in the version in use.
 #[must_use]
 pub fn shipped(id: &str) -> Option<Checklist> {

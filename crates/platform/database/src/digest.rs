@@ -98,7 +98,10 @@ fn object(rest: &mut &[u8], without: Option<&[u8]>, out: &mut Vec<u8>) {
         fields.push((key, from..values.len()));
     }
     step(rest);
-    fields.sort_by(|(one, _), (other, _)| name(one).cmp(&name(other)));
+    match fields.iter().any(|(key, _)| key.contains(&b'\\')) {
+        true => fields.sort_by(|(one, _), (other, _)| name(one).cmp(&name(other))),
+        false => fields.sort_by_key(|(key, _)| plain(key)),
+    }
     out.push(b'{');
     for (at, (key, range)) in fields.iter().enumerate() {
         let value = values.get(range.clone()).unwrap_or_default();
@@ -117,14 +120,16 @@ fn object(rest: &mut &[u8], without: Option<&[u8]>, out: &mut Vec<u8>) {
 
 /// The name a key is written for.
 fn name(key: &[u8]) -> Cow<'_, [u8]> {
-    let inner = key
-        .strip_prefix(b"\"")
-        .and_then(|key| key.strip_suffix(b"\""));
-    if !key.contains(&b'\\') {
-        return Cow::Borrowed(inner.unwrap_or(key));
-    }
     let name: Result<String, _> = serde_json::from_slice(key);
-    name.map_or(Cow::Borrowed(key), |name| Cow::Owned(name.into_bytes()))
+    name.map_or(Cow::Borrowed(plain(key)), |name| {
+        Cow::Owned(name.into_bytes())
+    })
+}
+
+/// The same where nothing in it is escaped.
+fn plain(key: &[u8]) -> &[u8] {
+    let inner = key.strip_prefix(b"\"");
+    inner.and_then(|key| key.strip_suffix(b"\"")).unwrap_or(key)
 }
 
 fn up_to_mark<'a>(rest: &mut &'a [u8]) -> &'a [u8] {

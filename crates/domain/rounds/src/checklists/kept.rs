@@ -6,7 +6,7 @@
 use std::sync::{Arc, PoisonError};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use youlin_checklist::{Checklist, Form, shipped};
+use youlin_checklist::{Checklist, Form, is_shipped, shipped};
 use youlin_database::Database;
 use youlin_kernel::{CommunityId, Micros, Problem, Result};
 
@@ -76,7 +76,7 @@ async fn known_on(
     let code = name.split_once('@').map_or(name, |(code, _)| code);
     if let Some(form) = form_on(rounds, conn, name).await? {
         let withdrawn_at = match parts(name) {
-            Some((code, number)) if shipped(code).is_none() => row(conn, code, number)
+            Some((code, number)) if !is_shipped(code) => row(conn, code, number)
                 .await?
                 .and_then(|row| row.withdrawn_at.map(Micros)),
             _ => None,

@@ -42,8 +42,6 @@ pub struct HandIn {
     pub(super) fixer: Option<Party>,
     /// What an inspection of premises leaves besides.
     pub(super) hazards: Plan,
-    /// What was said of its hazards.
-    pub(super) details: Vec<NewHazard>,
     /// The policy it names and does not count for.
     pub(super) extra_of: Option<Uuid>,
     /// What it lacks of what that policy asks, where it is that.
@@ -58,6 +56,8 @@ pub struct HandIn {
     pub(super) track: Option<(TrackTaken, Option<Prepared>)>,
     /// The version by which its answers are read, where nobody here knows the one they were given to.
     pub(super) read_by: Option<String>,
+    /// Of everything but when it was sent.
+    pub(super) fingerprint: String,
     /// See [`HandIn::taken_once`].
     pub(super) once: bool,
 }
@@ -106,15 +106,13 @@ impl Command for HandIn {
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
         let areas = [self.subject.grid, self.subject.neighbourhood];
         may_walk_to(ctx, self.new.community, self.new.subject.kind, &areas)?;
-        let fingerprint = self.fingerprint()?;
         if !self.blind()
-            && let Some(known) = self.already_there(tx, &fingerprint).await?
+            && let Some(known) = self.already_there(tx).await?
         {
             return Ok(known);
         }
         let community = self.new.community;
-        tx.insert::<round::Entity>(self.row(ctx, fingerprint)?)
-            .await?;
+        tx.insert::<round::Entity>(self.row(ctx)?).await?;
         let mut findings = Vec::with_capacity(self.filed.len());
         let mut again = self.seen_again(tx).await?;
         for (new, (spot, report)) in self.new.findings.iter().zip(&self.filed) {
@@ -189,6 +187,18 @@ impl Command for HandIn {
     }
 }
 
+/// What tells a round from another one under its id. The moment it was sent has no part in it.
+pub(super) fn fingerprint(new: &mut NewRound, details: &[NewHazard]) -> Result<String> {
+    let sent_at = new.sent_at.take();
+    let said = serde_json::to_vec(&new);
+    new.sent_at = sent_at;
+    let mut bytes = said.map_err(Problem::internal)?;
+    if !details.is_empty() {
+        bytes.extend(serde_json::to_vec(details).map_err(Problem::internal)?);
+    }
+    Ok(hex::encode(Sha256::digest(&bytes)))
+}
+
 impl HandIn {
     /// Of what would become a hazard, what is one already.
     async fn seen_again(&self, tx: &Tx<'_>) -> Result<HashMap<Uuid, Uuid>> {
@@ -260,20 +270,9 @@ impl HandIn {
         Ok(reported.id)
     }
 
-    /// Of everything but when it was sent.
-    fn fingerprint(&self) -> Result<String> {
-        let mut plain = self.new.clone();
-        plain.sent_at = None;
-        let mut bytes = serde_json::to_vec(&plain).map_err(Problem::internal)?;
-        if !self.details.is_empty() {
-            bytes.extend(serde_json::to_vec(&self.details).map_err(Problem::internal)?);
-        }
-        Ok(hex::encode(Sha256::digest(&bytes)))
-    }
-
     /// The same round sent again gets the first answer; another one under its id is refused and nothing is lost: the
     /// sender still has it.
-    async fn already_there(&self, tx: &Tx<'_>, fingerprint: &str) -> Result<Option<HandedIn>> {
+    async fn already_there(&self, tx: &Tx<'_>) -> Result<Option<HandedIn>> {
         let community = self.new.community;
         let Some(known) = round::Entity::find_by_id((community.0, self.new.id))
             .one(tx.conn())
@@ -281,7 +280,7 @@ impl HandIn {
         else {
             return Ok(None);
         };
-        if known.fingerprint != fingerprint {
+        if known.fingerprint != self.fingerprint {
             return Err(Problem::new(ProblemKind::Conflict, "round-other-content")
                 .with_data(json!({ "round": known.id, "received_at": known.received_at })));
         }
@@ -308,7 +307,7 @@ impl HandIn {
         }))
     }
 
-    fn row(&self, ctx: &Ctx, fingerprint: String) -> Result<round::Model> {
+    fn row(&self, ctx: &Ctx) -> Result<round::Model> {
         let new = &self.new;
         let seal = |column: &'static str, text: &str| {
             let at = FieldPlace::new("round", column, new.community.0, new.id);
@@ -360,7 +359,7 @@ impl HandIn {
             by_id: ctx.actor().id(),
             by_person: ctx.actor().person(),
             by_name: ctx.actor().name().to_owned(),
-            fingerprint,
+            fingerprint: self.fingerprint.clone(),
             photographs: i32::try_from(new.photographs)
                 .ok()
                 .filter(|count| *count > 0),

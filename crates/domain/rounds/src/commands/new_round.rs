@@ -13,6 +13,7 @@ use youlin_places::rivers::Bank;
 
 use super::HandIn;
 use super::clock::{CLOCK, Clock, OLDEST};
+use super::hand_in::fingerprint;
 use super::hazard::{NewHazard, plan};
 use super::left_out::left_out;
 use super::party::counts;
@@ -180,7 +181,7 @@ async fn ready(
     details: Vec<NewHazard>,
 ) -> Result<HandIn> {
     let scope = may_walk(ctx, new.community, &[])?;
-    let new = filed(rounds, db, new).await?;
+    let mut new = filed(rounds, db, new).await?;
     let fits = |view: &SubjectView| view.community == new.community && view.subject == new.subject;
     let subject = match known.subject.filter(fits) {
         Some(subject) => subject,
@@ -252,7 +253,9 @@ async fn ready(
         None => None,
     };
     let short_walk = walked_short(&new, policy.as_ref(), track.as_ref());
+    let fingerprint = fingerprint(&mut new, &details)?;
     Ok(HandIn {
+        fingerprint,
         short_walk,
         track,
         score,
@@ -262,7 +265,6 @@ async fn ready(
         subject,
         filed,
         hazards,
-        details,
         clock,
         extra_of,
         short,

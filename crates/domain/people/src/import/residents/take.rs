@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -119,25 +120,30 @@ impl Import {
             return Ok(());
         }
         let persons = writing.persons();
-        tx.insert_all::<person::Entity>(writing.new).await?;
         for row in writing.changed {
             tx.update::<person::Entity>(row).await?;
         }
         for row in writing.ended {
             tx.update::<residence::Entity>(row).await?;
         }
-        tx.insert_all::<person_phone::Entity>(writing.phones)
-            .await?;
-        tx.insert_all::<person_label::Entity>(writing.labels)
-            .await?;
-        tx.insert_all::<household::Entity>(writing.households)
-            .await?;
-        tx.insert_all::<residence::Entity>(writing.homes).await?;
         let subject = self.import.unwrap_or_default();
-        if let Some(import) = self.import {
-            let vault: &Vault = &self.vault;
-            journal(ctx, tx, vault, self.community, import, writing.steps).await?;
-        }
+        let vault: &Vault = &self.vault;
+        let steps = writing.steps;
+        let noted = async {
+            match self.import {
+                Some(import) => journal(ctx, tx, vault, self.community, import, steps).await,
+                None => Ok(()),
+            }
+        };
+        // The next table's rows are made ready while the database takes those before.
+        try_join!(
+            tx.insert_all::<person::Entity>(writing.new),
+            tx.insert_all::<person_phone::Entity>(writing.phones),
+            tx.insert_all::<person_label::Entity>(writing.labels),
+            tx.insert_all::<household::Entity>(writing.households),
+            tx.insert_all::<residence::Entity>(writing.homes),
+            noted,
+        )?;
         let entry = AuditEntry::new(Self::NAME, "import", subject)
             .detail(json!({"new": report.new, "changed": report.changed}));
         tx.audit(ctx, self.community, entry);
