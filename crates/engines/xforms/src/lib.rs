@@ -21,7 +21,7 @@ pub use frame::{Frame, Framed, Worded};
 pub use names::Labels;
 pub use read_sheets::read_xlsform;
 pub use submission::{
-    Meta, Submission, SubmissionFault, Unknown, read_submission, write_framed_submission,
+    Instance, Meta, Submission, SubmissionFault, Unknown, read_submission, write_framed_submission,
     write_submission,
 };
 pub use write_sheets::write_xlsform;

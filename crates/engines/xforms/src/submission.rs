@@ -54,13 +54,40 @@ pub enum SubmissionFault {
 /// Submissions hold answers, no files: larger ones are none.
 const LARGEST: usize = 20_000_000;
 
-impl Meta {
-    /// What a submission says of itself, before it is known which form it fills.
-    ///
+/// A filled form that came, before it is known which form it fills.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What it says of itself.
+    pub meta: Meta,
+    root: Element,
+}
+
+impl Instance {
     /// # Errors
     /// See [`SubmissionFault`].
     pub fn read(xml: &str) -> Result<Self, SubmissionFault> {
-        meta(&parsed(xml)?)
+        let root = parsed(xml)?;
+        let meta = meta(&root)?;
+        Ok(Self { meta, root })
+    }
+
+    /// Its answers, read by the form or by another version of it.
+    #[must_use]
+    pub fn submission(&self, form: &Form) -> Submission {
+        let mut submission = Submission {
+            meta: self.meta.clone(),
+            ..Submission::default()
+        };
+        let mut answers = Answers::default();
+        let mut walk = Walk {
+            form,
+            path: String::new(),
+            place: Vec::new(),
+            submission: &mut submission,
+        };
+        walk.children(&self.root, &mut answers);
+        submission.answers = answers;
+        submission
     }
 }
 
@@ -69,21 +96,7 @@ impl Meta {
 /// # Errors
 /// See [`SubmissionFault`].
 pub fn read_submission(form: &Form, xml: &str) -> Result<Submission, SubmissionFault> {
-    let root = parsed(xml)?;
-    let mut submission = Submission {
-        meta: meta(&root)?,
-        ..Submission::default()
-    };
-    let mut answers = Answers::default();
-    let mut walk = Walk {
-        form,
-        path: String::new(),
-        place: Vec::new(),
-        submission: &mut submission,
-    };
-    walk.children(&root, &mut answers);
-    submission.answers = answers;
-    Ok(submission)
+    Ok(Instance::read(xml)?.submission(form))
 }
 
 fn parsed(xml: &str) -> Result<Element, SubmissionFault> {

@@ -10,8 +10,8 @@ use youlin_checklist::{
 };
 use youlin_tabular::{Limits, SheetOut, read, write_sheets};
 use youlin_xforms::{
-    Labels, Meta, SubmissionFault, WrongSheet, read_submission, read_xlsform, write_submission,
-    write_xform, write_xlsform,
+    Instance, Labels, Meta, SubmissionFault, WrongSheet, read_submission, read_xlsform,
+    write_submission, write_xform, write_xlsform,
 };
 
 fn labels() -> Labels {
@@ -309,8 +309,9 @@ fn what_is_no_submission_is_refused() {
     );
     assert_eq!(fault("<data id='x'/>"), SubmissionFault::NoInstance);
     assert_eq!(
-        Meta::read("<data id='x' version='2'><meta><instanceID>u</instanceID></meta></data>")
+        Instance::read("<data id='x' version='2'><meta><instanceID>u</instanceID></meta></data>")
             .unwrap()
+            .meta
             .version,
         "2"
     );

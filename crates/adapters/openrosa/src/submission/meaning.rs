@@ -15,7 +15,7 @@ use youlin_rounds::{
     KnownRound, NewFinding, NewRound, PolicyView, SubjectView, day_begun, policies, rules_for,
     subject_anywhere, walks_by,
 };
-use youlin_xforms::{Framed, Submission, SubmissionFault, Unknown, read_submission};
+use youlin_xforms::{Framed, Instance, Submission, SubmissionFault, Unknown};
 
 use super::found::findings;
 use crate::call::Call;
@@ -63,8 +63,8 @@ struct Filled {
     photographs: Photographs,
 }
 
-async fn filled(call: &Call, ready: &Ready, round: Uuid, xml: &str) -> Result<Filled> {
-    let mut submission = read_submission(&ready.form, xml).map_err(wrong)?;
+async fn filled(call: &Call, ready: &Ready, round: Uuid, sent: &Instance) -> Result<Filled> {
+    let mut submission = sent.submission(&ready.form);
     let framed = Framed::take(&mut submission);
     let outcome = Outcome::parse(&framed.outcome).unwrap_or(Outcome::Done);
     let answers = std::mem::take(&mut submission.answers);
@@ -103,9 +103,9 @@ pub(super) async fn photographs(
     call: &Call,
     ready: &Ready,
     round: Uuid,
-    xml: &str,
+    sent: &Instance,
 ) -> Result<Photographs> {
-    Ok(filled(call, ready, round, xml).await?.photographs)
+    Ok(filled(call, ready, round, sent).await?.photographs)
 }
 
 /// Reads a filled form. `exact`: with the very version it was filled in.
@@ -114,9 +114,9 @@ pub(super) async fn read(
     scope: &Scope,
     (ready, exact): (&Ready, bool),
     round: Uuid,
-    xml: &str,
+    sent: &Instance,
 ) -> Result<Meaning> {
-    let filled = filled(call, ready, round, xml).await?;
+    let filled = filled(call, ready, round, sent).await?;
     let (submission, answered) = (&filled.submission, &filled.answered);
     let is_sound = submission.faults.is_empty() && answered.faults.is_empty();
     let done = filled.outcome == Outcome::Done;

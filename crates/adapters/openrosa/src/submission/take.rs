@@ -10,7 +10,7 @@ use youlin_people::FieldPlace;
 use youlin_rounds::model::{FindingState, Short};
 use youlin_rounds::permissions::ROUNDS_WALK;
 use youlin_rounds::{FiledFinding, HandIn, HandedIn, prepare_known};
-use youlin_xforms::Meta;
+use youlin_xforms::{Instance, Meta};
 
 use super::attach::attach;
 use super::found::id_of;
@@ -54,7 +54,8 @@ pub(super) enum Version {
 /// Takes what was posted.
 pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     let scope = call.ctx.scope(&ROUNDS_WALK)?;
-    let meta = Meta::read(&posted.xml).map_err(meaning::wrong)?;
+    let sent = Instance::read(&posted.xml).map_err(meaning::wrong)?;
+    let meta = sent.meta.clone();
     let named = [&meta.form_id, &meta.version, &meta.instance_id];
     if named.iter().any(|name| name.chars().count() > MOST_ID) {
         return Err(Problem::new(ProblemKind::Malformed, "openrosa-no-instance"));
@@ -81,7 +82,7 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
     });
     let (done, again, photographs) = match (known, found) {
         (Some(row), Some((ready, _))) => {
-            let photographs = meaning::photographs(call, &ready, round, &posted.xml).await?;
+            let photographs = meaning::photographs(call, &ready, round, &sent).await?;
             (row, true, photographs)
         }
         (Some(row), None) => (row, true, Photographs::new()),
@@ -92,7 +93,7 @@ pub(super) async fn take(call: &Call, posted: Posted) -> Result<Taken> {
         (None, Some((ready, exact))) => {
             refuse_edited(call, &scope, &meta).await?;
             let read = (ready.as_ref(), exact);
-            let meaning = meaning::read(call, &scope, read, round, &posted.xml).await?;
+            let meaning = meaning::read(call, &scope, read, round, &sent).await?;
             let photographs = meaning.photographs.clone();
             let row = row(call, &meaning, &meta, (form, ready.name()), fingerprint);
             let row = seal(call, row, meaning.is_kept.then_some(posted.xml.as_str()))?;
