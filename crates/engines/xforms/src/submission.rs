@@ -91,14 +91,6 @@ impl Instance {
     }
 }
 
-/// Reads a submission of the form or of an older version of it.
-///
-/// # Errors
-/// See [`SubmissionFault`].
-pub fn read_submission(form: &Form, xml: &str) -> Result<Submission, SubmissionFault> {
-    Ok(Instance::read(xml)?.submission(form))
-}
-
 fn parsed(xml: &str) -> Result<Element, SubmissionFault> {
     if xml.len() > LARGEST {
         return Err(SubmissionFault::NotXml);
@@ -208,7 +200,7 @@ impl Walk<'_> {
     }
 }
 
-/// The filled form as XML; [`read_submission`] reads it back.
+/// The filled form as XML; [`Instance`] reads it back.
 #[must_use]
 pub fn write_submission(form: &Form, answers: &Answers, meta: &Meta) -> String {
     write(form, answers, meta, None)

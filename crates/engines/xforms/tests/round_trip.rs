@@ -10,7 +10,7 @@ use youlin_checklist::{
 };
 use youlin_tabular::{Limits, SheetOut, read, write_sheets};
 use youlin_xforms::{
-    Instance, Labels, Meta, SubmissionFault, WrongSheet, read_submission, read_xlsform,
+    Instance, Labels, Meta, Submission, SubmissionFault, WrongSheet, read_xlsform,
     write_submission, write_xform, write_xlsform,
 };
 
@@ -26,6 +26,10 @@ fn labels() -> Labels {
         yes: words("是", "Yes"),
         no: words("否", "No"),
     }
+}
+
+fn read_submission(form: &Form, xml: &str) -> Result<Submission, SubmissionFault> {
+    Ok(Instance::read(xml)?.submission(form))
 }
 
 #[test]

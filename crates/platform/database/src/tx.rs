@@ -251,6 +251,10 @@ impl<'a> Tx<'a> {
         E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: Send,
     {
+        // Nothing to save does not touch the database: a blind command may have none.
+        if models.is_empty() {
+            return Ok(());
+        }
         let mut rows = Vec::with_capacity(models.len());
         for model in models {
             self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));

@@ -227,7 +227,6 @@ pub(super) async fn read(
     }
 }
 
-/// Id, channel and clock are the item's, as of every round.
 async fn case(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     let body: CaseBody = read_as(&item.body)?;
     if let Some(person) = body.reporter {

@@ -75,6 +75,7 @@ struct ProblemBody {
     reporter: Option<Uuid>,
 }
 
+/// Id, channel and clock are the item's, as of every round.
 pub(super) async fn door(app: &App, ctx: &Ctx, item: &Item) -> Result<(CommunityId, Act)> {
     let body: DoorBody = read_as(&item.body)?;
     let reporter = body.problem.as_ref().and_then(|one| one.reporter);

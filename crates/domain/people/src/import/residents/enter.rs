@@ -50,7 +50,7 @@ impl Import {
         };
         let row = self.filled(ctx, draft, &everything, row)?;
         self.add(ctx, known, draft, &everything, writing, &mut did)?;
-        did.prints.insert(row.id, print::<person::Entity>(&row));
+        did.prints.insert(row.id, print(&row));
         writing.new.push(row);
         self.note(draft, everything.id, &did, writing)
     }
@@ -79,10 +79,10 @@ impl Import {
                 ..row.clone()
             };
             let row = self.filled(ctx, draft, &change, row)?;
-            did.prints.insert(row.id, print::<person::Entity>(&row));
+            did.prints.insert(row.id, print(&row));
             writing.changed.push(row);
         } else {
-            did.prints.insert(row.id, print::<person::Entity>(row));
+            did.prints.insert(row.id, print(row));
         }
         if change.home {
             // A second home stays one, unless it is what the row is about.

@@ -129,9 +129,8 @@ impl Import {
             ended: vec![home.clone()],
             ..Did::default()
         };
-        own.prints.insert(row.id, print::<person::Entity>(row));
-        own.prints
-            .insert(fresh.id, print::<residence::Entity>(&fresh));
+        own.prints.insert(row.id, print(row));
+        own.prints.insert(fresh.id, print(&fresh));
         writing.homes.push(fresh);
         if self.import.is_some() {
             let detail = serde_json::to_string(&own).map_err(Problem::internal)?;

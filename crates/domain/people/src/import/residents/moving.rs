@@ -54,7 +54,7 @@ impl Import {
         }
         for home in &homes {
             did.homes.push(home.id);
-            did.prints.insert(home.id, print::<residence::Entity>(home));
+            did.prints.insert(home.id, print(home));
         }
         writing.homes.extend(homes);
     }

@@ -140,7 +140,7 @@ impl Back {
         let own_phones = own::<person_phone::Entity>(phones, &did.phones, |_| false);
         let own_labels = own::<person_label::Entity>(labels, &did.labels, |_| false);
         let own_homes = own::<residence::Entity>(homes, &did.homes, |home| {
-            did.prints.get(&home.id) == Some(&print::<residence::Entity>(home))
+            did.prints.get(&home.id) == Some(&print(home))
         });
         let whole = own_phones.len() == did.phones.len()
             && own_labels.len() == did.labels.len()
@@ -157,8 +157,7 @@ impl Back {
                 (now.version == before.version + 1).then_some(now)
             })
             .collect();
-        let same = row.version == did.version
-            || did.prints.get(&id) == Some(&print::<person::Entity>(row));
+        let same = row.version == did.version || did.prints.get(&id) == Some(&print(row));
         if !same || !whole || !alone || ended.len() != did.ended.len() {
             return false;
         }
