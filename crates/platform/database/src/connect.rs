@@ -244,9 +244,18 @@ impl Database {
     /// # Errors
     /// Whatever the command refuses; 503 when the database cannot commit now (nothing was saved then).
     pub async fn execute<C: Command>(&self, ctx: &Ctx, command: C) -> Result<C::Output> {
+        self.run(ctx, None, command).await
+    }
+
+    async fn run<C: Command>(
+        &self,
+        ctx: &Ctx,
+        key: Option<(i64, String)>,
+        command: C,
+    ) -> Result<C::Output> {
         let started = std::time::Instant::now();
         let outcome = match &*self.mode {
-            Mode::Sqlite(writer) => writer.execute(ctx, command).await,
+            Mode::Sqlite(writer) => writer.execute(ctx, key, command).await,
             Mode::Postgres => self.execute_postgres(ctx, &command).await,
         };
         metrics::histogram!("youlin_command_seconds", "command" => C::NAME)
@@ -272,7 +281,10 @@ impl Database {
         C::Output: Serialize + DeserializeOwned + Sync,
     {
         match key {
-            Some(key) => self.execute(ctx, Once { key, command }).await,
+            Some(key) => {
+                let stored = key.stored(ctx);
+                self.run(ctx, Some(stored), Once { key, command }).await
+            }
             None => self.execute(ctx, command).await,
         }
     }

@@ -1,7 +1,10 @@
 //! The same request sent twice has one effect: the answer of the first is kept with a hash of its body.
 
+use std::collections::HashMap;
+use std::fmt::Write;
+
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -9,6 +12,9 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Problem, ProblemKind, Result};
 
 use crate::sql::{col, insert_many, name};
 use crate::{Command, Tx};
+
+/// Keys in one statement.
+const AT_ONCE: usize = 128;
 
 /// How long an answer is kept.
 const KEPT: i64 = 7 * Micros::DAY;
@@ -47,14 +53,15 @@ impl IdempotencyKey {
         })
     }
 
-    /// Who asks is part of the key: nobody reads another's answer by guessing it.
-    fn stored(&self, ctx: &Ctx) -> String {
+    /// Where the answer lies. Who asks is part of the key: nobody reads another's answer by guessing it.
+    pub(crate) fn stored(&self, ctx: &Ctx) -> (i64, String) {
         let actor = ctx
             .actor()
             .id()
             .map(|id| id.simple().to_string())
             .unwrap_or_default();
-        format!("{}:{actor}:{}", ctx.actor().kind(), self.key)
+        let key = format!("{}:{actor}:{}", ctx.actor().kind(), self.key);
+        (self.community.0, key)
     }
 }
 
@@ -77,7 +84,7 @@ where
     }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<C::Output> {
-        let (community, key) = (self.key.community.0, self.key.stored(ctx));
+        let (community, key) = self.key.stored(ctx);
         if let Some(answer) = tx.answer(community, &key).await? {
             if answer.body != self.key.body {
                 return Err(Problem::new(ProblemKind::Invalid, "idempotency-reused"));
@@ -115,24 +122,48 @@ pub(crate) struct NewAnswer {
     pub(crate) at: i64,
 }
 
-pub(crate) async fn find(
+/// The answers kept under these keys of communities.
+pub(crate) async fn find_all(
     conn: &DatabaseTransaction,
-    community: i64,
-    key: &str,
-) -> Result<Option<Answer>> {
-    let mut find = Query::select();
-    find.columns([name("body_hash"), name("answer")])
-        .from(name("idempotency"))
-        .and_where(col("community_id").eq(community))
-        .and_where(col("key").eq(key));
-    let Some(row) = conn.query_one(&find).await? else {
-        return Ok(None);
-    };
-    let body: Vec<u8> = row.try_get("", "body_hash")?;
-    Ok(Some(Answer {
-        body: body.try_into().unwrap_or_default(),
-        text: row.try_get("", "answer")?,
-    }))
+    keys: &[(i64, String)],
+) -> Result<HashMap<(i64, String), Answer>> {
+    let mut found = HashMap::new();
+    for some in keys.chunks(AT_ONCE) {
+        let backend = conn.get_database_backend();
+        // Few texts, so that each is prepared once: what is lacking is the last one again.
+        let run = some.len().next_power_of_two();
+        let last = some.last().into_iter().cycle();
+        let asked = some.iter().chain(last).take(run);
+        let values = asked.flat_map(|(community, key)| [(*community).into(), key.clone().into()]);
+        let asked = Statement::from_sql_and_values(backend, find_text(backend, run), values);
+        for row in conn.query_all_raw(asked).await? {
+            let body: Vec<u8> = row.try_get("", "body_hash")?;
+            let answer = Answer {
+                body: body.try_into().unwrap_or_default(),
+                text: row.try_get("", "answer")?,
+            };
+            let key = (row.try_get("", "community_id")?, row.try_get("", "key")?);
+            found.insert(key, answer);
+        }
+    }
+    Ok(found)
+}
+
+/// Each pair by itself: keys of one community are not looked for in others.
+fn find_text(backend: DbBackend, pairs: usize) -> String {
+    let mut text =
+        String::from("SELECT community_id, key, body_hash, answer FROM idempotency WHERE ");
+    for pair in 0..pairs {
+        let or = if pair == 0 { "" } else { " OR " };
+        let _infallible = match backend {
+            DbBackend::Postgres => {
+                let (community, key) = (2 * pair + 1, 2 * pair + 2);
+                write!(text, "{or}(community_id = ${community} AND key = ${key})")
+            }
+            _ => write!(text, "{or}(community_id = ? AND key = ?)"),
+        };
+    }
+    text
 }
 
 pub(crate) async fn write(conn: &DatabaseTransaction, answers: Vec<NewAnswer>) -> Result<()> {

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value}
 use youlin_kernel::{Problem, Result};
 
 use crate::audit::Heads;
-use crate::idempotency::Answer;
+use crate::idempotency::{self, Answer, NewAnswer};
 use crate::sql::insert_many;
 
 /// A running number: its table, its community, and what it starts anew for (a day).
@@ -29,8 +29,9 @@ pub(crate) struct Memory {
     /// Numbers given out in this group and not written yet.
     moved: Vec<Series>,
     pub(crate) heads: Heads,
-    /// Answers under idempotency keys of this group, written at its end.
-    pub(crate) answers: HashMap<(i64, String), Answer>,
+    /// Answers under idempotency keys of this group: those that were there, and those written at its end. None: looked for,
+    /// and not there.
+    answers: HashMap<(i64, String), Option<Answer>>,
 }
 
 /// Days go by, and each leaves its numbers: forgotten all at once when there are more than this.
@@ -66,6 +67,43 @@ impl Kept {
     /// After a failed group nothing remembered is sure any more.
     pub(crate) fn forget(&self) {
         *self.memory() = Memory::default();
+    }
+
+    /// Looks for the answers under the keys of a group's commands, all at once: each by itself would wait for the database.
+    pub(crate) async fn look_for(
+        &self,
+        txn: &DatabaseTransaction,
+        keys: Vec<(i64, String)>,
+    ) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let found = idempotency::find_all(txn, &keys).await?;
+        let mut memory = self.memory();
+        memory.answers = keys.into_iter().map(|key| (key, None)).collect();
+        for (key, answer) in found {
+            memory.answers.insert(key, Some(answer));
+        }
+        Ok(())
+    }
+
+    /// Whether this group knows what is kept under a key, and what that is.
+    pub(crate) fn answer(&self, key: &(i64, String)) -> Option<Option<Answer>> {
+        self.memory().answers.get(key).cloned()
+    }
+
+    /// Answers of a command of this group, for those behind it.
+    pub(crate) fn answered(&self, new: &[NewAnswer]) {
+        let mut memory = self.memory();
+        for one in new {
+            let key = (one.community, one.key.clone());
+            memory.answers.insert(key, Some(one.answer.clone()));
+        }
+    }
+
+    /// The group has ended: its answers are in the database, or nowhere.
+    pub(crate) fn forget_answers(&self) {
+        self.memory().answers.clear();
     }
 
     /// The next number of a series, first read from its table and then counted here.

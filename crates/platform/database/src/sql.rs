@@ -77,9 +77,9 @@ pub fn in_scope<C: ColumnTrait>(
         .add(community.is_in(scope.communities()))
 }
 
-/// Inserts rows in runs whose lengths are powers of two, so that the prepared-statement cache sees few texts.
-/// `rest` follows the values (`ON CONFLICT …`). After a failure the transaction must be rolled back. The text is written here and not by the query builder: building it is
-/// what a report would spend most of its writing time on.
+/// Inserts rows in runs of few lengths ([`run_of`]), so that the prepared-statement cache sees few texts. `rest` follows the
+/// values (`ON CONFLICT …`). After a failure the transaction must be rolled back. The text is written here and not by the
+/// query builder: building it is what a report would spend most of its writing time on.
 pub(crate) async fn insert_many(
     conn: &DatabaseTransaction,
     table: &str,
@@ -90,7 +90,7 @@ pub(crate) async fn insert_many(
     let backend = conn.get_database_backend();
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let run = largest_power_of_two(rows.len()).min(MAX_RUN);
+        let run = run_of(rows.len());
         let text = insert_text(backend, table, columns, run, rest);
         let mut values: Vec<Value> = Vec::with_capacity(run * columns.len());
         for row in rows.by_ref().take(run) {
@@ -104,6 +104,17 @@ pub(crate) async fn insert_many(
 
 /// Rows per statement at most; both databases allow more values than the widest table needs.
 const MAX_RUN: usize = 128;
+/// So many rows are one statement, whatever their number: a group of commands seldom has more of one table, and each further
+/// statement is a further wait for the thread that has the connection.
+const ONE_RUN: usize = 8;
+
+/// How many of so many rows go into one statement: all of few, else the largest power of two.
+fn run_of(rows: usize) -> usize {
+    if rows <= ONE_RUN {
+        return rows;
+    }
+    largest_power_of_two(rows).min(MAX_RUN)
+}
 
 fn insert_text(
     backend: DbBackend,
@@ -155,12 +166,12 @@ fn largest_power_of_two(n: usize) -> usize {
 mod tests {
     use sea_orm::DbBackend;
 
-    use super::{insert_text, largest_power_of_two};
+    use super::{insert_text, run_of};
 
     #[test]
-    fn runs_are_powers_of_two() {
-        for (n, run) in [(1, 1), (2, 2), (3, 2), (7, 4), (8, 8), (200, 128)] {
-            assert_eq!(largest_power_of_two(n), run);
+    fn few_rows_are_one_run_and_many_are_powers_of_two() {
+        for (n, run) in [(1, 1), (3, 3), (8, 8), (9, 8), (31, 16), (200, 128)] {
+            assert_eq!(run_of(n), run);
         }
     }
 

@@ -105,16 +105,14 @@ impl<'a> Tx<'a> {
 
     /// The answer kept under an idempotency key.
     pub(crate) async fn answer(&self, community: i64, key: &str) -> Result<Option<Answer>> {
-        let of_group = self.kept.and_then(|kept| {
-            let memory = kept.memory();
-            memory.answers.get(&(community, key.to_owned())).cloned()
-        });
-        match of_group {
-            Some(answer) => Ok(Some(answer)),
-            None => idempotency::find(self.conn, community, key)
-                .await
-                .inspect_err(|_| self.taint()),
+        let key = (community, key.to_owned());
+        if let Some(known) = self.kept.and_then(|kept| kept.answer(&key)) {
+            return Ok(known);
         }
+        let found = idempotency::find_all(self.conn, &[key])
+            .await
+            .inspect_err(|_| self.taint())?;
+        Ok(found.into_values().next())
     }
 
     pub(crate) fn keep_answer(&self, new: NewAnswer) {

@@ -24,9 +24,16 @@ const MAX_GROUP: usize = 256;
 const QUEUE: usize = 8_192;
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-type Work = Box<
+type Run = Box<
     dyn for<'a> FnOnce(&'a DatabaseTransaction, &'a mut Group<'_>) -> BoxFuture<'a, Answer> + Send,
 >;
+
+/// A command that waits for its turn.
+struct Work {
+    /// The community and the key its answer is kept under.
+    key: Option<(i64, String)>,
+    run: Run,
+}
 
 /// What the commands of one transaction have in common.
 struct Group<'a> {
@@ -72,10 +79,16 @@ impl Writer {
         self.last_group.load(Ordering::Relaxed) >= BUSY
     }
 
-    pub(crate) async fn execute<C: Command>(&self, ctx: &Ctx, command: C) -> Result<C::Output> {
+    /// `key`: what the command will ask for with [`Tx::answer`], for the group to ask for all of them at once.
+    pub(crate) async fn execute<C: Command>(
+        &self,
+        ctx: &Ctx,
+        key: Option<(i64, String)>,
+        command: C,
+    ) -> Result<C::Output> {
         let (send, answer) = oneshot::channel();
         let ctx = ctx.clone();
-        let work: Work = Box::new(move |txn, group| {
+        let run: Run = Box::new(move |txn, group| {
             Box::pin(async move {
                 let outcome = run_one(&ctx, &command, txn, group).await;
                 let reply: Answer = Box::new(move |committed| {
@@ -86,7 +99,7 @@ impl Writer {
             })
         });
         self.queue
-            .try_send(work)
+            .try_send(Work { key, run })
             .map_err(|_full| Problem::unavailable("the write queue is full or closed"))?;
         answer
             .await
@@ -108,12 +121,7 @@ async fn run_one<C: Command>(
     } else {
         in_savepoint(ctx, command, txn, group).await?
     };
-    let mut memory = group.kept.memory();
-    for new in &pending.answers {
-        let key = (new.community, new.key.clone());
-        memory.answers.insert(key, new.answer.clone());
-    }
-    drop(memory);
+    group.kept.answered(&pending.answers);
     group.pending.absorb(pending);
     Ok(output)
 }
@@ -184,7 +192,11 @@ impl Serving {
             self.last_group.store(batch.len(), Ordering::Relaxed);
             let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             metrics::histogram!("youlin_commit_group_size").record(f64::from(size));
-            if !self.run_group(batch.drain(..), &kept).await {
+            let keys = batch
+                .iter_mut()
+                .filter_map(|work: &mut Work| work.key.take());
+            let keys = keys.collect();
+            if !self.run_group(keys, batch.drain(..), &kept).await {
                 kept.forget();
                 renew(&self.pool).await;
             }
@@ -198,14 +210,19 @@ impl Serving {
     }
 
     /// Says whether the group was committed.
-    async fn run_group(&self, batch: impl Iterator<Item = Work>, kept: &Kept) -> bool {
+    async fn run_group(
+        &self,
+        keys: Vec<(i64, String)>,
+        batch: impl Iterator<Item = Work>,
+        kept: &Kept,
+    ) -> bool {
         let mut answers = Vec::new();
         let mut group = Group {
             pending: Pending::default(),
             kept,
             broken: None,
         };
-        let committed = run_works(&self.conn, batch, &mut group, &mut answers).await;
+        let committed = run_works(&self.conn, keys, batch, &mut group, &mut answers).await;
         if committed.is_ok() {
             self.inhabited.note(group.pending.communities());
             for (_, _, event) in group.pending.outbox {
@@ -235,6 +252,7 @@ async fn renew(pool: &SqlitePool) {
 
 async fn run_works(
     conn: &DatabaseConnection,
+    keys: Vec<(i64, String)>,
     batch: impl Iterator<Item = Work>,
     group: &mut Group<'_>,
     answers: &mut Vec<Answer>,
@@ -246,10 +264,11 @@ async fn run_works(
     // If this fails the works are dropped and their callers hear that the writer could not serve them.
     let txn = conn.begin_with_options(immediate).await?;
     group.kept.refresh(&txn).await?;
+    group.kept.look_for(&txn, keys).await?;
     for work in batch {
-        answers.push(work(&txn, group).await);
+        answers.push((work.run)(&txn, group).await);
     }
-    group.kept.memory().answers.clear();
+    group.kept.forget_answers();
     let flushed = match group.broken.take() {
         Some(problem) => Err(problem),
         None => group.pending.flush(&txn, Some(group.kept)).await,
