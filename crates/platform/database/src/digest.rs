@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -10,24 +11,53 @@ use sha2::{Digest, Sha256};
 /// SHA-256 over the row as JSON with sorted keys and without nulls. Nulls are left out so that a column added later
 /// (always nullable: expand, then contract) does not change the fingerprint of rows written before it existed.
 pub fn row_digest<M: Serialize>(row: &M) -> [u8; 32] {
-    digest(row, None)
+    Canonical::of(row).digest()
 }
 
 /// What a row says, whatever its version.
 pub fn words_digest<M: Serialize>(row: &M) -> [u8; 32] {
-    digest(row, Some(b"\"version\""))
+    Canonical::of(row).words()
 }
 
-fn digest<M: Serialize>(row: &M, without: Option<&[u8]>) -> [u8; 32] {
-    let mut written = Vec::with_capacity(1_024);
-    let mut serializer = Serializer::with_formatter(&mut written, Marked);
-    // A model is plain data; a value that cannot be expressed in JSON would be a bug, and shows as a digest of nothing.
-    if row.serialize(&mut serializer).is_err() {
-        written.clear();
+/// A row as its digests are worked out of it.
+pub(crate) struct Canonical {
+    bytes: Vec<u8>,
+    /// The field that says its version.
+    version: Range<usize>,
+}
+
+impl Canonical {
+    pub(crate) fn of<M: Serialize>(row: &M) -> Self {
+        let mut written = Vec::with_capacity(1_024);
+        let mut serializer = Serializer::with_formatter(&mut written, Marked);
+        // A model is plain data; a value that cannot be expressed in JSON would be a bug, and shows as a digest of nothing.
+        if row.serialize(&mut serializer).is_err() {
+            written.clear();
+        }
+        let mut bytes = Vec::with_capacity(written.len());
+        let mut rest = written.as_slice();
+        let version = match rest.first() {
+            Some(&OPEN) => object(&mut rest, &mut bytes),
+            _ => {
+                sort(&mut rest, &mut bytes);
+                0..0
+            }
+        };
+        Self { bytes, version }
     }
-    let mut canonical = Vec::with_capacity(written.len());
-    sort(&mut written.as_slice(), without, &mut canonical);
-    Sha256::digest(&canonical).into()
+
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
+    }
+
+    pub(crate) fn words(&self) -> [u8; 32] {
+        let (before, after) = (..self.version.start, self.version.end..);
+        let mut hash = Sha256::new();
+        for part in [self.bytes.get(before), self.bytes.get(after)] {
+            hash.update(part.unwrap_or_default());
+        }
+        hash.finalize().into()
+    }
 }
 
 // Marks of objects: JSON writes no byte below a blank, in texts neither. Thousands of rows are written in one transaction, and
@@ -75,47 +105,85 @@ impl Formatter for Marked {
 }
 
 /// Copies what was written, up to the end of the object it is in, with the fields of its objects in the order of their names.
-fn sort(rest: &mut &[u8], without: Option<&[u8]>, out: &mut Vec<u8>) {
+fn sort(rest: &mut &[u8], out: &mut Vec<u8>) {
     loop {
         out.extend_from_slice(up_to_mark(rest));
         if rest.first() != Some(&OPEN) {
             return;
         }
-        object(rest, without, out);
+        object(rest, out);
     }
 }
 
-fn object(rest: &mut &[u8], without: Option<&[u8]>, out: &mut Vec<u8>) {
-    let mut values = Vec::new();
+/// A field of an object as it was written.
+struct Field<'a> {
+    /// How its name begins: most names differ in that already.
+    begins: u64,
+    key: &'a [u8],
+    value: Cow<'a, [u8]>,
+}
+
+/// Copies an object, and says where its version is.
+fn object(rest: &mut &[u8], out: &mut Vec<u8>) -> Range<usize> {
     let mut fields = Vec::with_capacity(48);
     step(rest);
     while rest.first() == Some(&KEY) {
         step(rest);
         let key = up_to_mark(rest);
         step(rest);
-        let from = values.len();
-        sort(rest, None, &mut values);
-        fields.push((key, from..values.len()));
+        let begins = begins(plain(key));
+        let value = value(rest);
+        fields.push(Field { begins, key, value });
     }
     step(rest);
-    match fields.iter().any(|(key, _)| key.contains(&b'\\')) {
-        true => fields.sort_by(|(one, _), (other, _)| name(one).cmp(&name(other))),
-        false => fields.sort_by_key(|(key, _)| plain(key)),
+    if fields.iter().any(|field| field.key.contains(&b'\\')) {
+        fields.sort_by(|one, other| name(one.key).cmp(&name(other.key)));
+    } else {
+        fields.sort_by(|one, other| {
+            let rest = || plain(one.key).cmp(plain(other.key));
+            one.begins.cmp(&other.begins).then_with(rest)
+        });
     }
+    let mut version = 0..0;
     out.push(b'{');
-    for (at, (key, range)) in fields.iter().enumerate() {
-        let value = values.get(range.clone()).unwrap_or_default();
+    for (at, field) in fields.iter().enumerate() {
         // Said twice, the last counts.
-        let again = fields.get(at + 1).is_some_and(|(next, _)| next == key);
-        if value == b"null" || again || without == Some(key) {
+        let again = fields.get(at + 1).is_some_and(|next| next.key == field.key);
+        if field.value.as_ref() == b"null" || again {
             continue;
         }
-        out.extend_from_slice(key);
+        let from = out.len();
+        out.extend_from_slice(field.key);
         out.push(b':');
-        out.extend_from_slice(value);
+        out.extend_from_slice(&field.value);
         out.push(b',');
+        if field.key == b"\"version\"" {
+            version = from..out.len();
+        }
     }
     out.push(b'}');
+    version
+}
+
+/// The value at the beginning: where no object is in it, as it stands there.
+fn value<'a>(rest: &mut &'a [u8]) -> Cow<'a, [u8]> {
+    let head = up_to_mark(rest);
+    if rest.first() != Some(&OPEN) {
+        return Cow::Borrowed(head);
+    }
+    let mut own = head.to_vec();
+    object(rest, &mut own);
+    sort(rest, &mut own);
+    Cow::Owned(own)
+}
+
+/// The first bytes of a name, in the order of names: none of them holds a zero, except written as an escape.
+fn begins(name: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(name) {
+        *to = *from;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// The name a key is written for.
@@ -252,6 +320,12 @@ mod tests {
             let value = serde_json::to_value(&row).unwrap();
             let expected: [u8; 32] = Sha256::digest(described(&value)).into();
             prop_assert_eq!(row_digest(&row), expected);
+            let mut said = value;
+            if let Value::Object(fields) = &mut said {
+                fields.remove("version");
+            }
+            let expected: [u8; 32] = Sha256::digest(described(&said)).into();
+            prop_assert_eq!(words_digest(&row), expected);
         }
     }
 }
