@@ -17,6 +17,7 @@ mod jobs;
 mod kept;
 pub mod keys;
 pub mod migrate;
+mod new;
 mod outbox;
 mod record;
 pub mod schema;
@@ -39,6 +40,7 @@ pub use jobs::{
     Recurring, ReleaseLeases, job_of, job_status,
 };
 pub use migrate::Migration;
+pub use new::New;
 pub use outbox::{Consumer, Event, OutboxDispatcher};
 pub use record::Record;
 pub use tail::{LiveTail, PruneOutbox};

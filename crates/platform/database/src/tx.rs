@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IdenStatic, IntoActiveModel,
-    Iterable, QueryFilter,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IntoActiveModel, QueryFilter,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use crate::counters::CounterKey;
 use crate::group::{NewRows, Pending};
 use crate::idempotency::{self, Answer, NewAnswer};
 use crate::kept::{self, Kept, Series};
+use crate::new::{New, columns};
 use crate::sql::insert_many;
 use crate::{Event, NewJob, Record, row_digest, turns};
 
@@ -134,12 +134,19 @@ impl<'a> Tx<'a> {
         E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: Send,
     {
-        self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
         if self.blind {
-            let new = new_row::<E>(model.clone());
-            self.with(|pending| pending.record(new));
+            let new = New::<E>::of(model.clone());
+            self.with(|pending| {
+                pending.touched.push(new.touched());
+                pending.record(NewRows {
+                    table: E::TABLE,
+                    columns: columns::<E>(),
+                    rows: vec![new.values],
+                });
+            });
             return Ok(model);
         }
+        self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
         E::insert(model.clone().into_active_model())
             .exec_without_returning(self.conn)
             .await?;
@@ -249,15 +256,27 @@ impl<'a> Tx<'a> {
         E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: Send,
     {
+        self.insert_new::<E>(models.into_iter().map(New::of).collect())
+            .await
+    }
+
+    /// [`Tx::insert_all`] of records that were made ready before.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_all`].
+    pub async fn insert_new<E>(&self, records: Vec<New<E>>) -> Result<()>
+    where
+        E: Record,
+        E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send,
+    {
         // Nothing to save does not touch the database: a blind command may have none.
-        if models.is_empty() {
+        if records.is_empty() {
             return Ok(());
         }
-        let mut rows = Vec::with_capacity(models.len());
-        for model in models {
-            self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
-            rows.push(values::<E>(model));
-        }
+        let touched: Vec<TouchedRow> = records.iter().map(New::touched).collect();
+        self.with(|pending| pending.touched.extend(touched));
+        let rows = records.into_iter().map(|new| new.values).collect();
         self.insert_rows(E::TABLE, &columns::<E>(), rows).await
     }
 
@@ -382,39 +401,6 @@ impl<'a> Tx<'a> {
             None => Ok(pending),
         }
     }
-}
-
-/// The row as it is written at the group's end.
-fn new_row<E>(model: E::Model) -> NewRows
-where
-    E: Record,
-    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
-{
-    NewRows {
-        table: E::TABLE,
-        columns: columns::<E>(),
-        rows: vec![values::<E>(model)],
-    }
-}
-
-fn columns<E: Record>() -> Vec<&'static str>
-where
-    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
-{
-    E::Column::iter().map(|column| column.as_str()).collect()
-}
-
-/// The values of [`columns`]: a model has one for each.
-fn values<E>(model: E::Model) -> Vec<sea_orm::Value>
-where
-    E: Record,
-    E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
-{
-    let mut active = model.into_active_model();
-    let all = E::Column::iter();
-    let mut row = Vec::with_capacity(all.len());
-    row.extend(all.filter_map(|column| active.take(column).into_value()));
-    row
 }
 
 /// The row as it goes into an answer: without columns of bytes, which are sealed or made to be searched by.

@@ -323,10 +323,16 @@ impl Work<'_> {
         let mut done = already + plan.refused.len() + plan.doubtful.len();
         let mut touched = BTreeSet::new();
         self.tell(done, total).await?;
-        for (n, batch) in plan.batches.into_iter().enumerate() {
+        let mut batches = plan.batches.into_iter();
+        let mut next = plan::ahead(batches.next(), actor);
+        let mut saved = 0;
+        while let Some(batch) = next {
+            let batch = batch.await.map_err(Problem::internal)?;
+            next = plan::ahead(batches.next(), actor);
             let mark = Some((self.row.id, sealer));
             batch.run(self.db, actor, mark).await?;
-            plan::after(self.db, n).await?;
+            plan::after(self.db, saved).await?;
+            saved += 1;
             touched.insert(batch.community);
             done += batch.lines.len();
             self.tell(done, total).await?;

@@ -7,6 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 use youlin_database::sql::name;
 use youlin_database::{Command, Database, Tx};
@@ -140,6 +141,15 @@ impl Batch {
     }
 }
 
+/// Has a batch made ready, aside from the tasks that answer requests, while the one before it is saved.
+pub(crate) fn ahead(batch: Option<Batch>, ctx: &Ctx) -> Option<JoinHandle<Batch>> {
+    let (batch, ctx) = (batch?, ctx.clone());
+    Some(tokio::task::spawn_blocking(move || {
+        batch.work.make_ready(&ctx);
+        batch
+    }))
+}
+
 /// That a batch ran, and what it did.
 struct Mark {
     import: Uuid,
@@ -150,6 +160,9 @@ struct Mark {
 
 /// A command without its type.
 trait Work: Send + Sync {
+    /// See [`Command::make_ready`].
+    fn make_ready(&self, ctx: &Ctx);
+
     fn run<'a>(
         &'a self,
         db: &'a Database,
@@ -161,6 +174,10 @@ trait Work: Send + Sync {
 struct By<C>(Arc<C>);
 
 impl<C: Command<Output = ImportReport>> Work for By<C> {
+    fn make_ready(&self, ctx: &Ctx) {
+        self.0.make_ready(ctx);
+    }
+
     fn run<'a>(
         &'a self,
         db: &'a Database,

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
 use youlin_database::sql::{col, name};
-use youlin_database::{Record, Tx, words_digest};
+use youlin_database::{New, Record, Tx, words_digest};
 use youlin_kernel::{CommunityId, Result, Scope};
 
 /// Another floor that keeps people by their ids: who is in use there is not removed when an import is taken back.
@@ -80,5 +80,18 @@ where
 /// What a record says, whatever its version: taking a later row of a file back leaves it with another version and the same
 /// words.
 pub(crate) fn print(row: &impl serde::Serialize) -> String {
-    hex::encode(&words_digest(row)[..16])
+    shown(&words_digest(row))
+}
+
+/// A new record made ready, and what it says.
+pub(crate) fn printed<E: Record>(model: E::Model) -> (New<E>, String)
+where
+    E::Model: serde::Serialize + Clone + sea_orm::IntoActiveModel<E::ActiveModel> + Sync,
+{
+    let (new, words) = New::with_words(model);
+    (new, shown(&words))
+}
+
+fn shown(digest: &[u8; 32]) -> String {
+    hex::encode(&digest[..16])
 }

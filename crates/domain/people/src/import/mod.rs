@@ -23,7 +23,7 @@ use youlin_kernel::{CommunityId, Ctx, Micros, Permission, Problem, Result};
 
 pub use accounts::accounts;
 pub use back::InUse;
-pub(crate) use back::{own, print, used};
+pub(crate) use back::{own, print, printed, used};
 pub(crate) use identity::identity_number;
 pub(crate) use keys::persons as persons_by_key;
 pub use memberships::memberships;

@@ -1,6 +1,7 @@
 //! A row as what is written of it: a new person, or what differs of a known one.
 
 use uuid::Uuid;
+use youlin_database::New;
 use youlin_imports::Step;
 use youlin_imports::tabular::Birth;
 use youlin_kernel::{Ctx, Problem, Result};
@@ -8,12 +9,13 @@ use youlin_kernel::{Ctx, Problem, Result};
 use super::decide::Change;
 use super::known::Known;
 use super::read::Draft;
+use super::ready::{Belongings, Newcomer};
 use super::take::{Did, Import, Writing};
 use crate::Vault;
 use crate::commands::save_person::blank;
 use crate::entities::{person, person_label, person_phone, residence};
 use crate::facts::{self, Fact, How};
-use crate::import::print;
+use crate::import::{print, printed};
 use crate::vault::FieldPlace;
 
 impl Import {
@@ -25,34 +27,40 @@ impl Import {
         draft: &Draft,
         writing: &mut Writing,
     ) -> Result<()> {
-        let row = blank(self.community, ctx.new_id(), ctx.now().0);
-        let everything = Change {
-            id: row.id,
-            key: known.key_for(draft, None).is_some(),
-            name: true,
-            sex: true,
-            birth: true,
-            identity: true,
-            language: true,
-            note: draft.note.clone(),
-            phones: (0..draft.phones.len()).collect(),
-            labels: (0..draft.labels.len()).collect(),
-            home: draft.dwelling.is_some(),
+        let key = known.key_for(draft, None).is_some();
+        let new = match self.ready.take(draft.line, key) {
+            Some(ready) => ready,
+            None => self.newcomer(ctx, draft, key)?,
+        };
+        let change = Change {
             head: known.head_to_bring(draft).is_some(),
-            beside: false,
-            second: (0..draft.second.len()).collect(),
-            moved: false,
+            ..everything(draft, new.person.id(), key)
         };
         let mut did = Did {
             new: true,
             version: 1,
             ..Did::default()
         };
-        let row = self.filled(ctx, draft, &everything, row)?;
-        self.add(ctx, known, draft, &everything, writing, &mut did)?;
-        did.prints.insert(row.id, print(&row));
-        writing.new.push(row);
-        self.note(draft, everything.id, &did, writing)
+        did.prints.insert(change.id, new.print);
+        writing.persons.insert(change.id);
+        writing.new.push(new.person);
+        bring(change.id, new.belongings, writing, &mut did);
+        self.settle(ctx, known, draft, &change, writing, &mut did)?;
+        self.note(draft, change.id, &did, writing)
+    }
+
+    /// What is written of a row's person where the register knows nobody of them. `key`: nobody is called by the row's key.
+    pub(super) fn newcomer(&self, ctx: &Ctx, draft: &Draft, key: bool) -> Result<Newcomer> {
+        let row = blank(self.community, ctx.new_id(), ctx.now().0);
+        let change = everything(draft, row.id, key);
+        let row = self.filled(ctx, draft, &change, row)?;
+        let (person, print) = printed(row);
+        Ok(Newcomer {
+            key,
+            person,
+            print,
+            belongings: self.belongings(ctx, 0, draft, &change)?,
+        })
     }
 
     pub(super) fn change(
@@ -80,6 +88,7 @@ impl Import {
             };
             let row = self.filled(ctx, draft, &change, row)?;
             did.prints.insert(row.id, print(&row));
+            writing.persons.insert(row.id);
             writing.changed.push(row);
         } else {
             did.prints.insert(row.id, print(row));
@@ -97,7 +106,10 @@ impl Import {
                 });
             }
         }
-        self.add(ctx, known, draft, &change, writing, &mut did)?;
+        let held = known.phones.get(&change.id).map_or(0, Vec::len);
+        let belongings = self.belongings(ctx, held, draft, &change)?;
+        bring(change.id, belongings, writing, &mut did);
+        self.settle(ctx, known, draft, &change, writing, &mut did)?;
         self.note(draft, change.id, &did, writing)
     }
 
@@ -154,25 +166,22 @@ impl Import {
         Ok(row)
     }
 
-    /// Numbers, labels and the residence.
-    fn add(
+    /// Numbers and labels. `held`: how many numbers the person has.
+    fn belongings(
         &self,
         ctx: &Ctx,
-        known: &Known,
+        held: usize,
         draft: &Draft,
         change: &Change,
-        writing: &mut Writing,
-        did: &mut Did,
-    ) -> Result<()> {
+    ) -> Result<Belongings> {
         let (vault, community, now) = (&self.vault, self.community.0, ctx.now().0);
-        let held = known.phones.get(&change.id).map_or(0, Vec::len);
+        let mut belongings = Belongings::default();
         for (position, (phone, index)) in
             (held..).zip(change.phones.iter().filter_map(|at| draft.phones.get(*at)))
         {
             let id = ctx.new_id();
             let at = FieldPlace::new("person_phone", "number", community, id);
-            did.phones.push(id);
-            writing.phones.push(person_phone::Model {
+            belongings.phones.push(New::of(person_phone::Model {
                 community_id: community,
                 id,
                 version: 1,
@@ -181,13 +190,12 @@ impl Import {
                 number_sealed: vault.seal(ctx, at, phone.as_str())?,
                 number_index: index.clone(),
                 created_at: now,
-            });
+            }));
         }
         for (label, index) in change.labels.iter().filter_map(|at| draft.labels.get(*at)) {
             let id = ctx.new_id();
             let at = FieldPlace::new("person_label", "label", community, id);
-            did.labels.push(id);
-            writing.labels.push(person_label::Model {
+            belongings.labels.push(New::of(person_label::Model {
                 community_id: community,
                 id,
                 version: 1,
@@ -200,8 +208,21 @@ impl Import {
                     youlin_kernel::Micros(now),
                 ),
                 source: Some(How::Import.as_str().to_owned()),
-            });
+            }));
         }
+        Ok(belongings)
+    }
+
+    /// Where they live from now on.
+    fn settle(
+        &self,
+        ctx: &Ctx,
+        known: &Known,
+        draft: &Draft,
+        change: &Change,
+        writing: &mut Writing,
+        did: &mut Did,
+    ) -> Result<()> {
         self.move_in(ctx, known, draft, change, writing, did);
         // Of one household are those who live in it.
         if change.head {
@@ -217,6 +238,37 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// All that a row says of somebody nobody knows.
+fn everything(draft: &Draft, id: Uuid, key: bool) -> Change {
+    Change {
+        id,
+        key,
+        name: true,
+        sex: true,
+        birth: true,
+        identity: true,
+        language: true,
+        note: draft.note.clone(),
+        phones: (0..draft.phones.len()).collect(),
+        labels: (0..draft.labels.len()).collect(),
+        home: draft.dwelling.is_some(),
+        head: false,
+        beside: false,
+        second: (0..draft.second.len()).collect(),
+        moved: false,
+    }
+}
+
+fn bring(person: Uuid, belongings: Belongings, writing: &mut Writing, did: &mut Did) {
+    if !belongings.phones.is_empty() || !belongings.labels.is_empty() {
+        writing.persons.insert(person);
+    }
+    did.phones.extend(belongings.phones.iter().map(New::id));
+    did.labels.extend(belongings.labels.iter().map(New::id));
+    writing.phones.extend(belongings.phones);
+    writing.labels.extend(belongings.labels);
 }
 
 /// Keeps a birthday; a year alone leaves a day of that year as it is.

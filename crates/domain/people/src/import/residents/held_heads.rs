@@ -9,7 +9,7 @@ use super::known::Known;
 use super::read::Draft;
 use super::take::{Did, Import, Writing};
 use crate::entities::{person, residence};
-use crate::import::print;
+use crate::import::{print, printed};
 
 /// Whom the register knows as the head a row names.
 pub(super) enum Held<'a> {
@@ -123,14 +123,16 @@ impl Import {
             valid_from: now,
             ..home.clone()
         };
+        let (fresh, print_of_home) = printed(fresh);
         let mut own = Did {
             version: row.version,
-            homes: vec![fresh.id],
+            homes: vec![fresh.id()],
             ended: vec![home.clone()],
             ..Did::default()
         };
         own.prints.insert(row.id, print(row));
-        own.prints.insert(fresh.id, print(&fresh));
+        own.prints.insert(fresh.id(), print_of_home);
+        writing.persons.insert(row.id);
         writing.homes.push(fresh);
         if self.import.is_some() {
             let detail = serde_json::to_string(&own).map_err(Problem::internal)?;

@@ -23,6 +23,8 @@ mod masked;
 mod moving;
 mod place;
 mod read;
+mod ready;
+mod rows;
 mod take;
 mod twice;
 mod undo;
@@ -48,7 +50,6 @@ use super::back::InUse;
 use super::keys::{Keys, persons_of};
 use crate::Vault;
 use crate::permissions::PEOPLE_WRITE;
-use place::Heading;
 use read::Draft;
 
 pub(crate) use read::not_by_sheet;
@@ -175,6 +176,7 @@ impl ResidentsRegister {
                 rows,
                 import,
                 dry_run,
+                ready: ready::Ready::default(),
             });
         }
         Ok(plan)
@@ -195,29 +197,11 @@ impl ResidentsRegister {
             let tabs = given::of_tabs(&locator, &scope, &table);
             let estate_of = |part: usize| tabs.get(part).copied().flatten().or(said);
             let all = tabs.iter().copied().flatten().chain(said);
-            let mut homes = place::Homes::of(&locator, &scope, all);
-            homes.stand_in(estate_of(0));
+            let dwellings = place::Dwellings::of(&locator, &scope, all);
             let reader = read::Reader::new(&vault, &table, today, locale);
-            let (mut refused, mut drafts) = (Vec::new(), Vec::new());
-            let mut heading = Heading::above(&table, 0);
-            let mut part = 0;
-            for line in table.rows() {
-                if table.part_of(line) != part {
-                    part = table.part_of(line);
-                    heading = Heading::above(&table, part);
-                    homes.stand_in(estate_of(part));
-                }
-                if let Some(building) = place::heading(line) {
-                    heading = Some(Heading::Row(building));
-                    continue;
-                }
-                match reader.draft(line, &mut homes, heading.as_ref()) {
-                    Ok(draft) => drafts.push(Draft {
-                        choice: choices.get(&draft.line).copied(),
-                        ..draft
-                    }),
-                    Err(one) => refused.push(one),
-                }
+            let (refused, mut drafts) = rows::read(&reader, &dwellings, estate_of);
+            for draft in &mut drafts {
+                draft.choice = choices.get(&draft.line).copied();
             }
             heads::noted(&mut drafts);
             twice::noted(&mut drafts);

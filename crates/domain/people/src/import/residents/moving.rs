@@ -9,7 +9,7 @@ use super::read::Draft;
 use super::take::{Did, Import, Writing};
 use crate::Relation;
 use crate::entities::{household, residence};
-use crate::import::print;
+use crate::import::printed;
 
 impl Import {
     /// The main home, and those beside it.
@@ -52,11 +52,15 @@ impl Import {
             let also = change.beside || before.is_some_and(|home| !home.is_main());
             homes.push(lives(dwelling, household, relation, also));
         }
-        for home in &homes {
-            did.homes.push(home.id);
-            did.prints.insert(home.id, print(home));
+        if !homes.is_empty() {
+            writing.persons.insert(change.id);
         }
-        writing.homes.extend(homes);
+        for home in homes {
+            let (home, print) = printed(home);
+            did.homes.push(home.id());
+            did.prints.insert(home.id(), print);
+            writing.homes.push(home);
+        }
     }
 
     /// The household of a key; made by the first row that names it.

@@ -37,18 +37,15 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// Dwellings a caller may write people into.
-pub(super) struct Homes<'a> {
+/// Dwellings a caller may write people into, by how they are written.
+pub(super) struct Dwellings<'a> {
     locator: &'a Locator,
     scope: &'a Scope,
     areas: Arc<AreaTree>,
     /// `None`: several have the same key.
     exact: HashMap<String, Option<Spot>>,
-    asked: HashMap<String, Found>,
     /// The estates of rows that name none, with their dwellings.
     given: HashMap<Uuid, Given>,
-    /// That of the rows that are read now.
-    here: Option<Uuid>,
 }
 
 struct Given {
@@ -56,7 +53,15 @@ struct Given {
     exact: HashMap<String, Spot>,
 }
 
-impl<'a> Homes<'a> {
+/// The same for one reader of rows.
+pub(super) struct Homes<'a> {
+    all: &'a Dwellings<'a>,
+    asked: HashMap<String, Found>,
+    /// The estate of the rows that are read now, where they name none.
+    here: Option<Uuid>,
+}
+
+impl<'a> Dwellings<'a> {
     /// `estates`: those of rows that name none.
     pub(super) fn of(
         locator: &'a Locator,
@@ -99,19 +104,27 @@ impl<'a> Homes<'a> {
             scope,
             areas: locator.tree(),
             exact,
-            asked: HashMap::new(),
             given,
-            here: None,
         }
     }
 
+    pub(super) fn homes(&self) -> Homes<'_> {
+        Homes {
+            all: self,
+            asked: HashMap::new(),
+            here: None,
+        }
+    }
+}
+
+impl Homes<'_> {
     /// From here on rows that name no estate are of this one.
     pub(super) fn stand_in(&mut self, estate: Option<Uuid>) {
         self.here = estate;
     }
 
     fn given(&self) -> Option<&Given> {
-        self.here.and_then(|id| self.given.get(&id))
+        self.here.and_then(|id| self.all.given.get(&id))
     }
 
     /// The name of the estate of rows that name none.
@@ -131,7 +144,7 @@ impl<'a> Homes<'a> {
     }
 
     pub(super) fn find(&mut self, address: &str) -> Found {
-        if let Some(Some(spot)) = self.exact.get(&key(address)) {
+        if let Some(Some(spot)) = self.all.exact.get(&key(address)) {
             return Found::Sure(*spot);
         }
         if let Some(found) = self.asked.get(address) {
@@ -144,20 +157,20 @@ impl<'a> Homes<'a> {
 
     /// The community of that code, where the caller may write people who live nowhere in it.
     pub(super) fn community(&self, code: &str) -> Option<CommunityId> {
-        let area = self.areas.by_code(code)?;
-        let community = self.areas.community_of(area.id)?;
+        let areas = &self.all.areas;
+        let area = areas.by_code(code)?;
+        let community = areas.community_of(area.id)?;
         (area.level == AreaLevel::Community && self.may_be_nowhere(community)).then_some(community)
     }
 
     /// The caller may write people who live nowhere in this community.
     pub(super) fn may_be_nowhere(&self, community: CommunityId) -> bool {
-        self.scope.contains(community, &[])
+        self.all.scope.contains(community, &[])
     }
 
     fn ask(&self, address: &str) -> Found {
-        let candidates = self
-            .locator
-            .candidates(address, Some(self.scope), NAMED + 1);
+        let (locator, scope) = (self.all.locator, self.all.scope);
+        let candidates = locator.candidates(address, Some(scope), NAMED + 1);
         let Some(best) = candidates.first() else {
             return Found::Unknown;
         };

@@ -8,13 +8,14 @@ use futures::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
-use youlin_database::{AuditEntry, Command, Tx};
+use youlin_database::{AuditEntry, Command, New, Tx};
 use youlin_imports::{ImportReport, Outcome, Step, journal};
 use youlin_kernel::{CommunityId, Ctx, Result, Scope};
 
 use super::decide::Decided;
 use super::known::Known;
 use super::read::Draft;
+use super::ready::Ready;
 use crate::Vault;
 use crate::entities::{household, person, person_label, person_phone, residence};
 use crate::events;
@@ -28,6 +29,7 @@ pub(super) struct Import {
     pub(super) rows: Vec<Draft>,
     pub(super) import: Option<Uuid>,
     pub(super) dry_run: bool,
+    pub(super) ready: Ready,
 }
 
 /// What a row did to a person, as the journal keeps it.
@@ -55,31 +57,31 @@ pub(super) struct Did {
 /// What is to be written.
 #[derive(Default)]
 pub(super) struct Writing {
-    pub(super) new: Vec<person::Model>,
+    pub(super) new: Vec<New<person::Entity>>,
     pub(super) changed: Vec<person::Model>,
-    pub(super) phones: Vec<person_phone::Model>,
-    pub(super) labels: Vec<person_label::Model>,
-    pub(super) homes: Vec<residence::Model>,
+    pub(super) phones: Vec<New<person_phone::Entity>>,
+    pub(super) labels: Vec<New<person_label::Entity>>,
+    pub(super) homes: Vec<New<residence::Entity>>,
     pub(super) ended: Vec<residence::Model>,
     pub(super) households: Vec<household::Model>,
     pub(super) steps: Vec<Step>,
-}
-
-impl Writing {
-    /// Everybody something was written of.
-    fn persons(&self) -> Vec<Uuid> {
-        let rows = self.new.iter().chain(&self.changed).map(|row| row.id);
-        let phones = self.phones.iter().map(|row| row.person_id);
-        let labels = self.labels.iter().map(|row| row.person_id);
-        let homes = self.homes.iter().map(|row| row.person_id);
-        let all: BTreeSet<Uuid> = rows.chain(phones).chain(labels).chain(homes).collect();
-        all.into_iter().collect()
-    }
+    /// Everybody something is written of.
+    pub(super) persons: BTreeSet<Uuid>,
 }
 
 impl Command for Import {
     type Output = ImportReport;
     const NAME: &'static str = "people.import-residents";
+
+    fn make_ready(&self, ctx: &Ctx) {
+        let rows = self.rows.iter();
+        let all = rows.filter_map(|draft| {
+            // What cannot be made ready fails where it is said to whom.
+            let newcomer = self.newcomer(ctx, draft, draft.key.is_some()).ok()?;
+            Some((draft.line, newcomer))
+        });
+        self.ready.put(all.collect());
+    }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<ImportReport> {
         let known = Known::of(tx.conn(), self.community, &self.rows).await?;
@@ -89,12 +91,16 @@ impl Command for Import {
         for draft in &self.rows {
             match self.decide(&known, draft, &mut taken)? {
                 Decided::New => {
-                    self.enter(ctx, &known, draft, &mut writing)?;
                     report.touch(draft.line, Outcome::New, &[]);
+                    if !self.dry_run {
+                        self.enter(ctx, &known, draft, &mut writing)?;
+                    }
                 }
                 Decided::Change(change) => {
                     report.touch(draft.line, Outcome::Changed, &change.fields());
-                    self.change(ctx, &known, draft, change, &mut writing)?;
+                    if !self.dry_run {
+                        self.change(ctx, &known, draft, change, &mut writing)?;
+                    }
                 }
                 Decided::Same => report.count(Outcome::Unchanged),
                 Decided::Doubts(doubts) => report.doubtful.extend(doubts),
@@ -119,7 +125,6 @@ impl Import {
         if report.written() == 0 {
             return Ok(());
         }
-        let persons = writing.persons();
         for row in writing.changed {
             tx.update::<person::Entity>(row).await?;
         }
@@ -137,16 +142,17 @@ impl Import {
         };
         // The next table's rows are made ready while the database takes those before.
         try_join!(
-            tx.insert_all::<person::Entity>(writing.new),
-            tx.insert_all::<person_phone::Entity>(writing.phones),
-            tx.insert_all::<person_label::Entity>(writing.labels),
+            tx.insert_new::<person::Entity>(writing.new),
+            tx.insert_new::<person_phone::Entity>(writing.phones),
+            tx.insert_new::<person_label::Entity>(writing.labels),
             tx.insert_all::<household::Entity>(writing.households),
-            tx.insert_all::<residence::Entity>(writing.homes),
+            tx.insert_new::<residence::Entity>(writing.homes),
             noted,
         )?;
         let entry = AuditEntry::new(Self::NAME, "import", subject)
             .detail(json!({"new": report.new, "changed": report.changed}));
         tx.audit(ctx, self.community, entry);
+        let persons: Vec<Uuid> = writing.persons.into_iter().collect();
         tx.emit(
             ctx,
             events::residents_imported(self.community, subject, &persons),
