@@ -4,7 +4,7 @@
 use youlin_imports::Choice;
 use youlin_kernel::Locale;
 use youlin_people::AccountPolicy;
-use youlin_tabular::workload::with_formulas;
+use youlin_tabular::workload::{person, with_formulas};
 use youlin_tabular::{Limits, read};
 
 use crate::browser::{Browser, catalogues, house, imports};
@@ -51,6 +51,30 @@ async fn headings_formulas_and_passports_are_read_as_they_are_meant() {
         assert_eq!(done.report.unwrap().new, 5);
         assert_eq!(desk.register().await, [5, 1, 0, 4]);
         ground.verify().await;
+    }
+}
+
+/// Several readers share a long sheet: each has to know the heading its first row stands under.
+#[tokio::test]
+async fn a_long_sheet_is_read_below_its_headings_to_the_end() {
+    let row = |n: u32, room: &str| {
+        let one = person(n, 1);
+        format!("{},{},{room}\n", one.name, one.identity)
+    };
+    let mut sheet = "姓名,身份证号,室号\n东村1号楼\n".to_owned();
+    // Of these two buildings only the first has a room 102.
+    sheet.extend((0..1_800).map(|n| row(n, "102")));
+    sheet += "西村1号楼\n";
+    sheet.extend((1_800..2_200).map(|n| row(n, "101")));
+    sheet += "周建国,110105194912310021,101\n";
+    for ground in grounds().await {
+        let desk = Desk::at(&ground, imports(&ground)).await;
+        let view = desk.judged(sheet.clone().into_bytes()).await;
+        let report = view.report.unwrap();
+        let named = report.refused.iter().chain(&report.doubtful);
+        let named: Vec<_> = named.map(|one| (one.line, one.code.as_str())).collect();
+        assert_eq!(named, [(2_204, "sheet-identity-check")]);
+        assert_eq!(report.new, 2_200);
     }
 }
 
