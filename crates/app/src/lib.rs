@@ -27,7 +27,7 @@ pub use logging::start_logging;
 pub use server::{Running, start, start_with};
 
 /// A fifth of the time under load went into glibc's memory, half of it into what one thread lets go and another takes
-/// (docs/performance.md).
+/// (docs/performance.md). It is built without huge pages (`no_thp`): half of each was never used.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

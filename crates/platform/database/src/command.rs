@@ -20,8 +20,8 @@ pub trait Command: Send + Sync + 'static {
         false
     }
 
-    /// Works out what needs no transaction, for a caller that has several commands and can do so while the one before is
-    /// written. What was not made ready, `run` works out itself.
+    /// Works out what needs no transaction, while others are written: of blind commands before they wait for their turn, of an
+    /// import's batches while the one before is saved. What was not made ready, `run` works out itself.
     fn make_ready(&self, _ctx: &Ctx) {}
 
     fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;

@@ -254,6 +254,9 @@ impl Database {
         command: C,
     ) -> Result<C::Output> {
         let started = std::time::Instant::now();
+        if command.blind() {
+            command.make_ready(ctx);
+        }
         let outcome = match &*self.mode {
             Mode::Sqlite(writer) => writer.execute(ctx, key, command).await,
             Mode::Postgres => self.execute_postgres(ctx, &command).await,

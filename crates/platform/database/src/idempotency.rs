@@ -83,6 +83,10 @@ where
         self.command.blind()
     }
 
+    fn make_ready(&self, ctx: &Ctx) {
+        self.command.make_ready(ctx);
+    }
+
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<C::Output> {
         let (community, key) = self.key.stored(ctx);
         if let Some(answer) = tx.answer(community, &key).await? {

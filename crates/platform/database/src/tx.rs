@@ -135,15 +135,7 @@ impl<'a> Tx<'a> {
         E::ActiveModel: Send,
     {
         if self.blind {
-            let new = New::<E>::of(model.clone());
-            self.with(|pending| {
-                pending.touched.push(new.touched());
-                pending.record(NewRows {
-                    table: E::TABLE,
-                    columns: columns::<E>(),
-                    rows: vec![new.values],
-                });
-            });
+            self.insert_new::<E>(vec![New::of(model.clone())]).await?;
             return Ok(model);
         }
         self.touch(E::TABLE, E::id(&model), Some(row_digest(&model)));
@@ -270,13 +262,23 @@ impl<'a> Tx<'a> {
         E::Model: Serialize + Clone + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: Send,
     {
-        // Nothing to save does not touch the database: a blind command may have none.
         if records.is_empty() {
             return Ok(());
         }
         let touched: Vec<TouchedRow> = records.iter().map(New::touched).collect();
         self.with(|pending| pending.touched.extend(touched));
         let rows = records.into_iter().map(|new| new.values).collect();
+        if self.blind {
+            let (table, columns) = (E::TABLE, columns::<E>());
+            self.with(|pending| {
+                pending.record(NewRows {
+                    table,
+                    columns,
+                    rows,
+                });
+            });
+            return Ok(());
+        }
         self.insert_rows(E::TABLE, &columns::<E>(), rows).await
     }
 

@@ -248,6 +248,10 @@ impl Command for Submit {
         self.hand_in.blind()
     }
 
+    fn make_ready(&self, ctx: &Ctx) {
+        self.hand_in.make_ready(ctx);
+    }
+
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
         let done = self.hand_in.run(ctx, tx).await?;
         let row = openrosa_submission::Model {

@@ -1,7 +1,7 @@
 //! A round comes in: the round, what was found, and a case for each finding that was not put right, in one transaction.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use youlin_cases::model::{Assignment, Verb};
 use youlin_cases::{Act, Report, Via};
 use youlin_checklist::Score;
-use youlin_database::{AuditEntry, Command, Tx};
+use youlin_database::{AuditEntry, Command, New, Tx};
 use youlin_kernel::{CommunityId, Ctx, Problem, ProblemKind, Result};
 use youlin_people::{FieldPlace, Party};
 use youlin_places::rivers::decimetres;
@@ -60,6 +60,18 @@ pub struct HandIn {
     pub(super) fingerprint: String,
     /// See [`HandIn::taken_once`].
     pub(super) once: bool,
+    pub(super) made: Made,
+}
+
+/// The round's row, sealed and fingerprinted before the round waits for its turn. It is taken once: whoever tries again makes it
+/// anew.
+#[derive(Debug, Default)]
+pub(super) struct Made(Mutex<Option<New<round::Entity>>>);
+
+impl Made {
+    fn held(&self) -> MutexGuard<'_, Option<New<round::Entity>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A finding and its case.
@@ -103,6 +115,11 @@ impl Command for HandIn {
         self.once && self.fixer.is_none() && self.track.is_none() && !hazards
     }
 
+    fn make_ready(&self, ctx: &Ctx) {
+        // What cannot be made fails where it is written.
+        *self.made.held() = self.row(ctx).ok().map(New::of);
+    }
+
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<HandedIn> {
         let areas = [self.subject.grid, self.subject.neighbourhood];
         may_walk_to(ctx, self.new.community, self.new.subject.kind, &areas)?;
@@ -112,7 +129,12 @@ impl Command for HandIn {
             return Ok(known);
         }
         let community = self.new.community;
-        tx.insert::<round::Entity>(self.row(ctx)?).await?;
+        let made = self.made.held().take();
+        let round = match made {
+            Some(made) => made,
+            None => New::of(self.row(ctx)?),
+        };
+        tx.insert_new::<round::Entity>(vec![round]).await?;
         let mut findings = Vec::with_capacity(self.filed.len());
         let mut again = self.seen_again(tx).await?;
         for (new, (spot, report)) in self.new.findings.iter().zip(&self.filed) {

@@ -13,7 +13,7 @@ use youlin_places::rivers::Bank;
 
 use super::HandIn;
 use super::clock::{CLOCK, Clock, OLDEST};
-use super::hand_in::fingerprint;
+use super::hand_in::{Made, fingerprint};
 use super::hazard::{NewHazard, plan};
 use super::left_out::left_out;
 use super::party::counts;
@@ -270,6 +270,7 @@ async fn ready(
         short,
         read_by,
         once: false,
+        made: Made::default(),
     })
 }
 
