@@ -286,7 +286,12 @@ impl Database {
         match key {
             Some(key) => {
                 let stored = key.stored(ctx);
-                self.run(ctx, Some(stored), Once { key, command }).await
+                let once = Once {
+                    stored: stored.clone(),
+                    body: key.body,
+                    command,
+                };
+                self.run(ctx, Some(stored), once).await
             }
             None => self.execute(ctx, command).await,
         }

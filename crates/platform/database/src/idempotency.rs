@@ -1,10 +1,9 @@
 //! The same request sent twice has one effect: the answer of the first is kept with a hash of its body.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use sea_orm::sea_query::{ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
+use sea_orm::{Condition, ConnectionTrait, DatabaseTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -67,7 +66,9 @@ impl IdempotencyKey {
 
 /// A command whose answer is kept under a key.
 pub(crate) struct Once<C> {
-    pub(crate) key: IdempotencyKey,
+    /// See [`IdempotencyKey::stored`].
+    pub(crate) stored: (i64, String),
+    pub(crate) body: [u8; 32],
     pub(crate) command: C,
 }
 
@@ -88,20 +89,20 @@ where
     }
 
     async fn run(&self, ctx: &Ctx, tx: &Tx<'_>) -> Result<C::Output> {
-        let (community, key) = self.key.stored(ctx);
-        if let Some(answer) = tx.answer(community, &key).await? {
-            if answer.body != self.key.body {
+        if let Some(answer) = tx.answer(&self.stored).await? {
+            if answer.body != self.body {
                 return Err(Problem::new(ProblemKind::Invalid, "idempotency-reused"));
             }
             return serde_json::from_str(&answer.text).map_err(Problem::internal);
         }
         let output = self.command.run(ctx, tx).await?;
         let text = serde_json::to_string(&output).map_err(Problem::internal)?;
+        let (community, key) = self.stored.clone();
         tx.keep_answer(NewAnswer {
             community,
             key,
             answer: Answer {
-                body: self.key.body,
+                body: self.body,
                 text,
             },
             at: ctx.now().0,
@@ -133,14 +134,19 @@ pub(crate) async fn find_all(
 ) -> Result<HashMap<(i64, String), Answer>> {
     let mut found = HashMap::new();
     for some in keys.chunks(AT_ONCE) {
-        let backend = conn.get_database_backend();
         // Few texts, so that each is prepared once: what is lacking is the last one again.
         let run = some.len().next_power_of_two();
         let last = some.last().into_iter().cycle();
-        let asked = some.iter().chain(last).take(run);
-        let values = asked.flat_map(|(community, key)| [(*community).into(), key.clone().into()]);
-        let asked = Statement::from_sql_and_values(backend, find_text(backend, run), values);
-        for row in conn.query_all_raw(asked).await? {
+        // Each pair by itself: keys of one community are not looked for in others.
+        let pairs = some.iter().chain(last).take(run);
+        let any = pairs.fold(Condition::any(), |any, (community, key)| {
+            any.add(col("community_id").eq(*community).and(col("key").eq(key)))
+        });
+        let mut find = Query::select();
+        find.columns(["community_id", "key", "body_hash", "answer"].map(name))
+            .from(name("idempotency"))
+            .cond_where(any);
+        for row in conn.query_all(&find).await? {
             let body: Vec<u8> = row.try_get("", "body_hash")?;
             let answer = Answer {
                 body: body.try_into().unwrap_or_default(),
@@ -151,23 +157,6 @@ pub(crate) async fn find_all(
         }
     }
     Ok(found)
-}
-
-/// Each pair by itself: keys of one community are not looked for in others.
-fn find_text(backend: DbBackend, pairs: usize) -> String {
-    let mut text =
-        String::from("SELECT community_id, key, body_hash, answer FROM idempotency WHERE ");
-    for pair in 0..pairs {
-        let or = if pair == 0 { "" } else { " OR " };
-        let _infallible = match backend {
-            DbBackend::Postgres => {
-                let (community, key) = (2 * pair + 1, 2 * pair + 2);
-                write!(text, "{or}(community_id = ${community} AND key = ${key})")
-            }
-            _ => write!(text, "{or}(community_id = ? AND key = ?)"),
-        };
-    }
-    text
 }
 
 pub(crate) async fn write(conn: &DatabaseTransaction, answers: Vec<NewAnswer>) -> Result<()> {

@@ -104,12 +104,11 @@ impl<'a> Tx<'a> {
     }
 
     /// The answer kept under an idempotency key.
-    pub(crate) async fn answer(&self, community: i64, key: &str) -> Result<Option<Answer>> {
-        let key = (community, key.to_owned());
-        if let Some(known) = self.kept.and_then(|kept| kept.answer(&key)) {
+    pub(crate) async fn answer(&self, key: &(i64, String)) -> Result<Option<Answer>> {
+        if let Some(known) = self.kept.and_then(|kept| kept.answer(key)) {
             return Ok(known);
         }
-        let found = idempotency::find_all(self.conn, &[key])
+        let found = idempotency::find_all(self.conn, std::slice::from_ref(key))
             .await
             .inspect_err(|_| self.taint())?;
         Ok(found.into_values().next())
