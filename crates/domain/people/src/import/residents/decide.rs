@@ -81,6 +81,11 @@ impl Change {
         differ.map(|(field, _)| field).collect()
     }
 
+    /// Nothing is written of the person: only of the head the row names.
+    pub(super) fn is_of_head_only(&self) -> bool {
+        self.fields() == ["head"]
+    }
+
     pub(super) fn of_person(&self) -> bool {
         let said = self.name || self.sex || self.birth || self.identity;
         said || self.key || self.language || self.note.is_some()

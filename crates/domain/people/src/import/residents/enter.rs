@@ -44,8 +44,8 @@ impl Import {
         did.prints.insert(change.id, new.print);
         writing.persons.insert(change.id);
         writing.new.push(new.person);
-        bring(change.id, new.belongings, writing, &mut did);
-        self.settle(ctx, known, draft, &change, writing, &mut did)?;
+        bring(new.belongings, writing, &mut did);
+        self.move_in(ctx, known, draft, &change, writing, &mut did)?;
         self.note(draft, change.id, &did, writing)
     }
 
@@ -79,6 +79,9 @@ impl Import {
             version: row.version,
             ..Did::default()
         };
+        if !change.is_of_head_only() {
+            writing.persons.insert(change.id);
+        }
         if change.of_person() {
             did.before = Some(row.clone());
             did.version += 1;
@@ -88,7 +91,6 @@ impl Import {
             };
             let row = self.filled(ctx, draft, &change, row)?;
             did.prints.insert(row.id, print(&row));
-            writing.persons.insert(row.id);
             writing.changed.push(row);
         } else {
             did.prints.insert(row.id, print(row));
@@ -108,8 +110,8 @@ impl Import {
         }
         let held = known.phones.get(&change.id).map_or(0, Vec::len);
         let belongings = self.belongings(ctx, held, draft, &change)?;
-        bring(change.id, belongings, writing, &mut did);
-        self.settle(ctx, known, draft, &change, writing, &mut did)?;
+        bring(belongings, writing, &mut did);
+        self.move_in(ctx, known, draft, &change, writing, &mut did)?;
         self.note(draft, change.id, &did, writing)
     }
 
@@ -213,24 +215,6 @@ impl Import {
         Ok(belongings)
     }
 
-    /// Where they live from now on.
-    fn settle(
-        &self,
-        ctx: &Ctx,
-        known: &Known,
-        draft: &Draft,
-        change: &Change,
-        writing: &mut Writing,
-        did: &mut Did,
-    ) -> Result<()> {
-        self.move_in(ctx, known, draft, change, writing, did);
-        // Of one household are those who live in it.
-        if change.head {
-            self.bring_head(ctx, known, draft, writing, did)?;
-        }
-        Ok(())
-    }
-
     fn note(&self, draft: &Draft, id: Uuid, did: &Did, writing: &mut Writing) -> Result<()> {
         if self.import.is_some() {
             let detail = serde_json::to_string(did).map_err(Problem::internal)?;
@@ -261,10 +245,7 @@ fn everything(draft: &Draft, id: Uuid, key: bool) -> Change {
     }
 }
 
-fn bring(person: Uuid, belongings: Belongings, writing: &mut Writing, did: &mut Did) {
-    if !belongings.phones.is_empty() || !belongings.labels.is_empty() {
-        writing.persons.insert(person);
-    }
+fn bring(belongings: Belongings, writing: &mut Writing, did: &mut Did) {
     did.phones.extend(belongings.phones.iter().map(New::id));
     did.labels.extend(belongings.labels.iter().map(New::id));
     writing.phones.extend(belongings.phones);

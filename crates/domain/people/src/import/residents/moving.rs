@@ -1,7 +1,7 @@
 //! Where a row's person comes to live: the main home, those beside it, and the household they are of.
 
 use uuid::Uuid;
-use youlin_kernel::Ctx;
+use youlin_kernel::{Ctx, Result};
 
 use super::decide::Change;
 use super::known::Known;
@@ -12,7 +12,7 @@ use crate::entities::{household, residence};
 use crate::import::printed;
 
 impl Import {
-    /// The main home, and those beside it.
+    /// The main home, and those beside it; the head the row names comes into the household of those who live there.
     pub(super) fn move_in(
         &self,
         ctx: &Ctx,
@@ -21,7 +21,7 @@ impl Import {
         change: &Change,
         writing: &mut Writing,
         did: &mut Did,
-    ) {
+    ) -> Result<()> {
         let lives = |dwelling, household, relation: Relation, also: bool| residence::Model {
             community_id: self.community.0,
             id: ctx.new_id(),
@@ -52,15 +52,17 @@ impl Import {
             let also = change.beside || before.is_some_and(|home| !home.is_main());
             homes.push(lives(dwelling, household, relation, also));
         }
-        if !homes.is_empty() {
-            writing.persons.insert(change.id);
-        }
         for home in homes {
             let (home, print) = printed(home);
             did.homes.push(home.id());
             did.prints.insert(home.id(), print);
             writing.homes.push(home);
         }
+        // Of one household are those who live in it.
+        if change.head {
+            self.bring_head(ctx, known, draft, writing, did)?;
+        }
+        Ok(())
     }
 
     /// The household of a key; made by the first row that names it.

@@ -76,7 +76,7 @@ impl Command for Import {
     fn make_ready(&self, ctx: &Ctx) {
         let rows = self.rows.iter();
         let all = rows.filter_map(|draft| {
-            // What cannot be made ready fails where it is said to whom.
+            // What cannot be made ready fails when it is saved.
             let newcomer = self.newcomer(ctx, draft, draft.key.is_some()).ok()?;
             Some((draft.line, newcomer))
         });
@@ -140,7 +140,7 @@ impl Import {
                 None => Ok(()),
             }
         };
-        // The next table's rows are made ready while the database takes those before.
+        // The journal is sealed while the database takes the rows.
         try_join!(
             tx.insert_new::<person::Entity>(writing.new),
             tx.insert_new::<person_phone::Entity>(writing.phones),
